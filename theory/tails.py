@@ -48,3 +48,22 @@ pareto = Tail("Pareto", sp.Min(1, t**-alpha))
 frechet = Tail("Fréchet", 1 - sp.exp(-(t**-alpha)))
 product_normal = Tail("product of two normals", product_survival(t))
 triple_normal = Tail("product of three normals", ThreeNormals(0, t))
+
+
+def by_struve(expression: sp.Expr) -> sp.Expr:
+    """Simplify derivatives of the series of modified Struve functions, and K₂ to K₀ and K₁."""
+    half = sp.Rational(1, 2)
+
+    def series(above: sp.Tuple, below: sp.Tuple, at: sp.Expr) -> sp.Expr:
+        lower, upper = sp.hyper([1], [half, 3 * half], at), sp.hyper([1], [3 * half, 3 * half], at)
+        derivatives = {
+            (5 * half, 5 * half): 9 * (lower - upper) / (8 * at),  # of L₀
+            (3 * half, 5 * half): 3 * (1 + 4 * at * upper - lower) / (8 * at),  # of t L₋₁
+        }
+        found = derivatives.get(tuple(sorted(below))) if tuple(above) == (2,) else None
+        return sp.hyper(above, below, at) if found is None else found
+
+    def bessel(order: sp.Expr, at: sp.Expr) -> sp.Expr:
+        return sp.besselk(0, at) + 2 * sp.besselk(1, at) / at if order == 2 else sp.besselk(order, at)
+
+    return sp.simplify(sp.expand(expression.replace(sp.hyper, series).replace(sp.besselk, bessel)))

@@ -15,7 +15,7 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.checks import checks_of
 from sparse_limits.numerics.evidence import Trial
 from sparse_limits.numerics.ledger.mutants import FINGERPRINT_POINTS, Fingerprint, mutants_of
-from sparse_limits.numerics.ledger.verification import failed_forms
+from sparse_limits.numerics.ledger.pitfalls import failed_forms
 from sparse_limits.numerics.reports.run import markdown_to_html
 from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
 from sparse_limits.theory.claims import QUOTATION, Claim, Pitfall, Proof, Provenance, Remark, Source, formulas

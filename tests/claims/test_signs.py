@@ -10,7 +10,7 @@ import sympy as sp
 from toys.claims import toy
 
 from sparse_limits.numerics.evidence import Finding, Scope, Trial, control, enclosed, exact, run
-from sparse_limits.numerics.evidence.check import CheckResult
+from sparse_limits.numerics.evidence.outcomes import CheckResult
 from sparse_limits.numerics.ledger.verification import Run
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.ledger import load_ledger

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -12,8 +13,10 @@ from sparse_limits.theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPL
 from sparse_limits.theory.depth.three_normals import PRODUCT
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import tau
 from sparse_limits.theory.saliency.model import width as n
@@ -67,6 +70,16 @@ the ratios of the kept numbers grow beyond all limits.
     globals(),
 )
 
+
+def upper_bounds_are_tails_of_radii(three_upper: sp.Expr, two_upper: sp.Expr) -> Iterator[Relation]:
+    """Minus the derivative is the density of a normal vector's length at the radius, times how fast that grows; and 1 at 0."""
+    for claimed, factors in ((three_upper, 3), (two_upper, 2)):
+        r = sp.sqrt(factors) * t ** sp.Rational(1, factors)
+        surface = 2 * r ** (factors - 1) / (2 ** sp.Rational(factors, 2) * sp.gamma(sp.Rational(factors, 2)))
+        yield same(-sp.diff(claimed, t), surface * sp.exp(-(r**2) / 2) * sp.diff(r, t))
+        yield same(sp.limit(claimed, t, 0), 1)
+
+
 collapse = Claim(
     label="D4",
     title="Which layer is emptied first",
@@ -110,4 +123,39 @@ So $\ln H_3(t)$ is $[[three_exponent]]$ and $\ln H(t)$ is $[[two_exponent]]$ tim
             ("two_upper", "two", "-t", Side.ABOVE),
         )
     ),
+    because={
+        "sums of squares": upper_bounds_are_tails_of_radii,
+    },
+    wrong=lambda: {
+        "kept_hidden": {"inputs for width": n * d * hidden},
+        "kept_first": {"one unit's weights": d * first, "one of n² in layer 1": kept_first * n / d},
+        "kept_readout": {"readout as a matrix": n**2 * readout},
+        "last_hidden": {
+            "mean-field: one of n² at the density n^(−2)": 1 / n**2,
+            "all hidden matrices together": Let(
+                density, [(tau, level(((L - 1) * kept_hidden).subs(tau, t), t, sp.Integer(1)))]
+            ),
+        },
+        "last_first": {
+            "mean-field in layer 1": 1 / (n * d),
+            "two weights left": Let(density, [(tau, level(kept_first.subs(tau, t), t, sp.Integer(2)))]),
+        },
+        "last_readout": {"mean-field in the readout": 1 / n},
+        "two": {"one side": product_normal.survival / 2, "one normal": half_normal.survival},
+        "three": {"at twice the value": triple_normal.at(2 * t)},
+        "three_lower": {"square root for three": half_normal.at(sp.sqrt(t)) ** 3},
+        "two_lower": {"cube root for two": half_normal.at(root) ** 2},
+        "three_upper": {
+            "without the second term": sp.erfc(sp.sqrt(sp.Rational(3, 2)) * root),
+            "two squares": sp.exp(-3 * root**2 / 2),
+            "at the product": three_upper.subs(t, t / 3),
+            "one square": half_normal.at(root),
+        },
+        "two_upper": {"half the exponent": sp.exp(-t / 2)},
+        "order": {"both alike": sp.Integer(1), "layer 1 without inputs": order.subs(d, 1)},
+        "readout_order": {"readout as layer 1": order},
+        "hidden": {"hidden matrices at twice the threshold": hidden.subs(tau, 2 * tau)},
+        "first": {"layer 1 at the threshold of the readout": readout},
+        "readout": {"the readout at that of layer 1": first},
+    },
 )

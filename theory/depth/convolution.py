@@ -7,8 +7,10 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import same
 from sparse_limits.theory.saliency.model import WIDTH, width
-from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, w
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, h, w
 
 positions, patch_size = sp.symbols("P d_patch", integer=True, positive=True)
 position = sp.Symbol("k_P", integer=True, positive=True)
@@ -66,6 +68,12 @@ given $w_i$, with $u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$, and $t_P(k)$ the same for $
     globals(),
 )
 
+mean_entry = sp.Sum(entry_at(position), OVER_POSITIONS) / positions
+
+
+one_gate, mean_gate = sp.symbols("g_1 g_2", real=True)  # of controls
+
+
 convolution_rows = Claim(
     label="D7",
     title="The rows of one convolution are exactly iid on every data set",
@@ -112,4 +120,56 @@ At a fixed threshold the counts of the columns are binomial.
         Hypothesis("the residual does not depend on the weights"),
     ),
     uses=("S6",),
+    because={
+        "pooled row": lambda pooled_score, pooled_slope: same(
+            pooled_score, sp.sqrt(n * patch_size) * sp.Abs(w * pooled_slope)
+        ),
+        "dense row": lambda dense_score, dense_slope: same(
+            dense_score, sp.sqrt(n * patch_size) * sp.Abs(w * dense_slope)
+        ),
+    },
+    wrong=lambda: {
+        "pooled_part": {
+            "patches of weight one": positions * pooled_part,
+            "gate of one patch for all": pooled_part.subs(slope_at(position), slope_at(1)),
+            "pooled input": sample_residual * slope_at(1) * mean_entry,
+            "over the root of their number": pooled_part * sp.sqrt(positions),
+        },
+        "dense_part": {
+            "pooled": pooled_part,
+            "over their number": dense_part / sp.sqrt(positions),
+            "gate of one patch for all": dense_part.subs(slope_at(position), slope_at(1)),
+            "one readout for all": dense_part.subs(readout_at(position), readout_at(1)),
+        },
+        "pooled_slope": {
+            "not divided by the root of the width": pooled_slope * sp.sqrt(n),
+            "not divided by the root of the patch": pooled_slope * sp.sqrt(patch_size),
+            "readout forgotten": pooled_slope / a,
+        },
+        "dense_slope": {
+            "not divided by the root of the width": dense_slope * sp.sqrt(n),
+            "not divided by the root of the patch": dense_slope * sp.sqrt(patch_size),
+            "a readout more": dense_slope * a,
+        },
+        "pooled_score": {
+            "readout forgotten": sp.Abs(w) * sp.Abs(pooled),
+            "no modulus": a * w * pooled,
+            "readout weight squared": pooled_score * sp.Abs(a),
+            "gate of one patch for all": sp.Abs(a) * sp.Abs(w) * sp.Abs(one_gate),
+            "pooled input in place of patches": sp.Abs(a) * sp.Abs(w) * sp.Abs(mean_gate),
+            "gates half open": sp.Abs(a) * sp.Abs(w) * sp.Abs(h) / 2,
+        },
+        "dense_score": {
+            "without the weight": sp.Abs(dense),
+            "no modulus": w * dense,
+            "a readout more": dense_score * sp.Abs(a),
+            "one readout for all": sp.Abs(a) * sp.Abs(w) * sp.Abs(pooled) * 6,
+            "as if pooled": pooled_score,
+        },
+        "dense_covariance": {
+            "not divided by the number of positions": positions * dense_covariance,
+            "of the means": mean_at(1) * other_mean_at(1),
+            "variances alone": dense_covariance.subs(other_mean_at(position), mean_at(position)),
+        },
+    },
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.citations import CONSERVED_SCORES
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 
 signal, entering = sp.symbols("delta_z h_in", real=True)
 fan_in = sp.Symbol("n_in", integer=True, positive=True)
@@ -96,6 +99,62 @@ is the mean over two samples, and the sum over pairs of outputs, of $[[energy]]$
     globals(),
 )
 
+
+def expanded(gap: sp.Expr) -> sp.Expr:
+    """Reduce products of powers of positive letters."""
+    return sp.simplify(sp.expand_power_base(gap))
+
+
+def powers(gap: sp.Expr) -> sp.Expr:
+    """Reduce powers of powers of positive letters."""
+    return sp.simplify(sp.powdenest(sp.expand_power_base(gap), force=True))
+
+
+def activation_has_the_slope(activation: sp.Expr, activation_slope: sp.Expr) -> Iterator[Relation]:
+    """The derivative off 0; φ(cz) = c^p φ(z) for c > 0; φ(±1) is the letter."""
+    factor = sp.Symbol("c_z", positive=True)
+    derivative = sp.diff(activation, preactivation).replace(sp.sign, lambda z: sp.Abs(z) / z)
+    yield same(derivative, activation_slope)
+    multiplied = activation.subs(preactivation, factor * preactivation)
+    yield same(multiplied, factor**degree * activation, by=expanded)
+    for side in (1, -1):
+        yield same(activation.subs(preactivation, side), slope_at_one)
+
+
+def what_goes_in_comes_out(
+    unit_ratio: sp.Expr, activation: sp.Expr, activation_slope: sp.Expr, into_unit: sp.Expr, out_of_unit: sp.Expr
+) -> Iterator[Relation]:
+    """With δ = φ′(z) ε and the value φ(z)."""
+    goes_in = into_unit.subs(signal, activation_slope * behind)
+    goes_out = out_of_unit.subs(outgoing, activation)
+    yield same(goes_in, unit_ratio * goes_out)
+
+
+def sums_go_down_by_the_degree(layer_sum: sp.Expr, passed_down: sp.Expr) -> Iterator[Relation]:
+    """From the readout on, without biases."""
+    if passed_down.subs(bias_sum, 1) == passed_down.subs(bias_sum, -1):
+        raise ValueError("biases have no part")
+    below = passed_down.subs(bias_sum, 0)
+    yield induction(layer_sum, above, output_mean, lambda term: below.subs(sum_above, term))
+    left = passed_down.subs({degree: 1, sum_above: layer_sum.subs(degree, 1)}) + bias_sum
+    yield same(left, output_mean)
+
+
+def one_more_activation_takes_the_power(output_factor: sp.Expr, activation: sp.Expr) -> Iterator[Relation]:
+    """The factor is that of the weights at first; an activation takes it to its value at one layer more."""
+    through = activation.subs(preactivation, output_factor * preactivation)
+    yield same(through, output_factor.subs(above, above + 1) * activation, by=powers)
+    yield same(output_factor.subs(above, 0), gain)
+
+
+def rescaled_unit_computes_the_same(compensation: sp.Expr, activation: sp.Expr) -> Iterator[Relation]:
+    """The value of a unit times the outgoing weight, on either side of 0."""
+    size = sp.Symbol("y_z", positive=True)
+    for side in (1, -1):
+        value = activation.subs(preactivation, side * size)
+        yield same(compensation * value.subs(size, gain * size), value, by=powers)
+
+
 layer_identities = Claim(
     label="D1.1",
     title="Scores of a deep network: what scales them, what balances them, what they add up to",
@@ -168,4 +227,79 @@ the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and $b_z=\sum_
         Hypothesis("the residual does not depend on the weights", needed_by=("scaling",)),
         Hypothesis("the residual is a function of the data and of the output alone", needed_by=("compensation",)),
     ),
+    because={
+        "degree": activation_has_the_slope,
+        "through a unit": what_goes_in_comes_out,
+        "without biases": sums_go_down_by_the_degree,
+        "factor of the output": one_more_activation_takes_the_power,
+        "one unit": rescaled_unit_computes_the_same,
+    },
+    wrong=lambda: {
+        "slope": {
+            "not divided by the root of the fan-in": slope * sp.sqrt(fan_in),
+            "divided by the fan-in": slope / sp.sqrt(fan_in),
+            "the signal alone": signal / sp.sqrt(fan_in),
+        },
+        "into_unit": {
+            "biases ignored": into_unit - signal * sp.Symbol("b_u", real=True),
+            "the square of what enters": signal * preactivation**2,
+        },
+        "out_of_unit": {"the slope of the unit": behind, "squared": out_of_unit**2},
+        "activation_slope": {
+            "degree forgotten": activation / preactivation,
+            "value for slope": degree * activation,
+            "degree plus one": (degree + 1) * activation / preactivation,
+        },
+        "activation": {
+            "not homogeneous": slope_at_one * (sp.exp(degree * preactivation) - 1),
+            "a constant added": activation + slope_at_one,
+        },
+        "unit_ratio": {"as much out as in": sp.S.One, "the other way round": 1 / degree},
+        "passed_down": {
+            "biases ignored": degree * sum_above,
+            "biases added": degree * sum_above + bias_sum,
+            "degree forgotten": sum_above - bias_sum,
+            "degree of the biases, too": degree * (sum_above - bias_sum),
+        },
+        "layer_sum": {
+            "degree times the number of layers": degree * above * output_mean,
+            "one layer less": layer_sum / degree,
+            "the same for all activations": output_mean,
+        },
+        "output_factor": {
+            "the square": output_factor**2,
+            "degree times the number of layers": gain ** (degree * above),
+            "not at all": gain**0,
+            "as if ReLU": gain,
+        },
+        "scaling": {
+            "the square": scaling**2,
+            "degree times the number of layers": gain ** (degree * above),
+            "not at all": gain**0,
+            "as if ReLU": gain,
+        },
+        "compensation": {"on one side only": gain**0, "as if ReLU": 1 / gain, "the other way round": 1 / compensation},
+        "layer_kernel": {
+            "divided by the root of the fan-in": layer_kernel * sp.sqrt(fan_in),
+            "the layer above alone": above_product / fan_in,
+            "the layer below alone": below_product / fan_in,
+            "divided by the square": layer_kernel / fan_in,
+            "not divided by the fan-in": layer_kernel * fan_in,
+        },
+        "energy": {
+            "without the residuals": layer_kernel,
+            "divided by the root of the fan-in": energy * sp.sqrt(fan_in),
+            "the layer above alone": residual * other_residual * above_product / fan_in,
+            "the layer below alone": residual * other_residual * below_product / fan_in,
+            "one residual": residual * layer_kernel,
+            "one residual squared": residual**2 * layer_kernel,
+        },
+        "biased_sum": {
+            "biases ignored": output_mean,
+            "biases added": output_mean + biases_from,
+            "biases twice": output_mean - 2 * biases_from,
+            "biases of the layers above alone": output_mean - biases_from + bias_sum,
+            "biases of the layer alone": output_mean - bias_sum,
+        },
+    },
 )

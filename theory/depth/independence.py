@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from math import comb
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -15,8 +21,10 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import WIDTH, width
-from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, w
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, h, w
 
 gated = sp.Symbol("g_L", real=True)
 share = sp.Symbol("p_j", positive=True)
@@ -115,6 +123,114 @@ $q_M=\sum_mM_{mi}(x)M_{mi'}(x')$ the covariance of $\delta_i(x)$ and $\delta_{i'
 
 TWO_LAYERS = ("row_covariance", "row_variance", "sum_effect", "normal_effect", "normal_limit")
 
+LAWS = ((1, (1,)), (2, (1,)), (3, (1,)), (1, (1, 3)), (2, (1, 3)))  # units of the second layer, moduli of weights
+
+
+BELOW = ((1, 2), (3, 1), (1, 0), (1, 1))  # values of the first layer
+
+
+def moment(moduli: tuple[int, ...], power: int) -> Fraction:
+    """The mean of a power of the modulus of a weight, scaled to variance 1."""
+    square = Fraction(sum(each**2 for each in moduli), len(moduli))
+    return Fraction(sum(each**power for each in moduli), len(moduli)) / square ** (power // 2)
+
+
+def signal_moment(units: int, moduli: tuple[int, ...], h: tuple[int, int], powers: tuple[int, int]) -> Fraction:
+    """E c_i^p c_m^q over all signs and moduli of v and a, at values h of the first layer.
+
+    A unit at its kink is open in half of the cases: a small symmetric change of the weights, without atoms, does this.
+    """
+    values = [sign * each for each in moduli for sign in (1, -1)]
+    rows = []
+    for readout, first, second in product(values, repeat=3):
+        enters = first * h[0] + second * h[1]
+        for coin in (0, 1):
+            gate = coin if enters == 0 else int(enters > 0)
+            rows.append((readout * first * gate, readout * second * gate))
+    total = 0
+    for chosen in product(rows, repeat=units):
+        ends = sum(each[0] for each in chosen), sum(each[1] for each in chosen)
+        total += ends[0] ** powers[0] * ends[1] ** powers[1]
+    square = Fraction(sum(each**2 for each in moduli), len(moduli))
+    degree = sum(powers)
+    return Fraction(total, len(rows) ** units) / square**degree / Fraction(units) ** (degree // 2)
+
+
+@cache
+def signal_cases(powers: tuple[int, int]) -> list[tuple[dict[sp.Symbol, sp.Expr], sp.Rational]]:
+    """This moment for all laws and values of the first layer, with the width and the fourth moment."""
+    return [
+        (
+            {second_width: sp.Integer(units), fourth: sp.Rational(moment(law, 4))},
+            sp.Rational(signal_moment(units, law, h, powers)),
+        )
+        for units, law in LAWS
+        for h in BELOW
+    ]
+
+
+def independent_rows_vary_like_a_binomial(given_variance: sp.Expr) -> Iterator[Relation]:
+    """n times the variance of one entry, from its two values."""
+    outcomes = ((1 - given_share, 0), (given_share, 1))
+    mean = sum(chance * value for chance, value in outcomes)
+    yield same(given_variance, n * sum(chance * (value - mean) ** 2 for chance, value in outcomes))
+
+
+def count_varies_from_both_sources(count_variance: sp.Expr, given_variance: sp.Expr) -> Iterator[Relation]:
+    """The mean of the given variance, by the first two moments of the share, and n² times the variance of the share."""
+    moments = [sp.S.One, share, share**2 + share_variance]
+    given = sp.Poly(given_variance, given_share).all_coeffs()[::-1]
+    mean = sum(each * moment for each, moment in zip(given, moments, strict=False))
+    yield same(count_variance, mean + n**2 * share_variance)
+
+
+def design_effect_is_variance_over_binomial(design_effect: sp.Expr, count_variance: sp.Expr) -> Iterator[Relation]:
+    """The quotient; and all counts of rows of two equally likely shares, in fractions."""
+    yield same(design_effect, count_variance / (n * share * (1 - share)))
+    for rows, shares in ((2, (Fraction(1, 4), Fraction(3, 4))), (5, (Fraction(1, 10), Fraction(1, 2)))):
+        law = [
+            sum(comb(rows, k) * p**k * (1 - p) ** (rows - k) for p in shares) / 2 for k in range(rows + 1)
+        ]  # of the count
+        mean = sum(k * chance for k, chance in enumerate(law))
+        spread = sum((k - mean) ** 2 * chance for k, chance in enumerate(law))
+        p, between = sum(shares) / 2, (shares[0] - shares[1]) ** 2 / 4
+        at = {n: rows, share: sp.Rational(p), share_variance: sp.Rational(between)}
+        yield same(design_effect.subs(at), sp.Rational(spread / (rows * p * (1 - p))))
+
+
+def signal_has_half_of_its_square(signal_square: sp.Expr) -> Iterator[Relation]:
+    """n₂ terms of variance ½ over n₂; enumerated at four h."""
+    yield same(signal_square, second_width * sp.Rational(1, 2) / second_width)
+    for _, seen in signal_cases((2, 0)):
+        yield same(signal_square, seen)
+
+
+def two_signals_share_readout_and_gates(signal_pair: sp.Expr) -> Iterator[Relation]:
+    """n₂ units with a⁴v_i²v_m² at an open gate, n₂(n₂ − 1) pairs with two squares, others are 0; enumerated at four h."""
+    same_unit, squares, mixed = fourth / 2, sp.Rational(1, 4), 0
+    pairs = second_width * (second_width - 1)
+    yield same(signal_pair, (second_width * same_unit + pairs * (squares + 2 * mixed)) / second_width**2)
+    for at, seen in signal_cases((2, 2)):
+        yield same(signal_pair.subs(at), seen)
+
+
+def one_signal_has_the_fourth_moment(signal_fourth: sp.Expr) -> Iterator[Relation]:
+    """n₂ units with a⁴v⁴ at an open gate, 3n₂(n₂ − 1) pairs of squares; enumerated at four h."""
+    same_unit, squares = fourth**2 / 2, sp.Rational(1, 4)
+    pairs = 3 * second_width * (second_width - 1)
+    yield same(signal_fourth, (second_width * same_unit + pairs * squares) / second_width**2)
+    for at, seen in signal_cases((4, 0)):
+        yield same(signal_fourth.subs(at), seen)
+
+
+def column_adds_up_pairs_of_rows(
+    sum_effect: sp.Expr, row_covariance: sp.Expr, row_variance: sp.Expr
+) -> Iterator[Relation]:
+    """n₁ variances and n₁(n₁ − 1) covariances over n₁ variances."""
+    total = first_width * row_variance + first_width * (first_width - 1) * row_covariance
+    yield same(sum_effect, total / (first_width * row_variance))
+
+
 row_independence = Claim(
     label="D1.2",
     title="Which rows of a deep network are independent, and how rows of two ReLU layers covary on one sample",
@@ -176,4 +292,85 @@ $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\par
         ),
     ),
     uses=("D1.1", "S6"),
+    because={
+        "last row": lambda last_score, last_slope: same(last_score, sp.sqrt(n * fan_in) * sp.Abs(w * last_slope)),
+        "given variance": independent_rows_vary_like_a_binomial,
+        "count variance": count_varies_from_both_sources,
+        "design effect": design_effect_is_variance_over_binomial,
+        "one signal": signal_has_half_of_its_square,
+        "two signals": two_signals_share_readout_and_gates,
+        "fourth moment": one_signal_has_the_fourth_moment,
+        "squares of scores": lambda score_square, signal_square: same(score_square, sp.Rational(1, 2) * signal_square),
+        "two rows": lambda row_covariance, signal_pair, score_square: same(
+            row_covariance, sp.Rational(1, 2) ** 2 * signal_pair - score_square**2
+        ),
+        "one row": lambda row_variance, signal_fourth, score_square: same(
+            row_variance, fourth / 2 * signal_fourth - score_square**2
+        ),
+        "sum of a column": column_adds_up_pairs_of_rows,
+        "wide layers": lambda normal_limit, normal_effect: same(normal_limit, sp.limit(normal_effect, n, sp.oo)),
+    },
+    wrong=lambda: {
+        "last_slope": {
+            "not divided by the root of the width": last_slope * sp.sqrt(n),
+            "not divided by the root of the fan-in": last_slope * sp.sqrt(fan_in),
+            "without the readout": last_slope / a,
+        },
+        "last_score": {
+            "readout weight squared": last_score * sp.Abs(a),
+            "no modulus": a * w * gated,
+            "readout forgotten": sp.Abs(w) * sp.Abs(gated),
+            "gates half open for all": sp.Abs(a) * sp.Abs(w) * sp.Abs(h) / 2,
+            "without the weight": sp.Abs(a) * sp.Abs(gated),
+        },
+        "given_variance": {
+            "a second moment": n * given_share,
+            "of one row": given_variance / n,
+            "of a mean": given_variance / n**2,
+        },
+        "count_variance": {
+            "as if unconditionally independent": n * share * (1 - share),
+            "the mean of the given variances": n * (share - share**2 - share_variance),
+            "all pairs, and each with itself": n * share * (1 - share) + n**2 * share_variance,
+        },
+        "design_effect": {
+            "as if unconditionally independent": sp.S.One,
+            "n for n − 1": 1 + n * share_variance / (share * (1 - share)),
+            "not over the variance of an entry": 1 + (n - 1) * share_variance,
+            "independent entries": n + design_effect,
+        },
+        "signal_pair": {
+            "as if independent": sp.Rational(1, 4),
+            "fourth moment one": signal_pair.subs(fourth, 1),
+            "gates independent of one another": sp.Rational(1, 4) + (fourth - 1) / (4 * second_width),
+        },
+        "signal_fourth": {
+            "normal": sp.Rational(3, 4),
+            "one fourth moment": sp.Rational(3, 4) + (2 * fourth - 3) / (4 * second_width),
+        },
+        "row_covariance": {
+            "falls like the square": row_covariance / second_width,
+            "fourth moment one": row_covariance.subs(fourth, 1),
+        },
+        "row_variance": {
+            "a second moment": row_variance + score_square**2,
+            "fourth moment of the weight forgotten": signal_fourth / 2 - score_square**2,
+        },
+        "sum_effect": {
+            "as if independent": sp.S.One,
+            "n for n − 1": sum_effect.subs(first_width, first_width + 1),
+            "rows that repel each other": 2 - sum_effect,
+        },
+        "normal_effect": {
+            "as if independent": sp.S.One,
+            "the limit": normal_limit,
+            "n for n − 1": (22 * n + 90) / (17 * n + 90),
+        },
+        "signal_covariance": {
+            "not divided by the width": signal_covariance * n,
+            "residuals' signs lost": readout_variance * path_product / n,
+            "standard deviation for variance": signal_covariance / sp.sqrt(readout_variance),
+            "the same paths for all": readout_variance * residual_product / n,
+        },
+    },
 )

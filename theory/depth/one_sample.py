@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache, partial
+from operator import add
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import level
-from sparse_limits.theory.kernel.dual import DEPTH
+from sparse_limits.theory.kernel.dual import DEPTH, relu, z
 from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 from sparse_limits.theory.saliency.model import DENSITY, DIMENSION, THRESHOLD, WIDTH, rho, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
@@ -95,6 +100,32 @@ between.
     globals(),
 )
 
+
+@cache
+def relu_moment(power: int) -> sp.Expr:
+    y = sp.Symbol("y", positive=True)
+    law = sp.exp(-(y**2) / (2 * square)) / sp.sqrt(2 * sp.pi * square)
+    return sp.integrate(relu.function.subs(z, y) ** power * law, (y, 0, sp.oo))
+
+
+def weights_are_counted(
+    weights: sp.Expr, density: sp.Expr, live: sp.Expr, first: sp.Expr, hidden: sp.Expr, readout: sp.Expr
+) -> Iterator[Relation]:
+    """Layer by layer for any depth: one more hidden layer adds n² weights; at τ = 0 gates alone count."""
+    for counted, outer, matrix in (
+        (weights, n * (d + 1), n * n),
+        (density * weights, n * d * first + n * readout, n * n * hidden),
+        (live * weights, n * d * sp.Rational(1, 2) + n * sp.Rational(1, 2), n * n * sp.Rational(1, 2) ** 2),
+    ):
+        yield induction(counted, L, outer, partial(add, matrix), start=1)
+
+
+def units_have_the_fourth_moment(layer_fourth: sp.Expr) -> Iterator[Relation]:
+    """K1's ReLU of a normal of variance q, raised to the fourth power and integrated; the square has the mean q."""
+    for power, claimed in ((2, square), (4, layer_fourth)):
+        yield same(claimed, relu_moment(power))
+
+
 one_sample = Claim(
     label="D3.2",
     title="One sample: the densities of all layers in closed form",
@@ -130,4 +161,39 @@ $\tau$ with exactly the probability above.
     ),
     uses=("D2",),
     also=("density", "threshold", "rho_first", "rho_hidden", "rho_readout"),
+    because={
+        "density": weights_are_counted,
+        "fourth moment of a unit": units_have_the_fourth_moment,
+        "growth": lambda growth, layer_fourth: same(
+            square**2 * growth, (n * layer_fourth + n * (n - 1) * square**2) / n**2
+        ),
+    },
+    wrong=lambda: {
+        "first_scale": {"layer 1 over its inputs alone": sp.sqrt(2 / d)},
+        "readout_scale": {"readout scaled like the others": sp.sqrt(2) / n},
+        "hidden": {"two normals in hidden layers": product_normal.at(tau * n / 2) / 4},
+        "first": {
+            "three normals in layer 1": triple_normal.at(tau * sp.sqrt(n * d / 2)) / 2,
+            "layer 1 without its inputs": first.subs(d, 1),
+        },
+        "weights": {
+            "one matrix too many": n * d + L * n**2 + n,
+            "readout forgotten": n * d + (L - 1) * n**2,
+            "a matrix less": weights - n**2,
+        },
+        "density": {
+            "mean of the layers": (first + (L - 1) * hidden + readout) / (L + 1),
+            "readout not counted": density - n * readout / weights,
+        },
+        "live": {"half of all gates": sp.Rational(1, 2), "a quarter of all": sp.Rational(1, 4)},
+        "threshold": {"gates forgotten": threshold.subs(rho, 4 * rho)},
+        "rho_hidden": {"hidden as layer 1": Let(first, [(tau, threshold)])},
+        "rho_first": {"layer 1 as hidden": Let(hidden, [(tau, threshold)])},
+        "rho_readout": {"readout as layer 1": Let(first, [(tau, threshold)])},
+        "layer_fourth": {"second moment for its square": 6 * square},
+        "growth": {"normal units": 1 + 2 / n, "not over the width": sp.Integer(6), "one less": growth - 1 / n},
+        "fourth_hidden": {"one layer too many": fourth_hidden * growth, "a layer less": fourth_hidden / growth},
+        "fourth_first": {"growth of normal units": 18 * (1 + 2 / n) ** (L - 1)},
+        "fourth_readout": {"one layer less": fourth_readout / growth},
+    },
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
@@ -10,7 +12,8 @@ from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.depth.one_sample import HYPOTHESES, first
 from sparse_limits.theory.depth.outputs_at_start import outputs
-from sparse_limits.theory.depth.row_law import below, carried, gates, v_A, values, width
+from sparse_limits.theory.depth.row_law import below, carried, gates, mean_over, v_A, values, width
+from sparse_limits.theory.formulas.three_normals import ThreeNormals
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     COUNT,
@@ -20,10 +23,11 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import DIMENSION, THRESHOLD, WIDTH, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
-from sparse_limits.theory.tails import product_normal, t, triple_normal
+from sparse_limits.theory.tails import half_normal, product_normal, t, triple_normal
 
 k = sp.Symbol("k", integer=True, positive=True)  # an output
 here, there = (sp.Function(name, real=True) for name in ("y_k", "yprime_k"))  # target of an output at two inputs
@@ -124,6 +128,92 @@ $r$ scores of the columns exceed $t|r_2|/2\sqrt n$ with the probabilities $[[col
     globals(),
 )
 
+
+def outputs_and_signals_have_the_covariances(joint: sp.Matrix) -> Iterator[Relation]:
+    """Means of products at two inputs: over the weights of two outputs, then over G, then over the unit's activations."""
+    weights = sp.symbols("a_1 a_2", real=True)
+    here_g, there_g, h_1, h_2, g_1, g_2 = sp.symbols("G G_1 h_1 h_2 g_1 g_2", real=True)
+    left, right = (
+        (*(a * h for a in weights), *(G * a * gate for a in weights))
+        for G, h, gate in ((here_g, h_1, g_1), (there_g, h_2, g_2))
+    )
+    over_weights = {(a, a): v_A for a in weights}
+    over_below = {(here_g, there_g): carried, (here_g, here_g): carried, (there_g, there_g): carried}
+    rows, columns = sp.symbols("x_1:5", real=True), sp.symbols("y_1:5", real=True)
+    claimed, found = sp.S.Zero, sp.S.Zero
+    for row, column in product(range(4), repeat=2):
+        mean = mean_over(mean_over(left[row] * right[column], over_weights), over_below)
+        claimed += rows[row] * columns[column] * joint[row, column]
+        found += rows[row] * columns[column] * mean.subs({h_1: values / h_2, g_1: gates / g_2})
+    yield same(claimed, found, by=sp.expand)  # with x and y free: entry by entry
+
+
+def fourth_moment_is_larger(excess: sp.Expr, mean_square: sp.Expr, mean_fourth: sp.Expr) -> Iterator[Relation]:
+    """E r⁴ over the square of E r², for scores that are |r| times one at r = 1; it is 2 at the target 0 and tends to 0."""
+    yield same((1 + excess) * mean_square**2, mean_fourth)
+    yield same(excess.subs(target, 0), 2)
+    yield same(sp.limit(excess, target, sp.oo), 0)
+
+
+def excess_falls(excess_slope: sp.Expr, excess: sp.Expr) -> Iterator[Relation]:
+    """The derivative of the excess, of the sign of −y_0."""
+    yield same(excess_slope, sp.diff(excess, target))
+    at = sp.Symbol("y", positive=True)
+    square = at**3 / (1 + at**2) ** 3
+    yield nonnegative(-excess_slope.subs(target, at), 8 * square)
+
+
+def covariance_is_by_parts(covariance_with_square: sp.Expr) -> Iterator[Relation]:
+    """Given |g₁g₂| = X: E[(r² − 1) 1{|r| > t/X}], integrated, and the formula with the tail of X|r| in the place of H₃.
+
+    The integrand is the derivative of minus r times its law, of which nothing is left far out.
+    """
+    X, r = sp.symbols("X r", positive=True)
+    law = 2 * sp.exp(-(r**2) / 2) / sp.sqrt(2 * sp.pi)
+    yield same(sp.diff(-r * law, r), (r**2 - 1) * law)
+    yield same(sp.limit(r * law, r, sp.oo), 0)
+    seen = sp.Rational(1, 2) * (r * law).subs(r, t / X)
+    tail = half_normal.at(t / X)
+    slopes = {ThreeNormals(0, t): tail, ThreeNormals(1, t): t * sp.diff(tail, t)}
+    yield same(covariance_with_square.subs(slopes), seen)
+
+
+def spread_is_that_of_cauchy_and_schwarz(
+    spread: sp.Expr, covariance_with_square: sp.Expr, mean_square: sp.Expr, mean_fourth: sp.Expr
+) -> Iterator[Relation]:
+    """The squared covariance over the variance of r² at the target 0."""
+    of_square = (mean_fourth - mean_square**2).subs(target, 0)
+    yield same(spread * of_square, covariance_with_square**2)
+
+
+def columns_have_factors(column_factors: tuple[sp.Expr, ...]) -> Iterator[Relation]:
+    """Squares of the scores of two units, the loss differentiated: r_1 = ±c r_2, over those at the residuals (1, 1).
+
+    The activation is one of each weight, as the preactivation of a unit on sample j is its weight j over √2.
+    """
+    other = sp.Symbol("r", real=True, nonzero=True)
+    act = sp.Function("phi", real=True)
+    columns = [[sp.Symbol(f"w_{i}{j}", real=True) for i in range(2)] for j in range(2)]
+    readout = sp.symbols("a_1 a_2", real=True)
+    outputs = [sum(a * act(w / sp.sqrt(2)) for a, w in zip(readout, column, strict=True)) for column in columns]
+    for sign, (place, column) in product((1, -1), enumerate(columns)):
+        residuals = (sign * ratio * other, other)
+        score, plain = (
+            [(w * sp.diff(sum(r * f for r, f in zip(each, outputs, strict=True)), w)) ** 2 for w in column]
+            for each in (residuals, (1, 1))
+        )
+        for seen, at_one in zip(score, plain, strict=True):
+            yield same(seen / at_one, (column_factors[place] * other) ** 2)
+
+
+def shares_are_those_of_scaled_scores(
+    column_shares: tuple[sp.Expr, ...], column_factors: tuple[sp.Expr, ...]
+) -> Iterator[Relation]:
+    """The factor of a column divides the level in half the tail of a product of two normals."""
+    for share, factor in zip(column_shares, column_factors, strict=True):
+        yield same(share, sp.Rational(1, 2) * product_normal.at(t / factor))
+
+
 output_kept = Claim(
     label="D5.2",
     title="With the drawn output in the residual the law of the scores is random",
@@ -190,4 +280,59 @@ $t|r_2|/2\sqrt n$, its columns keep in the mean $[[column_shares]]$ of their sco
             checked_by="networks_keep_the_averaged_share",
         ),
     ),
+    because={
+        "outputs and signals": outputs_and_signals_have_the_covariances,
+        "excess": fourth_moment_is_larger,
+        "slope of the excess": excess_falls,
+        "covariance with the square": covariance_is_by_parts,
+        "spread": spread_is_that_of_cauchy_and_schwarz,
+        "two columns": columns_have_factors,
+        "shares of two columns": shares_are_those_of_scaled_scores,
+    },
+    wrong=lambda: {
+        "joint": {
+            "output and signal correlated": joint + v_A * values * sp.Matrix(4, 4, lambda i, j: int(abs(i - j) == 2)),
+            "two outputs correlated": joint + v_A * values * sp.Matrix(4, 4, lambda i, j: int({i, j} == {0, 1})),
+            "variance of the readout forgotten": joint / v_A,
+            "gates forgotten": joint.subs(gates, 1),
+        },
+        "mean_product": {
+            "targets alone": mean_product - outputs * output_covariance,
+            "output alone": outputs * output_covariance,
+            "one output": mean_product - (outputs - 1) * output_covariance,
+        },
+        "apart": {"columns alone": 1 - 1 / below, "not both": 1 - 1 / (width * below)},
+        "rows_apart": {"columns for rows": 1 - 1 / below},
+        "mean_fourth": {"square of the mean square": mean_square**2, "output zero": target**4},
+        "mean_square": {"target alone": target**2, "half the variance": mean_square - sp.Rational(1, 2)},
+        "excess": {"of the fourth moment": 1 + excess, "target left out": sp.Integer(2)},
+        "excess_slope": {"one power less": excess_slope * (1 + target**2)},
+        "averaged": {
+            "the mean put in": plugged,
+            "ReLU without √2": triple_normal.at(tau * sp.sqrt(n * d)) / 2,
+            "layer below": triple_normal.at(argument / sp.sqrt(d)) / 2,
+        },
+        "plugged": {"the other way round": averaged, "readout": product_normal.at(tau * sp.sqrt(n / 2)) / 2},
+        "covariance_with_square": {
+            "the tail itself": triple_normal.survival / 2,
+            "density without t": covariance_with_square / t,
+        },
+        "spread": {"not squared": covariance_with_square / 2},
+        "column_factors": {
+            "one column": (sp.S.One, sp.S.One),
+            "columns exchanged": column_factors[::-1],
+            "squared": (ratio**2, sp.S.One),
+        },
+        "column_shares": {
+            "one share": (column_shares[1], column_shares[1]),
+            "columns exchanged": column_shares[::-1],
+            "gates forgotten": tuple(2 * each for each in column_shares),
+            "level multiplied": (column_shares[0].subs(ratio, 1 / ratio), column_shares[1]),
+        },
+        "shares_variance": {"half of the variance": shares_variance / 2},
+        "residual_density": {
+            "the density of the residual itself": residual_density * sp.exp(-log_residual),
+            "of its square": residual_density.subs(log_residual, 2 * log_residual),
+        },
+    },
 )

@@ -136,4 +136,30 @@ cross-entropy: where $1<w<2$ the score of $w$ is the smallest for the one and th
     ),
     uses=("D2",),
     also=("squared_scores", "entropy_scores"),
+    wrong=lambda: {
+        "covariance": {
+            "residual's signs lost": v_A * outputs,
+            "mean over the outputs": covariance / outputs,
+            "variance of the weights forgotten": covariance / v_A,
+            "of one input": covariance.subs(there(k), here(k)),
+        },
+        "other_class": {"one class less": 1 / (outputs - 1), "others as the own": own_class},
+        "own_class": {"no target": other_class, "targets not centred": sp.S.NegativeOne},
+        "same": {"one class too many": same + other_class**2, "one more": same + 1},
+        "signal_different": {"residual's signs lost": signal_same},
+        "signal_same": {"variance twice": passed * signal_same},
+        "curvature_own": {"share alone": 1 / outputs, "squared error's curvature": sp.S.One},
+        "curvature_factor": {"the entry on the diagonal": curvature_own, "none": sp.S.One, "squared": 1 / outputs**2},
+        "entropy_scores": {
+            "the same GraSP for both losses": squared_scores,
+            "all of it over K": tuple(each / 2 for each in squared_scores),
+            "curvature not divided": (entropy_scores[0] + w * difference, *entropy_scores[1:]),
+        },
+        "squared_scores": {
+            "second term left out": (squared_scores[0] - w**2 / 2, *squared_scores[1:]),
+            "residual's signs lost": (*squared_scores[:2], -squared_scores[2]),
+            "half of one score of the readout": (*squared_scores[:2], squared_scores[2] / 2),
+        },
+        "squared_ratio": {"squared": w**2},
+    },
 )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, a, b, c, relu
 from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, induction, same
 from sparse_limits.theory.saliency.snip import WEIGHT
 
 h, gate, signal = sp.symbols(
@@ -96,6 +100,67 @@ and $\Pi^l=[[signal_variance]]$.
     globals(),
 )
 
+
+def mean_over(polynomial: sp.Expr, second: dict[tuple[sp.Symbol, sp.Symbol], sp.Expr]) -> sp.Expr:
+    """The mean of a polynomial of degree 2 in some centred letters, of which only those pairs are correlated."""
+    drawn = sorted({letter for pair in second for letter in pair}, key=str)
+    total = sp.Integer(0)
+    for powers, coefficient in sp.Poly(sp.expand(polynomial), *drawn).terms():
+        found = [letter for letter, power in zip(drawn, powers, strict=True) for _ in range(power)]
+        if len(found) == 2:
+            total += coefficient * second.get((found[0], found[1]), sp.Integer(0))
+        elif len(found) == 0:
+            total += coefficient
+    return total
+
+
+def _geometric(terms: sp.Expr) -> sp.Expr:
+    return (v_l**terms - 1) / (v_l - 1)
+
+
+def own_weight_has_little_part(own: sp.Expr) -> Iterator[Relation]:
+    """The mean of the weight times the preactivation, one weight and the rest apart; it vanishes as the layer grows."""
+    w, rest = sp.symbols("w rest", real=True)
+    preactivation = (w * h + rest) / sp.sqrt(below)
+    yield same(own, mean_over(w * preactivation, {(w, w): v_l, (rest, rest): sp.Symbol("R", positive=True)}))
+    yield same(sp.limit(own, below, sp.oo), 0)
+
+
+def sums_have_these_covariances(joint: sp.Matrix) -> Iterator[Relation]:
+    """Means of products at two inputs: first over the weights, then over G, then over the unit's activations."""
+    first, second = sp.symbols("w_1 w_2", real=True)
+    here, there, h_1, h_2, g_1, g_2 = sp.symbols("G G_1 h_1 h_2 g_1 g_2", real=True)
+    left = (first * h_1, second * h_1, here * first * g_1, here * second * g_1)
+    right = (first * h_2, second * h_2, there * first * g_2, there * second * g_2)
+    over_weights = {(first, first): v_l, (second, second): v_l}
+    claimed, found = sp.S.Zero, sp.S.Zero
+    for row, x in enumerate(sp.symbols("x_1:5", real=True)):
+        for column, y in enumerate(sp.symbols("y_1:5", real=True)):
+            product = mean_over(left[row] * right[column], over_weights)
+            product = mean_over(product, {(here, there): carried, (here, here): carried, (there, there): carried})
+            claimed += x * y * joint[row, column]
+            found += x * y * product.subs({h_1: values / h_2, g_1: gates / g_2})
+    yield same(claimed, found, by=sp.expand)  # with x and y free: entry by entry
+
+
+def one_input_has_powers(
+    variance: sp.Expr, signal_variance: sp.Expr, forward: sp.Expr, backward: sp.Expr
+) -> Iterator[Relation]:
+    """The steps at equal inputs, by induction over the layers: forward from layer 1, backward from layer L."""
+
+    def ahead(now: sp.Expr) -> sp.Expr:
+        return sp.simplify(forward.subs({b: a, c: a})).subs(a, now)
+
+    def joined(difference: sp.Expr) -> sp.Expr:
+        """The last power of the longer sum, which is v times the shorter sum and 1."""
+        return sp.simplify(sp.expand(difference.replace(sp.Sum, lambda f, limits: _geometric(limits[2] + 1))))
+
+    yield induction(variance, layer, start, ahead, start=1, by=joined)
+    back = sp.simplify(sp.limit(backward.subs(b, a), c, a))
+    yield same(valued(signal_variance, {layer: layer - 1}), valued(back, {passed: signal_variance}))
+    yield same(signal_variance.subs(layer, L), v_A)
+
+
 depth_row_law = Claim(
     label="D2",
     title="The law of a row of scores at any depth",
@@ -174,4 +239,49 @@ the readout. The law is one of single layers."""
             checked_by="networks_have_the_energies",
         ),
     ),
+    because={
+        "one weight": own_weight_has_little_part,
+        "two sums": sums_have_these_covariances,
+        "one input": one_input_has_powers,
+    },
+    wrong=lambda: {
+        "derivative": {
+            "one root of a width": derivative * sp.sqrt(below),
+            "no width": derivative * sp.sqrt(width * below),
+            "gate forgotten": derivative / gate,
+            "the other way round": derivative * h / signal,
+        },
+        "back": {
+            "no width": back * sp.sqrt(above),
+            "gates of the layer above forgotten": back.subs(gate_above(sp.Symbol("m", integer=True, positive=True)), 1),
+            "mean in place of sum": back / sp.sqrt(above),
+        },
+        "own": {
+            "not divided by the width": own * sp.sqrt(below),
+            "a mean over the layer": own / sp.sqrt(below),
+            "no variance": own / v_l,
+        },
+        "joint": {
+            "the two kinds correlated": joint + sp.Matrix(4, 4, lambda j, k: v_l * values if abs(j - k) == 2 else 0),
+            "units correlated": joint + sp.Matrix(4, 4, lambda j, k: v_l * values if {j, k} == {0, 1} else 0),
+            "variance of the weights forgotten": joint / v_l,
+            "sums in place of products": joint.subs(carried * gates, carried + gates).subs(carried, 2 * carried),
+        },
+        "forward": {
+            "gates forward": v_l * relu.slope + beta_b,
+            "no biases": forward - beta_b,
+            "ReLU without √2": v_l * relu.value / 2 + beta_b,
+        },
+        "backward": {"values back": v_l * relu.value * passed, "Π = 1": passed},
+        "variance": {
+            "one layer too many": variance.subs(layer, layer + 1),
+            "bias once": v_l ** (layer - 1) * start + beta_b,
+            "half of every layer": variance.subs(v_l, v_l / 2),
+        },
+        "signal_variance": {
+            "forward in place of backward": v_l ** (layer - 1) * v_A,
+            "one layer back too many": v_l * signal_variance,
+            "one layer more": 2 * signal_variance * sp.Max(1, v_l) ** L,
+        },
+    },
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import product
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.reasons import Relation, exhausts, holds, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.steps import Step
 
@@ -111,6 +115,139 @@ do.
     globals(),
 )
 
+Rows = tuple[tuple[int, ...], ...]
+
+
+def passed_forward(column: Rows) -> tuple[list[list[int]], ...]:
+    """What enters and leaves layer 1, and what enters layer 2, by sample."""
+    z1 = [[row[s] for row in column[:2]] for s in range(2)]
+    h1 = [[max(each, 0) for each in row] for row in z1]
+    return z1, h1, [[sum(w * h for w, h in zip(row, values, strict=True)) for row in column[2:4]] for values in h1]
+
+
+def second_layer(column: Rows, readout: Sequence[int]) -> list[list[int]]:
+    """Leading scores of W² in units of a positive number, on the samples (1, 0) and (0, 1): whole numbers, ReLU, L = 2."""
+    above, residuals = column[2:4], column[4]
+    z1, h1, z2 = passed_forward(column)
+    flat = []
+    for s in range(2):
+        gates = [int(each > 0) for each in z2[s]]
+        carried = [
+            (z1[s][j] > 0) * sum(a * g * row[j] for a, g, row in zip(readout, gates, above, strict=True))
+            for j in range(2)
+        ]
+        of_first = [carried[j] * (k == s) for j in range(2) for k in range(2)]
+        of_second = [a * g * h for a, g in zip(readout, gates, strict=True) for h in h1[s]]
+        flat.append((of_first, of_second, [max(each, 0) for each in z2[s]]))
+    tangent = [
+        [
+            sum(p * q for one, other in zip(flat[s], flat[u], strict=True) for p, q in zip(one, other, strict=True))
+            for u in range(2)
+        ]
+        for s in range(2)
+    ]
+    rates = [sum(row[u] * residuals[u] for u in range(2)) for row in tangent]
+    return [[above[i][j] * sum(rates[s] * flat[s][1][2 * i + j] for s in range(2)) for j in range(2)] for i in range(2)]
+
+
+def one_layer(column: Rows, readout: Sequence[int]) -> list[int]:
+    """Leading scores of the first column of W¹ alone with the readout on top: L = 1, the same samples."""
+    first, residuals = column[:2], column[4]
+    slopes = [
+        (
+            [a * (row[s] > 0) * (k == s) for a, row in zip(readout, first, strict=True) for k in range(2)],
+            [max(row[s], 0) for row in first],
+        )
+        for s in range(2)
+    ]
+    rates = [
+        sum(
+            residuals[u]
+            * sum(
+                p * q for one, other in zip(slopes[s], slopes[u], strict=True) for p, q in zip(one, other, strict=True)
+            )
+            for u in range(2)
+        )
+        for s in range(2)
+    ]
+    return [row[0] * sum(rates[s] * slopes[s][0][2 * i] for s in range(2)) for i, row in enumerate(first)]
+
+
+Known = tuple[tuple[int, tuple[int, int]], ...]  # a readout's weight and W
+
+
+LISTED = ((3, -1, 4, -5, 2, -6), (0, 2, 0, 0, -2, -2))  # without ties, and with
+
+
+def chances(scores: Sequence[int], count: int) -> list[Fraction]:
+    """Of each score, that it is among the largest, equal ones in a uniformly random order."""
+    above = [sum(other > each for other in scores) for each in scores]
+    return [
+        Fraction(max(0, min(scores.count(each), count - more)), scores.count(each))
+        for each, more in zip(scores, above, strict=True)
+    ]
+
+
+def mean_share(scores: Sequence[Sequence[int]], count: int, group: Sequence[int]) -> sp.Rational:
+    """Of a group, over equally likely lists of scores."""
+    return sp.Rational(sum(chances(each, count)[i] for each in scores for i in group), len(group) * len(scores))
+
+
+def positive_scores_of_a_column(positive: Sequence[int], fair: Sequence[int], column: Rows) -> Iterator[Relation]:
+    """All signs of the readout: two hidden layers, and one with the same data, which has fair coins."""
+    z1, _, z2 = passed_forward(column)
+    yield holds(0 not in {each for row in z1 + z2 for each in row}, f"{z1} and {z2} are off the kink")
+    seen = [sum(row[0] > 0 for row in second_layer(column, signs)) for signs in SIGNS]
+    yield exhausts(zip(seen, positive, strict=True), "signs of the readout")
+    alone = [sum(each > 0 for each in one_layer(column, signs)) for signs in SIGNS]
+    yield exhausts(zip(sorted(alone), sorted(fair), strict=True), "signs of the readout")
+
+
+def order_is_reversed(dual_kept: sp.Expr, dual_density: sp.Expr) -> Iterator[Relation]:
+    """A score's place among equal ones, whatever is above it; the number over all, at any density; and lists of six scores.
+
+    Of the equal ones the share (k − above)/equal is taken, cut off at 0 and 1: x and 1 − x are, if both are.
+    """
+    larger, equal, smaller = sp.symbols("m_larger m_equal m_smaller", integer=True, positive=True)
+    all_three = {larger: entries - smaller - equal}  # of the negatives the smaller ones are the larger
+    yield same((dual_kept - smaller) / equal, 1 - (kept - larger) / equal, where=all_three)
+    yield same(dual_kept.subs(kept, rho * entries), dual_density * entries)
+    for scores, count in product(LISTED, range(len(LISTED[0]) + 1)):
+        other = int(dual_kept.subs({entries: len(scores), kept: count}))
+        rest = [1 - each for each in chances(scores, count)]
+        yield holds(chances([-each for each in scores], other) == rest, f"{count} and {other} of {scores}")
+
+
+def mean_shares_are_dual(
+    dual_share: sp.Expr, dual_kept: sp.Expr, column: Rows, closed: Rows, known: Known
+) -> Iterator[Relation]:
+    """At a and −a, of shares with the mean p_j: what the other leaves. The four scores of W² at |a| = (1, 3) over all signs.
+
+    With all units open at times there are no ties; with a closed one two scores are 0. And at one number, a readout
+    that W knows of, the shares of one unit's weights are not dual.
+    """
+    at_one, at_other = sp.symbols("p_a p_minus", real=True)
+    pair = {at_other: 2 * share - at_one}
+    yield same(dual_share, ((1 - at_one) + (1 - at_other)) / 2, where=pair)
+    open_at_times, with_zeros = (
+        [[each for row in second_layer(rows, (s, 3 * z)) for each in row] for s, z in SIGNS]
+        for rows in (column, closed)
+    )
+    yield holds(all(len(set(each)) == 4 for each in open_at_times), f"{open_at_times} have no ties")
+    yield holds(all(each.count(0) == 2 for each in with_zeros), f"{with_zeros} have two zeros each")
+    for scores, count, group in product((open_at_times, with_zeros), range(1, 4), ((0, 2), (1, 3))):
+        other = int(dual_kept.subs({entries: 4, kept: count}))
+        means = [mean_share(scores, number, group) for number in (count, other)]
+        yield holds(dual_share.subs(share, means[0]) == means[1], f"{means} at {count} and {other}")
+    # of one open unit at x = (1, 1) and r = S = 1 the scores of W are those of a W, times a positive number
+    of_unit = [[readout * each for each in row] for readout, row in known]
+    always = mean_share(of_unit, 1, (1,))
+    yield holds(sum(readout for readout, _ in known) == 0 and always == 1, f"{always} of the second column")
+    both = [[sign * each for each in row] for sign, (_, row) in product((1, -1), known)]
+    free = mean_share(both, 1, (1,))
+    yield holds(dual_share.subs(share, free) == free != always, f"{free} if W does not know of the readout")
+
+
 smoothed_at_depth = Claim(
     label="D6",
     title="GraSP at depth: the smoothed residual, sums over layers, and signs",
@@ -178,5 +315,42 @@ $[[fair]]$, in some order.
         "column": ROWS,
         "closed": (*ROWS[:3], (-1, -2), ROWS[4]),  # the second unit of layer 2 is closed on both samples
         "known": KNOWN,
+    },
+    because={
+        "signs of a column": positive_scores_of_a_column,
+        "reversed order": order_is_reversed,
+        "symmetric readout": mean_shares_are_dual,
+    },
+    wrong=lambda: {
+        "output_change": {
+            "sum for mean over the samples": samples * output_change,
+            "mean twice": output_change / samples,
+            "not smoothed": residual(samples),
+        },
+        "moved": {
+            "residual not smoothed": curvature * residual(samples),
+            "sum for mean over the samples": samples * moved,
+            "the loss's curvature forgotten": moved / curvature,
+            "curvature squared": curvature * moved,
+        },
+        "layer_sum": {
+            "leading term alone": moved_mean,
+            "the layer's own energy left in": moved_mean + energy,
+            "second term alone": energy - layer_energy,
+            "the layer alone": moved_mean + layer_energy,
+        },
+        "leading": {"the score itself": score},
+        "second": {"the other network's score": flipped_score},
+        "positive": {
+            "fair coins at every depth": fair,
+            "always one": (1, 1, 1, 1),
+            "of the other sign": (2, 0, 2, 0),
+            "in another order of the signs": (0, 0, 2, 2),
+        },
+        "fair": {"one coin": (0, 0, 2, 2)},
+        "small_kernel": {"readout's weights not trained": small_kernel - p**2 * x**2 * (q_1**2 + q_2**2) / 2},
+        "dual_kept": {"the same number": kept, "one more": entries - kept + 1},
+        "dual_density": {"the same density": rho, "half": sp.Rational(1, 2) - rho},
+        "dual_share": {"the same share": share, "half": sp.Rational(1, 2) - share, "one more of two": 2 - share},
     },
 )

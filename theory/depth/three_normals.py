@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.three_normals import ThreeNormals
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.tails import t, triple_normal
+from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.tails import half_normal, product_normal, t, triple_normal
 
 s = sp.Symbol("s", positive=True)  # power of a moment
 k = sp.Symbol("k", integer=True, nonnegative=True)  # place of a pole, from the first on
@@ -61,6 +67,51 @@ residues' `term` over all $k\ge0$.
     globals(),
 )
 
+
+@cache
+def _moment_of(density: sp.Expr) -> sp.Expr:
+    return sp.integrate(t**s * density, (t, 0, sp.oo))
+
+
+def shifted(difference: sp.Expr) -> sp.Expr:
+    """The difference with Γ(k + 3/2) written as (k + ½)Γ(k + ½)."""
+    return sp.simplify(
+        difference.subs(sp.gamma(k + 3 * sp.Rational(1, 2)), (k + sp.Rational(1, 2)) * sp.gamma(k + sp.Rational(1, 2)))
+    )
+
+
+def term_is_the_residue(term: sp.Expr, height: sp.Expr, slope: sp.Expr, bend: sp.Expr) -> Iterator[Relation]:
+    """For every k the coefficient of ε² of e^(slope ε + bend ε²) times height over 2k + 1 − 2ε, by two derivatives."""
+    first, second = sp.symbols("c_1 c_2", real=True)
+    series = sp.exp(first * epsilon + second * epsilon**2) / (odd - 2 * epsilon)
+    coefficient = sp.diff(series, epsilon, 2).subs(epsilon, 0) / 2
+    yield same(term, height * coefficient.subs({first: slope, second: bend}))
+
+
+def residues_of_the_integrand(integrand: sp.Expr, term: sp.Expr, height: sp.Expr) -> Iterator[Relation]:
+    """At the first four poles, t free: half the second derivative of ε³ times the integrand, Γ(ε − k) by Γ(1 + ε)."""
+    for place in range(4):
+        at = 2 * epsilon - 2 * place - 1
+        moved = sp.gamma(1 + epsilon) / sp.Mul(*(epsilon - j for j in range(1, place + 1)))  # ε Γ(ε − k)
+        gamma = sp.gamma((s + 1) / 2)
+        plain = sp.powsimp((integrand / gamma**3).subs(s, at))
+        near = 2 * plain * moved**3
+        bent = sp.diff(near, epsilon, 2, simplify=False)
+        yield same(valued(bent, {epsilon: 0}) / 2, -valued(term, {k: place}).doit(), by=sp.expand)
+        yield same(near.subs(epsilon, 0), -height.subs(k, place) / (2 * place + 1), by=sp.expand)
+
+
+def lines_shrink(shrinking: sp.Expr, integrand: sp.Expr) -> Iterator[Relation]:
+    """From one line to the next as s times the integrand does, a step of 2 to the left, where its modulus is greatest."""
+    here = integrand.subs(sp.gamma((s + 1) / 2), (s - 1) / 2 * sp.gamma((s - 1) / 2))
+    passed = sp.simplify((s - 2) * integrand.subs(s, s - 2) / (s * here)).subs(s, -2 * k)
+
+    def following(claimed: sp.Expr) -> sp.Expr:
+        return claimed * -passed
+
+    yield induction(shrinking, k, sp.Integer(1), following, by=shifted)
+
+
 three_normals = Claim(
     label="D3.1",
     title="The product of three normals",
@@ -83,4 +134,44 @@ which converges for every $t$; numbers of it (`h_3`) are enclosed with a bound o
     ),
     hypotheses=(Hypothesis("three independent standard normal factors"),),
     also=("h_3",),
+    because={
+        "one normal": lambda one_moment: same(one_moment, _moment_of(half_normal.density)),
+        "residue": (term_is_the_residue, residues_of_the_integrand),
+        "lines to the left": lines_shrink,
+    },
+    wrong=lambda: {
+        "one_moment": {
+            "a moment of the square": 2**s * sp.gamma(s + sp.Rational(1, 2)) / sp.sqrt(sp.pi),
+            "one power less": one_moment.subs(s, s - 1),
+        },
+        "moment": {"two normals": one_moment**2},
+        "integrand": {
+            "density in place of the tail": integrand * s,
+            "of the square": integrand.subs(t, t**2),
+            "an integrand of two normals": one_moment**2 * t**-s / s,
+        },
+        "slope": {
+            "harmonic number of the next pole": slope + 3 / (k + 1),
+            "no Euler constant": slope + 3 * sp.EulerGamma,
+            "sign of the logarithm": slope + 2 * sp.log(eighth),
+        },
+        "bend": {"ζ(2) for a half of it": bend + sp.pi**2 / 4, "squares not added": sp.pi**2 / 4},
+        "term": {
+            "double poles": height / odd * (slope + 2 / odd),
+            "the pole of 1/s left out": height / odd * (slope**2 / 2 + bend),
+            "one pole farther": term.subs(k, k + 1),
+        },
+        "height": {"squares of the factorials": height * sp.factorial(k), "signs not alternating": height * (-1) ** k},
+        "shrinking": {
+            "one gamma function": eighth**k / sp.gamma(k + sp.Rational(1, 2)) * sp.sqrt(sp.pi),
+            "factors from one on": eighth**k / sp.factorial(k) ** 3,
+            "t for its square": shrinking.subs(t, sp.sqrt(t)),
+        },
+        "h_3": {
+            "the product of two": product_normal.survival,
+            "sign of the terms": 2 - h_3,
+            "its derivative": -ThreeNormals(1, t),
+            "at twice the value": h_3.subs(t, 2 * t),
+        },
+    },
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
@@ -9,16 +12,22 @@ from sparse_limits.theory.depth.one_sample import (
     HYPOTHESES,
     LETTERS,
     ONE_SAMPLE,
+    density,
+    first,
     first_scale,
+    hidden,
     hidden_scale,
+    readout,
     readout_scale,
     weights,
 )
 from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.reasons import Relation, holds, same
+from sparse_limits.theory.saliency.model import DENSITY, rho, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import product_density
@@ -68,6 +77,57 @@ one hidden layer (from probabilities): For $L=1$, at $\tau=u/\sqrt n$, the densi
     globals(),
 )
 
+
+@cache
+def slope_left(rest: sp.Expr) -> sp.Expr:
+    """The limit of rest over t, by the series up to t."""
+    return sp.limit(sp.series(rest, t, 0, 2).removeO() / t, t, 0)
+
+
+def hidden_matrices_are_nearly_all(share: sp.Expr) -> Iterator[Relation]:
+    """The rest is (d + 1)/n over that and L − 1; with 0 hidden matrices nothing is left, with one or more all."""
+    more = sp.Symbol("k", integer=True, nonnegative=True)
+    yield same(share, 1 - (d + 1) / (d + 1 + (L - 1) * n))
+    yield same(sp.limit(share.subs(L, more + 2), n, sp.oo), 1)
+
+
+def density_tends_to_that_of_hidden_matrices(
+    wide_density: sp.Expr, share: sp.Expr, hidden_argument: sp.Expr
+) -> Iterator[Relation]:
+    """What is left of D3.2's mean once the share of the hidden matrices is 1; their probability has no n."""
+    yield same(wide_density, hidden.subs(tau, scaled / n))
+    yield same(wide_density, triple_normal.at(hidden_argument) / 4)
+    least = share * wide_density  # other layers add to it at most their own share
+    rest = density.subs(tau, scaled / n) - least
+    yield same(rest * (d + 1 + (L - 1) * n), (d * first + readout).subs(tau, scaled / n))
+
+
+def whole_layers_keep_their_open_gates(
+    whole: sp.Expr, first_argument: sp.Expr, readout_argument: sp.Expr
+) -> Iterator[Relation]:
+    """The arguments tend to 0 with 1/n; the probability there is that of an open gate."""
+    for argument, tail in ((first_argument, first), (readout_argument, readout)):
+        yield same(sp.limit(argument, n, sp.oo), 0)
+        yield same(whole, sp.limit(tail.subs(tau, t), t, 0))
+
+
+def little_is_lost(lost: sp.Expr, noise: sp.Expr) -> Iterator[Relation]:
+    """The density of S4 less the slope of what is lost is o(t), so that what is lost is known up to o(t²): both vanish at 0."""
+    leading = 2 * (sp.log(2 / t) - sp.EulerGamma) / sp.pi
+    yield same(sp.diff(lost, t), leading)
+    left = slope_left(noise - leading)
+    yield holds(left == 0, f"the rest of the slope over t tends to {left}")
+    yield same(sp.limit(lost, t, 0), 0)
+
+
+def densities_of_one_layer_know_no_width(single: sp.Expr, one_layer: tuple[sp.Expr, ...]) -> Iterator[Relation]:
+    """D3.2 with one hidden layer of n and of 4n units, at u/√n: the same number, for every d and u."""
+    depth, inputs, wider = one_layer
+    for width in (n, wider):
+        at = {L: depth, d: inputs, n: width, tau: scaled / sp.sqrt(width)}
+        yield same(single, valued(density, at))
+
+
 wide_layers = Claim(
     label="D3.3",
     title="Wide layers: which are kept whole",
@@ -112,4 +172,33 @@ $[[readout_argument]]$ for the readout. If $L=1$, the density at $\tau=u/\sqrt n
             instead="For $L=1$ the densities of both layers do not depend on $n$.",
         ),
     ),
+    because={
+        "share of the hidden matrices": hidden_matrices_are_nearly_all,
+        "limit of the density": density_tends_to_that_of_hidden_matrices,
+        "whole layers": whole_layers_keep_their_open_gates,
+        "what is lost": little_is_lost,
+        "one hidden layer": densities_of_one_layer_know_no_width,
+    },
+    wrong=lambda: {
+        "first_argument": {"width twice": first_argument / sp.sqrt(n), "as if the scale were 1/n": scaled},
+        "readout_argument": {"inputs for width": scaled / sp.sqrt(2 * d)},
+        "share": {
+            "all hidden layers": L * n / (L * n + d + 1),
+            "one matrix less": share.subs(L, L - 1),
+            "all hidden layers, inputs twice": L * n / (L * n + 2 * d * n),
+        },
+        "wide_density": {"two normals": product_normal.at(scaled / 2) / 4},
+        "limit_threshold": {"gates forgotten": limit_threshold.subs(rho, rho / 4)},
+        "lost": {
+            "without Euler's constant": lost + 2 * t * sp.EulerGamma / sp.pi,
+            "without the 1": lost - 2 * t / sp.pi,
+            "logarithm of 1/t": lost - 2 * t * sp.log(2) / sp.pi,
+        },
+        "noise": {"twice the density": 2 * product_density},
+        "single": {
+            "one hidden layer is kept whole too": whole,
+            "by numbers of layers": single.subs(d, 1),
+            "threshold over n": single.subs(scaled, scaled / sp.sqrt(n)),
+        },
+    },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -25,10 +26,11 @@ from sparse_limits.theory.equivariance.ticket import (
     points,
 )
 from sparse_limits.theory.equivariance.ticket import error as coefficient_error
-from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.solver import u
 from sparse_limits.theory.subset_sum.symbols import eps, n
 
@@ -138,6 +140,57 @@ $B_2$ for each of the output.
     globals(),
     own_error=coefficient_error,
 )
+
+STAYS = "stays as it is"  # the graph of a message passing network, when its vertices are renamed
+
+
+def powers(gap: sp.Expr) -> sp.Expr:
+    return sp.powsimp(sp.expand(sp.powsimp(sp.expand(gap))))
+
+
+def channels_between_are_added(coefficients: sp.Expr) -> Iterator[Relation]:
+    """None without channels between the layers, and those of one channel more."""
+    more = n_0 * B_1 + n_2 * B_2
+    yield induction(coefficients, n_1, sp.S.Zero, lambda term: term + more, by=sp.expand)
+
+
+def both_errors_add_up(error: sp.Expr, own_error: sp.Expr, gain: sp.Expr) -> Iterator[Relation]:
+    """Q7's error ε·norms·inputs, and that of the features before times the gain."""
+    yield same(error, own_error + gain * before, by=sp.expand)
+    yield same(own_error, eps * norms * inputs)
+
+
+def the_second_layer_starts_with_the_first_error(two_layers: sp.Expr, error: sp.Expr) -> Iterator[Relation]:
+    """The bound of one layer twice, first without an error in front, then with this one."""
+    one = valued(error, {before: 0, eps: eps_1, norms: norms_1, inputs: inputs_1})
+    here = {eps: eps_2, norms: norms_2, inputs: inputs_2, weight: weight_2, n_in: n_1, before: one}
+    yield same(two_layers, valued(error, here), by=sp.expand)
+
+
+def both_passes_err(equivariance_error: sp.Expr, forward_error: sp.Expr) -> Iterator[Relation]:
+    """The errors at x and at ρ(g)x add up; roundings up at the one and down at the other differ by as much to first order."""
+    yield same(equivariance_error, forward_error + forward_error)
+    apart = ((1 + u) ** L - (1 - u) ** L) * moduli_output
+    yield same(*(sp.diff(each, u).subs(u, 0) for each in (equivariance_error, apart)))
+
+
+def products_fall_from_one(gamma: sp.Expr, stray: sp.Expr) -> Iterator[Relation]:
+    """(1 + φ)/(1 + γ) loses (L + 1)u²(1 + u)ᴸ from L to L + 1, and is 1 for L = 0."""
+    ratio = (1 + stray) / (1 + unconditional(gamma))
+    loss = (L + 1) * u**2 * (1 + u) ** L
+    yield nonnegative(ratio - ratio.subs(L, L + 1), loss)
+    yield same(ratio.subs(L, 0), sp.S.One)
+
+
+def summands_are_added_one_by_one(roundings: sp.Expr) -> Iterator[Relation]:
+    """Three products for sums of one summand each; a summand more in any of the three sums adds a rounding."""
+    term = roundings
+    for letter in (n, n_in, reach):
+        alone = term.subs(letter, 1)
+        yield induction(term, letter, alone, lambda each: each + 1, start=1)
+        term = alone
+    yield same(term, sp.Integer(3))
+
 
 architecture_tickets = Claim(
     label="Q9",
@@ -249,4 +302,58 @@ move $A$ along.
             order=r"as $u\to0$ with $L$ fixed: since $\varphi_L\ge Lu$, the quotient is at most $\frac1{1-Lu}$",
         ),
     ),
+    because={
+        "coefficients": channels_between_are_added,
+        "gain": lambda gain: induction(gain, n_in, weight, lambda term: term + eps * norms, by=sp.expand),
+        "error": both_errors_add_up,
+        "two layers": the_second_layer_starts_with_the_first_error,
+        "roundings multiply": lambda stray: (
+            same(stray.subs(L, L + 1), stray + u * (1 + stray), by=powers),
+            induction(stray, L, sp.S.Zero, lambda term: term + u * (1 + term), by=powers),
+        ),
+        "symmetry": both_passes_err,
+        "Bernoulli": products_fall_from_one,
+        "count": summands_are_added_one_by_one,
+    },
+    wrong=lambda: {
+        "bases": {
+            "features without turns": {**bases, "C4": bases["convolution"]},
+            "a library's kernels": {**bases, "C4": (K**2, 8 * K**2 / 3)},
+            "turns without reflections": {**bases, "D4": bases["C4"]},
+            "Bell number": {**bases, "pairs": (sp.Integer(15), sp.Integer(15))},
+            "no mean": {**bases, "deep_sets": (sp.Integer(1), sp.Integer(1))},
+            "one coefficient for each edge": {**bases, "message_passing": (1 + points, 1 + points)},
+        },
+        "coefficients": {"one layer": n_0 * n_1 * B_1, "one basis": B_1 * (n_0 * n_1 + n_1 * n_2)},
+        "error": {
+            "no error from before": coefficient_error,
+            "no error of its own": error - coefficient_error,
+            "errors add up": coefficient_error + before,
+            "the slope of the target": coefficient_error + weight * before,
+            "one channel before": coefficient_error + (weight + eps * norms) * before,
+            "no error at all": sp.Integer(0),
+        },
+        "gain": {"the slope of the target": weight, "one channel before": weight + eps * norms},
+        "two_layers": {
+            "the second layer alone": eps_2 * norms_2 * inputs_2,
+            "errors add up, two layers": first_error + eps_2 * norms_2 * inputs_2,
+            "the slope of the target, two layers": eps_2 * norms_2 * inputs_2 + weight_2 * first_error,
+        },
+        "sides": {"the plus side alone": "plus"},
+        "pruned": {"a tenth of the entries": "entries"},
+        "graph": {"the graph stays": STAYS},
+        "equivariance_error": {"one rounding for each layer": 2 * u * moduli_output},
+        "forward_error": {
+            "to first order": L * u * moduli_output,
+            "square root of the number": sp.sqrt(L) * u * moduli_output,
+        },
+        "gamma": {"without the denominator": L * u, "a rounding more": gamma.subs(L, L + 1)},
+        "apart": {"all up in both passes": equivariance_error},
+        "stray": {"to first order": L * u, "square root of the number": sp.sqrt(L) * u},
+        "roundings": {
+            "without the basis": n + n_in,
+            "one sum over everything": 1 + n * n_in * reach,
+            "one channel before": roundings.subs(n_in, 1),
+        },
+    },
 )

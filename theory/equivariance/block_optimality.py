@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -11,13 +12,23 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance import block_chances, ticket
 from sparse_limits.theory.equivariance.block_chances import (
     coefficients,
+    hit,
+    needed,
+    nonnegative_success,
+    pair,
+    success,
+    two_values,
+    two_values_nonnegative,
+    two_values_nonnegative_needed,
     usable,
 )
+from sparse_limits.theory.equivariance.block_chances import least as least_number
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.symbols import BASIS, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, MASS, PRODUCTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, n
@@ -64,6 +75,46 @@ uniform (from many coefficients, uniform coefficients): At $a=\frac1e$, $\kappa=
 """,
     vars(block_chances) | globals(),
 )
+
+y, z = sp.symbols("y z", positive=True)
+
+
+def by_rate(gap: sp.Expr) -> sp.Expr:
+    """With δ = 1 − e^(−y), which is any probability."""
+    return sp.simplify(sp.expand_log(gap.subs(delta, 1 - sp.exp(-y))))
+
+
+def both_signs_share_the_channels(hit: sp.Expr, pair: sp.Expr) -> Iterator[Relation]:
+    """The rest for m and n − m channels is a square; and more channels do not lower the probability."""
+    rest = (2 ** (-usable / 2) - 2 ** ((usable - n) / 2)) ** 2
+    yield same(pair - hit * hit.subs(usable, n - usable), rest)
+    yield nonnegative(sp.diff(hit, usable), sp.log(2) * 2**-usable)
+
+
+def powers_are_below_exponentials(
+    success: sp.Expr, nonnegative_success: sp.Expr, most_success: sp.Expr, most_nonnegative_success: sp.Expr
+) -> Iterator[Relation]:
+    """1 + x and eˣ to the same power, x = −2^(−n/2) and −2^(−n)."""
+    for x, power, low, high in (
+        (-(2 ** (-n / 2)), 2 * coefficients, success, most_success),
+        (-(sp.Integer(2) ** -n), coefficients, nonnegative_success, most_nonnegative_success),
+    ):
+        yield same(low, (1 + x) ** power)
+        yield same(sp.log(high), power * x, by=sp.expand_log)
+
+
+def success_is_rarer_with_fewer_channels(
+    most_success: sp.Expr, most_nonnegative_success: sp.Expr, needed: sp.Expr, nonnegative_needed: sp.Expr
+) -> Iterator[Relation]:
+    """At these n the logarithm of −log of the bounds is that of −log(1 − δ); and how their logarithms grow."""
+    for bound, count, rise in (
+        (most_success, needed, coefficients * sp.log(2) * 2 ** (-n / 2)),
+        (most_nonnegative_success, nonnegative_needed, coefficients * sp.log(2) * sp.Integer(2) ** -n),
+    ):
+        level = sp.expand_log(sp.log(bound))
+        yield same(sp.expand_log(sp.log(-level)).subs(n, count), sp.log(-sp.log(1 - delta)), by=by_rate)
+        yield nonnegative(sp.diff(level, n), rise)
+
 
 ticket_blocks = Claim(
     label="Q11.3",
@@ -137,4 +188,54 @@ $[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. Whether s
             side=Side.BELOW,
         ),
     ),
+    because={
+        "both signs": both_signs_share_the_channels,
+        "success": lambda hit, pair, success, nonnegative_success: (
+            same(success, pair**coefficients),
+            same(nonnegative_success, hit.subs(usable, n) ** coefficients),
+        ),
+        "exponentials": powers_are_below_exponentials,
+        "channels needed": success_is_rarer_with_fewer_channels,
+    },
+    wrong=lambda: {
+        "pair": {"of one sign": 1 - 2 ** (-n / 2), "all channels for both": (1 - sp.Integer(2) ** -n) ** 2},
+        "hit": {
+            "one channel less": 1 - 2 ** (1 - usable),
+            "all channels": sp.S.One,
+            "half of the channels": hit.subs(usable, usable / 2),
+        },
+        "success": {
+            "one sign": (1 - 2 ** (-n / 2)) ** coefficients,
+            "all channels for both": nonnegative_success**2,
+            "one coefficient": pair,
+            "the square": success**2,
+            "half of the channels": success.subs(n, n / 2),
+            "all pairs of coefficients": success**n_in,
+        },
+        "nonnegative_success": {
+            "both signs": success,
+            "one element": nonnegative_success.subs(B, 1),
+            "the cube, one sign": nonnegative_success**3,
+            "half of the channels, one sign": nonnegative_success.subs(n, n / 2),
+        },
+        "two_values": {
+            "half of the channels for each sign": success,
+            "one sign": two_values_nonnegative,
+            "one channel before": two_values.subs(n_in, 1),
+        },
+        "two_values_nonnegative": {
+            "all channels for one sign": nonnegative_success,
+            "all pairs on their own": two_values_nonnegative.subs(n_out, 1) ** n_out,
+        },
+        "two_values_needed": {"half of the channels needed": needed, "one sign needed": two_values_nonnegative_needed},
+        "two_values_nonnegative_needed": {"all channels needed": least_number(nonnegative_success)},
+        "most_success": {
+            "one sign": sp.exp(-coefficients * 2 ** (-n / 2)),
+            "all channels for both": sp.exp(-2 * coefficients * sp.Integer(2) ** -n),
+        },
+        "most_nonnegative_success": {"both signs": most_success},
+        "needed": {"one sign": needed.subs(n_in, n_in / 2)},
+        "nonnegative_needed": {"both signs": needed, "δ itself": sp.log(coefficients / delta) / sp.log(2)},
+        "size": {"all items usable": size.subs(kappa, 2 * kappa)},
+    },
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import sympy as sp
+
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import BASIS, ORBITS_OF_PAIRS, POINTS_AFTER, POINTS_BEFORE, B, X, Y
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis
+from sparse_limits.theory.reasons import induction, same
 
 masks = 2 ** (X * Y)
 equivariant_masks = 2**B
@@ -31,6 +34,11 @@ these with $[[probability]]$.
 """,
     globals(),
 )
+
+
+def powers(gap: sp.Expr) -> sp.Expr:
+    return sp.powsimp(sp.expand(gap))
+
 
 coefficient_pruning = Claim(
     label="Q5",
@@ -62,4 +70,36 @@ $[[probability]]$.
     ),
     uses=("Q2",),
     aids={"pruned": "coefficients"},
+    because={
+        "masks on entries": lambda masks: (
+            induction(masks, X, sp.S.One, lambda term: 2**Y * term, by=powers),
+            induction(masks.subs(X, 1), Y, sp.S.One, lambda term: 2 * term, by=powers),
+        ),
+        "masks on orbits": lambda equivariant_masks: induction(
+            equivariant_masks, B, sp.S.One, lambda term: 2 * term, by=powers
+        ),
+        "fair bits": lambda masks, equivariant_masks, probability: same(
+            probability, equivariant_masks / masks, by=powers
+        ),
+    },
+    wrong=lambda: {
+        "masks": {
+            "one mask for each entry of a row": 2 ** (X + Y),
+            "no entry may stay alone": masks - X * Y,
+            "a mask for all entries together": sp.Integer(2) ** sp.Min(1, X * Y),
+        },
+        "equivariant_masks": {
+            "any mask will do": masks,
+            "no orbit may go": sp.Integer(1),
+            "two masks for each orbit": 2 * B,
+            "the layer must not vanish": equivariant_masks - 1,
+            "twice as many as all": 2 * masks,
+        },
+        "probability": {
+            "one entry fixes the rest": 2 ** (1 - X * Y),
+            "orbits counted as entries": sp.Integer(1),
+            "entries for orbits": 2 ** (X * Y - B),
+        },
+        "pruned": {"a tenth of the entries": "entries"},
+    },
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import CLASS_SIZE, ORDER, class_size, order
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 chi_in, chi_out = sp.symbols("chi_in chi_out", real=True)
 after = sp.ImmutableMatrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))  # ρ_out(g)
@@ -70,6 +73,30 @@ the maps of the rotation to itself, $\mathbb C$.
     globals(),
 )
 
+
+def constraint_is_the_equation(constraint: sp.ImmutableMatrix) -> Iterator[Relation]:
+    """The matrix times the entries of T, row by row, gives those of ρ_out(g)Tρ_in(g⁻¹) − T: all at once, with weights."""
+    t = sp.Matrix(2, 2, sp.symbols("t_1:5", real=True))
+    weights = sp.Matrix(1, 4, sp.symbols("s_1:5", real=True))
+    expected = (after * t * before - t).reshape(4, 1)
+    yield same((weights * constraint * t.reshape(4, 1))[0], (weights * expected)[0], by=sp.expand)
+
+
+def classes_have_their_part_of_the_mean(share: sp.Expr, trace: sp.Expr) -> Iterator[Relation]:
+    """The trace for matrices of these characters, as often as the class has elements, over all elements."""
+    diagonals = {after[0, 0]: chi_out - after[1, 1], before[0, 0]: chi_in - before[1, 1]}
+    yield same(share, class_size * trace.subs(diagonals) / order)
+
+
+def multiplicities_give_the_dimension(
+    c4_dimension: sp.Expr, share: sp.Expr, c4_characters: tuple[tuple[sp.Expr, ...], ...]
+) -> Iterator[Relation]:
+    """The mean of the products of two characters of C4 in terms of multiplicities."""
+    pairs = zip(*c4_characters, strict=True)
+    terms = (valued(share, {order: 4, class_size: 1, chi_in: a, chi_out: b}) for a, b in pairs)
+    yield same(c4_dimension, sp.Add(*terms), by=sp.expand)
+
+
 hom_dimension = Claim(
     label="Q1",
     title="Dimension of the space of equivariant maps",
@@ -103,4 +130,44 @@ times, the dimension is $[[c4_dimension]]$.
         Hypothesis("real representations of finite dimension"),
     ),
     aids={"quarter_turns": 1},
+    because={
+        "equations": constraint_is_the_equation,
+        "trace": lambda trace, constraint: same(trace, constraint.trace() + 4, by=sp.expand),
+        "share": classes_have_their_part_of_the_mean,
+        "example": multiplicities_give_the_dimension,
+    },
+    wrong=lambda: {
+        "constraint": {
+            "column by column": sp.kronecker_product(before.T, after) - sp.eye(4),
+            "without the transpose": sp.kronecker_product(after, before) - sp.eye(4),
+            "without the identity": sp.ImmutableMatrix(sp.kronecker_product(after, before.T)),
+        },
+        "trace": {
+            "traces added": after.trace() + before.trace(),
+            "the trace of the product": (after * before).trace(),
+            "the product of the determinants": after.det() * before.det(),
+        },
+        "share": {
+            "one for each class": share / class_size,
+            "characters added": class_size * (chi_out + chi_in) / order,
+            "without the mean": share * order,
+            "the first character squared": class_size * chi_in**2 / order,
+        },
+        "quarter_turns": {"180 degrees only": 2},
+        "c4_characters": {
+            "the rotation of dimension 1": tuple(
+                tuple(x.subs({r_in: r_in / 2, r_out: r_out / 2}) for x in side) for side in c4_characters
+            ),
+            "signs that do not change": tuple(
+                tuple(x.subs({s_in: 0, s_out: 0}) for x in side) for side in c4_characters
+            ),
+            "before and after exchanged": c4_characters[::-1],
+        },
+        "c4_dimension": {
+            "the rotation counted once": c4_dimension - r_in * r_out,
+            "the rotation as two signs": t_in * t_out + s_in * s_out + 4 * r_in * r_out,
+            "a different pairing": t_in * s_out + s_in * t_out + 2 * r_in * r_out,
+            "products of all": (t_in + s_in + r_in) * (t_out + s_out + r_out),
+        },
+    },
 )

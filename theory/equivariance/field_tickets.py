@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance import network_widths
+from sparse_limits.theory.equivariance import ticket as relu
 from sparse_limits.theory.equivariance.architectures import before, weight
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import LAYER_ERROR, coefficient, depth, passed, radius
@@ -19,6 +22,7 @@ from sparse_limits.theory.equivariance.ticket import BLOCK, MASS, PRODUCTS, inpu
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same, vanishes
 from sparse_limits.theory.subset_sum import block_counts
 from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
@@ -133,6 +137,48 @@ $[[uniform_width]]$.
     globals(),
     most=largest_share,
 )
+
+s_1, s_2 = sp.symbols("s_1 s_2", positive=True)
+
+
+def linear_layers_multiply(item: sp.Expr) -> Iterator[Relation]:
+    """μB after λI, for any B and any vector of the plane, whatever the signs."""
+    x = sp.Matrix(sp.symbols("x_1 x_2", real=True))
+    element = sp.Matrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))
+    gap = mu * element * (lam * sp.eye(2) * x) - item * (element * x)
+    yield vanishes(s_1 * gap[0] + s_2 * gap[1], by=sp.expand)
+
+
+def strengths_add_up(own_error: sp.Expr, gain: sp.Expr) -> Iterator[Relation]:
+    """Without channels the strength of the target, and for each channel more what its errors make of a vector of length 1."""
+    one = own_error.subs(inputs, 1)
+    yield induction(gain, n_in, strength, lambda term: term + one, by=sp.expand)
+
+
+def both_errors_add_up(error: sp.Expr, own_error: sp.Expr, gain: sp.Expr) -> Iterator[Relation]:
+    """Its own, and that of the features before times the gain: so much, if maps only multiply, all alike, and errors add to all."""
+    yield same(error, own_error + gain * before, by=sp.expand)
+    near = n_in * (strength / n_in + eps * hull) * (inputs / n_in + before)
+    yield same(near - strength * inputs / n_in, error)
+
+
+def channels_add_up(feature: sp.Expr, all_inputs: sp.Expr) -> Iterator[Relation]:
+    """One channel more adds as much as one."""
+    yield induction(all_inputs, n_in, feature, lambda term: term + feature, start=1, by=sp.expand)
+
+
+def errors_are_powers(feature: sp.Expr, step_error: sp.Expr, network_error: sp.Expr) -> Iterator[Relation]:
+    """None in front of the first layer; behind one more what a layer makes of the error before; a multiple of the features."""
+    yield same(network_error.subs({passed: 0, strengths_before: 1}), sp.S.Zero)
+    yield same(network_error.subs(passed, 1), feature * share)
+    further = network_error.subs({passed: passed + 1, strengths_before: strength * strengths_before}, simultaneous=True)
+    yield same(further, step_error.subs(before, network_error), by=lambda gap: sp.expand(sp.powsimp(gap)))
+
+
+def each_layer_has_its_error(allowed: sp.Expr, excess: sp.Expr, layer_error: sp.Expr) -> Iterator[Relation]:
+    """What is allowed, at this share."""
+    yield same(layer_error, allowed.subs(share, excess))
+
 
 field_ticket = Claim(
     label="Q12.4",
@@ -252,4 +298,92 @@ $\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$
             )
         ),
     ),
+    because={
+        "items": linear_layers_multiply,
+        "failure": lambda failure, one_failure: (
+            same(failure, n_in * n_out * B * one_failure),
+            same(failure.subs(kappa, kappa / 2), relu.nonnegative_failure),
+        ),
+        "gain": strengths_add_up,
+        "error": both_errors_add_up,
+        "features": lambda feature: (
+            same(feature.subs(strengths_before, 1), radius),
+            same(feature.subs(strengths_before, strength * strengths_before), strength * feature),
+        ),
+        "inputs of a layer": channels_add_up,
+        "layers passed": errors_are_powers,
+        "error of a layer": each_layer_has_its_error,
+    },
+    wrong=lambda: {
+        "item": {
+            "the modulus of the first": sp.Abs(lam) * mu,
+            "ReLU between": mu * sp.Max(lam, 0),
+            "the sum": lam + mu,
+        },
+        "failure": {
+            "one output": failure.subs(n_out, 1),
+            "one element": failure.subs(B, 1),
+            "half of the items usable": failure.subs(kappa, kappa / 2),
+        },
+        "one_failure": {"of half the items": one_failure.subs(kappa, kappa / 2)},
+        "size": {
+            "one element": size.subs(B, 1),
+            "half of the items usable": size.subs(kappa, kappa / 2),
+            "the error itself": size.subs(eps, sp.sqrt(eps)),
+        },
+        "gain": {"the strength of the target": strength, "one channel before": strength + eps * hull},
+        "error": {
+            "no error from before": own_error,
+            "errors add up": own_error + before,
+            "half of its own error": own_error / 2,
+            "without the inputs": error.subs(inputs, 0),
+        },
+        "feature": {"the inputs alone": radius, "the strengths alone": strengths_before},
+        "all_inputs": {"of one channel": feature, "the square": n_in**2 * feature},
+        "step_error": {
+            "no errors before": step_error.subs(before, 0),
+            "errors before that the layer does not enlarge": strength * (share * feature + before),
+        },
+        "network_error": {
+            "errors that add up": feature * passed * share,
+            "one layer more": network_error.subs(passed, passed + 1),
+            "an exponential": feature * (sp.exp(passed * share) - 1),
+            "the inputs alone": radius * ((1 + share) ** passed - 1),
+        },
+        "excess": {
+            "an equal part of the error": eps / (radius * strengths * depth),
+            "without the radius": excess.subs(radius, 1),
+            "without the strengths": excess.subs(strengths, 1),
+            "one layer": excess.subs(depth, 1),
+        },
+        "layer_error": {
+            "norms added up": layer_error * hull / 2,
+            "without the channels": layer_error * n_in,
+            "without the strength": layer_error / strength,
+            "without the hull": layer_error * hull,
+            "a billionth of the error": layer_error / 10**9,
+            "without the strengths": layer_error.subs(strengths, 1),
+        },
+        "most": {"the square of the share": largest_share**2, "an equal part of 1": 1 / depth},
+        "largest_error": {"without the radius": strengths},
+        "largest_strength": {"one channel before": hull * a / 2},
+        "width": {
+            "one layer's probability": width.subs(depth, 1),
+            "half of the items usable": width.subs(kappa, kappa / 2),
+        },
+        "uniform_width": {"the error of the network for that of a layer": uniform_width.subs(depth, 1)},
+        "allowed": {"without the hull": allowed * hull, "without the channels": allowed * n_in},
+        "one_sign": {
+            "one output": one_sign.subs(n_out, 1),
+            "one element": one_sign.subs(B, 1),
+            "one channel before": one_sign.subs(n_in, 1),
+            "half of the items usable": one_sign.subs(n, n / 2),
+        },
+        "needed_in_all": {
+            "of one layer": needed,
+        },
+        "needed": {
+            "of one coefficient": -sp.log(delta) / sp.log(2),
+        },
+    },
 )

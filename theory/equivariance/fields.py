@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.turns import phi, turn
+from sparse_limits.theory.formulas.simplifying import weighted
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 
 b = sp.Symbol("b", nonnegative=True)  # threshold
 length = sp.Symbol("rho", positive=True)  # of a vector
@@ -79,6 +83,103 @@ hulls (from sizes, stretch; gives hulls): For coefficients up to 1 this is large
     turn=turn,
 )
 
+x = sp.Symbol("x", nonnegative=True)
+
+
+def within_and_beyond(gap: sp.Expr) -> sp.Expr:
+    """What is left where x lies between the length and the threshold, on either side."""
+    sides = (gap.subs(b, length - x), gap.subs(b, length + x))
+    return sp.Add(*(side.replace(sp.Max, lambda *parts: sp.Max(*map(sp.cancel, parts))) ** 2 for side in sides))
+
+
+def squared_distance(p: sp.Expr, q: sp.Expr) -> sp.Expr:
+    """Of two vectors of these lengths, by the cosine 1 − e of the angle between them."""
+    return p**2 + q**2 - 2 * p * q * (1 - e)
+
+
+def system(after: sp.Matrix, before: sp.Matrix) -> sp.Matrix:
+    """The matrix of T → after·T − T·before, on the entries of T row by row."""
+    return sp.kronecker_product(after, sp.eye(2)) - sp.kronecker_product(sp.eye(2), before.T)
+
+
+def in_tangents(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, of cosines of twice an arc tangent."""
+    return sp.simplify(sp.expand_trig(gap))
+
+
+def long_vectors_come_closer(both_beyond: sp.Expr, shrunk: sp.Expr) -> Iterator[Relation]:
+    """Lengths b + s and b + t before, and what is left of them after, at any angle; and it is not negative."""
+    before = squared_distance(b + s, b + t)
+    after = squared_distance(shrunk.subs(length, b + s), shrunk.subs(length, b + t))
+    yield same(before - after, both_beyond, by=sp.expand)
+    yield nonnegative(before - after, 2 * b * e * (b + s + t), by=sp.expand)
+
+
+def one_short_vector_comes_closer(one_within: sp.Expr, shrunk: sp.Expr) -> Iterator[Relation]:
+    """Lengths b + s and r, with b = r + u: the image of the second one is 0."""
+    inside = {b: r + u}
+    before = squared_distance((b + s).subs(inside), r)
+    long, short = (shrunk.subs(length, each).subs(inside) for each in (b + s, r))
+    yield same(before - squared_distance(long, short), one_within, by=sp.expand)
+    closer = 2 * e * r * (r + s + u) + u * (2 * s + u)
+    yield nonnegative(before - squared_distance(long, short), closer, by=sp.expand)
+
+
+def rays_attain_the_slope(
+    shrunk: sp.Expr, both_beyond: sp.Expr, one_within: sp.Expr, slope: sp.Expr
+) -> Iterator[Relation]:
+    """On a ray beyond b, e = 0, images are apart by the slope times the distance before, and nothing is lost."""
+    near, far = (shrunk.subs(length, each) for each in (b + t, b + s))
+    yield same(far - near, slope * (s - t), by=sp.expand)
+    yield same(both_beyond.subs(e, 0), sp.S.Zero)
+    at_the_threshold = {u: 0, r: b}
+    yield same(one_within.subs(at_the_threshold), both_beyond.subs(t, 0), by=sp.expand)
+
+
+def turns_have_opposite_entries(turn: sp.ImmutableMatrix, opposite: sp.Expr) -> Iterator[Relation]:
+    """For all angles; the product is negative off the multiples of π, by the tangent of half the angle."""
+    yield same(turn[0, 1] * turn[1, 0], opposite)
+    y = sp.Symbol("y", positive=True)
+    at = {phi: 2 * sp.atan(y)}
+    yield nonnegative(-opposite, 4 * y**2 / (1 + y**2) ** 2, where=at, by=in_tangents, strict=True)
+
+
+def determinants_compare_cosines(turn: sp.ImmutableMatrix, determinant: sp.Expr) -> Iterator[Relation]:
+    """Of the linear system, for all pairs of angles; positive at different ones between 0 and π, by tangents of half of them."""
+    found = system(turn.subs(phi, psi), turn).det(method="berkowitz")
+    yield same(sp.expand(found), determinant)
+    x, y = sp.symbols("x y", positive=True)
+    at = {phi: 2 * sp.atan(x), psi: 2 * sp.atan(x + y)}
+    apart = 2 * y * (2 * x + y) / ((1 + x**2) * (1 + (x + y) ** 2))
+    for expression, least in ((sp.cos(phi) - sp.cos(psi), apart), (determinant, 4 * apart**2)):
+        yield nonnegative(expression, least, where=at, by=in_tangents, strict=True)
+
+
+def what_commutes_is_a_similarity(similarity: sp.ImmutableMatrix, commutator: sp.ImmutableMatrix) -> Iterator[Relation]:
+    """The entries are those left free: the commutator is 0 at them, and where it is 0 they are such."""
+    solved = sp.solve([entry / sp.sin(phi) for entry in commutator], [entries[0, 0], entries[0, 1]], dict=True)
+    only = entries.subs(solved[0]).subs({entries[1, 1]: alpha, entries[1, 0]: beta})
+    yield same(weighted(only), weighted(similarity))
+    at = dict(zip(entries, similarity, strict=True))
+    yield same(weighted(commutator.subs(at, simultaneous=True)), sp.S.Zero)
+
+
+def reflections_turn_the_other_way(
+    similarity: sp.ImmutableMatrix, mirror_gap: sp.ImmutableMatrix
+) -> Iterator[Relation]:
+    """MT − TM, for all coefficients."""
+    mirror = sp.diag(1, -1)
+    yield same(weighted(mirror * similarity - similarity * mirror), weighted(mirror_gap))
+
+
+def coefficients_of_one_stretch_most(
+    stretch: sp.Expr, hulls: Mapping[str, sp.Expr], sizes: Mapping[str, sp.Expr]
+) -> Iterator[Relation]:
+    """Attained at α = 1, and β = 1 where the basis has a second element, 0 where not."""
+    for name, hull in hulls.items():
+        yield same(stretch.subs({alpha: 1, beta: sizes[name] - 1}), hull)
+
+
 field_maps = Claim(
     label="Q12.3",
     title="Irreducible fields: what stands in place of ReLU, and between",
@@ -123,4 +224,81 @@ times $\sqrt2$ and 1 (`hulls`).
         ),
     ),
     equivalent_mutants={"sin(phi) -> -sin(phi) in opposite, turn, commutator": "angles counted the other way"},
+    because={
+        "shrunk": lambda factor, shrunk: same(length * factor, shrunk, by=within_and_beyond),
+        "both beyond": long_vectors_come_closer,
+        "one within": one_short_vector_comes_closer,
+        "slope": rays_attain_the_slope,
+        "no ReLU": turns_have_opposite_entries,
+        "other frequencies": determinants_compare_cosines,
+        "one frequency": lambda turn, commutator: same(
+            weighted(turn * entries - entries * turn), weighted(commutator), by=sp.expand
+        ),
+        "similarities": what_commutes_is_a_similarity,
+        "reflections": reflections_turn_the_other_way,
+        "stretch": lambda similarity, stretch: (
+            same(weighted(similarity.T * similarity), weighted(stretch**2 * sp.eye(2)), by=sp.expand),
+            holds(bool(stretch.is_nonnegative), f"{stretch} is nowhere negative"),
+        ),
+        "hulls": coefficients_of_one_stretch_most,
+    },
+    wrong=lambda: {
+        "shrunk": {
+            "longer by b": length + b,
+            "the part within": sp.Min(length, b),
+            "negative lengths": length - b,
+            "scaled in place of shortened": length / (1 + b),
+        },
+        "factor": {"a factor of its own": sp.Max(0, 1 - b / length**2), "longer by the factor": 1 + b / length},
+        "both_beyond": {
+            "without the threshold": 2 * e * (b + s + t),
+            "the cosine itself": 2 * b * (1 - e) * (b + s + t),
+            "half of it": both_beyond + (s - t) ** 2 / 2,
+            "of the whole lengths": 2 * e * (b + s) * (b + t),
+        },
+        "one_within": {
+            "at right angles": one_within.subs(e, 1),
+            "along a ray": one_within.subs(e, 0),
+            "farther apart": one_within - u * s - 2 * r * e * (r + u + s) - u**2,
+        },
+        "opposite": {"the cosines": -(sp.cos(phi) ** 2), "not squared": -sp.sin(phi)},
+        "turn": {"a reflection": turn * sp.diag(1, -1)},
+        "determinant": {
+            "not squared": 4 * (sp.cos(phi) - sp.cos(psi)),
+            "the sines": 4 * (sp.sin(phi) - sp.sin(psi)) ** 2,
+            "the sum": 4 * (sp.cos(phi) + sp.cos(psi)) ** 2,
+        },
+        "commutator": {
+            "the signs of one side": -commutator,
+            "the cosine": commutator.applyfunc(lambda entry: entry.subs(sp.sin(phi), sp.cos(phi))),
+            "twice": 2 * commutator,
+            "one condition": sp.ImmutableMatrix(commutator.subs(dict.fromkeys((entries[0, 1], entries[1, 0]), 0))),
+        },
+        "similarity": {
+            "a symmetric one": sp.ImmutableMatrix([[alpha, beta], [beta, alpha]]),
+            "a reflection too": sp.ImmutableMatrix([[alpha, beta], [beta, -alpha]]),
+            "twice the turn": sp.ImmutableMatrix([[alpha, -2 * beta], [beta, alpha]]),
+        },
+        "mirror_gap": {
+            "half of it": mirror_gap / 2,
+            "the identity": mirror_gap.subs(beta, alpha),
+            "the other sign": -mirror_gap,
+        },
+        "sizes": {
+            "one for turns": {**sizes, "turns": sp.S.One},
+            "all matrices": {**sizes, "turns": sp.Integer(4)},
+            "reflections change nothing": {**sizes, "turns and reflections": sp.Integer(2)},
+        },
+        "stretch": {
+            "the sum": sp.Abs(alpha) + sp.Abs(beta),
+            "the larger one": sp.Max(sp.Abs(alpha), sp.Abs(beta)),
+            "not the root": alpha**2 + beta**2,
+        },
+        "hulls": {
+            "norms added up": {**hulls, "turns": sp.Integer(2)},
+            "one coefficient": {**hulls, "turns": sp.S.One},
+            "reflections change nothing": {**hulls, "turns and reflections": sp.sqrt(2)},
+            "10 % less": {**hulls, "turns and reflections": sp.Rational(9, 10)},
+        },
+    },
 )

@@ -8,9 +8,11 @@ from itertools import combinations_with_replacement
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from sparse_limits.theory.equivariance.symbols import SIDE, D
+from sparse_limits.theory.equivariance.orbits import free
+from sparse_limits.theory.equivariance.symbols import SIDE, D, X, Y, order
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import same
 
 K = sp.Symbol("K", nonnegative=True, integer=True)  # side of a window
 WINDOW = Quantity(K, "number of cells along a side of the window in which a kernel is not 0", COUNT_FROM_ZERO)
@@ -95,6 +97,16 @@ odd $D$ and for even.
     middle=odd,
 )
 
+
+def c4_with(fixed: tuple[sp.Expr, ...], pair: str, characters: tuple[int, ...]) -> dict[str, sp.Expr]:
+    """The table with one formula from other numbers of fixed cells."""
+    terms = (size * chi * cells for size, chi, cells in zip(C4_SIZES, characters, fixed, strict=True))
+    return {**c4_kernels, pair: sp.Add(*terms) / 4}
+
+
+LIBRARY = {**c4_kernels, "trivial_trivial": (D + 1) / 2, "regular_regular": 10 * D - 6}  # 2, 24 at D = 3; 3, 44 at 5
+
+
 grid_maps = Claim(
     label="Q4",
     title="Grids: shifts, quarter turns, and what a library counts",
@@ -160,4 +172,58 @@ regular ones $|G|D^2$. All pairs of irreducible and regular types, in either dir
             ),
         ),
     ),
+    because={
+        "differences": lambda translations: same(
+            translations, free.subs({X: D**2, Y: D**2, order: D**2}, simultaneous=True)
+        ),
+    },
+    wrong=lambda: {
+        "translations": {
+            "all pairs of cells": D**4,
+            "shifts along one side": D**3,
+            "up to reflection": sp.floor(D**2 / 2) + 1,
+            "as many shifts as the side is long": D,
+        },
+        "window": {"both sides of the centre": (2 * K + 1) ** 2, "along one side": K},
+        "uncrossed": {
+            "pairs may cross one edge": D * (D - sp.Abs(v_1)),
+            "one way round": (D - v_1) * (D - v_2),
+            "the cells between": (D - 1 - sp.Abs(v_1)) * (D - 1 - sp.Abs(v_2)),
+        },
+        "middle": {"a middle in every row": sp.Integer(1), "in even ones": 1 - odd, "two of them": 2 * odd},
+        "fixed_cells": {
+            "a centre in every square": {**fixed_cells, "rotation": sp.Integer(1)},
+            "a middle row in every square": {**fixed_cells, "axis": D},
+            "diagonals without a centre": {**fixed_cells, "diagonal": D - odd},
+            "all cells move": {**fixed_cells, "neutral": sp.Integer(0)},
+        },
+        "c4_kernels": {
+            "180 degrees only": {**c4_kernels, "trivial_trivial": (D**2 + odd) / 2},
+            "sign without its sign": c4_with(C4_FIXED, "trivial_sign", (1, 1, 1)),
+            "the rotation counted once": {**c4_kernels, "rotation_rotation": c4_kernels["trivial_rotation"]},
+            "10 % more": {**c4_kernels, "regular_regular": sp.Rational(11, 10) * 4 * D**2},
+            "a table without the centre": {**c4_kernels, "trivial_trivial": D**2 / 4},
+            "count of a library": LIBRARY,
+        },
+        "d4_kernels": {
+            "no reflections": {**d4_kernels, "A1_A1": c4_kernels["trivial_trivial"]},
+            "axes and diagonals exchanged": {**d4_kernels, "A1_B1": d4_kernels["A1_A2"]},
+            "half of the group": {**d4_kernels, "regular_regular": 4 * D**2},
+            "a table without the diagonals": {**d4_kernels, "A1_A1": (D**2 + 3 * odd + 2 * odd * D) / 8},
+        },
+        "c4_orbits": {
+            "rounded down": sp.floor(D**2 / sp.Integer(4)),
+            "even sides only": D**2 / 4,
+            "odd sides only": (D**2 + 3) / 4,
+            "count of a library": sp.Integer(2),
+        },
+        "d4_orbits": {
+            "odd sides only": (D**2 + 4 * D + 3) / 8,
+            "even sides only": (D**2 + 2 * D) / 8,
+            "reflections in two lines": sp.ceiling(c4_orbits / 2),
+            "rounded down": d4_orbits.subs(D, D - 1),
+        },
+        "padding": {"zero padding": "zeros"},
+        "candidates": {"random whole matrices": "random"},
+    },
 )

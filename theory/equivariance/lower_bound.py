@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.orbits import free
 from sparse_limits.theory.equivariance.symbols import (
     BASIS,
     ORBITS_OF_PAIRS,
@@ -28,6 +31,7 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
 from sparse_limits.theory.subset_sum import volume
 from sparse_limits.theory.subset_sum.symbols import delta, eps
 from sparse_limits.theory.subset_sum.volume import Theta, c, measure, p, q
@@ -106,6 +110,65 @@ free action (from saving, largest saving): In that case the saving is $[[free_sa
     globals(),
     measure=measure,
 )
+
+ENTRIES = X * Y
+
+
+y_1, y_2 = sp.symbols("y_1 y_2", nonnegative=True)
+
+
+def least(gap: sp.Expr) -> sp.Expr:
+    """With Max(x, y) = −Min(−x, −y)."""
+    return sp.simplify(gap.replace(sp.Max, lambda *sides: -sp.Min(*(-side for side in sides))))
+
+
+def small_outputs_serve_most(largest: sp.Expr, measure: sp.Expr) -> Iterator[Relation]:
+    """The measure at p = q = ε; what is lost of it in its last branch at p = ε − x, q = ε − y; and in the middle one."""
+    yield same(largest, measure.subs({p: eps, q: eps}))
+    small = measure.args[-1].expr.subs({p: eps - y_1, q: eps - y_2})
+    yield nonnegative(largest - small, y_1 + y_2)
+    yield nonnegative(largest - measure.args[1].expr, 2 * eps)
+
+
+def fractions_are_of_all_coefficients(
+    relu_fraction: sp.Expr, linear_fraction: sp.Expr, largest: sp.Expr, interval: sp.Expr
+) -> Iterator[Relation]:
+    """s times the measure over the length from −c to c."""
+    for fraction, entries in ((relu_fraction, largest), (linear_fraction, interval)):
+        yield same(fraction, s * entries / (c - -c))
+
+
+def shares_are_at_most_all(
+    relu_share: sp.Expr, linear_share: sp.Expr, relu_fraction: sp.Expr, linear_fraction: sp.Expr
+) -> Iterator[Relation]:
+    """All of a coefficient where ε is large; in units of c, the part of [−1, 1] in an interval about 0 of so many times its length."""
+    for share, fraction in ((relu_share, relu_fraction), (linear_share, linear_fraction)):
+        yield same(share.subs(eps, c * (1 + y_1) / s), sp.S.One)
+        inside = sp.Min(1, fraction) - sp.Max(-1, -fraction)
+        yield same(share, inside / 2, by=least)
+
+
+def coefficients_are_counted(weights: sp.Expr) -> Iterator[Relation]:
+    """Channel by channel: one before adds one for each channel after and each element."""
+    yield induction(weights, n_in, sp.S.Zero, lambda term: term + n_out * B, by=sp.expand)
+
+
+def masks_add_up_for_linear_targets(
+    linear_success: sp.Expr, linear_share: sp.Expr, weights: sp.Expr
+) -> Iterator[Relation]:
+    """The same product and sum; and the subset sums of powers of two, the last negative, which are all different."""
+    yield same(linear_success, sp.Min(1, 2**Theta * linear_share**weights))
+    for items in (1, 2, 3, 4, 5):
+        powers = [2**k for k in range(items - 1)] + [-(2 ** (items - 1))]
+        sums = sorted(sum(part) for part in product(*((0, power) for power in powers)))
+        yield holds(sums == list(range(-(2 ** (items - 1)), 2 ** (items - 1))), f"{items} items: {len(sums)} sums")
+
+
+def bounds_are_compared(saving: sp.Expr, relu_parameters: sp.Expr) -> Iterator[Relation]:
+    """The bound with an orbit for each entry over the one with B orbits, where δ does not count."""
+    alone = relu_parameters.subs(delta, 0)
+    yield same(saving, alone.subs(B, ENTRIES) / alone)
+
 
 pruning_lower_bound = Claim(
     label="Q8",
@@ -198,4 +261,73 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
             )
         ),
     ),
+    because={
+        "largest measure": small_outputs_serve_most,
+        "divisor": fractions_are_of_all_coefficients,
+        "shares": shares_are_at_most_all,
+        "all coefficients": coefficients_are_counted,
+        "ReLU": lambda relu_success, relu_share, weights: same(relu_success, sp.Min(1, 2**Theta * relu_share**weights)),
+        "linear targets": masks_add_up_for_linear_targets,
+        "saving": bounds_are_compared,
+        "free action": lambda free_saving, saving: same(free_saving, saving.subs(B, free)),
+    },
+    wrong=lambda: {
+        "measure": {
+            "an interval about p alone": 2 * eps,
+            "for outputs that are not negative": sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)),
+            "all that are small serve": sp.Piecewise((4 * eps, sp.Max(p, q) <= eps), (measure, True)),
+        },
+        "relu_share": {
+            "the linear constant for ReLU": linear_share,
+            "not more than all, forgotten": 2 * s * eps / c,
+            "elements not divided": sp.Min(1, 2 * eps / c),
+            "elements multiplied": sp.Min(1, 2 * eps / (s * c)),
+        },
+        "linear_share": {
+            "ReLU's constant for linear targets": relu_share,
+            "not more than all, forgotten, linear": s * eps / c,
+            "elements not divided, in one": sp.Min(1, eps / c),
+        },
+        "relu_success": {
+            "entries in place of the basis": relu_success.subs(B, ENTRIES),
+            "the linear constant for ReLU": linear_success,
+            "one coefficient for each pair of channels": relu_success.subs(B, 1),
+            "channels before alone": relu_success.subs(n_out, 1),
+            "masks that do not count": relu_success.subs(Theta, 0),
+            "the linear constant for ReLU without masks": linear_success.subs(Theta, 0),
+            "masks to base 4, ReLU": relu_success.subs(Theta, 2 * Theta),
+        },
+        "linear_success": {
+            "entries in place of the basis, linear": linear_success.subs(B, ENTRIES),
+            "ReLU's constant for linear targets": relu_success,
+            "masks that do not count": linear_success.subs(Theta, 0),
+            "as many masks as parameters": sp.Min(1, (1 + Theta) * linear_success.subs(Theta, 0)),
+            "elements not divided": linear_success.subs(s, 1),
+            "masks to base 4": linear_success.subs(Theta, 2 * Theta),
+        },
+        "relu_parameters": {
+            "entries in place of the basis": relu_parameters.subs(B, ENTRIES),
+            "linear targets' bound for ReLU": linear_parameters,
+            "whatever the probability": relu_parameters.subs(delta, 0),
+            "one for each pair of channels": relu_parameters.subs(B, 1),
+        },
+        "linear_parameters": {
+            "ReLU's bound for linear targets": relu_parameters,
+            "entries in place of the basis, linear": linear_parameters.subs(B, ENTRIES),
+        },
+        "saving": {
+            "coefficients": B,
+            "entries": ENTRIES,
+            "entries squared": ENTRIES**2 / B,
+            "orbits over entries": 1 / saving,
+        },
+        "free_saving": {"pairs": order**2, "elements but the neutral one": order - 1},
+        "relu_fraction": {"elements not divided": 2 * eps / c, "elements multiplied": 2 * eps / (s * c)},
+        "linear_fraction": {"elements not divided, linear": eps / c},
+        "weights": {
+            "entries in place of the basis": n_in * n_out * ENTRIES,
+            "one coefficient for each pair of channels": n_in * n_out,
+            "channels before alone": n_in * B,
+        },
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -10,10 +12,11 @@ from sparse_limits.theory.equivariance import architectures, block_chances, tick
 from sparse_limits.theory.equivariance.architectures import before, weight
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.symbols import BASIS, B
-from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
+from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, inputs, norms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, eps
@@ -100,6 +103,66 @@ layer* the widths are $[[uniform_first_width]]$ and $[[uniform_later_width]]$.
 """,
     globals(),
 )
+
+y = sp.Symbol("y", positive=True)
+
+
+def channels_add_up(feature: sp.Expr, all_inputs: sp.Expr) -> Iterator[Relation]:
+    """One channel more adds as much as one."""
+    yield induction(all_inputs, n_in, feature, lambda term: term + feature, start=1, by=sp.expand)
+
+
+def errors_grow_by_what_is_allowed(
+    one_layer: sp.Expr, own_error: sp.Expr, all_inputs: sp.Expr, step_error: sp.Expr
+) -> Iterator[Relation]:
+    """What Q9 says of such errors and inputs; and that larger inputs, and larger errors before, do not lower it."""
+    yield same(one_layer.subs({coefficient: own_error, inputs: all_inputs}), step_error)
+    yield nonnegative(sp.diff(one_layer, inputs), coefficient * norms)
+    yield nonnegative(sp.diff(step_error, before), weight * (1 + t))
+
+
+def errors_are_powers(step_error: sp.Expr, network_error: sp.Expr) -> Iterator[Relation]:
+    """None in front of the first layer, and behind one more what a layer makes of the error before."""
+    yield same(network_error.subs({passed: 0, gains_before: 1}), sp.S.Zero)
+    further = network_error.subs({passed: passed + 1, gains_before: weight * gains_before}, simultaneous=True)
+    yield same(further, step_error.subs(before, network_error), by=lambda gap: sp.expand(sp.powsimp(gap)))
+
+
+def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr) -> Iterator[Relation]:
+    """At this share L log(1 + t), to which the error leads, is what it is at ε; and the error grows with the share."""
+    last = network_error.subs({passed: depth, gains_before: gains})
+    yield same(depth * sp.log(1 + t), sp.log(1 + last / (radius * gains)), by=sp.expand_log)
+    yield same(depth * sp.log(1 + excess), sp.log(1 + eps / (radius * gains)), by=sp.expand_log)
+    yield nonnegative(sp.diff(last, t), depth * radius * gains * (1 + t) ** (depth - 1))
+
+
+def each_layer_has_its_error(own_error: sp.Expr, excess: sp.Expr, layer_error: sp.Expr) -> Iterator[Relation]:
+    """What is allowed, at this share."""
+    yield same(layer_error, own_error.subs(t, excess))
+
+
+def errors_are_at_most_those_of_empty_sums(layer_error: sp.Expr, most: sp.Expr) -> Iterator[Relation]:
+    """With the largest weight that coefficients can have: a/2 times the share, which grows up to 2^(1/L) − 1, at most its value 1 for L = 1."""
+    largest = layer_error.subs(weight, n_in * norms * a / 2)
+    yield same(largest.subs(eps, radius * gains), a / 2 * most)
+    growth = a * (1 + eps / (radius * gains)) ** (1 / depth) / (2 * depth * (radius * gains + eps))
+    yield nonnegative(sp.diff(largest, eps), growth)
+    yield same(most.subs(depth, 1), sp.S.One)
+    yield nonnegative(sp.diff(most.subs(depth, 1 / y), y), sp.log(2) * 2**y)  # so that it falls in L
+
+
+def uniform_widths_have_all_put_in(
+    first_width: sp.Expr,
+    later_width: sp.Expr,
+    layer_error: sp.Expr,
+    uniform_first_width: sp.Expr,
+    uniform_later_width: sp.Expr,
+) -> Iterator[Relation]:
+    """The widths at a = 1/e, κ = 1/2 and the error of a layer."""
+    law = {a: sp.exp(-1), kappa: sp.Rational(1, 2), coefficient: layer_error}
+    yield same(uniform_first_width, first_width.subs(law))
+    yield same(uniform_later_width, later_width.subs(law))
+
 
 network_ticket = Claim(
     label="Q11.1",
@@ -197,4 +260,68 @@ channels and weights, there are targets and coefficients that reach it: no large
             ("uniform_later_width", "nonnegative_needed", UNIFORM),
         )
     ),
+    because={
+        "features": lambda feature: (
+            same(feature.subs(gains_before, 1), radius),
+            same(feature.subs(gains_before, weight * gains_before), weight * feature),
+        ),
+        "inputs of a layer": channels_add_up,
+        "these errors": errors_grow_by_what_is_allowed,
+        "layers passed": errors_are_powers,
+        "share": shares_make_up_the_error,
+        "error of a layer": each_layer_has_its_error,
+        "small enough": errors_are_at_most_those_of_empty_sums,
+        "uniform widths": uniform_widths_have_all_put_in,
+    },
+    wrong=lambda: {
+        "feature": {"the inputs alone": radius, "the weights alone": gains_before},
+        "all_inputs": {"of one channel": feature, "the square": n_in**2 * feature},
+        "step_error": {
+            "no errors before": step_error.subs(before, 0),
+            "errors before that the layer does not enlarge": weight * (t * feature + before),
+            "errors of the inputs alone": weight * (t * radius + (1 + t) * before),
+        },
+        "one_layer": {"errors of the norms alone": coefficient * norms * inputs},
+        "network_error": {
+            "errors that add up": feature * passed * t,
+            "an exponential": feature * (sp.exp(passed * t) - 1),
+            "one layer more": network_error.subs(passed, passed + 1),
+            "the inputs alone": radius * ((1 + t) ** passed - 1),
+        },
+        "excess": {
+            "an equal part of the error": eps / (radius * gains * depth),
+            "without the radius": excess.subs(radius, 1),
+            "without the weights": excess.subs(gains, 1),
+            "one layer": excess.subs(depth, 1),
+        },
+        "layer_error": {
+            "without the norms": layer_error * norms,
+            "without the channels": layer_error * n_in,
+            "without the weight": layer_error / weight,
+            "without the weights": layer_error.subs(gains, 1),
+        },
+        "most": {"the square of the share": most**2, "an equal part of 1": 1 / depth},
+        "first_width": {
+            "one layer's probability": first_width.subs(depth, 1),
+            "one sign": later_width,
+            "all items usable": first_width.subs(kappa, 2 * kappa),
+        },
+        "failure": {"one output": failure.subs(n_out, 1)},
+        "later_width": {
+            "one layer's probability": later_width.subs(depth, 1),
+            "both signs": first_width,
+            "all items usable": later_width.subs(kappa, 2 * kappa),
+        },
+        "nonnegative_failure": {"one element": nonnegative_failure.subs(B, 1)},
+        "uniform_first_width": {
+            "one sign": uniform_later_width,
+            "the error of the network for that of a layer": uniform_first_width.subs(depth, 1),
+            "a twentieth of the first": uniform_first_width / 20,
+        },
+        "uniform_later_width": {
+            "both signs": uniform_first_width,
+            "a twentieth of the others": uniform_later_width / 20,
+        },
+        "own_error": {"without the norms": own_error * norms, "without the channels": own_error * n_in},
+    },
 )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance import lower_bound, ticket
+from sparse_limits.theory.equivariance.block_chances import coefficients
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import RADIUS, radius
 from sparse_limits.theory.equivariance.symbols import BASIS, B
-from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
+from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, inputs, norms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
 from sparse_limits.theory.subset_sum import power_potential
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
@@ -99,6 +103,56 @@ $\to\infty$.
     globals(),
 )
 
+y, z = sp.symbols("y z", positive=True)
+
+
+def in_parts(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, the logarithms of the factors of one channel being letters."""
+    factors = power_potential.power_contraction, power_potential.later_contraction
+    letters = {factor.subs(kappa, kappa / 2): letter for factor, letter in zip(factors, (y, z), strict=True)}
+    return sp.simplify(sp.expand(sp.powsimp(gap.subs(letters))))
+
+
+@cache
+def for_many_channels(ratio: sp.Expr) -> sp.Expr:
+    """The limit over ln n_in, by the letters 1/ln n_in and 1/n_in: a quotient that is continuous where both are 0."""
+    written = sp.expand_log(ratio, force=True).subs(sp.log(n_in), 1 / z).subs(n_in, 1 / y)
+    return sp.cancel(written * z).subs({y: 0, z: 0})
+
+
+def channels_of_blocks_are_added(candidates: sp.Expr) -> Iterator[Relation]:
+    """None without channels, and one in front and all behind for each channel before."""
+    behind = n_out * B
+    yield induction(candidates, n, sp.S.Zero, lambda term: term + n_in * (1 + behind), by=sp.expand)
+
+
+def layers_of_the_source_are_added(whole_source: sp.Expr) -> Iterator[Relation]:
+    """None without channels; with a channel more for each one before, all in front of these and all behind."""
+    more = n_in * n_in + n_in * n_out * B
+    yield induction(whole_source, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
+
+
+def shares_of_the_failure_add_up(first_channels: sp.Expr, later_channels: sp.Expr) -> Iterator[Relation]:
+    """R13's failure at these numbers and half the density, for each coefficient and sign: together δ."""
+    channels = {n: first_channels + later_channels, power_potential.n_1: first_channels}
+    one_sum = valued(power_potential.two_phase_failure, {kappa: kappa / 2, eps: eps / spread})
+    yield same(2 * coefficients * one_sum, delta, where=channels, by=in_parts)
+
+
+def small_errors_leave_fewer(
+    first_channels: sp.Expr,
+    later_channels: sp.Expr,
+    candidates: sp.Expr,
+    parameters: sp.Expr,
+    phases_looseness: sp.Expr,
+) -> Iterator[Relation]:
+    """The quotient as ε → 0, by the slopes of both in ln ε, which have limits; and parameters grow beyond all bounds."""
+    counts = candidates.subs(n, first_channels + later_channels), parameters
+    slopes = [sp.expand(eps * sp.diff(sp.expand_log(count, force=True), eps)).subs(eps, 0) for count in counts]
+    yield same(slopes[0] / slopes[1], phases_looseness)
+    yield holds(sp.limit(parameters.subs({n_in: 1, n_out: 1, B: 1}), eps, 0) == sp.oo, "parameters have no bound")
+
+
 ticket_optimality = Claim(
     label="Q11.2",
     title="Tickets beside what any source needs",
@@ -159,4 +213,59 @@ what a network of several layers needs.
             check="constant_inputs_attain_the_spread",
         ),
     ),
+    because={
+        "spread": lambda layer_error, ball_spread: (
+            same(layer_error.subs(inputs, n_in * radius), eps * ball_spread),
+            nonnegative(sp.diff(layer_error, inputs), eps * norms),
+        ),
+        "candidates": channels_of_blocks_are_added,
+        "whole source": layers_of_the_source_are_added,
+        "channels in two phases": shares_of_the_failure_add_up,
+        "small errors, two phases": small_errors_leave_fewer,
+        "many channels": lambda ratio, growth: same(for_many_channels(ratio), growth),
+    },
+    wrong=lambda: {
+        "ball_spread": {
+            "without the channels": radius * norms,
+            "without the norms": radius * n_in,
+            "the square": ball_spread**2,
+        },
+        "layer_error": {"without the inputs": eps * norms},
+        "candidates": {
+            "those behind alone": n * n_in * n_out * B,
+            "one element": candidates.subs(B, 1),
+            "all in front": n * n_in * (n_in + n_out * B),
+        },
+        "ratio": {"upside down": 1 / ratio, "without the spread": ratio.subs(spread, 1)},
+        "width": {
+            "without the spread in the width": width.subs(spread, 1),
+            "for the squared probability": width.subs(delta, delta**2),
+        },
+        "parameters": {"whatever the probability": parameters.subs(delta, 0)},
+        "first_channels": {
+            "of twice the density": first_channels.subs(kappa, 2 * kappa),
+            "one element": first_channels.subs(B, 1),
+        },
+        "looseness": {"those behind alone": looseness / (1 + 1 / (n_out * B))},
+        "whole_source": {
+            "the blocks alone": candidates,
+            "those behind alone": n * n_in * n_out * B,
+            "those in front alone": n * n_in**2,
+        },
+        "dense_looseness": {"the blocks alone": looseness},
+        "later_channels": {
+            "for one sign": later_channels.subs(delta, 2 * delta),
+            "without the spread": later_channels.subs(spread, 1),
+        },
+        "phases_looseness": {
+            "R4's": looseness,
+            "of the whole density": phases_looseness.subs(kappa, 2 * kappa),
+            "those behind alone": phases_looseness / (1 + 1 / (n_out * B)),
+        },
+        "least_looseness": {"R4's": looseness},
+        "growth": {
+            "those behind alone": growth / (1 + 1 / (n_out * B)),
+            "the largest coefficient for half of it": growth.subs(eps, eps / 2),
+        },
+    },
 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import permutations
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
+from sparse_limits.theory.equivariance.dimensions import share as of_characters
 from sparse_limits.theory.equivariance.symbols import (
     CLASS_SIZE,
     ORDER,
@@ -17,8 +22,10 @@ from sparse_limits.theory.equivariance.symbols import (
     n,
     order,
 )
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, induction, same
 
 fixed_x, fixed_y = sp.symbols("f_X f_Y", nonnegative=True, integer=True)
 free_x, free_y, still_x, still_y = sp.symbols("m_X m_Y t_X t_Y", nonnegative=True, integer=True)
@@ -66,6 +73,38 @@ $[[symmetric_pairs]]$.
     globals(),
 )
 
+
+def permutation_matrix(p: tuple[int, ...]) -> sp.Matrix:
+    return sp.Matrix(len(p), len(p), lambda y, x: int(p[x] == y))
+
+
+def characters_are_fixed_points(share: sp.Expr) -> Iterator[Relation]:
+    """Q1 with the numbers of fixed points for characters; the traces of all permutations of three points, with weights."""
+    yield same(share, of_characters.subs({chi_in: fixed_x, chi_out: fixed_y}))
+    weights = sp.symbols("z_1:4", positive=True)
+    kept = (
+        (sum(w for i, w in enumerate(weights) if p[i] == i), (permutation_matrix(p) * sp.diag(*weights)).trace())
+        for p in permutations(range(3))
+        if any(p[i] == i for i in range(3))
+    )
+    yield at_sizes(kept, "permutations")
+
+
+def semifree_actions_follow(
+    semifree: sp.Expr, points_x: sp.Expr, points_y: sp.Expr, share: sp.Expr
+) -> Iterator[Relation]:
+    """Burnside with the neutral element, and the others, that keep only the fixed points."""
+    neutral = valued(share, {class_size: 1, fixed_x: points_x, fixed_y: points_y})
+    others = valued(share, {class_size: order - 1, fixed_x: still_x, fixed_y: still_y})
+    yield same(semifree, neutral + others)
+
+
+def free_actions_follow(free: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
+    """Burnside with the neutral element alone."""
+    alone = {fixed_x: X, fixed_y: Y, class_size: 1}
+    yield same(free, share.subs(alone, simultaneous=True))
+
+
 orbit_basis = Claim(
     label="Q2",
     title="Permutation representations: the orbit basis",
@@ -112,4 +151,40 @@ $$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-
         ),
     ),
     uses=("Q1",),
+    because={
+        "share": characters_are_fixed_points,
+        "diagonal": lambda identity_share, share: same(identity_share, share.subs(fixed_y, 1)),
+        "free orbits and fixed points": semifree_actions_follow,
+        "free action": free_actions_follow,
+        "pairs of points": lambda apart: induction(apart, n, sp.S.Zero, lambda term: term + 2 * n, by=sp.expand),
+    },
+    wrong=lambda: {
+        "share": {
+            "one for each class": share / class_size,
+            "either fixed": class_size * (fixed_x + fixed_y) / order,
+            "fixed points of X alone": class_size * fixed_x / order,
+            "without the mean": share * order,
+        },
+        "identity_share": {
+            "one for each class on the diagonal": identity_share / class_size,
+            "the diagonal squared": class_size * fixed_x**2 / order,
+        },
+        "semifree": {
+            "orbits of X and Y multiplied": (free_x + still_x) * (free_y + still_y),
+            "fixed points forgotten": order * free_x * free_y,
+        },
+        "points_x": {"a point for each orbit before": free_x + still_x},
+        "points_y": {"a point for each orbit after": free_y + still_y},
+        "free": {
+            "all pairs": X * Y,
+            "orbits of X and Y multiplied, both free": X * Y / order**2,
+            "a third more": free + sp.Rational(1, 3),
+        },
+        "apart": {"all pairs": n**2, "two for each point": 2 * n},
+        "symmetric_pairs": {
+            "orbits of [n] and [n] multiplied": sp.Integer(1),
+            "2 even for one point": sp.Integer(2),
+            "all pairs of points": n**2,
+        },
+    },
 )

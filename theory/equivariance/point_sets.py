@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.equivariance.architectures import HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1
+from sparse_limits.theory.equivariance.architectures import B_1, B_2, HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1, n_2
+from sparse_limits.theory.equivariance.architectures import coefficients as of_two_layers
 from sparse_limits.theory.equivariance.ticket import BLOCK
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 from sparse_limits.theory.subset_sum.digits import Pruned
 from sparse_limits.theory.subset_sum.layer_error import d, e, error, h, w
 from sparse_limits.theory.subset_sum.symbols import n
@@ -58,6 +62,31 @@ almost all samples, and points in another order change outputs by rounding alone
     error=error,
 )
 
+Sizes = tuple[sp.Expr, sp.Expr, sp.Expr]
+
+
+FEWER = (pairs[0], pairs[1], (n_1, classes, sp.Integer(2)))
+
+
+def layers_have_their_coefficients(coefficients: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes]) -> Iterator[Relation]:
+    """Q9's count for two layers of two elements, and the third; and the products of the three sizes."""
+    first_two = of_two_layers.subs({n_2: n_1, B_1: 2, B_2: 2}, simultaneous=True)
+    yield same(coefficients, first_two + n_1 * classes, by=sp.expand)
+    yield same(coefficients, sp.Add(*(sp.Mul(*sizes) for sizes in pairs)), by=sp.expand)
+
+
+def channels_of_blocks_have_candidates(candidates: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes]) -> Iterator[Relation]:
+    """None without channels in a block; a channel more in each has one coefficient in front, and all behind."""
+    more = sp.Add(*(before * (1 + after * elements) for before, after, elements in pairs))
+    yield induction(candidates, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
+
+
+def channels_of_blocks_have_coefficients(total: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes]) -> Iterator[Relation]:
+    """None without channels in a block; a channel more in each has one for each channel before, and all behind."""
+    more = sp.Add(*(before * (before + after * elements) for before, after, elements in pairs))
+    yield induction(total, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
+
+
 point_set_ticket = Claim(
     label="Q10",
     title="A trained network for point sets found by pruning (measured)",
@@ -104,4 +133,31 @@ $.00$, $.97$, $.92$ certified. $n=16$: agreement $.59,.60,.81$; $n=8$: $.26,.43,
         ),
         Sharp(expression="error", example="positive coefficients and errors", check="outputs_stay_within_the_bound"),
     ),
+    because={
+        "coefficients": layers_have_their_coefficients,
+        "candidates": channels_of_blocks_have_candidates,
+        "all of the source": channels_of_blocks_have_coefficients,
+    },
+    wrong=lambda: {
+        "first_error": {
+            "one sign alone": sp.Abs(d_plus) * sp.Max(x, 0),
+            "the errors of σ(x) for both": sp.Abs(d_plus) * sp.Abs(x),
+            "the larger error": sp.Max(sp.Abs(d_plus), sp.Abs(d_minus)) * sp.Abs(x),
+        },
+        "error": {
+            "the target's coefficients": sp.Abs(w) * e + sp.Abs(d) * h,
+            "without the error in front": sp.Abs(d) * h,
+        },
+        "coefficients": {"without the third layer": coefficients - n_1 * classes},
+        "candidates": {"second layers alone": n * coefficients, "the whole source": total},
+        "total": {"blocks alone": candidates, "second layers alone": n * coefficients},
+        "pairs": {"two elements behind the mean": FEWER},
+        "pruned": {"entries of the matrices": "entries"},
+        "found": {
+            "random masks": Pruned("random", 64),
+            "nothing pruned": Pruned("all", 64),
+            "8 channels for one": Pruned("found", 8),
+        },
+        "sides": {"the plus side alone": "plus"},
+    },
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 
 n = sp.Symbol("n", nonnegative=True, integer=True)  # dimension
 q = sp.Symbol("q", nonnegative=True, integer=True)  # largest modulus of an entry
@@ -59,6 +62,35 @@ It is fixed, and $V$ made of it turns the matrix into a permutation.
     globals(),
 )
 
+
+def rows_are_chosen_one_by_one(commuting: sp.Expr, row_choices: sp.Expr) -> Iterator[Relation]:
+    """As many choices for each of n rows."""
+    i = sp.Symbol("i", integer=True)
+    yield same(commuting, sp.Product(row_choices, (i, 1, n)).doit())
+
+
+def its_square_is_its_inverse(cycle: sp.ImmutableMatrix) -> Iterator[Relation]:
+    """All entries of both at once, with weights."""
+    weights = sp.Matrix(3, 3, sp.symbols("s_1:10", positive=True))
+    square, inverse = (sum(weights.multiply_elementwise(each)) for each in (cycle**2, cycle.inv()))
+    yield same(square, inverse)
+
+
+def one_rescaling_makes_permutations(
+    cycle: sp.ImmutableMatrix, rescaling: sp.ImmutableMatrix, permutation: sp.ImmutableMatrix
+) -> Iterator[Relation]:
+    """V is the sum of the powers of the cycle on 1, which the cycle fixes; V⁻¹(cycle)V is a permutation of order 3."""
+    one = sp.ones(3, 1)
+    total = one + cycle * one + cycle**2 * one
+    for found, expected in zip(rescaling, total, strict=True):
+        yield same(found, expected)
+    v = sp.diag(*rescaling)
+    for found, expected in zip(cycle * v, v * permutation, strict=True):
+        yield same(found, expected)
+    for found, expected in zip(cycle**3, sp.eye(3), strict=True):
+        yield same(found, expected)
+
+
 pointwise_relu = Claim(
     label="Q6",
     title="Which representations admit pointwise ReLU",
@@ -95,4 +127,43 @@ representations and signs are excluded as hidden types.
         Hypothesis("ReLU on each coordinate of a given basis"),
     ),
     aids={"permutation": permutation, "hidden_type": "regular"},
+    because={
+        "probes": lambda probes: induction(probes, n, sp.S.Zero, lambda term: term + 1 + 2 * n, by=sp.expand),
+        "rows": lambda row_choices: induction(row_choices, n, sp.S.One, lambda term: term + q, by=sp.expand),
+        "matrices": rows_are_chosen_one_by_one,
+        "invertible matrices": lambda invertible: (
+            same(invertible.subs(n, n + 1), (n + 1) * q * invertible, by=sp.gammasimp),
+            induction(invertible, n, sp.S.One, lambda term: (n + 1) * q * term, by=sp.gammasimp),
+        ),
+        "a turn": its_square_is_its_inverse,
+        "rescaling": one_rescaling_makes_permutations,
+    },
+    wrong=lambda: {
+        "invertible": {
+            "signed monomial": 2**n * invertible,
+            "permutations alone": sp.factorial(n),
+            "columns may repeat": (n * q) ** n,
+        },
+        "commuting": {"a nonzero entry in each row": (n * q) ** n, "all that are not negative": (q + 1) ** (n**2)},
+        "probes": {"unit vectors alone": n, "both orders of a difference as one": n * (n + 1) / 2},
+        "lost": {"the larger one": sp.Max(u, z), "the second one": z, "their product": u * z},
+        "row": {"entries of any sign": u * sp.Abs(x), "the entry itself": u * x},
+        "row_choices": {
+            "no row of zeros": n * q,
+            "all that are not negative": (1 + q) ** n,
+            "of either sign": 1 + 2 * n * q,
+        },
+        "cycle": {
+            "not of order 3": sp.ImmutableMatrix([[0, 0, a], [b, 0, 0], [0, 1, 0]]),
+            "the turn back": sp.ImmutableMatrix([[0, a, 0], [0, 0, b], [1 / a, 0, 0]]),
+            "of one entry less": sp.ImmutableMatrix([[0, 0, a], [b, 0, 0], [0, 0, 0]]),
+            "signs": -cycle,
+        },
+        "rescaling": {"row sums of the generator": cycle * sp.ones(3, 1), "no rescaling": sp.ones(3, 1)},
+        "hidden_type": {
+            "turns by 90 degrees": "rotation",
+            "a sign": "sign",
+            "the standard representation of S4": "standard of S4",
+        },
+    },
 )

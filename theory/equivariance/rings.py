@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.orbits import free
+from sparse_limits.theory.equivariance.symbols import X, Y, order
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 
 N = sp.Symbol("N", positive=True, integer=True)  # turns, and samples on a ring
 j = sp.Symbol("j", integer=True, nonnegative=True)  # number of a sample
@@ -60,6 +65,27 @@ either group.
     globals(),
 )
 
+weight = sp.Symbol("s", positive=True)
+
+
+def both(vector: sp.Matrix) -> sp.Expr:
+    """Both coordinates at once, with a weight."""
+    return vector[0] + weight * vector[1]
+
+
+def pairs_move_freely(turning: sp.Expr) -> Iterator[Relation]:
+    """Q2 for a group of N elements that acts freely on pairs of N·rings_in and N·rings_out samples."""
+    at = {X: N * rings_in, Y: N * rings_out, order: N}
+    yield same(turning, free.subs(at, simultaneous=True))
+
+
+def rows_add_up(ring_norms: sp.Expr) -> Iterator[Relation]:
+    """One pair of rings has rows of N ones; a ring more, before or after, adds as much for each ring of the other side."""
+    yield same(ring_norms.subs({rings_in: 1, rings_out: 1}), N)
+    yield induction(ring_norms, rings_in, sp.S.Zero, lambda term: term + N * rings_out, by=sp.expand)
+    yield induction(ring_norms, rings_out, sp.S.Zero, lambda term: term + N * rings_in, by=sp.expand)
+
+
 ring_maps = Claim(
     label="Q12.2",
     title="Rings of samples carry every cyclic and dihedral group",
@@ -85,4 +111,46 @@ equivariant maps have the dimension $$[[turning]]$$ for $C_N$ and $$[[reflecting
     ),
     uses=("Q2", "Q6"),
     equivalent_mutants={"1/N -> -1/N in sample, turn, turned, mirrored": "samples counted the other way round"},
+    because={
+        "mirrored samples": lambda sample, mirror, mirrored: (
+            same(both(mirror * sample), both(mirrored)),
+            same(both(mirrored), both(sample.subs(j, -j))),
+        ),
+        "turns": pairs_move_freely,
+        "norms": rows_add_up,
+    },
+    wrong=lambda: {
+        "turned": {"sample j": sample, "two samples on": sample.subs(j, j + 2), "back": sample.subs(j, j - 1)},
+        "sample": {
+            "half the angle": sample.subs(N, 2 * N),
+            "twice round": sample.subs(N, N / 2),
+            "half a step off": sample.subs(j, j + sp.Rational(1, 2)),
+            "at the origin": 0 * sample,
+        },
+        "turn": {"the turn back": turn.T},
+        "mirrored": {"the next one back": sample.subs(j, -j - 1), "itself": sample, "through the origin": -sample},
+        "mirror": {"the other axis": -mirror},
+        "turning": {
+            "a coefficient for each pair of samples": N * turning,
+            "one for each pair of rings": rings_in * rings_out,
+            "with reflections": reflecting,
+            "one orbit for each pair of rings": sp.Min(1, turning),
+        },
+        "fixed_pairs": {
+            "one for each reflection": N,
+            "two for each reflection": 4 * N,
+            "odd and even exchanged": N * (1 + N - 2 * sp.floor(N / 2)),
+        },
+        "reflecting": {
+            "half of the turns": rings_in * rings_out * N / 2,
+            "rounded up": rings_in * rings_out * (sp.ceiling(N / 2) + 1),
+            "no reflection through a sample": rings_in * rings_out * sp.floor(N / 2),
+            "one orbit for each pair of samples": N**2 * rings_in * rings_out + 1,
+        },
+        "ring_norms": {
+            "one for each element": reflecting,
+            "without the rings": N,
+            "the square of the samples": N * ring_norms,
+        },
+    },
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import PERMUTED, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same, vanishes
 
 k, m = sp.symbols("k m", nonnegative=True, integer=True)  # orders of the tensors before and after
 i, j = sp.symbols("i j", nonnegative=True, integer=True)
@@ -86,6 +89,25 @@ three points (from as many orbits as patterns): Three points leave $[[three_poin
     globals(),
 )
 
+
+def combined(gap: sp.Expr) -> sp.Expr:
+    return sp.gammasimp(sp.combsimp(gap))
+
+
+def indices_are_chosen_one_by_one(fixed_lists: sp.Expr) -> Iterator[Relation]:
+    """An empty list stays, and one index more has f choices, on either side."""
+    alone = fixed_lists.subs(m, 0)
+    yield induction(fixed_lists, m, alone, lambda term: f * term, by=sp.powsimp)
+    yield induction(alone, k, sp.S.One, lambda term: f * term, by=sp.powsimp)
+
+
+def blocks_take_new_indices(pattern_lists: sp.Expr) -> Iterator[Relation]:
+    """Without blocks one list, and n − j indices for one block more; none for n + 1 + r blocks, some for n = j + r points."""
+    yield induction(pattern_lists, j, sp.S.One, lambda term: (n - j) * term, by=combined)
+    yield vanishes(pattern_lists.subs(j, n + 1 + r), by=combined)
+    yield same(pattern_lists.subs(n, j + r), sp.factorial(j + r) / sp.factorial(r), by=combined)
+
+
 truncated_bell = Claim(
     label="Q3",
     title="Tensors of the symmetric group: truncated Bell numbers",
@@ -143,4 +165,50 @@ $52$).
             instead=r"Partitions into at most $n$ blocks: $[[dimension]]$, the Bell number iff $n\ge k+m$.",
         ),
     ),
+    because={
+        "fixed lists": indices_are_chosen_one_by_one,
+        "lists of one pattern": blocks_take_new_indices,
+    },
+    wrong=lambda: {
+        "dimension": {
+            "Bell number": bell,
+            "at most n − 1 blocks": blocks_up_to(sp.Min(n - 1, k + m)),
+            "blocks of one side": dimension.subs(m, k),
+        },
+        "fixed_points": {
+            "the number of fixed points itself": fixed_points.subs({k: 1, m: 0}),
+            "surjections alone": fixed_points - 1,
+        },
+        "fixed_lists": {
+            "indices of one side": f**k,
+            "a choice for all indices": f * (k + m),
+            "lists without repetition": sp.binomial(f, k + m) * sp.factorial(k + m),
+        },
+        "derangements": {
+            "all permutations": sp.factorial(r),
+            "fixed by none of the first": sp.factorial(r + 1) - sp.factorial(r),
+            "without the last one's choice": derangements / (r + 1),
+        },
+        "bell": {"Bell number of one index less": bell.subs(m, m - 1), "one block too few": blocks_up_to(k + m - 1)},
+        "deficit": {"one block too few": deficit + 1, "the number of all blocks": bell},
+        "two_points": {"all subsets": 2 ** (k + m)},
+        "three_points": {"Bell number for n = 3": bell, "labels without their exchange": 3 ** (k + m - 1)},
+        "blocks": {
+            "blocks with names": sp.factorial(j) * blocks,
+            "blocks may be empty": j ** (k + m) / sp.factorial(j),
+            "one element more": blocks.subs(m, m + 1),
+        },
+        "pattern_lists": {
+            "one index for all blocks": n * sp.binomial(n, j),
+            "sets of indices": sp.binomial(n, j),
+            "indices may repeat": n**j,
+        },
+        "patterns": {
+            "at most n − 1 blocks": blocks_up_to(n - 1),
+            "partitions into any number of blocks": bell,
+            "one point more": patterns.subs(n, n + 1),
+            "as many points as indices of one side": patterns.subs(n, k),
+            "Bell number": bell,
+        },
+    },
 )

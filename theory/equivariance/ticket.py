@@ -20,10 +20,13 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
+from sparse_limits.theory.reasons import induction, same
 from sparse_limits.theory.subset_sum import two_layers
 from sparse_limits.theory.subset_sum.layer_error import w
 from sparse_limits.theory.subset_sum.potential import a, kappa
+from sparse_limits.theory.subset_sum.potential import failure as one_failure
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.two_layers import x
 
 B_in = sp.Symbol("B_in", nonnegative=True, integer=True)  # elements of the basis of the first layer
 orbits = sp.Symbol("k", nonnegative=True, integer=True)  # of the group on the input's coordinates
@@ -196,6 +199,40 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with 
             for number, truth in (("failure", "no_pair_of_a_sign"), ("nonnegative_failure", "no_pair"))
         ),
     ),
+    wrong=lambda: {
+        "size": {"one sign alone": size.subs(delta, 2 * delta), "all items usable": size.subs(kappa, 2 * kappa)},
+        "uniform_size": {"the law of one uniform number": size.subs({a: 1, kappa: sp.Rational(1, 2)})},
+        "failure": {
+            "one output for each input": failure.subs(n_out, 1 / n_in),
+            "one element of the basis": failure.subs(B, 1),
+            "all items usable": failure.subs(kappa, 2 * kappa),
+            "for one target": (1 - a * kappa / 4) ** n,
+            "forgets ε": failure * eps**2,
+            "one output": failure.subs(n_out, 1),
+        },
+        "nonnegative_failure": {
+            "a union over the basis forgotten": nonnegative_failure / B,
+            "for one target, not negative": (1 - a * kappa / 4) ** n,
+        },
+        "signed": {"inputs that are not negative": False},
+        "error": {
+            "the largest norm": eps * inputs,
+            "without the inputs": eps * norms,
+            "the root": eps * sp.sqrt(norms * inputs),
+        },
+        "no_pair": {
+            "one output": no_pair.subs(n_out, 1),
+            "one channel before": no_pair.subs(n_in, 1),
+        },
+        "no_pair_of_a_sign": {
+            "one sign": no_pair,
+            "one element": no_pair_of_a_sign.subs(B, 1),
+        },
+        "target_failure": {"the whole density": one_failure},
+        "contraction": {"the whole density": 1 - a * kappa / 2, "no item helps": sp.S.One},
+        "input_error": {"without the modulus": eps * x},
+        "halves": {"one sign alone": w * sp.Max(x, 0)},
+    },
 )
 
 BLOCK_STEPS = proof(
@@ -306,4 +343,36 @@ $I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$: the
             ),
         ),
     ),
+    because={
+        "failure": lambda block_failure, general_failure: (
+            same(block_failure, failure),
+            same(general_failure, B_in * block_failure),
+        ),
+        "channels": lambda channels: induction(
+            channels, orbits, sp.S.Zero, lambda count: count + n * n_in, by=sp.expand
+        ),
+        "norms": lambda mean_norm, identity_norm: (
+            same(mean_norm, sp.sqrt(points**2 * (1 / points) ** 2)),
+            same(identity_norm, sp.sqrt(points * 1)),
+        ),
+        "share lost": lambda mean_norm, identity_norm, lost: same(lost, mean_norm / identity_norm),
+    },
+    wrong=lambda: {
+        "channels": {"one block for each input": n * n_in, "a block for each basis element": n * n_in * B_in},
+        "lost": {
+            "one element of any basis": sp.Integer(0),
+            "its square": 1 / points,
+            "the mean alone": sp.sqrt(1 - 1 / points),
+        },
+        "no_pair_in_a_block": {
+            "one block": no_pair_in_a_block.subs(B_in, 1),
+            "blocks are added": B_in * no_pair_in_a_block.subs(B_in, 1),
+        },
+        "general_failure": {
+            "targets of one block alone": block_failure,
+            "all items usable": general_failure.subs(kappa, 4 * kappa),
+        },
+        "identity_norm": {"its square": points, "of one entry": sp.S.One},
+        "mean_norm": {"of one row": 1 / sp.sqrt(points), "of one entry of the mean": 1 / points},
+    },
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.simplifying import weighted
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, exhausts, holds, same
 
 tau = sp.Symbol("tau", integer=True)  # trace of a whole matrix
 phi = sp.Symbol("phi", real=True)  # angle
@@ -49,6 +53,68 @@ stretched: $M=[[stretched]]$ has $M^4=[[fourth_power]]\cdot I$, which is $-I$ mo
     globals(),
 )
 
+TRACES = (-2, -1, 0, 1)
+
+
+def order_of(matrix: sp.ImmutableMatrix) -> int:
+    """The least power that is I, 0 if none of those tried is."""
+    power = sp.eye(matrix.rows)
+    for count in range(1, 48 + 1):
+        power = power * matrix
+        if power == sp.eye(matrix.rows):
+            return count
+    return 0
+
+
+def turns_are_orthogonal(turn: sp.ImmutableMatrix, turn_trace: sp.Expr) -> Iterator[Relation]:
+    """Orthogonal, of determinant 1, and with this trace, for all angles."""
+    yield same(weighted(turn.T * turn), weighted(sp.eye(2)))
+    yield same(turn.det(), sp.S.One)
+    yield same(turn.trace(), turn_trace)
+
+
+def traces_lie_between(turn_trace: sp.Expr, below_two: sp.Expr, above_minus_two: sp.Expr) -> Iterator[Relation]:
+    """Both distances are multiples of squares, for all angles."""
+    yield same(2 - turn_trace, below_two)
+    yield same(turn_trace + 2, above_minus_two)
+    for distance in (below_two, above_minus_two):
+        yield holds(bool(distance.is_nonnegative), f"{distance} is nowhere negative")
+
+
+def traces_stay_in_any_basis(same_trace: sp.Expr) -> Iterator[Relation]:
+    """Of S A S⁻¹, for any matrix A and any invertible S, with determinants cleared."""
+    basis = sp.Matrix(2, 2, sp.symbols("t_11 t_12 t_21 t_22", positive=True))
+    moved = (basis * entries * basis.adjugate()).trace()
+    yield same(moved, basis.det() * same_trace, by=sp.expand)
+
+
+def orders_have_these_traces(orders: sp.Expr, turn_trace: sp.Expr) -> Iterator[Relation]:
+    """The turn by 2π/N has the trace τ, and N is 2, 3, 4 and 6, whole numbers."""
+    yield same(turn_trace.subs(phi, 2 * sp.pi / orders), tau)
+    for trace, expected in zip(TRACES, (2, 3, 4, 6), strict=True):
+        yield holds(sp.simplify(orders.subs(tau, trace) - expected) == 0, f"order {expected} at the trace {trace}")
+
+
+def companions_have_these_orders(companion: sp.ImmutableMatrix, orders: sp.Expr) -> Iterator[Relation]:
+    """Determinant 1 and trace τ; and the least power that is I, for each trace above −2, where −I has order 2."""
+    yield same(companion.det(), sp.S.One)
+    yield same(companion.trace(), tau)
+    for trace in TRACES:
+        matrix = companion.subs(tau, trace) if trace > -2 else -sp.eye(2)
+        found, claimed = order_of(matrix), sp.simplify(orders.subs(tau, trace))
+        yield holds(found == claimed, f"trace {trace}: order {found}, claimed {claimed}")
+
+
+def powers_of_the_stretched_turn(
+    stretched: sp.ImmutableMatrix, fourth_power: sp.Expr, modulus: sp.Expr
+) -> Iterator[Relation]:
+    """√2 times a turn by 45°, whose fourth power is −4; modulo 3 the powers before the eighth are not I."""
+    products = (stretched.T * stretched, 2 * sp.eye(2)), (stretched**4, fourth_power * sp.eye(2))
+    yield exhausts(products, "products of a matrix of numbers")
+    back = [k for k in range(1, 9) if ((stretched**k - sp.eye(2)) % modulus).is_zero_matrix]
+    yield holds(back == [8], f"modulo {modulus} I at the powers {back}")
+
+
 grid_turns = Claim(
     label="Q12.1",
     title="Which turns keep a grid",
@@ -75,4 +141,50 @@ $$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are, for ins
     ),
     aids={"modulus": sp.Integer(3)},
     equivalent_mutants={"sin(phi) -> -sin(phi) in mirror, turn": "angles counted the other way"},
+    because={
+        "reflections": lambda mirror: (
+            same(weighted(mirror * mirror), weighted(sp.eye(2))),
+            same(mirror.det(), sp.Integer(-1)),
+        ),
+        "turns": turns_are_orthogonal,
+        "between": traces_lie_between,
+        "same trace": traces_stay_in_any_basis,
+        "orders": orders_have_these_traces,
+        "all occur": companions_have_these_orders,
+        "stretched": powers_of_the_stretched_turn,
+    },
+    wrong=lambda: {
+        "mirror": {
+            "a turn": turn,
+            "a sign less": sp.ImmutableMatrix([[sp.cos(phi), sp.sin(phi)], [sp.sin(phi), sp.cos(phi)]]),
+        },
+        "turn": {
+            "a reflection": mirror,
+        },
+        "turn_trace": {"the sine": 2 * sp.sin(phi)},
+        "below_two": {"the cosine": 4 * sp.cos(phi / 2) ** 2},
+        "above_minus_two": {"of the whole angle": 4 * sp.cos(phi) ** 2},
+        "same_trace": {
+            "the other diagonal": entries[0, 1] + entries[1, 0],
+            "the determinant": entries.det(),
+            "one entry": entries[0, 0],
+        },
+        "orders": {
+            "the trace for the cosine": 2 * sp.pi / sp.acos(tau / 4),
+            "the sine": 2 * sp.pi / sp.asin(tau / 2),
+            "one more": orders + 1,
+        },
+        "companion": {
+            "a reflection": sp.ImmutableMatrix([[0, 1], [1, tau]]),
+            "a shear": sp.ImmutableMatrix([[1, 0], [tau, 1]]),
+            "twice the trace": sp.ImmutableMatrix([[0, -1], [1, 2 * tau]]),
+        },
+        "motions": {
+            "permutations alone": sp.factorial(d),
+            "columns may repeat": (2 * d) ** d,
+            "turns alone": 2 ** (d - 1) * sp.factorial(d),
+        },
+        "stretched": {"a shear": sp.ImmutableMatrix([[1, 0], [1, 1]]), "a quarter turn": companion.subs(tau, 0)},
+        "modulus": {"cells modulo 5": sp.Integer(5), "cells modulo 2": sp.Integer(2)},
+    },
 )

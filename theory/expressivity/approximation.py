@@ -8,12 +8,15 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
-from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, m, n, p, units
+from sparse_limits.theory.expressivity.wired_counts import poisson_bound
+from sparse_limits.theory.expressivity.wired_neurons import at_least, floor_share
 from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import FAILURE, UP_TO_ONE, delta
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import same
 
 success = at_least(n, alpha * p**k, units)
 too_few = sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**k)
@@ -47,6 +50,14 @@ equality.
 """,
     globals(),
 )
+
+
+def tail_of(chance: sp.Expr, least: sp.Expr) -> sp.Expr:
+    """The chances of all counts of wired neurons from the least on, added: of each count, of all choices of so many of n."""
+    wired = sp.Symbol("i", integer=True, nonnegative=True)
+    choices = sp.binomial(n, wired) * chance**wired * (1 - chance) ** (n - wired)
+    return sp.Piecewise((0, least > n), (sp.Sum(choices, (wired, least, n)), True))
+
 
 universal_approximation = Claim(
     label="E6.1",
@@ -106,4 +117,33 @@ does not enter.
             "not bounded."
         ),
     ),
+    because={
+        "success": lambda success: same(success, tail_of(floor_share, units)),
+        "too few": lambda too_few: same(too_few, valued(poisson_bound, {m: n, k: 1, p: alpha * p**k})),
+    },
+    wrong=lambda: {
+        "success": {
+            "one wired edge suffices": success.subs(k, 1),
+            "all rows": success.subs(alpha, 1),
+            "one unit less": at_least(n, alpha * p**k, units - 1),
+        },
+        "sufficient_width": {
+            "the usual constant 1/8": sp.Max(2 * units, 8 * sp.log(1 / delta)) / (alpha * p**k),
+            "single edges": sufficient_width.subs(k, 1),
+        },
+        "too_few": {
+            "of all rows": too_few.subs(alpha, 1),
+            "single edges": too_few.subs(k, 1),
+            "without the half": too_few**2,
+        },
+        "least_width": {
+            "half of it": least_width / 2,
+            "one neuron more": least_width + 1,
+            "one unit less": least_width.subs(units, units - 1),
+        },
+        "both_heard": {
+            "both inputs for both": 1 - (1 - p**2) ** n - n * p**2 * (1 - p**2) ** (n - 1),
+            "one neuron may do": (1 - (1 - p) ** n) ** 2,
+        },
+    },
 )

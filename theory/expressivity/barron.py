@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -20,9 +22,11 @@ from sparse_limits.theory.expressivity.symbols import (
     p,
     units,
 )
-from sparse_limits.theory.expressivity.wired_counts import exact_tail
+from sparse_limits.theory.expressivity.wired_counts import exact_tail, mean, usual_bound
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 radius, barron_norm = sp.symbols("r C", positive=True)
 z = sp.Symbol("z", real=True)  # what a neuron is given
@@ -64,6 +68,30 @@ ReLU layer (from Barron, failure, pairs): For $\mu\ge4$ there is such a pair, an
 """,
     globals(),
 )
+
+
+def failure_is_the_lower_tail(failure: sp.Expr, floor_mean: sp.Expr) -> Iterator[Relation]:
+    """The bound of E2 for n neurons of the chance αp^k, with the mean."""
+    there = {m: n, k: sp.S.One, p: alpha * p**k}
+    yield same(mean.subs(there, simultaneous=True), floor_mean)
+    yield same(failure, valued(usual_bound, there))
+
+
+def errors_fall_from_half_of_the_mean_on(
+    unit_error: sp.Expr, floor_mean: sp.Expr, barron_error: sp.Expr
+) -> Iterator[Relation]:
+    """The squared bound is to that of μ/2 + y units as 1 + 2y/μ to 1, for every y ≥ 0; and is attained at y = 0."""
+    y = sp.Symbol("y", nonnegative=True)
+    ratio = barron_error**2 / unit_error.subs(units, floor_mean / 2 + y) ** 2
+    yield same(barron_error, unit_error.subs(units, floor_mean / 2))
+    yield nonnegative(ratio - 1, 2 * y / floor_mean)
+
+
+def two_relu_units_make_a_ramp(ramp: sp.Expr) -> Iterator[Relation]:
+    """0 up to 0, 1 from 1 on, and z between."""
+    parts = sp.Piecewise((0, z <= 0), (z, z <= 1), (1, True))
+    yield same(ramp, parts, by=lambda gap: sp.piecewise_fold(gap.rewrite(sp.Piecewise)).simplify())
+
 
 barron_layer = Claim(
     label="E5.3",
@@ -130,4 +158,24 @@ Full wiring is sufficient, not necessary; other edges of a wired neuron do no ha
             lost=rf"at most, as other functions and laws may be harder: {COSINE} eighteen points, of which four kinks leave two triples of neighbours without one, where the network is affine; in Barron's constant, in half of the units and in pairs of them",
         ),
     ),
+    because={
+        "failure": failure_is_the_lower_tail,
+        "sigmoidal layer": errors_fall_from_half_of_the_mean_on,
+        "ramp": two_relu_units_make_a_ramp,
+        "ReLU layer": lambda relu_error, pairs, unit_error: same(relu_error**2, unit_error**2 * units / pairs),
+    },
+    wrong=lambda: {
+        "relu_error": {"one ReLU for a sigmoid": barron_error},
+        "pairs": {"as many pairs as neurons": sp.floor(floor_mean / 2)},
+        "unit_error": {"Barron's error for the square": unit_error**2},
+        "failure": {"δ²μ in place of δ²μ/2": failure**2, "of the whole layer": failure.subs(alpha, 1)},
+        "floor_mean": {"a floor under all neurons": floor_mean / alpha},
+        "ramp": {"one ReLU": sp.Max(z, 0), "the sum of two": sp.Max(z, 0) + sp.Max(z - 1, 0)},
+        "steps_error": {
+            "one step": sp.sqrt(sp.Rational(2, 3)),
+        },
+        "kinks_error": {
+            "three triples": kinks_error * sp.sqrt(sp.Rational(3, 2)),
+        },
+    },
 )

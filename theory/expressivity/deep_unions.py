@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
+from itertools import combinations, product
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.expressivity.relays import relay
-from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
+from sparse_limits.theory.expressivity.approximation import tail_of
+from sparse_limits.theory.expressivity.relays import bound as largest_input
+from sparse_limits.theory.expressivity.relays import relay, x
+from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, m, n, p, units
+from sparse_limits.theory.expressivity.wired_counts import poisson_bound
 from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import FAILURE, UP_TO_ONE, delta
 from sparse_limits.theory.kernel.dual import DEPTH, depth
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, holds, induction, same
 
 functions = sp.Symbol("M", integer=True, positive=True)  # in the sum
 fan_in = sp.Symbol("k_l", integer=True, positive=True)  # units below to which a unit is wired
@@ -85,6 +93,78 @@ output $[[passed]]=y+B$, one unit of each further layer passes it on, and the re
 """,
     globals(),
 )
+
+
+@cache
+def least_enough(number: int, own: int) -> int:
+    """How many wired neurons each function needs at least, so that all find theirs, one after the other, whichever neurons these are."""
+
+    def enough(wired: int) -> bool:
+        sets = list(combinations(range(wired + 1), wired))
+        return all(served(family, own) for family in product(sets, repeat=number))
+
+    wired = 1
+    while not enough(wired):
+        wired += 1
+    return wired
+
+
+def served(family: tuple[tuple[int, ...], ...], own: int) -> bool:
+    """Whether each function finds so many neurons of its set that none before it has taken."""
+    taken: set[int] = set()
+    for wired in family:
+        free = [v for v in wired if v not in taken][:own]
+        if len(free) < own:
+            return False
+        taken.update(free)
+    return True
+
+
+def powers(gap: sp.Expr) -> sp.Expr:
+    """Powers of tails collected in the two cases of all of them, more units than neurons or not; each sum a positive letter."""
+    for case in (0, 1):
+        there = gap.replace(lambda each: isinstance(each, sp.Piecewise), lambda each: each.args[case].expr)  # noqa: B023
+        sums = {each: sp.Dummy(positive=True) for each in sorted(there.atoms(sp.Sum), key=sp.default_sort_key)}
+        if (left := sp.simplify(there.xreplace(sums))) != 0:
+            return left
+    return sp.S.Zero
+
+
+def each_function_takes_its_units(needed: sp.Expr) -> Iterator[Relation]:
+    """One function needs N; one more function takes N before the last. And all sets of neurons of few functions."""
+    yield induction(needed, functions, units, lambda term: term + units, start=1)
+    for number, own in ((1, 1), (1, 2), (2, 1), (2, 2), (3, 1)):
+        least = least_enough(number, own)
+        claimed = needed.subs({functions: number, units: own})
+        yield holds(claimed == least, f"{number} functions of {own} units: {claimed}, by all sets {least}")
+
+
+def layers_fail_one_by_one(layer_failure: sp.Expr, deep_failure: sp.Expr) -> Iterator[Relation]:
+    """The first layer by itself, and what one more adds, all letters free."""
+    first, later = layer_failure.subs(fan_in, k), layer_failure.subs(fan_in, units)
+    yield induction(deep_failure, depth, first, lambda term: term + later, start=1, by=sp.expand)
+
+
+def own_layers_succeed_one_by_one(layer_success: sp.Expr, own_success: sp.Expr) -> Iterator[Relation]:
+    """One layer of one function; one more function, and one more layer of one function, bring a factor each."""
+    start, later = (layer_success.subs(fan_in, below) for below in (k, units))
+    one = own_success.subs(functions, 1)
+    yield induction(one, depth, start, lambda term: term * later, start=1, by=powers)
+    yield induction(own_success, functions, one, lambda term: term * one, start=1, by=powers)
+
+
+def small_failures_are_lower_tails(most: sp.Expr, small_failure: sp.Expr) -> Iterator[Relation]:
+    """The second-best bound of E2 for n neurons, each wired to the larger of k and N, for each layer and function."""
+    tail = valued(poisson_bound, {m: n, k: 1, p: alpha * p**most})
+    yield same(small_failure, depth * functions * tail)
+
+
+def outputs_are_passed_on(passed: sp.Expr, relay: sp.Expr) -> Iterator[Relation]:
+    """The relay of E8, for an output in place of an input; at every distance of y from −B it has that distance as its value."""
+    yield same(passed, relay.subs({x: y, largest_input: size}))
+    distance = sp.Symbol("distance", nonnegative=True)
+    yield same(passed.subs(y, distance - size), distance)
+
 
 deep_union = Claim(
     label="E12.1",
@@ -174,4 +254,75 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
             "first layer, and relays replace full wiring (E8). The price $p^N$ of each further layer is that of this proof."
         ),
     ),
+    because={
+        "one function after the other": each_function_takes_its_units,
+        "a layer fails": lambda needed, layer_failure: same(
+            layer_failure, functions * (1 - tail_of(alpha * p**fan_in, needed)), by=sp.expand
+        ),
+        "all layers": layers_fail_one_by_one,
+        "a layer of one's own": lambda layer_success: same(layer_success, tail_of(alpha * p**fan_in, units)),
+        "all layers of one's own": own_layers_succeed_one_by_one,
+        "small failure": small_failures_are_lower_tails,
+        "passed on": outputs_are_passed_on,
+    },
+    wrong=lambda: {
+        "needed": {
+            "of the others alone": (functions - 1) * units,
+            "by each count itself": units,
+            "one unit each": functions,
+        },
+        "layer_failure": {
+            "as many as one function needs": layer_failure.subs(units, units / functions),
+            "one function": layer_failure / functions,
+            "single edges": layer_failure.subs(fan_in, 1),
+        },
+        "deep_failure": {
+            "inputs in each layer": depth * first_failure,
+            "one layer": first_failure,
+            "a layer more": first_failure + depth * later_failure,
+            "edges half as likely": deep_failure.subs(p, p / 2),
+            "the mean over layers": deep_failure / depth,
+        },
+        "layer_success": {
+            "single edges": layer_success.subs(fan_in, 1),
+            "all neurons": layer_success.subs(alpha, 1),
+            "one unit less": at_least(n, alpha * p**fan_in, units - 1),
+        },
+        "own_success": {
+            "inputs in each layer": layer_success.subs(fan_in, k) ** (depth * functions),
+            "one function": own_success.subs(functions, 1),
+            "one layer": own_success.subs(depth, 1),
+            "single edges": own_success.subs(p**units, p),
+        },
+        "most": {
+            "the smaller one": sp.Min(k, units),
+            "inputs in each layer": k,
+            "units in each layer": units,
+            "both at once": k + units,
+        },
+        "deep_width": {
+            "the smaller exponent": deep_width * p**most / p ** sp.Min(k, units),
+            "inputs in each layer": deep_width * p**most / p**k,
+            "units in each layer": deep_width * p**most / p**units,
+            "single edges": deep_width * p**most / p,
+            "one layer": deep_width.subs(depth, 1),
+        },
+        "small_failure": {
+            "one layer": small_failure / depth,
+            "one function": small_failure / functions,
+            "without the half": small_failure * sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**most),
+            "single edges": small_failure.subs({k: 1, units: 1}),
+        },
+        "passed": {
+            "twice the bias": sp.Max(y + 2 * size, 0),
+            "without the bias": sp.Max(y, 0),
+            "half the bias": sp.Max(y + size / 2, 0),
+        },
+        "no_path": {
+            "one layer": (1 - p) ** n,
+            "the bound": 2 * (1 - p) ** n,
+            "a layer more": no_path.subs(n, n + 1),
+        },
+        "least_width": {"one neuron more": least_width + 1, "half of it": least_width / 2},
+    },
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from sparse_limits.theory.expressivity.inactive import over, part_maps
+from sparse_limits.theory.expressivity.inactive import over, part_maps, reduced
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, same
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
 HEARD: Mapping[str, tuple[str, ...]] = {  # sets of inputs that the neurons of the last hidden layer hear, of three
@@ -97,6 +98,72 @@ nothing is left (from relays): That is $\max(0,x_1+x_2)$ on the square: its mean
     globals(),
 )
 
+Maps = Mapping[str, sp.Expr]
+
+
+above = sp.Symbol("s", positive=True)  # distance from the line x₁ + x₂ = 0 along x₂
+
+
+P_1, P_2, P_3 = over
+
+
+ALL = part_maps["123"]
+
+
+def sums_of_heard_functions_go(residual_maps: Maps, heard: Mapping[str, tuple[str, ...]]) -> Iterator[Relation]:
+    """What is taken away is all of a constant, and of a function of a set that is heard; twice takes away no more."""
+    for name, sets in heard.items():
+        for each in (sp.Mul(*over), *map(mean_given, sets)):
+            yield same(reduced((1 - residual_maps[name]) * each), each, by=sp.expand)
+        yield same(reduced(residual_maps[name] ** 2), residual_maps[name], by=sp.expand)
+
+
+def what_is_left_is_what_nobody_hears(residual_maps: Maps, unheard_maps: Maps) -> Iterator[Relation]:
+    """The two are equal, whatever the means over the inputs are."""
+    for name, each in residual_maps.items():
+        yield same(each, unheard_maps[name], by=sp.expand)
+
+
+def means_over_one_input(mean_over_one: sp.Expr, target: sp.Expr) -> Iterator[Relation]:
+    """Half the integral over the other input from −x₁, where the target begins, to 1; x₁ free."""
+    beyond = target.subs(x_2, above - x_1)
+    yield same(mean_over_one, sp.integrate(beyond, (above, 0, 1 + x_1)) / 2, by=sp.expand)
+
+
+def interactions_are_what_means_leave(
+    interaction: sp.Expr, mean_over_one: sp.Expr, overall_mean: sp.Expr, target: sp.Expr
+) -> Iterator[Relation]:
+    """The map of the part of both inputs, its means over x₁ and x₂ put in; the target left open."""
+    means = {P_2: mean_over_one, P_1: mean_over_one.subs(x_1, x_2), P_1 * P_2: overall_mean}
+    value = sp.Symbol("f", real=True)
+    part = sp.Poly((1 - P_1) * (1 - P_2), P_1, P_2)
+    found = sp.S.Zero
+    for (first, second), factor in part.terms():
+        monomial = P_1**first * P_2**second
+        found += factor * means.get(monomial, value)
+    yield same(interaction.subs(target, value), found, by=sp.expand)
+
+
+def mean_square_of_the_interaction(interaction: sp.Expr, interaction_floor: sp.Expr) -> Iterator[Relation]:
+    """A quarter of the integral over the square, above the line x₁ + x₂ = 0 and below it, where it is a polynomial."""
+    total = sp.S.Zero
+    for sign in (1, -1):
+        there = sp.expand(interaction.subs(x_2, sign * above - x_1) ** 2)
+        if not there.is_polynomial(x_1, above):
+            yield holds(False, f"no polynomial on one side: {there}")
+            return
+        inner = sp.integrate(there, (above, 0, 1 + sign * x_1))
+        total += sp.integrate(sp.expand(inner), (x_1, -1, 1)) / 4
+    yield same(interaction_floor, total)
+
+
+def relays_leave_nothing(relays_only: sp.Expr, two_relays_error: sp.Expr, target: sp.Expr) -> Iterator[Relation]:
+    """At all distances of the inputs from −1: the square of the error."""
+    distances = sp.symbols("s_1 s_2", nonnegative=True)
+    there = dict(zip((x_1, x_2), (each - 1 for each in distances), strict=True))
+    yield same((target.subs(there) - relays_only.subs(there)) ** 2, two_relays_error)
+
+
 unheard_parts = Claim(
     label="E12.2",
     title="Interactions that no neuron hears",
@@ -140,4 +207,40 @@ $[[relays_only]]$, in which no neuron of the first layer has edges to both, leav
             instead="The same over the sets $T$ such that no neuron of the last hidden layer has paths from all inputs of $T$.",
         ),
     ),
+    because={
+        "what takes sums away": sums_of_heard_functions_go,
+        "what it keeps": what_is_left_is_what_nobody_hears,
+        "main effects": means_over_one_input,
+        "overall mean": lambda mean_over_one, overall_mean: same(
+            overall_mean, sp.integrate(sp.expand(mean_over_one), (x_1, -1, 1)) / 2
+        ),
+        "interaction": interactions_are_what_means_leave,
+        "its variance": mean_square_of_the_interaction,
+        "nothing is left": relays_leave_nothing,
+    },
+    wrong=lambda: {
+        "residual_maps": {
+            "one set of two": {**residual_maps, "12,23": 1 - P_3},
+            "one input of two": {**residual_maps, "12": 1 - P_1},
+            "inputs that are heard": {**residual_maps, "12,3": 1 - P_1 * P_2},
+            "constants stay": {**residual_maps, "none": sp.S.One},
+            "edges to the first layer": {**residual_maps, "12,23": residual_maps["1,2,3"]},
+            "the three together": {**residual_maps, "12,13,23": 1 - P_1 * P_2 * P_3},
+        },
+        "unheard_maps": {
+            "pairs alone": {**unheard_maps, "1,2,3": unheard_maps["1,2,3"] - ALL},
+            "the three together": {**unheard_maps, "12,13,23": sp.S.Zero},
+            "parts that are heard": {**unheard_maps, "12,23": part_maps["12"] + part_maps["23"]},
+            "edges to the first layer": {**unheard_maps, "12,23": unheard_maps["1,2,3"]},
+        },
+        "mean_over_one": {"of the positive half": x_1 / 2, "half a chance more": mean_over_one + x_1 / 2},
+        "interaction": {"without the mean": interaction - overall_mean, "one main effect": target - main_effects[0]},
+        "two_relays_error": {"edges to the first layer": interaction_floor, "less than nothing": sp.Rational(-1, 10)},
+        "relays_only": {
+            "biases forgotten": sp.Max(0, sp.Max(0, x_1) + sp.Max(0, x_2)),
+            "one bias taken away": sp.Max(0, sp.Max(0, x_1 + 1) + sp.Max(0, x_2 + 1) - 1),
+            "always on": sp.Max(0, x_1 + 1) + sp.Max(0, x_2 + 1) - 2,
+            "off at one": sp.Max(1, sp.Max(0, x_1 + 1) + sp.Max(0, x_2 + 1) - 2),
+        },
+    },
 )

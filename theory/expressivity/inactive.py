@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import combinations
 
 import sympy as sp
@@ -11,6 +12,7 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 
 x_1, x_2, x_3 = inputs = sp.symbols("x_1:4", real=True)
 again = sp.Symbol("z", real=True)  # a second value of the first input
@@ -79,6 +81,106 @@ floors (from orthogonal parts, their variances): Those that meet $J$ add up to $
     floors=FLOORS,
 )
 
+
+def mean_of(polynomial: sp.Expr, *values: sp.Symbol) -> sp.Expr:
+    """The mean of a polynomial in independent values, each of the mean μ and the mean square s."""
+    moments = [sp.S.One, mean, square]
+    return sum(
+        (
+            factor * sp.Mul(*(moments[power] for power in powers))
+            for powers, factor in sp.Poly(polynomial, *values).terms()
+        ),
+        sp.S.Zero,
+    )
+
+
+def reduced(polynomial: sp.Expr) -> sp.Expr:
+    """A polynomial in the means over single inputs, each of which is its own square."""
+    terms = sp.Poly(polynomial, *over).terms()
+    return sum(
+        (factor * sp.Mul(*(x for x, k in zip(over, powers, strict=True) if k)) for powers, factor in terms), sp.S.Zero
+    )
+
+
+def mean_over(polynomial: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """The mean of a polynomial over an input that is uniform on [0, 1]."""
+    terms = sp.Poly(polynomial, x).terms()
+    return sp.expand(sum((factor / (power + 1) for (power,), factor in terms), sp.S.Zero))
+
+
+@cache
+def part_of(function: sp.Expr, operator: sp.Expr) -> sp.Expr:
+    """A polynomial in the means over single inputs, applied to a function of the inputs."""
+    found = sp.S.Zero
+    for powers, factor in sp.Poly(operator, *over).terms():
+        term = function
+        for x, power in zip(inputs, powers, strict=True):
+            term = mean_over(term, x) if power else term
+        found += factor * term
+    return sp.expand(found)
+
+
+def marked(values: Mapping[str, sp.Expr]) -> sp.Expr:
+    """Values by name, each times a letter of its own: two such sums are equal if and only if all values are."""
+    return sum((sp.Symbol(f"e_{name}", positive=True) * value for name, value in values.items()), sp.S.Zero)
+
+
+@cache
+def mean_square(function: sp.Expr) -> sp.Expr:
+    found = sp.expand(function**2)
+    for x in inputs:
+        found = mean_over(found, x)
+    return found
+
+
+def squares_split_given_the_others(conditional_error: sp.Expr) -> Iterator[Relation]:
+    """The mean of (f − g)² for constant g; it is more than at g = μ by a square."""
+    value = sp.Symbol("f", real=True)
+    yield same(conditional_error, mean_of((value - output) ** 2, value), by=sp.expand)
+    least = conditional_error.subs(output, mean)
+    yield nonnegative(conditional_error - least, (output - mean) ** 2, by=sp.expand)
+
+
+def maps_of_parts_split_one(part_maps: Mapping[str, sp.Expr]) -> Iterator[Relation]:
+    """They add up to 1; each is its own square, and two have the product 0; each is P_i or 1 − P_i for each input."""
+    yield same(sp.Add(*part_maps.values()), 1, by=sp.expand)
+    for (one, first), (other, second) in combinations(part_maps.items(), 2):
+        yield same(reduced(first * second), 0, by=sp.expand) if one != other else holds(False, one)
+    for names, each in part_maps.items():
+        yield same(reduced(each**2), each, by=sp.expand)
+        for i, single in enumerate(over, start=1):
+            kept = reduced(single * each)
+            yield same(kept, 0 if str(i) in names else each, by=sp.expand)
+
+
+def maps_find_the_parts_of_the_example(
+    part_maps: Mapping[str, sp.Expr], example_parts: Mapping[str, sp.Expr], example: sp.Expr
+) -> Iterator[Relation]:
+    """Each map applied to the example, but for the constant."""
+    parts = {names: part_of(example, each) for names, each in part_maps.items() if names != "none"}
+    yield same(marked(example_parts), marked(parts), by=sp.expand)
+
+
+def parts_have_these_variances(
+    example_parts: Mapping[str, sp.Expr], sobol: Mapping[str, sp.Expr]
+) -> Iterator[Relation]:
+    """The integrals of their squares over the cube."""
+    found = {names: mean_square(part) for names, part in example_parts.items()}
+    yield same(marked(sobol), marked(found), by=sp.expand)
+
+
+def floors_are_the_parts_that_are_met(
+    sobol: Mapping[str, sp.Expr], floors: Mapping[str, sp.Expr]
+) -> Iterator[Relation]:
+    """All parts less those of the inputs that have paths."""
+    every = sp.Add(*sobol.values())
+    kept = {
+        inactive: sp.Add(*(part for names, part in sobol.items() if not set(names) & set(inactive)))
+        for inactive in floors
+    }
+    yield same(marked(floors), marked({inactive: every - part for inactive, part in kept.items()}), by=sp.expand)
+
+
 inactive_inputs = Claim(
     label="E7",
     title="Inputs without paths: the error that remains",
@@ -129,4 +231,44 @@ The floor holds for every width, depth and weight.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "given the others": squares_split_given_the_others,
+        "parts": maps_of_parts_split_one,
+        "parts of the example": maps_find_the_parts_of_the_example,
+        "their variances": parts_have_these_variances,
+        "floors": floors_are_the_parts_that_are_met,
+    },
+    wrong=lambda: {
+        "conditional_error": {
+            "the variance alone": square - mean**2,
+            "the mean square": square + (output - mean) ** 2,
+            "twice the distance": square - mean**2 + 2 * (output - mean) ** 2,
+        },
+        "part_maps": {
+            "the means alone": {**part_maps, "1": over[1] * over[2]},
+            "no constant": {**part_maps, "none": sp.S.Zero},
+            "10 % more": {**part_maps, "12": sp.Rational(11, 10) * part_maps["12"]},
+            "one is left out": {name: each for name, each in part_maps.items() if name != "123"},
+        },
+        "example_parts": {
+            "not centred": {**example_parts, "12": a * x_1 * x_2},
+            "the mean of x₃": {**example_parts, "3": b * (inputs[2] ** 2 - sp.Rational(1, 4))},
+            "no interaction": {**example_parts, "12": sp.S.Zero},
+            "10 % more": {**example_parts, "1": sp.Rational(11, 10) * example_parts["1"]},
+        },
+        "sobol": {
+            "no interaction": {**SOBOL, "12": sp.S.Zero},
+            "a part 10 % less": {**SOBOL, "3": sp.Rational(9, 10) * SOBOL["3"]},
+            "variances of the inputs": {**SOBOL, "1": a**2 / 12},
+        },
+        "floors": {
+            "main effects alone": {**FLOORS, "1": SOBOL["1"]},
+            "parts of one input": {**FLOORS, "12": SOBOL["1"] + SOBOL["2"]},
+            "one floor 10 % more": {**FLOORS, "3": sp.Rational(11, 10) * FLOORS["3"]},
+            "the half forgotten": {**FLOORS, "3": 2 * FLOORS["3"]},
+            "10 % more": {**FLOORS, "1": sp.Rational(11, 10) * FLOORS["1"]},
+            "10 % less": {**FLOORS, "3": sp.Rational(9, 10) * FLOORS["3"]},
+            "with another input": {**FLOORS, "1": FLOORS["12"]},
+        },
+    },
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -10,6 +13,7 @@ from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, NEURONS, UNI
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, induction, same
 
 second_moment, square_norm = sp.symbols("G F", positive=True)  # E‖g‖² and ‖f‖²
 fourth_central, second_central = sp.symbols("m_4 m_2", positive=True)  # of one unit at one input
@@ -58,6 +62,48 @@ Nm_2$ to the mean fourth power of $\sum_ie_i$: that of the average of $N$ is $[[
     globals(),
 )
 
+x, y = sp.symbols("x y", real=True)
+
+
+def mean_of(polynomial: sp.Expr, moment: Callable[[int, int], sp.Expr]) -> sp.Expr:
+    """The mean of a polynomial in x and y, term by term: of xⁱyʲ it is moment(i, j)."""
+    return sp.Add(*(factor * moment(*powers) for powers, factor in sp.Poly(sp.expand(polynomial), x, y).terms()))
+
+
+def one_unit_errs_by_what_its_mean_lacks(unit_square: sp.Expr) -> Iterator[Relation]:
+    """(g − f)², where gg has the mean G, and gf and ff have F; and all laws of up to three units, values free."""
+    yield same(unit_square, mean_of((x - y) ** 2, lambda i, j: second_moment if i == 2 else square_norm))
+    values, weights = sp.symbols("g_1:4", real=True), sp.symbols("w_1:4", positive=True)
+    cases = []
+    for count in (2, 3):
+        chances = [*weights[: count - 1], 1 - sp.Add(*weights[: count - 1])]
+        units_of = list(zip(values, chances, strict=False))
+        mean = sp.Add(*(w * g for g, w in units_of))
+        there = {second_moment: sp.Add(*(w * g**2 for g, w in units_of)), square_norm: mean**2}
+        cases.append((unit_square.subs(there), sp.Add(*(w * (g - mean) ** 2 for g, w in units_of))))
+    yield at_sizes(cases, "numbers of units")
+
+
+def squares_of_sums_grow_unit_by_unit(unit_square: sp.Expr, maurey_error: sp.Expr) -> Iterator[Relation]:
+    """N² times the error: that of one unit, and the mean of (sum + e)², in which sum times e has the mean 0."""
+
+    def more(term: sp.Expr) -> sp.Expr:
+        return mean_of((x + y) ** 2, lambda i, j: {(2, 0): term, (0, 2): unit_square}.get((i, j), sp.S.Zero))
+
+    yield induction(units**2 * maurey_error, units, unit_square, more, start=1)
+
+
+def fourth_powers_of_sums_grow_unit_by_unit(maurey_error: sp.Expr, average_fourth: sp.Expr) -> Iterator[Relation]:
+    """N⁴ times the moment: that of one unit, and the mean of (sum + e)⁴ from that of the sum and of its square."""
+    square = units**2 * maurey_error.subs(second_moment, square_norm + second_central)
+
+    def more(term: sp.Expr) -> sp.Expr:
+        known = {(4, 0): term, (2, 2): square * second_central, (0, 4): fourth_central}
+        return mean_of((x + y) ** 4, lambda i, j: known.get((i, j), sp.S.Zero))
+
+    yield induction(units**4 * average_fourth, units, fourth_central, more, start=1)
+
+
 maurey_identity = Claim(
     label="E5.1",
     title="The error of an average of random units",
@@ -84,6 +130,23 @@ central moment $m_4$, the mean fourth power of the error of the average is $[[av
         Hypothesis("the squared norm of a mean is at most the mean squared norm", square_norm <= second_moment),
         Hypothesis("a fourth moment that is at least the squared variance", second_central**2 <= fourth_central),
     ),
+    because={
+        "one unit": one_unit_errs_by_what_its_mean_lacks,
+        "average": squares_of_sums_grow_unit_by_unit,
+        "fourth power of an average": fourth_powers_of_sums_grow_unit_by_unit,
+    },
+    wrong=lambda: {
+        "maurey_error": {
+            "forgets the norm of f": second_moment / units,
+            "the rate 1/√N for the square": (second_moment - square_norm) / sp.sqrt(units),
+            "one unit more": (second_moment - square_norm) / (units + 1),
+        },
+        "average_fourth": {
+            "a normal average": 3 * second_central**2 / units**2,
+            "pairs counted once": (fourth_central + (units - 1) * second_central**2) / units**3,
+        },
+        "unit_square": {"forgets the norm of f": second_moment, "adds the norm of f": second_moment + square_norm},
+    },
 )
 
 WIRED_STEPS = proof(
@@ -126,6 +189,128 @@ $Ee^4-(Ee^2)^2=[[variance_bound]]$.
     globals(),
 )
 
+
+@cache
+def half_normal_moments() -> sp.Expr:
+    """The integral of (√2 z)ˢ over the positive half of the normal law."""
+    z = sp.Symbol("z", positive=True)
+    return sp.integrate((sp.sqrt(2) * z) ** order * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, 0, sp.oo))
+
+
+def as_ratio(gap: sp.Expr) -> sp.Expr:
+    """One fraction, its numerator expanded."""
+    return sp.expand(sp.fraction(sp.together(gap))[0])
+
+
+def without_constants(gap: sp.Expr) -> sp.Expr:
+    """What is left when sums over the number of units give their constant factors away."""
+
+    def given_away(function: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
+        constant, rest = function.as_independent(units, as_Add=False)
+        return constant * sp.Sum(rest, *limits)
+
+    return sp.expand(gap.replace(sp.Sum, given_away))
+
+
+def over_law(value: sp.Expr) -> sp.Expr:
+    """The mean of a value of N given N ≥ 1, by the binomial law of E1."""
+    return sp.Sum(binomial_law(n, chance, units) * value, (units, 1, n)) / (1 - (1 - chance) ** n)
+
+
+def of_one_neuron_less(gap: sp.Expr) -> sp.Expr:
+    """What is left when sums over all N ≥ 1 of a multiple of the law of N − 1 units of n − 1 neurons are that multiple."""
+    law = binomial_law(n - 1, chance, units - 1)
+
+    def multiple(function: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
+        factor = sp.gammasimp(sp.powsimp(function / law).rewrite(sp.gamma))
+        return sp.Sum(function, *limits) if factor.has(units) or limits != ((units, 1, n),) else factor
+
+    return sp.simplify(gap.replace(sp.Sum, multiple))
+
+
+def in_terms(gap: sp.Expr) -> sp.Expr:
+    """What is left when sums over the number of units are sums of their terms, without constant factors."""
+    apart = gap.replace(
+        sp.Sum,
+        lambda function, *limits: sp.Add(*(sp.Sum(each, *limits) for each in sp.Add.make_args(sp.expand(function)))),
+    )
+    return sp.simplify(without_constants(apart))
+
+
+def moments_of_a_unit_are_integrals(raw_moment: sp.Expr) -> Iterator[Relation]:
+    """The moments of any order, integrated; of the first two, and the fourth, also the values."""
+    yield same(raw_moment, half_normal_moments(), by=lambda gap: sp.powsimp(sp.expand_power_base(gap)))
+    for power, value in ((1, 1 / sp.sqrt(sp.pi)), (2, sp.S.One), (4, sp.Integer(6))):
+        yield same(raw_moment.subs(order, power), value)
+
+
+def central_moments_follow_from_the_raw_ones(
+    raw_moment: sp.Expr, unit_variance: sp.Expr, unit_fourth: sp.Expr
+) -> Iterator[Relation]:
+    """The square and the fourth power of φ less its mean, term by term."""
+    mean = raw_moment.subs(order, 1)
+    for power, claimed in ((2, unit_variance), (4, unit_fourth)):
+        found = mean_of((x - mean) ** power, lambda i, j: raw_moment.subs(order, i) if i else sp.S.One)
+        yield same(claimed, found)
+
+
+def norms_grow_input_by_input(input_square: sp.Expr, input_fourth: sp.Expr) -> Iterator[Relation]:
+    """‖x‖² + z² and its square, from the moments 1 and 3 of a standard normal z."""
+    yield induction(input_square, k, sp.S.One, lambda term: term + 1, start=1)
+
+    def more(term: sp.Expr) -> sp.Expr:
+        known = {(2, 0): term, (1, 1): input_square, (0, 2): sp.Integer(3)}
+        return mean_of((x + y) ** 2, lambda i, j: known[i, j])
+
+    yield induction(input_fourth, k, sp.Integer(3), more, start=1)
+
+
+def a_network_errs_like_an_average(
+    maurey_error: sp.Expr, raw_moment: sp.Expr, input_square: sp.Expr, given_units: sp.Expr
+) -> Iterator[Relation]:
+    """The error of an average at G and F, from the first two moments of φ and the mean square of the inputs."""
+    norms = {
+        second_moment: input_square * raw_moment.subs(order, 2),
+        square_norm: input_square * raw_moment.subs(order, 1) ** 2,
+    }
+    yield same(given_units, maurey_error.subs(norms))
+
+
+def inverses_are_at_least_jensens(
+    mean_inverse: sp.Expr, mean_number: sp.Expr, inverse_mean: sp.Expr
+) -> Iterator[Relation]:
+    """One over the mean; for two neurons the mean of the inverse exceeds it by q(1 − q)/(2(2 − q)), for one by nothing."""
+    yield same(inverse_mean * mean_number, sp.S.One)
+    gap = mean_inverse - inverse_mean
+    yield same(gap.subs(n, 2).doit(), chance * (1 - chance) / (2 * (2 - chance)), by=as_ratio)
+    yield same(gap.subs(n, 1).doit(), sp.S.Zero, by=as_ratio)
+
+
+def errors_are_averaged_over_the_number(
+    given_units: sp.Expr, mean_inverse: sp.Expr, mse: sp.Expr
+) -> Iterator[Relation]:
+    """The sum over N of its probability times the error given N; and the mean of the inverse times the error of one unit."""
+    mass = binomial_law(n, chance, units)
+    average = sp.Sum(mass * given_units, (units, 1, n)) / (1 - (1 - chance) ** n)
+    yield same(mse, average, by=without_constants)
+    yield same(mse, mean_inverse * given_units.subs(units, 1), by=without_constants)
+
+
+def numbers_grow_neuron_by_neuron(mean_number: sp.Expr) -> Iterator[Relation]:
+    """The sum over N of its probability times N, all letters free; and q more for each neuron."""
+    yield same(mean_number, over_law(units), by=of_one_neuron_less)
+    some = 1 - (1 - chance) ** n
+    yield induction(mean_number * some, n, chance, lambda term: term + chance, start=1)
+
+
+def fourth_powers_by_the_law_of_the_number(
+    average_fourth: sp.Expr, unit_variance: sp.Expr, unit_fourth: sp.Expr, input_fourth: sp.Expr, fourth_moment: sp.Expr
+) -> Iterator[Relation]:
+    """The sum over N of its probability times the average's, whose factor ‖x‖⁴ has its mean; all letters free."""
+    given = average_fourth.subs({fourth_central: x**4 * unit_fourth, second_central: x**2 * unit_variance})
+    yield same(fourth_moment, over_law(sp.expand(given * input_fourth / x**4)), by=in_terms)
+
+
 wired_average = Claim(
     label="E5.2",
     title="The error of an average of the wired units",
@@ -166,4 +351,40 @@ $Ee^4-(E\,\mathrm{MSE})^2$, $Ee^4=[[fourth_moment]]$.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "moments": moments_of_a_unit_are_integrals,
+        "central moments": central_moments_follow_from_the_raw_ones,
+        "inputs": norms_grow_input_by_input,
+        "given the units": a_network_errs_like_an_average,
+        "Jensen": inverses_are_at_least_jensens,
+        "masked error": errors_are_averaged_over_the_number,
+        "inverse": lambda mean_inverse: same(mean_inverse, over_law(1 / units), by=without_constants),
+        "number": numbers_grow_neuron_by_neuron,
+        "fourth power": fourth_powers_by_the_law_of_the_number,
+    },
+    wrong=lambda: {
+        "mean_inverse": {
+            "Jensen": 1 / (n * chance),
+            "not given N ≥ 1": mean_inverse * (1 - (1 - chance) ** n),
+            "n p in place of n p^k": mean_inverse.subs(k, 1),
+        },
+        "mse": {
+            "error without the number of inputs": mse / k,
+            "error at 1/EN": k * unit_variance / (n * chance),
+            "n p in place of n p^k": mse.subs(k, 1),
+        },
+        "fourth_moment": {"fourth power of inputs on a sphere": fourth_moment * k / (k + 2)},
+        "variance_bound": {"variance without the square": fourth_moment},
+        "raw_moment": {
+            "without √2": raw_moment / 2 ** (order / 2),
+            "the next moment": raw_moment.subs(order, order + 1),
+        },
+        "input_square": {"one input more": k + 1},
+        "input_fourth": {"the square of the mean": k**2, "moments of one normal number": 3 * k},
+        "given_units": {"without the number of inputs": unit_variance / units},
+        "maurey_error": {"forgets the norm of f": second_moment / units},
+        "mean_number": {"not given N ≥ 1": n * chance, "one neuron more": mean_number.subs(n, n + 1)},
+        "inverse_mean": {"not given N ≥ 1": 1 / (n * chance), "more than it is": 1 / (chance * (n - 1) + 1)},
+        "average_fourth": {"a normal average": 3 * second_central**2 / units**2},
+    },
 )

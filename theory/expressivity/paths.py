@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
@@ -13,6 +15,7 @@ from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 from sparse_limits.theory.saliency.model import v
 
 u_1, u_2 = sp.symbols("u_1 u_2", positive=True)  # latents of two hidden layers
@@ -53,6 +56,80 @@ $[[example_marginals]]$.
     globals(),
 )
 
+
+def integrated(inner: sp.Expr, *limits: Iterable[sp.Expr]) -> sp.Expr:
+    """The integral over [0, 1] of a sum of powers, term by term: a power has 1 over its exponent and 1; others by SymPy."""
+    for place, (letter, low, high) in enumerate(limits):
+        found = []
+        for term in sp.Add.make_args(sp.expand(inner, power_exp=False)):
+            factor, rest = term.as_independent(letter, as_Add=False)
+            powers = [power.as_base_exp() for power in sp.Mul.make_args(rest) if power != 1]
+            exponent = sp.Add(*(each for _, each in powers))
+            if {base for base, _ in powers} - {letter} or exponent.has(letter) or (low, high) != (0, 1):
+                return sp.Integral(inner, *limits[place:]).doit()
+            found.append(factor / (exponent + 1))
+        inner = sp.Add(*found)
+    return inner
+
+
+Layers = Mapping[sp.Function, Callable[..., sp.Expr]]
+
+
+APART = sp.Integral(W_3(u_2), (u_2, 0, 1)) * sp.Integral(W_2(u_2, u_1) * W_1(u_1, v), (u_1, 0, 1), (u_2, 0, 1))
+
+
+def with_layers(expression: sp.Expr, layers: Layers) -> sp.Expr:
+    for function, kernel in layers.items():
+        expression = expression.replace(function, kernel)
+    return expression
+
+
+def a_path_is_what_no_other_set_of_its_edges_is(given_latents: sp.Expr) -> Iterator[Relation]:
+    """One less the probabilities of the seven other sets of its edges, for kernels that are products of their places."""
+    rest = sp.S.One
+    for edges in product((0, 1), repeat=3):
+        if not all(edges):
+            chances = u_1 * v, u_2 * u_1, u_2
+            rest -= sp.Mul(*(q if edge else 1 - q for edge, q in zip(edges, chances, strict=True)))
+    layers: Layers = {W_1: lambda row, place: row * place, W_2: lambda row, place: row * place, W_3: lambda row: row}
+    yield same(with_layers(given_latents, layers), rest, by=sp.expand)
+
+
+def paths_are_integrated_over_both_latents(path_density: sp.Expr, given_latents: sp.Expr) -> Iterator[Relation]:
+    """The second latent first, for kernels with powers that are left free."""
+    a, b = sp.symbols("a b", positive=True)
+    layers: Layers = {
+        W_1: lambda row, place: row**a * place,
+        W_2: lambda row, place: row**b * place + 1,
+        W_3: lambda row: row,
+    }
+    found = integrated(with_layers(given_latents, layers), (u_2, 0, 1), (u_1, 0, 1))
+    yield same(with_layers(path_density, layers).replace(sp.Integral, integrated), found)
+
+
+def paths_are_added_neuron_by_neuron(expected_paths: sp.Expr) -> Iterator[Relation]:
+    """One neuron of the first layer, with a path for each of the second; and as many for each one more."""
+    through_one = expected_paths.subs(n_1, 1)
+    yield induction(expected_paths, n_1, n_2 * rho_path, lambda term: term + n_2 * rho_path, start=1)
+    yield induction(through_one, n_2, rho_path, lambda term: term + rho_path, start=1)
+
+
+def density_is_an_integral_of_kernels(
+    path_density: sp.Expr, example_density: sp.Expr, example: Layers
+) -> Iterator[Relation]:
+    """The example, integrated; and homogeneous layers."""
+    yield same(with_layers(path_density, example).replace(sp.Integral, integrated), example_density, by=sp.expand)
+    flat: Layers = {W_1: lambda row, place: p_1, W_2: lambda row, place: p_2, W_3: lambda row: p_3}
+    yield same(with_layers(path_density, flat).replace(sp.Integral, integrated), sp.prod(densities))
+
+
+def densities_of_the_layers_are_multiplied(example_marginals: sp.Expr, example: Layers) -> Iterator[Relation]:
+    """The product of the layers' densities, column density first."""
+    layers = (example[W_1](u_1, v), example[W_2](u_2, u_1), example[W_3](u_2))
+    apart = sp.prod(integrated(layer, (u_1, 0, 1), (u_2, 0, 1)) for layer in layers)
+    yield same(example_marginals, apart, by=sp.expand)
+
+
 path_share = Claim(
     label="E9",
     title="Path density: the share of paths that leave an input",
@@ -83,6 +160,24 @@ shared by consecutive layers, and densities do not multiply. For homogeneous lay
         Hypothesis("edges independent given them"),
     ),
     aids={"example": EXAMPLE},
+    because={
+        "one path": a_path_is_what_no_other_set_of_its_edges_is,
+        "latents": paths_are_integrated_over_both_latents,
+        "all paths": paths_are_added_neuron_by_neuron,
+        "example": density_is_an_integral_of_kernels,
+        "densities apart": densities_of_the_layers_are_multiplied,
+    },
+    wrong=lambda: {
+        "given_latents": {
+            "without the readout": W_2(u_2, u_1) * W_1(u_1, v),
+            "some edge": 1 - (1 - W_3(u_2)) * (1 - W_2(u_2, u_1)) * (1 - W_1(u_1, v)),
+        },
+        "path_density": {
+            "independent latents": APART,
+            "without the readout": sp.Integral(W_2(u_2, u_1) * W_1(u_1, v), (u_1, 0, 1), (u_2, 0, 1)),
+        },
+        "expected_paths": {"one layer's width": rho_path * n_1, "the widths added": rho_path * (n_1 + n_2)},
+    },
 )
 
 no_path = (1 - rho_path) ** n
@@ -118,6 +213,23 @@ it is $[[independent_paths]]$.
 """,
     globals(),
 )
+
+
+def in_missing(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the probability of a neuron that is not reached, below 1."""
+    missing = sp.Symbol("missing", positive=True)
+    return sp.expand(sp.expand_power_exp(sp.combsimp(gap.subs(p_1, 1 - missing))))
+
+
+def neurons_are_reached_one_by_one(reach_law: sp.Expr) -> Iterator[Relation]:
+    """The law of n₁ + 1 neurons from that of n₁, at i + 1 of them and at none; and that of one."""
+    more, none = reach_law.subs(n_1, n_1 + 1), {reached: 0}
+    after = p_1 * reach_law + (1 - p_1) * reach_law.subs(reached, reached + 1)
+    yield same(more.subs(reached, reached + 1), after, by=in_missing)
+    yield same(more.subs(none), (1 - p_1) * reach_law.subs(none), by=in_missing)
+    for count, chance in ((0, 1 - p_1), (1, p_1)):
+        yield same(reach_law.subs({n_1: 1, reached: count}), chance)
+
 
 isolated_input = Claim(
     label="E10",
@@ -164,4 +276,47 @@ two paths share an edge.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "no edge": lambda no_edge: induction(
+            no_edge, n, 1 - degree, lambda term: (1 - degree) * term, start=1, by=sp.powsimp
+        ),
+        "no path": lambda no_path: induction(
+            no_path, n, 1 - rho_path, lambda term: (1 - rho_path) * term, start=1, by=sp.powsimp
+        ),
+        "reached neurons": neurons_are_reached_one_by_one,
+        "served neuron": lambda served: induction(served, reached, sp.S.Zero, lambda term: term + (p_3 - term) * p_2),
+        "no served neuron": lambda served, lost: induction(
+            lost, n_2, 1 - served, lambda term: (1 - served) * term, start=1, by=sp.powsimp
+        ),
+    },
+    wrong=lambda: {
+        "no_edge": {"Poisson": sp.exp(-n * degree), "one edge less": (1 - degree) ** (n - 1)},
+        "no_path": {
+            "Poisson": sp.exp(-n * rho_path),
+            "one neuron less": (1 - rho_path) ** (n - 1),
+            "densities multiplied": (1 - degree * sp.Rational(1, 2)) ** n,
+            "densities times 3/2": (1 - rho_path * sp.Rational(3, 2)) ** n,
+        },
+        "reach_law": {
+            "Poisson": sp.exp(-n_1 * p_1) * (n_1 * p_1) ** reached / sp.factorial(reached),
+            "one order of the neurons": reach_law / sp.binomial(n_1, reached),
+            "without those that are not reached": sp.binomial(n_1, reached) * p_1**reached,
+        },
+        "served": {
+            "the readout forgotten": served / p_3,
+            "edges to all of them": p_3 * p_2**reached,
+            "one neuron more": served.subs(reached, reached + 1),
+        },
+        "lost": {"one neuron less": lost / (1 - served), "one neuron for all": 1 - served},
+        "two_layers": {
+            "independent paths": independent_paths,
+            "no edge at all": (1 - p_1) ** n_1,
+            "the readout forgotten": two_layers.subs(p_3, 1),
+            "beyond a square": independent_paths**2,
+        },
+        "independent_paths": {
+            "paths added": 1 - n_1 * n_2 * p_1 * p_2 * p_3,
+            "one path for each neuron": (1 - p_1 * p_2 * p_3) ** n_2,
+        },
+    },
 )

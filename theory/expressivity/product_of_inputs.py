@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.expressivity.symbols import EDGE, NEURONS, j, n, p
+from sparse_limits.theory.expressivity.approximation import success
+from sparse_limits.theory.expressivity.symbols import EDGE, NEURONS, alpha, j, k, n, p, units
 from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
 pieces = sp.Symbol("M", integer=True, positive=True)  # of each interpolated square
@@ -65,6 +69,51 @@ at least $[[product_success]]$.
     globals(),
 )
 
+
+def squares_lie_below_their_chords(chord: sp.Expr, chord_gap: sp.Expr) -> Iterator[Relation]:
+    """Chord less square; and its sign at t = a + x, b = a + x + y for x, y ≥ 0."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    yield same(chord_gap, chord - point**2, by=sp.expand)
+    yield nonnegative(chord_gap.subs({point: left + x, right: left + x + y}), x * y)
+
+
+def gaps_are_largest_in_the_middle(knot: sp.Expr, chord_gap: sp.Expr, square_error: sp.Expr) -> Iterator[Relation]:
+    """What is left of it, the squared distance from the middle, on every piece; which is 0 in the middle."""
+    here = chord_gap.subs({left: knot, right: knot.subs(j, j + 1)})
+    middle = (4 * j + 2) / pieces - 2
+    yield nonnegative(square_error - here, (point - middle) ** 2)
+    yield same(here.subs(point, middle) + j, square_error + j)
+
+
+def the_difference_of_two_gaps_attains_the_error(
+    squares: sp.Expr, square_error: sp.Expr, sup_error: sp.Expr
+) -> Iterator[Relation]:
+    """A quarter of x − y, with gaps x and y up to that of a square, from either side; and at a middle beside a knot.
+
+    The knot next to 0 from below is 0 for even M, and −2/M for odd; there the two gaps are evaluated.
+    """
+    x, y, rest = sp.symbols("x y rest", nonnegative=True)
+    coefficient = squares.expand().coeff(x_1 * x_2) / 4  # of (x₁ + x₂)²; that of (x₁ − x₂)² is its negative
+    yield same(squares, coefficient * ((x_1 + x_2) ** 2 - (x_1 - x_2) ** 2), by=sp.expand)
+    within = {x: square_error - rest}  # the larger gap, up to its largest
+    left_over = pieces**2 * (sup_error - coefficient * (x - y).subs(within))
+    yield nonnegative(left_over, pieces**2 * (rest + y) / 4)
+    for begins, middle, end in ((pieces / 2, 2 / pieces, 0), ((pieces - 1) / 2, 0, 2 / pieces)):
+        ends = {left: knot.subs(j, begins), right: knot.subs(j, begins + 1)}
+        gaps = [chord_gap.subs(ends).subs(point, place) for place in (middle, end)]
+        yield same(sup_error, coefficient * (gaps[0] - gaps[1]))
+
+
+def slopes_and_bends_are_those_of_chords(chord: sp.Expr, first_slope: sp.Expr, bend: sp.Expr) -> Iterator[Relation]:
+    """The slope of the first chord, and how it changes; and the sum of all units up to any knot, which is its square."""
+    slope = chord.diff(point).subs({left: knot, right: knot.subs(j, j + 1)})
+    yield same(first_slope, slope.subs(j, 0))
+    yield same(bend + j, slope.subs(j, j + 1) - slope + j)
+    i = sp.Symbol("i", integer=True)
+    inner = sp.Sum(sp.expand(bend * (knot - knot.subs(j, i))), (i, 1, j - 1)).doit()
+    yield same(4 + first_slope * (knot + 2) + inner, knot**2)
+
+
 masked_product = Claim(
     label="E6.2",
     title="A product of two inputs under a mask",
@@ -106,6 +155,43 @@ present with probability $p$, and a dense readout admit it with probability at l
             side=Side.BELOW,
         ),
     ),
+    because={
+        "two squares": lambda squares: same(squares, x_1 * x_2, by=sp.expand),
+        "knots": lambda knot: (
+            induction(knot, j, sp.Integer(-2), lambda term: term + 4 / pieces),
+            same(knot.subs(j, pieces), sp.Integer(2)),
+        ),
+        "chord": lambda chord: (
+            same(chord, left**2 + (right**2 - left**2) / (right - left) * (point - left)),
+            same(chord.subs(point, right), right**2),
+        ),
+        "below the chord": squares_lie_below_their_chords,
+        "one square": gaps_are_largest_in_the_middle,
+        "error of the product": the_difference_of_two_gaps_attains_the_error,
+        "slopes": slopes_and_bends_are_those_of_chords,
+        "units": lambda product_units: induction(product_units, pieces, sp.Integer(2), lambda term: term + 2, start=1),
+        "masks for the product": lambda product_units, product_success: same(
+            product_success, success.subs({alpha: 1, k: 2, units: product_units})
+        ),
+    },
+    wrong=lambda: {
+        "two_bends": {
+            "all four hear both": at_least(n, p**2, 4),
+            "two hear both": at_least(n, p**2, 2),
+        },
+        "sup_error": {"one piece more": 1 / (pieces + 1) ** 2},
+        "product_units": {"units for the knots": 2 * (pieces + 1)},
+        "first_slope": {"a slope at the knot": sp.Integer(-4)},
+        "product_success": {
+            "one wired edge for the product": at_least(n, p, 2 * pieces),
+            "half of the units": at_least(n, p**2, pieces),
+            "one unit less": at_least(n, p**2, product_units - 1),
+        },
+        "neurons": {"any neurons": "any"},
+        "squares": {"the sum of the squares": (x_1 + x_2) ** 2 / 4 + (x_1 - x_2) ** 2 / 4},
+        "knot": {"one knot more": 4 * j / (pieces + 1) - 2, "without the first": knot + 4 / pieces},
+        "chord": {"the tangent": left**2 + 2 * left * (point - left), "through 0": (left + right) * (point - left)},
+    },
 )
 
 ADDITIVE_STEPS = proof(
@@ -120,6 +206,14 @@ additive floor (from four errors): So the sup error is at least $\frac44=[[addit
 """,
     globals(),
 )
+
+
+def sums_of_functions_of_one_input_cancel(corners: sp.Expr) -> Iterator[Relation]:
+    """Any values of g₁ and g₂ at ±1; the product, with a sum of functions added to it."""
+    values = [{end: sp.Symbol(f"g_{place}{end}", real=True) for end in (-1, 1)} for place in (1, 2)]
+    yield same(corners.replace(network, lambda x, y: values[0][x] + values[1][y]), sp.S.Zero)
+    yield same(corners.replace(network, lambda x, y: x * y + values[0][x]), sp.Integer(4))
+
 
 one_input_each = Claim(
     label="E6.3",
@@ -143,4 +237,13 @@ can make up for it, E8).
             side=Side.BELOW,
         ),
     ),
+    because={
+        "one input each": sums_of_functions_of_one_input_cancel,
+    },
+    wrong=lambda: {
+        "corners": {
+            "all with one sign": corners.subs({network(1, -1): -network(1, -1), network(-1, 1): -network(-1, 1)}),
+            "three corners": corners - network(-1, -1),
+        },
+    },
 )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.symbols import EDGE, MARGIN, SOME_ACTIVE, epsilon, k, m, p
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, holds, induction, nonnegative, same
 
 second_width = sp.Symbol("n_2", integer=True, positive=True)
 
@@ -81,6 +85,88 @@ are left to chance, and that mask is independent of the split: $[[chosen]]$.
     globals(),
 )
 
+one, two = sp.symbols("q e_2", positive=True)
+
+
+def in_chances(gap: sp.Expr) -> sp.Expr:
+    """With letters for the chances of one neuron and of two."""
+    return sp.simplify(gap.subs(both_relayed, two).subs(relayed, one))
+
+
+def relays_pass_their_input_on(relay: sp.Expr) -> Iterator[Relation]:
+    """The input and its bound, at every distance y of the former from −B."""
+    above = bound * sp.Symbol("y", nonnegative=True)
+    yield same(relay, x + bound, by=lambda gap: sp.expand(gap.subs(x, above - bound)))
+
+
+def groups_are_as_large_as_they_can_be(group: sp.Expr) -> Iterator[Relation]:
+    """k neurons more bring one more; and k groups, of whole numbers, leave less than k of up to twelve neurons."""
+    yield same(group.subs(m, m + k), group + 1, by=sp.expand)
+    for neurons, inputs in product(range(1, 13), range(1, 6)):
+        held = sp.sympify(valued(group, {m: neurons, k: inputs}))
+        left = neurons - inputs * held
+        yield holds(held.is_Integer and 0 <= left < inputs, f"{inputs} groups of {neurons} neurons leave {left}")
+
+
+def inputs_are_relayed_independently(missed: sp.Expr, relayed: sp.Expr) -> Iterator[Relation]:
+    """What is left where one input is missed, then another, up to four of them."""
+    cases = []
+    for inputs in range(1, 5):
+        one, left = missed.subs({k: inputs}), sp.S.One
+        for _ in range(inputs):
+            left -= left * one
+        cases.append((relayed.subs(k, inputs), left))
+    yield at_sizes(cases, "numbers of inputs")
+
+
+def inputs_are_relayed_to_both(missed: sp.Expr, both_missed: sp.Expr, both_relayed: sp.Expr) -> Iterator[Relation]:
+    """Inclusion and exclusion, up to three inputs."""
+    cases = []
+    for inputs in range(1, 4):
+        one, both = missed.subs(k, inputs), both_missed.subs(k, inputs)
+        either = (one - both) + (one - both) + both  # the first alone, the second alone, both
+        cases.append((both_relayed.subs(k, inputs), sp.Mul(*[1 - either] * inputs)))
+    yield at_sizes(cases, "numbers of inputs")
+
+
+def rounding_costs_a_neuron(lower_bound: sp.Expr, rounded: sp.Expr) -> Iterator[Relation]:
+    """k e^{−p²g} at g = m/k − r, r < 1, times e^{p²(1−r)} ≥ 1; and the slope in k."""
+    r = sp.Symbol("r", nonnegative=True)
+    yield same(rounded, (1 - lower_bound).subs(group, m / k - r) * sp.exp(p**2 * (1 - r)))
+    inputs = sp.Symbol("inputs", positive=True)
+    rise = sp.exp(p**2 - p**2 * m / inputs) * (1 + p**2 * m / inputs)
+    yield nonnegative(rounded.diff(k), rise, where={k: inputs})
+
+
+def squares_of_counts_grow_neuron_by_neuron(
+    relayed: sp.Expr, both_relayed: sp.Expr, variance: sp.Expr
+) -> Iterator[Relation]:
+    """The mean square of the count: q for one neuron; one more brings itself, and a pair with each, in either order."""
+    square = second_width**2 * (variance + relayed**2)
+
+    def more(term: sp.Expr) -> sp.Expr:
+        return term + relayed + 2 * second_width * both_relayed
+
+    yield induction(square, second_width, relayed, more, start=1, by=in_chances)
+
+
+def what_many_neurons_share(variance: sp.Expr, shared: sp.Expr) -> Iterator[Relation]:
+    """What the variance exceeds it by, times n₂, does not depend on n₂; one input and one neuron of p = ½ share 1/16."""
+    excess = second_width * (variance - shared)
+    yield same(excess, excess.subs(second_width, 1), by=in_chances)
+    yield same(shared.subs({m: 1, k: 1, p: sp.Rational(1, 2)}), sp.Rational(1, 16))
+
+
+def chosen_relays_need_one_edge_more(chosen: sp.Expr) -> Iterator[Relation]:
+    """All sets of edges from groups of up to three neurons, for one and two inputs."""
+    cases = []
+    for held in range(1, 4):
+        sets = [sum(edges) for edges in product((0, 1), repeat=held) if any(edges)]
+        some = sum(p**edges * (1 - p) ** (held - edges) for edges in sets)
+        cases += [(chosen.subs({m: inputs * held, k: inputs}), some**inputs) for inputs in (1, 2)]
+    yield at_sizes(cases, "groups")
+
+
 relay_layer = Claim(
     label="E8",
     title="A second layer removes the price of full wiring: relays",
@@ -139,4 +225,65 @@ split is chosen after the first mask is seen and gives every input $g$ neurons w
             side=Side.BELOW,
         ),
     ),
+    because={
+        "relay": relays_pass_their_input_on,
+        "groups": groups_are_as_large_as_they_can_be,
+        "all inputs": inputs_are_relayed_independently,
+        "two neurons": inputs_are_relayed_to_both,
+        "lower bound": lambda missed, lower_bound: same(lower_bound, 1 - k * missed.subs(1 - p**2, sp.exp(-(p**2)))),
+        "rounding": rounding_costs_a_neuron,
+        "budget": lambda rounded, input_budget: same(
+            rounded.subs(k, input_budget), input_budget * sp.exp(p**2) * m ** (-1 - epsilon)
+        ),
+        "failure": lambda rounded, input_budget, budget_failure: (
+            same(budget_failure, rounded.subs(k, input_budget)),
+            same(sp.limit(budget_failure.subs({p: 1, epsilon: 1}), m, sp.oo), sp.S.Zero),
+        ),
+        "share": squares_of_counts_grow_neuron_by_neuron,
+        "shared relays": what_many_neurons_share,
+        "chosen split": chosen_relays_need_one_edge_more,
+    },
+    wrong=lambda: {
+        "relayed": {
+            "full wiring": p**k,
+            "forgets the input edge": (1 - (1 - p) ** group) ** k,
+            "one group for all inputs": 1 - (1 - p**2) ** m,
+            "all neurons relay every input": (1 - (1 - p**2) ** m) ** k,
+        },
+        "both_relayed": {
+            "independent neurons": relayed**2,
+            "relays of their own": (1 - 2 * (1 - p**2) ** group + (1 - p**2) ** (2 * group)) ** k,
+        },
+        "chosen": {"chosen as if fixed": relayed, "of one input": 1 - (1 - p) ** group},
+        "relay": {"without the bias": sp.Max(x, 0), "a bias of half the bound": sp.Max(x + bound / 2, 0)},
+        "group": {"rounded up": sp.ceiling(m / k), "not rounded": m / k, "all neurons": m},
+        "missed": {
+            "forgets the input edge": (1 - p) ** group,
+            "any edge": (1 - p) ** (2 * group),
+            "all neurons relay every input": (1 - p**2) ** m,
+        },
+        "both_missed": {"independent neurons": missed**2, "neither edge": (1 - p) ** (2 * group)},
+        "lower_bound": {
+            "without the number of inputs": 1 - sp.exp(-(p**2) * group),
+            "one edge": 1 - k * sp.exp(-p * group),
+        },
+        "rounded": {
+            "without rounding": rounded * sp.exp(-(p**2)),
+            "twice the exponent": k * sp.exp(p**2 - 2 * p**2 * m / k),
+        },
+        "input_budget": {"budget of full wiring": sp.log(m) / sp.log(1 / p), "budget without ε": p**2 * m / sp.log(m)},
+        "budget_failure": {
+            "without rounding": budget_failure * sp.exp(-(p**2)),
+            "a failure without the power of m": budget_failure / m,
+            "a failure times m": budget_failure * m,
+        },
+        "variance": {
+            "independent neurons": (relayed - relayed**2) / second_width,
+            "one neuron": relayed - relayed**2,
+            "pairs over n₂ − 2": variance + (both_relayed - relayed**2) / second_width,
+        },
+        "shared": {"those of one neuron": relayed - relayed**2},
+        "most_inputs": {"one input more": most_inputs + 1, "one input less": most_inputs - 1},
+        "unrelayed": {"the share": relayed, "of one input": missed},
+    },
 )

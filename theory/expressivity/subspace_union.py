@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from sparse_limits.theory.expressivity.symbols import EDGE, FLOOR_SHARE, NEURONS, alpha, n, p
-from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.expressivity.symbols import EDGE, FLOOR_SHARE, NEURONS, alpha, j, n, p
+from sparse_limits.theory.expressivity.wired_neurons import at_least, share, tail_law
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, nonnegative, same
 
 k_1, k_2, all_inputs = sp.symbols("k_1 k_2 k_12", integer=True, nonnegative=True)  # of the two sets, of their union
 units_1, units_2 = sp.symbols("N_1 N_2", integer=True, nonnegative=True)  # of the two functions
@@ -80,6 +84,49 @@ one unit (from rise, constant along a line): One of them has at least half of th
 """,
     globals(),
 )
+
+
+def in_four_cases(gap: sp.Expr) -> sp.Expr:
+    """What is left where either function has enough neurons of its own, or not: the four cases cover all numbers."""
+    enough_1, enough_2 = sp.symbols("enough_1 enough_2", integer=True, nonnegative=True)
+    short_1, short_2 = sp.symbols("short_1 short_2", integer=True, nonnegative=True)
+    for case in product(
+        ({first: units_1 + enough_1}, {units_1: first + short_1}),
+        ({second: units_2 + enough_2}, {units_2: second + short_2}),
+    ):
+        if (left := sp.simplify(valued(gap, {**case[0], **case[1]}))) != 0:
+            return left
+    return sp.S.Zero
+
+
+def either_set_is_counted_edge_by_edge(either: sp.Expr) -> Iterator[Relation]:
+    """All sets of edges of a neuron of the floor: none to two inputs of each function and of both, p and α free."""
+    cases = []
+    for own_1, own_2, common in product(range(3), range(3), range(3)):
+        wired = sp.S.Zero
+        for edges in product((0, 1), repeat=own_1 + own_2 + common):
+            in_first, in_second, in_both = edges[:own_1], edges[own_1 : own_1 + own_2], edges[own_1 + own_2 :]
+            if all(in_both) and (all(in_first) or all(in_second)):
+                wired += p ** sum(edges) * (1 - p) ** (len(edges) - sum(edges))
+        sizes = {k_1: own_1 + common, k_2: own_2 + common, all_inputs: own_1 + own_2 + common}
+        cases.append((valued(either, sizes), alpha * wired))
+    yield at_sizes(cases, "pairs of sets of inputs")
+
+
+def each_count_is_that_of_wired_neurons(union_failure: sp.Expr, either: sp.Expr) -> Iterator[Relation]:
+    """One less the tail of E1 for each of the three, all letters free."""
+    counts = ((chances[0], units_1), (chances[1], units_2), (either, units_1 + units_2))
+    tails_of_e1 = (valued(tail_law, {share: chance, j: least}) for chance, least in counts)
+    yield same(union_failure, 3 - sp.Add(*tails_of_e1), by=sp.expand)
+
+
+def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr) -> Iterator[Relation]:
+    """One coordinate at 1, the other 1 less or more than 0 by s: the value exceeds the rise by 0 or s."""
+    for large, small in ((x_1, x_2), (x_2, x_1)):
+        for other in (shared, -shared):
+            value = kinks.subs({large: 1, small: other}) - kinks.subs({x_1: 0, x_2: 0})
+            yield nonnegative(value - rise, sp.Max(0, other))
+
 
 subspace_union = Claim(
     label="E11",
@@ -178,4 +225,48 @@ neurons with at least a third of that probability (`union_floor`).
             instead="The same with a third term, for the neurons that are wired to either set.",
         ),
     ),
+    because={
+        "either set": either_set_is_counted_edge_by_edge,
+        "largest": lambda lacking, most_lacking: (
+            same(most_lacking.subs({units_1: 0, units_2: 0, first: 1, second: 1}), 0),  # more than enough
+            same(lacking, most_lacking, by=in_four_cases),
+        ),
+        "three counts": each_count_is_that_of_wired_neurons,
+        "rise": kinks_rise_to_the_boundary,
+        "one unit": lambda one_unit_error, rise: same(one_unit_error, rise - one_unit_error),
+    },
+    wrong=lambda: {
+        "either": {
+            "those of both twice": chances[0] + chances[1],
+            "as if independent": 1 - (1 - chances[0]) * (1 - chances[1]),
+            "of the floor": either / alpha,
+            "of both alone": alpha * p**all_inputs,
+            "those of the first alone": chances[0],
+        },
+        "most_lacking": {
+            "the first alone": sp.Max(0, units_1 - first),
+            "without the sum": sp.Max(0, units_1 - first, units_2 - second),
+            "may be negative": sp.Max(units_1 - first, units_2 - second, units_1 + units_2 - first - second),
+        },
+        "lacking": {
+            "units that are not there": units_1 - first + units_2 - second,
+            "of the first alone": sp.Max(0, units_1 - first),
+            "the other way round": sp.Max(0, first - units_1) + sp.Max(0, second - units_2),
+        },
+        "union_failure": {
+            "each count by itself": split_sum,
+            "successes": 3 - union_failure,
+            "the sum of units for each": 2 - sum(at_least(n, q, units_1 + units_2) for q in chances),
+            "product": split_sum * union_failure,
+        },
+        "union_floor": {"half of it": union_failure / 2, "all of it": union_failure},
+        "one_unit": {
+            "without the constant": sp.Max(0, x_1 + x_2),
+            "of the difference": sp.Max(0, x_1 - x_2) + sp.Rational(1, 2),
+        },
+        "pair_failure": {
+            "one input more than both sets have": pair_failure.subs(all_inputs, k_1 + k_2 + 1),
+            "each count by itself": (1 - chances[0]) ** n + (1 - chances[1]) ** n,
+        },
+    },
 )

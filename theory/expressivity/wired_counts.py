@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import sympy as sp
 
@@ -24,6 +26,7 @@ from sparse_limits.theory.expressivity.symbols import (
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 
 chance = p**k  # that a neuron is fully wired
 mean = m * chance
@@ -96,6 +99,13 @@ $\frac1{m+1}e^{-m\,\mathrm{KL}(l/m\|q)}=[[lower_bound]]$.
     globals(),
 )
 
+
+def moment_is_a_product_over_neurons(exponential_bound: sp.Expr) -> Iterator[Relation]:
+    """No neuron, and the factor of one more: the mean of e^{t(q/2 − 1)} where it is wired and e^{tq/2} where it is not."""
+    factor = chance * sp.exp(tilt * (chance / 2 - 1)) + (1 - chance) * sp.exp(tilt * chance / 2)
+    yield induction(exponential_bound, m, sp.S.One, lambda term: factor * term)
+
+
 lower_tail = Claim(
     label="E2",
     title="The lower tail of the wired count, four levels of sharpness",
@@ -162,6 +172,55 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
             side=Side.BELOW,
         ),
     ),
+    because={
+        "moment": moment_is_a_product_over_neurons,
+        "slope": lambda exponential_bound, tilt_slope: same(
+            tilt_slope, sp.diff(exponential_bound, tilt) / exponential_bound
+        ),
+    },
+    wrong=lambda: {
+        "exact_tail": {
+            "half of the mean counts too": exact_tail.subs(sp.ceiling(mean / 2), sp.floor(mean / 2) + 1),
+            "one edge suffices": exact_tail.subs(k, 1),
+            "Poisson": sp.Sum(sp.exp(-mean) * mean**i / sp.factorial(i), (i, 0, sp.ceiling(mean / 2) - 1)),
+            "the upper tail": 1 - exact_tail,
+        },
+        "largest": {
+            "half of the mean counts too, as l": sp.floor(mean / 2),
+            "l itself lies above": sp.ceiling(mean / 2),
+            "another count": largest - 1,
+        },
+        "exponential_bound": {
+            "threshold at the mean": exponential_bound * sp.exp(tilt * mean / 2),
+            "of the other tail": exponential_bound.subs(tilt, -tilt),
+            "without tilt": kl_bound * sp.exp(-tilt),
+        },
+        "tilt_slope": {"threshold at the mean": tilt_slope + mean / 2, "of one neuron": tilt_slope / m},
+        "best_tilt": {"tilt of a Poisson variable": sp.log(2)},
+        "kl_bound": {"Hoeffding": sp.exp(-m * chance**2 / 2), "twice the entropy": kl_bound**2},
+        "relative_entropy": {
+            "entropy the other way round": chance * sp.log(2) + (1 - chance) * sp.log((1 - chance) / (1 - chance / 2))
+        },
+        "doubled": {
+            "half of the tilt": exponential_bound.subs(tilt, sp.log(2) / 2),
+            "without the tilt of the mean": doubled / 2 ** (mean / 2),
+        },
+        "poisson_bound": {
+            "the optimum of the other tail": sp.exp(-(2 * sp.log(2) - 1) * mean),
+            "half of the exponent is missing": sp.exp(-mean / 8),
+        },
+        "usual_bound": {"δ²μ in place of δ²μ/2": sp.exp(-mean / 4), "e^{−μ/2}": sp.exp(-mean / 2)},
+        "count_exponent": {
+            "entropy of half the mean": relative_entropy,
+            "of the wired neurons alone": sp.log(i / (m * chance)) * i / m,
+        },
+        "mass_ratio": {"the other way round": 1 / mass_ratio, "without the counts": i / (m - i)},
+        "lower_bound": {
+            "the mass itself": (m + 1) * lower_bound,
+            "one class of counts less": lower_bound * (m + 1) / m,
+            "without m + 1": (m + 1) ** 2 * lower_bound,
+        },
+    },
 )
 
 poisson_mean = sp.Symbol("lambda", positive=True)
@@ -210,6 +269,20 @@ Poisson (from some pair differs): That is at most $m$ times the chance for *one 
     globals(),
 )
 
+
+def in_missing(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the probability of a neuron that is not wired, below 1."""
+    missing = sp.Symbol("missing", positive=True)
+    return sp.expand(sp.expand_power_exp(gap.subs(chance, 1 - missing)))
+
+
+def exponentials_stand_for_neurons(some_wired: sp.Expr, mean: sp.Expr, some_lower: sp.Expr) -> Iterator[Relation]:
+    """The complement neuron by neuron, as that of the probability with its own factor; and in terms of the mean."""
+    for term, factor in ((1 - some_lower, sp.exp(-chance)), (1 - some_wired, 1 - chance)):
+        yield induction(term, m, factor, partial(sp.Mul, factor), start=1, by=in_missing)
+    yield same(sp.log(1 - some_lower), -mean)
+
+
 wired_threshold = Claim(
     label="E4",
     title="The number of inputs at which full wiring ends",
@@ -257,4 +330,35 @@ $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
         ),
         Sharp(expression="poisson_distance", example=r"one neuron, $B=\{1\}$", check="count_is_nearly_poisson"),
     ),
+    because={
+        "some neuron": lambda some_wired: induction(
+            some_wired, m, chance, lambda term: term + (1 - term) * chance, start=1, by=in_missing
+        ),
+        "lower bound": exponentials_stand_for_neurons,
+        "Poisson": lambda one_distance, poisson_distance: induction(
+            poisson_distance, m, one_distance, lambda term: term + one_distance, start=1
+        ),
+    },
+    wrong=lambda: {
+        "some_wired": {
+            "any edge": 1 - (1 - p) ** (m * k),
+            "one edge per neuron": 1 - (1 - p) ** m,
+            "the mean itself": mean,
+            "of half of the neurons": 1 - (1 - chance) ** (m / 2),
+        },
+        "mean": {"mean of single edges": m * p},
+        "some_lower": {"lower bound e^{−μ/2}": sp.exp(-mean / 2), "twice the exponent": 1 - sp.exp(-2 * mean)},
+        "threshold": {"in natural units": sp.log(m)},
+        "below_threshold": {
+            "below, without the exponential": 1 - m**-epsilon,
+            "twice the exponent below": 1 - (1 - below_threshold) ** 2,
+        },
+        "above_threshold": {"above, twice the exponent": m ** (-2 * epsilon)},
+        "poisson_law": {
+            "binomial": binomial_law(m, poisson_mean / m, j),
+            "mean doubled": poisson_law.subs(poisson_mean, 2 * poisson_mean),
+        },
+        "one_distance": {"Le Cam, rounded": chance**2},
+        "poisson_distance": {"a share of 1/m": poisson_distance / m, "Le Cam, rounded": mean * chance},
+    },
 )

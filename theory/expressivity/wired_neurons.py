@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
@@ -28,6 +30,7 @@ from sparse_limits.theory.expressivity.symbols import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 
 share = sp.Symbol("t", positive=True)  # t_S(W)
 background = sp.Symbol("p_0", positive=True)  # density of the other rows
@@ -80,6 +83,28 @@ the count of the neurons still wired.
 """,
     globals(),
 )
+
+
+def with_an_input(gap: sp.Expr) -> sp.Expr:
+    """What is left for one input or more: without any all neurons are wired, beside the floor too."""
+    more = sp.Symbol("more", integer=True, nonnegative=True)
+    return sp.simplify(gap.subs(k, more + 1))
+
+
+def all_edges_are_what_no_other_set_of_edges_is(given_latent: sp.Expr) -> Iterator[Relation]:
+    """One less the probabilities of the seven other sets of edges, for edges of probability u v, whose values are free."""
+    rest = sp.S.One
+    for edges in product((0, 1), repeat=3):
+        if not all(edges):
+            rest -= sp.Mul(*(u * v if edge else 1 - u * v for edge, v in zip(edges, positions, strict=True)))
+    yield same(given_latent.replace(kernel, lambda row, place: row * place), rest, by=sp.expand)
+
+
+def two_levels_are_integrated(level: sp.Expr, two_level_share: sp.Expr) -> Iterator[Relation]:
+    """The integral over the latents from 0 to α at one level, and from α to 1 at the other."""
+    ends = sp.integrate(level, (u, 0, alpha)) + sp.integrate(level.subs(p, background), (u, alpha, 1))
+    yield same(two_level_share, ends, by=sp.expand)
+
 
 wired_count = Claim(
     label="E1",
@@ -135,6 +160,46 @@ $t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs
             side=Side.BELOW,
         ),
     ),
+    because={
+        "all edges": all_edges_are_what_no_other_set_of_edges_is,
+        "level": lambda level: induction(level, k, p, lambda term: p * term, start=1, by=sp.powsimp),
+        "two levels": two_levels_are_integrated,
+        "floor": lambda floor_share, level, two_level_share: (
+            same(floor_share, two_level_share.subs(background, 0), by=with_an_input),
+            same(two_level_share - floor_share, (1 - alpha) * level.subs(p, background), by=sp.expand),
+        ),
+    },
+    wrong=lambda: {
+        "wired_share": {
+            "the product of the column densities": sp.Mul(*(sp.Integral(kernel(u, v), (u, 0, 1)) for v in positions)),
+            "two of the three inputs": sp.Integral(kernel(u, positions[0]) * kernel(u, positions[1]), (u, 0, 1)),
+        },
+        "count_law": {
+            "Poisson": sp.exp(-n * share) * (n * share) ** j / sp.factorial(j),
+            "without the neurons that are not wired": sp.binomial(n, j) * share**j,
+            "one order of the neurons": count_law / sp.binomial(n, j),
+        },
+        "tail_law": {
+            "strictly more": at_least(n, share, j + 1),
+            "at most": sp.Sum(count_law.subs(j, i), (i, 0, j)),
+            "the tail one off": at_least(n, share, j - 1),
+        },
+        "floor_share": {
+            "forgets the share of the rows": p**k,
+            "the density of the rows, to the power": (alpha * p) ** k,
+            "one factor of the density too few": alpha * p ** (k - 1),
+        },
+        "two_level_share": {
+            "the mean density, to the power": (alpha * p + (1 - alpha) * background) ** k,
+            "only the floor": alpha * p**k,
+            "forgets the share of the rows": p**k,
+        },
+        "given_latent": {
+            "two of the three inputs": given_latent / kernel(u, positions[2]),
+            "some edge": 1 - sp.Mul(*(1 - kernel(u, v) for v in positions)),
+        },
+        "level": {"some edge": 1 - (1 - p) ** k, "one edge less": p ** (k - 1)},
+    },
 )
 
 column = sp.Symbol("w", positive=True)  # the column factor of a hub graphon, the same for all of S
@@ -188,6 +253,23 @@ column rises and the other falls.
 """,
     globals(),
 )
+
+
+def columns_change_in_the_same_sense(rises: sp.Expr) -> Iterator[Relation]:
+    """Columns that rise by v times the difference of two latents, and columns that fall by as much."""
+    for sign in (1, -1):
+        changes = rises.replace(kernel, lambda row, place, sign=sign: 1 + sign * row * place)
+        yield nonnegative(changes, positions[0] * positions[1] * sp.Abs(u - other) ** 2, by=sp.expand)
+
+
+def affine_columns_have_this_gap(chebyshev_gap: sp.Expr, affine_gap: sp.Expr) -> Iterator[Relation]:
+    """The integral over pairs of rows at W = a + b u, its slopes free; and slopes of two signs."""
+    lines = dict(zip(positions[:2], slopes, strict=True))
+    affine = chebyshev_gap.replace(kernel, lambda row, place: 1 + row * place).doit().subs(lines)
+    yield same(affine, affine_gap, by=sp.expand)
+    rise, fall = sp.symbols("rise fall", positive=True)
+    yield nonnegative(-affine_gap, rise * fall / 12, where={slopes[0]: rise, slopes[1]: -fall}, strict=True)
+
 
 hubs = Claim(
     label="E3",
@@ -246,4 +328,35 @@ neurons at which the other has none, it is negative.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "hubs": lambda hub_share: same(hub_share, sp.integrate(sp.expand((u * column) ** k), (u, 0, 1))),
+        "column": lambda column_density: same(column_density, sp.integrate(u * column, (u, 0, 1))),
+        "densities": lambda column_density, density_product: induction(
+            density_product, k, column_density, lambda term: column_density * term, start=1
+        ),
+        "gain": lambda hub_share, density_product, hub_gain: (
+            same(hub_gain, hub_share / density_product),
+            induction(hub_gain, k, sp.S.One, lambda term: term * 2 * (k + 1) / (k + 2), start=1),
+        ),
+        "two rows": columns_change_in_the_same_sense,
+        "affine columns": affine_columns_have_this_gap,
+    },
+    wrong=lambda: {
+        "hub_share": {
+            "the product of the densities": density_product,
+            "one more in the denominator": column**k / (k + 2),
+            "more than at full columns": sp.Rational(11, 10) / (k + 1),
+            "one more in the denominator, less the factor": 1 / (k + 1) + column,
+        },
+        "density_product": {"densities without the half": column**k},
+        "hub_gain": {"the gain of one input less": 2 ** (k - 1) / k},
+        "rises": {
+            "one column alone": kernel(u, positions[0]) - kernel(other, positions[0]),
+            "of the sum of two rows": rises.replace(kernel(other, positions[0]), -kernel(other, positions[0])),
+        },
+        "chebyshev_gap": {"one column twice": chebyshev_gap.subs(positions[1], positions[0])},
+        "product_rise": {"of the sum": kernel(u, positions[0]) - kernel(other, positions[1])},
+        "mean_product": {"two of the three": mean_product / sp.Integral(kernel(u, positions[2]), (u, 0, 1))},
+        "orders": {"opposite columns": ("opposite",), "rising and opposite columns": ("rising", "opposite")},
+    },
 )

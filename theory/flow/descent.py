@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.flow.linear import AMPLITUDE, EIGENVALUE, LINEARISED, NUMBER, RATE, amplitude, eigenvalue, eta
+from sparse_limits.theory.flow.linear import (
+    AMPLITUDE,
+    EIGENVALUE,
+    LINEARISED,
+    NUMBER,
+    RATE,
+    amplitude,
+    eigenvalue,
+    eta,
+    mode_loss,
+    mode_velocity,
+    time,
+)
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 
 count = sp.Symbol("k", integer=True, nonnegative=True)  # of steps
 stride = sp.Symbol("x", positive=True)  # ηλ/m, below 1
@@ -48,6 +63,57 @@ those between lie between. A larger rate has a larger modulus at $\lambda_1$, a 
     globals(),
 )
 
+rest = sp.Symbol("u", positive=True)
+
+
+STRIDE = rest / (1 + rest)  # below one, whatever the rest is
+
+
+def in_factors(gap: sp.Expr) -> sp.Expr:
+    """Powers of one letter for the factor of a step."""
+    letter = sp.Symbol("g", real=True)
+    return sp.expand(sp.expand_power_exp(sp.expand(gap.subs(eta, (1 - letter) * m / eigenvalue))))
+
+
+def in_logarithms(gap: sp.Expr) -> sp.Expr:
+    """Logarithms of positive letters."""
+    return sp.simplify(sp.expand_log(gap))
+
+
+def rates_are_stable_up_to_the_end(contraction: sp.Expr, stable_rate: sp.Expr) -> Iterator[Relation]:
+    """A share s of the rate: 4s(1 − s); at less of the eigenvalue so much of s. The signs at 1/(1 + s) and 1 + s of the rate,
+    which falls in the eigenvalue."""
+    share, less = sp.symbols("s u", positive=True)
+    at = {eta: share * stable_rate}
+    yield same(contraction, 4 * share * (1 - share), where=at, by=sp.expand)
+    smaller = 4 * less * share * (1 - less * share)
+    yield same(contraction, smaller, where=at | {largest: less * largest}, by=sp.expand)
+    below, beyond = {eta: stable_rate / (1 + share)}, {eta: stable_rate * (1 + share)}
+    yield nonnegative(contraction, 4 * share / (1 + share) ** 2, where=below, strict=True)
+    yield nonnegative(-contraction, 4 * share * (1 + share), where=beyond, strict=True)
+    yield nonnegative(-sp.diff(stable_rate, largest), 2 * m / largest**2, strict=True)
+
+
+def steps_are_ahead_of_the_flow(step_loss: sp.Expr, lead_slope: sp.Expr, lead: sp.Expr) -> Iterator[Relation]:
+    """The slope of the lead, and its start; the loss of F1.1 at the time k, at λ = xm/η, over that of the steps."""
+    yield same(sp.diff(lead, stride), lead_slope)
+    yield same(sp.limit(lead, stride, 0), sp.S.Zero)
+    yield nonnegative(sp.diff(lead, stride), 2 * count * rest, where={stride: STRIDE})
+    at = {eigenvalue: STRIDE * m / eta}
+    steps = sp.powsimp(sp.simplify(step_loss.subs(at)))
+    quotient = sp.log(mode_loss.subs(time, count).subs(at) / amplitude**2) - sp.log(steps / amplitude**2)
+    yield same(lead.subs(stride, STRIDE), quotient, by=in_logarithms)
+
+
+def best_rates_balance_the_ends(factor: sp.Expr, best_rate: sp.Expr, best_factor: sp.Expr) -> Iterator[Relation]:
+    """Opposite factors at both ends; linear between, and in the rate falling from one."""
+    yield same(factor, -best_factor, where={eta: best_rate, eigenvalue: largest})
+    yield same(factor, best_factor, where={eta: best_rate, eigenvalue: least})
+    yield same(sp.diff(factor, eigenvalue, 2), sp.S.Zero)
+    yield same(factor.subs(eta, 0), sp.S.One)
+    yield same(sp.diff(factor, eta), -eigenvalue / m)
+
+
 gradient_descent = Claim(
     label="F1.2",
     title="Gradient descent in steps: stable below 2m/λ, and ahead of the flow below m/λ",
@@ -78,4 +144,36 @@ eigenvalue, the rate $[[best_rate]]$ makes the largest modulus of a factor least
         Hypothesis("eigenvalues in order", least <= largest, needed_by=("best_rate", "best_factor")),
     ),
     uses=("F1.1",),
+    because={
+        "one step": lambda factor: same(factor * amplitude, amplitude + mode_velocity, by=sp.expand),
+        "steps": lambda factor, step_mode: induction(
+            step_mode, count, amplitude, lambda term: factor * term, by=in_factors
+        ),
+        "loss": lambda step_mode, step_loss: same(step_loss, step_mode**2 / (2 * m)),
+        "contraction": lambda factor, contraction: same(
+            contraction, 1 - factor.subs(eigenvalue, largest) ** 2, by=sp.expand
+        ),
+        "stable rate": rates_are_stable_up_to_the_end,
+        "slope of the lead": lambda lead_slope: (
+            same(sp.diff(2 * count * (-sp.log(1 - stride) - stride), stride), lead_slope),
+            nonnegative(lead_slope.subs(stride, STRIDE), 2 * count * rest),
+        ),
+        "lead": steps_are_ahead_of_the_flow,
+        "best rate": best_rates_balance_the_ends,
+    },
+    wrong=lambda: {
+        "factor": {"not over the samples": 1 - eta * eigenvalue, "the flow's factor": sp.exp(-eta * eigenvalue / m)},
+        "step_mode": {"a step more": step_mode.subs(count, count + 1), "not over the samples": step_mode.subs(m, 1)},
+        "step_loss": {
+            "the exponent of the residual": amplitude**2 * factor**count / (2 * m),
+            "the sum over the samples": m * step_loss,
+            "not over the samples": step_loss.subs(eta, m * eta),
+        },
+        "contraction": {"of one factor": eta * largest / m, "not over the samples": contraction.subs(m, 1)},
+        "stable_rate": {"not over the samples": 2 / largest},
+        "lead_slope": {"of the square": 2 * count * stride},
+        "lead": {"leading order": count * stride**2},
+        "best_rate": {"the stable rate": 2 * m / largest, "not over the samples": best_rate / m},
+        "best_factor": {"the squared factor": best_factor**2},
+    },
 )

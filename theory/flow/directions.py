@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.flow.linear import RATE, TIME, eta, time
-from sparse_limits.theory.flow.times import SHARE, share
+from sparse_limits.theory.flow.linear import RATE, TIME, amplitude, eigenvalue, eta, mode_loss, time
+from sparse_limits.theory.flow.times import SHARE, lam, share, single_time
+from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.collapse import d
 from sparse_limits.theory.kernel.dual import DEPTH, cosine, dense_ntk
 from sparse_limits.theory.kernel.rank_one import column, flow
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 slope = sp.Symbol("beta", real=True)  # of the residual at the start, along one axis
 
@@ -40,6 +44,15 @@ an axis. With $m=2d$ its part of the loss along it is $[[direction_loss]]$ over 
 """,
     globals(),
 )
+
+
+def linear_residuals_fade_axis_by_axis(one_layer_eigenvalue: sp.Expr, direction_loss: sp.Expr) -> Iterator[Relation]:
+    """The loss of F1.1 at the component √2 β and 2d samples."""
+    at = {amplitude: sp.sqrt(2) * slope, eigenvalue: one_layer_eigenvalue}
+    yield same(direction_loss / d, mode_loss.subs(at).subs(m, 2 * d))
+    yield same(direction_loss.subs(time, 0), slope**2 / 2)
+    yield same(sp.diff(sp.log(direction_loss), eta), -2 * flow * column * time / d)
+
 
 slowed_directions = Claim(
     label="F2.5",
@@ -76,4 +89,28 @@ So the directions of sparse columns are slowed down first, in proportion: from t
         Hypothesis("one hidden layer", needed_by=("one_layer_eigenvalue", "direction_time", "direction_loss")),
     ),
     uses=("F1.1", "K8"),
+    because={
+        "time": lambda one_layer_eigenvalue, direction_time: (
+            same(direction_time, single_time.subs({lam: one_layer_eigenvalue, m: 2 * d})),
+            same(direction_time.subs(column, column / 2), 2 * direction_time),
+        ),
+        "linear residuals": linear_residuals_fade_axis_by_axis,
+    },
+    wrong=lambda: {
+        "odd_eigenvalue": {
+            "the kernel of an input with itself": flow * column * dense_ntk.subs(cosine, 1),
+            "the even function": flow * column * (dense_ntk.subs(cosine, 1) + dense_ntk.subs(cosine, -1)),
+            "the root of the density": odd_eigenvalue / sp.sqrt(column),
+            "the even function too": flow * column * (dense_ntk.subs(cosine, 1) + 1),
+        },
+        "one_layer_eigenvalue": {"the root of the density": 2 * flow * sp.sqrt(column)},
+        "direction_time": {
+            "in proportion to the density": direction_time * column**2,
+            "not times the samples": direction_time / d,
+        },
+        "direction_loss": {
+            "the exponent of the residual": direction_loss.subs(time, time / 2),
+            "not over the inputs": direction_loss.subs(d, 1),
+        },
+    },
 )

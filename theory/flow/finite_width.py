@@ -7,17 +7,24 @@ from fractions import Fraction
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.depth.identities import layer_kernel
-from sparse_limits.theory.flow.descent import count, step_loss
-from sparse_limits.theory.flow.linear import AMPLITUDE, EIGENVALUE, NUMBER, RATE
+from sparse_limits.theory.depth.identities import fan_in, layer_kernel
+from sparse_limits.theory.flow.descent import count, factor, step_loss
+from sparse_limits.theory.flow.linear import AMPLITUDE, EIGENVALUE, NUMBER, RATE, amplitude
 from sparse_limits.theory.flow.relabelling import gates, outputs, product, readout, unit
 from sparse_limits.theory.generalisation.studies import Widening
-from sparse_limits.theory.graphon.symbols import n
+from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.kernel.dual import a, b, c, relu
 from sparse_limits.theory.kernel.fixed_inputs import row_kernel
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
 from sparse_limits.theory.questions import OpenQuestion
 
 WIDER, DEEP_WIDER = 32, 6
+
+whole = sp.Symbol("omega", real=True)  # mean product of all coordinates, kept or not: of controls
+
+
+EXPONENT = amplitude**2 * factor**count / (2 * m)
+
 
 trained_widths = Claim(
     label="F3",
@@ -75,5 +82,20 @@ shares, a third, a half and $n^{-1/2}$, were settled after trials with such netw
         "width_margin": Fraction(1, 3),
         "deep_margin": Fraction(1, 2),
         "highest": 1 / sp.sqrt(n),
+    },
+    wrong=lambda: {
+        "widening": {"no wider": Widening(1)},
+        "unit": {
+            "gradients in pruned weights": unit.subs(product, whole),
+            "the readout alone": outputs[0] * outputs[1],
+            "the readout's weight once": unit.subs(readout**2, readout),
+        },
+        "step_loss": {"η not over the samples": step_loss.subs(m, 1), "the exponent of the residual": EXPONENT},
+        "row_kernel": {
+            "the dense kernel": row_kernel.subs({a: 1, b: 1, c: whole}),
+            "the own layer's mask forgotten": relu.value + whole * relu.slope,
+        },
+        "deep_widening": {"no wider": Widening(1)},
+        "layer_kernel": {"not over the inputs of a unit": layer_kernel * fan_in},
     },
 )

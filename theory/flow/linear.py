@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, nonnegative, same
 
 eta = sp.Symbol("eta", positive=True)  # rate of learning
 eigenvalue = sp.Symbol("lambda", nonnegative=True)  # of the kernel matrix on the samples, not over their number
@@ -75,6 +79,68 @@ at time $t$ are $[[pair_residuals]]$.
     globals(),
 )
 
+SIGNS = (1, 1), (1, -1)  # eigenvectors of two samples, times √2
+
+
+def residuals_follow_the_gradients(pair_velocity: sp.ImmutableMatrix) -> Iterator[Relation]:
+    """The loss is differentiated: along the sum and the difference of two gradients; and with three parameters, all free."""
+    along, across = sp.sqrt((own + shared) / 2), sp.sqrt((own - shared) / 2)
+    pair, plane = ((along, across), (along, -across)), sp.symbols("theta_1:3", real=True)
+    seen = sum((sum(map(sp.Mul, each, plane)) + r) ** 2 for each, r in zip(pair, residuals, strict=True)) / 4
+    down = [-eta * sp.diff(seen, letter).subs(dict.fromkeys(plane, 0)) for letter in plane]
+    for claimed, each in zip(pair_velocity, pair, strict=True):
+        yield same(claimed, sum(map(sp.Mul, each, down)), by=sp.expand)
+    parameters = sp.symbols("theta_1:4", real=True)
+    gradients = sp.ImmutableMatrix(2, 3, sp.symbols("g_1:7", real=True))
+    at = gradients * sp.ImmutableMatrix(parameters) - sp.ImmutableMatrix(sp.symbols("y_1:3", real=True))
+    loss = sum(each**2 for each in at) / 4
+    moved = gradients * sp.ImmutableMatrix([-eta * sp.diff(loss, each) for each in parameters])
+    first, second = (sp.ImmutableMatrix(gradients.row(row)) for row in (0, 1))
+    longer = {own: first.dot(first), shared: first.dot(second), residuals[0]: at[0], residuals[1]: at[1]}
+    swapped = longer | {own: second.dot(second)}
+    cases = [(pair_velocity[0].subs(longer, simultaneous=True), moved[0])]
+    cases.append((pair_velocity[1].subs(swapped, simultaneous=True), moved[1]))
+    yield at_sizes(cases, "samples of a model")
+
+
+def modes_have_their_own_velocity(pair_velocity: sp.ImmutableMatrix, mode_velocity: sp.Expr) -> Iterator[Relation]:
+    """Any eigenvector, its row times the kernel being λ times it; and both eigenvectors of two samples."""
+    yield same(mode_velocity, -eta / m * (eigenvalue * amplitude))
+    for signs, value in zip(SIGNS, (own + shared, own - shared), strict=True):
+        vector = sp.ImmutableMatrix(signs) / sp.sqrt(2)
+        here = {m: 2, eigenvalue: value, amplitude: vector.dot(sp.ImmutableMatrix(residuals))}
+        yield same(vector.dot(pair_velocity), mode_velocity.subs(here, simultaneous=True), by=sp.expand)
+
+
+def losses_descend(mode_loss: sp.Expr, mode_descent: sp.Expr) -> Iterator[Relation]:
+    """The derivative in the time, and minus a product of what is nowhere negative."""
+    yield same(mode_descent, sp.diff(mode_loss, time))
+    fading = sp.exp(-2 * eta * eigenvalue * time / m)
+    yield nonnegative(-mode_descent, eta * eigenvalue * amplitude**2 * fading / m**2)
+
+
+def what_has_no_kernel_stays(mode_loss: sp.Expr, plateau: sp.Expr) -> Iterator[Relation]:
+    """At the eigenvalue 0 for all times; the limit at a positive one."""
+    yield same(mode_loss.subs(eigenvalue, 0), plateau)
+    positive = sp.Symbol("lambda", positive=True)
+    yield same(sp.limit(mode_loss.subs(eigenvalue, positive), time, sp.oo), sp.S.Zero)
+
+
+def two_samples_follow_their_flow(
+    pair_velocity: sp.ImmutableMatrix, mode: sp.Expr, pair_residuals: sp.ImmutableMatrix
+) -> Iterator[Relation]:
+    """Both are turned into modes; the derivative in the time is the velocity there; and the start."""
+    for signs, value in zip(SIGNS, (own + shared, own - shared), strict=True):
+        vector = sp.ImmutableMatrix(signs) / sp.sqrt(2)
+        here = {m: 2, eigenvalue: value, amplitude: vector.dot(sp.ImmutableMatrix(residuals))}
+        yield same(vector.dot(pair_residuals), valued(mode, here))
+    there = dict(zip(residuals, pair_residuals, strict=True))
+    moved = pair_velocity.subs(there, simultaneous=True)
+    for claimed, velocity, start in zip(pair_residuals, moved, residuals, strict=True):
+        yield same(sp.diff(claimed, time), velocity)
+        yield same(claimed.subs(time, 0), start)
+
+
 linearised_flow = Claim(
     label="F1.1",
     title="Linearised gradient flow: each eigenvector of the kernel fades by itself",
@@ -92,4 +158,41 @@ of eigenvalue $0$: the *plateau*. **Two samples** of kernel $a$ with themselves 
     proof=Proof.PROVED,
     quantities=(RATE, NUMBER, EIGENVALUE, AMPLITUDE, TIME, *PAIR, RESIDUALS),
     hypotheses=(LINEARISED, ALLOWED_PAIR),
+    because={
+        "velocity": residuals_follow_the_gradients,
+        "velocity of a mode": modes_have_their_own_velocity,
+        "mode": lambda mode_velocity, mode: (
+            same(sp.diff(mode, time), mode_velocity.subs(amplitude, mode)),
+            same(mode.subs(time, 0), amplitude),
+        ),
+        "loss": lambda mode, mode_loss: same(mode_loss, mode**2 / (2 * m)),
+        "descent": losses_descend,
+        "plateau": what_has_no_kernel_stays,
+        "two samples": two_samples_follow_their_flow,
+    },
+    wrong=lambda: {
+        "pair_velocity": {
+            "not over the samples": 2 * pair_velocity,
+            "the squares of the gradients alone": pair_velocity.subs(shared, 0),
+            "up the gradient": -pair_velocity,
+        },
+        "mode_velocity": {"not over the samples": m * mode_velocity},
+        "mode": {
+            "not over the samples": mode.subs(m, 1),
+            "the exponent of the loss": amplitude * sp.exp(-2 * eta * eigenvalue * time / m),
+            "growth": amplitude * sp.exp(eta * eigenvalue * time / m),
+        },
+        "mode_loss": {
+            "the exponent of the residual": mode**2 / (2 * m) * sp.exp(eta * eigenvalue * time / m),
+            "the sum over the samples": m * mode_loss,
+            "rate not over the samples": mode_loss.subs(eta, m * eta),
+        },
+        "mode_descent": {"not over the samples": m * mode_descent},
+        "plateau": {"the sum over the samples": m * plateau},
+        "pair_residuals": {
+            "each by itself": pair_residuals.subs(shared, 0),
+            "not over the samples": pair_residuals.subs(time, 2 * time),
+            "eigenvalues exchanged": pair_residuals.subs(shared, -shared),
+        },
+    },
 )

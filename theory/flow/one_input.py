@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.flow.linear import NUMBER, RATE, TIME, eta, time
+from sparse_limits.theory.flow.linear import NUMBER, RATE, TIME, amplitude, eigenvalue, eta, mode_loss, plateau, time
 from sparse_limits.theory.flow.times import SHARE, share
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.collapse import (
@@ -21,6 +23,7 @@ from sparse_limits.theory.kernel.collapse import (
 from sparse_limits.theory.kernel.collapse import share as trained_share
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 moments = sp.symbols("M_plus M_minus", real=True)  # Σ |x_a| r_a over samples of either sign
 squares = sp.Symbol("R", nonnegative=True)  # Σ r_a²
@@ -57,6 +60,35 @@ time (from losses): The share $s$ of the first part is left at the time $[[posit
 """,
     globals(),
 )
+
+
+def parts_are_losses_of_modes(
+    positive_component: sp.Expr,
+    negative_component: sp.Expr,
+    positive_eigenvalue: sp.Expr,
+    negative_eigenvalue: sp.Expr,
+    positive_loss: sp.Expr,
+    negative_loss: sp.Expr,
+) -> Iterator[Relation]:
+    """The loss of F1.1 at component and eigenvalue."""
+    for claimed, c, value in (
+        (positive_loss, positive_component, positive_eigenvalue),
+        (negative_loss, negative_component, negative_eigenvalue),
+    ):
+        yield same(claimed, mode_loss.subs({amplitude: c, eigenvalue: value}))
+
+
+def plateaus_are_best_fits(
+    positive_component: sp.Expr, negative_component: sp.Expr, fit_loss: sp.Expr, collapse_plateau: sp.Expr
+) -> Iterator[Relation]:
+    """The plateau of F1.1 of all squares but two; what a fit exceeds it by is a sum of squares."""
+    rest = squares - positive_component**2 - negative_component**2
+    yield same(collapse_plateau, plateau.subs(amplitude**2, rest))
+    up, down = sp.symbols("s_plus s_minus", positive=True)
+    excess = (fit_loss - collapse_plateau).subs({above: up, below: down})
+    first, second = (moments[0] - slopes[0] * up) ** 2 / up, (moments[1] - slopes[1] * down) ** 2 / down
+    yield nonnegative(excess, (first + second) / (2 * m))
+
 
 one_input_plateau = Claim(
     label="F2.4",
@@ -114,4 +146,38 @@ The last is its plateau: the least loss that taking from the residuals a functio
         Hypothesis("residuals whose first part is not $0$", sp.Ne(moments[0], 0), needed_by=("positive_loss",)),
     ),
     uses=("F1.1", "K11.1"),
+    because={
+        "losses": parts_are_losses_of_modes,
+        "plateau": plateaus_are_best_fits,
+        "time": lambda positive_loss, positive_time: same(
+            positive_loss, share * positive_loss.subs(time, 0), where={time: positive_time}
+        ),
+    },
+    wrong=lambda: {
+        "positive_component": {
+            "of a vector that is not of unit length": moments[0],
+            "over the squared length": moments[0] / above,
+        },
+        "negative_component": {
+            "the other side": positive_component,
+            "over the squared length, too": moments[1] / below,
+        },
+        "positive_loss": {
+            "the readout twice": positive_loss.subs(trained_share, energy),
+            "the exponent of the residual": positive_loss.subs(time, time / 2),
+        },
+        "negative_loss": {"the other eigenvalue": negative_loss.subs(below, above)},
+        "fit_loss": {
+            "without the cross terms": fit_loss.subs(dict.fromkeys(moments, 0)),
+            "one slope": fit_loss.subs(slopes[1], slopes[0]),
+        },
+        "collapse_plateau": {
+            "nothing learnt": squares / (2 * m),
+            "one direction": (squares - moments[0] ** 2 / above) / (2 * m),
+        },
+        "positive_time": {
+            "the readout twice": positive_time.subs(trained_share, energy),
+            "not times the samples": positive_time / m,
+        },
+    },
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel.rank_one import p, power_overlap, q
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, same
+from sparse_limits.theory.saliency.model import u
 
 outputs = sp.symbols("h_1 h_2", real=True)  # φ(z) of a hidden unit at two samples
 gates = sp.symbols("g_1 g_2", real=True)  # φ′(z) there
@@ -58,6 +62,54 @@ square of a sample changes by $[[input_change]]$; with both inputs exchanged too
     globals(),
 )
 
+
+def units_add_what_their_edges_move(unit: sp.Expr) -> Iterator[Relation]:
+    """Gradients in the readout and one edge of a free product, edges adding up; and two inputs, masks 0 or 1, all else free."""
+    x, width, more = sp.Symbol("x", positive=True), sp.Symbol("d", positive=True), sp.Symbol("e", real=True)
+    weight, begun = sp.symbols("w v", real=True)
+    along = []
+    for at, value, slope in zip((x, product * width / x), outputs, gates, strict=True):
+        out = readout * (value + slope * (weight - begun) * at / sp.sqrt(width))
+        along.append([sp.diff(out, letter).subs(weight, begun) for letter in (readout, weight)])
+    yield same(unit, sum(map(sp.Mul, *along)), by=sp.expand)
+    added = unit.subs(product, more) - unit.subs(product, 0)
+    yield same(unit.subs(product, product + more), unit + added, by=sp.expand)
+    weights, start = sp.symbols("w_1 w_2", real=True), sp.symbols("v_1 v_2", real=True)
+    samples = sp.symbols("x_1 x_2", real=True), sp.symbols("y_1 y_2", real=True)
+    cases = []
+    for kept in ((1, 1), (1, 0), (0, 1)):
+        gradients = []
+        for at, value, slope in zip(samples, outputs, gates, strict=True):
+            moved = sum(k * (w - v) * x for k, w, v, x in zip(kept, weights, start, at, strict=True)) / sp.sqrt(2)
+            output = readout * (value + slope * moved)
+            there = dict(zip(weights, start, strict=True))
+            gradients.append([sp.diff(output, letter).subs(there) for letter in (readout, *weights)])
+        seen = sum(one * other for one, other in zip(*gradients, strict=True))
+        own = sum(k * x * y for k, x, y in zip(kept, *samples, strict=True)) / 2
+        cases.append((unit.subs(product, own), seen))
+    yield at_sizes(cases, "masks of a row")
+
+
+def reversed_units_overlap_as_before(moved_along: sp.Expr) -> Iterator[Relation]:
+    """An antiderivative of the product of both reversed profiles, 0 at u = 1 and minus the overlap at 0; and as before."""
+    antiderivative = -moved_along * (1 - u) ** (p + q + 1)
+    reversed_profiles = (1 - u) ** p * (1 - u) ** q
+    yield same(sp.diff(antiderivative, u), reversed_profiles, by=lambda gap: sp.simplify(sp.powsimp(gap)))
+    yield same(antiderivative.subs(u, 1) - antiderivative.subs(u, 0), moved_along)
+    yield same(moved_along, power_overlap)
+
+
+def exchanged_columns_weigh_other_inputs(input_change: sp.Expr) -> Iterator[Relation]:
+    """Mean squares weighted by the profile before and after the exchange; with the inputs exchanged too, no change."""
+
+    def weighted(columns: tuple[sp.Symbol, ...], inputs: tuple[sp.Symbol, ...]) -> sp.Expr:
+        return sum(h * x**2 for h, x in zip(columns, inputs, strict=True)) / 2
+
+    before = weighted(profile, sample)
+    yield same(input_change, weighted(profile[::-1], sample) - before, by=sp.expand)
+    yield same(weighted(profile[::-1], sample[::-1]), before)
+
+
 relabelled_units = Claim(
     label="F2.2",
     title="Sorting hidden units with all their edges changes no time; sorting one mask alone can",
@@ -94,4 +146,32 @@ weighted mean square of a two-dimensional sample by $[[input_change]]$.
         ),
     ),
     uses=("K8",),
+    because={
+        "one unit": units_add_what_their_edges_move,
+        "reversed together": reversed_units_overlap_as_before,
+        "inputs": exchanged_columns_weigh_other_inputs,
+    },
+    wrong=lambda: {
+        "moved_columns": {
+            "rows alone": columns,
+            "rows of the next mask": (sp.Matrix([[0, 1], [1, 0]]) * columns).as_immutable(),
+            "one entry left behind": sp.ImmutableMatrix([moved_columns.row(0), columns.row(1)]),
+        },
+        "moved_rows": {
+            "columns alone": rows,
+            "columns of the units taken as rows": (rows * sp.Matrix([[0, 1], [1, 0]])).as_immutable(),
+            "transposed": moved_rows.T,
+        },
+        "unit": {
+            "the readout alone": outputs[0] * outputs[1],
+            "the readout's weight once": unit.subs(readout**2, readout),
+            "the mask left out of the gradients": unit.subs(product, 1),
+        },
+        "moved_along": {"the product of the means": 1 / ((p + 1) * (q + 1)), "reversed alone": torn_overlap},
+        "torn_overlap": {
+            "reversed together": power_overlap,
+            "a power too many": torn_overlap.subs(p, p + 1),
+            "of the means": 1 / ((p + 1) * (q + 1)),
+        },
+    },
 )

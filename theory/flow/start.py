@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -15,16 +18,21 @@ from sparse_limits.theory.flow.linear import (
     RATE,
     RESIDUALS,
     TIME,
+    amplitude,
     eigenvalue,
     eta,
+    mode_loss,
     own,
+    pair_residuals,
     residuals,
     shared,
     time,
 )
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, holds, same
 
 label = sp.Symbol("y", real=True)  # component of the labels along a unit eigenvector
 variance = sp.Symbol("v", nonnegative=True)  # qᵀKq of the initial function's covariance K
@@ -76,6 +84,99 @@ $mg^2$, $g$ the mean of $\Theta r$; the losses, up to third order in the time, b
 """,
     globals(),
 )
+
+SIGNS = (1, 1), (1, -1)  # eigenvectors of two samples, times √2
+
+
+after = sp.Symbol("t", positive=True)
+
+
+def free_kernel() -> sp.Matrix:
+    """A symmetric matrix on three samples, all entries free."""
+    letters = sp.symbols("k_1:7", real=True)
+    return sp.Matrix(3, 3, lambda i, j: letters[int(i) + int(j) + bool(i and j)])
+
+
+def centring_of(count: int) -> sp.Matrix:
+    return sp.eye(count) - sp.ones(count, count) / count
+
+
+def squares_have_their_mean(mean_mode_loss: sp.Expr) -> Iterator[Relation]:
+    """The loss of F1.1 at z − y, z of mean 0 and mean square v; and over four initial functions of two samples."""
+    z = sp.Symbol("z", real=True)
+    total = sp.expand(mode_loss.subs(amplitude, z - label))
+    yield same(mean_mode_loss, total.subs(z**2, variance).subs(z, 0))
+    factors = sp.ImmutableMatrix(2, 2, sp.symbols("A_1:5", real=True))
+    labels = sp.ImmutableMatrix(sp.symbols("y_1:3", real=True))
+    covariance = factors * factors.T
+    seen = sp.S.Zero
+    for coins in product((1, -1), repeat=2):
+        start = factors * sp.ImmutableMatrix(coins) - labels
+        later = pair_residuals.subs(dict(zip(residuals, start, strict=True)), simultaneous=True)
+        seen += later.dot(later) / 4 / 4
+    claimed = sp.S.Zero
+    for signs, value in zip(SIGNS, (own + shared, own - shared), strict=True):
+        vector = sp.ImmutableMatrix(signs) / sp.sqrt(2)
+        here = {m: 2, eigenvalue: value, label: vector.dot(labels), variance: vector.dot(covariance * vector)}
+        claimed += valued(mean_mode_loss, here)
+    yield at_sizes([(claimed, seen)], "samples")
+
+
+def one_eigenvalue_is_remembered_most(initial_part: sp.Expr, forgotten_at: sp.Expr) -> Iterator[Relation]:
+    """The slope in the eigenvalue is 0 there; at x times it the part is x e⁻ˣ over a constant, that at x = 1 times e."""
+    slope = sp.diff(initial_part.subs(variance, eigenvalue), eigenvalue)
+    yield same(slope, sp.S.Zero, where={eigenvalue: forgotten_at})
+    x = sp.Symbol("x", positive=True)
+    at = initial_part.subs(variance, eigenvalue).subs(time, after)
+    top = forgotten_at.subs(time, after)
+    quotient = at.subs(eigenvalue, x * top) / at.subs(eigenvalue, top)
+    yield same(quotient, x * sp.exp(1 - x))
+
+
+def constants_are_never_learnt(kernel_plateau: sp.Expr) -> Iterator[Relation]:
+    """The loss of F1.1 at the eigenvalue 0 and the component √m μ; HΘH takes the constant function to 0."""
+    yield same(kernel_plateau, mode_loss.subs({eigenvalue: 0, amplitude: sp.sqrt(m) * mean_residual}))
+    kernel, centring = free_kernel(), centring_of(3)
+    for each in centring * kernel * centring * sp.ones(3, 1):
+        yield holds(sp.expand(each) == 0, "the constant function goes to 0")
+
+
+def two_samples_have_the_loss_of_the_centred_kernel(
+    pair_output_loss: sp.Expr, kernel_plateau: sp.Expr, pair_kernel_loss: sp.Expr
+) -> Iterator[Relation]:
+    """The loss at the entries of HΘH; at opposite residuals that of Θ, at equal ones what is never learnt."""
+    kernel = centring_of(2) * sp.Matrix([[own, shared], [shared, own]]) * centring_of(2)
+    here = {own: kernel[0, 0], shared: kernel[0, 1]}
+    yield same(pair_kernel_loss, valued(pair_output_loss, here), by=sp.expand)
+    opposite = {residuals[1]: -residuals[0]}
+    yield same(pair_kernel_loss.subs(opposite), pair_output_loss.subs(opposite))
+    mean = (residuals[0] + residuals[1]) / 2
+    yield same(
+        pair_kernel_loss.subs(residuals[1], residuals[0]),
+        kernel_plateau.subs(mean_residual, mean).subs(residuals[1], residuals[0]),
+    )
+
+
+def centred_kernels_differ_at_second_order(subtraction_gap: sp.Expr) -> Iterator[Relation]:
+    """The square of the time in F1.1, at what centring takes from a sum of squares; three samples, all free but the mean."""
+    squares = sp.Symbol("S", positive=True)  # of the m entries of Θr, whose sum is mg
+    lost = sp.expand(squares - (squares - 2 * drift * (m * drift) + m * drift**2))
+    second = sp.diff(mode_loss, time, 2).subs(time, 0) / 2 / (eigenvalue * amplitude) ** 2
+    yield same(subtraction_gap, second * lost * time**2)
+    kernel, centring = free_kernel(), centring_of(3)
+    first, second = sp.symbols("r_1 r_2", real=True)
+    start = sp.Matrix([first, second, -first - second])
+    mean = sum(kernel * start) / 3
+    centred = centring * kernel * centring
+    for order in (0, 1, 2):
+        coefficient = (-2 * eta / 3) ** order / (6 * sp.factorial(order))
+        gap = coefficient * (start.T * (kernel**order - centred**order) * start)[0]
+        claimed = subtraction_gap.subs({m: 3, drift: mean}).coeff(time, order) if order else sp.S.Zero
+        if order == 2:
+            yield at_sizes([(claimed, gap)], "samples")
+        else:
+            yield holds(sp.expand(gap - claimed) == 0, f"the same at order {order}")
+
 
 random_start = Claim(
     label="F1.4",
@@ -130,4 +231,58 @@ Also for residuals of mean $0$ the two differ if the mean $g$ of $\Theta r(0)$ i
             check="initial_functions_are_forgotten",
         ),
     ),
+    because={
+        "mean loss": squares_have_their_mean,
+        "centred output": lambda mean_mode_loss, centred_output_loss: (
+            same(centred_output_loss, mean_mode_loss.subs(variance, 0)),
+            same(centred_output_loss, mode_loss.subs(amplitude, -label)),
+        ),
+        "initial part": lambda mean_mode_loss, centred_output_loss, initial_part: same(
+            initial_part, mean_mode_loss - centred_output_loss
+        ),
+        "most remembered": one_eigenvalue_is_remembered_most,
+        "forgotten": lambda initial_part, forgotten_at, forgotten_bound: same(
+            initial_part, forgotten_bound, where=dict.fromkeys((variance, eigenvalue), forgotten_at)
+        ),
+        "constant function": constants_are_never_learnt,
+        "two samples, output": lambda pair_output_loss: same(
+            pair_output_loss, pair_residuals.dot(pair_residuals) / 4, by=sp.expand
+        ),
+        "two samples, kernel": two_samples_have_the_loss_of_the_centred_kernel,
+        "second order": centred_kernels_differ_at_second_order,
+    },
+    wrong=lambda: {
+        "mean_mode_loss": {
+            "without the initial function": centred_output_loss,
+            "without the labels": initial_part,
+            "their difference": mean_mode_loss.subs(variance, -variance),
+            "the exponent of the residual": mean_mode_loss.subs(time, time / 2),
+        },
+        "centred_output_loss": {
+            "with the initial function": mean_mode_loss,
+            "the sum over the samples": m * centred_output_loss,
+        },
+        "initial_part": {
+            "its standard deviation": initial_part / sp.sqrt(variance),
+            "the sum over the samples": m * initial_part,
+            "an initial part of the residual": initial_part.subs(time, time / 2),
+        },
+        "forgotten_at": {"not times the samples": forgotten_at / m},
+        "forgotten_bound": {"faster than the time": forgotten_bound / (1 + time)},
+        "kernel_plateau": {"the mean itself": mean_residual / 2, "over the samples": kernel_plateau / m},
+        "pair_output_loss": {
+            "the exponent of the residual": pair_output_loss.subs(time, time / 2),
+            "each by itself": pair_output_loss.subs(shared, 0),
+            "eigenvalues exchanged": pair_output_loss.subs(shared, -shared),
+        },
+        "pair_kernel_loss": {
+            "the other meaning": pair_output_loss,
+            "the mean left out": pair_kernel_loss - (residuals[0] + residuals[1]) ** 2 / 8,
+            "at half of the speed": pair_kernel_loss.subs(time, time / 2),
+        },
+        "subtraction_gap": {
+            "the sum over the samples": m * subtraction_gap,
+            "of the mean residual's rate": subtraction_gap / drift,
+        },
+    },
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.flow.linear import LINEARISED, NUMBER, RATE, TIME, eta, time
-from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.flow.linear import LINEARISED, NUMBER, RATE, TIME, amplitude, eigenvalue, eta, mode_loss, time
+from sparse_limits.theory.formulas.level import Level, level
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 lam, nu, mu = sp.symbols("lambda nu mu", positive=True)  # two eigenvalues, and a mean of eigenvalues
 share = sp.Symbol("s", positive=True)  # of the loss at the start that is left
@@ -90,6 +93,53 @@ $s$ at the time $[[slow_time]]$.
     globals(),
 )
 
+
+def shares_fade_as_losses(left: sp.Expr) -> Iterator[Relation]:
+    """The loss of F1.1 in a mode whose squared component is a share of the sum of all squares."""
+    energy = sp.Symbol("E", positive=True)
+    yield same(left, mode_loss.subs({amplitude: sp.sqrt(part * energy), eigenvalue: lam}) * 2 * m / energy)
+
+
+def two_are_left_at_their_time(two_left: sp.Expr, two_time: sp.Expr) -> Iterator[Relation]:
+    """The equation that defines the time is that the share is left; any other formula is held against it by value."""
+    defined = isinstance(two_time, Level)
+    left_over = two_left - share
+    yield same(two_time.function(time) if defined else left_over.subs(time, two_time), left_over if defined else 0)
+
+
+def roots_solve_the_quadratic_equation(two_left: sp.Expr, root: sp.Expr) -> Iterator[Relation]:
+    """Where the root is the exponential of −2ηλt/m, the share is left; it is the root with a plus before the square root."""
+    at = {nu: 2 * lam, time: -sp.log(root) * m / (2 * eta * lam)}
+    yield same(two_left.subs(at), share)
+    first, less = sp.symbols("f g", positive=True)  # p and 1 − p over their sum: then the root is plain
+    inside = (first / (first + less)) ** 2 + 4 * less / (first + less) * share
+    plain = (sp.sqrt(inside) - first / (first + less)) * (first + less) / (2 * less)
+    yield same(root.subs(part, first / (first + less)), plain)
+
+
+def logarithms_are_convex(two_left: sp.Expr, log_curvature: sp.Expr) -> Iterator[Relation]:
+    """The second derivative; and a square times what is positive, the share being a quotient of positive letters."""
+    yield same(log_curvature, sp.diff(sp.log(two_left), time, 2))
+    first, less = sp.symbols("f g", positive=True)
+    split = {part: first / (first + less)}
+    fading = sp.exp(-2 * eta * (lam + nu) * time / m)
+    above = first * sp.exp(-2 * eta * lam * time / m) + less * sp.exp(-2 * eta * nu * time / m)
+    square = 4 * eta**2 * first * less * (lam - nu) ** 2 * fading / (m**2 * above**2)
+    yield nonnegative(log_curvature.subs(split), square)
+
+
+def tangents_have_the_slope_of_the_mean(left: sp.Expr, mean_left: sp.Expr) -> Iterator[Relation]:
+    """One eigenvalue μ beside what is stuck; two of the mean μ: value and slope at the start; the logarithm of the rest is linear."""
+    yield same(mean_left, stuck + left.subs({part: 1 - stuck, lam: mu}, simultaneous=True))
+    rest = left.subs(part, (1 - stuck) * part)
+    rest += left.subs({part: (1 - stuck) * (1 - part), lam: nu}, simultaneous=True)
+    mean = part * lam + (1 - part) * nu
+    bound = mean_left.subs(mu, mean)
+    for order in (0, 1):
+        yield same(sp.diff(bound - stuck - rest, time, order).subs(time, 0), sp.S.Zero)
+    yield same(sp.diff(sp.log(mean_left - stuck), time, 2), sp.S.Zero)
+
+
 time_to_a_share = Claim(
     label="F1.3",
     title="The time to a share of the loss, between sharp bounds",
@@ -151,4 +201,58 @@ derivative is $[[log_curvature]]$.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "shares": shares_fade_as_losses,
+        "one eigenvalue": lambda left, single_time: same(left, share, where={part: 1, time: single_time}),
+        "two eigenvalues": lambda left, two_left: same(
+            two_left, left + left.subs({part: 1 - part, lam: nu}, simultaneous=True)
+        ),
+        "time of two": two_are_left_at_their_time,
+        "twice as fast": roots_solve_the_quadratic_equation,
+        "time of two, twice as fast": lambda two_left, root, double_time: (
+            same(two_left, share, where={nu: 2 * lam, time: double_time}),
+            same(sp.exp(-2 * eta * lam * time / m), root, where={time: double_time}),
+        ),
+        "curvature": logarithms_are_convex,
+        "tangent": tangents_have_the_slope_of_the_mean,
+        "mean time": lambda mean_left, mean_time: same(mean_left, share, where={time: mean_time}),
+        "slowest": lambda left, latest_left: (
+            same(latest_left, stuck + left.subs(part, 1 - stuck)),
+            nonnegative(-sp.diff(left, lam), 2 * eta * time / m * part * sp.exp(-2 * eta * lam * time / m)),
+        ),
+        "latest time": lambda latest_left, latest_time: same(latest_left, share, where={time: latest_time}),
+        "slow time": lambda left, slow_time: same(left, share, where={time: slow_time}),
+    },
+    wrong=lambda: {
+        "left": {
+            "the exponent of the residual": part * sp.exp(-eta * lam * time / m),
+            "rate not over the samples": left.subs(m, 1),
+            "the root of the share": sp.sqrt(part) * left / part,
+        },
+        "single_time": {"not times the samples": single_time / m, "the inverse eigenvalue": single_time * lam**2},
+        "two_left": {
+            "equal shares": two_left.subs(part, sp.Rational(1, 2)),
+            "shares exchanged": two_left.subs({lam: nu, nu: lam}, simultaneous=True),
+            "a mean eigenvalue": sp.exp(-2 * eta * (part * lam + (1 - part) * nu) * time / m),
+        },
+        "two_time": {
+            "the first alone": single_time,
+            "of the mean eigenvalue": single_time.subs(lam, part * lam + (1 - part) * nu),
+        },
+        "root": {"the other root": -part / (1 - part) - root},
+        "double_time": {"not times the samples": double_time / m},
+        "log_curvature": {"of the loss": sp.diff(two_left, time, 2), "not over the samples": m**2 * log_curvature},
+        "mean_left": {
+            "the exponent of the residual": mean_left.subs(time, time / 2),
+            "all of it fades": sp.exp(-2 * eta * mu * time / m),
+            "rate not over the samples": mean_left.subs(m, 1),
+        },
+        "mean_time": {"nothing stuck": mean_time.subs(stuck, 0), "not times the samples": mean_time / m},
+        "latest_left": {
+            "the exponent of the residual": latest_left.subs(time, time / 2),
+            "nothing stuck": latest_left.subs(stuck, 0),
+        },
+        "latest_time": {"nothing stuck": latest_time.subs(stuck, 0), "not times the samples": latest_time / m},
+        "slow_time": {"all of the loss": single_time, "not times the samples": slow_time / m},
+    },
 )

@@ -14,16 +14,19 @@ A value above 1 says nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.graphon.symbols import DEVIATION, FAILURE, UP_TO_ONE, delta, m
 from sparse_limits.theory.graphon.symbols import s as size
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 
 q = sp.Symbol("q", nonnegative=True)  # yᵀK⁻¹y, the squared norm of the interpolant
 T = sp.Symbol("T", positive=True)  # tr K
@@ -138,6 +141,43 @@ second is $1$, for $f\le0$ the first. So it is at least $[[least_random_risk]]$.
 """,
     globals(),
 )
+
+RAW_RISK = raw_energy.subs(q, B_0**2) + confidence  # the usual form at the same ball
+
+
+def reduce(expression: sp.Expr) -> sp.Expr:
+    return sp.expand(sp.expand_log(expression, force=False).subs(sp.log(2 / delta), sp.log(2) - sp.log(delta)))
+
+
+def walk_leaves_where_it_is_at_zero(rank_one_complexity: sp.Expr) -> Iterator[Relation]:
+    """The mean distance is 1 after two steps; two more add the chance to be at 0, as after an odd number none is."""
+    at_zero = sp.binomial(2 * k, k) / 4**k
+    distance = 2 * k * rank_one_complexity
+    yield induction(distance, k, sp.S.One, lambda mean: mean + at_zero, start=1, by=over(at_zero))
+
+
+def one_root_fails_with_half(deviation_failure: sp.Expr, root: sp.Expr) -> Iterator[Relation]:
+    """The logarithm of the bound is that of δ/2, and of what s² differs at other s."""
+    away = 2 * m * (root**2 - size**2)
+    yield same(sp.log(deviation_failure), sp.log(delta / 2) + away, by=reduce)
+
+
+def mean_square_of_the_energy(energy: sp.Expr, random_label_energy: sp.Expr) -> Iterator[Relation]:
+    """The square is linear in q, whose mean is the trace of the inverse; at least 1 where the *traces* have a product of m² or more."""
+    yield same(random_label_energy, (energy**2).subs(q, T_inv))
+    yield same(sp.diff(energy**2, q, 2), 0)
+    y = sp.Symbol("y", nonnegative=True)
+    yield nonnegative(random_label_energy - 1, y, where={T_inv: m**2 * (1 + y) / T})
+
+
+def predictions_on_one_side_lose_the_other(least_random_risk: sp.Expr) -> Iterator[Relation]:
+    """For f ≥ 0 more than the least by half of min(1, |f − 1|); the same at −f; attained at f = 1."""
+    f = sp.Symbol("f", nonnegative=True)
+    for side in (1, -1):
+        risk = (sp.Min(1, sp.Abs(side * f - 1)) + sp.Min(1, sp.Abs(side * f + 1))) / 2
+        yield nonnegative(risk - least_random_risk, sp.Min(1, sp.Abs(f - 1)) / 2)
+        yield same(risk.subs(f, 1), least_random_risk)
+
 
 scale_free_energy = Claim(
     label="B1",
@@ -278,4 +318,73 @@ the labels, as SNIP's does, needs labels of its own.
             ),
         ),
     ),
+    because={
+        "complexity": lambda mean_form, complexity: same(complexity, B_0 / m * sp.sqrt(mean_form)),
+        "walk": walk_leaves_where_it_is_at_zero,
+        "one root": one_root_fails_with_half,
+        "three roots": lambda root, confidence: same(confidence, root + 2 * root),
+        "risk": lambda complexity, confidence, risk_bound: same(risk_bound, 2 * complexity + confidence),
+        "shares": lambda level_share: same(level_share, delta / (sp.zeta(2) * (i + 1) ** 2)),
+        "energy": lambda complexity, energy: (
+            same(energy, complexity.subs(B_0, sp.sqrt(q))),
+            same(energy.subs({q: q / B_0, T: T * B_0}, simultaneous=True), energy),
+        ),
+        "usual form": lambda energy, raw_energy, usual_trace: (
+            same((2 * energy) ** 2 * usual_trace, raw_energy**2 * T),
+            same(2 * energy.subs(T, usual_trace), raw_energy),
+        ),
+        "random labels": mean_square_of_the_energy,
+        "least risk": predictions_on_one_side_lose_the_other,
+    },
+    wrong=lambda: {
+        "risk_bound": {
+            "the complexity once": complexity + confidence,
+            "two roots": 2 * complexity + 2 * confidence / 3,
+            "the energy without its trace": RAW_RISK,
+        },
+        "confidence": {"one event of probability δ": 3 * sp.sqrt(sp.log(1 / delta) / (2 * m))},
+        "level_share": {"shares of the first power": delta / (i + 1), "halved at each step": delta / 2**i},
+        "peeled_bound": {
+            "the whole δ at each step": risk_bound.subs(B_0, b * 2**i),
+            "the first radius": peeled_bound - 2 * b * (2**i - 1) * sp.sqrt(T) / m,
+        },
+        "peeled_norm": {"no smallest radius": 2 * sp.sqrt(q), "the smallest radius": 2 * b},
+        "complexity": {"the mean eigenvalue for the trace": B_0 * sp.sqrt(T / m) / m, "without the root": B_0 * T / m},
+        "khintchine": {
+            "constant 1: all kernels alike": sp.Integer(1),
+            "10 % more": sp.Rational(11, 10) / sp.sqrt(2),
+            "10 % less of Khintchine": sp.Rational(9, 10) / sp.sqrt(2),
+        },
+        "rank_one_complexity": {
+            "the normal limit": 1 / sp.sqrt(sp.pi * k),
+            "largest probability of m + 1": rank_one_complexity * (2 * k + 1) / (2 * k + 2),
+            "the distance": 2 * k * rank_one_complexity,
+        },
+        "energy": {
+            "the energy without its trace": raw_energy,
+            "trace per sample": sp.sqrt(q * T / m) / m,
+            "the trace without its root": sp.sqrt(q) * T / m,
+            "without the root of the trace": energy * T,
+        },
+        "random_label_energy": {
+            "one trace": T / m,
+            "the inverse": 1 / random_label_energy,
+            "the root": sp.sqrt(random_label_energy),
+        },
+        "label_kernel_energy": {"the energy of I": sp.Integer(1), "ε forgotten in the trace": 1 / sp.sqrt(m + epsilon)},
+        "kernel": {
+            "the bound for a kernel of the labels": "from the labels",
+            "a kernel made from the labels": "from the labels",
+        },
+        "mean_form": {"of one sample": T / m},
+        "root": {"all of δ": root.subs(delta, 2 * delta)},
+        "deviation_failure": {"for all samples at once": sp.exp(-2 * size**2), "without the 2": sp.exp(-m * size**2)},
+        "step_radius": {"radii that grow by b": b * (i + 1)},
+        "label_form": {"of the inverse alone": 1 / (m + epsilon), "ε forgotten": sp.S.One},
+        "label_trace": {"ε forgotten in the trace": m, "one ε": m + epsilon, "less the identity": m * (1 - epsilon)},
+        "ridge_risk": {
+            "of the sample": epsilon / (m * (m + epsilon)),
+            "the multiple over the number of samples": epsilon / m,
+        },
+    },
 )

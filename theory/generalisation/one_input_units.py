@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -11,6 +14,7 @@ from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, 
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, same, vanishes
 
 pairs = sp.Symbol("n", integer=True, positive=True)  # inputs of either sign
 
@@ -98,6 +102,88 @@ constant above it serves the masks with $\delta>0$.
     globals(),
 )
 
+
+def through(value: sp.Expr, other: sp.Expr) -> sp.Expr:
+    """The dual of a unit that sees one input, at its values in two samples."""
+    return relu.value.subs({a: value**2, b: other**2, c: value * other})
+
+
+def next_entry(size: sp.Expr, covariance: sp.Expr) -> sp.Expr:
+    """Θκ₀ + F at a variance and a covariance, where Θ is twice the covariance."""
+    at = {a: size, b: size, c: covariance}
+    return 2 * covariance * valued(relu.slope, at) + valued(relu.value, at)
+
+
+def in_signs(own: sp.Expr, alike: sp.Expr, opposite: sp.Expr) -> sp.Expr:
+    """sᵀAs over the number of inputs, for a matrix with these entries."""
+    return own + (pairs - 1) * alike - pairs * opposite
+
+
+def with_letters(gap: sp.Expr) -> sp.Expr:
+    """One fraction, with letters for the arc cosine and the root."""
+    letters = {sp.acos(cosine): sp.Symbol("angle"), sp.sqrt(1 - cosine**2): sp.Symbol("sine")}
+    return sp.cancel(gap.subs(letters))
+
+
+@cache
+def at_small_spikes(ratio: sp.Expr) -> sp.Expr:
+    """The quotient of the slopes of numerator and denominator, if both are 0 at r = 0."""
+    parts = sp.fraction(sp.together(ratio))
+    if any(valued(part, {cosine: 0}) != 0 for part in parts):
+        return sp.limit(ratio, cosine, 0)
+    above, below = (valued(sp.diff(part, cosine), {cosine: 0}) for part in parts)
+    return above / below
+
+
+def units_add_where_signs_are_equal(spike: sp.Expr, variance: sp.Expr, shared: sp.Expr) -> Iterator[Relation]:
+    """The unit of the common coordinate and that of the input's own; opposite signs; the correlation is r."""
+    common = sp.sqrt(spike)
+    yield same(variance, through(common, common) + 1, by=sp.cancel)
+    yield same(shared, through(common, common), by=sp.cancel)
+    yield same(shared, cosine * variance, by=sp.cancel)
+    yield same(through(common, -common), 0)
+
+
+def edges_fade(
+    variance: sp.Expr,
+    shared: sp.Expr,
+    spilled_variance: sp.Expr,
+    spilled_alike: sp.Expr,
+    alike_gate: sp.Expr,
+    spilled_opposite: sp.Expr,
+    opposite_gate: sp.Expr,
+) -> Iterator[Relation]:
+    """Continuous formulas at δ = 0: value and gate are the shared one at one sign, 0 at opposite ones."""
+    wanted = (
+        (spilled_variance, variance),
+        (spilled_alike, shared),
+        (alike_gate, shared),
+        (spilled_opposite, sp.S.Zero),
+        (opposite_gate, sp.S.Zero),
+    )
+    for each, limit in wanted:
+        yield same(each.subs(spilled, 0), limit, by=sp.cancel)
+
+
+def entries_are_those_of_the_recursion(
+    variance: sp.Expr, shared: sp.Expr, own_entry: sp.Expr, alike_entry: sp.Expr, opposite_entry: sp.Expr
+) -> Iterator[Relation]:
+    """At the covariances of equal inputs, of one sign and of opposite ones."""
+    for claimed, covariance in ((own_entry, variance), (alike_entry, shared), (opposite_entry, sp.S.Zero)):
+        yield same(claimed, next_entry(variance, covariance))
+
+
+def many_inputs_leave_the_leading_terms(sign_ratio: sp.Expr, many_ratio: sp.Expr) -> Iterator[Relation]:
+    """The ratio less its limit, times 1 + 2nη, does not depend on n."""
+    rest = (sign_ratio - many_ratio) * (1 + 2 * pairs * spike)
+    yield vanishes(sp.diff(rest, pairs), by=with_letters)
+
+
+def small_spikes_leave_three_quarters(many_ratio: sp.Expr, least_ratio: sp.Expr) -> Iterator[Relation]:
+    """The limit at r = 0."""
+    yield same(least_ratio, at_small_spikes(many_ratio))
+
+
 one_input_units = Claim(
     label="B2.3",
     title="With two hidden layers no constant above three quarters serves all masks",
@@ -147,4 +233,44 @@ them sees. At $(\eta,K,2n)=(10^{-12},10^4,10^{20})$ the ratio is below $0.50003$
             checked_by="three_layers_come_close_to_a_half",
         ),
     ),
+    because={
+        "first layer": units_add_where_signs_are_equal,
+        "all edges": edges_fade,
+        "second layer": entries_are_those_of_the_recursion,
+        "linear part": lambda spike, linear_energy: same(
+            linear_energy, in_signs(1 + spike, spike, -spike), by=sp.cancel
+        ),
+        "signs": lambda own_entry, alike_entry, opposite_entry, energy: same(
+            energy, in_signs(own_entry, alike_entry, opposite_entry), by=sp.expand
+        ),
+        "ratio": lambda energy, linear_energy, sign_ratio: same(sign_ratio, energy / linear_energy, by=sp.expand),
+        "many inputs": many_inputs_leave_the_leading_terms,
+        "small spikes": small_spikes_leave_three_quarters,
+    },
+    wrong=lambda: {
+        "spike": {"the correlation itself": cosine, "its inverse": 1 / spike},
+        "variance": {"without the input's own": spike},
+        "shared": {"the variance": variance},
+        "spilled_variance": {"at δ = 0": variance, "variance of δ too": spilled_variance + 1},
+        "spilled_alike": {"without e_0": spilled_alike - (spike + spilled) * kappa_1},
+        "alike_gate": {"the value": spilled_alike},
+        "spilled_opposite": {"as if alike": spilled_alike},
+        "opposite_gate": {"gate as if alike": alike_gate},
+        "own_entry": {"two layers alone": 2 * variance},
+        "alike_entry": {"as if equal": own_entry, "the readout alone": variance * kappa_1},
+        "linear_energy": {"all of one sign": sp.S.One, "of one sign's inputs": 1 + pairs * spike},
+        "energy": {"all of one sign": own_entry + (2 * pairs - 1) * alike_entry, "the diagonal": own_entry},
+        "sign_ratio": {"its inverse": 1 / sign_ratio, "the energy": energy, "the limit": many_ratio},
+        "many_ratio": {
+            "the gate alone": kappa_0,
+            "without opposite signs": kappa_0 + kappa_1 / (2 * cosine),
+            "a tenth of a thousandth more": many_ratio + sp.Rational(1, 10000),
+            "three quarters": sp.Rational(3, 4),
+        },
+        "three_layers": {
+            "of two layers": many_ratio,
+            "a quarter less": three_layers * sp.Rational(3, 4),
+            "the ratio of the signs": sign_ratio,
+        },
+    },
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -10,9 +13,10 @@ from sparse_limits.theory.expressivity.paths import PATHS, rho_path
 from sparse_limits.theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
-from sparse_limits.theory.kernel.dual import cosine, depth
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, depth, kappa_0, kappa_1, relu
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, induction, nonnegative, same, vanishes
 
 beta = sp.Symbol("beta", real=True)  # weight of one feature in the target
 projection = sp.Symbol("y", real=True)  # of the labels on an eigenvector of B
@@ -57,6 +61,56 @@ $[[linear_term]]$, where the derivative in $w$ is $0$.
     globals(),
 )
 
+
+@cache
+def normal_square() -> sp.Expr:
+    z = sp.Symbol("z", real=True)
+    return sp.integrate(z**2 * sp.exp(-(z**2) / 2), (z, -sp.oo, sp.oo)) / sp.sqrt(2 * sp.pi)
+
+
+@cache
+def derivatives_squared(layers: int) -> sp.Expr:
+    """The mean of the sum of squares of the derivatives of a product of x and standard normal weights, one a layer."""
+    x = sp.Symbol("x", real=True)
+    weights = sp.symbols(f"w_:{layers}", real=True)
+    path = x * sp.prod(weights)
+    return sum(sp.diff(path, w) ** 2 for w in weights).subs(dict.fromkeys(weights, 1))
+
+
+def energy_is_the_largest_value(energy: sp.Expr) -> Iterator[Relation]:
+    """A square times k separates 2uy − ku² from it; it is attained where that square is 0."""
+    u, k = direction, kernel_eigenvalue
+    yield nonnegative(energy - (2 * u * projection - k * u**2), k * (u - projection / k) ** 2, by=sp.expand)
+
+
+def square_is_completed(feature_part: sp.Expr, path_term: sp.Expr) -> Iterator[Relation]:
+    """What separates the part of a feature from the term is a multiple of a square, which is 0 for some w."""
+    weight = constant * rho_path / d
+    yield nonnegative(path_term - feature_part, weight * (reading - beta / weight) ** 2, by=sp.factor)
+
+
+def every_weight_of_a_path_adds_the_same(linear_constant: sp.Expr) -> Iterator[Relation]:
+    """One weight without hidden layers; one more multiplies what there is by its mean square, and adds that of the others."""
+    x = sp.Symbol("x", real=True)
+    square = normal_square()
+    yield induction(linear_constant, depth, square, lambda term: term * square + square ** (depth + 1), start=0)
+    yield at_sizes(
+        ((linear_constant.subs(depth, L) * x**2, derivatives_squared(L + 1)) for L in (0, 1, 2, 3)),
+        "depths",
+    )
+
+
+def derivative_vanishes_at_the_largest_value(
+    feature_part: sp.Expr, linear_constant: sp.Expr, linear_term: sp.Expr
+) -> Iterator[Relation]:
+    """The part of a feature with the constant of linear networks, where its derivative in w is 0; it is concave."""
+    first, second = (sp.expand(feature_part).coeff(reading, power) for power in (1, 2))
+    part = first * reading + second * linear_constant / constant * reading**2
+    place = -part.diff(reading).subs(reading, 0) / part.diff(reading, 2)
+    yield same(part.subs(reading, place), linear_term)
+    yield nonnegative(-part.diff(reading, 2), 2 * linear_constant * rho_path / d)
+
+
 path_energy_bound = Claim(
     label="B3",
     title="Path densities bound the energy of a linear target",
@@ -97,6 +151,36 @@ and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top
             check="antipodal_inputs_attain_the_path_bound",
         ),
     ),
+    because={
+        "dual form": energy_is_the_largest_value,
+        "path term": square_is_completed,
+        "linear networks": every_weight_of_a_path_adds_the_same,
+        "linear term": derivative_vanishes_at_the_largest_value,
+    },
+    wrong=lambda: {
+        "linear_term": {
+            "density upstairs": d * beta**2 * rho_path / linear_constant,
+            "without the dimension": linear_term / d,
+            "the constant of gates": path_term,
+        },
+        "linear_constant": {
+            "the halvings of gates": constant,
+            "hidden layers alone": depth,
+            "two for each layer": 2 * depth,
+        },
+        "path_term": {
+            "density upstairs": d * beta**2 * rho_path / constant,
+            "the constant of linear networks": linear_term,
+            "plain ReLU": path_term * 2**depth,
+            "without the dimension": path_term / d,
+        },
+        "energy": {"the eigenvalue upstairs": projection**2 * kernel_eigenvalue},
+        "feature_part": {
+            "the target once": feature_part - reading * beta,
+            "without the dimension": feature_part.subs(d, 1),
+            "the constant of linear networks": feature_part * linear_constant / constant,
+        },
+    },
 )
 
 degree = sp.Symbol("i", integer=True, nonnegative=True)  # half of the power of the cosine
@@ -150,6 +234,87 @@ even powers (from even rest, distinct lines): They are: at $r^{2i}$ the coeffici
     weight=layer_constant,
 )
 
+
+def arcsines(gap: sp.Expr) -> sp.Expr:
+    return sp.expand(gap.rewrite(sp.asin))
+
+
+def residual_is_the_largest_value(residual_term: sp.Expr) -> Iterator[Relation]:
+    """What 2uy − (b + μ)u² lacks, times b + μ > 0, is a square."""
+    u, weight = direction, eigenvalue + mu
+    lacking = residual_term - (2 * u * projection - weight * u**2)
+    yield nonnegative(weight * lacking, (weight * u - projection) ** 2)
+
+
+def duals_at_opposite_inputs(antipodal_kernel: sp.Expr) -> Iterator[Relation]:
+    """Value and slope of the ReLU's dual at variances S: with the covariance S, and 0 with −S."""
+    equal, opposite = (
+        (relu.value + c * relu.slope).subs({c: sign * S}).subs({a: S, b: S}) for sign in (sp.S.One, -sp.S.One)
+    )
+    yield same(antipodal_kernel, equal)
+    yield vanishes(opposite)
+
+
+def two_terms_of_one_weight(antipodal_part: sp.Expr, weight: sp.Expr) -> Iterator[Relation]:
+    """The weight for each of two terms; and what is linear in the covariance, of the dual and of the gate's half."""
+    kernel = relu.value + c * relu.slope
+    yield same(antipodal_part, 2 * weight.subs(depth, 1) * S)
+    yield same(antipodal_part, S * kernel.diff(c).subs(c, 0).subs({a: S, b: S}))
+
+
+def antipodal_labels(antipodal_kernel: sp.Expr, antipodal_energy: sp.Expr) -> Iterator[Relation]:
+    """yᵀK⁻¹y at (1, 1) and (1, −1), from the equations Ku = y."""
+    for sign in (1, -1):
+        labels = sp.Matrix([1, sign])
+        solved = (antipodal_kernel * sp.eye(2)).LUsolve(labels)
+        yield same(antipodal_energy, (labels.T * solved)[0])
+
+
+def rest_has_equal_entries(
+    antipodal_kernel: sp.Expr, antipodal_part: sp.Expr, mean_rest: sp.Expr
+) -> Iterator[Relation]:
+    """K − B times (1, 1) and (1, −1): twice the entry, and 0; B times (1, 1) is 0."""
+    B = antipodal_part * sp.Matrix([[1, -1], [-1, 1]])
+    rest = antipodal_kernel * sp.eye(2) - B
+    both, differ = sp.Matrix([1, 1]), sp.Matrix([1, -1])
+    for value in rest * both:
+        yield same(value, 2 * mean_rest)
+    yield same(rest.trace() / 2, mean_rest)
+    for value in (*(rest * differ), *(B * both)):
+        yield vanishes(value)
+
+
+def mean_is_no_floor(
+    antipodal_part: sp.Expr, mean_rest: sp.Expr, residual_term: sp.Expr, antipodal_energy: sp.Expr, mean_bound: sp.Expr
+) -> Iterator[Relation]:
+    """The equations (B + tI)u = y at (1, −1), the same along the eigenvector, and what the truth exceeds it by."""
+    labels = sp.Matrix([1, -1])
+    matrix = antipodal_part * sp.Matrix([[1, -1], [-1, 1]]) + mean_rest * sp.eye(2)
+    yield same(mean_bound, (labels.T * matrix.LUsolve(labels))[0])
+    at = {projection: sp.sqrt(2), eigenvalue: 2 * antipodal_part, mu: mean_rest}
+    yield same(mean_bound, residual_term.subs(at))
+    yield nonnegative(antipodal_energy - mean_bound, 1 / (3 * S))
+
+
+def second_derivative_is_a_binomial_series(even_rest: sp.Expr, even_coefficient: sp.Expr) -> Iterator[Relation]:
+    """The second derivative is (3 − 2r²)(1 − r²)^(−3/2)/π, whose power has a binomial series; value and derivative at 0."""
+    i = degree
+    yield same(even_rest.diff(cosine, 2), (3 - 2 * cosine**2) * (1 - cosine**2) ** sp.Rational(-3, 2) / sp.pi)
+
+    def term(power: sp.Expr) -> sp.Expr:  # of (1 − r²)^(−3/2)
+        return sp.binomial(2 * power, power) * (2 * power + 1) / sp.Integer(4) ** power
+
+    yield induction(term(i), i, sp.S.One, lambda before: before * (i + sp.Rational(3, 2)) / (i + 1), by=sp.combsimp)
+    second = (2 * i + 4) * (2 * i + 3) * even_coefficient.subs(i, i + 2)
+    yield same(second, (3 * term(i + 1) - 2 * term(i)) / sp.pi, by=sp.combsimp)
+    yield same(2 * even_coefficient.subs(i, 1), 3 * term(sp.S.Zero) / sp.pi)
+    yield same(even_rest.subs(cosine, 0), even_coefficient.subs(i, 0))
+    yield vanishes(even_rest.diff(cosine).subs(cosine, 0))
+    central = sp.factorial(2 * i) / (sp.factorial(i) ** 2 * sp.Integer(4) ** i)
+    least = (2 * i + 1) * central / (sp.pi * (2 * i - 1) ** 2)
+    yield nonnegative(even_coefficient, least, by=sp.combsimp, strict=True)
+
+
 path_residual_bound = Claim(
     label="B8",
     title="A path bound for every target, finite unless the kernel is linear somewhere",
@@ -192,4 +357,29 @@ truth is $[[antipodal_energy]]$ too.
             check="residual_bound_inverts_the_sum",
         ),
     ),
+    because={
+        "eigenvectors": residual_is_the_largest_value,
+        "antipodal kernel": duals_at_opposite_inputs,
+        "antipodal part": two_terms_of_one_weight,
+        "antipodal energy": antipodal_labels,
+        "mean of the rest": rest_has_equal_entries,
+        "mean for the floor": mean_is_no_floor,
+        "even rest": lambda even_rest: (
+            same(even_rest, cosine * kappa_0 + kappa_1 - cosine, by=arcsines),
+            same(even_rest.subs(cosine, -cosine), even_rest),
+        ),
+        "even powers": second_derivative_is_a_binomial_series,
+    },
+    wrong=lambda: {
+        "residual_term": {"without μ": projection**2 / eigenvalue, "the norm of the labels": projection**2 / mu},
+        "floor": {"the mean eigenvalue for the smallest": "mean eigenvalue"},
+        "even_rest": {
+            "the kernel itself": even_rest + cosine,
+            "half of the angle": even_rest - cosine * sp.asin(cosine) / sp.pi,
+        },
+        "even_coefficient": {
+            "one root less": even_coefficient * (2 * degree - 1),
+            "of the arc sine alone": even_coefficient * 2 / (2 * degree + 1),
+        },
+    },
 )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.iterate import Iterate
+from sparse_limits.theory.formulas.simplifying import powers_together
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 
 S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)
 c = sp.Symbol("c", positive=True)  # a candidate for the constant
@@ -113,6 +118,34 @@ layers together give $B$: $K-B=[[one_sided_gap]]$. (SNIP with positive samples: 
     globals(),
 )
 
+place = sp.Symbol("l", integer=True, positive=True)  # the layer in which the gradient arises
+
+
+def term(value_left: sp.Expr, gate_left: sp.Expr) -> sp.Expr:
+    """What l − 1 values below and L + 1 − l gates above leave."""
+    return value_left ** (place - 1) * gate_left ** (depth + 1 - place)
+
+
+def terms_add_up(layer_constant: sp.Expr, constant: sp.Expr) -> Iterator[Relation]:
+    """The same weight for each of the layers, the readout among them."""
+    layers = sp.Sum(layer_constant, (place, 1, depth + 1)).doit()
+    yield same(constant, layers, by=powers_together)
+
+
+def each_dual_is_half_as_large(constant: sp.Expr, plain_constant: sp.Expr) -> Iterator[Relation]:
+    """The dual of max(z, 0) is half of that of √2 max(z, 0), once for each of L values and gates."""
+    share = term(gate_floor * value_floor, gate_floor * gate_floor) / term(value_floor, gate_floor)
+    yield same(plain_constant, constant * share, by=powers_together)
+
+
+def half_of_the_weights_are_kept(kept_share: sp.Expr, kept_energy: sp.Expr) -> Iterator[Relation]:
+    """1 and w², weighted by the normal density over w > 0."""
+    w = sp.Symbol("w", real=True)
+    law = sp.exp(-(w**2) / 2) / sp.sqrt(2 * sp.pi)
+    for claimed, weight in ((kept_share, sp.S.One), (kept_energy, w**2)):
+        yield same(claimed, sp.integrate(weight * law, (w, 0, sp.oo)))
+
+
 linear_part_bound = Claim(
     label="B2.1",
     title="The linear part of the tangent kernel holds the path densities, with its constant",
@@ -155,6 +188,39 @@ $M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples a
             side=Side.BELOW,
         ),
     ),
+    because={
+        "halves": lambda gate_floor, value_floor: (
+            same(gate_floor, kappa_0.subs(cosine, 0)),
+            same(value_floor, sp.diff(kappa_1, cosine).subs(cosine, 0)),
+        ),
+        "one layer": lambda gate_floor, value_floor, layer_constant: same(
+            layer_constant, term(value_floor, gate_floor), by=powers_together
+        ),
+        "independent masks": terms_add_up,
+        "without √2": each_dual_is_half_as_large,
+        "kept weights": half_of_the_weights_are_kept,
+        "closed gates": lambda layer_constant, kept_share, kept_energy, one_sided_gap: same(
+            one_sided_gap, 0 - layer_constant.subs(depth, 1) * (kept_share + kept_energy)
+        ),
+    },
+    wrong=lambda: {
+        "constant": {"gates pass all": depth + 1, "one layer": 1 / 2**depth, "hidden layers alone": depth / 2**depth},
+        "plain_constant": {
+            "the dual of √2 ReLU": constant,
+            "no halving of the value": plain_constant * 2**depth,
+            "a half of all": constant / 2,
+        },
+        "layer_constant": {"all terms in each": constant},
+        "antipodal_determinant": {
+            "linear in S": 4 * S * (1 - c),
+            "the constant of two layers": 4 * S**2 * (sp.Rational(3, 4) - c),
+        },
+        "own_layer": {"Q at every layer": "Q"},
+        "opposite_kernel": {
+            "the gates alone": opposite_kernel / 2,
+            "as if equal": sp.ImmutableMatrix([[2 * S, 2 * S], [2 * S, 2 * S]]),
+        },
+    },
 )
 
 moment_ratio = 3 / (d + 2)
@@ -200,6 +266,30 @@ $L=1$ they add nothing, $\Theta_1=r\kappa_0+\kappa_1$.
 """,
     globals(),
 )
+
+
+def over(weight: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
+    """A simplification of what is a multiple of a positive weight."""
+    return lambda gap: sp.simplify(sp.powsimp(sp.expand(gap / weight)))
+
+
+def moments_of_a_coordinate_by_parts(moment_ratio: sp.Expr) -> Iterator[Relation]:
+    """The derivative of t³(1 − t²)^((d−1)/2), 0 at the ends, is 3t² less what the moment takes, times the weight."""
+    t = sp.Symbol("t", real=True)
+    weight = (1 - t**2) ** ((d - 3) / sp.Integer(2))
+    derivative = sp.diff(t**3 * (1 - t**2) ** ((d - 1) / sp.Integer(2)), t)
+    yield same(derivative, weight * (3 * t**2 - 3 * t**4 / moment_ratio), by=over(weight))
+
+
+def layers_add_one_at_equal_inputs(layer_step: Mapping[str, sp.Expr], kernel_at_one: sp.Expr) -> Iterator[Relation]:
+    """The kernel of the next layer at the correlation 1, which stays 1: from one layer on."""
+    yield same(layer_step["correlation"].subs(correlation, 1), 1)
+
+    def following(kernel: sp.Expr) -> sp.Expr:
+        return valued(layer_step["value"], {correlation: 1, value: kernel})
+
+    yield induction(kernel_at_one, depth, following(sp.S.One), following, start=1)
+
 
 best_linear_constant = Claim(
     label="B2.2",
@@ -256,4 +346,37 @@ Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "moments": moments_of_a_coordinate_by_parts,
+        "equal inputs": layers_add_one_at_equal_inputs,
+        "excess": lambda moment_ratio, odd_coefficients, best_constant, sphere_excess: same(
+            sphere_excess, (odd_coefficients - best_constant) * moment_ratio, by=sp.expand
+        ),
+    },
+    wrong=lambda: {
+        "layer_step": {
+            "gates fixed": {
+                **layer_step,
+                "linear": linear * kappa_0.subs(cosine, correlation) + slope * kappa_0.subs(cosine, correlation),
+            },
+            "no new layer in the value": {**layer_step, "value": value * kappa_0.subs(cosine, correlation)},
+            "correlation by the gate": {**layer_step, "correlation": kappa_0.subs(cosine, correlation)},
+            "slope halved always": {**layer_step, "slope": slope / 2},
+            "slope passed on": {**layer_step, "slope": slope},
+        },
+        "best_constant": {"the crude constant": constant, "one layer more": best_constant.subs(depth, depth + 1)},
+        "sphere_constant": {
+            "the crude constant": constant,
+            "the Taylor coefficient in every dimension": best_constant,
+            "weight of half the dimension": valued(sphere_constant, {d: d / 2}),
+            "a sphere of one layer more": sphere_constant.subs(depth, depth + 1),
+        },
+        "sphere_excess": {
+            "second moment for the fourth": sphere_excess * (d + 2) / (3 * d),
+            "nothing taken off": odd_coefficients * moment_ratio,
+        },
+        "moment_ratio": {"of a normal coordinate": 3 / d, "the second moment": 1 / d, "of a circle": sp.Rational(3, 4)},
+        "kernel_at_one": {"without the readout": depth, "doubled by each layer": 2**depth},
+        "odd_coefficients": {"all of them": kernel_at_one, "one layer less": depth / 2},
+    },
 )

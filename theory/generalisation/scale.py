@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from sparse_limits.theory.generalisation.energy_bound import SAMPLES, TRACE, T
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.energy_bound import SAMPLES, TRACE, T, q
+from sparse_limits.theory.generalisation.energy_bound import energy as scale_free
 from sparse_limits.theory.generalisation.path_part import LAYERS
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m
 from sparse_limits.theory.kernel.homogeneous import ratio, readout_dense
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import DENSITY
+from sparse_limits.theory.reasons import Relation, at_sizes, same
+from sparse_limits.theory.saliency.model import DENSITY, rho
 
 gamma = sp.Symbol("gamma", nonnegative=True)  # the ridge as a share of the mean diagonal of K
 eigenvalue = sp.Symbol("lambda", positive=True)  # of K
@@ -55,6 +59,42 @@ raw growth, dense readout (from label energy): With a dense readout it grows by 
     kernel_scale=ratio,
     dense_readout_scale=readout_dense,
 )
+
+factor = sp.Symbol("s", positive=True)  # of the kernel
+
+
+def scaled(expression: sp.Expr, factor: sp.Expr) -> sp.Expr:
+    """What an expression becomes for `factor` times the kernel."""
+    return valued(expression, {each: factor * each for each in (row, eigenvalue, T)})
+
+
+def equations_of_two_points(penalty: sp.Expr, prediction: sp.Expr) -> Iterator[Relation]:
+    """One eigenvector solved for its coefficient; two training points with eigenvectors (3, 4)/5 and (−4, 3)/5, all else free."""
+    coefficient = sp.Symbol("coefficient", real=True)
+    (solved,) = sp.solve((eigenvalue + penalty) * coefficient - label, coefficient)
+    yield same(row * solved, prediction)
+    second, other_row, other_label = sp.symbols("lambda_2 c_2 y_2", positive=True)
+    Q = sp.Matrix([[3, -4], [4, 3]]) / 5
+    K = Q * sp.diag(eigenvalue, second) * Q.T
+    rows, labels = Q * sp.Matrix([row, other_row]), Q * sp.Matrix([label, other_label])
+    size = {T: K.trace(), m: 2}
+    whole = (rows.T * (K + penalty.subs(size) * sp.eye(2)).inv() * labels)[0]
+    parts = prediction.subs(size) + prediction.subs(
+        {eigenvalue: second, row: other_row, label: other_label, T: K.trace(), m: 2}, simultaneous=True
+    )
+    yield at_sizes([(whole, parts)], "sizes", by=sp.factor)
+
+
+def energy_of_an_eigenvector(label_energy: sp.Expr, prediction_growth: sp.Expr) -> Iterator[Relation]:
+    """The label times the coefficient that solves the equation; 𝓔 of one eigenvector for K and for s times it."""
+    coefficient = sp.Symbol("coefficient", real=True)
+    (solved,) = sp.solve(eigenvalue * coefficient - label, coefficient)
+    yield same(label * solved, label_energy)
+    before, after = (
+        scale_free.subs({q: scaled(label_energy, each), T: each * T}, simultaneous=True) for each in (1, factor)
+    )
+    yield same(after, before * prediction_growth)
+
 
 scale_invariance = Claim(
     label="B7",
@@ -130,4 +170,34 @@ $[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$).
             instead=r"The test error is the same at every density, as $\mathcal E$ is, as long as $d\rho$ is large.",
         ),
     ),
+    because={
+        "prediction": equations_of_two_points,
+        "fit": lambda prediction, shrinkage: same(prediction.subs(row, eigenvalue), shrinkage * label),
+        "same predictions": lambda prediction, prediction_growth: same(
+            scaled(prediction, factor), prediction * prediction_growth, by=sp.factor
+        ),
+        "label energy": energy_of_an_eigenvector,
+    },
+    wrong=lambda: {
+        "shrinkage": {
+            "a fixed ridge": eigenvalue / (eigenvalue + gamma),
+            "a ridge in proportion to the whole trace": eigenvalue / (eigenvalue + gamma * T),
+            "the complement": 1 - shrinkage,
+            "without the ridge": sp.S.One,
+            "a small fixed ridge": eigenvalue / (eigenvalue + gamma / 1000),
+            "a ridge of the wrong sign": eigenvalue / (eigenvalue + gamma * T / (m + gamma * m)),
+        },
+        "prediction_growth": {"test errors as the raw bound": raw_growth, "as the kernel": ratio},
+        "raw_growth": {"without the root": 1 / ratio, "of a dense readout": dense_readout_growth},
+        "dense_readout_growth": {"raw bounds alike": sp.Integer(1), "as if masked": raw_growth},
+        "kernel_scale": {"one factor for all layers": rho, "one layer less": ratio / rho},
+        "dense_readout_scale": {"the readout masked": ratio},
+        "ridge": {"a fixed ridge": "fixed"},
+        "prediction": {
+            "a fixed ridge": row * label / (eigenvalue + gamma),
+            "without the ridge": row * label / eigenvalue,
+        },
+        "penalty": {"a ridge in proportion to the whole trace": gamma * T},
+        "label_energy": {"not squared": sp.Abs(label) / eigenvalue, "the eigenvalue upstairs": label**2 * eigenvalue},
+    },
 )

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
-from sparse_limits.theory.generalisation.water_filling import EXPONENT, a, v
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.path_bound import beta as weight
+from sparse_limits.theory.generalisation.water_filling import (
+    EXPONENT,
+    a,
+    capped,
+    lam,
+    rest,
+    share,
+    total,
+    uncapped_optimum,
+    v,
+    water_level,
+)
+from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, s
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, THRESHOLD, phi, rho, tau
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 from sparse_limits.theory.saliency.tail_selectivity import product_upper
-from sparse_limits.theory.tails import alpha, pareto, product_survival, t
+from sparse_limits.theory.tails import alpha, half_normal, pareto, product_survival, t
 
 beta = sp.Symbol("beta", positive=True)  # |β| of the strong features, at least 1; 1 for the others
 p = sp.Symbol("p", positive=True)  # share of the strong features, below 1
@@ -97,6 +115,56 @@ the strong features more than the optimum does is seen there too.
     globals(),
     energy_rate=energy_rate,
 )
+
+UNCAPPED = mean(beta, 1) ** 2 / budget
+
+
+KEPT = mean(beta**2 / product_survival(tau / beta), 1 / product_survival(tau))
+
+
+ALIGNED = mean(beta**2 / sp.Min(1, beta / tau), 1 / sp.Min(1, 1 / tau))  # path densities along the profile
+
+
+@cache
+def without_the_second_term() -> sp.Expr:
+    """∫e^(−sx)/√(2x) dx over x > 0."""
+    x = sp.Symbol("x", positive=True)
+    return sp.integrate(sp.exp(-s * x) / sp.sqrt(2 * x), (x, 0, sp.oo))
+
+
+def bound_diverges_at_small_weights(energy_upper: sp.Expr, power_integrand: sp.Expr) -> Iterator[Relation]:
+    """The two tails that bound R₂; β² over that bound; v times the integrand tends to infinity at v = 0, for √v, v and v²."""
+    bessel = sp.sqrt(sp.pi / (2 * s)) * sp.exp(-s)  # above K₀
+    yield same(energy_upper, product_upper.subs(t, s) + 2 / sp.pi * s * bessel)
+    weights = v**a
+    yield same(power_integrand, weights**2 / energy_upper.subs(s, tau / weights))
+    for exponent in (sp.S.Half, sp.Integer(1), sp.Integer(2)):
+        nearby = sp.limit(valued(v * power_integrand, {a: exponent, tau: 1}), v, 0, "+")
+        yield holds(nearby == sp.oo, f"v · β²/R₂ → {nearby} for the profile v^{exponent}")
+
+
+def integrand_is_larger(bessel_upper: sp.Expr) -> Iterator[Relation]:
+    """The integral with 2x for x(2 + x) under the root; what that takes from the square of the integrand."""
+    yield same(bessel_upper, 2 / sp.pi * s * sp.exp(-s) * without_the_second_term())
+    x = sp.Symbol("x", positive=True)
+    yield nonnegative(1 / (2 * x) - 1 / (x * (2 + x)), 1 / (2 * (2 + x)))
+
+
+def strong_features_at_the_level(strong_share: sp.Expr) -> Iterator[Relation]:
+    """B4's share of the strong features at B4's level with nothing at the cap; beyond it they are at the cap."""
+    level = water_level.subs({capped: 0, rest: d * mean(beta, 1), rho: budget}, simultaneous=True)
+    yield same(strong_share, valued(share, {weight: beta, lam: level}))
+
+
+def others_share_what_is_left(strong_share: sp.Expr, optimum: sp.Expr) -> Iterator[Relation]:
+    """The strong terms and, for each weak one, B4's level of what the strong ones leave; without a cap B4's other form."""
+    left = {capped: p * d * strong_share, rest: (1 - p) * d, rho: budget}
+    weak = (1 - p) * valued(water_level, left)
+    yield same(optimum, p * beta**2 / strong_share + weak)
+    uncapped = uncapped_optimum.subs({total: d * mean(beta, 1), rho: budget}, simultaneous=True) / d
+    free = optimum.replace(sp.Min, lambda *sides: next(side for side in sides if side != 1))
+    yield same(free, uncapped)
+
 
 snip_path_bound = Claim(
     label="B6",
@@ -188,4 +256,45 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform
             instead="The optimum of a budget is B4's, and scores with Pareto(1) noise keep the shares that attain it: $W=[[pareto_share]]$.",
         ),
     ),
+    because={
+        "weak features": bound_diverges_at_small_weights,
+        "Pareto scores": lambda pareto_share: same(pareto_share, share.subs({weight: phi, lam: tau})),
+        "Bessel function": integrand_is_larger,
+        "upper bound": lambda survival_upper, bessel_upper, energy_upper: same(
+            energy_upper, survival_upper + bessel_upper
+        ),
+        "strong share": strong_features_at_the_level,
+        "optimum of two levels": others_share_what_is_left,
+        "uniform densities": lambda uniform: same(uniform, mean(beta**2 / budget, 1 / budget)),
+    },
+    wrong=lambda: {
+        "pareto_share": {"no cap": phi / tau, "half-normal noise": half_normal.at(tau / phi)},
+        "strong_share": {
+            "strong features at the cap": sp.Integer(1),
+            "strong features without it": beta * budget / mean(beta, 1),
+            "for the weak ones": budget / (beta * mean(beta, 1)),
+            "10 % more": sp.Min(1, sp.Rational(11, 10) * beta * budget / mean(beta, 1)),
+        },
+        "optimum": {"uncapped": UNCAPPED},
+        "uniform": {"uniform in β": mean(beta, 1) ** 2 / budget},
+        "alignment": {"the share kept for the energy kept": 2 / sp.pi * tau / phi**2 * sp.besselk(0, tau / phi)},
+        "energy_upper": {"the tail alone": energy_tail, "half of the tail": energy_tail / 2},
+        "power_integrand": {
+            "the tail of r": v ** (2 * a) / product_upper.subs(t, tau / v**a),
+            "without the exponential": v ** (2 * a),
+            "one power": power_integrand / v**a,
+            "the other end": v ** (2 * a) / energy_upper.subs(s, tau * v**a),
+            "one bound for all": v ** (2 * a) / energy_upper.subs(s, tau),
+        },
+        "snip_bound": {
+            "path densities along the profile": ALIGNED,
+            "the share kept for the energy kept": KEPT,
+            "uniform": mean(beta**2, 1) / snip_budget,
+        },
+        "threshold": {"half-normal noise": level(mean(half_normal.at(tau / beta), half_normal.at(tau)), tau, rho)},
+        "snip_budget": {
+            "the share kept for the energy kept": mean(product_survival(tau / beta), product_survival(tau))
+        },
+        "bessel_upper": {"without the root": 2 * s / sp.pi * sp.exp(-s)},
+    },
 )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_bound import FEATURE, beta
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import rho
 
 lam = sp.Symbol("lambda", positive=True)  # the water level
@@ -71,6 +76,48 @@ $1$ are best for these: the sum is $[[abundant]]$.
     globals(),
 )
 
+y, z = sp.symbols("y z", nonnegative=True)  # what a number exceeds its least value by
+
+
+def settled(expression: sp.Expr) -> sp.Expr:
+    """The expression with the smaller or the larger of two sides in place, where the signs of the letters decide."""
+
+    def chosen(extremum: type[sp.Expr]) -> Callable[[sp.Expr, sp.Expr], sp.Expr]:
+        def choose(first: sp.Expr, second: sp.Expr) -> sp.Expr:
+            for low, high in ((first, second), (second, first)):
+                gap = sp.fraction(sp.together(high - low))
+                if all(sp.expand(part).is_nonnegative for part in gap):
+                    return low if extremum is sp.Min else high
+            return extremum(first, second)
+
+        return choose
+
+    return expression.replace(sp.Min, chosen(sp.Min)).replace(sp.Max, chosen(sp.Max))
+
+
+def in_cases(
+    *cases: Mapping[sp.Symbol, sp.Expr], by: Callable[[sp.Expr], sp.Expr] = sp.simplify
+) -> Callable[[sp.Expr], sp.Expr]:
+    """A simplification that shows a difference to be 0 in cases which together cover all values of some letters."""
+
+    def simplified(gap: sp.Expr) -> sp.Expr:
+        left = (by(settled(valued(gap, case))) for case in cases)
+        return next((each for each in left if each != 0), sp.S.Zero)
+
+    return simplified
+
+
+SIZES = tuple({beta: sign * lam * size} for sign in (1, -1) for size in (1 / (1 + y), 1 + y))
+
+
+def share_costs_least(cost: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
+    """What r = 1/(1 + z) costs more: a square over r, and at the cap what 1 − r saves too little, both of known sign."""
+    at_cap = sp.Max(sp.Abs(beta), lam)
+    certificate = (sp.Abs(beta) - at_cap / (1 + z)) ** 2 * (1 + z) + z / (1 + z) * sp.Max(0, beta**2 - lam**2)
+    more = cost.subs(density, 1 / (1 + z)) - cost.subs(density, share)
+    yield nonnegative(more, certificate, by=in_cases(*SIZES, by=sp.cancel))
+
+
 best_densities = Claim(
     label="B4",
     title="Water-filling: the best path densities of a given budget",
@@ -124,6 +171,48 @@ budget is free.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "one feature": share_costs_least,
+        "one term": lambda share, term: same(beta**2 / share, term, by=in_cases(*SIZES)),
+        "no cap": lambda optimum, uncapped_optimum: same(
+            optimum.subs({capped: 0, full: 0, rest: total}), uncapped_optimum, by=sp.factor
+        ),
+        "budget to spare": lambda cost, optimum, abundant: (
+            same(optimum.subs(rest, 0), abundant),
+            nonnegative(cost.subs({density: 1 / (1 + z), lam: 0}) - beta**2, beta**2 * z, by=sp.expand),
+        ),
+    },
+    wrong=lambda: {
+        "share": {
+            "in proportion to β²": sp.Min(1, beta**2 / lam**2),
+            "no cap": sp.Abs(beta) / lam,
+            "share 10 % more": sp.Min(1, sp.Rational(11, 10) * sp.Abs(beta) / lam),
+            "in proportion to β², up to 1": sp.Min(1, beta**2 / lam),
+            "uniform": lam,
+            "10 % below the cap": sp.Min(1, sp.Rational(9, 10) * sp.Abs(beta) / lam),
+        },
+        "term": {"terms below the cap": lam * sp.Abs(beta), "at the cap": beta**2},
+        "water_level": {
+            "level without the cap": total / (d * rho),
+            "the number at the cap forgotten": rest / (d * rho),
+        },
+        "optimum": {
+            "optimum without the cap": uncapped_optimum,
+            "terms at the cap forgotten": optimum - full,
+            "level in the optimum": full + water_level,
+        },
+        "uncapped_optimum": {"the level itself": total / (d * rho), "at every density one": total**2 / d},
+        "surplus": {
+            "the surplus of all": -surplus - 1,
+            "the squares alone": over_square,
+            "over the number at the cap": over_square - over**2 / capped,
+        },
+        "cost": {
+            "the price once": beta**2 / density + lam * density,
+            "the price twice": cost + lam**2 * density,
+            "in proportion to the density": beta**2 * density + lam**2 * density,
+        },
+    },
 )
 
 a = sp.Symbol("a", positive=True)  # exponent of the profile
@@ -180,6 +269,43 @@ uniform excess (from uniform, dense): Uniform densities exceed the dense value b
     optimum=power_optimum,
 )
 
+PIECES = ({rho: 1 / ((a + 1) * (1 + y))}, {rho: 1 - a / ((a + 1) * (1 + y))})
+
+
+@cache
+def power_integral(power: int, low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    return sp.integrate(v ** (power * a), (v, low, high))
+
+
+def densities_with_a_cap_add_up(spent: sp.Expr) -> Iterator[Relation]:
+    """∫(v/w)^a from 0 to w, and 1 from there on."""
+    w = first_capped
+    yield same(power_integral(1, sp.S.Zero, w) / w**a + 1 - w, spent)
+
+
+def value_of_capped_densities(capped_value: sp.Expr) -> Iterator[Relation]:
+    """The level times the integral below the edge, and the squares above it."""
+    w = first_capped
+    below, above = power_integral(1, sp.S.Zero, w), power_integral(2, w, sp.S.One)
+    yield same(w**a * below + above, capped_value)
+
+
+def excess_at_the_edge_of_the_budget(
+    spent: sp.Expr, dense: sp.Expr, capped_value: sp.Expr, excess: sp.Expr
+) -> Iterator[Relation]:
+    """The value with a cap less the dense one, where the mean density is ρ."""
+    (place,) = sp.solve(spent - rho, first_capped)
+    yield same((capped_value - dense).subs(first_capped, place), excess)
+
+
+def optimum_of_either_case(
+    edge: sp.Expr, below_cap: sp.Expr, capped_value: sp.Expr, optimum: sp.Expr
+) -> Iterator[Relation]:
+    """The value at the edge, and the value below the cap where the edge is 1 and that is larger."""
+    at_edge = capped_value.subs(first_capped, edge)
+    yield same(optimum, sp.Max(at_edge, below_cap * sp.Max(0, sp.sign(1 - (a + 1) * rho))), by=in_cases(*PIECES))
+
+
 power_profile = Claim(
     label="B5",
     title="Water-filling of a power-law profile, with its cap, and the merge as the density tends to 1",
@@ -205,4 +331,45 @@ between the methods closes linearly, and no density below $1$ merges them.
         Hypothesis("no feature at the cap", rho <= 1 / (a + 1), ("below_cap",)),
         Hypothesis("some features at the cap", rho >= 1 / (a + 1), ("excess",)),
     ),
+    because={
+        "nothing at the cap": lambda cap: same(cap, power_integral(1, sp.S.Zero, sp.S.One)),
+        "value below the cap": lambda cap, below_cap: same(
+            below_cap, cap / rho * power_integral(1, sp.S.Zero, sp.S.One)
+        ),
+        "budget with a cap": densities_with_a_cap_add_up,
+        "edge": lambda cap, spent, edge: same(spent.subs(first_capped, edge), sp.Max(rho, cap), by=in_cases(*PIECES)),
+        "dense": lambda dense: same(dense, power_integral(2, sp.S.Zero, sp.S.One)),
+        "value with a cap": value_of_capped_densities,
+        "excess": excess_at_the_edge_of_the_budget,
+        "both pieces": optimum_of_either_case,
+        "uniform": lambda dense, uniform: (
+            same(uniform, power_integral(2, sp.S.Zero, sp.S.One) / rho),
+            same(uniform.subs(rho, 1), dense),
+        ),
+        "ratio": lambda below_cap, uniform, ratio: (
+            same(ratio * uniform, below_cap),
+            nonnegative(1 - ratio, a**2 / (a + 1) ** 2),
+        ),
+        "uniform excess": lambda dense, uniform, uniform_excess: same(uniform - dense, uniform_excess),
+    },
+    wrong=lambda: {
+        "optimum": {
+            "uniform": uniform,
+            "below the cap at every density": below_cap,
+            "capped at every density": dense_value + excess,
+        },
+        "cap": {"at ρ": rho, "of the squares": 1 / (2 * a + 1)},
+        "below_cap": {"one power": 1 / ((a + 1) * rho)},
+        "spent": {"capped features alone": 1 - first_capped, "half of the rest": 1 - a * first_capped / (2 * (a + 1))},
+        "edge": {"without the profile": sp.Min(1, 1 - rho), "never at 1": (1 - rho) * (a + 1) / a},
+        "dense": {"of one power": 1 / (a + 1)},
+        "capped_value": {
+            "the dense value": dense_value,
+            "one power less": dense_value + (capped_value - dense_value) / first_capped,
+        },
+        "excess": {"of one power less": excess / (1 - rho)},
+        "uniform": {"with one power": 1 / ((a + 1) * rho)},
+        "ratio": {"inverted": 1 / ratio},
+        "uniform_excess": {"to first order": (1 - rho) / (2 * a + 1)},
+    },
 )

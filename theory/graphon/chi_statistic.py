@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import sympy as sp
+
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import COLUMNS, ROWS, m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, rho
 
 CHI = ("pair_chance", "covariance", "column_variance")  # what leads to the mean of the statistic
@@ -33,6 +38,14 @@ $m\rho(1-\rho)$: $[[expected_chi]]$, without $\rho$.
     globals(),
 )
 
+
+def sets_with_two_entries_are_counted(pair_chance: sp.Expr) -> Iterator[Relation]:
+    """The sets of ρmn entries that hold two given ones, over all sets of as many."""
+    size = m * n
+    with_both = sp.binomial(size - 2, rho * size - 2) / sp.binomial(size, rho * size)
+    yield same(pair_chance, with_both, by=sp.gammasimp)
+
+
 chi_statistic = Claim(
     label="G6.2",
     title="The mean of a statistic of column densities over uniform masks",
@@ -55,4 +68,32 @@ $E\chi=[[expected_chi]]$, whatever $K$.
         Hypothesis("at least two entries, of which some are kept and some are not", m * n >= 2, (*CHI, "expected_chi")),
         Hypothesis("some of the entries are kept", rho * m * n >= 1, CHI),
     ),
+    because={
+        "two entries": sets_with_two_entries_are_counted,
+        "covariance": lambda pair_chance, covariance: (
+            same(covariance, pair_chance - rho**2),
+            same(m * n * (m * n - 1) * covariance, -m * n * rho * (1 - rho)),
+        ),
+        "column": lambda covariance, column_variance: (
+            same(column_variance, m * rho * (1 - rho) + m * (m - 1) * covariance),
+            same(n * column_variance, -n * (n - 1) * m**2 * covariance),
+        ),
+        "mean of the statistic": lambda column_variance, expected_chi: same(
+            expected_chi, n * column_variance / m**2 * m / (rho * (1 - rho))
+        ),
+    },
+    wrong=lambda: {
+        "pair_chance": {
+            "independent entries": rho**2,
+            "the first put back": rho * (rho * m * n - 1) / (m * n),
+            "two entries less": rho * (rho * m * n - 2) / (m * n - 1),
+            "less than none": pair_chance - 1,
+        },
+        "covariance": {"of one more": -rho * (1 - rho) / (m * n)},
+        "column_variance": {
+            "binomial": m * rho * (1 - rho),
+            "of a row": n * rho * (1 - rho) * (m * n - n) / (m * n - 1),
+        },
+        "expected_chi": {"chi-square of n − 1": n - 1, "independent entries": n, "rows": (m - 1) * m * n / (m * n - 1)},
+    },
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.graphon.concentration import FAIR_RATES, bernstein_rate, hoeffding_rate
+from sparse_limits.theory.graphon.concentration import FAIR_RATES, bernstein_rate, hoeffding_rate, outcomes
 from sparse_limits.theory.graphon.rate import fair_mean, least_rate
 from sparse_limits.theory.graphon.symbols import (
     ANY_FAILURE,
@@ -25,6 +28,7 @@ from sparse_limits.theory.graphon.symbols import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
 
 z = sp.Symbol("z", real=True)  # beyond it a standard normal variable makes an entry
@@ -149,6 +153,77 @@ $[[best_rate]]$.
     SUDAKOV_FERNIQUE=SUDAKOV_FERNIQUE,
 )
 
+
+def density_is_the_mean_beyond(normal_tail: sp.Expr, normal_density: sp.Expr) -> Iterator[Relation]:
+    """−φ′ = zφ and minus the slope of the tail is φ; both fall to 0, and the tail from 1."""
+    yield same(normal_tail.diff(z), -normal_density)
+    yield same(normal_density.diff(z), -z * normal_density)
+    for each, ends in ((normal_tail, (1, 0)), (normal_density, (0, 0))):
+        for place, end in zip((-sp.oo, sp.oo), ends, strict=True):
+            yield same(sp.limit(each, z, place), end)
+
+
+def conditional_means_are_the_values(
+    normal_tail: sp.Expr, normal_density: sp.Expr, scale: sp.Expr
+) -> Iterator[Relation]:
+    """σφ/p and −σφ/(1 − p) are the values 1 − p and −p of an entry less its mean."""
+    for sign, chance, value in ((1, normal_tail, 1 - normal_tail), (-1, 1 - normal_tail, -normal_tail)):
+        yield same(sign * scale * normal_density / chance, value)
+
+
+def scale_is_largest_for_fair_coins(scale: sp.Expr, spare: sp.Expr, largest_scale: sp.Expr) -> Iterator[Relation]:
+    """What the largest scale leaves, times φ, is the spare part; it is the scale at z = 0."""
+    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
+    yield same((largest_scale - scale) * density, spare)
+    yield same(scale.subs(z, 0), largest_scale)
+
+
+def entries_of_one_rectangle_alone(differing: sp.Expr, increments: sp.Expr) -> Iterator[Relation]:
+    """Entry by entry, by the classes of its row and column: in one rectangle alone; in lines that one set alone has."""
+    left = counted = sp.S.Zero
+    for i, j in product(range(4), repeat=2):
+        entries = ROW_CLASSES[i] * COLUMN_CLASSES[j]
+        in_one = int((i in (0, 1) and j in (0, 1)) != (i in (0, 2) and j in (0, 2)))
+        lines = int(i in (1, 2)) + int(j in (1, 2))
+        counted += in_one * entries
+        left += (lines - in_one) * entries
+    yield same(differing, counted, by=sp.expand)
+    yield nonnegative(increments - differing, left, by=sp.expand)
+
+
+def copies_differ_by_a_fair_sign(difference_chance: sp.Expr) -> Iterator[Relation]:
+    """The chance of each difference, over both values of both copies."""
+    chances = dict.fromkeys((-1, 0, 1), sp.S.Zero)
+    for (first, value, _), (second, other, _) in product(outcomes(), repeat=2):
+        chances[int(sp.expand(value - other))] += first * second
+    yield same(chances[1] + chances[-1], difference_chance)
+    yield same(chances[1], difference_chance / 2)
+
+
+def roots_of_mean_sums(difference_chance: sp.Expr, row_roots: sp.Expr, column_roots: sp.Expr) -> Iterator[Relation]:
+    """k roots are at most k times the root of the average; the chance is twice the variance of an entry, 2mnV in all."""
+    ones = 2 * m * n * variance
+    for lines, roots in ((m, row_roots), (n, column_roots)):
+        yield same(roots**2, lines**2 * ones / lines)
+    entry = sum(chance * value**2 for chance, value, _ in outcomes())
+    yield same(difference_chance, 2 * entry)
+
+
+def mean_is_the_smaller_one(any_mean: sp.Expr, low_mean: sp.Expr, mean_bound: sp.Expr) -> Iterator[Relation]:
+    """By the sum of the sides; at a low and at the highest variance too."""
+    at = [{m: 2, n: 3, variance: each} for each in (sp.Rational(1, 50), sp.Rational(1, 4))]
+    both = mean_bound, sides * sp.Min(any_mean / sides, low_mean / sides)
+    yield same(*both)
+    yield same(*both, at=at)
+
+
+def rate_is_mean_and_fluctuation(mean_bound: sp.Expr, fluctuation: sp.Expr, normal_rate: sp.Expr) -> Iterator[Relation]:
+    """Their sum, at a low and at the highest variance, and for all."""
+    at = [{m: 2, n: 3, delta: sp.Rational(1, 4), variance: each} for each in (sp.Rational(1, 50), sp.Rational(1, 4))]
+    yield same(normal_rate, mean_bound + fluctuation)
+    yield same(normal_rate, mean_bound + fluctuation, at=at)
+
+
 normal_comparison = Claim(
     label="G1.2",
     title="Masks sampled from probabilities concentrate as normal sums of rows and columns do",
@@ -230,4 +305,77 @@ For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ an
             checked_by="masks_reach_half_of_the_mean_bound",
         ),
     ),
+    because={
+        "beyond a threshold": density_is_the_mean_beyond,
+        "conditional mean": conditional_means_are_the_values,
+        "largest scale": scale_is_largest_for_fair_coins,
+        "two rectangles": entries_of_one_rectangle_alone,
+        "positive parts": lambda normal_density, positive_part, normal_mean: (
+            same(positive_part, normal_density.subs(z, 0)),
+            same(m * n * normal_mean, (m * sp.sqrt(n) + n * sp.sqrt(m)) * positive_part),
+        ),
+        "any probabilities": lambda largest_scale, normal_mean, any_mean: same(any_mean, largest_scale * normal_mean),
+        "a second copy": copies_differ_by_a_fair_sign,
+        "signs": lambda positive_part, sign_scale: same(sign_scale * positive_part / sp.Rational(1, 2), 1),
+        "roots": roots_of_mean_sums,
+        "low density": lambda positive_part, sign_scale, row_roots, column_roots, low_mean: same(
+            m * n * low_mean, sign_scale * positive_part * (row_roots + column_roots)
+        ),
+        "mean": mean_is_the_smaller_one,
+        "rate": rate_is_mean_and_fluctuation,
+    },
+    wrong=lambda: {
+        "normal_tail": {"the other tail": 1 - normal_tail},
+        "normal_density": {"density of variance 2": sp.exp(-(z**2) / 4) / sp.sqrt(4 * sp.pi)},
+        "scale": {"the density for the tail": normal_density, "one tail": normal_tail / normal_density},
+        "spare": {
+            "half the variance": spare + normal_tail * (1 - normal_tail) / 2,
+            "the tail alone": largest_scale * normal_density - normal_tail,
+            "without the tails": largest_scale * normal_density,
+        },
+        "spare_slope": {"slope without the line": sp.erf(z / sp.sqrt(2))},
+        "differing": {"shared entries counted once": differing + ROW_CLASSES[0] * COLUMN_CLASSES[0]},
+        "increments": {
+            "rows alone": sum(COLUMN_CLASSES) * (ROW_CLASSES[1] + ROW_CLASSES[2]),
+            "lines of the other side": increments.subs(dict(zip(ROW_CLASSES, COLUMN_CLASSES, strict=True))),
+        },
+        "normal_mean": {"rows alone": positive_part / sp.sqrt(m)},
+        "any_mean": {"rows alone": sp.Rational(1, 4) / sp.sqrt(m)},
+        "difference_chance": {"equal entries": 1 - difference_chance},
+        "column_roots": {"sides exchanged": row_roots},
+        "row_roots": {"of all entries of a column": n * row_roots},
+        "low_mean": {"rows alone": sp.sqrt(variance / 2) / sp.sqrt(n)},
+        "mean_bound": {
+            "the quarter alone": any_mean,
+            "the variance alone": low_mean,
+            "the larger": sp.Max(sp.Rational(1, 4), sp.sqrt(variance / 2)) * sides,
+            "half, any probabilities": any_mean / 2,
+            "the variance for the deviation": variance * sides / 2,
+            "over all entries": mean_bound / sp.sqrt(m * n),
+            "both sides multiplied": mean_bound * sp.sqrt(m),
+        },
+        "fluctuation": {"one sign": fluctuation.subs(delta, 2 * delta)},
+        "one_failure": {
+            "half the exponent": sp.exp(-m * n * s**2),
+            "one row": sp.exp(-2 * n * s**2),
+            "ten times the exponent": sp.exp(-20 * m * n * s**2),
+            "all entries moved": sp.exp(-2 * (m * n * s) ** 2),
+            "four times s for its square": sp.exp(-8 * m * n * s),
+        },
+        "normal_rate": {
+            "the mean alone": mean_bound,
+            "the fluctuation alone": fluctuation,
+            "the mean over all entries": mean_bound / sp.sqrt(m * n) + fluctuation,
+        },
+        "best_rate": {
+            "the normal rate alone": normal_rate,
+            "the union over sets alone": sp.Min(hoeffding_rate, bernstein_rate),
+            "the largest": sp.Max(hoeffding_rate, bernstein_rate, normal_rate),
+            "the fluctuation alone as the best": fluctuation,
+        },
+        "one_row_failure": {
+            "both signs": 2 * one_row_failure,
+            "as far as the sum": one_row_failure.subs(s, s / 2),
+        },
+    },
 )

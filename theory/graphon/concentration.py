@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -26,6 +27,7 @@ from sparse_limits.theory.graphon.symbols import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.snip_row_law import equal_failure, exponent
 
@@ -122,6 +124,109 @@ of $[[root]]$, and the exponent is $L$.
     globals(),
 )
 
+ONE_EVENT = sp.log(2 / delta)
+
+
+def outcomes() -> list[tuple[sp.Expr, sp.Expr, sp.Expr]]:
+    """The two values of an entry: its chance, the value less p, and the modulus of that."""
+    return [(p**value * (1 - p) ** (1 - value), value - p, (-1) ** (1 - value) * (value - p)) for value in (0, 1)]
+
+
+odds, over = sp.symbols("x y", positive=True)
+
+
+AT_ODDS = {p: odds / (1 + odds)}  # all p in (0, 1)
+
+
+def by_powers(expression: sp.Expr) -> sp.Expr:
+    """Quotients of positive numbers taken apart under powers."""
+    return sp.simplify(sp.powsimp(sp.expand_power_base(sp.expand(expression))))
+
+
+def by_roots(expression: sp.Expr) -> sp.Expr:
+    """Positive letters taken out of roots before expanding."""
+    return sp.simplify(sp.expand(sp.expand_power_base(sp.expand(expression))))
+
+
+def cumulant_is_that_of_two_values(centred_cumulant: sp.Expr) -> Iterator[Relation]:
+    """The mean of e^(λ(M−p)) over both values, and of e^(−λ(M−p)) at 1 − p for p."""
+    for sign, bound in ((1, centred_cumulant), (-1, centred_cumulant.subs(p, 1 - p))):
+        mean = sum(chance * sp.exp(sign * tilt * value) for chance, value, _ in outcomes())
+        yield same(sp.exp(bound), mean)
+
+
+def curvature_is_a_variance(centred_cumulant: sp.Expr, tilted: sp.Expr) -> Iterator[Relation]:
+    """K′ = q − p, K″ = q(1 − q), and K = K′ = 0 at λ = 0."""
+    yield same(centred_cumulant.diff(tilt), tilted - p)
+    yield same(centred_cumulant.diff(tilt, 2), tilted * (1 - tilted))
+    yield same(tilted.subs(tilt, 0), p)
+    yield same(centred_cumulant.subs(tilt, 0), 0)
+
+
+def curvature_is_at_most_a_quarter(tilted: sp.Expr, most_curvature: sp.Expr) -> Iterator[Relation]:
+    """What q(1 − q) leaves is (q − ½)², at all odds p : 1 − p; q(1 − q) is its value at q = ½."""
+    q = valued(tilted, AT_ODDS)
+    share = odds * sp.exp(tilt) / (1 + odds * sp.exp(tilt))
+    yield nonnegative(most_curvature - q * (1 - q), (share - sp.Rational(1, 2)) ** 2)
+
+
+def lemma_is_the_curvature_integrated_twice(most_curvature: sp.Expr, hoeffding_cumulant: sp.Expr) -> Iterator[Relation]:
+    """The integral of the integral of the largest curvature."""
+    inner, middle = sp.symbols("x y", positive=True)
+    slope = sp.integrate(most_curvature, (inner, 0, middle))
+    yield same(hoeffding_cumulant, sp.integrate(slope, (middle, 0, tilt)))
+
+
+def moments_do_not_grow(moment: sp.Expr) -> Iterator[Relation]:
+    """The mean of |M − p|^k over both values; EM² − (EM)² at k = 2; its fall p²(1−p)^k + (1−p)²p^k from k to k + 1."""
+    yield same(moment, sum(chance * modulus**k for chance, _, modulus in outcomes()))
+    yield same(moment.subs(k, 2), p - p**2)
+    fall = (odds**2 + odds**k) / (1 + odds) ** (k + 2)
+    yield nonnegative((moment - moment.subs(k, k + 1)).subs(AT_ODDS), fall, by=by_powers)
+
+
+def factorials_grow_by_three_at_least(least_factorial: sp.Expr) -> Iterator[Relation]:
+    """2! at k = 2 and a factor 3 for each k, where k! has k + 1 = j + 3."""
+    j = sp.Symbol("j", integer=True, nonnegative=True)
+    yield induction(least_factorial, k, sp.factorial(2), lambda term: 3 * term, start=2)
+    yield nonnegative(sp.factorial(j + 3) / sp.factorial(j + 2) - 3, j, by=sp.gammasimp)
+
+
+def series_is_geometric(least_factorial: sp.Expr, series: sp.Expr) -> Iterator[Relation]:
+    """(λ/3)^(k−2) times the sum falls by the k-th term from k to k + 1 (and goes to 0 for λ < 3, as a power of λ/3)."""
+    rest = series * (tilt / 3) ** (k - 2)
+    yield same(rest - rest.subs(k, k + 1), tilt**k / least_factorial)
+
+
+def logarithm_lies_below_its_argument(series: sp.Expr, bernstein_cumulant: sp.Expr) -> Iterator[Relation]:
+    """What x leaves of ln(1 + x), x = V times the series: 0 at V = 0, of a slope in V that is not negative for λ < 3."""
+    left = bernstein_cumulant - sp.log(1 + variance * series)
+    slope = variance * series**2 / (1 + variance * series)
+    yield same(left.diff(variance), slope)
+    yield same(left.subs(variance, 0), 0)
+    inside = 3 * over / (1 + over)  # all λ in (0, 3)
+    sum_inside = sp.Rational(9, 2) * over**2 / (1 + over)
+    yield nonnegative(left.diff(variance).subs(tilt, inside), variance * sum_inside**2 / (1 + variance * sum_inside))
+
+
+def second_tilt_is_best(
+    bernstein_cumulant: sp.Expr, bernstein_tilt: sp.Expr, bernstein_exponent: sp.Expr
+) -> Iterator[Relation]:
+    """The same; the tilt lies below 3, and above 0, with 1 + y for the root of 1 + 2s/(3V)."""
+    yield same(bernstein_cumulant.diff(tilt).subs(tilt, bernstein_tilt), s)
+    yield same(s * bernstein_tilt - bernstein_cumulant.subs(tilt, bernstein_tilt), bernstein_exponent)
+    yield nonnegative(3 - bernstein_tilt, 3 / sp.sqrt(1 + 2 * s / (3 * variance)))
+    at_root = bernstein_tilt.subs(s, 3 * variance * ((1 + over) ** 2 - 1) / 2)
+    yield nonnegative(at_root, 3 * over / (1 + over))
+
+
+def each_row_and_column_is_in_or_out(pairs: sp.Expr) -> Iterator[Relation]:
+    """One event for each sign without rows and columns; each of these, in its set or not, doubles their number."""
+    signs, choices = len((1, -1)), len((True, False))
+    yield induction(pairs, m, signs * choices**n, lambda term: choices * term)
+    yield induction(pairs, n, signs * choices**m, lambda term: choices * term)
+
+
 cut_norm_rate = Claim(
     label="G1.1",
     title="Masks sampled from probabilities concentrate in cut norm, by the union over all sets",
@@ -202,4 +307,81 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
             check="cumulants_bound_that_of_an_entry",
         ),
     ),
+    because={
+        "entry": cumulant_is_that_of_two_values,
+        "curvature": curvature_is_a_variance,
+        "a quarter": curvature_is_at_most_a_quarter,
+        "Hoeffding's lemma": lemma_is_the_curvature_integrated_twice,
+        "moments": moments_do_not_grow,
+        "factorials": factorials_grow_by_three_at_least,
+        "series": series_is_geometric,
+        "Bernstein's form": logarithm_lies_below_its_argument,
+        "Hoeffding's tilt": lambda hoeffding_cumulant, hoeffding_tilt, hoeffding_exponent: (
+            same(hoeffding_cumulant.diff(tilt).subs(tilt, hoeffding_tilt), s),
+            same(s * hoeffding_tilt - hoeffding_cumulant.subs(tilt, hoeffding_tilt), hoeffding_exponent),
+        ),
+        "Bernstein's tilt": second_tilt_is_best,
+        "events": each_row_and_column_is_in_or_out,
+        "logarithm": lambda pairs, subsets: same(sp.exp(subsets), pairs / delta),
+        "Bernstein's rate": lambda subsets, root, bernstein_rate: (
+            same(1 + 2 * bernstein_rate / (3 * variance), root**2, by=by_roots),
+            same((root - 1) ** 2 * 9 * variance * m * n / 2, subsets, by=by_roots),
+        ),
+    },
+    wrong=lambda: {
+        "hoeffding_rate": {
+            "Hoeffding forgets the union over sets": sp.sqrt(ONE_EVENT / (2 * m * n)),
+            "Hoeffding with the leading constant 0.17": sp.Rational(17, 100) * sp.sqrt((m + n) / (2 * m * n)),
+        },
+        "hoeffding_failure": {
+            "one set of rows": hoeffding_failure / 2**m,
+            "Hoeffding with half the exponent": 2 * 2 ** (m + n) * sp.exp(-m * n * s**2),
+        },
+        "bernstein_rate": {
+            "Bernstein forgets the union over sets": sp.sqrt(2 * variance * ONE_EVENT / (m * n))
+            + ONE_EVENT / (3 * m * n),
+            "Bernstein without its linear term": sp.sqrt(2 * variance * subsets / (m * n)),
+        },
+        "bernstein_cumulant": {
+            "Bernstein without its linear term": variance * tilt**2 / 2,
+            "Bernstein with λ/2 for λ/3": variance * tilt**2 / (2 * (1 - tilt / 2)),
+            "the deviation for the variance": sp.sqrt(variance) * series,
+        },
+        "centred_cumulant": {
+            "an entry that is not centred": centred_cumulant + tilt * p,
+            "the entry's opposite": centred_cumulant.subs(p, 1 - p),
+        },
+        "tilted": {
+            "untilted": p,
+            "the tilt the other way": tilted.subs(tilt, -tilt),
+            "the odds for the probability": tilted / (1 - tilted),
+        },
+        "hoeffding_cumulant": {"with a slope": hoeffding_cumulant + tilt},
+        "moment": {
+            "one value": p * (1 - p) ** k,
+            "values exchanged": (1 - p) * (1 - p) ** k + p * p**k,
+            "one value and its variance": p * (1 - p) ** k + p * (1 - p),
+            "a power less": moment.subs(k, k - 1),
+        },
+        "least_factorial": {"powers of 4": 2 * 4 ** (k - 2), "powers of 2": 2 ** (k - 1), "from k = 1": 3 ** (k - 1)},
+        "series": {
+            "without the ratio": tilt**2 / 2,
+            "with λ/2 for λ/3": tilt**2 / (2 * (1 - tilt / 2)),
+            "from the next term": series * tilt / 3,
+        },
+        "bernstein_tilt": {"the tilt of a small deviation": s / variance},
+        "bernstein_exponent": {"the exponent of a small deviation": s**2 / (2 * variance)},
+        "pairs": {
+            "sets of rows alone": 2 * 2**m,
+            "pairs of a row and a column": 2 * m * n,
+            "no empty sets": 2 * (2**m - 1) * (2**n - 1),
+        },
+        "bernstein_failure": {"Bernstein for one row": pairs * sp.exp(-n * bernstein_exponent)},
+        "subsets": {"one event": ONE_EVENT, "one sign": subsets - sp.log(2)},
+        "root": {"without its half": 2 * root - 1, "less its root": 2 - root, "the root less its half": (1 + root) / 2},
+        "all_alike": {
+            "one sign": all_alike / 2,
+            "one row": all_alike.subs(m, 1),
+        },
+    },
 )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
 
 slope = sp.Symbol("L", positive=True)
 
@@ -61,6 +66,30 @@ on the finest grid in the other, has one term only, and a step just above a midp
     globals(),
 )
 
+SIZES = ((1, 1), (1, 3), (2, 2), (3, 2))
+
+
+def at(expression: sp.Expr, rows: int, columns: int) -> sp.Expr:
+    """The bound for a grid of rows × columns cells."""
+    return valued(expression, {m: rows, n: columns})
+
+
+def each_row_has_a_diagonal_of_its_own(diagonals: sp.Expr) -> Iterator[Relation]:
+    """n for one row, and one more for each; the differences of row and column in small grids."""
+    yield induction(diagonals, m, n, lambda number: number + 1, start=1)
+    for rows, columns in SIZES:
+        found = len({i - k for i, k in product(range(rows), range(columns))})
+        claimed = at(diagonals, rows, columns)
+        yield holds(claimed == found, f"{found} diagonals of {rows}×{columns} cells, claimed {claimed}")
+
+
+def terms_are_those_of_one_variable(midpoint_supremum: sp.Expr, midpoint_error: sp.Expr) -> Iterator[Relation]:
+    """What it is more than the largest error, the product of the terms; and the largest errors for ever more rows, or columns."""
+    yield nonnegative(midpoint_error - midpoint_supremum, 1 / (2 * m) * (1 / (2 * n)))
+    terms = [sp.limit(midpoint_supremum, size, sp.oo) for size in (m, n)]
+    yield same(midpoint_error, sum(terms))
+
+
 kernel_discretisation = Claim(
     label="G3.1",
     title="Discretisation of a monotone kernel",
@@ -99,6 +128,35 @@ variable alone attains.
             check="worst_kernels_attain_the_suprema",
         ),
     ),
+    because={
+        "diagonals": each_row_has_a_diagonal_of_its_own,
+        "any points": lambda diagonals, any_point_supremum: (
+            same(any_point_supremum, diagonals / (m * n)),
+            same(any_point_supremum, 1 - (1 - 1 / m) * (1 - 1 / n)),
+        ),
+        "all quarters": lambda diagonals, quarters: same(quarters, diagonals + m + n),
+        "midpoints": lambda quarters, midpoint_supremum: (
+            same(midpoint_supremum, quarters / 4 / (m * n)),
+            same(midpoint_supremum, 1 - (1 - 1 / (2 * m)) * (1 - 1 / (2 * n))),
+        ),
+        "one term for each variable": terms_are_those_of_one_variable,
+    },
+    wrong=lambda: {
+        "midpoint_supremum": {
+            "both terms attained at once": midpoint_error,
+            "a corner counted twice": midpoint_error - 1 / (2 * m * n),
+            "one variable": 1 / (2 * m),
+        },
+        "any_point_supremum": {
+            "1/m + 1/n": 1 / m + 1 / n,
+            "twice the midpoints": 2 * midpoint_supremum,
+            "midpoints for any points": midpoint_supremum,
+        },
+        "point": {"lower ends for midpoints": "lower end"},
+        "diagonals": {"one more": diagonals + 1, "those of the rows": m},
+        "quarters": {"diagonals alone": diagonals, "each cell of a diagonal": quarters + 1},
+        "family": {"not monotone: a checkerboard": "checkerboard"},
+    },
 )
 
 LIPSCHITZ_STEPS = proof(
@@ -113,6 +171,13 @@ $L(\frac1m+\frac1n)\le2$.
 """,
     globals(),
 )
+
+
+def halves_of_a_cell_are_integrated(mean_distance: sp.Expr) -> Iterator[Relation]:
+    """The integral over both halves of a cell of length 1/m, times m."""
+    x = sp.Symbol("x", positive=True)
+    yield same(mean_distance, 2 * m * sp.integrate(x, (x, 0, 1 / (2 * m))))
+
 
 lipschitz_discretisation = Claim(
     label="G3.2",
@@ -136,4 +201,16 @@ $\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le
             check="distances_from_the_midpoints_attain_the_lipschitz_bound",
         ),
     ),
+    because={
+        "distance from a midpoint": halves_of_a_cell_are_integrated,
+        "Lipschitz": lambda mean_distance, lipschitz_error: (
+            same(lipschitz_error, slope * (mean_distance + mean_distance.subs(m, n))),
+            same(2 * lipschitz_error, slope * (1 / m - 1 / (2 * m) + 1 / n - 1 / (2 * n))),
+        ),
+    },
+    wrong=lambda: {
+        "mean_distance": {"of the whole side": sp.Rational(1, 4)},
+        "lipschitz_error": {"rows only": slope / (4 * m)},
+        "point": {"lower ends for midpoints": "lower end"},
+    },
 )

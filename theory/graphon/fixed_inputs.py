@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import MC_DIARMID
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.concentration import outcomes
 from sparse_limits.theory.graphon.limit import rounding
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, ENTRY, VARIANCE, delta, m, n, p, s, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration, equal_failure, exponent
 
 inputs = sp.Symbol("d", integer=True, positive=True)  # a fixed number of columns
@@ -80,6 +84,46 @@ $nd$ times *columns*. So the averages of the mask of the $K$ largest scores are 
     MC_DIARMID=MC_DIARMID,
 )
 
+
+def each_column_is_in_or_out(set_failure: sp.Expr, column_failure: sp.Expr) -> Iterator[Relation]:
+    """Two sets of one column; each further column, in or out, doubles their number."""
+    choices = len((True, False))
+    yield induction(column_failure, inputs, choices * set_failure, lambda term: choices * term, start=1)
+
+
+def positive_part_is_half_a_deviation(mean_deviation: sp.Expr) -> Iterator[Relation]:
+    """(|x| + x)/2 is the positive part; the variance of an entry by its two values, that of n over n² of their mean."""
+    x = sp.Symbol("x", positive=True)
+    for value in (x, -x):
+        yield same((sp.Abs(value) + value) / 2, sp.Max(value, 0))
+    entry = sum(chance * value**2 for chance, value, _ in outcomes())
+    yield same((2 * mean_deviation) ** 2, n * entry / n**2)
+
+
+def root_of_the_average_is_at_least_the_average(mean_deviation: sp.Expr, mean_excess: sp.Expr) -> Iterator[Relation]:
+    """Equal for columns of one probability; for two variances x² and y², the squares differ by (x − y)²/16n."""
+    yield same(mean_excess.subs(variance, p * (1 - p)), mean_deviation)
+    x, y = sp.symbols("x y", positive=True)
+    apart = mean_excess.subs(variance, (x**2 + y**2) / 2) ** 2 - ((x + y) / 2) ** 2 / (4 * n)
+    yield nonnegative(apart, (x - y) ** 2 / (16 * n))
+
+
+def rows_of_entries_are_rounded(column_rounding: sp.Expr) -> Iterator[Relation]:
+    """What is left beside the rounding ½ − x of nd entries; and that of G4.1 for a mask of d rows."""
+    below = sp.Symbol("x", nonnegative=True)
+    size = n * inputs
+    yield nonnegative(column_rounding - (sp.Rational(1, 2) - below) / size, below / size)
+    yield same(column_rounding, rounding.subs(m, inputs))
+
+
+def chosen_columns_are_the_rest_of_all(column_excess: sp.Expr, column_sum: sp.Expr) -> Iterator[Relation]:
+    """a more than x, and b less than what the others, y, leave of the excess of all."""
+    yield same(column_sum + (others + moved_elsewhere), column_excess)
+    yield nonnegative(column_sum - chosen, moved)
+    yield nonnegative(column_excess - others - column_sum, moved_elsewhere)
+    yield same(column_excess, chosen + moved + others + moved_elsewhere)
+
+
 fixed_inputs = Claim(
     label="G4.2",
     title="Masks with fixed inputs: all sets of columns at once",
@@ -147,4 +191,52 @@ differences at most $[[ranked_column_bound]]$. No constant is claimed to be the 
             lost="in the union over all sets of columns, and in Hoeffding's inequality; at most so much, as rows of equal entries, fair coins, fail so often",
         ),
     ),
+    because={
+        "all sets of columns": each_column_is_in_or_out,
+        "mean of a positive part": positive_part_is_half_a_deviation,
+        "mean over the columns": root_of_the_average_is_at_least_the_average,
+        "no union of sets": lambda mean_excess, row_fluctuation, free_bound: same(
+            free_bound, mean_excess + row_fluctuation
+        ),
+        "rounding of columns": rows_of_entries_are_rounded,
+        "other columns": chosen_columns_are_the_rest_of_all,
+    },
+    wrong=lambda: {
+        "column_failure": {
+            "one set of columns": 2 * sp.exp(-2 * n * s**2),
+            "single columns": 2 * inputs * sp.exp(-2 * n * s**2),
+            "no empty set": column_failure - set_failure,
+        },
+        "set_failure": {"half the exponent": 2 * sp.exp(-n * s**2)},
+        "union_bound": {"one set of columns in the bound": sp.sqrt(sp.log(2 / delta) / (2 * n))},
+        "mean_deviation": {"of one row": sp.sqrt(n) * mean_deviation, "the variance": p * (1 - p) / (2 * n)},
+        "row_fluctuation": {"one sign": row_fluctuation.subs(delta, 2 * delta)},
+        "one_column_failure": {"half the exponent": sp.exp(-n * s**2), "all entries": sp.exp(-2 * n * inputs * s**2)},
+        "free_bound": {"the mean alone": mean_excess, "the fluctuation alone": row_fluctuation},
+        "column_bound": {
+            "wasteful: the union over sets": union_bound,
+            "the other bound alone": free_bound,
+            "the larger": sp.Max(union_bound, free_bound),
+            "all entries as if independent": free_bound / sp.sqrt(inputs),
+            "half of the fluctuation": row_fluctuation / 2,
+            "half of the mean": mean_excess / 2,
+        },
+        "column_rounding": {"of one row": n * column_rounding},
+        "column_excess": {
+            "entries moved in one place": column_excess - moved_elsewhere,
+            "all entries twice": column_excess + others,
+        },
+        "column_sum": {"entries of the chosen columns twice": column_sum + moved, "without the entries moved": chosen},
+        "ranked_column_bound": {
+            "fixed inputs, threshold for rank": column_bound,
+            "wasteful: by way of the mask above the threshold": 2 * column_bound + column_rounding,
+        },
+        "equal_column_failure": {
+            "one side": equal_column_failure / 2,
+        },
+        "opposite_concentration": {
+            "equal entries": 2 * opposite_concentration,
+            "one row less": opposite_concentration - 1 / (2 * n),
+        },
+    },
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 misplaced = sp.Symbol("X", integer=True, nonnegative=True)  # rows of the upper half that land in the lower one
 
@@ -32,6 +35,34 @@ of $X$ times the factor and its square.
 """,
     globals(),
 )
+
+
+def misplaced_rows_differ_in_all_columns(hidden_error: sp.Expr) -> Iterator[Relation]:
+    """The integral of the modulus of the difference of two rows of W, one of either half, for 2X of n rows."""
+    v = sp.Symbol("v", real=True)
+    upper, lower = (sp.Rational(1, 2) + sp.Rational(2, 5) * sign * sp.sign(v - sp.Rational(1, 2)) for sign in (1, -1))
+    gap = sp.Abs(upper - lower)
+    distance = sum(sp.Rational(1, 2) * gap.subs(v, side) for side in (0, 1))  # either half of the columns
+    yield same(hidden_error, distance * 2 * misplaced / n)
+
+
+def two_rows_take_two_places(two_misplaced: sp.Expr) -> Iterator[Relation]:
+    """The arrangements with both in the lower half, over all."""
+    arrangements = sp.binomial(n, n / 2)
+    both = sp.binomial(n - 2, n / 2 - 2)  # the other places of that half
+    yield same(two_misplaced, both / arrangements, by=lambda gap: sp.gammasimp(gap.rewrite(sp.gamma)))
+
+
+def moments_are_those_of_one_and_two_rows(
+    hidden_error: sp.Expr, two_misplaced: sp.Expr, hidden_mean: sp.Expr, hidden_variance: sp.Expr
+) -> Iterator[Relation]:
+    """X counts n/2 rows, each misplaced with probability ½: E X = n/4, and E X(X − 1) is a sum over pairs."""
+    factor, half = hidden_error / misplaced, n / 2
+    mean = half / 2
+    variance = half * (half - 1) * two_misplaced + mean - mean**2
+    yield same(hidden_variance, factor**2 * variance, by=sp.cancel)
+    yield same(hidden_mean, factor * mean)
+
 
 hidden_halves = Claim(
     label="G10.3",
@@ -61,4 +92,13 @@ hypergeometric$(n,\frac n2,\frac n2)$: mean $[[hidden_mean]]$ at every size and 
         ),
         Hypothesis("no more misplaced rows than a half has", 2 * misplaced <= n, ("hidden_error",)),
     ),
+    because={
+        "misplaced rows": misplaced_rows_differ_in_all_columns,
+        "two misplaced rows": two_rows_take_two_places,
+        "moments": moments_are_those_of_one_and_two_rows,
+    },
+    wrong=lambda: {
+        "two_misplaced": {"with replacement": sp.Rational(1, 4), "either of them": 1 - two_misplaced},
+        "hidden_variance": {"with replacement": sp.Rational(4, 25) / n},
+    },
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.graphon.concentration import hoeffding_rate
 from sparse_limits.theory.graphon.discretisation import midpoint_error
 from sparse_limits.theory.graphon.ranked_masks import SHIFT, ranked_rate, shift, wide_rate
 from sparse_limits.theory.graphon.rate import fair_constant, least_ranked_rate
@@ -14,6 +17,7 @@ from sparse_limits.theory.graphon.sorted_latents import sorted_error
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, ROWS, VARIANCE, delta, m, n, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import DENSITY, rho, synflow_model, tau
 from sparse_limits.theory.tails import product_survival
 
@@ -94,6 +98,70 @@ latents tends to $[[ultimate]]$ as $k\to\infty$, and the one of midpoints is no 
     midpoint_error=midpoint_error,
     sorted_error=sorted_error,
 )
+
+by_threshold = 2 * hoeffding_rate + 1 / m + 1 / n + 1 / (2 * m * n)
+
+
+by_number = midpoint_bound + sp.sqrt(sp.log(4 / delta) / (2 * m * n))
+
+
+def by_largest(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, the smaller of ¼ and x being ¼ less what is positive of ¼ − x."""
+    quarter = sp.Rational(1, 4)
+
+    def largest(least: sp.Expr) -> sp.Expr:
+        return quarter - sp.Max(0, quarter - sp.Min(*(each for each in least.args if each != quarter)))
+
+    return sp.simplify(gap.replace(lambda each: isinstance(each, sp.Min), largest))
+
+
+OF_WIDE_MASKS = wide_rate  # as G1.3 has it
+
+
+def rounding_is_at_most_a_half(rounding: sp.Expr) -> Iterator[Relation]:
+    """What is left beside |K − ρmn|/mn where this numerator is ½ − x."""
+    below = sp.Symbol("x", nonnegative=True)
+    yield nonnegative(rounding - (sp.Rational(1, 2) - below) / (m * n), below / (m * n))
+
+
+def numbers_differ_by_two_parts(rounding: sp.Expr, other_number: sp.Expr) -> Iterator[Relation]:
+    """(K − ΣP)/mn by way of ρ, where K/mn is the rounding from ρ, and this is D from ΣP/mn."""
+    mean = sp.Symbol("w", positive=True)  # ΣP/mn
+    density = mean + cells
+    yield same(other_number, density + rounding - mean)
+
+
+def sampling_is_that_of_ranked_masks(ranked_rate: sp.Expr, cut_error: sp.Expr) -> Iterator[Relation]:
+    """At the largest variance; at the square of a root only a factor depends on it, the smaller of ¼ and a multiple of the root."""
+    yield same(cut_error + shift, ranked_rate.subs(variance, sp.Rational(1, 4)))
+    root = sp.Symbol("r", nonnegative=True)  # of V
+    factor = sp.Min(sp.Rational(1, 4), root / sp.sqrt(2))
+    at_root = ranked_rate.subs(variance, root**2)
+    fluctuation = sp.sqrt(sp.log(4 / delta) / (2 * m * n))
+    sides = 1 / sp.sqrt(m) + 1 / sp.sqrt(n)
+    low = {m: 2, n: 3, delta: sp.Rational(1, 5), shift: 0, root: sp.Rational(1, 4)}
+    yield same((at_root - shift - fluctuation) / sides, factor, at=[low])
+    yield same((at_root - shift - fluctuation) / sides, factor)
+    left = sides * sp.Max(0, sp.Rational(1, 4) - root / sp.sqrt(2))
+    yield nonnegative(cut_error + shift - ranked_rate, left, where={variance: root**2}, by=by_largest)
+
+
+def pieces_add_up_at_sorted_latents(
+    distance: sp.Expr, cut_error: sp.Expr, sorted_error: sp.Expr, sorted_bound: sp.Expr
+) -> Iterator[Relation]:
+    """The distance at the errors of sampling (G1.3) and of sorted latents (G3.3), each with half of δ."""
+    halves = {sampled: cut_error.subs(delta, delta / 2), cells: sorted_error.subs(delta, delta / 2)}
+    yield same(sorted_bound, distance.subs(halves))
+
+
+def wide_pieces_add_up(
+    other_number: sp.Expr, midpoint_error: sp.Expr, wide_rate: sp.Expr, wide_bound: sp.Expr
+) -> Iterator[Relation]:
+    """The second rate of G1.3 at the difference of the numbers of entries, and the error of midpoints (G3.1)."""
+    yield same(wide_rate, OF_WIDE_MASKS)
+    pieces = wide_rate.subs(shift, other_number).subs(cells, midpoint_error) + midpoint_error
+    yield same(wide_bound, pieces)
+
 
 mask_limit = Claim(
     label="G4.1",
@@ -186,4 +254,63 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
             order=r"the factor is $8(1+\frac1{\sqrt y})$, at most $16$ for $y\ge1$",
         ),
     ),
+    because={
+        "rounding": rounding_is_at_most_a_half,
+        "number of entries": numbers_differ_by_two_parts,
+        "sampling": sampling_is_that_of_ranked_masks,
+        "distance": lambda other_number, distance: same(distance, sampled + other_number + cells),
+        "midpoints": lambda distance, cut_error, midpoint_error, midpoint_bound: same(
+            midpoint_bound, distance.subs({sampled: cut_error, cells: midpoint_error})
+        ),
+        "sorted latents": pieces_add_up_at_sorted_latents,
+        "wide midpoints": wide_pieces_add_up,
+    },
+    wrong=lambda: {
+        "half_and_half": {
+            "the excess itself": 1 / (2 * sp.sqrt(y)),
+        },
+        "ultimate": {"of 1/y": 1 / y},
+        "rounding": {"of the rows": n * rounding},
+        "other_number": {"forgets the discretisation": rounding, "forgets the rounding of K": cells},
+        "cut_error": {
+            "the fluctuation alone": sp.sqrt(sp.log(4 / delta) / (2 * m * n)),
+            "the union over all sets": hoeffding_rate,
+            "two signs": cut_error.subs(delta, 2 * delta),
+        },
+        "ranked_rate": {
+            "the number of entries twice": ranked_rate + shift,
+            "a lower bound of the variance": ranked_rate.subs(variance, variance**2),
+        },
+        "distance": {
+            "forgets the number of entries": sampled + cells,
+            "forgets the rounding of K": sampled + 2 * cells,
+            "the sampling twice": distance + sampled,
+            "the discretisation once": distance - cells,
+        },
+        "midpoint_bound": {
+            "wasteful: the mask above a threshold between": by_threshold,
+            "wasteful: the number of entries by itself": by_number,
+            "forgets the discretisation": midpoint_bound - 1 / m - 1 / n,
+            "forgets the rounding of K": midpoint_bound - rounding,
+            "sampling that does not improve": midpoint_bound + 5 / sp.sqrt(y),
+            "discretisation alone, midpoints": 2 * midpoint_error + rounding,
+        },
+        "sorted_bound": {
+            "one share of δ for two events": sorted_bound.subs(delta, 2 * delta),
+            "iid latents at midpoints": midpoint_bound.subs(delta, delta / 2),
+            "at midpoints": midpoint_bound,
+            "iid latents of rows alone": sorted_bound - sp.sqrt(2 * sp.log(8 / delta) / n),
+            "discretisation alone, iid latents": 2 * midpoint_error + rounding,
+        },
+        "wide_bound": {
+            "forgets the number of entries": wide_bound - midpoint_error,
+            "forgets the rounding of K": wide_bound - rounding,
+        },
+        "wide_rate": {"the number of entries twice": wide_rate + shift},
+        "target": {
+            "threshold 10 % more": synflow_model.kernel(sp.Rational(11, 10) * threshold),
+            "threshold of constant rows": synflow_model.kernel(sp.sqrt(2) * sp.erfinv(1 - rho)),
+            "the constant graphon": rho,
+        },
+    },
 )

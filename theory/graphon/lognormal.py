@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -16,6 +19,7 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.tails import Tail, t
 
@@ -163,6 +167,15 @@ K}r^mb_m\le[[truncation]]$, as $r\le1$.
     globals(),
 )
 
+simplified = lru_cache(sp.simplify)  # controls leave most identities as they are
+
+
+def balanced_moment_is_an_angle(squared_kernel: sp.Expr, balanced_squared_kernel: sp.Expr) -> Iterator[Relation]:
+    """The integral at ρ = ½, where the integrand is constant."""
+    balanced = squared_kernel.subs(rho, sp.Rational(1, 2)).doit()
+    yield same(balanced, balanced_squared_kernel, by=simplified)
+
+
 probit_graphon = Claim(
     label="G8",
     title="The probit graphon of lognormal scores: degrees, moments, spectrum",
@@ -252,4 +265,91 @@ $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[
             check="bounds_of_the_spectrum_are_attained",
         ),
     ),
+    because={
+        "kernel": lambda probit_kernel, threshold, kernel: same(kernel, probit_kernel.subs(log_threshold, threshold)),
+        "balanced": balanced_moment_is_an_angle,
+    },
+    wrong=lambda: {
+        "probit_kernel": {
+            "mirrored": probit_kernel.subs(log_threshold, -log_threshold),
+            "columns without their scale": probit_kernel.subs(column_scale, 1),
+            "the variance for the deviation": probit_kernel.subs(noise_scale, noise_scale**2),
+        },
+        "total_density": {
+            "sum of the scales": normal_cdf(-log_threshold / (row_scale + column_scale + noise_scale)),
+            "noise alone": normal_cdf(-log_threshold / noise_scale),
+        },
+        "threshold": {
+            "sum of the scales": threshold.subs(total_variance, (row_scale + column_scale + noise_scale) ** 2)
+        },
+        "kernel": {
+            "columns without their scale": kernel.subs(column_scale, 1),
+            "the other tail": 1 - kernel,
+            "kernel of the middle row": kernel.subs(x, 0),
+            "the kernel of the middle column": kernel.subs(y, 0),
+        },
+        "row_degree": {
+            "row degree without the columns' scale": row_degree.subs(column_scale, 0),
+            "as if all rows had the noise alone": kernel.subs(y, 0),
+        },
+        "column_degree": {"column degree without the rows' scale": column_degree.subs(row_scale, 0)},
+        "correlation": {
+            "the noise is shared": 1 - correlation,
+            "of the scales": (row_scale + column_scale) / sp.sqrt(total_variance),
+        },
+        "bivariate": {
+            "not normalised": bivariate * sp.sqrt(1 - common**2),
+            "the other correlation": bivariate.subs(common, -common),
+            "independent": bivariate.subs(common, 0),
+        },
+        "squared_kernel": {
+            "independent scores": rho**2,
+            "one score": rho,
+            "the noise is shared": orthant(1 - correlation),
+        },
+        "squared_row_degree": {
+            "without the shared rows": orthant(column_scale**2 / (total_variance - row_scale**2)),
+            "rows and columns exchanged": squared_column_degree,
+        },
+        "squared_column_degree": {"columns beside all": squared_kernel, "columns beside rows": squared_row_degree},
+        "balanced_squared_kernel": {
+            "the arc cosine": sp.Rational(1, 4) + sp.acos(correlation) / (2 * sp.pi),
+            "balanced, 10 % more": sp.Rational(1, 4) + sp.Rational(11, 10) * sp.asin(correlation) / (2 * sp.pi),
+            "without what is independent": balanced_squared_kernel - sp.Rational(1, 4),
+        },
+        "shifted": {
+            "the other way": shifted.subs({row_shift: -row_shift, column_shift: -column_shift}),
+            "rows alone": shifted.subs(column_shift, 0),
+        },
+        "derivative": {
+            "without the scale": derivative * total_variance ** (order / 2),
+            "sign of the argument": (-1) ** order * derivative,
+            "derivatives of one order more": derivative.subs(order, order + 1),
+        },
+        "coefficient": {
+            "not normalised": coefficient * sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)),
+            "normalised twice": coefficient / sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)),
+            "columns alone": coefficient.subs(row_order, 0),
+            "without the scale": coefficient * total_variance ** ((row_order + column_order) / 2),
+        },
+        "order_share": {
+            "not of all sets": order_share * sp.factorial(order),
+            "of the derivative": sp.sqrt(order_share),
+        },
+        "truncation": {
+            "twice the order": truncation.subs(size, 2 * size),
+            "one order more": truncation.subs(size, size + 1),
+            "squared": truncation**2,
+            "no order less": truncation.subs(size, size - 1),
+            "the size once more": truncation * correlation,
+        },
+        "certificate": {
+            "what is kept": sp.sqrt(sigma**2 + moment + captured),
+            "linear, not squared": sigma + moment + captured,
+            "σ in place of its square": sigma + moment - captured,
+            "what is left alone": sp.sqrt(moment - captured),
+            "nothing is left": sigma,
+            "half of what is left": sp.sqrt(moment - captured) / 2,
+        },
+    },
 )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.formulas.level import Level, level
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, ONE, THRESHOLD, SaliencyModel, phi, rho, tau, u, v
-from sparse_limits.theory.tails import alpha, pareto
+from sparse_limits.theory.tails import Tail, alpha, pareto, t
 
 f = sp.Symbol("f", positive=True)  # value of the row profile, as phi is of the column profile
 row_mean, column_mean = sp.symbols("A B", positive=True)  # ∫f^α, ∫φ^α
@@ -97,6 +102,143 @@ threshold of the example (from density of the example): So $\tau_\rho=[[linear_t
     rank_one=RANK_ONE,
 )
 
+MEANS = row_mean * column_mean
+
+
+PROFILES = ((1 + u, 1 + v, 2), (2 + u**2, (3 + v) / 2, 1))  # and the power α
+
+
+@cache
+def moments(row: sp.Expr, column: sp.Expr, power: int) -> dict[sp.Symbol, sp.Expr]:
+    """A, B, A₂, B₂ and the peak of profiles that increase on [0, 1], integrated by SymPy."""
+    sizes = {row_mean: (row, power), row_square: (row, 2 * power)}
+    sizes |= {column_mean: (column.subs(v, u), power), column_square: (column.subs(v, u), 2 * power)}
+    found = {name: sp.integrate(sp.expand(profile**k), (u, 0, 1)) for name, (profile, k) in sizes.items()}
+    return {**found, peak: (row * column).subs({u: 1, v: 1})}
+
+
+@cache
+def mean_over_the_square(polynomial: sp.Expr) -> sp.Expr:
+    return sp.integrate(sp.expand(polynomial), (u, 0, 1), (v, 0, 1))
+
+
+def mean_of_product(expression: sp.Expr) -> sp.Expr:
+    """The mean of a multiple of f^α φ^α, or of its square, over rows and columns: the row's mean times the column's."""
+    means = {
+        f**alpha: row_mean,
+        phi**alpha: column_mean,
+        f ** (2 * alpha): row_square,
+        phi ** (2 * alpha): column_square,
+    }
+    return sp.expand_power_base(sp.powdenest(expression)).xreplace(means)
+
+
+def instances_of(noise: Tail) -> Mapping[str, tuple[SaliencyModel, sp.Expr]]:
+    """The instances under another noise."""
+    return {name: (replace(model, noise=noise), cut) for name, (model, cut) in INSTANCES.items()}
+
+
+Corner = tuple[
+    sp.Expr, sp.Expr, sp.Expr, sp.Expr
+]  # lowest fφ/τ of two rows and columns; factors of the other row, the other column; the minor
+
+
+a, b = sp.symbols("a b", nonnegative=True)
+
+
+d, e = sp.symbols("d e", positive=True)
+
+
+CORNERS: Mapping[str, Sequence[Corner]] = {  # by case; the letters may be any numbers of their signs
+    "both profiles vary, no saturation": ((1 / (1 + a) / (1 + d) / (1 + e), 1 + d, 1 + e, sp.S.Zero),),
+    "both profiles vary, some saturation": (  # the corners with the lowest below 1 and the highest beyond; the two between, or one, or none below
+        (1 / (1 + a) / (1 + b) / (1 + e), (1 + e) * (1 + b), (1 + e) * (1 + a), e / (1 + a) / (1 + b) / (1 + e)),
+        (1 / (1 + b) / (1 + d), (1 + a) * (1 + b) * (1 + d), 1 + d, d / (1 + b) / (1 + d)),
+        (1 / (1 + b) / (1 + d), 1 + d, (1 + a) * (1 + b) * (1 + d), d / (1 + b) / (1 + d)),
+        (1 / (1 + d), (1 + a) * (1 + d), (1 + b) * (1 + d), d / (1 + d)),
+    ),
+    "constant rows, some saturation": ((d, sp.S.One, 1 + e, sp.S.Zero),),
+    "constant columns, some saturation": ((d, 1 + e, sp.S.One, sp.S.Zero),),
+    "both profiles vary, all saturated": ((1 + a, 1 + d, 1 + e, sp.S.Zero),),
+}
+
+
+def decided(value: sp.Expr) -> sp.Expr:
+    """The smaller of 1 and a number where the signs of the letters decide which it is; else left as it is."""
+    if not isinstance(value, sp.Min):
+        return value
+    (other,) = set(value.args) - {sp.S.One}
+    beyond = sp.factor(other - 1)
+    return other if beyond.is_nonpositive else sp.S.One if beyond.is_nonnegative else value
+
+
+@cache
+def minor_of(kernel: sp.Expr, corner: Corner) -> sp.Expr:
+    """The product of the values of W^{1/α} on one diagonal of a corner less that on the other."""
+    lowest, row, column, _ = corner
+    ones = dict.fromkeys((alpha, tau, phi), sp.S.One)
+    at = [{**ones, f: lowest * each} for each in (sp.S.One, column, row, row * column)]
+    first, second, third, fourth = (decided(kernel.xreplace(values)) for values in at)
+    return sp.factor(second * third - first * fourth)
+
+
+def unsaturated_kernel_has_density(
+    rank_one_kernel: sp.Expr, threshold: sp.Expr, critical_density: sp.Expr
+) -> Iterator[Relation]:
+    """It is (fφ/τ)^α; for two pairs of profiles its mean is ρ, and ρ_* has the threshold sup fφ."""
+    yield same((f * phi / threshold) ** alpha, rank_one_kernel)
+    for row, column, power in PROFILES:
+        at = {**moments(row, column, power), alpha: power}
+        instance = rank_one_kernel.subs({**at, f: row, phi: column})
+        yield same(mean_over_the_square(instance), rho)
+        yield same(threshold.subs(at).subs(rho, critical_density.subs(at)), at[peak])
+
+
+def unsaturated_kernel_has_one_singular_value(
+    largest_singular_value: sp.Expr, rank_one_kernel: sp.Expr
+) -> Iterator[Relation]:
+    """The root of the mean square of the kernel; for two pairs of profiles by integration."""
+    yield same(largest_singular_value, sp.sqrt(mean_of_product(rank_one_kernel**2)), by=sp.powdenest)
+    for row, column, power in PROFILES:
+        at = {**moments(row, column, power), alpha: power}
+        instance = rank_one_kernel.subs({**at, f: row, phi: column})
+        yield same(mean_over_the_square(instance**2), largest_singular_value.subs(at) ** 2)
+
+
+def example_is_an_instance(
+    critical_density: sp.Expr,
+    largest_singular_value: sp.Expr,
+    linear_critical_density: sp.Expr,
+    linear_singular_value: sp.Expr,
+) -> Iterator[Relation]:
+    """ρ_* and σ₁ of f = 1 + u, φ = 1 + v, α = 2."""
+    at = {**moments(1 + u, 1 + v, 2), alpha: 2}
+    yield same(critical_density.subs(at), linear_critical_density)
+    yield same(largest_singular_value.subs(at), linear_singular_value)
+
+
+def example_threshold_is_where_the_density_is_met(
+    linear_threshold: sp.Expr, linear_density: sp.Expr
+) -> Iterator[Relation]:
+    """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
+    known = isinstance(linear_threshold, Level)
+    equation = linear_threshold.function(tau) if known else linear_density.subs(tau, linear_threshold) - rho
+    yield same(equation, linear_density - rho if known else 0)
+
+
+def ranks_are_those_of_all_minors(rank_one: Mapping[str, bool], kernel: sp.Expr) -> Iterator[Relation]:
+    """Of rank one all 2 × 2 minors are 0. Else those of corners below and beyond 1 are numbers that their letters' signs make positive."""
+    for name, corners in CORNERS.items():
+        for corner in corners:
+            minor = minor_of(kernel, corner)
+            if rank_one[name]:
+                yield same(minor, 0)
+            elif (positive := corner[-1]).is_positive:
+                yield nonnegative(minor, positive)
+            else:
+                yield holds(False, f"{name}: the minor {minor} is not positive")
+
+
 pareto_graphon = Claim(
     label="G7",
     title="Pareto noise: rank one exactly until saturation",
@@ -165,5 +307,57 @@ $$D(\tau)=[[linear_density]].$$
         f"linear_threshold = {level(half_below_one, tau, rho)}": (
             "the root lies beyond 1: the same where the wrong D brackets it (ρ < 1/2), and elsewhere there is no value"
         ),
+    },
+    because={
+        "unsaturated": lambda unsaturated_density: same(unsaturated_density, mean_of_product((f * phi / tau) ** alpha)),
+        "rank one": unsaturated_kernel_has_density,
+        "singular value": unsaturated_kernel_has_one_singular_value,
+        "example": example_is_an_instance,
+        "threshold of the example": example_threshold_is_where_the_density_is_met,
+        "ranks": ranks_are_those_of_all_minors,
+    },
+    wrong=lambda: {
+        "unsaturated_density": {
+            "power of the threshold forgotten": MEANS / tau,
+            "of the squares": row_square * column_square / tau ** (2 * alpha),
+        },
+        "threshold": {
+            "another threshold": MEANS / rho,
+            "of twice the density": threshold.subs(rho, 2 * rho),
+            "threshold for its inverse": 1 / threshold,
+        },
+        "critical_density": {
+            "peak forgotten": MEANS,
+            "power of the peak forgotten": MEANS / peak,
+            "means upside down": 2 / critical_density,
+        },
+        "rank_one_kernel": {
+            "exponent α/2": rho * (f * phi) ** (alpha / 2) / MEANS,
+            "density forgotten": (f * phi) ** alpha / MEANS,
+        },
+        "largest_singular_value": {"means for squares": rho, "squared": largest_singular_value**2},
+        "minor": {
+            "saturated at one row alone": sp.Min(1, s * x) - x,
+            "without the last case": sp.Min(1, r * x, s * x) - x,
+        },
+        "linear_density": {
+            "never saturated": 49 / (9 * tau**2),
+            "saturated at most to 1": sp.Min(1, 49 / (9 * tau**2)),
+        },
+        "linear_threshold": {
+            "of another density": linear_threshold.subs(rho, rho / 2),
+            "never saturated": 7 / (3 * sp.sqrt(rho)),
+        },
+        "kernel": {
+            "never saturated": (f * phi / tau) ** alpha,
+            "exponent α/2": sp.Min(1, (f * phi / tau) ** (alpha / 2)),
+            "exponential noise": sp.exp(-tau / (f * phi)),
+        },
+        "rank_one": {
+            "always rank one": dict.fromkeys(RANK_ONE, True),
+            "saturation always breaks rank one": {name: "no saturation" in name for name in RANK_ONE},
+            "profiles that vary break rank one": {name: "both" not in name for name in RANK_ONE},
+        },
+        "instances": {"a power law far out only": instances_of(Tail("Lomax", (1 + t) ** -alpha))},
     },
 )

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.graphon.comparison import mean_bound, one_failure
+from sparse_limits.theory.graphon import comparison
+from sparse_limits.theory.graphon.comparison import fluctuation, largest_scale, mean_bound, one_failure, sides
 from sparse_limits.theory.graphon.rate import least_ranked_rate
-from sparse_limits.theory.graphon.sized_sets import one_size_failure, sized_mean
-from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, DEVIATION, ROWS, VARIANCE, delta, m, n, variance
+from sparse_limits.theory.graphon.sized_sets import long, most_pair, one_size_failure, sized_mean
+from sparse_limits.theory.graphon.symbols import (
+    ANY_FAILURE,
+    COLUMNS,
+    DEVIATION,
+    ROWS,
+    VARIANCE,
+    delta,
+    m,
+    n,
+    s,
+    variance,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 shift = sp.Symbol("kappa", nonnegative=True)  # |K − ΣP| over mn
 SHIFT = Quantity(
@@ -75,6 +90,87 @@ $\|M_K-P\|_\square\le[[wide_rate]]$.
     globals(),
 )
 
+OF_EACH_SIZE = sized_mean, one_size_failure  # as G1.4 has them
+
+
+LOW, HIGH = (
+    {m: 2, n: 3, delta: sp.Rational(1, 5), variance: each, shift: sp.Rational(1, 3)}
+    for each in (sp.Rational(1, 50), sp.Rational(1, 4))
+)
+
+
+def more_entries_lie_between_two_sums(excess: sp.Expr, more_entries: sp.Expr) -> Iterator[Relation]:
+    """a above x, and b below K − ΣP − y; all entries are those of the rectangle and the others."""
+    yield same(excess, (inside + moved_inside) + (outside + moved_outside))
+    yield same(more_entries + (outside + moved_outside), excess)
+    yield nonnegative(more_entries - inside, moved_inside)
+    yield nonnegative(excess - outside - more_entries, moved_outside)
+
+
+def fewer_entries_lie_between_two_sums(missing: sp.Expr, fewer_entries: sp.Expr) -> Iterator[Relation]:
+    """a below x, and b above K − ΣP − y; all entries are those of the rectangle and the others."""
+    yield same(missing, (inside - moved_inside) + (outside - moved_outside))
+    yield same(fewer_entries + (outside - moved_outside), missing)
+    yield nonnegative(inside - fewer_entries, moved_inside)
+    yield nonnegative(fewer_entries - (missing - outside), moved_outside)
+
+
+def two_signs_of_two_families(one_failure: sp.Expr, four_failures: sp.Expr) -> Iterator[Relation]:
+    """One failure, that of G1.2, for each."""
+    cases = [(sign, family) for sign in (1, -1) for family in ("rectangles", "complements")]
+    yield same(four_failures, sum(one_failure for _ in cases))
+    yield same(one_failure, comparison.one_failure)
+
+
+def rate_is_the_farthest_sum(
+    mean_bound: sp.Expr,
+    four_fluctuation: sp.Expr,
+    excess: sp.Expr,
+    more_entries: sp.Expr,
+    missing: sp.Expr,
+    fewer_entries: sp.Expr,
+    ranked_rate: sp.Expr,
+) -> Iterator[Relation]:
+    """The mean of G1.2; with κ more, or fewer, entries than expected: the sum of a rectangle whose rest is at its bound, none moved off it."""
+    bound = mean_bound + four_fluctuation
+    yield same(mean_bound, comparison.mean_bound)
+    yield same(mean_bound, comparison.mean_bound, at=[LOW, HIGH])
+    for sign, number, total in ((1, excess, more_entries), (-1, missing, fewer_entries)):
+        rest = {outside: -sign * bound, moved_outside: 0}
+        each, others = sp.Poly(number.subs(rest) - sign * shift, moved_inside).all_coeffs()
+        moved = -others / each
+        farthest = sp.expand(sign * total.subs(moved_inside, moved).subs(rest))
+        yield same(ranked_rate, farthest, by=sp.expand)
+        yield same(ranked_rate, farthest, at=[LOW, HIGH])
+
+
+def four_sums_of_each_size(one_size_failure: sp.Expr, all_failures: sp.Expr) -> Iterator[Relation]:
+    """One failure, that of G1.4, for each of two signs and two families of mn pairs of sizes."""
+    cases = [(sign, family) for sign in (1, -1) for family in ("rectangles", "complements")]
+    yield same(all_failures, sum(m * n * one_size_failure for _ in cases))
+    yield same(one_size_failure, OF_EACH_SIZE[1])
+
+
+def wide_rate_is_the_farthest_sum(
+    sized_mean: sp.Expr,
+    wide_fluctuation: sp.Expr,
+    excess: sp.Expr,
+    more_entries: sp.Expr,
+    missing: sp.Expr,
+    fewer_entries: sp.Expr,
+    wide_rate: sp.Expr,
+) -> Iterator[Relation]:
+    """The mean of G1.4; the rest as for the first rate."""
+    yield same(sized_mean, OF_EACH_SIZE[0])
+    bound = sp.Symbol("B", positive=True)
+    for sign, number, total in ((1, excess, more_entries), (-1, missing, fewer_entries)):
+        rest = {outside: -sign * bound, moved_outside: 0}
+        each, others = sp.Poly(number.subs(rest) - sign * shift, moved_inside).all_coeffs()
+        moved = -others / each
+        farthest = sp.expand(sign * total.subs(moved_inside, moved).subs(rest))
+        yield same(wide_rate, farthest.subs(bound, sized_mean + wide_fluctuation), by=sp.expand)
+
+
 ranked_masks = Claim(
     label="G1.3",
     title="Ranking costs a second pair of signs",
@@ -124,4 +220,37 @@ that is uniform among those of $K$ entries. No constant is claimed to be the bes
         )
         for rate in ("ranked_rate", "wide_rate")
     ),
+    because={
+        "more entries": more_entries_lie_between_two_sums,
+        "fewer entries": fewer_entries_lie_between_two_sums,
+        "four failures": two_signs_of_two_families,
+        "rate": rate_is_the_farthest_sum,
+        "failures of all sizes": four_sums_of_each_size,
+        "wide rate": wide_rate_is_the_farthest_sum,
+    },
+    wrong=lambda: {
+        "more_entries": {"entries of the rectangle twice": more_entries + moved_inside, "no entries more": inside},
+        "excess": {"entries more in one place": excess - moved_outside, "all entries more twice": excess + outside},
+        "fewer_entries": {"entries of the rectangle twice": fewer_entries - moved_inside, "no entries less": inside},
+        "missing": {"entries less in one place": missing + moved_outside, "all entries less twice": missing + outside},
+        "four_failures": {"rectangles and complements at once": 4 * one_failure**2},
+        "one_failure": {"half the exponent": sp.exp(-m * n * s**2)},
+        "four_fluctuation": {"two signs": fluctuation},
+        "ranked_rate": {
+            "forgets the number of entries": ranked_rate - shift,
+            "wasteful: the mask above the threshold between": ranked_rate + four_fluctuation,
+            "the fluctuation alone": four_fluctuation,
+            "an eighth of the mean": mean_bound / 8 + four_fluctuation,
+            "over all entries": ranked_rate / sp.sqrt(m * n),
+        },
+        "mean_bound": {"the variance alone": sp.sqrt(variance / 2) * sides},
+        "all_failures": {"one size": 4 * one_size_failure, "all sets": 4 * 2 ** (m + n) * one_size_failure},
+        "one_size_failure": {"half the exponent": sp.exp(-m * n * s**2)},
+        "wide_fluctuation": {"one size": four_fluctuation},
+        "wide_rate": {
+            "forgets the number of entries": wide_rate - shift,
+            "over all entries, sizes apart": wide_rate / sp.sqrt(m * n),
+        },
+        "sized_mean": {"the longer side": largest_scale * most_pair * long},
+    },
 )

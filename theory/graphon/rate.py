@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.selection import kept
 from sparse_limits.theory.graphon.symbols import ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same, vanishes
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
 from sparse_limits.theory.tails import half_normal, product_survival
 
@@ -158,6 +161,24 @@ limit (from probabilities, SNIP, second moment): So the limit is $2(H-J)=[[dista
     globals(),
 )
 
+AT_VARIANCE = {p: whole / n}  # the smaller of both roots of p(1 − p) = V
+
+
+DENSITY = product_survival(tau)
+
+
+def next_terms_are_the_error(next_term: sp.Expr, stirling_error: sp.Expr) -> Iterator[Relation]:
+    """The next terms at np and n(1 − p), at the p that has the variance V."""
+    terms = (next_term.subs(z, number.subs(AT_VARIANCE)) for number in (n * p, n * (1 - p)))
+    yield same(stirling_error, sum(terms))
+
+
+def distance_of_an_entry(entry_distance: sp.Expr) -> Iterator[Relation]:
+    """E|M − p| over the two values of M."""
+    chance_and_distance = ((p, 1 - p), (1 - p, p))  # of M = 1 and of M = 0
+    yield same(entry_distance, sum(chance * distance for chance, distance in chance_and_distance), by=sp.expand)
+
+
 optimal_rate = Claim(
     label="G5",
     title="The order of the rate in cut norm is optimal, and masks need not converge in L¹",
@@ -256,4 +277,69 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             lost="in the next term of $n$ itself, and in later terms, which are left out",
         ),
     ),
+    because={
+        "telescope": lambda weight, tail: (
+            same(tail - tail.subs(j, j + 1), (j - n * p) * weight, by=over(weight)),
+            vanishes(tail.subs(j, n + 1)),
+        ),
+        "de Moivre": lambda tail, mean_deviation: (
+            same(mean_deviation, 2 * tail.subs(j, mode), by=sp.powsimp),
+            vanishes(tail.subs(j, 0)),
+        ),
+        "whole mean": lambda mean_deviation, whole_deviation: same(
+            whole_deviation, mean_deviation.subs(mode, n * p + 1), by=over(weight.subs(j, n * p))
+        ),
+        "next terms": next_terms_are_the_error,
+        "entry": distance_of_an_entry,
+        "logarithm of a row": lambda row_law: same(row_law, sp.diff(1 - half_normal.at(sp.exp(log_size)), log_size)),
+    },
+    wrong=lambda: {
+        "part": {"all rows": row_sum, "the other rows": part - row_sum},
+        "tail": {
+            "one more": tail.subs(j, j + 1),
+            "without the other value": j * weight,
+            "another mean": (j + 1) * (1 - p) * weight,
+        },
+        "weight": {"weights of one column more": weight.subs(n, n + 1)},
+        "mean_deviation": {
+            "the mode itself": mean_deviation.subs(mode, mode - 1),
+            "normal approximation": sp.sqrt(2 * n * p * (1 - p) / sp.pi),
+            "the next number": mean_deviation.subs(mode, mode + 1),
+        },
+        "whole_deviation": {"one column less": 2 * n * p * weight.subs(j, n * p)},
+        "loss": {"the number of columns once more": loss + 2 * whole_remainder},
+        "stirling_loss": {"without the number of columns": 1 / (12 * n * variance)},
+        "first_term": {"another series": next_term},
+        "next_term": {"of the first": first_term},
+        "least_rest": {
+            "next terms whole": least_rest.subs(ones, ones / 2),
+            "without the number of columns": least_rest + (ones + zeros) ** -3 / 360,
+            "all next terms": least_rest + (ones**-3 + zeros**-3) / 360,
+        },
+        "stirling_error": {"1/V³": 1 / (360 * n**3 * variance**3)},
+        "row_law": {"of the modulus": row_law * sp.exp(-log_size)},
+        "squared_kernel": {
+            "the first moment": sp.Integral(row_kernel * row_law, *squared_kernel.limits),
+            "the square of the density": kernel_mean**2,
+            "the density": DENSITY,
+        },
+        "row_kernel": {"half-normal columns without rows": half_normal.at(tau)},
+        "distance_limit": {"the constant graphon": 2 * kernel_mean * (1 - kernel_mean)},
+        "kernel_mean": {"without rows": half_normal.at(tau)},
+        "fair_mean": {"not over the columns": n * fair_mean},
+        "least_rate": {"the mean itself": fair_mean, "a norm of up to 1": (fair_mean - delta) / (1 - delta)},
+        "ranked_mean": {
+            "no ranking": fair_mean,
+            "half of the difference": (fair_mean + ranked_mean) / 2,
+            "ranking half of it": fair_mean / 2,
+        },
+        "least_ranked_rate": {"the mean itself": ranked_mean, "that of fair coins": least_rate},
+        "cut_variance": {"of one row": m * cut_variance},
+        "any_rate": {"the mean itself": row_share * mean_deviation / n, "δ for 1 − δ": any_rate.subs(delta, 1 - delta)},
+        "any_ranked_rate": {"no ranking": any_rate, "δ for 1 − δ": any_ranked_rate.subs(delta, 1 - delta)},
+        "fair_loss": {"no loss": sp.S.Zero},
+        "fair_error": {
+            "the loss itself": fair_loss,
+        },
+    },
 )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -10,6 +14,7 @@ from sparse_limits.theory.graphon.rate import fair_deviation
 from sparse_limits.theory.graphon.symbols import n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, holds, nonnegative, same
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 
 kappa, gamma, eta = sp.symbols("kappa gamma eta", nonnegative=True)  # κ, γ and E(‖A_1‖²/d)²
@@ -60,6 +65,55 @@ $E\|A\|_\square\to0$ needs $\kappa\to0$, and with the *upper bound* that is enou
 """,
     globals(),
 )
+
+
+@cache
+def cycles_of_two_kinds(size: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """E t(C₄, A) of `size` rows of two columns, each of one of two kinds, over all choices; their κ and η."""
+    chance = sp.Symbol("p", positive=True)
+    kinds = (sp.Matrix([sp.symbols("x_1:3", real=True)]), sp.Matrix([sp.symbols("y_1:3", real=True)]))
+    chances = (chance, 1 - chance)
+    mean = sp.S.Zero
+    for choice in product((0, 1), repeat=size):
+        cycles = sum(kinds[one].dot(kinds[two]) ** 2 for one in choice for two in choice)
+        mean += sp.prod(chances[kind] for kind in choice) * cycles
+    second = sum((p * row.T * row for p, row in zip(chances, kinds, strict=True)), sp.zeros(2, 2))
+    lengths = sum(p * row.dot(row) ** 2 for p, row in zip(chances, kinds, strict=True))
+    return mean / (4 * size**2), sum(entry**2 for entry in second) / 4, lengths / 4
+
+
+def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr) -> Iterator[Relation]:
+    """Of n² pairs n(n − 1) are of two rows; all choices of two and of three rows of two kinds, whatever their entries and chances are."""
+    yield same(n**2 * four_cycle, n * (n - 1) * kappa + n * eta)
+    cases = []
+    for size in (2, 3):
+        mean, of_two, of_one = cycles_of_two_kinds(size)
+        cases.append((mean, four_cycle.subs({n: size, kappa: of_two, eta: of_one}, simultaneous=True)))
+    yield at_sizes(cases, "numbers of rows")
+
+
+def upper_bound_has_its_origin(upper: sp.Expr, four_cycle: sp.Expr) -> Iterator[Relation]:
+    """Its fourth power is the mean of 4-cycles at η = 1, and it is positive at κ = ½, n = 2."""
+    yield same(upper**4, four_cycle.subs(eta, 1))
+    example = upper.subs({kappa: sp.Rational(1, 2), n: 2})
+    yield holds(example.is_positive, f"{example} at κ = ½, n = 2")
+
+
+def lower_bound_is_one_sign_of_two(projection: sp.Expr) -> Iterator[Relation]:
+    """R = ±1 with probability γ/2 each, where ER² = γ: the mean of its positive part; and |R| − R² = |R|(1 − |R|) ≥ 0."""
+    chances = {1: gamma / 2, -1: gamma / 2, 0: 1 - gamma}
+    yield same(sum(chance * value**2 for value, chance in chances.items()), gamma)
+    yield same(projection, sum(chance * max(value, 0) for value, chance in chances.items()))
+    y = sp.Symbol("y", nonnegative=True)
+    size = 1 / (1 + y)  # |R|, unless R = 0
+    yield nonnegative(size - size**2, y / (1 + y) ** 2)
+
+
+def parts_bound_leaves_a_square(parts_bound: sp.Expr) -> Iterator[Relation]:
+    """2(s² + t²) − (s − t)² = (s + t)²."""
+    difference = (positive_part - negative_part) ** 2
+    yield nonnegative(parts_bound - difference, (positive_part + negative_part) ** 2, by=sp.expand)
+
 
 row_label = Claim(
     label="G11.1",
@@ -119,4 +173,23 @@ the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$ wit
         ),
         Sharp(expression="comparison", example=r"rows $\pm(1,-1)$", check="small_laws_of_rows"),
     ),
+    because={
+        "4-cycles": pairs_of_rows_make_the_cycles,
+        "upper bound": upper_bound_has_its_origin,
+        "lower bound": lower_bound_is_one_sign_of_two,
+        "both parts": parts_bound_leaves_a_square,
+    },
+    wrong=lambda: {
+        "opposite_mean": {
+            "without the mean": opposite_mean - sp.Rational(1, 4),
+            "of both signs": 2 * opposite_mean,
+        },
+        "four_cycle": {"independent rows alone": kappa, "rows with themselves counted twice": kappa + eta / n},
+        "upper": {
+            "fourth root forgotten": four_cycle.subs(eta, 1),
+            "rows with themselves forgotten": kappa ** sp.Rational(1, 4),
+            "looser": (kappa + 1 / n) ** sp.Rational(1, 4),
+        },
+        "parts_bound": {"one part": 2 * positive_part**2},
+    },
 )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.row_label import IID_ROWS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, rho, tau
-from sparse_limits.theory.saliency.snip import a, g, h
-from sparse_limits.theory.tails import half_normal, product_survival
+from sparse_limits.theory.reasons import Relation, holds, same
+from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, phi, rho, tau
+from sparse_limits.theory.saliency.snip import a, g, h, product_density, product_graphon
+from sparse_limits.theory.tails import by_struve, half_normal, product_survival, t
 
 kernel = half_normal.at(tau / sp.Abs(a * g))
 blurred = half_normal.at(tau / sp.Abs(a * h)) / 2
@@ -47,6 +53,45 @@ As $n,d\to\infty$ the masks tend to the first kernel, and stay at this distance.
 """,
     globals(),
 )
+
+
+def rational(value: Fraction) -> sp.Rational:
+    return sp.Rational(value.numerator, value.denominator)
+
+
+def open_share(inputs: tuple[int, ...], sizes: tuple[int, ...]) -> Fraction:
+    """The share of all signs of weights of these sizes for which w·x > 0."""
+    signs = list(product((1, -1), repeat=len(inputs)))
+    return Fraction(
+        sum(sum(s * x * w for s, x, w in zip(each, inputs, sizes, strict=True)) > 0 for each in signs), len(signs)
+    )
+
+
+@cache
+def mass_beyond(cut: sp.Expr) -> sp.Expr:
+    """The mass of the half-normal density beyond a cut."""
+    x, end = sp.symbols("x z", positive=True)
+    mass = sp.integrate(sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2), (x, end, sp.oo))
+    return mass.rewrite(sp.erfc).subs(end, cut)
+
+
+def a_gate_is_independent_of_the_sizes_of_the_weights(kernel: sp.Expr, blurred: sp.Expr) -> Iterator[Relation]:
+    """For three choices of |w| half of all signs open it; the mean over gates is this share of the kernel at g = h."""
+    share = rational(open_share((3, 5, 7, 11), (2, 10, 4, 1)))
+    yield same(blurred, share * kernel.subs(g, h))
+    for inputs, sizes in (((1, 1, 2), (5, 3, 7)), ((8, -1, 3, 2, 5), (1, 6, 2, 9, 3))):
+        yield holds(rational(open_share(inputs, sizes)) == share, f"share of open gates {share}")
+    weight = sp.Symbol("b", positive=True)
+    yield same(kernel.subs(a, weight).subs(g, h), half_normal.at(tau / (weight * sp.Abs(h))))
+
+
+def columns_have_half_of_both_factors(column_density: sp.Expr) -> Iterator[Relation]:
+    """−d/dτ is half of the density of S4 at τ/|h|, over |h|; and the tail of S4 at φ = |h|, for half of the gates."""
+    density = product_density.subs(t, tau / sp.Abs(h)) / sp.Abs(h)
+    yield same(-sp.diff(column_density, tau), density / 2, by=by_struve)
+    share = rational(open_share((3, 5, 7, 11), (2, 10, 4, 1)))
+    yield same(column_density, share * product_graphon.expressions["column_density"].subs(phi, sp.Abs(h)))
+
 
 row_latent = Claim(
     label="G11.2",
@@ -122,4 +167,29 @@ $[[limit_distance]]$ as $n,d\to\infty$, $\rho$ their density; no relabelling of 
             checked_by="noise_on_digits_is_that_of_independent_entries",
         ),
     ),
+    because={
+        "kernel": lambda kernel: same(kernel, mass_beyond(tau / sp.Abs(a * g))),
+        "blurred": a_gate_is_independent_of_the_sizes_of_the_weights,
+        "columns": columns_have_half_of_both_factors,
+    },
+    wrong=lambda: {
+        "kernel": {
+            "half the noise": half_normal.at(2 * tau / sp.Abs(a * g)),
+            "readout weight squared": half_normal.at(tau / (a**2 * sp.Abs(g))),
+            "readout weight forgotten": half_normal.at(tau / sp.Abs(g)),
+            "labelled by |a| alone": blurred,
+            "the mean gradient": kernel.subs(g, h / 2),
+        },
+        "blurred": {
+            "labelled by |a| alone": half_normal.at(tau / sp.Abs(a * h)),
+            "the mean gradient": half_normal.at(tau / sp.Abs(a * h / 2)),
+        },
+        "column_density": {
+            "all units on": product_survival(tau / sp.Abs(h)),
+            "half the gradient": product_survival(2 * tau / sp.Abs(h)),
+            "noise of one normal": half_normal.at(tau / sp.Abs(h)) / 2,
+        },
+        "limit_distance": {"labelled by |a| alone": sp.Integer(0)},
+        "latent": {"labelled by |a| alone": "|a|"},
+    },
 )

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise, permutations, product
+from math import prod
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.lognormal import probit_kernel
 from sparse_limits.theory.graphon.symbols import COLUMNS, ENTRY, ROWS, VARIANCE, m, n, p, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, same, vanishes
 from sparse_limits.theory.saliency.model import rho
 
 kept, above = sp.symbols("K N", integer=True, nonnegative=True)  # kept by rank; above the threshold
@@ -57,6 +64,95 @@ $[[binomial]]$; it is less by $[[shortfall]]$, which is $0$ only if all $P_{ij}$
     globals(),
 )
 
+LEVELS, CUTS = (0, 1, 2), (-1, 0, 1, 2)  # scores with ties, and thresholds
+
+
+@cache
+def shared_entries() -> set[tuple[int, int, int]]:
+    """K, N and the entries that both masks keep, for all scores of three entries and all ways to break ties."""
+    found = set()
+    for scores in product(LEVELS, repeat=3):
+        for order in permutations(range(3)):
+            if all(scores[i] >= scores[j] for i, j in pairwise(order)):
+                for keep, cut in product(range(4), CUTS):
+                    over = [i for i in range(3) if scores[i] > cut]
+                    found.add((keep, len(over), len({*order[:keep]} & {*over})))
+    return found
+
+
+def by_moduli(expression: sp.Expr) -> sp.Expr:
+    """Minima and maxima written with moduli, multiplied out."""
+    return sp.expand(expression.rewrite(sp.Abs))
+
+
+def masks_share_the_first_entries(shared: sp.Expr) -> Iterator[Relation]:
+    """All scores of three entries on three levels, all orders that fall, all numbers to keep and all thresholds."""
+    for keep, over, both in sorted(shared_entries()):
+        claimed = valued(shared, {kept: keep, above: over})
+        yield holds(claimed == both, f"K = {keep}, N = {over}: {both} shared, claimed {claimed}")
+
+
+def one_mask_alone_keeps_entries(shared: sp.Expr, only_kept: sp.Expr, only_above: sp.Expr) -> Iterator[Relation]:
+    """Both numbers and what is shared make up K + N; the product is 0; and they are the positive parts of K − N and N − K."""
+    yield same(only_kept + only_above + 2 * shared, kept + above, by=by_moduli)
+    yield vanishes(only_kept * only_above, by=by_moduli)
+    yield same(only_kept, sp.Max(kept - above, 0), by=by_moduli)
+    yield same(only_above, sp.Max(above - kept, 0), by=by_moduli)
+
+
+def entry_adds_its_variance(entry_variance: sp.Expr) -> Iterator[Relation]:
+    """The variance over both values of an entry; and that of a count of any mean and variance, the entry added."""
+    mean, extent = sp.symbols("mu w", positive=True)
+    chances = {0: 1 - p, 1: p}
+    yield same(entry_variance, sum(chance * (value - p) ** 2 for value, chance in chances.items()))
+    square = extent + mean**2
+    second = sum(chance * (square + 2 * value * mean + value**2) for value, chance in chances.items())
+    yield same(second - (mean + p) ** 2, extent + entry_variance)
+
+
+def variances_of_entries_add_up(spread: sp.Expr) -> Iterator[Relation]:
+    """0 if all are 0; and the variance of an entry, which raises V by its share, is divided by (mn)²."""
+    extent = sp.Symbol("w", positive=True)
+    yield vanishes(spread.subs(variance, 0))
+    yield same(spread.subs(variance, variance + extent / (m * n)), spread + extent / (m * n) ** 2)
+
+
+def variances_average_to_less(entry_variance: sp.Expr, mean_variance: sp.Expr) -> Iterator[Relation]:
+    """The mean over a deviation d from ρ, term by term: 1 for 1, 0 for d, ν for d²."""
+    deviation = sp.Symbol("d", real=True)
+    terms = sp.Poly(entry_variance.subs(p, rho + deviation), deviation)
+    yield same(mean_variance, sum(terms.coeff_monomial(deviation**i) * (1, 0, scatter)[i] for i in range(3)))
+
+
+def binomial_less_what_it_is(
+    spread: sp.Expr, mean_variance: sp.Expr, binomial: sp.Expr, shortfall: sp.Expr
+) -> Iterator[Relation]:
+    """The variance at the mean of the variances; and the second moment of mn entries of probability ρ."""
+    yield same(binomial - shortfall, spread.subs(variance, mean_variance))
+    pairs = m * n * (m * n - 1) * rho**2  # of different entries
+    yield same(binomial, (m * n * rho + pairs - (m * n * rho) ** 2) / (m * n) ** 2)
+
+
+def count_has_the_variance_of_its_generating_function(spread: sp.Expr, entry_variance: sp.Expr) -> Iterator[Relation]:
+    """Var N = G″(1) + G′(1) − G′(1)² with G(z) = ∏ (1 − P + P z), for symbolic P."""
+    z = sp.Symbol("z")
+    for rows, columns in ((1, 1), (2, 2), (3, 1)):
+        size = rows * columns
+        entries = sp.symbols(f"p:{size}", positive=True)
+        generating = prod(1 - q + q * z for q in entries)
+        first, second = (sp.diff(generating, z, order).subs(z, 1) for order in (1, 2))
+        claimed = valued(
+            spread,
+            {
+                variance: sum(entry_variance.subs(p, q) for q in entries) / size,
+                rho: sum(entries) / size,
+                m: rows,
+                n: columns,
+            },
+        )
+        yield same(claimed, (second + first - first**2) / size**2, by=sp.expand)
+
+
 selection_identity = Claim(
     label="G2",
     title="Top-K beside a fixed threshold: an identity",
@@ -96,4 +192,37 @@ entries, this falls short of the binomial $[[binomial]]$ by $[[shortfall]]$: it 
         ),
     ),
     aids={"row_shift": 0, "probit_kernel": probit_kernel},
+    because={
+        "order": masks_share_the_first_entries,
+        "entries of one mask alone": one_mask_alone_keeps_entries,
+        "cut of all entries": lambda only_kept, only_above, whole_cut: same(
+            whole_cut, (only_kept - only_above) / (m * n), by=by_moduli
+        ),
+        "both norms": lambda only_kept, only_above, whole_cut, gap: (
+            same(gap, (only_kept + only_above) / (m * n), by=by_moduli),
+            same(gap, sp.Abs(whole_cut), by=by_moduli),
+        ),
+        "one entry": entry_adds_its_variance,
+        "all entries": (variances_of_entries_add_up, count_has_the_variance_of_its_generating_function),
+        "mean of the variances": variances_average_to_less,
+        "less than binomial": binomial_less_what_it_is,
+    },
+    wrong=lambda: {
+        "gap": {"without the modulus": (kept - above) / (m * n), "share of the kept": sp.Abs(kept - above) / kept},
+        "row_shift": {"masks of different scores": 1},
+        "shared": {"all of both": kept + above - shared, "those kept": kept, "one less": shared - 1},
+        "only_kept": {"all that are kept": kept, "with a sign": kept - above},
+        "only_above": {"all that are above": above},
+        "binomial": {"of the mean": rho**2 * (1 - rho) / (m * n), "one entry": rho * (1 - rho)},
+        "whole_cut": {"without the sign": gap, "of the rows": n * whole_cut},
+        "entry_variance": {"square of the probability": p**2, "second moment": p},
+        "spread": {
+            "variance of the count": m * n * variance,
+            "as if all were one entry": variance,
+            "one entry more": variance / (m * n + 1),
+            "binomial": rho * (1 - rho) / (m * n),
+        },
+        "mean_variance": {"of the mean": rho * (1 - rho), "the other sign": rho * (1 - rho) + scatter},
+        "shortfall": {"the deviation": sp.sqrt(scatter) / (m * n)},
+    },
 )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon import comparison
 from sparse_limits.theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
 from sparse_limits.theory.graphon.rate import fair_constant, fair_deviation, least_rate
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, DEVIATION, ROWS, delta, m, n, s
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
 
@@ -101,6 +107,60 @@ limit (from rate): For $m=n$ the rate times $\sqrt n$ tends to $[[sized_constant
     SUDAKOV_FERNIQUE=SUDAKOV_FERNIQUE,
 )
 
+
+def increments_by_classes(sum_increment: sp.Expr, line_increment: sp.Expr) -> Iterator[Relation]:
+    """Entries in one rectangle alone, by the classes of row and column; squares of the weights of rows and columns of one set alone."""
+    rows = (shared_rows, other_rows, other_rows)  # of both sets, of the first alone, of the second alone
+    columns = (shared_columns, other_columns, other_columns)
+    alone = sp.S.Zero
+    for i, j in product(range(3), repeat=2):
+        alone += int((i < 2 and j < 2) != (i != 1 and j != 1)) * rows[i] * columns[j]
+    yield same(sum_increment, alone, by=sp.expand)
+    size, other = shared_rows + other_rows, shared_columns + other_columns
+    yield same(line_increment, sum(rows[1:]) * other + sum(columns[1:]) * size, by=sp.expand)
+    yield nonnegative(line_increment - sum_increment, 2 * other_rows * other_columns, by=sp.expand)
+
+
+def excess_is_the_integral_of_the_tail(
+    normal_tail: sp.Expr, normal_density: sp.Expr, normal_excess: sp.Expr
+) -> Iterator[Relation]:
+    """The slopes −φ of the tail, −zφ of φ, and minus the tail of the excess; all fall to 0, the tail from 1."""
+    yield same(normal_tail.diff(z), -normal_density)
+    yield same(normal_density.diff(z), -z * normal_density)
+    yield same(normal_excess.diff(z), -normal_tail)
+    for each in (normal_tail, normal_density, normal_excess):
+        yield same(sp.limit(each, z, sp.oo), 0)
+    yield same(sp.limit(normal_tail, z, -sp.oo), 1)
+
+
+def pair_of_largest_sums(normal_tail: sp.Expr, top_mean: sp.Expr, pair_mean: sp.Expr) -> Iterator[Relation]:
+    """√b times the largest sum of rows and √a times that of columns, over mn."""
+    rows, columns = m * normal_tail, n * normal_tail.subs(z, w)
+    of_columns = valued(top_mean, {m: n, z: w})
+    yield same(m * n * pair_mean, sp.sqrt(columns) * top_mean + sp.sqrt(rows) * of_columns)
+
+
+def two_sides_are_squares(
+    normal_tail: sp.Expr, normal_density: sp.Expr, one_side: sp.Expr, balance: sp.Expr
+) -> Iterator[Relation]:
+    """One side is f²/λ + λp at the density f and the tail p; two of them exceed 2(f√q + g√p) by two squares."""
+    f, g, p, q = sp.symbols("f g p q", positive=True)
+    yield same(one_side, (normal_density**2 / balance + balance * normal_tail).subs(z, y))
+    both = f**2 / balance + balance * p + g**2 / balance + balance * q
+    squares = (f - balance * sp.sqrt(q)) ** 2 / balance + (g - balance * sp.sqrt(p)) ** 2 / balance
+    yield nonnegative(both - 2 * (f * sp.sqrt(q) + g * sp.sqrt(p)), squares, by=sp.expand)
+
+
+def rest_of_the_longer_side(normal_density: sp.Expr, most_pair: sp.Expr, sized_normal: sp.Expr) -> Iterator[Relation]:
+    """The pair for what both sides share, and φ(0) for the rest: in all, and for either side the longer by k."""
+    at_most = normal_density.subs(z, 0)
+    yield same(sized_normal, most_pair * short + (long - short) * at_most)
+    k = sp.Symbol("k", integer=True, nonnegative=True)
+    for shorter, longer in ((m, n), (n, m)):
+        split = most_pair / sp.sqrt(shorter + k) + (1 / sp.sqrt(shorter) - 1 / sp.sqrt(shorter + k)) * at_most
+        yield same(sized_normal.subs(longer, shorter + k), split)
+
+
 sized_sets = Claim(
     label="G1.4",
     title="Sets of each size by themselves: a smaller constant for large masks",
@@ -171,4 +231,58 @@ the best.
             order="both are constants",
         ),
     ),
+    because={
+        "two rectangles": increments_by_classes,
+        "excess": excess_is_the_integral_of_the_tail,
+        "largest sums": lambda normal_tail, normal_excess, top_mean: (
+            same(top_mean, (m * normal_tail) * z + m * normal_excess),
+            same(sp.limit(top_mean, z, -sp.oo), 0),
+        ),
+        "pair of sizes": pair_of_largest_sums,
+        "both sides": two_sides_are_squares,
+        "unequal sides": rest_of_the_longer_side,
+        "mean": lambda largest_scale, sized_normal, sized_mean: (
+            same(sized_mean, largest_scale * sized_normal),
+            same(largest_scale, comparison.largest_scale),
+        ),
+        "rate": lambda sized_mean, sized_fluctuation, sized_rate: same(sized_rate, sized_mean + sized_fluctuation),
+    },
+    wrong=lambda: {
+        "sum_increment": {"shared entries once": sum_increment + shared_rows * shared_columns},
+        "line_increment": {"rows alone": 2 * (shared_columns + other_columns) * other_rows},
+        "normal_excess": {
+            "the mean beyond z": normal_density,
+            "from z on the other side": normal_density + z * normal_tail,
+        },
+        "top_mean": {"of one row": normal_density, "half of the rows": m / sp.sqrt(2 * sp.pi)},
+        "pair_mean": {
+            "rows alone": sp.sqrt(column_tail) * normal_density / sp.sqrt(n),
+            "shares for their roots": column_tail * normal_density / sp.sqrt(n),
+        },
+        "one_side": {"equal weights": normal_density.subs(z, y) ** 2 + normal_tail.subs(z, y)},
+        "sized_normal": {"equal sides": most_pair * short, "the longer side": most_pair * long},
+        "sized_mean": {
+            "the deviation of a fair coin": sized_normal / 2,
+            "the longer side": largest_scale * most_pair * long,
+            "over all entries": sized_mean / sp.sqrt(m * n),
+        },
+        "sized_failure": {"one size": 2 * one_size_failure, "all sets": 2 * 2 ** (m + n) * one_size_failure},
+        "one_size_failure": {"half the exponent": sp.exp(-m * n * s**2)},
+        "sized_fluctuation": {
+            "one size": sp.sqrt(sp.log(2 / delta) / (2 * m * n)),
+            "one sign": sized_fluctuation.subs(delta, 2 * delta),
+        },
+        "sized_rate": {
+            "the mean alone": sized_mean,
+            "the fluctuation alone": sized_fluctuation,
+            "a tenth of the mean": sized_mean / 10 + sized_fluctuation,
+        },
+        "pairs_mean": {
+            "both rows": 2 * pairs_mean,
+            "the better of two coins": pairs_mean.subs(n, 1) / n,
+        },
+        "all_heads": {
+            "both signs": 2 * all_heads,
+        },
+    },
 )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
 from sparse_limits.theory.graphon.symbols import COLUMNS, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 blocks = sp.Symbol("b", integer=True, positive=True)  # per side
 constant = sp.Symbol("c", nonnegative=True)  # √n times the error of the mask
@@ -93,6 +98,75 @@ c{\sqrt n}$ and $b=\sqrt[3]n$ this is $[[cube_root_rate]]$.
 """,
     globals(),
 )
+
+
+def chord_bounds_the_mean_distance(mean_distance: sp.Expr) -> Iterator[Relation]:
+    """The mean of |x − y| for x = w with probability y/w and else 0; and what w/2 leaves, a square."""
+    share = mean_above / oscillation
+    yield same(mean_distance, share * (oscillation - mean_above) + (1 - share) * mean_above)
+    yield nonnegative(
+        oscillation / 2 - mean_distance, (oscillation - 2 * mean_above) ** 2 / (2 * oscillation), by=sp.factor
+    )
+
+
+def intervals_share_one_oscillation(one_variable: sp.Expr, mean_distance: sp.Expr) -> Iterator[Relation]:
+    """b intervals of length 1/b, of the mean distance at y = w/2: b·w/2b, where the w add up to 1, as for b equal ones."""
+    worst = mean_distance.subs(mean_above, oscillation / 2)
+    yield same(one_variable, blocks * worst.subs(oscillation, 1 / blocks) / blocks)
+    sizes = sp.symbols("w:4", positive=True)
+    yield same(sum(worst.subs(oscillation, size) for size in sizes), worst.subs(oscillation, sum(sizes)))
+
+
+def quartic_stays_below_the_modulus(quartic: sp.Expr) -> Iterator[Relation]:
+    """What is left is a square times what is positive."""
+    share = modulus / level
+    yield same(modulus - quartic, modulus * (share - 1) ** 2 * (share + 2) / 2, by=sp.expand)
+
+
+def fourth_moments_of_signed_sums(fourth_moment: sp.Expr) -> Iterator[Relation]:
+    """One entry x more adds 6x²v + x⁴ to the mean of the fourth power, and 6x²v + 3x⁴ to the bound; all signs of three."""
+    more = modulus
+    yield same(
+        fourth_moment.subs(squares, squares + more**2) - fourth_moment,
+        6 * more**2 * squares + 3 * more**4,
+        by=sp.expand,
+    )
+    entries = sp.symbols("w:3", real=True)
+    mean = sum(sum(s * x for s, x in zip(signs, entries, strict=True)) ** 4 for signs in product((1, -1), repeat=3)) / 8
+    second = sum(x**2 for x in entries)
+    left = fourth_moment.subs(squares, second) - mean
+    yield same(left, 2 * sum(x**4 for x in entries), by=sp.expand)
+
+
+def signed_sums_have_this_mean(quartic: sp.Expr, fourth_moment: sp.Expr, mean_sum: sp.Expr) -> Iterator[Relation]:
+    """The quartic with the moments for powers, at q² = 3v."""
+    powers = sp.expand(quartic)
+    moments = powers.coeff(modulus, 2) * squares + powers.coeff(modulus, 4) * fourth_moment
+    yield same(mean_sum, moments.subs(level, sp.sqrt(3 * squares)))
+
+
+def signs_make_four_cuts(mean_sum: sp.Expr, signed_noise: sp.Expr) -> Iterator[Relation]:
+    """Four cuts over what the mean of a row is of its moduli, √(bv) at most."""
+    row = mean_sum / sp.sqrt(blocks * squares)
+    yield same(signed_noise, 4 * cut_error / row)
+
+
+def more_blocks_keep_the_rate(smoothed_cut_bound: sp.Expr, rate: sp.Expr) -> Iterator[Relation]:
+    """The bound at the root of n; any number of blocks beyond it, whole or not, has less."""
+    more = sp.Symbol("q", nonnegative=True)
+    there = smoothed_cut_bound.subs(cut_error, constant / sp.sqrt(n))
+    yield same(there.subs(blocks, sp.sqrt(n)), rate, by=sp.expand)
+    root = sp.sqrt(n)
+    yield nonnegative(rate - there.subs(blocks, root + more), more / (root * (root + more)))
+
+
+def order_counts_less_than_noise(signed_noise: sp.Expr, both_bound: sp.Expr, mean_rate: sp.Expr) -> Iterator[Relation]:
+    """The difference is that of the order for b blocks and for one, which is not negative from one block on."""
+    more = 8 * (sp.sqrt(blocks) - 1) * cut_error
+    yield same(mean_rate, signed_noise + both_bound + 1 / blocks + more)
+    root = sp.Symbol("s", nonnegative=True)  # of the number of blocks, beyond that of one block
+    yield nonnegative(more.subs(blocks, (1 + root) ** 2), 8 * root * cut_error)
+
 
 sorted_averages = Claim(
     label="G10.2",
@@ -198,5 +272,59 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\
         "hook_mean_error": hook_mean_error,
         "hook_rate_error": at_size(hook_cut_error, sp.sqrt(n)),
         "hook_cube_root_error": at_size(hook_mean_error, sp.cbrt(n)),
+    },
+    because={
+        "one interval": chord_bounds_the_mean_distance,
+        "one variable": intervals_share_one_oscillation,
+        "bias": lambda one_variable, averaging_bias: same(averaging_bias, one_variable + one_variable),
+        "quartic": quartic_stays_below_the_modulus,
+        "fourth moment": fourth_moments_of_signed_sums,
+        "mean sum": signed_sums_have_this_mean,
+        "noise by signs": signs_make_four_cuts,
+        "rate": more_blocks_keep_the_rate,
+        "rate in the mean": (
+            order_counts_less_than_noise,
+            lambda mean_rate, cube_root_rate: same(
+                cube_root_rate, mean_rate.subs({blocks: sp.cbrt(n), cut_error: constant / sp.sqrt(n)})
+            ),
+        ),
+    },
+    wrong=lambda: {
+        "hook_mean_error": {
+            "the bias alone": 1 / blocks,
+        },
+        "hook_cut_error": {
+            "the error of the mask alone": cut_error,
+        },
+        "hook_rate_error": {"c for the error": valued(hook_cut_error, {blocks: sp.sqrt(n), cut_error: constant})},
+        "hook_cube_root_error": {"10 % more": sp.Rational(11, 10) * at_size(hook_mean_error, sp.cbrt(n))},
+        "mean_distance": {
+            "the average": mean_above,
+            "the other side of the average": mean_distance.subs(mean_above, 2 * oscillation - mean_above),
+        },
+        "averaging_noise": {"the number of blocks": blocks**2 * cut_error / 4},
+        "quartic": {
+            "touches at twice the level": quartic.subs(level, 2 * level),
+            "without the fourth power": 3 * modulus**2 / (2 * level),
+        },
+        "signed_noise": {"the number of blocks": 2 * blocks * cut_error, "the cut itself": cut_error},
+        "sylvester_noise": {"twice the noise": 2 * sylvester_noise},
+        "smoothed_cut_bound": {
+            "without the order": cut_error + averaging_bias,
+            "without the bias": 9 * cut_error,
+            "without the mask": both_bound + averaging_bias,
+        },
+        "smoothed_bound": {
+            "wasteful by the root of b over 12": averaging_noise + both_bound + averaging_bias,
+            "the cut norm": smoothed_cut_bound,
+            "without the noise": both_bound + averaging_bias,
+        },
+        "rate": {"the mask alone": constant / sp.sqrt(n), "without the bias": 9 * constant / sp.sqrt(n)},
+        "mean_rate": {
+            "without the order": 4 * sp.sqrt(3 * blocks) * cut_error + 1 / blocks,
+            "noise of all blocks": 10 * blocks * cut_error + 1 / blocks,
+            "without the bias": mean_rate - 1 / blocks,
+        },
+        "cube_root_rate": {"at the root of n": ((8 + 4 * sp.sqrt(3)) * constant + 1) / sp.sqrt(n)},
     },
 )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
+from math import comb
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, delta, m, n, s
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, holds, nonnegative, same, vanishes
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration
 
 cut = sp.Symbol("c", positive=True)  # the share of a variable where a kernel is no larger than some value
@@ -75,6 +81,80 @@ limit of the share (from rise, fall, Wallis): So the share tends to $[[step_shar
     globals(),
 )
 
+
+def mean_deviation(size: int, level: Fraction) -> Fraction:
+    """E|F(c) − c| for the empirical distribution function F of `size` uniform numbers, term by term."""
+    weights = [comb(size, k) * level**k * (1 - level) ** (size - k) for k in range(size + 1)]
+    return sum((abs(Fraction(k, size) - level) * weight for k, weight in enumerate(weights)), Fraction(0))
+
+
+def squares_of_binomial_deviations(level_deviation: sp.Expr) -> Iterator[Relation]:
+    """The mean of (k/m − c)² under the binomial law, term by term for up to five latents."""
+    cases = []
+    for size in range(1, 6):
+        weights = [comb(size, k) * cut**k * (1 - cut) ** (size - k) for k in range(size + 1)]
+        mean = sum((sp.Rational(k, size) - cut) ** 2 * weight for k, weight in enumerate(weights))
+        cases.append((level_deviation.subs(m, size) ** 2, mean))
+    yield at_sizes(cases, "numbers of latents")
+
+
+def worst_level_is_a_half(level_deviation: sp.Expr, mean_sorted_error: sp.Expr) -> Iterator[Relation]:
+    """The deviation at ½ for rows and columns; its square there is more by (c − ½)²/m."""
+    half = level_deviation.subs(cut, sp.Rational(1, 2))
+    yield same(mean_sorted_error, half + half.subs(m, n))
+    yield nonnegative(half**2 - level_deviation**2, (cut - sp.Rational(1, 2)) ** 2 / m)
+
+
+def mean_error_is_that_of_a_binomial(mean_sorted_error: sp.Expr, step_error: sp.Expr) -> Iterator[Relation]:
+    """At most the largest binomial deviation, attained at size one; steps by enumeration of the law."""
+    c = sp.Symbol("c", positive=True)
+    variance = c * (1 - c) ** 2 + (1 - c) * c**2  # of 1{X ≤ c}
+    (worst,) = sp.solve(sp.diff(variance, c), c)
+    one = sp.sqrt(variance.subs(c, worst) / m)
+    yield same(mean_sorted_error, one + one.subs(m, n))
+    term = mean_sorted_error.subs(n, m) / 2
+    for size in (1, 2, 5, 8):
+        largest = max(mean_deviation(size, Fraction(k, 24)) for k in range(25))
+        claimed = term.subs(m, size)
+        yield holds(sp.Rational(largest) <= claimed, f"largest mean deviation {largest}, bound {claimed}")
+        if size == 1:
+            yield holds(sp.Rational(largest) == claimed, f"largest mean deviation {largest}, claimed {claimed}")
+        if size % 2 == 0:
+            at_half, stated = mean_deviation(size, Fraction(1, 2)), step_error.subs(m, size)
+            yield holds(sp.Rational(at_half) == stated, f"step at ½: {at_half}, claimed {stated}")
+
+
+def binomial_tails_telescope(tail: sp.Expr) -> Iterator[Relation]:
+    """What it falls by from j to j + 1; that all of it is 0, and that it is 0 from m + 1 on."""
+    falls = (latents - m / 2) * sp.binomial(m, latents)
+    yield same(tail - tail.subs(latents, latents + 1), falls, by=over(sp.binomial(m, latents)))
+    yield vanishes(tail.subs(latents, 0))
+    yield vanishes(tail.subs(latents, m + 1))
+
+
+def square_of_the_share_rises(share: sp.Expr, rise: sp.Expr) -> Iterator[Relation]:
+    """The square of the share at m + 2."""
+    square = share**2
+    yield same(square.subs(m, m + 2), square * (1 + rise), by=over(square))
+    yield nonnegative(rise, 1 / (m * (m + 2)), strict=True)
+
+
+def square_of_the_larger_share_falls(share: sp.Expr, fall: sp.Expr) -> Iterator[Relation]:
+    """The square of the share, (m + 1)/m times, at m + 2."""
+    square = share**2 * (m + 1) / m
+    yield same(square.subs(m, m + 2), square * (1 - fall), by=over(square))
+    yield nonnegative(fall, 1 / (m + 2) ** 2, strict=True)
+
+
+def share_is_a_product_of_wallis(share: sp.Expr, fall: sp.Expr, step_share: sp.Expr) -> Iterator[Relation]:
+    """The inverse of the larger square is the first factor at m = 2 and gains the factor of i = m/2 + 1; all are π/2."""
+    i = sp.Symbol("i", integer=True, positive=True)
+    factor = 4 * i**2 / (4 * i**2 - 1)
+    yield same(1 / (share**2 * (m + 1) / m).subs(m, 2), factor.subs(i, 1))
+    yield same(1 / (1 - fall), factor.subs(i, m / 2 + 1))
+    yield same(1 / step_share**2, sp.pi / 2)
+
+
 sorted_latents = Claim(
     label="G3.3",
     title="A monotone kernel at sorted random latents",
@@ -129,4 +209,45 @@ $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it
             lost="in lower orders: Massart's constant is for $n\\to\\infty$",
         ),
     ),
+    because={
+        "deviation at a level": squares_of_binomial_deviations,
+        "mean error": (worst_level_is_a_half, mean_error_is_that_of_a_binomial),
+        "telescope": binomial_tails_telescope,
+        "step": lambda tail, step_error: same(step_error * m * 2**m, 2 * tail.subs(latents, m / 2)),
+        "share": lambda mean_sorted_error, step_error, share: same(
+            share * sp.limit(mean_sorted_error, n, sp.oo), step_error
+        ),
+        "rise": square_of_the_share_rises,
+        "fall": square_of_the_larger_share_falls,
+        "limit of the share": share_is_a_product_of_wallis,
+    },
+    wrong=lambda: {
+        "two_sides": {
+            "one side": two_sides / 2,
+            "of one number more": two_sides.subs(n, n + 1),
+        },
+        "level_deviation": {"the variance": level_deviation**2, "of one latent": sp.sqrt(m) * level_deviation},
+        "mean_sorted_error": {
+            "variance for deviation": (1 / m + 1 / n) / 4,
+            "the larger of the two terms": 1 / (2 * sp.sqrt(m)),
+        },
+        "step_error": {
+            "the bound as its own value": 1 / (2 * sp.sqrt(m)),
+            "a normal step for every size": 1 / sp.sqrt(2 * sp.pi * m),
+            "half a set": step_error + 1 / (2 * 2 ** (m + 1)),
+        },
+        "empirical_failure": {
+            "DKW with half the exponent": 2 * sp.exp(-n * s**2),
+            "twice the exponent": 2 * sp.exp(-4 * n * s**2),
+        },
+        "variable_error": {"all of δ": variable_error.subs(delta, 2 * delta)},
+        "sorted_error": {
+            "rows only": sp.sqrt(sp.log(4 / delta) / (2 * m)),
+            "one share of δ for two events": sorted_error.subs(delta, 2 * delta),
+            "the mean error": mean_sorted_error,
+        },
+        "tail": {"one more": tail.subs(latents, latents + 1)},
+        "share": {"the central weight": sp.binomial(m, m / 2) / 2**m},
+        "fall": {"as much as the rise": rise},
+    },
 )

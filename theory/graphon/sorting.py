@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, same
 
 degree, other_degree = sp.symbols("d_1 d_2", real=True)  # of two rows of one kernel
 degree_error = sp.Symbol("epsilon_d", nonnegative=True)  # ‖d̂ − d‖₁
@@ -51,6 +54,23 @@ by $[[both_bound]]$ at most. A staircase of $5\times5$ cells with two wrong entr
 """,
     globals(),
 )
+
+
+def differences_of_one_sign_add_up(row_distance: sp.Expr) -> Iterator[Relation]:
+    """The second row is the first and, in the columns, positive shares of the difference of the degrees: two parts of the columns
+    that share it as they like, of which each may be parted again; and two to four columns."""
+    part = sp.Symbol("y", positive=True)
+    shares = part / (1 + part), 1 / (1 + part)
+    moduli = sum(sp.Abs((degree - other_degree) * each) for each in shares)
+    yield same(moduli, row_distance, by=sp.factor)
+
+    def of_columns(number: int) -> tuple[sp.Expr, sp.Expr]:
+        shares = sp.symbols(f"y:{number}", positive=True)
+        differences = [(degree - other_degree) * share * number / sum(shares) for share in shares]
+        return sum(map(sp.Abs, differences)) / number, row_distance
+
+    yield at_sizes(map(of_columns, (2, 3, 4)), "numbers of columns", by=sp.factor)
+
 
 degree_sorting = Claim(
     label="G10.1",
@@ -98,4 +118,13 @@ smaller constants will do.
             check="sorted_masks_are_as_close_as_their_cut_norm",
         ),
     ),
+    because={
+        "two rows": differences_of_one_sign_add_up,
+        "rows": lambda degree_bound, two_cuts, row_bound: same(row_bound, degree_bound.subs(degree_error, two_cuts)),
+        "both sides": lambda row_bound, both_bound: same(both_bound, sum([row_bound] * 2)),
+    },
+    wrong=lambda: {
+        "row_distance": {"without the modulus": degree - other_degree, "squared": (degree - other_degree) ** 2},
+        "monotone": {"kernels that are not monotone": False},
+    },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
@@ -10,6 +10,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, SaliencyModel, tau, u, v
 from sparse_limits.theory.tails import half_normal, t
 
@@ -85,6 +86,75 @@ block of a saliency (from graphon): Where $f=f_a$ and $\varphi=\varphi_b$, half-
     globals(),
 )
 
+ROW, COLUMN = (sp.Rational(2, 5), sp.Rational(6, 5)), (sp.Rational(1, 2), sp.Integer(2))  # profiles of two values
+
+
+PLACES = (sp.Rational(1, 7), sp.Rational(5, 7))  # positions within the first and within the second block
+
+
+SHARES = {row_weights[0]: sp.Rational(1, 4), column_weights[0]: sp.Rational(1, 3)}
+
+
+def unit_functions_have_norm_one(row_unit: sp.Expr, column_unit: sp.Expr) -> Iterator[Relation]:
+    """The integral of the square over a part of the block is the share of the block."""
+    place, part = sp.symbols("x y", positive=True)
+    for unit, weight in ((row_unit, row_weight), (column_unit, column_weight)):
+        yield same(sp.integrate(unit**2, (place, 0, part)), part / weight)
+
+
+def entry_is_an_integral_over_a_block(row_unit: sp.Expr, column_unit: sp.Expr, entry: sp.Expr) -> Iterator[Relation]:
+    """⟨e, T g⟩: both unit functions and the value, integrated over a row block and a column block."""
+    u_, v_ = sp.symbols("x y", positive=True)
+    inner = sp.integrate(block * column_unit, (v_, 0, column_weight))
+    yield same(entry, sp.integrate(row_unit * inner, (u_, 0, row_weight)))
+
+
+def trace_of_two_by_two_blocks(entry: sp.Expr, trace: sp.Expr) -> Iterator[Relation]:
+    """The trace of BBᵀ for symbolic blocks; and ∬W, which the matrix gives with the roots of the lengths."""
+    matrix = weighted_matrix(row_weights, column_weights, blocks, entry)
+    mean = sum(sp.sqrt(row_weights[a] * column_weights[b]) * matrix[a, b] for a in range(2) for b in range(2))
+    whole = sum(row_weights[a] * column_weights[b] * blocks[a, b] for a in range(2) for b in range(2))
+    yield same((matrix * matrix.T).trace(), trace, by=sp.expand)
+    yield same(mean, whole, by=sp.expand)
+
+
+def determinant_of_two_by_two_blocks(entry: sp.Expr, determinant: sp.Expr) -> Iterator[Relation]:
+    """The determinant of BBᵀ for symbolic blocks."""
+    matrix = weighted_matrix(row_weights, column_weights, blocks, entry)
+    yield same((matrix * matrix.T).det(), determinant, by=sp.expand)
+
+
+def discriminant_is_a_sum_of_squares(
+    entry: sp.Expr, trace: sp.Expr, determinant: sp.Expr, discriminant: sp.Expr
+) -> Iterator[Relation]:
+    """(A − D)² + 4C² for BBᵀ = (A C; C D); and (A + D)² less four determinants."""
+    matrix = weighted_matrix(row_weights, column_weights, blocks, entry)
+    gram = matrix * matrix.T
+    squares = (gram[0, 0] - gram[1, 1]) ** 2 + 4 * gram[0, 1] ** 2
+    yield nonnegative(discriminant, squares, by=sp.expand)
+    yield same(discriminant, trace**2 - 4 * determinant, by=sp.expand)
+
+
+def smaller_root_of_the_polynomial(
+    trace: sp.Expr, determinant: sp.Expr, sigma_1: sp.Expr, sigma_2: sp.Expr
+) -> Iterator[Relation]:
+    """The products of the roots, and of their squares; the sum of their squares."""
+    yield same(sigma_1**2 * sigma_2**2, determinant, by=sp.expand)
+    yield same(sigma_1 * sigma_2, sp.sqrt(determinant), by=sp.expand)
+    yield same(sigma_1**2 * (trace - sigma_1**2), determinant, by=sp.expand)
+
+
+def two_valued_profiles_make_blocks(saliency_block: sp.Expr) -> Iterator[Relation]:
+    """The graphon of a saliency with profiles of two values, at a point of the first block; and of each for some values."""
+    free = two_valued_model((row_profile, 2 * row_profile), (column_profile, 3 * column_profile)).kernel().subs(SHARES)
+    yield same(free.subs({u: PLACES[0], v: PLACES[0]}), saliency_block)
+    kernel = two_valued_model(ROW, COLUMN).kernel().subs(SHARES)
+    for a, place in enumerate(PLACES):
+        for b, other in enumerate(PLACES):
+            claimed = saliency_block.subs({row_profile: ROW[a], column_profile: COLUMN[b]})
+            yield same(kernel.subs({u: place, v: other}), claimed)
+
+
 step_spectrum = Claim(
     label="G9",
     title="Singular values of a step graphon",
@@ -132,4 +202,43 @@ noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
     ),
     uses=("S1",),
     also=("sigma_2",),
+    because={
+        "unit functions": unit_functions_have_norm_one,
+        "entry": entry_is_an_integral_over_a_block,
+        "trace": trace_of_two_by_two_blocks,
+        "determinant": determinant_of_two_by_two_blocks,
+        "discriminant": discriminant_is_a_sum_of_squares,
+        "larger singular value": lambda trace, determinant, discriminant, sigma_1: (
+            same(2 * sigma_1**2, trace + sp.sqrt(discriminant), by=sp.expand),
+            same(sigma_1**4 + determinant, trace * sigma_1**2, by=sp.expand),
+        ),
+        "smaller singular value": smaller_root_of_the_polynomial,
+        "block of a saliency": two_valued_profiles_make_blocks,
+    },
+    wrong=lambda: {
+        "entry": {
+            "as if all weights were 1/2": block / 2,
+            "weights without the root": row_weight * column_weight * block,
+            "rows alone weighted": sp.sqrt(row_weight) * block,
+        },
+        "row_unit": {"the integral is one": 1 / row_weight, "of the columns": column_unit},
+        "column_unit": {"not normalised": sp.S.One},
+        "trace": {
+            "sum of the values": sum(blocks),
+            "without the rows' weights": sum(column_weights[b] * blocks[a, b] ** 2 for a in (0, 1) for b in (0, 1)),
+        },
+        "determinant": {
+            "determinant of the values": blocks.det() ** 2,
+            "determinant with a plus": determinant.subs(blocks[0, 1], -blocks[0, 1]),
+            "not squared": sp.sqrt(determinant),
+        },
+        "discriminant": {"without the factor": trace**2 - determinant, "with a plus": trace**2 + 4 * determinant},
+        "sigma_1": {"the other root": sigma_2, "without the root": sigma_1**2},
+        "sigma_2": {"the trace less σ₁": sp.sqrt(trace) - sigma_1},
+        "saliency_block": {
+            "the row alone": saliency_block.subs(column_profile, 1),
+            "profiles added": saliency_block.subs(row_profile, row_profile + column_profile - 1),
+            "exponential noise": sp.exp(-tau / (row_profile * column_profile)),
+        },
+    },
 )

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
+from functools import cache
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, same, vanishes
 from sparse_limits.theory.saliency.model import (
     INPUT,
     NEURON,
+    ONE,
     THRESHOLD,
     SaliencyModel,
+    column_profile,
+    half_normal_quantile,
     magnitude_model,
+    phi,
     random_model,
     snip_model,
     synflow_model,
@@ -24,7 +33,7 @@ from sparse_limits.theory.saliency.model import (
     wanda_model,
 )
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
-from sparse_limits.theory.tails import exponential, frechet, half_normal, product_normal, t
+from sparse_limits.theory.tails import Tail, exponential, frechet, half_normal, pareto, product_normal, t
 
 density_of_noise = sp.Symbol("g", positive=True)  # at t = τ/(f φ)
 slope = sp.Symbol("r", real=True)  # f′/f or φ′/φ
@@ -123,6 +132,70 @@ $|a|$ is not constant, and $\varphi$ is not by hypothesis, so that the profiles 
     classes=CLASSES,
 )
 
+Instances = Sequence[tuple[SaliencyModel, sp.Expr]]
+
+
+Classes = Mapping[str, Heterogeneity]
+
+
+BOTH = SaliencyModel(1 + u, 1 + v, half_normal)
+
+
+SQUARE = replace(pareto, survival=valued(pareto.survival, {sp.Symbol("alpha", positive=True): 2}))
+
+
+SIGNED = Tail("signed normal", half_normal.survival / 2)  # P(ξ > t) for t ≥ 0
+
+
+SELF_TERM = SaliencyModel(half_normal_quantile, ONE, Tail("squared normal", half_normal.at(sp.sqrt(t))))  # |a| w²
+
+
+@cache
+def derivative_and_parts(
+    model: SaliencyModel, threshold: sp.Expr, position: sp.Symbol
+) -> tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]:
+    """∂W/∂u or ∂W/∂v, and t, the density of the noise there and the logarithmic slope of the profile."""
+    argument = threshold / (model.row * model.column)
+    profile = model.row if position == u else model.column
+    at = {t: argument, density_of_noise: model.noise.density.xreplace({t: argument})}
+    return sp.diff(model.kernel(threshold), position), {**at, slope: sp.diff(profile, position) / profile}
+
+
+SMALL = " from small weights"  # how the names of such networks end
+
+
+def kernel_varies_with_the_slope_of_the_profile(sensitivity: sp.Expr, instances: Instances) -> Iterator[Relation]:
+    """∂W/∂u and ∂W/∂v of every pair of profiles, by the chain rule."""
+    for model, threshold in instances:
+        for position in (u, v):
+            derivative, at = derivative_and_parts(model, threshold, position)
+            yield same(derivative, sensitivity.xreplace(at), by=sp.cancel)
+
+
+def slopes_enter_by_the_chain_rule(sensitivity: sp.Expr) -> Iterator[Relation]:
+    """The derivative of F̄(τ/fφ) at a position, F̄ of the density g there and f growing at the rate r."""
+    row, start, position, argument = sp.symbols("f c x y", positive=True)
+    threshold = t * row * phi
+    survival = start - density_of_noise * (argument - t)
+    kernel = survival.subs(argument, threshold / (row * sp.exp(slope * position) * phi))
+    yield same(sp.diff(kernel, position).subs(position, 0), sensitivity)
+
+
+def profiles_vary_as_the_classes_say(classes: Classes, methods: Mapping[str, SaliencyModel]) -> Iterator[Relation]:
+    """The slope f′/f or φ′/φ: 0 for a constant profile; else positive, u = erf x for the normal, φ = eᵛ for one left open."""
+    inside = sp.Symbol("x", positive=True)
+    for name, model in methods.items():
+        for profile, position, varying in (
+            (model.row, u, (Heterogeneity.ROW, Heterogeneity.BOTH)),
+            (model.column, v, (Heterogeneity.COLUMN, Heterogeneity.BOTH)),
+        ):
+            rate = sp.diff(sp.log(profile.subs(column_profile, sp.exp(v))), position)
+            if classes[name] in varying:
+                yield holds(rate.subs(u, sp.erf(inside)).is_positive, f"{name}: a profile of slope {rate}")
+            else:
+                yield vanishes(rate)
+
+
 graphon_taxonomy = Claim(
     label="G6.1",
     title="Homogeneous, row- and column-heterogeneous graphons",
@@ -188,4 +261,48 @@ holds with exceptions only (S9, S10, S12).
             checked_by="trained_networks_have_the_classes",
         ),
     ),
+    because={
+        "derivative": (kernel_varies_with_the_slope_of_the_profile, slopes_enter_by_the_chain_rule),
+        "classes": profiles_vary_as_the_classes_say,
+    },
+    wrong=lambda: {
+        "sensitivity": {"without t": density_of_noise * slope, "times the threshold": sensitivity * tau},
+        "instances": {
+            "saturated noise": ((replace(BOTH, noise=SQUARE), sp.Rational(1, 2)),),
+            "signed scores at density ½": ((replace(BOTH, noise=SIGNED), sp.Integer(0)),),
+            "row-wise thresholds": ((BOTH, tau * BOTH.row),),
+            "column-wise thresholds": ((BOTH, tau * BOTH.column),),
+        },
+        "classes": {
+            "snip is homogeneous": {**CLASSES, "snip": Heterogeneity.HOMOGENEOUS},
+            "snip selects features only": {**CLASSES, "snip": Heterogeneity.COLUMN},
+            "grasp is homogeneous": {**CLASSES, "grasp": Heterogeneity.HOMOGENEOUS},
+            "shallow synflow selects features": {**CLASSES, "shallow synflow": Heterogeneity.COLUMN},
+            "deep synflow keeps its rows": {**CLASSES, "deep synflow": Heterogeneity.ROW},
+            "wanda varies with rows": {**CLASSES, "wanda": Heterogeneity.BOTH},
+            "magnitude is heterogeneous": {**CLASSES, "magnitude": Heterogeneity.BOTH},
+            "random is heterogeneous": {**CLASSES, "random": Heterogeneity.ROW},
+            "grasp is homogeneous in columns": {**CLASSES, "grasp": Heterogeneity.ROW},
+            "shallow synflow selects both": {**CLASSES, "shallow synflow": Heterogeneity.BOTH},
+            "wanda is homogeneous": {**CLASSES, "wanda": Heterogeneity.HOMOGENEOUS},
+            "magnitude selects features": {**CLASSES, "magnitude": Heterogeneity.COLUMN},
+            "shallow synflow is homogeneous": {**CLASSES, "shallow synflow": Heterogeneity.HOMOGENEOUS},
+            "snip is homogeneous in columns": {**CLASSES, "snip": Heterogeneity.ROW},
+            "grasp is homogeneous in rows": {**CLASSES, "grasp": Heterogeneity.COLUMN},
+        },
+        "methods": {"a constant smoothed residual leaves grasp its self-term (S9)": {**METHODS, "grasp": SELF_TERM}},
+        "data": {"inputs of one norm for wanda": "one norm"},
+        "trained": {
+            "random varies with rows": {**TRAINED, "random": Heterogeneity.ROW},
+            "training makes magnitude select features": {**TRAINED, "magnitude": Heterogeneity.COLUMN},
+            "magnitude never feels training": {**TRAINED, "magnitude" + SMALL: Heterogeneity.HOMOGENEOUS},
+            "small weights leave the columns alike": {**TRAINED, "magnitude" + SMALL: Heterogeneity.ROW},
+            "synflow never feels training": {**TRAINED, "shallow synflow" + SMALL: Heterogeneity.ROW},
+            "deep synflow keeps its rows": {**TRAINED, "deep synflow": Heterogeneity.ROW},
+            "shallow synflow is homogeneous": {**TRAINED, "shallow synflow": Heterogeneity.HOMOGENEOUS},
+            "wanda is homogeneous": {**TRAINED, "wanda": Heterogeneity.HOMOGENEOUS},
+            "snip is homogeneous in rows": {**TRAINED, "snip": Heterogeneity.COLUMN},
+            "grasp is homogeneous in columns": {**TRAINED, "grasp": Heterogeneity.ROW},
+        },
+    },
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.kernel.dual import cosine, kappa_0
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Quantity
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same, vanishes
 
 difference = sp.Symbol("p", nonnegative=True)  # ‖x̂ − x̂′‖ of vectors of one length
 total = sp.Symbol("q", positive=True)  # and ‖x̂ + x̂′‖
@@ -66,6 +70,65 @@ order, as the bound.
 """,
     globals(),
 )
+
+from_difference = sp.acos(1 - difference**2 / 2)
+
+
+from_cosine = sp.acos((total**2 - difference**2) / 4)
+
+
+def lengths_are_those_of_half_the_angle(difference_length: sp.Expr, total_length: sp.Expr) -> Iterator[Relation]:
+    """Squares of the difference and the sum of (1, 0) and (cos θ, sin θ); both lengths are positive at the right angle."""
+    x, y = sp.Matrix([1, 0]), sp.Matrix([sp.cos(theta), sp.sin(theta)])
+    for vector, length in ((x - y, difference_length), (x + y, total_length)):
+        yield same(length**2, sum(entry**2 for entry in vector))
+    yield holds(difference_length.subs(theta, sp.pi / 2) > 0, "a positive difference")
+    yield holds(total_length.subs(theta, sp.pi / 2) > 0, "a positive sum")
+
+
+def half_resolutions_have_the_sine(resolution: sp.Expr, half_sine: sp.Expr) -> Iterator[Relation]:
+    """cos 2x = 1 − 2 sin² x; and both sides are 0 at u = 0 and have squared derivatives alike, until the half turn."""
+    yield same(1 - 2 * half_sine**2, sp.cos(resolution))
+    left, right = sp.diff(resolution, u), sp.diff(2 * sp.asin(half_sine), u)
+    yield same(left**2, right**2)
+    yield same(sp.sign(half_sine), 1, by=sp.simplify)
+    yield vanishes(resolution.subs(u, 0))
+
+
+def gates_fall_by_the_angle(resolution: sp.Expr, gate_resolution: sp.Expr) -> Iterator[Relation]:
+    """κ₀ at both cosines; its part of the resolution; and its slope in u = 2/(1 + y)."""
+    yield same(gate_resolution, kappa_0.subs(cosine, 1) - kappa_0.subs(cosine, 1 - u))
+    yield same(sp.pi * gate_resolution, resolution)
+    y = sp.Symbol("y", positive=True)
+    slope = (1 + y) / (2 * sp.pi * sp.sqrt(y))
+    yield nonnegative(sp.diff(gate_resolution, u), slope, where={u: 2 / (1 + y)}, strict=True)
+
+
+def slopes_are_sines(
+    difference_length: sp.Expr, total_length: sp.Expr, ratio_slope: sp.Expr, kahan_sensitivity: sp.Expr
+) -> Iterator[Relation]:
+    """The slope at the two lengths."""
+    at = {difference: difference_length, total: total_length}
+    yield same(kahan_sensitivity, ratio_slope.subs(at))
+
+
+def bounds_are_logarithms(factor: sp.Expr, shortfall: sp.Expr, kahan_bound: sp.Expr) -> Iterator[Relation]:
+    """The logarithm of the largest factor, times the largest slope, that at p = q."""
+    steepest = 1 - shortfall.subs(total, difference)
+    yield same(sp.exp(kahan_bound), factor)
+    yield same(kahan_bound, steepest * sp.log(factor), by=sp.expand)
+
+
+def right_angles_come_up_to_the_bound(
+    kahan_angle: sp.Expr, kahan_bound: sp.Expr, right_angle_error: sp.Expr
+) -> Iterator[Relation]:
+    """Lengths 1 + η and 1 − η: no error without η, and one derivative; at η = 0 it is that of the bound."""
+    moved = kahan_angle.subs({difference: 1 + eta, total: 1 - eta}) - sp.pi / 2
+    yield same(sp.diff(right_angle_error, eta), sp.diff(moved, eta))
+    for each in (moved, right_angle_error, kahan_bound):
+        yield vanishes(each.subs(eta, 0))
+    yield same(sp.diff(right_angle_error, eta).subs(eta, 0), sp.diff(kahan_bound, eta).subs(eta, 0))
+
 
 arc_cosine_numerics = Claim(
     label="K12",
@@ -133,4 +196,55 @@ the bound is sharp at first order.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "lengths": lengths_are_those_of_half_the_angle,
+        "angle": lambda difference_length, total_length, kahan_angle: (
+            same(sp.tan(kahan_angle / 2), difference / total),
+            same(difference_length / total_length, sp.tan(theta / 2)),
+        ),
+        "sensitivity of the arc cosine": lambda arccos_sensitivity: same(
+            arccos_sensitivity, -1 / sp.diff(sp.cos(theta), theta)
+        ),
+        "resolution": lambda resolution: same(sp.cos(resolution), 1 - u),
+        "half sine": half_resolutions_have_the_sine,
+        "least resolution": lambda half_sine, excess, least_resolution: (
+            same(least_resolution, 2 * half_sine),
+            vanishes(excess.subs(u, 0)),
+        ),
+        "gates": gates_fall_by_the_angle,
+        "slope in the ratio": lambda kahan_angle, ratio_slope: (
+            same(ratio_slope, difference * sp.diff(kahan_angle, difference)),
+            same(ratio_slope, -total * sp.diff(kahan_angle, total)),
+        ),
+        "sensitivity of the lengths": slopes_are_sines,
+        "shortfall": lambda ratio_slope, shortfall: (
+            same(1 - ratio_slope, shortfall),
+            nonnegative(1 - ratio_slope, (difference - total) ** 2 / (difference**2 + total**2)),
+        ),
+        "bound": bounds_are_logarithms,
+        "right angle": right_angles_come_up_to_the_bound,
+    },
+    wrong=lambda: {
+        "kahan_angle": {
+            "lengths exchanged": 2 * sp.atan(total / difference),
+            "arccos of the cosine": from_cosine,
+            "arccos from the difference": from_difference,
+        },
+        "arccos_sensitivity": {"bounded": sp.sin(theta), "the tangent": 1 / sp.cos(theta)},
+        "kahan_sensitivity": {"that of the arc cosine": 1 / sp.sin(theta), "constant": sp.Integer(1)},
+        "kahan_bound": {"one length": sp.log(1 + eta), "at first order": 2 * eta},
+        "resolution": {"the root of u": sp.sqrt(u), "linear in u": u, "two steps": sp.acos(1 - 2 * u)},
+        "difference_length": {"the whole angle": 2 * sp.sin(theta)},
+        "total_length": {"the sine": difference_length, "the cosine itself": 2 * sp.cos(theta)},
+        "half_sine": {"linear": u / 2},
+        "least_resolution": {"linear": 2 * u},
+        "excess": {"an excess at 0": excess + 1},
+        "ratio_slope": {"in the ratio itself": ratio_slope * total / difference},
+        "shortfall": {
+            "the square of the sum": (difference + total) ** 2 / (difference**2 + total**2),
+            "a shortfall at the right angle": shortfall + sp.Rational(1, 10),
+        },
+        "factor": {"one length": 1 + eta, "both too long": sp.S.One, "twice one error": 1 + 2 * eta},
+        "right_angle_error": {"at first order": 2 * eta},
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -15,6 +17,7 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same, vanishes
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency
 rank = sp.Symbol("r", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1
@@ -102,6 +105,81 @@ rest that tends to $0$: a fit is linear in the ordinates, and that of the rest t
     globals(),
 )
 
+theta = sp.Symbol("theta", positive=True)
+
+
+def positive_fall() -> sp.Expr:
+    """The fall at k = 2j + 2, its factors by j."""
+    sum_of_squares = 4 * k**2 + 12 * k + 13
+    return 8 * sum_of_squares / (sp.pi**2 * (2 * k + 1) ** 2 * (2 * k + 3) * (2 * k + 5) ** 2)
+
+
+def over_ranks(term: sp.Expr) -> sp.Sum:
+    return sp.Sum(term, (rank, low, high))
+
+
+def waves_are_integrated(ramp_wave: sp.Expr, sine_wave: sp.Expr) -> Iterator[Relation]:
+    """Antiderivatives: their derivatives, and their values at π less those at 0."""
+    ramp = (sp.pi - theta) * sp.sin(wave * theta) / wave - sp.cos(wave * theta) / wave**2
+    sine = -sp.cos(wave * theta) / wave
+    integrands = (sp.pi - theta) * sp.cos(wave * theta), sp.sin(wave * theta)
+    for claimed, antiderivative, integrand in zip((ramp_wave, sine_wave), (ramp, sine), integrands, strict=True):
+        yield same(claimed, antiderivative.subs(theta, sp.pi) - antiderivative.subs(theta, 0))
+        yield same(sp.diff(antiderivative, theta), integrand)
+
+
+def even_eigenvalues_fall(ntk_eigenvalue: sp.Expr, fall: sp.Expr) -> Iterator[Relation]:
+    """At k = 2j + 2, where all factors are positive; at k = 0; and the first three."""
+    even = 2 * k + 2
+    yield same(ntk_eigenvalue.subs(k, even) - ntk_eigenvalue.subs(k, even + 2), fall.subs(k, even), by=sp.cancel)
+    yield nonnegative(fall.subs(k, even), positive_fall())
+    yield same(ntk_eigenvalue.subs(k, 0) - ntk_eigenvalue.subs(k, 2), fall.subs(k, 0))
+    order = [ntk_eigenvalue.subs(k, each) for each in (0, 1, 2)]
+    yield holds(bool(order[0] > order[1]) and bool(order[1] > order[2]), f"{order} falls")
+
+
+def list_has_each_frequency_twice(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr) -> Iterator[Relation]:
+    """Ranks 2j + 2 and 2j + 3 have the frequency 2j for all j; the first three; from 2j + 3 on the list falls."""
+    at = ntk_eigenvalue.subs(k, 2 * rank)
+    for place in (2 * rank + 2, 2 * rank + 3):
+        yield same(ranked.subs(rank, place), at, by=sp.cancel)
+    for place, frequency in ((1, 0), (2, 1), (3, 1)):
+        yield same(ranked.subs(rank, place), ntk_eigenvalue.subs(k, frequency))
+    step = ranked.subs(rank, 2 * rank + 3) - ranked.subs(rank, 2 * rank + 4)
+    yield same(step, fall.subs(k, 2 * rank), by=sp.cancel)
+
+
+def slopes_make_the_squares_least(fit_slope: sp.Expr) -> Iterator[Relation]:
+    """Both derivatives of the sum of squares, at the offset where the first vanishes."""
+    offset, slope, sum_yy = sp.symbols("o s S_yy")
+    total = sum_yy - 2 * offset * sum_y - 2 * slope * sum_xy + 2 * offset * slope * sum_x
+    total += points * offset**2 + slope**2 * sum_xx
+    (best,) = sp.solve(sp.diff(total, offset), offset)
+    yield vanishes(sp.diff(total, slope).subs(offset, best).subs(slope, fit_slope))
+
+
+def decays_are_fits_of_logarithms(ranked: sp.Expr, fit_slope: sp.Expr, decay: sp.Expr) -> Iterator[Relation]:
+    """Minus the slope at the sums of logarithms, first and last rank left open."""
+    abscissa, ordinate = sp.log(rank), sp.log(ranked)
+    sums = {sum_x: abscissa, sum_y: ordinate, sum_xx: abscissa**2, sum_xy: abscissa * ordinate}
+    at = {letter: over_ranks(term) for letter, term in sums.items()}
+    yield same(decay, -valued(fit_slope, {points: high - low + 1, **at}), by=sp.expand)
+
+
+def large_frequencies_have_the_limit(ntk_eigenvalue: sp.Expr, even_limit: sp.Expr) -> Iterator[Relation]:
+    """The limit over even frequencies."""
+    even = 2 * k + 2
+    yield same(even_limit, sp.limit(sp.cancel(ntk_eigenvalue.subs(k, even) * even**2), k, sp.oo))
+
+
+def fits_of_powers_have_the_exponent(fit_slope: sp.Expr, even_limit: sp.Expr, exponent: sp.Expr) -> Iterator[Relation]:
+    """Ordinates on a line of slope −2, whatever its offset; λ k² has a limit that is not 0."""
+    offset = sp.Symbol("o", real=True)
+    line = {sum_y: points * offset - 2 * sum_x, sum_xy: offset * sum_x - 2 * sum_xx}
+    yield same(fit_slope.subs(line), -exponent)
+    yield holds(bool(even_limit > 0), f"λ k² → {even_limit}")
+
+
 circle_spectrum = Claim(
     label="K10.1",
     title="The spectrum of the tangent kernel on the circle",
@@ -144,4 +222,34 @@ $[[top_energy]]$.
     ),
     uses=("K1",),
     also=("decay",),
+    because={
+        "waves": waves_are_integrated,
+        "fall": even_eigenvalues_fall,
+        "list": list_has_each_frequency_twice,
+        "least squares": slopes_make_the_squares_least,
+        "decay": decays_are_fits_of_logarithms,
+        "large frequencies": large_frequencies_have_the_limit,
+        "exponent": fits_of_powers_have_the_exponent,
+    },
+    wrong=lambda: {
+        "ntk_eigenvalue": {
+            "decay of κ₁": 2 * value_eigenvalue,
+            "odd frequencies too": ntk_eigenvalue.subs((-1) ** k, 1),
+            "κ₁ alone": value_eigenvalue,
+        },
+        "slope_eigenvalue": {"even frequencies": slope_eigenvalue.subs((-1) ** k, (-1) ** (k + 1))},
+        "ranked": {
+            "each frequency once": ntk_eigenvalue.subs(k, rank - 1),
+            "a rank too early": valued(ranked, {rank: rank + 1}),
+            "list of squares": ranked**2,
+        },
+        "fit_slope": {"through the origin": sum_xy / sum_xx, "of x on y": 1 / fit_slope},
+        "decay": {
+            "the exponent": sp.Integer(2),
+            "a rank more": valued(decay, {low: low - 1}),
+            "ranks from zero": valued(decay, {low: low + 1, high: high + 1}),
+        },
+        "ramp_wave": {"a sine": sine_wave, "of a full turn": (1 - sp.cos(2 * wave * sp.pi)) / wave**2},
+        "sine_wave": {"a cosine": sp.sin(wave * sp.pi) / wave, "squared": ramp_wave},
+    },
 )

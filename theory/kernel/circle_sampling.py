@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import MC_DIARMID
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import delta, m
-from sparse_limits.theory.kernel.circle import rank, ranked
+from sparse_limits.theory.kernel.circle import rank, ranked, theta
+from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
 
 excess = sp.Symbol("t", positive=True)  # of a distance over its mean
 
@@ -59,6 +63,50 @@ probability $\delta$.
     MC_DIARMID=MC_DIARMID,
 )
 
+
+def on_circle(kernel: sp.Expr) -> sp.Expr:
+    """A function of the cosine at an angle in (0, π)."""
+    return kernel.subs(cosine, sp.cos(theta)).subs(
+        {sp.acos(sp.cos(theta)): theta, sp.sqrt(1 - sp.cos(theta) ** 2): sp.sin(theta)}
+    )
+
+
+KERNELS = {
+    "ntk": on_circle(cosine * kappa_0 + kappa_1),
+    "slope": on_circle(kappa_0),
+    "value": on_circle(kappa_1),
+}
+
+
+def logarithms(gap: sp.Expr) -> sp.Expr:
+    """Expand logarithms of positive numbers."""
+    return sp.simplify(sp.expand_log(gap, force=False))
+
+
+def mean_squares_grow_point_by_point(
+    squares: sp.Expr, feature_square: sp.Expr, mean_distance: sp.Expr
+) -> Iterator[Relation]:
+    """m² times the distance: that of one point is E‖Φ⊗Φ‖² − ‖C‖²."""
+    one = feature_square - squares
+    yield induction(m**2 * mean_distance, m, one, lambda term: term + one, start=1)
+    yield nonnegative(m * mean_distance, sp.Rational(10, 3) - 5 / (2 * sp.pi**2), strict=True)
+
+
+def changes_are_at_most_orthogonal(feature_square: sp.Expr, change: sp.Expr) -> Iterator[Relation]:
+    """What the square of the change lacks is 2K(x, x′)²/m²."""
+    kernel = sp.Symbol("K", real=True)
+    square = (2 * feature_square - 2 * kernel**2) / m**2
+    yield nonnegative(change**2 - square, 2 * kernel**2 / m**2)
+    yield holds(bool(change > 0), "a positive change")
+
+
+def allowances_fail_with_delta(change: sp.Expr, failure: sp.Expr, allowance: sp.Expr) -> Iterator[Relation]:
+    """McDiarmid's exponent at m equal changes; the logarithm of the failure at the allowance."""
+    yield same(sp.log(failure), -2 * excess**2 / (m * change**2), by=logarithms)
+    at = sp.log(failure) + (excess**2 - allowance**2) * m / 4
+    yield same(at, sp.log(delta), by=logarithms)
+
+
 circle_sampling = Claim(
     label="K10.2",
     title="Random points on the circle: all eigenvalues at once",
@@ -94,4 +142,27 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
             lost=r"at most, as more points may come nearer: one point has the eigenvalue $2$ alone, wherever it is, so that this distance is certain; in the distance of the operators for that of the eigenvalues, and in a deviation that one point does not have",
         ),
     ),
+    because={
+        "one point": lambda feature_square: same(feature_square, KERNELS["ntk"].subs(theta, 0) ** 2),
+        "mean square": mean_squares_grow_point_by_point,
+        "another point": changes_are_at_most_orthogonal,
+        "allowance": allowances_fail_with_delta,
+        "radius": lambda mean_distance, allowance, sampling_radius: same(
+            sampling_radius, sp.sqrt(mean_distance) + allowance
+        ),
+    },
+    wrong=lambda: {
+        "mean_distance": {"rate of one sample": 4 - squares, "the mean of K² forgotten": 4 - mean_distance},
+        "sampling_radius": {
+            "Hoeffding in one dimension": 2 * sp.sqrt(sp.log(1 / delta)) / sp.sqrt(m),
+            "rate 1/m": sampling_radius / sp.sqrt(m),
+            "the mean alone": sp.sqrt(mean_distance),
+        },
+        "one_point_distance": {
+            "of the operators": sp.sqrt(4 - squares),
+            "the first alone": 2 - ranked.subs(rank, 1),
+        },
+        "allowance": {"two-sided": 2 * sp.sqrt(sp.log(2 / delta)) / sp.sqrt(m)},
+        "failure": {"exponent doubled": failure**2},
+    },
 )

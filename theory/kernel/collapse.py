@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c, relu
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 share, energy = sp.symbols("g_W g_Q", positive=True)  # ∫W(u, v)du and ∫Q(u, v)du at the one input v that is left
 trained, moment = sp.symbols("w q", positive=True)  # W and Q of one neuron there
@@ -52,6 +57,23 @@ def _mean_of(what: str) -> str:
 WEIGHT = sp.Interval.Lopen(0, 1)
 DRAWN = (sp.Rational(1, 8), 1)
 
+
+def one_neuron_sees_signs_alone(alike: sp.Expr) -> Iterator[Relation]:
+    """F and the gate at the variances qx²/d, qy²/d and the covariance ±qxy/d; the gradient's own covariance is ±wxy/d."""
+    for sign, expected in ((1, alike), (-1, sp.S.Zero)):
+        at = {a: moment * first**2 / d, b: moment * second**2 / d, c: sign * moment * first * second / d}
+        added = valued(relu.value, at) + sign * trained * first * second / d * valued(relu.slope, at)
+        yield same(expected, added, by=sp.expand)
+
+
+def rows_times_their_sign_are_multiples(
+    entry: sp.Expr, positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr
+) -> Iterator[Relation]:
+    """Entry times y is a multiple of y²; with the sum of these for y² it is the eigenvalue times x, whatever the samples are."""
+    for total, claimed in ((above, positive_eigenvalue), (below, negative_eigenvalue)):
+        yield same(claimed * first, sp.expand(entry * second).subs(second**2, total), by=sp.expand)
+
+
 one_input_spectrum = Claim(
     label="K11.1",
     title="Spectral collapse: one input leaves two eigenvalues",
@@ -86,4 +108,24 @@ $x_a^2$ over the samples where that input is positive, negative.
             checked_by="kernel_matrices_collapse",
         ),
     ),
+    because={
+        "one neuron": one_neuron_sees_signs_alone,
+        "two blocks": rows_times_their_sign_are_multiples,
+    },
+    wrong=lambda: {
+        "alike": {
+            "the readout alone": moment * first * second / d,
+            "the gates alone": trained * first * second / d,
+            "not over the inputs": alike * d,
+        },
+        "positive_eigenvalue": {
+            "the readout alone": energy * above / d,
+            "both signs together": (share + energy) * (above + below) / d,
+        },
+        "negative_eigenvalue": {
+            "the gates alone": share * below / d,
+            "both signs together": (share + energy) * (above + below) / d,
+        },
+        "entry": {"the entry of the readout": energy * first * second / d},
+    },
 )

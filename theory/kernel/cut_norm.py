@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, a, b, c, cosine, kappa_0, kappa_1, relu
 from sparse_limits.theory.kernel.dual_activations import variance_slope
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same, vanishes
 
 beta, s = sp.symbols("beta s", positive=True)  # largest square of an input; least variance of a row, s ≤ beta
 delta = sp.Symbol("delta", positive=True)  # how far the graphons of the example are apart, at most 1
@@ -86,6 +89,89 @@ a mask (from an entry of a mask): Integrated for $W=\frac{u+v}2$ that is $[[l1_d
     variance_slope=variance_slope,
 )
 
+theta, more, less = sp.symbols("theta x y", nonnegative=True)
+
+
+def half_angles(gap: sp.Expr) -> sp.Expr:
+    """With 2 arcsin √δ for arccos(1 − 2δ)."""
+    return sp.expand(gap.subs(sp.acos(correlation), 2 * sp.asin(sp.sqrt(delta))))
+
+
+def gates_are_at_most_both_open(covariance_slope: sp.Expr) -> Iterator[Relation]:
+    """The value at the cosine 1; at an angle θ it lacks θ/π of it, and is 0 where θ is the half turn."""
+    yield same(kappa_0.subs(cosine, 1), covariance_slope)
+    yield nonnegative(covariance_slope - kappa_0.subs(sp.acos(cosine), theta), theta / sp.pi)
+    yield vanishes(kappa_0.subs(sp.acos(cosine), sp.pi))
+
+
+def products_are_a_difference(covariance_slope: sp.Expr, covariance_term: sp.Expr) -> Iterator[Relation]:
+    """The largest positive and the largest negative part of xx′, at coordinates ±√β, each with the largest slope."""
+    products = [first * second for first, second in product((sp.sqrt(beta), -sp.sqrt(beta)), repeat=2)]
+    parts = sp.Max(*products, 0) + sp.Max(*(-each for each in products), 0)
+    yield same(covariance_term, covariance_slope * parts)
+
+
+def example_has_the_covariances(variance: sp.Expr, covariance: sp.Expr) -> Iterator[Relation]:
+    """Means over the halves of W′, whose inputs are 1 and 1, then 1 and −1; W is W′ at δ = 0."""
+    halves = ((1 - delta, 1, 1), (delta, 1, -1))
+    yield same(variance, sum(weight * x * x for weight, x, _ in halves) / 2)
+    yield same(variance, sum(weight * y * y for weight, _, y in halves) / 2)
+    yield same(covariance, sum(weight * x * y for weight, x, y in halves) / 2)
+
+
+def halves_are_the_best_cuts(covariance: sp.Expr, cut_distance: sp.Expr) -> Iterator[Relation]:
+    """A share x/(1 + x) of the first half and y/(1 + y) of the second: either alone is best; it is half the gap of the covariances."""
+    shares = more / (1 + more), less / (1 + less)
+    cut = (delta * shares[0] - delta * shares[1]) / 2
+    for sign, (kept, lost) in ((1, (more, less)), (-1, (less, more))):
+        certificate = delta / 2 * (1 / (1 + kept) + lost / (1 + lost))
+        yield nonnegative(cut_distance - sign * cut, certificate)
+    yield same(cut_distance, sp.limit(cut.subs(less, 0), more, sp.oo))
+    yield same(2 * cut_distance, covariance.subs(delta, 0) - covariance)
+
+
+def readouts_have_the_ratio(
+    variance: sp.Expr, covariance: sp.Expr, cut_distance: sp.Expr, readout_ratio: sp.Expr
+) -> Iterator[Relation]:
+    """F at both covariances."""
+    kernel = relu.value.subs({a: variance, b: variance})
+    gap = kernel.subs(c, covariance.subs(delta, 0)) - kernel.subs(c, covariance)
+    yield same(readout_ratio, gap / cut_distance)
+
+
+def numerators_have_the_slope(readout_ratio: sp.Expr, difference_slope: sp.Expr) -> Iterator[Relation]:
+    """The derivative of δ times the ratio, which is 0 at δ = 0."""
+    numerator = sp.expand(delta * readout_ratio)
+    yield same(sp.diff(numerator, delta), difference_slope)
+    yield vanishes(numerator.subs(delta, 0))
+
+
+def first_layers_have_the_ratio(
+    variance: sp.Expr, covariance: sp.Expr, cut_distance: sp.Expr, own_layer_ratio: sp.Expr
+) -> Iterator[Relation]:
+    """c κ₀ at both covariances."""
+    kernel = (c * relu.slope).subs({a: variance, b: variance})
+    gap = kernel.subs(c, covariance.subs(delta, 0)) - kernel.subs(c, covariance)
+    yield same(own_layer_ratio, gap / cut_distance)
+
+
+def first_layers_have_the_share(own_layer_ratio: sp.Expr, own_share: sp.Expr) -> Iterator[Relation]:
+    """The angle is twice that of √δ: both are 0 at 0, and have one derivative."""
+    angle, half = sp.acos(correlation), sp.asin(sp.sqrt(delta))
+    yield same(own_layer_ratio, 2 / (sp.pi * sp.sqrt(delta)) * own_share, by=half_angles)
+    yield same(sp.diff(angle, delta) ** 2, 4 * sp.diff(half, delta) ** 2)
+    yield vanishes((angle - 2 * half).subs(delta, 0))
+
+
+def shares_tend_to_one(own_share: sp.Expr, own_layer_growth: sp.Expr) -> Iterator[Relation]:
+    """The ratio over its growth is the share, in w = √δ; arcsin w over w tends to its derivative at 0."""
+    w = sp.Symbol("w", positive=True)
+    share = sp.expand((own_layer_ratio / own_layer_growth).subs(sp.acos(correlation), 2 * sp.asin(sp.sqrt(delta))))
+    yield same(share, own_share, by=sp.expand)
+    slope = sp.diff(sp.asin(w), w).subs(w, 0)
+    yield same(sp.expand(own_share.subs(delta, w**2)).subs(sp.asin(w), slope * w).subs(w, 0), sp.S.One)
+
+
 cut_norm_continuity = Claim(
     label="K9",
     title="The cut norm suffices for the readout kernel",
@@ -138,4 +224,53 @@ $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do.
             order=r"the ratio of the example tends to $2\beta$",
         ),
     ),
+    because={
+        "covariance": gates_are_at_most_both_open,
+        "term of the covariance": products_are_a_difference,
+        "term of a variance": lambda largest_slope, variance_term: same(
+            variance_term, largest_slope * sp.sqrt(beta) ** 2
+        ),
+        "constant": lambda covariance_term, variance_term, constant: same(
+            constant, covariance_term + 2 * variance_term
+        ),
+        "example": example_has_the_covariances,
+        "distance of the example": halves_are_the_best_cuts,
+        "ratio of the readout": readouts_have_the_ratio,
+        "slope of the numerator": numerators_have_the_slope,
+        "limit": lambda difference_slope, limit_ratio, covariance_term: (
+            same(limit_ratio, difference_slope.subs(delta, 0)),
+            same(limit_ratio, covariance_term.subs(beta, 1)),
+        ),
+        "ratio of the first layer": first_layers_have_the_ratio,
+        "share": first_layers_have_the_share,
+        "growth": shares_tend_to_one,
+        "an entry of a mask": lambda entry_distance: same(
+            entry_distance, chance * (1 - chance) + (1 - chance) * chance
+        ),
+    },
+    wrong=lambda: {
+        "constant": {
+            "the covariance alone": 2 * beta,
+            "the sign of xx′ forgotten": beta * (1 + sp.sqrt(beta / s) / sp.pi),
+            "one variance": beta * (2 + sp.sqrt(beta / s) / (2 * sp.pi)),
+            "rows of any variance": constant.subs(s, beta),
+            "without the variance": constant - variance_term,
+            "the variances in the inverse ratio": beta * (2 + sp.sqrt(s / beta) / sp.pi),
+        },
+        "own_layer_ratio": {"readout for first layer": readout_ratio},
+        "own_layer_growth": {"first layer grows like 1/δ": 2 / (sp.pi * delta)},
+        "largest_slope": {"of equal variances": 1 / (2 * sp.pi)},
+        "variance_slope": {"that of the other variance": variance_slope.subs({a: b, b: a}, simultaneous=True)},
+        "covariance_term": {"the square": 2 * beta**2},
+        "variance_term": {"without the largest square": largest_slope},
+        "variance": {"that depends on the distance": (1 - delta) / 2},
+        "covariance": {"without the second half": (1 - delta) / 2, "the correlation": correlation},
+        "readout_ratio": {"first layer": own_layer_ratio},
+        "difference_slope": {"the value": 2 * kappa_1.subs(cosine, correlation)},
+        "own_share": {
+            "as much": sp.S.One,
+            "without the cosine": sp.pi * sp.sqrt(delta) + sp.asin(sp.sqrt(delta)) / sp.sqrt(delta),
+        },
+        "entry_distance": {"the graphon": chance},
+    },
 )

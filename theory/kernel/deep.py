@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source, formulas
 from sparse_limits.theory.kernel import convergence
 from sparse_limits.theory.kernel.convergence import (
     Moments,
     Pair,
+    advance,
+    at_inputs,
     beta,
+    deep_second,
+    dense_second,
     grown,
     mean,
+    moments,
+    path,
+    readout,
     shrunk,
+    step,
+    values_of,
+    width_constant,
 )
 from sparse_limits.theory.kernel.dual import DENSITY, DEPTH
 from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.kernel.finite_width import WIDTH, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same, vanishes
+from sparse_limits.theory.saliency.model import rho
 
 values = grown**L
 total = L * grown**L  # m_t + 2 m_p
@@ -67,6 +82,138 @@ diagonals.
     vars(convergence) | globals(),
 )
 
+h, m, k = moments.values, moments.mixed, moments.tangents
+
+
+G, S = sp.symbols("G S", positive=True)  # λ^L and μ^L
+
+
+ALIKE = {h.product: h.traces}
+
+
+def in_powers(expression: sp.Expr) -> sp.Expr:
+    """With letters for λ^L and μ^L."""
+    return sp.expand_power_exp(expression).subs({(1 + 5 / n) ** L: G, (1 - 1 / n) ** L: S})
+
+
+def fraction(gap: sp.Expr) -> sp.Expr:
+    """One fraction, with these letters."""
+    return sp.cancel(in_powers(gap))
+
+
+z = sp.Symbol("z", positive=True)  # 1/n
+
+
+def known_at(leading: Moments, correction: tuple[tuple[sp.Expr, sp.Expr], ...]) -> Moments:
+    """The means after L layers to first order in 1/n; those of the diagonals to leading order."""
+    pairs = (leading.values, leading.mixed, leading.tangents)
+    made = [Pair(p.traces + t / n, p.product + q / n, p.diagonal) for p, (t, q) in zip(pairs, correction, strict=True)]
+    return Moments(*made)
+
+
+def orders(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """What stands at 1 and at 1/n in a polynomial in 1/n."""
+    polynomial = sp.Poly(sp.expand(expression.subs(n, 1 / z)), z)
+    return polynomial.coeff_monomial(1), polynomial.coeff_monomial(z)
+
+
+NO_CORRECTION = tuple((sp.S.Zero, sp.S.Zero) for _ in range(3))
+
+
+SHIFTED = tuple((t.subs(L, L + 1), p.subs(L, L + 1)) for t, p in correction)
+
+
+def dense_layers_have_two_factors(grown: sp.Expr, shrunk: sp.Expr) -> Iterator[Relation]:
+    """`step` at density 1 and equal widths, from any moments with h_t = h_p."""
+    found = advance(step, moments, n, n, sp.Integer(1))
+    for part in (found.values.traces, found.values.product):
+        yield same(part.subs(ALIKE), grown * h.traces)
+    mixed, sums = found.mixed, m.traces + 2 * m.product
+    yield same((mixed.traces + 2 * mixed.product).subs(ALIKE), grown * (sums + h.traces))
+    apart = shrunk * (m.traces - m.product + h.traces)
+    yield same((mixed.traces - mixed.product).subs(ALIKE), apart)
+    dense = readout.subs(rho, 1)
+    onward = grown * dense + 2 * mixed.traces + found.values.traces
+    yield same(dense.xreplace(values_of(found)).subs(ALIKE), onward.subs(ALIKE))
+
+
+def mixed_moments_add_up(
+    grown: sp.Expr, shrunk: sp.Expr, values: sp.Expr, total: sp.Expr, rest: sp.Expr
+) -> Iterator[Relation]:
+    """One hidden layer from h = 1 and zeros, and one more."""
+    yield induction(values, L, grown, lambda term: grown * term, start=1, by=fraction)
+    yield induction(total, L, grown, lambda term: grown * (term + values), start=1, by=fraction)
+    yield induction(rest, L, shrunk, lambda term: shrunk * (term + values), start=1, by=fraction)
+
+
+def sources_are_mixed_and_values(values: sp.Expr, total: sp.Expr, rest: sp.Expr, source: sp.Expr) -> Iterator[Relation]:
+    """m_t from its sum and its difference with m_p."""
+    t, p, added, apart = sp.symbols("t p x y")
+    solved = sp.solve([t + 2 * p - added, t - p - apart], t, p)
+    yield same(source, 2 * solved[t].subs({added: total, apart: rest}) + values, by=fraction)
+
+
+def second_moments_add_up(grown: sp.Expr, source: sp.Expr, dense_second: sp.Expr) -> Iterator[Relation]:
+    """From S = 1 by one hidden layer, and by one more."""
+
+    def following(term: sp.Expr) -> sp.Expr:
+        return grown * term + source.subs(L, L + 1)
+
+    first = following(sp.S.One).subs(L, 0)
+    yield induction(dense_second, L, first, following, start=1, by=fraction)
+
+
+def powers_tend_to_exponentials(
+    grown: sp.Expr, shrunk: sp.Expr, grown_limit: sp.Expr, shrunk_limit: sp.Expr
+) -> Iterator[Relation]:
+    """ln(1 + x/n) is x/n to first order: βn times the logarithm tends to β times its slope in 1/n."""
+    z = sp.Symbol("z", positive=True)
+    for factor, limit in ((grown, grown_limit), (shrunk, shrunk_limit)):
+        slope = sp.diff(sp.log(factor.subs(n, 1 / z)), z).subs(z, 0)
+        yield same(limit, sp.exp(beta * slope))
+        yield vanishes(sp.log(factor.subs(n, 1 / z)).subs(z, 0))
+
+
+def deep_networks_have_the_limit(
+    dense_second: sp.Expr, grown_limit: sp.Expr, shrunk_limit: sp.Expr, deep_second: sp.Expr
+) -> Iterator[Relation]:
+    """The fraction in n at L = βn, powers left as letters, as 1/n → 0."""
+    z = sp.Symbol("z", positive=True)
+    found = sp.cancel((in_powers(dense_second) / (L + 1) ** 2).subs(L, beta * n).subs(n, 1 / z)).subs(z, 0)
+    yield same(deep_second, found.subs({G: grown_limit, S: shrunk_limit}))
+
+
+def leading_orders_follow(leading: Moments) -> Iterator[Relation]:
+    """One dense layer from any input, and one more of density ρ, as n → ∞."""
+    kurtosis, width = sp.Symbol("kurtosis", positive=True), sp.Symbol("d", integer=True, positive=True)
+    first = advance(step, at_inputs(kurtosis), width, n, sp.Integer(1))
+    onward = advance(step, known_at(leading, NO_CORRECTION), n, n, rho)
+    for claimed, start, following in zip(*map(formulas, (leading, first, onward)), strict=True):
+        yield same(claimed.subs(L, L + 1), orders(following)[0])
+        yield same(claimed.subs(L, 1), orders(start)[0])
+
+
+def first_orders_follow(leading: Moments, correction: tuple[tuple[sp.Expr, sp.Expr], ...]) -> Iterator[Relation]:
+    """One dense layer, and one more of density ρ; the diagonals enter one order later."""
+    kurtosis, width = sp.Symbol("kurtosis", positive=True), sp.Symbol("d", integer=True, positive=True)
+    first = advance(step, at_inputs(kurtosis), width, n, sp.Integer(1))
+    onward = advance(step, known_at(leading, correction), n, n, rho)
+    for place, name in enumerate(("values", "mixed", "tangents")):
+        for claimed, part in zip(correction[place], ("traces", "product"), strict=True):
+            following, start = (getattr(getattr(each, name), part) for each in (onward, first))
+            yield same(claimed.subs(L, L + 1), orders(following)[1])
+            yield same(claimed.subs(L, 1), orders(start)[1])
+
+
+def readouts_have_the_constant(
+    leading: Moments, correction: tuple[tuple[sp.Expr, sp.Expr], ...], width_constant: sp.Expr
+) -> Iterator[Relation]:
+    """The second moment at density ρ is the square of the mean, and 1/n times that square times the constant."""
+    square, first = orders(readout.xreplace(values_of(known_at(leading, correction))))
+    yield same(width_constant * (L + 1) ** 2, first)
+    yield same(square, (L + 1) ** 2)
+
+
 tangent_fluctuations = Claim(
     label="K13.2",
     title="How random the tangent kernel is: dense layers in closed form, wide and deep",
@@ -94,4 +241,55 @@ layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays random
     ),
     uses=("K13.1",),
     aids={"mean": mean},
+    because={
+        "dense layer": dense_layers_have_two_factors,
+        "values and mixed moments": mixed_moments_add_up,
+        "source": sources_are_mixed_and_values,
+        "second moment": second_moments_add_up,
+        "variance": lambda dense_second, dense_variance: same(
+            (dense_variance + 1) * (L + 1) ** 2, dense_second, by=fraction
+        ),
+        "powers": powers_tend_to_exponentials,
+        "deep": deep_networks_have_the_limit,
+        "leading order": leading_orders_follow,
+        "first order": first_orders_follow,
+        "wide": readouts_have_the_constant,
+    },
+    wrong=lambda: {
+        "dense_second": {
+            "values only": (1 + 5 / n) ** L * (L + 1) ** 2,
+            "one eigenvalue": dense_second.subs(1 - 1 / n, 1),
+            "a negative variance": (L + 1) ** 2 - dense_second,
+        },
+        "dense_variance": {
+            "the square of the mean forgotten": dense_second / (L + 1) ** 2,
+            "not relative": dense_second - (L + 1) ** 2,
+        },
+        "width_constant": {
+            "dense": width_constant.subs(rho, 1),
+            "each layer as the first": 3 * L / rho,
+            "as many times the first layer": 3 * L / rho + 6 * (1 - rho) / rho,
+        },
+        "deep_second": {"e^5β alone": sp.exp(5 * beta), "e^β of one layer": deep_second.subs(beta, beta / 5)},
+        "mean": {"one layer's gradients": path, "the hidden layers alone": L * path},
+        "grown": {"two neurons": 1 + 2 / n, "of the mean": sp.S.One},
+        "shrunk": {"exchanged": grown, "of the mean too": sp.S.One, "factor of one neuron": 1 - 2 / n},
+        "values": {"one layer less": values / grown, "values that do not grow": sp.S.One},
+        "total": {"once": values, "a layer more": (L + 1) * values},
+        "rest": {"no shrinking": (n - 1) * (grown**L - 1) / 6, "of n neurons": rest * n / (n - 1)},
+        "source": {"values alone": values, "mixed once": (source + values) / 2},
+        "grown_limit": {"of one layer": sp.exp(beta), "falls": sp.exp(-5 * beta)},
+        "shrunk_limit": {"grows": sp.exp(beta), "constant": sp.S.One},
+        "leading": {
+            "values without kurtosis": replace(leading, values=replace(leading.values, diagonal=sp.Integer(2))),
+            "a trace of one layer": replace(leading, mixed=replace(leading.mixed, traces=sp.S.One)),
+            "products too": replace(leading, tangents=replace(leading.tangents, product=L**2)),
+            "a layer more": replace(leading, tangents=replace(leading.tangents, traces=(L + 1) ** 2)),
+        },
+        "correction": {
+            "a layer more": SHIFTED,
+            "none": NO_CORRECTION,
+            "values alone": (correction[0], *NO_CORRECTION[1:]),
+        },
+    },
 )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source, formulas
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.convergence import (
     OF_BOTH,
     OF_TANGENTS,
     OF_VALUES,
+    Moments,
     N,
+    Pair,
+    advance,
     kept,
     mean,
     moments,
@@ -19,9 +27,12 @@ from sparse_limits.theory.kernel.convergence import (
     step,
 )
 from sparse_limits.theory.kernel.dual import DENSITY, DEPTH
-from sparse_limits.theory.kernel.finite_width import WIDTH
+from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.finite_width import WIDTH, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same, vanishes
+from sparse_limits.theory.saliency.model import rho
 
 _h, _m, _k = moments.values, moments.mixed, moments.tangents
 sent_values = sent(_h)
@@ -70,6 +81,140 @@ readout (from one row, layer after layer): The output is one row without a gate:
     step=step,
 )
 
+OF_M, OF_K = (
+    dict(zip(formulas(_h), formulas(pair), strict=True)) for pair in (_m, _k)
+)  # the same formula for another pair
+
+
+X, Y, of_X, of_Y, across = sp.symbols("X Y X_trace Y_trace XY", positive=True)
+
+
+MORE = {
+    _h.traces: (X * of_Y + Y * of_X + X * Y) / n**2,
+    _h.product: (2 * across + X * Y) / n**2,
+    _h.diagonal: X * Y / n,
+}
+
+
+weight, kept_entry = sp.symbols("v M")  # a masked weight and its mask
+
+
+MEANS = {
+    (1, 0): 0,
+    (2, 0): rho,
+    (3, 0): 0,
+    (4, 0): 3 * rho,
+    (0, 1): rho,
+    (1, 1): 0,
+    (2, 1): rho,
+    (0, 0): 1,
+    (0, 2): rho,
+}
+
+
+A, B, P, Q = sp.symbols(
+    "A B P Q"
+)  # of the coordinates before: forms (or masked traces) of X and Y, and their new columns
+
+
+def gain(first: sp.Expr, second: sp.Expr) -> sp.Expr:
+    """What one more coordinate adds to the mean of a product, in units of ρ²; of AB it is nothing new."""
+    total = sp.Poly(sp.expand(first * second - A * B), weight, kept_entry)
+    found = sp.Add(*(factor * MEANS[powers] for powers, factor in total.terms()))
+    return sp.expand(found).subs(P * Q, rho * across).subs({A: rho * of_X, B: rho * of_Y, P: 0, Q: 0}) / rho**2 / n**2
+
+
+def grown(formula: sp.Expr) -> sp.Expr:
+    """A formula in h with one more coordinate."""
+    return valued(formula, {name: name + extra for name, extra in MORE.items()})
+
+
+form_h, trace_h, form_k = sp.symbols("form_h trace_h form_k")  # v⊤Hv, ΣMH and v⊤Kv of a row
+
+
+def over_row(polynomial: sp.Expr, sent: sp.Expr, kept: sp.Expr) -> sp.Expr:
+    """The mean of a square in these, from the means of σ(h) and o(h) for all pairs."""
+    known = {
+        form_h**2: sent,
+        form_h * trace_h: kept,
+        form_h * form_k: sent.xreplace(OF_M),
+        trace_h**2: kept,
+        trace_h * form_k: kept.xreplace(OF_M),
+        form_k**2: sent.xreplace(OF_K),
+    }
+    terms = sp.Poly(sp.expand(polynomial), form_h, trace_h, form_k).as_expr().as_coefficients_dict()
+    return sp.Add(*(factor * known[term] for term, factor in terms.items()))
+
+
+def over_coins(rows: tuple[int, ...]) -> sp.Rational:
+    """The mean of a product of gates, 2 if open and else 0, of rows that may be the same."""
+    coins = product((0, 2), repeat=max(rows) + 1)
+    values = [sp.prod([coin[row] for row in rows]) for coin in coins]
+    return sp.Rational(sum(values), len(values))
+
+
+def after_gates(own: sp.Expr, apart: sp.Expr, between: sp.Expr) -> Pair:
+    """The three means over N rows: the same row twice, two rows, and entries of two rows, of which each gate has a root."""
+    same, other = over_coins((0, 0)), over_coins((0, 1))
+    pairs = N * (N - 1)
+    return Pair(
+        (N * same * own + pairs * other * apart) / N**2, (N * same * own + pairs * other * between) / N**2, same * own
+    )
+
+
+def forms_grow_coordinate_by_coordinate(sent_values: sp.Expr) -> Iterator[Relation]:
+    """v⊤Xv v⊤Yv with one more masked normal weight, any width and density; none without coordinates."""
+    first = A + 2 * weight * P + weight**2 * X
+    second = B + 2 * weight * Q + weight**2 * Y
+    yield same(grown(sent_values), sent_values + gain(first, second))
+    yield vanishes(sent_values.subs(dict.fromkeys(formulas(_h), 0)))
+
+
+def masked_traces_grow_coordinate_by_coordinate(kept_values: sp.Expr) -> Iterator[Relation]:
+    """ΣMX with a form, and with ΣMY."""
+    first = A + kept_entry * X
+    for second in (B + 2 * weight * Q + weight**2 * Y, B + kept_entry * Y):
+        yield same(grown(kept_values), kept_values + gain(first, second))
+    yield vanishes(kept_values.subs(dict.fromkeys(formulas(_h), 0)))
+
+
+def one_row_is_squared(
+    sent_values: sp.Expr, kept_values: sp.Expr, own_mixed: sp.Expr, own_tangents: sp.Expr
+) -> Iterator[Relation]:
+    """z² times ΣMH + v⊤Kv, and the square of that."""
+    tangent = trace_h + form_k
+    yield same(own_mixed, over_row(form_h * tangent, sent_values, kept_values))
+    yield same(own_tangents, over_row(tangent**2, sent_values, kept_values))
+
+
+def two_rows_are_multiplied(apart_mixed: sp.Expr, apart_tangents: sp.Expr) -> Iterator[Relation]:
+    """Each row has the mean tr H and tr H + tr K, given the layer below."""
+    of_H, of_K = sp.symbols("H K")
+    known = {of_H**2: _h.traces, of_H * of_K: _m.traces, of_K**2: _k.traces}
+    for claimed, rows in ((apart_mixed, of_H * (of_H + of_K)), (apart_tangents, (of_H + of_K) ** 2)):
+        terms = sp.expand(rows).as_coefficients_dict()
+        yield same(claimed, sp.Add(*(factor * known[term] for term, factor in terms.items())))
+
+
+def nine_means_follow(
+    sent_values: sp.Expr,
+    own_mixed: sp.Expr,
+    own_tangents: sp.Expr,
+    apart_mixed: sp.Expr,
+    apart_tangents: sp.Expr,
+    step: Moments,
+) -> Iterator[Relation]:
+    """All nine at once, with any weights, for any widths and density."""
+    found = Moments(
+        after_gates(sent_values, _h.traces, _h.product),
+        after_gates(own_mixed, apart_mixed, _m.product),
+        after_gates(own_tangents, apart_tangents, _k.product),
+    )
+    weights = sp.symbols("c_1:10", positive=True)
+    sums = (sp.Add(*(w * x for w, x in zip(weights, formulas(each), strict=True))) for each in (step, found))
+    yield same(*sums, by=sp.expand)
+
+
 tangent_moments = Claim(
     label="K13.1",
     title="The tangent kernel on the diagonal: mean and second moment at every width and depth",
@@ -104,4 +249,41 @@ $$E\,\Theta_n(x,x)^2=s_k=[[readout]].$$
     hypotheses=(Hypothesis("masks independent of the weights, with independent entries"),),
     uses=("K2",),
     also=("step",),
+    because={
+        "all layers": lambda mean: induction(mean, L, 2 * path, lambda term: term + path, start=1),
+        "forms": forms_grow_coordinate_by_coordinate,
+        "own gradients": masked_traces_grow_coordinate_by_coordinate,
+        "one row": one_row_is_squared,
+        "traces apart": two_rows_are_multiplied,
+        "gates": nine_means_follow,
+        "readout": lambda own_tangents, step, readout: (
+            same(readout, own_tangents),
+            same(step.tangents.diagonal, over_coins((0, 0)) * readout),
+        ),
+    },
+    wrong=lambda: {
+        "step": {
+            "the entries of a mask as if each row had its share": advance(step, moments, n, N, sp.Integer(1)),
+            "gates that do not square": replace(step, tangents=replace(step.tangents, diagonal=readout)),
+            "neurons alike": replace(step, mixed=replace(step.mixed, traces=step.mixed.diagonal)),
+        },
+        "readout": {
+            "no own gradients": readout - 2 * (moments.mixed.traces) - moments.values.traces,
+            "dense readout": readout.subs(rho, 1),
+        },
+        "mean": {"one layer's gradients": path, "the hidden layers alone": L * path},
+        "sent_values": {
+            "weights without kurtosis": _h.traces + (1 / rho - 1) * _h.diagonal / n,
+            "dense": sent_values.subs(rho, 1),
+            "each pair once": sent_values - _h.product,
+        },
+        "kept_values": {"dense": kept_values.subs(rho, 1), "with kurtosis": sent_values},
+        "own_mixed": {"no own gradients": own_mixed - kept_values, "values alone": sent_values},
+        "own_tangents": {
+            "no cross term": sent_values.xreplace(OF_K) + kept_values,
+            "the tangents below": sent_values.xreplace(OF_K),
+        },
+        "apart_mixed": {"no own gradients": _m.traces, "own gradients alone": _h.traces},
+        "apart_tangents": {"no cross term": _k.traces + _h.traces, "cross term once": apart_tangents - _m.traces},
+    },
 )

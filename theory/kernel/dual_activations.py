@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -17,13 +20,21 @@ from sparse_limits.theory.kernel.dual import (
     b,
     c,
     cosine,
+    dense_nngp,
+    dense_ntk,
+    depth,
     erf,
+    kappa_0,
+    kappa_1,
     linear,
+    ntk_step,
     relu,
     tangent,
+    z,
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 
 k = sp.Symbol("k", integer=True, nonnegative=True)
 
@@ -85,6 +96,94 @@ hidden layers are $\cos\theta_L$, `dense_nngp`, and $\Theta_L(r)$, `dense_ntk`. 
     linear_value=linear.value,
 )
 
+GEOMETRIC, ROOT = sp.sqrt(a * b), sp.sqrt(1 - cosine**2)
+
+
+@cache
+def mean(function: sp.Expr, variance: sp.Symbol) -> sp.Expr:
+    """E f(z) at z ~ N(0, variance), for f that vanishes at z < 0."""
+    x = sp.Symbol("x", positive=True)
+    density = sp.exp(-(x**2) / (2 * variance)) / sp.sqrt(2 * sp.pi * variance)
+    return sp.integrate(function.subs(z, x) * density, (x, 0, sp.oo))
+
+
+def gaussian_mean() -> sp.Expr:
+    """E e^{−z² − z′²}, by E e^{−x²} = (1 + 2v)^{−½} e^{−m²/(1 + 2v)} for normal x of mean m and variance v, used twice."""
+    left = b - c**2 / a  # the variance of z′ given z, whose mean is cz/a
+    growth = 1 + (c / a) ** 2 / (1 + 2 * left)  # of z² in the exponent, once z′ is integrated
+    return 1 / sp.sqrt((1 + 2 * left) * (1 + 2 * a * growth))
+
+
+def within_the_half_turn(expression: sp.Expr) -> sp.Expr:
+    """Simplify for 0 ≤ θ ≤ π, where arccos cos θ = θ and √(1 − cos² θ) = sin θ."""
+    sine = {sp.acos(sp.cos(angle)): angle, sp.sqrt(1 - sp.cos(angle) ** 2): sp.sin(angle)}
+    return sp.simplify(sp.expand_trig(expression.subs(sine)))
+
+
+def gates_follow_from_the_density_of_two_kinks(slope: sp.Expr, kappa_0: sp.Expr) -> Iterator[Relation]:
+    """Twice the density at 0, as a function of the covariance and of the cosine; a half without correlation."""
+    yield same(sp.diff(slope, c), 1 / (sp.pi * sp.sqrt(a * b - c**2)))
+    yield same(sp.diff(kappa_0, cosine), 1 / (sp.pi * ROOT))
+    for function, letter in ((slope, c), (kappa_0, cosine)):
+        yield same(function.subs(letter, 0), mean(sp.sqrt(2) * sp.Heaviside(z), a) ** 2)
+
+
+def values_follow_from_the_gates(
+    slope: sp.Expr, kappa_0: sp.Expr, value: sp.Expr, kappa_1: sp.Expr
+) -> Iterator[Relation]:
+    """Derivatives in the covariance and in the cosine; the product of the means without correlation."""
+    yield same(sp.diff(value, c), slope)
+    yield same(sp.diff(kappa_1, cosine), kappa_0)
+    phi = sp.sqrt(2) * z
+    apart = mean(phi, a) * mean(phi, b)
+    yield same(value.subs(c, 0), apart)
+    yield same(kappa_1.subs(cosine, 0), apart.subs({a: 1, b: 1}))
+
+
+def squares_follow_from_the_values(
+    value: sp.Expr, kappa_1: sp.Expr, squares: sp.Expr, J_2: sp.Expr
+) -> Iterator[Relation]:
+    """Derivatives in the covariance and in the cosine; the product of the means without correlation."""
+    yield same(sp.diff(squares, c), 8 * value)
+    yield same(sp.diff(J_2, cosine), 4 * sp.pi * kappa_1)
+    apart = mean(2 * z**2, a) * mean(2 * z**2, b)
+    yield same(squares.subs(c, 0), apart)
+    yield same(J_2.subs(cosine, 0) * 2 / sp.pi, apart.subs({a: 1, b: 1}))
+
+
+def gates_have_a_recurrence(kappa_0: sp.Expr, taylor_0: sp.Expr) -> Iterator[Relation]:
+    """The coefficients of the derivative, from k to k + 1 and at 0; the differential equation that this expresses."""
+    slope = sp.diff(kappa_0, cosine)
+
+    def following(term: sp.Expr) -> sp.Expr:
+        return term * (2 * k + 1) / (2 * k + 2)
+
+    yield induction((2 * k + 1) * taylor_0, k, 1 / sp.pi, following, by=sp.combsimp)
+    yield same((1 - cosine**2) * sp.diff(slope, cosine), cosine * slope)
+    yield same(slope.subs(cosine, 0), 1 / sp.pi)
+
+
+def values_have_the_coefficients_of_their_integral(taylor_0: sp.Expr, taylor_1: sp.Expr) -> Iterator[Relation]:
+    """The derivative of r^{2k+2} with its coefficient."""
+    r = sp.Symbol("r", positive=True)
+    yield same(sp.diff(taylor_1 * r ** (2 * k + 2), r), taylor_0 * r ** (2 * k + 1))
+
+
+def identity_has_the_covariance(linear_value: sp.Expr, linear_slope: sp.Expr) -> Iterator[Relation]:
+    """The mean product of a pair built of two independent standard normals, and its derivative in the covariance."""
+    first, second = sp.symbols("n_1 n_2")  # independent standard normals
+    pair = sp.sqrt(a) * first, c / sp.sqrt(a) * first + sp.sqrt(b - c**2 / a) * second
+    moments = sp.expand(pair[0] * pair[1]).subs({first * second: 0}).subs(first**2, 1)
+    yield same(linear_value, moments)
+    yield same(linear_slope, sp.diff(moments, c))
+
+
+def layer_adds_and_passes_on(kappa_0: sp.Expr, kappa_1: sp.Expr, ntk_step: sp.Expr) -> Iterator[Relation]:
+    """κ₁ + κ₀ t at the cosine of the angle, 0 ≤ θ ≤ π."""
+    value, slope = (kernel.subs(cosine, sp.cos(angle)) for kernel in (kappa_1, kappa_0))
+    yield same(ntk_step, value + slope * tangent, by=within_the_half_turn)
+
+
 dual_activations = Claim(
     label="K1",
     title="Dual activations in closed form, and dense kernels at every depth",
@@ -131,4 +230,57 @@ lost near $r=1$.
     ),
     also=("value", "slope", "squares", "dense_nngp", "dense_ntk"),
     aids={"activations": (relu, erf, linear)},
+    because={
+        "gates": gates_follow_from_the_density_of_two_kinks,
+        "values": values_follow_from_the_gates,
+        "squares": squares_follow_from_the_values,
+        "variances": lambda value, variance_slope: same(variance_slope, sp.diff(value, a)),
+        "series of the gates": gates_have_a_recurrence,
+        "series of the values": values_have_the_coefficients_of_their_integral,
+        "slope of erf": lambda erf_slope: same(erf_slope, 4 / sp.pi * gaussian_mean()),
+        "erf": lambda erf_slope, erf_value: (same(sp.diff(erf_value, c), erf_slope), same(erf_value.subs(c, 0), 0)),
+        "identity": identity_has_the_covariance,
+        "angle": lambda value, kappa_1, angle_step: (
+            same(sp.cos(angle_step), kappa_1.subs(cosine, sp.cos(angle)), by=within_the_half_turn),
+            same(value.subs({b: a, c: a}), a),
+        ),
+        "layer": layer_adds_and_passes_on,
+    },
+    wrong=lambda: {
+        "slope": {
+            "slope of half the angle": relu.slope - sp.Rational(1, 2),
+            "gates as if independent": sp.Rational(1, 2),
+        },
+        "value": {"angle for its supplement": GEOMETRIC * (kappa_1 - cosine).subs(cosine, c / GEOMETRIC)},
+        "squares": {
+            "squares with J₁ for J₂": 2 * a * b * kappa_1.subs(cosine, c / GEOMETRIC),
+            "squares as if independent": a * b,
+        },
+        "kappa_0": {"κ₀ of the supplement": sp.acos(cosine) / sp.pi, "κ₀ of a linear function": cosine},
+        "kappa_1": {
+            "κ₁ of order 0": kappa_0,
+            "sine for cosine": (cosine + (sp.pi - sp.acos(cosine)) * sp.sqrt(1 - cosine**2)) / sp.pi,
+        },
+        "J_2": {"J₂ without the factor 3": J_2 - 2 * cosine * ROOT},
+        "variance_slope": {"derivative in b": variance_slope * a / b},
+        "taylor_0": {"every power": 1 / (sp.pi * 2**k)},
+        "taylor_1": {"κ₀ for κ₁": taylor_0},
+        "erf_slope": {
+            "slope at no correlation": erf.slope.subs(c, 0),
+            "1 + a for 1 + 2a": 4 / (sp.pi * sp.sqrt((1 + a) * (1 + b) - c**2)),
+        },
+        "erf_value": {
+            "arcsine without 2": 2 / sp.pi * sp.asin(c / sp.sqrt((1 + 2 * a) * (1 + 2 * b))),
+            "1 + a for 1 + 2a": 2 / sp.pi * sp.asin(2 * c / sp.sqrt((1 + a) * (1 + b))),
+            "erf as if linear": 4 * c / sp.pi,
+        },
+        "linear_value": {"identity squared": c**2},
+        "angle_step": {"the angle halves": angle / 2},
+        "ntk_step": {
+            "no gates on the way back": ntk_step.subs(tangent, 0) + tangent,
+            "kernel of outputs alone": ntk_step.subs(tangent, 0),
+        },
+        "dense_ntk": {"one layer too many": dense_ntk.subs(depth, depth + 1), "a linear network": (depth + 1) * cosine},
+        "dense_nngp": {"one layer too few": dense_nngp.subs(depth, depth - 1)},
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -19,9 +21,21 @@ from sparse_limits.theory.kernel.dual import (
     kappa_0,
     kappa_1,
 )
-from sparse_limits.theory.kernel.fixed_inputs import INPUTS, SHARE, gap, inputs, share
+from sparse_limits.theory.kernel.fixed_inputs import (
+    INPUTS,
+    SHARE,
+    by_factors,
+    first,
+    gap,
+    inputs,
+    kernel_of_masks,
+    row_kernel,
+    second,
+    share,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 agreeing = sp.Symbol("A", integer=True, nonnegative=True)  # inputs where x and x′ of signs ±1 agree
 opposed = sp.Symbol("B", integer=True, nonnegative=True)  # and those where they do not
@@ -115,6 +129,60 @@ $[[signs_kernel]]$ and $[[signs_bound]]$, with that mean cosine $r$.
     globals(),
     gap=gap,
 )
+
+
+def gap_of_signs_is_the_sum_over_inputs(gap: sp.Expr, signs_gap: sp.Expr) -> Iterator[Relation]:
+    """What an input adds is that of K7.1; at S_W = p (1, 1, r), with shares (1 ± r)/2 of agreeing and opposed inputs."""
+    yield same(gap, kernel_of_masks.expressions["gap"], by=by_factors)
+    one, other = (gap.subs({a: share, b: share}).subs({first: 1, second: sign}) for sign in (1, -1))
+    yield same(signs_gap, inputs * ((1 + cosine) * one + (1 - cosine) * other) / 2, by=by_factors)
+
+
+def row_kernel_of_signs_is_homogeneous(angular: sp.Expr) -> Iterator[Relation]:
+    """At s (1, 1, r), with the density for s."""
+    at = {a: share, b: share, c: share * cosine}
+    yield same(row_kernel.subs(at), share * angular, by=by_factors)
+
+
+def kept_inputs_add_up_to_the_mean_cosine(mean_cosine: sp.Expr) -> Iterator[Relation]:
+    """The mean of k/d times the cosine, input by input: each of A is kept with probability p and adds 1/d, each of B −1/d."""
+    one = share / (agreeing + opposed)
+    yield same(share * mean_cosine, agreeing * one - opposed * one)
+
+
+def kernel_of_signs_is_convex_in_the_cosine(signs_curvature: sp.Expr, angular: sp.Expr) -> Iterator[Relation]:
+    """h″; times the positive π(1 − r²)^{3/2} it is 1 + 2(1 − r²)."""
+    yield same(sp.diff(angular, cosine, 2), signs_curvature)
+    numerator = signs_curvature * sp.pi * (1 - cosine**2) ** sp.Rational(3, 2)
+    yield same(numerator, 1 + 2 * (1 - cosine**2))
+    y = sp.Symbol("y", positive=True)
+    bend = ((1 + y) ** 2 + 8 * y) * (1 + y) / (8 * sp.pi * y ** sp.Rational(3, 2))
+    yield nonnegative(signs_curvature, bend, where={cosine: (y - 1) / (y + 1)}, strict=True)
+
+
+def rows_are_multiples_of_one_function(angular: sp.Expr, perspective: sp.Expr) -> Iterator[Relation]:
+    """The row kernel at equal variances; at c = ra it is a multiple of h."""
+    there = {c: cosine * a}
+    yield same(perspective, row_kernel.subs(b, a), by=sp.expand)
+    yield same(perspective.subs(there), a * angular, by=sp.expand)
+
+
+def inputs_turn_a_row_off_its_ray(agreeing_turn: sp.Expr, opposed_turn: sp.Expr) -> Iterator[Relation]:
+    """What m adds to a, and m or −m to c, changes of c − ra; the signs at r = (y − 1)/(y + 1)."""
+    for sign, claimed in ((1, agreeing_turn), (-1, opposed_turn)):
+        changed = (c + sign * size) - cosine * (a + size) - (c - cosine * a)
+        yield same(claimed, changed, by=sp.expand)
+    y = sp.Symbol("y", positive=True)
+    inside = {cosine: (y - 1) / (y + 1)}
+    yield nonnegative(agreeing_turn, 2 * size / (1 + y), where=inside, strict=True)
+    yield nonnegative(-opposed_turn, 2 * size * y / (1 + y), where=inside, strict=True)
+
+
+def chords_join_the_ends(angular: sp.Expr, chord: sp.Expr) -> Iterator[Relation]:
+    """The line between the values at −1 and 1."""
+    low, high = angular.subs(cosine, -1), angular.subs(cosine, 1)
+    yield same(chord, ((1 - cosine) * low + (1 + cosine) * high) / 2, by=sp.expand)
+
 
 quenched_kernel = Claim(
     label="K7.2",
@@ -249,4 +317,64 @@ relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is g
             lost="in the chord of $h$ over $[-1,1]$: rows keep inputs of both kinds",
         ),
     ),
+    because={
+        "gap of signs": gap_of_signs_is_the_sum_over_inputs,
+        "cosines": row_kernel_of_signs_is_homogeneous,
+        "mean cosine": kept_inputs_add_up_to_the_mean_cosine,
+        "convex": kernel_of_signs_is_convex_in_the_cosine,
+        "equal moduli": rows_are_multiples_of_one_function,
+        "turns": inputs_turn_a_row_off_its_ray,
+        "ends": chords_join_the_ends,
+        "upper bound": lambda chord, cap, modulus_bound: (
+            same(modulus_bound, cap.subs({a: alike + unlike, c: alike - unlike}, simultaneous=True), by=sp.expand),
+            same(cap, a * chord.subs(cosine, c / a), by=sp.expand),
+        ),
+        "no common input": lambda apart: same(apart, row_kernel.subs(c, 0)),
+    },
+    wrong=lambda: {
+        "signs_gap": {
+            "the graphon kernel": sp.S.Zero,
+            "readout alone": (1 - share) / (2 * sp.pi * inputs * sp.sqrt(1 - cosine**2)),
+        },
+        "angular": {"readout alone": kappa_1, "first layer alone": cosine * kappa_0},
+        "signs_kernel": {
+            "dense kernel": signs_kernel / share,
+            "kernel and gap": (signs_kernel + signs_gap).subs(inputs, agreeing + opposed),
+        },
+        "signs_bound": {"bound of all inputs": 2 * share},
+        "modulus_bound": {"bound of both kinds": 2 * (alike + unlike), "of the energy that differs": 2 * unlike},
+        "modulus_kernel": {
+            "kernel at equal inputs": 2 * (alike + unlike),
+            "of those that agree": alike * angular,
+            "the bound above": modulus_bound,
+        },
+        "signs_weight": {
+            "the chance of a mask": signs_weight * (agreeing + opposed) / kept,
+            "wherever they agree": signs_weight.subs(kept_agreeing, 0),
+        },
+        "signs_quenched": {
+            "the graphon kernel": signs_kernel.subs(cosine, mean_cosine),
+            "graphon kernel and gap": (signs_kernel + signs_gap)
+            .subs(inputs, agreeing + opposed)
+            .subs(cosine, mean_cosine),
+        },
+        "mean_cosine": {"share of those that agree": agreeing / (agreeing + opposed)},
+        "signs_curvature": {
+            "the readout alone": 1 / (sp.pi * sp.sqrt(1 - cosine**2)),
+            "concave near ±1": signs_curvature * (1 - 2 * cosine**2),
+        },
+        "perspective": {
+            "of the readout": a * kappa_1.subs(cosine, c / a),
+            "its square root": sp.sqrt(a) * angular.subs(cosine, c / a),
+        },
+        "support": {
+            "a tangent through 0": a * angular,
+            "tangent of the readout": a * kappa_1 + sp.diff(kappa_1, cosine) * (c - cosine * a),
+        },
+        "agreeing_turn": {"of the other kind": opposed_turn, "without its size": agreeing_turn / size},
+        "opposed_turn": {"opposed, of the other kind": agreeing_turn},
+        "chord": {"of the readout": (1 + cosine) / 2, "not 0 at −1": 1 + cosine**2},
+        "cap": {"cap of both kinds": 2 * a},
+        "apart": {"at one variance": a / sp.pi},
+    },
 )

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DENSITY, J_2, PREACTIVATIONS, a, b, c, cosine, relu
+from sparse_limits.theory.kernel.dual import (
+    CAUCHY_SCHWARZ,
+    COSINE,
+    DENSITY,
+    J_2,
+    PREACTIVATIONS,
+    a,
+    b,
+    c,
+    cosine,
+    kappa_1,
+    relu,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same, vanishes
 from sparse_limits.theory.saliency.model import rho
 
 n = sp.Symbol("n", integer=True, positive=True)  # the width
@@ -93,6 +108,119 @@ $[[diagonal_variance]]$.
     globals(),
 )
 
+no_cross_term = second_moment - 4 * c * relu.value
+
+
+readout_of_moment_one = second_moment - 4 * c**2 * relu.slope
+
+
+def mean_over(polynomial: sp.Expr, moments: Mapping[sp.Expr, tuple[sp.Expr, ...]]) -> sp.Expr:
+    """The mean of a polynomial in independent variables, term by term: of xⁱ it is moments[x][i]."""
+    total = sp.Poly(sp.expand(polynomial), *moments)
+    terms = (
+        factor * sp.prod([moments[x][i] for x, i in zip(moments, powers, strict=True)])
+        for powers, factor in total.terms()
+    )
+    return sp.Add(*terms)
+
+
+def products_to_sums(gap: sp.Expr) -> sp.Expr:
+    """Products of cosines as sums of cosines."""
+    return sp.expand(sp.fu(sp.expand(gap)))
+
+
+@cache
+def mean_power(power: int) -> sp.Expr:
+    return sp.integrate(sp.cos(wave) ** power, (wave, theta - sp.pi, sp.pi - theta)) / (4 * sp.pi)
+
+
+@cache
+def mean_product() -> sp.Expr:
+    t = sp.Symbol("t", real=True)
+    return sp.integrate(2 * sp.cos(t) * sp.cos(t - theta), (t, theta - sp.pi / 2, sp.pi / 2)) / (2 * sp.pi)
+
+
+def neurons_are_waves_on_the_arc(neuron: sp.Expr) -> Iterator[Relation]:
+    """φφ′ and φ̇φ̇′c at t = (u + θ)/2; both cosines are positive inside the arc and one is 0 at either end."""
+    direction = (wave + theta) / 2
+    covariance = first_length * second_length * sp.cos(theta)
+    values = 2 * first_length * second_length * radial**2 * sp.cos(direction) * sp.cos(direction - theta)
+    yield same(neuron, values + 2 * readout**2 * covariance, by=products_to_sums)
+    ends = sp.cos(direction).subs(wave, sp.pi - theta), sp.cos(direction - theta).subs(wave, theta - sp.pi)
+    for end in ends:
+        yield vanishes(end)
+
+
+def lengths_have_their_moments(radial_square: sp.Expr, radial_fourth: sp.Expr) -> Iterator[Relation]:
+    """Integrals of R³ and R⁵ times e^{−R²/2}."""
+    for claimed, power in ((radial_square, 2), (radial_fourth, 4)):
+        density = radial * sp.exp(-(radial**2) / 2)
+        yield same(claimed, sp.integrate(radial**power * density, (radial, 0, sp.oo)))
+
+
+def readouts_have_their_moments(readout_fourth: sp.Expr) -> Iterator[Relation]:
+    """Integrals over the normal law."""
+    density = sp.exp(-(readout**2) / 2) * sp.sqrt(2 / sp.pi)
+    yield same(readout_fourth, sp.integrate(readout**4 * density, (readout, 0, sp.oo)))
+    yield same(1, sp.integrate(readout**2 * density, (readout, 0, sp.oo)))
+
+
+def waves_are_integrated_over_the_arc(
+    neuron: sp.Expr, arc_length: sp.Expr, arc_cosine: sp.Expr, arc_square: sp.Expr
+) -> Iterator[Relation]:
+    """Over |u| < π − θ with dt = du/2; a neuron without α has R² times the mean of 2 cos t cos(t − θ)."""
+    for power, claimed in enumerate((arc_length, arc_cosine, arc_square)):
+        yield same(claimed, mean_power(power))
+    plain = neuron.subs({readout: 0, radial: 1, first_length: 1, second_length: 1})
+    yield same(mean_over(plain, {sp.cos(wave): (arc_length, arc_cosine)}), mean_product())
+
+
+def squares_are_those_of_the_arc(
+    neuron: sp.Expr,
+    radial_fourth: sp.Expr,
+    arc_length: sp.Expr,
+    arc_cosine: sp.Expr,
+    arc_square: sp.Expr,
+    fourth: sp.Expr,
+) -> Iterator[Relation]:
+    """The square of the neuron without α, for inputs of length 1."""
+    plain = neuron.subs({readout: 0, first_length: 1, second_length: 1})
+    moments = {radial: (1, 0, 0, 0, radial_fourth), sp.cos(wave): (arc_length, arc_cosine, arc_square)}
+    found = mean_over(plain**2, moments).subs(theta, sp.acos(cosine))
+    yield same(fourth, found, by=sp.expand)
+
+
+def equal_inputs_have_simple_moments(
+    mean: sp.Expr, second_moment: sp.Expr, equal_mean: sp.Expr, equal_second: sp.Expr
+) -> Iterator[Relation]:
+    """Both moments at b = c = a."""
+    for claimed, known in ((equal_mean, mean), (equal_second, second_moment)):
+        yield same(claimed, known.subs({b: a, c: a}))
+
+
+def rows_grow_coordinate_by_coordinate(row_norm: sp.Expr, row_square: sp.Expr) -> Iterator[Relation]:
+    """One more coordinate of square s, over d, kept with probability ρ: q gains s and k gains s²; without any both are 0."""
+    s = sp.Symbol("s", positive=True)
+    more = {q: q + s, k: k + s**2}
+    for claimed, gain in ((row_norm, rho * s), (row_square, rho * (2 * s * row_norm + s**2))):
+        yield same(claimed.subs(more, simultaneous=True), claimed + gain)
+        yield vanishes(claimed.subs({q: 0, k: 0}))
+
+
+def diagonals_are_means_over_masks(
+    equal_mean: sp.Expr,
+    equal_second: sp.Expr,
+    row_norm: sp.Expr,
+    row_square: sp.Expr,
+    diagonal_mean: sp.Expr,
+    diagonal_variance: sp.Expr,
+) -> Iterator[Relation]:
+    """Polynomials in a, term by term over the masks of a row."""
+    powers = {a: (1, row_norm, row_square)}
+    yield same(diagonal_mean, mean_over(equal_mean, powers))
+    yield same(diagonal_variance, mean_over(equal_second, powers) - diagonal_mean**2)
+
+
 finite_width_moments = Claim(
     label="K6",
     title="Mean and variance of the tangent kernel at every width, one hidden layer",
@@ -138,4 +266,52 @@ $$E\,\Theta_n(x,x)=[[diagonal_mean]],\qquad n\operatorname{Var}\Theta_n(x,x)=[[d
         Hypothesis("masks independent of the weights; the readout dense"),
     ),
     also=("variance", "deviation"),
+    because={
+        "arc": neurons_are_waves_on_the_arc,
+        "lengths": lengths_have_their_moments,
+        "readout": readouts_have_their_moments,
+        "averages": waves_are_integrated_over_the_arc,
+        "squares": squares_are_those_of_the_arc,
+        "variance": lambda mean, second_moment, variance: same(variance + mean**2, second_moment),
+        "equal inputs": equal_inputs_have_simple_moments,
+        "row": rows_grow_coordinate_by_coordinate,
+        "diagonal": diagonals_are_means_over_masks,
+    },
+    wrong=lambda: {
+        "mean": {
+            "the readout term alone": relu.value,
+            "without the gates' share": relu.value + c,
+            "the graphon's rows": mean.subs(
+                {a: a * sp.Rational(1, 2), b: b * sp.Rational(1, 2), c: c * sp.Rational(1, 2)}
+            )
+            / sp.Rational(1, 2) ** 2,
+        },
+        "second_moment": {"no cross term": no_cross_term, "E α⁴ = 1": readout_of_moment_one},
+        "variance": {
+            "the second moment": second_moment,
+            "E α⁴ = 1": readout_of_moment_one - mean**2,
+            "no cross term": no_cross_term - mean**2,
+            "the mean's square twice": variance - mean**2,
+        },
+        "deviation": {"without the square's mean": sp.sqrt(second_moment / n), "rate 1/n": sp.sqrt(variance) / n},
+        "fourth": {"the square of κ₁": 6 * kappa_1**2, "no sine": fourth - 6 * cosine * sp.sqrt(1 - cosine**2) / sp.pi},
+        "diagonal_variance": {
+            "masks averaged first": 12 * rho**2 * q**2,
+            "the mean of conditional variances": 12 * (rho**2 * q**2 + rho * (1 - rho) * k),
+        },
+        "diagonal_mean": {"density squared": 2 * rho**2 * q},
+        "neuron": {
+            "the readout alone": neuron.subs(readout, 0),
+            "gates not squared": neuron.subs(readout, readout / sp.sqrt(2)),
+        },
+        "arc_length": {
+            "an arc of the other gates": theta / (2 * sp.pi),
+            "half the plane": sp.Rational(1, 2),
+            "all directions": sp.S.One,
+        },
+        "arc_cosine": {"the cosine of the angle": sp.cos(theta) / (2 * sp.pi)},
+        "arc_square": {"half of the arc": arc_length / 2, "the square of the mean": arc_cosine**2},
+        "row_norm": {"density squared": rho**2 * q, "dense": q},
+        "row_square": {"the square of the mean": rho**2 * q**2, "the variance": rho * (1 - rho) * k},
+    },
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
@@ -21,6 +23,7 @@ from sparse_limits.theory.kernel.dual import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 share = sp.Symbol("p", positive=True)  # value of the graphon at an input, at most 1
 first, second = sp.symbols("x y", real=True)  # an input's values in x and x′
@@ -96,6 +99,56 @@ $[[gap]]$.
     globals(),
 )
 
+
+def by_factors(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, once the squares are pulled out of the roots."""
+    roots = expression.replace(
+        lambda part: part.is_Pow and part.exp.is_Rational and part.exp.q == 2,
+        lambda part: sp.factor(part.base) ** part.exp,
+    )
+    return sp.factor(roots)
+
+
+def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
+    """The row kernel from the dual activation; linear for equal inputs."""
+    yield same(row_kernel, relu.value + c * sp.diff(relu.value, c), by=by_factors)
+    yield same(row_kernel.subs({b: a, c: a}), 2 * a)
+
+
+def parallel_inputs_are_linear(row_kernel: sp.Expr, parallel: sp.Expr) -> Iterator[Relation]:
+    """The row kernel at x′ = λx and x′ = −λx, λ > 0."""
+    along, against = (row_kernel.subs({b: multiple**2 * a, c: sign * multiple * a}) for sign in (1, -1))
+    yield same(along, parallel)
+    yield same(against, sp.S.Zero)
+
+
+def hessian_is_that_of_the_row_kernel(row_kernel: sp.Expr, hessian: sp.Matrix) -> Iterator[Relation]:
+    """The second derivatives of the row kernel; and the same on both sides of the diagonal."""
+    variables = (a, b, c)
+    for i, j in product(range(3), repeat=2):
+        curvature = sp.diff(row_kernel, variables[i], variables[j], simplify=False) if i <= j else hessian[j, i]
+        yield same(hessian[i, j], curvature, by=by_factors)
+
+
+def covariance_has_two_masks(covariance: sp.Matrix, products: sp.Matrix) -> Iterator[Relation]:
+    """The mean square over the two values of a mask, less the square of the mean, in any direction; and its symmetry."""
+    mean, square = sp.zeros(3, 1), sp.zeros(3, 3)
+    for mask, chance in ((0, 1 - share), (1, share)):
+        added = mask * products / inputs
+        mean, square = mean + chance * added, square + chance * added * added.T
+    direction = sp.Matrix(sp.symbols("v_1:4", real=True))
+    claimed, found = (direction.dot(each * direction) for each in (covariance, square - mean * mean.T))
+    yield same(claimed, found)
+    for entry, mirrored in zip(covariance, covariance.T, strict=True):
+        yield same(entry, mirrored)
+
+
+def gap_is_half_the_trace(gap: sp.Expr, hessian: sp.Matrix, covariance: sp.Matrix) -> Iterator[Relation]:
+    """½ tr(H C) of one input."""
+    trace = (hessian * covariance).trace() / 2
+    yield same(gap, trace.subs(c, cosine * sp.sqrt(a * b)), by=by_factors)
+
+
 kernel_of_masks = Claim(
     label="K7.1",
     title="With a fixed number of inputs the kernel is that of the masks",
@@ -143,5 +196,22 @@ $$[[gap]].$$
     uses=("K1", "K2"),
     aids={
         "products": products,
+    },
+    because={
+        "row kernel": row_kernel_is_value_and_slope,
+        "parallel inputs": parallel_inputs_are_linear,
+        "Hessian": hessian_is_that_of_the_row_kernel,
+        "covariance of an input": covariance_has_two_masks,
+        "gap": gap_is_half_the_trace,
+    },
+    wrong=lambda: {
+        "row_kernel": {"readout alone": relu.value, "first layer alone": c * relu.slope},
+        "parallel": {"in the second variance": 2 * multiple**2 * a},
+        "hessian": {
+            "Hessian of the readout": sp.hessian(relu.value, (a, b, c)),
+            "Hessian without its denominator": hessian * sp.sqrt(a * b - c**2),
+        },
+        "covariance": {"second moment for variance": covariance / (1 - share), "a sum for a mean": covariance * inputs},
+        "gap": {"second moment for variance": gap / (1 - share), "covariance of the mean alone": gap / share},
     },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
@@ -36,6 +38,7 @@ from sparse_limits.theory.kernel.graphon_recursion import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import u, v
 
 coincidence = sp.Integer(6)
@@ -109,6 +112,67 @@ integral over a product of functions of one position the factors separate.
     two_hidden=two_hidden.total,
     two_hidden_terms=two_hidden.terms,
 )
+
+DENSE_READOUT = (GRAPHONS[0], sp.Integer(1))
+
+
+trained_too_one = graphon_kernel(densely_trained(*DENSE_READOUT), POSITIONS, x, y)
+
+
+trained_too_two = graphon_kernel(densely_trained(*GRAPHONS), POSITIONS, x, y)
+
+
+MEANS = (sp.Rational(1, 2), sp.Rational(7, 8), sp.Rational(1, 2))
+
+
+homogenised_one = graphon_kernel(masked(MEANS[0], sp.Integer(1)), POSITIONS, x, y)
+
+
+homogenised_two = graphon_kernel(masked(*MEANS), POSITIONS, x, y)
+
+
+def applied(formula: sp.Expr, graphon: sp.Expr, functions: dict[sp.Basic, sp.Expr]) -> sp.Expr:
+    """A formula of the recursion at a graphon and given functions, expressions in `v`, integrated."""
+    found = formula.replace(weight, lambda row, column: graphon.subs({u: row, v: column}, simultaneous=True))
+    for function, value in functions.items():
+        found = found.replace(function, lambda place, value=value: value.subs(v, place))
+    return sp.expand(found.replace(sp.Integral, integrated))
+
+
+def integrated(polynomial: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
+    """A polynomial integrated over [0, 1] in each of the variables."""
+    for variable, *_ in limits:
+        polynomial = sp.Poly(polynomial, variable).integrate().eval(1)
+    return polynomial
+
+
+def open_graphon() -> sp.Expr:
+    """A graphon of two free coefficients."""
+    first, second = sp.symbols("c_1 c_2")
+    return first + second * u * v
+
+
+def mean_of_an_edge(term: sp.Expr) -> sp.Expr:
+    """The mean over the mask, 1 with the probability of the graphon, and over the normal weight."""
+    present = open_graphon()
+    mean = present * term.subs(kept, 1) + (1 - present) * term.subs(kept, 0)
+    terms = sp.Poly(mean, strength).all_terms()
+    return sp.Add(*(factor * sp.factorial2(power - 1) for (power,), factor in terms if power % 2 == 0))
+
+
+def with_a_mean_density(place: int, density: sp.Rational) -> sp.Expr:
+    """`two_hidden` with one graphon replaced by its mean."""
+    graphons = [density if each == place else graphon for each, graphon in enumerate(GRAPHONS)]
+    return graphon_kernel(masked(*graphons), POSITIONS, x, y).total
+
+
+def covariances_are_means_over_edges(forward: sp.Expr) -> Iterator[Relation]:
+    """E (Mω)² hh' over mask and weight, integrated over the layer below, whose covariance is a line left open."""
+    below = sum(letter * v**power for power, letter in enumerate(sp.symbols("s_1 s_2")))
+    mean = mean_of_an_edge((kept * strength) ** 2 * below)
+    found = applied(forward, open_graphon(), {covariance: below})
+    yield same(found, integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
+
 
 graphon_tangent_kernel = Claim(
     label="K2",
@@ -211,6 +275,49 @@ single integrals suffice.
             ),
         ),
     ),
+    because={
+        "forward": covariances_are_means_over_edges,
+    },
+    wrong=lambda: {
+        "own_layer": {"pruned weights trained too": sp.Integral(gradient(u) * covariance(v), (v, 0, 1), (u, 0, 1))},
+        "forward": {
+            "nothing pruned on the way forward": sp.Integral(covariance(v), (v, 0, 1)),
+            "twice pruned": sp.Integral(weight(u, v) ** 2 * covariance(v), (v, 0, 1)),
+        },
+        "backward": {"nothing pruned on the way back": sp.Integral(gradient(above), (above, 0, 1))},
+        "tangent_step": {
+            "a layer's own gradients forgotten": sp.Integral(weight(u, v) * gate(v) * tangent(v), (v, 0, 1)),
+            "gates always open": sp.Integral(weight(u, v) * (covariance(v) + tangent(v)), (v, 0, 1)),
+            "own gradients not masked": tangent_step.replace(weight, lambda row, column: sp.S.One),
+        },
+        "edge": {
+            "pruned weights trained too": covariance(v) + kept * strength**2 * gate(v) * tangent(v),
+            "the weight in its own derivative": kept * strength**2 * (covariance(v) + gate(v) * tangent(v)),
+            "no weight passed on": kept * (covariance(v) + gate(v) * tangent(v)),
+        },
+        "one_hidden_terms": {
+            "pruned weights trained too": trained_too_one.terms,
+            "terms exchanged": one_hidden.terms[::-1],
+            "mean densities": homogenised_one.terms,
+            "half as much again": tuple(sp.Rational(3, 2) * term for term in one_hidden.terms),
+        },
+        "one_hidden": {"one layer alone": one_hidden.terms[1]},
+        "inner_slope": {"the slope of the value": inner_value, "the angle for its supplement": 1 - inner_slope},
+        "two_hidden": {
+            "signs lost": graphon_kernel(masked(*GRAPHONS), POSITIONS, [each**2 for each in x], y).total,
+            "pruned weights trained too": trained_too_two.total,
+            "mean densities": homogenised_two.total,
+            "the mean density of the first mask": with_a_mean_density(0, sp.Rational(1, 2)),
+            "the mean density of the second mask": with_a_mean_density(1, sp.Rational(7, 8)),
+            "the mean density of the readout's mask": with_a_mean_density(2, sp.Rational(1, 2)),
+        },
+        "inner_value": {"sine forgotten": inner_value - sp.sqrt(gap) / sp.pi},
+        "two_hidden_terms": {
+            "pruned weights trained too": trained_too_two.terms,
+            "twice the last layer": (*two_hidden.terms[:2], 2 * two_hidden.terms[2]),
+            "a dense readout": graphon_kernel(masked(*GRAPHONS[:2], sp.S.One), POSITIONS, x, y).terms,
+        },
+    },
 )
 
 __all__ = [

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DEPTH, PREACTIVATIONS, dense_ntk, depth, relu
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import (
+    CAUCHY_SCHWARZ,
+    COSINE,
+    DEPTH,
+    PREACTIVATIONS,
+    a,
+    b,
+    c,
+    dense_ntk,
+    depth,
+    relu,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, induction, same
 from sparse_limits.theory.saliency.model import rho
 
 layer = sp.Symbol("l", integer=True, nonnegative=True)  # its place, from 1 to L + 1; 0 for the inputs
@@ -52,6 +67,81 @@ dense kernel (from own layer; by K1): At unit norms the dense kernel is $\Theta_
 """,
     globals(),
 )
+
+
+def contributions(densities: Sequence[sp.Expr], trained: Sequence[sp.Expr]) -> list[sp.Expr]:
+    """The factor of each layer's contribution: densities below and above it, and its own share of trained weights."""
+    return [
+        sp.prod(densities[:place]) * trained[place] * sp.prod(densities[place + 1 :]) for place in range(len(densities))
+    ]
+
+
+def contributions_of(densities: Sequence[sp.Expr], layers: int) -> list[sp.Expr]:
+    """The factors of the first few layers, all of them pruned."""
+    return contributions(densities[:layers], densities[:layers])
+
+
+def value_scales_and_slope_does_not(scaled_value: sp.Expr, scaled_slope: sp.Expr) -> Iterator[Relation]:
+    """F and its derivative in the covariance at ρ times their arguments; ρ ∂F(ρ …) = ∂ρF, by the chain rule."""
+    scaled = {variable: rho * variable for variable in (a, b, c)}
+    yield same(valued(relu.value, scaled), scaled_value)
+    yield same(relu.slope.subs(scaled, simultaneous=True) * rho, scaled_slope * rho)
+    yield same(sp.diff(scaled_value, c), rho * scaled_slope)
+
+
+def covariances_scale_layer_by_layer(scaled_value: sp.Expr, covariance_scale: sp.Expr) -> Iterator[Relation]:
+    """The inputs, and the factor of F of one layer more."""
+    factor = scaled_value / relu.value
+    yield induction(covariance_scale, layer, sp.S.One, lambda term: factor * term)
+
+
+def gradients_scale_layer_by_layer(scaled_slope: sp.Expr, gradient_scale: sp.Expr) -> Iterator[Relation]:
+    """The output, and the factors of density and slope of one layer more below it."""
+    factor = rho * scaled_slope / relu.slope
+    yield same(gradient_scale, factor * gradient_scale.subs(layer, layer + 1))
+    yield same(gradient_scale.subs(layer, depth + 1), sp.S.One)
+
+
+def each_layer_has_all_densities_once(
+    covariance_scale: sp.Expr, gradient_scale: sp.Expr, ratio: sp.Expr
+) -> Iterator[Relation]:
+    """The scales below and above a layer and its own density, whatever the layer; other densities multiply as well."""
+    below = covariance_scale.subs(layer, layer - 1)
+    yield same(ratio * covariance_scale, below * rho * gradient_scale * covariance_scale)
+    densities = sp.symbols("rho_1:5", positive=True)
+    layers = (
+        (sp.prod(densities[:hidden]), each) for hidden in (2, 3, 4) for each in contributions_of(densities, hidden)
+    )
+    yield at_sizes(layers, "layers")
+
+
+def readout_leaves_one_density_out(
+    covariance_scale: sp.Expr, gradient_scale: sp.Expr, readout_dense: sp.Expr
+) -> Iterator[Relation]:
+    """What lies below the readout; and a hidden layer, with the scale above it of a network of one layer less."""
+    yield same(readout_dense, covariance_scale.subs(layer, depth))
+    below, above = covariance_scale.subs(layer, layer - 1), gradient_scale.subs(depth, depth - 1)
+    yield same(readout_dense * covariance_scale, below * rho * above * covariance_scale)
+
+
+def outputs_scale_layer_by_layer(output_scale: sp.Expr) -> Iterator[Relation]:
+    """A network of one layer of weights, and the factor √ρ of one more; ReLU at √ρ z, for z of either sign."""
+    yield induction(output_scale, depth, sp.sqrt(rho), lambda term: sp.sqrt(rho) * term)
+    for z in (sp.Symbol("z", positive=True), sp.Symbol("z", negative=True)):
+        yield same(sp.Max(sp.sqrt(rho) * z, 0), sp.sqrt(rho) * sp.Max(z, 0))
+
+
+def squares_of_derivatives_are_counted(output_scale: sp.Expr, weights_trained: sp.Expr) -> Iterator[Relation]:
+    """The factor squared over ρ; and chains of one open neuron a layer, differentiated in the weights √ρ w."""
+    yield same(weights_trained, output_scale**2 / rho)
+    cases = []
+    for hidden in (1, 2, 3):
+        weights = sp.symbols(f"w_1:{hidden + 2}", positive=True)
+        scaled = {w: sp.sqrt(rho) * w for w in weights}
+        squares = sum(sp.diff(sp.prod(weights), w) ** 2 for w in weights)
+        cases.append((squares.subs(scaled, simultaneous=True), weights_trained.subs(depth, hidden) * squares))
+    yield at_sizes(cases, "depths")
+
 
 homogeneous_constants = Claim(
     label="K3",
@@ -135,4 +225,37 @@ second-hand for pruned networks.
             ),
         ),
     ),
+    because={
+        "scaled covariances": value_scales_and_slope_does_not,
+        "forward": covariances_scale_layer_by_layer,
+        "backward": gradients_scale_layer_by_layer,
+        "own layer": each_layer_has_all_densities_once,
+        "dense readout": readout_leaves_one_density_out,
+        "scaled weights": outputs_scale_layer_by_layer,
+        "all weights trained": squares_of_derivatives_are_counted,
+    },
+    wrong=lambda: {
+        "ratio": {
+            "one power less": rho**depth,
+            "of the inverse density": 1 / ratio,
+            "a power for each hidden layer and two for the readout": rho ** (depth + 2),
+        },
+        "readout_dense": {"one power more": rho ** (depth + 1), "of the inverse density, readout": 1 / readout_dense},
+        "weights_trained": {"as if pruned": rho ** (depth + 1)},
+        "kernel": {"no constant": dense_ntk, "depth off by one": rho ** (depth + 1) * dense_ntk.subs(depth, depth + 1)},
+        "covariance_scale": {
+            "all layers": covariance_scale.subs(layer, depth + 2),
+            "one power less": rho ** (layer - 1),
+            "all layers up to this one": rho * covariance_scale,
+        },
+        "gradient_scale": {
+            "one layer too many": gradient_scale * rho ** (depth + 1),
+            "one power less": gradient_scale / rho,
+            "each layer twice": gradient_scale**2,
+            "this layer again": rho * gradient_scale,
+        },
+        "scaled_value": {"of degree two": rho * scaled_value},
+        "scaled_slope": {"a slope that grows": rho * scaled_slope},
+        "output_scale": {"of the hidden layers": rho ** (depth / 2), "the variance for its root": rho ** (depth + 1)},
+    },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -17,19 +18,36 @@ from sparse_limits.theory.kernel.convergence import (
     advance,
     at_inputs,
     bound,
+    chord,
+    depth_two,
+    gate_shift,
+    kept,
     limit,
     moments,
+    row_frobenius,
+    row_norm,
+    row_value,
     scatter,
+    sent,
     step,
     tangent_error,
+    tangent_step,
     value_error,
+    value_step,
     values_of,
 )
 from sparse_limits.theory.kernel.dual import COSINE, DENSITY, a, b, c, cosine, kappa_0, kappa_1
 from sparse_limits.theory.kernel.finite_width import WIDTH, deviation, fourth, n
-from sparse_limits.theory.kernel.width_one import kernel_distance, one_neuron, tangents_distance, values_distance
+from sparse_limits.theory.kernel.width_one import (
+    kernel_distance,
+    next_cosine,
+    one_neuron,
+    tangents_distance,
+    values_distance,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same, vanishes
 from sparse_limits.theory.saliency.model import rho
 
 mask_variance = scatter * moments.values.diagonal / n
@@ -120,6 +138,70 @@ two layers (from first layer, values, tangents, readout): For dense layers and $
 """,
     vars(convergence) | globals(),
 )
+
+h, k = moments.values, moments.tangents
+
+
+entry, column = sp.symbols(
+    "Y Y_column", positive=True
+)  # one more number, or entry on the diagonal, and its column squared
+
+
+def masked_means_vary_number_by_number(mask_variance: sp.Expr) -> Iterator[Relation]:
+    """One more number Y, kept with probability ρ: the variance of MY/(nρ); none without numbers."""
+    one = (rho * entry**2 - (rho * entry) ** 2) / (n * rho) ** 2
+    more = mask_variance.subs(h.diagonal, h.diagonal + entry**2 / n)
+    yield same(more, mask_variance + one)
+    yield vanishes(mask_variance.subs(h.diagonal, 0))
+
+
+def rows_add_their_masks(mask_variance: sp.Expr, row_value: sp.Expr, row_tangent: sp.Expr) -> Iterator[Relation]:
+    """The error of the layer, and the root of the variance of its values or of its tangents."""
+    root = sp.sqrt(mask_variance)
+    yield same(row_value, value_error + root)
+    yield same(row_tangent, tangent_error + root.subs(h.diagonal, k.diagonal))
+
+
+def norms_have_their_variances(row_norm: sp.Expr) -> Iterator[Relation]:
+    """Twice E (a² − 1)² with E a² = 1, of a mean square o(h)."""
+    square, mean = sp.symbols("a_4 a_2")
+    one = sp.expand((mean - 1) ** 2).subs(mean**2, square).subs(mean, 1)
+    yield same(row_norm**2, 2 * one.subs(square, kept(h)))
+    yield holds(row_norm.subs({h.traces: 2, h.diagonal: 1, n: 1, rho: 1}) > 0, "a positive root")
+
+
+def chords_grow_like_a_root(chord: sp.Expr, cusp: sp.Expr) -> Iterator[Relation]:
+    """At r = cos θ the limit as θ → 0."""
+    theta = sp.Symbol("theta", positive=True)
+    square = (chord**2 * (1 - cosine)).subs(sp.acos(cosine), theta).subs(cosine, sp.cos(theta))
+    yield same(cusp, sp.limit(square, theta, 0))
+
+
+def values_err_by_three_pieces(row_value: sp.Expr, row_norm: sp.Expr, value_step: sp.Expr) -> Iterator[Relation]:
+    """x κ₁(s) with a slope between s and r: identity; then fluctuation, error of the row and of its lengths."""
+    x, s, slope, value = sp.symbols("x s g kappa", real=True)
+    found = x * (value + slope * (s - cosine)) - value
+    yield same(value_step, sp.sqrt(step.values.diagonal / N) + row_value + row_norm)
+    yield same(found, (x - 1) * (value - slope * cosine) + slope * (x * s - cosine))
+    yield same(kappa_1.subs(cosine, 1), 1)
+
+
+def first_layers_fluctuate(first_value: sp.Expr, first_tangent: sp.Expr) -> Iterator[Relation]:
+    """The diagonals behind a dense layer, from inputs of any width and kurtosis, over n."""
+    kurtosis, width = sp.Symbol("kurtosis", positive=True), sp.Symbol("d", integer=True, positive=True)
+    found = advance(step, at_inputs(kurtosis), width, n, sp.Integer(1))
+    yield same(first_value, sp.sqrt(found.values.diagonal / n))
+    yield same(first_tangent, sp.sqrt(found.tangents.diagonal / n))
+
+
+def readouts_add_their_weights(
+    row_value: sp.Expr, row_tangent: sp.Expr, row_frobenius: sp.Expr, bound: sp.Expr
+) -> Iterator[Relation]:
+    """Both errors of a row, and the root of 2‖MKM‖²: what a dense form has beside the square of its trace."""
+    spread = (sent(k) - k.traces).subs(rho, 1)
+    yield same(spread, 2 * row_frobenius.subs(rho, 1) ** 2)
+    yield same(bound, row_value + row_tangent + sp.sqrt(spread / k.product) * row_frobenius)
+
 
 tangent_convergence = Claim(
     label="K13.3",
@@ -218,4 +300,67 @@ chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
             )
         ),
     ),
+    because={
+        "mask of a row": masked_means_vary_number_by_number,
+        "products of a row": rows_add_their_masks,
+        "norms of a row": norms_have_their_variances,
+        "steepest chord": lambda chord: (
+            same(chord * (1 - cosine), kappa_0.subs(cosine, 1) - kappa_0),
+            same(chord.subs(cosine, 0), sp.Rational(1, 2)),
+        ),
+        "cusp": chords_grow_like_a_root,
+        "largest shift": lambda gate_shift, steepest_shift: (
+            nonnegative(steepest_shift**2 - gate_shift**2, 2 * cosine**2 / sp.pi**2),
+            same(steepest_shift, gate_shift.subs(cosine, 0)),
+        ),
+        "values": values_err_by_three_pieces,
+        "first layer": first_layers_fluctuate,
+        "readout": readouts_add_their_weights,
+    },
+    wrong=lambda: {
+        "chord": {
+            "a Lipschitz constant of the diagonal": 1 / (sp.pi * sp.sqrt(1 - cosine**2)),
+            "from −1": kappa_0 / (1 + cosine),
+        },
+        "value_step": {
+            "without the rows' masks": value_step.subs(moments.values.diagonal, 0),
+            "norms as of one input": value_step - row_norm + row_norm / sp.sqrt(2),
+            "no fluctuation": row_value + row_norm,
+            "one layer alone": value_error,
+        },
+        "tangent_step": {
+            "gates independent of the weights": tangent_step - gate_shift.subs(cosine, 0) * row_frobenius,
+            "κ₀ at its limit": tangent_step - sp.Abs(limit) * (chord * row_value + (1 + chord * cosine) * row_norm),
+            "tangents stay": tangent_error,
+        },
+        "bound": {
+            "the last weights at their mean": bound - sp.sqrt(2) * row_frobenius,
+            "a fluctuation of one form": bound + row_frobenius,
+        },
+        "depth_two": {
+            "1/√n more": depth_two + 1 / sp.sqrt(n),
+            "rate 1/n": depth_two / sp.sqrt(n),
+            "κ₀ at its limit": depth_two.subs(limit, 0),
+        },
+        "mask_variance": {"of one number": mask_variance * n, "not in units of the density": rho**2 * mask_variance},
+        "row_value": {"the layer's": value_error, "twice the mask": 2 * row_value - value_error},
+        "row_tangent": {"the layer's tangent": tangent_error, "that of values": row_value},
+        "row_norm": {"the mean square": sp.sqrt(2 * kept(h))},
+        "row_frobenius": {"dense": sp.sqrt(k.product), "a form": sp.sqrt(sent(k))},
+        "curvature": {"the slope": sp.diff(kappa_0, cosine)},
+        "gate_error": {"lengths exact": chord * row_value, "lengths once": chord * row_value + row_norm},
+        "value_deviation": {
+            "the mean square": first_value * value_deviation,
+        },
+        "tangent_deviation": {
+            "without the mean": cosine * sp.sqrt(2 * kappa_0 / n),
+            "without the cosine": tangent_deviation / cosine,
+        },
+        "values_distance": {
+            "another limit": values_distance.subs(next_cosine, 1),
+            "rows that share their weights": values_distance.subs(N, 1),
+        },
+        "tangents_distance": {"without the weights": tangents_distance.subs(c, 0)},
+        "kernel_distance": {"kernel, 10 % more": sp.Rational(11, 10) * kernel_distance},
+    },
 )

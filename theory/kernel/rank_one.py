@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DEPTH, a, b, c, cosine, dense_ntk, depth, relu
+from sparse_limits.theory.kernel.graphon_recursion import above as next_position
+from sparse_limits.theory.kernel.graphon_recursion import backward, covariance, forward, gradient, own_layer, weight
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.saliency.model import u, v
 
 flow = sp.Symbol("f", positive=True)  # Π_l ∫ g_l h_{l+1}
 p, q = sp.symbols("p q", nonnegative=True)  # powers of the row and column profiles
@@ -83,6 +89,90 @@ $[[mixture]]$.
     globals(),
 )
 
+unweighted = kernel.subs({a: 2 * a, b: 2 * b, c: c})
+
+
+rows, columns, nexts = (sp.Function(name, positive=True) for name in ("g", "h", "h_next"))
+
+
+dense = sp.Symbol("D", real=True)  # of the dense network
+
+
+ONE_LAYER = sp.sqrt(a * b) * dense_ntk.subs(depth, 1).unrolled().subs(cosine, c / sp.sqrt(a * b))
+
+
+def at_profiles(formula: sp.Expr, upper: sp.Expr, lower: sp.Expr, actual: Mapping[sp.Expr, sp.Expr]) -> sp.Expr:
+    """An integral of K2 at the graphon upper(u) · lower(v), ∫ g h of the layer called m."""
+    found = formula.replace(weight, lambda at, of: upper(at) * lower(of)).subs(actual)
+    return found.replace(lambda part: isinstance(part, sp.Integral), taken_out)
+
+
+def taken_out(integral: sp.Integral) -> sp.Expr:
+    """What does not depend on the position, times the overlap of the profiles."""
+    total = integral.function
+    for position, *_ in integral.limits:
+        outer, inner = total.as_independent(position, as_Add=False)
+        total = outer * inner.subs(rows(position) * nexts(position), overlap)
+    return total
+
+
+def scaled(expression: sp.Expr, first: sp.Expr, second: sp.Expr) -> sp.Expr:
+    """At `first` and `second` times the variances, and the geometric mean of the two times the covariance."""
+    at = {a: first * a, b: second * b, c: sp.sqrt(first * second) * c}
+    return valued(expression, at)
+
+
+def covariances_go_forward(scaled_value: sp.Expr, passed: sp.Expr) -> Iterator[Relation]:
+    """The integral of K2 over rows whose F is that of g B times a, b, c; profiles are open functions."""
+    one = rows(v) * below
+    values = valued(scaled_value, dict.fromkeys(scales, one))
+    upper = sp.Function("g_next", positive=True)
+    found = at_profiles(forward, upper, nexts, {covariance(v): values})
+    yield same(passed, found.subs(upper(u), row))
+
+
+def gradients_go_back(scaled_slope: sp.Expr, sent_back: sp.Expr) -> Iterator[Relation]:
+    """The integral of K2 over rows of the next layer, times the slope at g B times a, b, c."""
+    found = at_profiles(backward, rows, columns, {gradient(next_position): nexts(next_position) * above})
+    yield same(sent_back, found.subs(columns(u), column) * scaled_slope)
+
+
+def layers_have_the_product_of_all_overlaps(
+    passed: sp.Expr, sent_back: sp.Expr, own_factor: sp.Expr
+) -> Iterator[Relation]:
+    """Rows at g B, gradients at h A; one layer moved from above to below, or from below to above, changes nothing."""
+    here = {gradient(u): nexts(u) * above, covariance(v): dense * below / columns(v)}
+    found = own_layer.replace(weight, lambda at, of: rows(at) * columns(of)).subs(here)
+    yield same(own_factor * dense, found.replace(lambda part: isinstance(part, sp.Integral), taken_out))
+    other = sp.Symbol("M", positive=True)  # the overlap of the next layer
+    up, down = passed / (row * relu.value), sent_back / (column * relu.slope)
+    first = own_factor.subs({overlap: other, below: up}, simultaneous=True)
+    second = own_factor.subs(above, down.subs(overlap, other))
+    yield same(first, second)
+
+
+def powers_overlap(power_overlap: sp.Expr) -> Iterator[Relation]:
+    """The antiderivative, 0 at 0, is the overlap at 1."""
+    antiderivative = power_overlap * u ** (p + q + 1)
+    yield same(sp.diff(antiderivative, u), u**p * u**q, by=lambda gap: sp.simplify(sp.powsimp(gap)))
+
+
+def means_multiply_layer_by_layer(power_flow: sp.Expr, surplus: sp.Expr, density_flow: sp.Expr) -> Iterator[Relation]:
+    """Both means are integrals; their product is the power of p + q + 1 and the surplus."""
+    means = sp.integrate(u**p, (u, 0, 1)) * sp.integrate(u**q, (u, 0, 1))
+    yield induction(density_flow, depth, means, lambda term: means * term, start=1)
+    yield same(density_flow.subs(depth, 1) * (1 / power_flow.subs(depth, 1) + surplus), sp.S.One)
+
+
+def blocks_are_integrated(block_kernel: sp.Expr, mixture: sp.Expr) -> Iterator[Relation]:
+    """Two constants over [0, s] and [s, 1]; one block at two dense kernels of the same inputs is none."""
+    first, second = (
+        sp.integrate(each, (u, *ends)) for each, ends in zip(blocks, ((0, share), (share, 1)), strict=True)
+    )
+    yield same(mixture, first + second)
+    yield same(mixture.subs(dict.fromkeys(blocks, ONE_LAYER)), block_kernel, by=sp.expand)
+
+
 feature_reweighting = Claim(
     label="K8",
     title="Graphons of rank one are feature reweightings",
@@ -144,4 +234,54 @@ $\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\
         ),
     ),
     also=("kernel",),
+    because={
+        "scales": lambda scaled_value, scaled_slope: (
+            same(scaled(relu.value, *scales), scaled_value),
+            same(scaled(relu.slope, *scales), scaled_slope),
+        ),
+        "forward": covariances_go_forward,
+        "backward": gradients_go_back,
+        "own layer": layers_have_the_product_of_all_overlaps,
+        "overlap of powers": powers_overlap,
+        "powers": lambda power_overlap, power_flow: induction(
+            power_flow, depth, power_overlap, lambda term: power_overlap * term, start=1
+        ),
+        "surplus": lambda power_overlap, surplus: (
+            nonnegative((p + 1) * (q + 1) - 1 / power_overlap, p * q),
+            same((p + 1) * (q + 1) - 1 / power_overlap, surplus),
+        ),
+        "mean densities": means_multiply_layer_by_layer,
+        "one block": lambda block_kernel: same(block_kernel, ONE_LAYER, by=sp.expand),
+        "blocks": blocks_are_integrated,
+    },
+    wrong=lambda: {
+        "kernel": {
+            "unweighted norms": unweighted,
+            "weights squared": kernel.subs({a: a**2, b: b**2, c: c**2}),
+            "covariance of the inputs": flow * c,
+        },
+        "power_flow": {
+            "mean densities": ((p + 1) * (q + 1)) ** (-depth),
+            "one layer more": (p + q + 1) ** (-depth - 1),
+            "one power more": power_flow / (p + q + 1),
+        },
+        "mixture": {
+            "equal shares": mixture.subs(share, sp.Rational(1, 2)),
+            "the larger block alone": blocks[1],
+            "the blocks exchanged": mixture.subs(share, 1 - share),
+        },
+        "scaled_value": {
+            "of degree two": scales[0] * scales[1] * relu.value,
+            "the first input's": scales[0] * relu.value,
+            "uncorrelated": scaled_value - sp.sqrt(a * b * scales[0] * scales[1]) / sp.pi - relu.value,
+        },
+        "scaled_slope": {"a slope that grows": sp.sqrt(scales[0] * scales[1]) * scaled_slope},
+        "passed": {"the row twice": row * passed, "no overlap": passed / overlap},
+        "sent_back": {"the row twice": column * sent_back, "no slope": column * overlap * above},
+        "own_factor": {"without its own overlap": below * above, "the layers below twice": below * own_factor},
+        "power_overlap": {"the product of the means": 1 / ((p + 1) * (q + 1)), "the value at the end": sp.S.One},
+        "surplus": {"the sum": p + q},
+        "density_flow": {"the flow": power_flow, "of the rows": (p + 1) ** (-depth)},
+        "block_kernel": {"the readout alone": relu.value, "the gates alone": c * relu.slope},
+    },
 )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DENSITY, DEPTH, PREACTIVATIONS, depth, relu
-from sparse_limits.theory.kernel.graphon_recursion import covariance, gate, tangent
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DENSITY, DEPTH, PREACTIVATIONS, a, b, c, depth, relu
+from sparse_limits.theory.kernel.graphon_recursion import covariance, edge, gate, kept, strength, tangent
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.saliency.model import v
+from sparse_limits.theory.tails import half_normal, t
 
 own = sp.Symbol("s_W", real=True)  # S_W(x, x′) of a neuron: the covariance over the edges that carry a gradient
 shares = sp.symbols("W_1:4", positive=True)  # P(M = 1) of the edges of a path through two hidden layers
@@ -75,6 +80,88 @@ factors $q$, below and above it: $[[homogeneous]]$ times the dense kernel.
 """,
     globals(),
 )
+
+weight = sp.Symbol("w", positive=True)
+
+
+def edge_law() -> tuple[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]], ...]:
+    """An edge that is kept at one size, and pruned at another: the probabilities, masks and weights, of either sign."""
+    size, other = sp.sqrt(energies[0] / shares[0]), sp.Symbol("r")
+    kept_values = [(shares[0] / 2, {kept: sp.S.One, strength: sign * size}) for sign in (1, -1)]
+    return (*kept_values, (1 - shares[0], {kept: sp.S.Zero, strength: other}))
+
+
+def in_threshold(expression: sp.Expr) -> sp.Expr:
+    """An expression in the density as one in the threshold t."""
+    return expression.subs(sp.erfcinv(density), t / sp.sqrt(2)).subs(density, half_normal.survival)
+
+
+def edge_has_two_means(edge_mean: sp.Expr) -> Iterator[Relation]:
+    """The mean of K2's edge over its mask and weight, with functions of the position below left open."""
+
+    def opened(expression: sp.Expr) -> sp.Expr:
+        for place, function in enumerate((covariance, gate, tangent)):
+            expression = expression.replace(function, lambda at, place=place: sp.Symbol(f"s_{place}") + at**place)
+        return expression
+
+    mean = sum(chance * edge.subs(values) for chance, values in edge_law())
+    yield same(opened(edge_mean), opened(mean), by=sp.expand)
+
+
+def threshold_keeps_the_density(threshold: sp.Expr) -> Iterator[Relation]:
+    """The share of normal weights beyond it."""
+    yield same(half_normal.at(threshold), density)
+
+
+def slope_is_a_quotient_of_rates(slope: sp.Expr, threshold: sp.Expr) -> Iterator[Relation]:
+    """The integral of w² over |w| > t and the share of these weights, differentiated in t."""
+    energy = sp.Integral(weight**2 * half_normal.density.subs(t, weight), (weight, t, sp.oo))
+    for falling, power in ((energy, 2), (half_normal.survival, 0)):
+        rate = sp.sqrt(2 / sp.pi) * t**power * sp.exp(-(t**2) / 2)
+        yield nonnegative(-sp.diff(falling, t), rate)
+    rate = sp.diff(energy, t) / sp.diff(half_normal.survival, t)
+    yield same(slope, rate.subs(t, threshold))
+
+
+def excess_falls_to_zero(second_moment: sp.Expr, excess: sp.Expr) -> Iterator[Relation]:
+    """q − ρ(1 + t²); over t it has the derivative −ρ, and tends to 0 as t → ∞; ρ itself falls to 0, and so is positive."""
+    yield same(second_moment - density * (1 + threshold**2), excess, by=sp.expand)
+    falling = sp.expand(in_threshold(excess) / t)
+    yield same(-sp.diff(falling, t), half_normal.survival)
+    yield same(sp.limit(falling, t, sp.oo), 0)
+    yield nonnegative(sp.diff(falling, t, 2), sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2), strict=True)
+    yield same(sp.limit(sp.diff(falling, t), t, sp.oo), 0)
+
+
+def path_weight_is_a_mean_over_masks(path_weight: sp.Expr) -> Iterator[Relation]:
+    """The squares of the derivatives of a product of three weights, over all masks, each kept at one size and pruned at any."""
+    weights = sp.symbols("w_1:4")
+    mean = sp.S.Zero
+    for masks in product((0, 1), repeat=3):
+        chance = sp.prod(W if m else 1 - W for m, W in zip(masks, shares, strict=True))
+        derived = sum(
+            m * sp.diff(sp.prod(weights), w) ** 2 for m, w in zip(masks, weights, strict=True)
+        )  # a pruned weight has no derivative, and no other has one through it
+        sizes = {w: m * sp.sqrt(Q / W) for w, m, W, Q in zip(weights, masks, shares, energies, strict=True)}
+        mean += chance * derived.subs(sizes)
+    yield same(path_weight, mean, by=sp.expand)
+
+
+def constant_graphons_give_a_power(
+    homogeneous: sp.Expr, path_weight: sp.Expr, second_moment: sp.Expr
+) -> Iterator[Relation]:
+    """One more layer brings a factor q; and L + 1 equal terms along every path, two at L = 1 (without a third layer), three at L = 2."""
+    yield same(homogeneous.subs(depth, depth + 1), second_moment * homogeneous, by=sp.powsimp)
+    constant = {**dict.fromkeys(shares, density), **dict.fromkeys(energies, second_moment)}
+    for layers, absent in ((2, {shares[2]: 0, energies[2]: 1}), (3, {})):
+        terms = path_weight.subs(absent).subs(constant)
+        yield same(terms, layers * homogeneous.subs(depth, layers - 1))
+
+
+def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
+    """The readout carries E φφ′; the first layer E φ̇φ̇′, which is the derivative of the former in the covariance."""
+    yield same(row_kernel, relu.value + own * sp.diff(relu.value, c))
+
 
 second_moment_graphon = Claim(
     label="K4",
@@ -162,4 +249,56 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
             ),
         ),
     ),
+    because={
+        "edge": edge_has_two_means,
+        "threshold": threshold_keeps_the_density,
+        "slope": slope_is_a_quotient_of_rates,
+        "energy": lambda second_moment, slope: (
+            same(sp.diff(second_moment, density), slope),
+            same(second_moment.subs(density, 1), 1),
+        ),
+        "concave": lambda slope, curvature: (
+            same(sp.diff(slope, density), curvature),
+            nonnegative(-in_threshold(curvature), sp.sqrt(2 * sp.pi) * t * sp.exp(t**2 / 2)),
+        ),
+        "excess": excess_falls_to_zero,
+        "path weight": path_weight_is_a_mean_over_masks,
+        "constant graphons": constant_graphons_give_a_power,
+        "row kernel": row_kernel_is_value_and_slope,
+    },
+    wrong=lambda: {
+        "edge_mean": {
+            "the energy everywhere": energies[0] * (covariance(v) + gate(v) * tangent(v)),
+            "one graphon": shares[0] * (covariance(v) + gate(v) * tangent(v)),
+        },
+        "threshold": {"threshold of one tail": sp.sqrt(2) * sp.erfcinv(2 * density)},
+        "slope": {"one graphon": sp.Integer(1), "slope t": threshold},
+        "second_moment": {
+            "one graphon": density,
+            "one tail only": density + second_moment / 2 - density / 2,
+            "mean of |w| for that of w²": sp.sqrt(2 / sp.pi) * sp.exp(-(threshold**2) / 2),
+        },
+        "curvature": {"without the density of the threshold": -2 * threshold},
+        "excess": {
+            "of the share alone": second_moment - density,
+            "the threshold's square twice": second_moment - density * (1 + 2 * threshold**2),
+        },
+        "path_weight": {
+            "one graphon": 3 * sp.prod(shares),
+            "the energy everywhere": 3 * sp.prod(energies),
+            "energy in the layer itself, shares elsewhere": path_weight.subs(
+                dict(zip((*shares, *energies), (*energies, *shares), strict=True)), simultaneous=True
+            ),
+            "one edge less": path_weight - shares[0] * energies[1] * energies[2],
+        },
+        "homogeneous": {
+            "a power of the share": density ** (depth + 1),
+            "a power of the energy": second_moment ** (depth + 1),
+        },
+        "row_kernel": {
+            "one graphon": row_kernel.subs(own, c),
+            "readout alone": relu.value,
+            "the share forward": row_kernel.subs({a: own, b: own, c: own}),
+        },
+    },
 )

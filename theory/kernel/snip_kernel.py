@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
-from sparse_limits.theory.kernel.second_moment import OWN, own
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, c, relu
+from sparse_limits.theory.kernel.second_moment import OWN, own, second_moment
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 from sparse_limits.theory.tails import half_normal, product_survival, t
 
@@ -86,6 +91,54 @@ over its tail lies between $[[energy_low]]$ and $[[energy_high]]$, and both quot
     BESSEL_INTEGRAL=BESSEL_INTEGRAL,
 )
 
+
+def integrand(total: sp.Expr) -> sp.Expr:
+    """A multiple of an integral over x as one integrand."""
+    return total.replace(sp.Integral, lambda inner, *limits: inner)
+
+
+def in_exponentials(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(expression.rewrite(sp.exp))
+
+
+HYPERBOLA = sp.exp(-s * sp.cosh(x))  # its integral over x > 0 is K_0(s), and with the factor cosh x it is K_1(s)
+
+
+def share_of_an_entry_is_an_integral(graphon: sp.Expr) -> Iterator[Relation]:
+    """Its derivative in s, by the density 2φ of |w| at s/α; and all entries at s = 0."""
+    density_there = sp.sqrt(2 / sp.pi) * sp.exp(-((s / alpha) ** 2) / 2)
+    yield same(sp.diff(graphon, s), -density_there / alpha)
+    yield same(graphon.subs(s, 0), sp.S.One)
+
+
+def energy_of_an_entry_falls_with_its_share(graphon: sp.Expr, entry_energy: sp.Expr) -> Iterator[Relation]:
+    """Both rates in s, and the sign of one; and all of the energy at s = 0."""
+    yield same(sp.diff(entry_energy, s), (s / alpha) ** 2 * sp.diff(graphon, s))
+    fall = (s / alpha) ** 2 * sp.sqrt(2 / sp.pi) * sp.exp(-(s**2) / (2 * alpha**2)) / alpha
+    yield nonnegative(-sp.diff(entry_energy, s), fall, strict=True)
+    yield same(entry_energy.subs(s, 0), sp.S.One)
+
+
+def energy_falls_at_the_rate_of_a_bessel_function(energy_rate: sp.Expr) -> Iterator[Relation]:
+    """The integrand in a, at both signs of x, and −s times the derivative in s of the integrand of (2/π) K₀; K₀′ itself."""
+    yield same(energy_rate, -2 / sp.pi * s * sp.diff(sp.besselk(0, s), s))
+    a_of_x = sp.sqrt(s) * sp.exp(x / 2)
+    rate = 2 / sp.pi * a_of_x * sp.exp(-(a_of_x**2 + s**2 / a_of_x**2) / 2) * sp.diff(a_of_x, x)
+    yield same(rate + rate.subs(x, -x), -2 / sp.pi * s * sp.diff(HYPERBOLA, s), by=in_exponentials)
+    least = s / sp.pi * sp.exp(x - s * (sp.exp(x) + sp.exp(-x)) / 2)
+    yield nonnegative(rate, least, by=in_exponentials, strict=True)
+
+
+def slope_is_a_quotient_of_rates(slope: sp.Expr, energy_rate: sp.Expr) -> Iterator[Relation]:
+    """The rate of the energy over that of the share, (2/π) K₀."""
+    yield same(slope * 2 / sp.pi * sp.besselk(0, s), energy_rate)
+
+
+def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
+    """The readout carries E φφ′; the first layer a² E φ̇φ̇′, which is the derivative of the former in the covariance."""
+    yield same(row_kernel, relu.value + alpha**2 * own * sp.diff(relu.value, c))
+
+
 snip_laws = Claim(
     label="K5",
     title="SNIP with normal weights: Bessel laws, and its kernel",
@@ -130,4 +183,52 @@ and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[e
             ("energy_high", Side.ABOVE),
         )
     ),
+    because={
+        "entry": share_of_an_entry_is_an_integral,
+        "entry energy": energy_of_an_entry_falls_with_its_share,
+        "share": lambda r: same(sp.diff(integrand(r), s), -2 / sp.pi * HYPERBOLA, by=in_exponentials),
+        "energy rate": energy_falls_at_the_rate_of_a_bessel_function,
+        "slope": slope_is_a_quotient_of_rates,
+        "row kernel": row_kernel_is_value_and_slope,
+    },
+    wrong=lambda: {
+        "r": {
+            "Gaussian tail: forgets the row": half_normal.at(s),
+            "scaled inside": r.subs(s, 2 * s),
+            "Pareto: in proportion to the profile": 1 / (4 * s),
+        },
+        "R_2": {
+            "share for energy": r,
+            "energy 10 % more": r + sp.Rational(11, 10) * (R_2 - r),
+            "energy 10 % less": r + sp.Rational(9, 10) * (R_2 - r),
+            "of the other order": r + energy_rate,
+            "energy as if all rows had one threshold": half_normal.at(s) + s * half_normal.density.subs(t, s),
+            "energy of the mean share, q(r)": valued(second_moment, {density: r}),
+        },
+        "entry_energy": {"entries without their size": graphon, "energy of one tail": graphon / 2 + entry_energy / 2},
+        "graphon": {
+            "threshold on the readout alone": half_normal.at(1 / alpha),
+            "one threshold for all rows": half_normal.at(s),
+            "columns cut off at the threshold": sp.Heaviside(alpha - s),
+        },
+        "energy_rate": {"of the share": 2 / sp.pi * sp.besselk(0, s), "without its threshold": energy_rate / s},
+        "slope": {"slope of K4, t²": s**2, "orders exchanged": s**2 / slope},
+        "share_factor": {"the factor of the energy": energy_factor},
+        "energy_factor": {"the factor of the share": share_factor, "none": sp.S.One},
+        "tail": {"exponential tail": sp.exp(-s)},
+        "share_low": {
+            "half of the correction": (1 + share_low) / 2,
+            "one and a half of it": 1 - sp.Rational(15, 16) / s,
+            "no correction": sp.S.One,
+            "1 more below the share": 1 + share_low,
+        },
+        "energy_tail": {"energy with the tail of the share": tail},
+        "energy_low": {"without the share": 1 - 1 / (8 * s), "1 more below the energy": 1 + energy_low},
+        "energy_high": {"without the share, above": sp.S.One, "the lower factor for the upper": energy_low},
+        "row_kernel": {
+            "readout weights of size one": row_kernel.subs(alpha, 1),
+            "modulus for its square": row_kernel.subs(alpha, sp.sqrt(alpha)),
+            "one graphon": row_kernel.subs(own, c),
+        },
+    },
 )

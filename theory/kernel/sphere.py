@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.kernel.dual import COSINE, cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel import circle
+from sparse_limits.theory.kernel.dual import COSINE, a, b, c, cosine, kappa_0, kappa_1, relu
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
 
 k = sp.Symbol("k", integer=True, positive=True)  # inputs kept, equally
 ell = sp.Symbol("ell", integer=True, nonnegative=True)  # degree of a spherical harmonic
@@ -157,6 +161,89 @@ HALF_DEGREE = Quantity(
     half_degree, "half of a degree, or the number of factors of a product", COUNT_FROM_ZERO, drawn=(0, 4)
 )
 
+
+def by_binomials(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, as a relation of Gamma functions."""
+    return by_gammas(gap.rewrite(sp.gamma))
+
+
+EVEN = 2 * ell  # of every whole number
+
+
+def by_gammas(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, once Gamma functions whose arguments differ by whole numbers are taken to one of them."""
+    gap = gap.replace(sp.FallingFactorial, lambda x, n: sp.gamma(x + 1) / sp.gamma(x - n + 1))
+    bases: list[sp.Expr] = []
+    for found in sorted(gap.atoms(sp.gamma), key=sp.default_sort_key):
+        if not any((found.args[0] - base).is_Integer for base in bases):
+            bases.append(found.args[0])
+
+    def shifted(argument: sp.Expr) -> sp.Expr:
+        base = next(each for each in bases if (argument - each).is_Integer)
+        n = int(argument - base)
+        factors = [base + i for i in range(n)] if n >= 0 else [1 / (base - i) for i in range(1, -n + 1)]
+        return sp.Mul(sp.Symbol(f"Gamma_{bases.index(base)}", positive=True), *factors)
+
+    return sp.factor(sp.expand_power_base(gap.replace(sp.gamma, shifted)))
+
+
+def harmonics_are_what_degrees_add(monomials: sp.Expr, multiplicity: sp.Expr) -> Iterator[Relation]:
+    """Monomials of degree ℓ less those of ℓ − 2, for ℓ ≥ 2; at 0 and 1 there are none of these."""
+    added = monomials.subs(ell, ell + 2) - monomials
+    yield same(multiplicity.subs(ell, ell + 2), added, by=by_binomials)
+    for degree in (0, 1):
+        yield same(multiplicity.subs(ell, degree), monomials.subs(ell, degree), by=by_binomials)
+
+
+def two_inputs_are_the_circle(sphere_eigenvalue: sp.Expr, plane: sp.Expr) -> Iterator[Relation]:
+    """At every even degree from 2 on."""
+    at = {k: 2, ell: EVEN + 2}
+    yield same(plane.subs(at), (sphere_eigenvalue * ell**2).subs(at), by=by_gammas)
+
+
+def products_grow_factor_by_factor(wallis: sp.Expr) -> Iterator[Relation]:
+    """1 without a factor; one factor after another."""
+    i = half_degree + 1
+    yield induction(wallis, half_degree, sp.S.One, lambda term: term * 4 * i**2 / (4 * i**2 - 1), by=by_gammas)
+    yield holds(wallis.subs(half_degree, 1) == sp.Rational(4, 3), "one factor is 4/3")
+
+
+def three_inputs_are_a_product(sphere_eigenvalue: sp.Expr, wallis: sp.Expr, space: sp.Expr) -> Iterator[Relation]:
+    """At every even degree from 2 on, with as many factors as half the degree."""
+    at = {k: 3, ell: EVEN + 2}
+    product = wallis.subs(half_degree, ell + 1)
+    yield same(space.subs(at), (sphere_eigenvalue * ell**3).subs(at) * product, by=by_gammas)
+
+
+def constants_are_limits(plane: sp.Expr, space: sp.Expr, two_more: sp.Expr, constant: sp.Expr) -> Iterator[Relation]:
+    """At two and three inputs, where the product is π/2 in the limit; and from k to k + 2."""
+    factor = sp.limit(sp.cancel(two_more), ell, sp.oo)
+    yield same(constant.subs(k, k + 2), factor * constant, by=lambda gap: by_gammas(sp.expand_power_exp(gap)))
+    yield same(constant.subs(k, 2), sp.limit(plane, ell, sp.oo))
+    yield same(constant.subs(k, 3), sp.limit(space, ell, sp.oo) / (sp.pi / 2))
+
+
+def exponents_count_ranks(rank_power: sp.Expr, exponent: sp.Expr) -> Iterator[Relation]:
+    """ℓ to −k, where the rank grows like ℓ to another power; it is positive."""
+    yield same(exponent.subs(k, k + 1) * rank_power.subs(k, k + 1), k + 1)
+    more = sp.Symbol("x", integer=True, nonnegative=True)
+    yield nonnegative(exponent, (2 + more) / (1 + more), where={k: 2 + more}, strict=True)
+
+
+def row_kernels_are_homogeneous(row_kernel: sp.Expr) -> Iterator[Relation]:
+    """Value, and covariance times slope, at the variances wm², wm′² and the covariance wmm′r."""
+    at = {a: weight * size**2, b: weight * other_size**2, c: weight * size * other_size * cosine}
+    yield same(row_kernel, (relu.value + c * relu.slope).subs(at), by=sp.expand)
+
+
+def harmonics_solve_their_equation(slope: sp.Expr, slope_before: sp.Expr, bend: sp.Expr) -> Iterator[Relation]:
+    """(1 − r²) times the equation, P″ from the derivative of (1 − r²)P′."""
+    moved = sp.diff(slope, now) * slope + sp.diff(slope, before) * slope_before
+    moved += (1 - cosine**2) * sp.diff(slope, cosine)  # (1 − r²) times the derivative of (1 − r²)P′
+    second = moved + 2 * cosine * slope  # (1 − r²)² P″
+    yield same(second - (k - 1) * cosine * slope + bend * (1 - cosine**2) * now, 0, by=sp.expand)
+
+
 sphere_spectrum = Claim(
     label="K11.2",
     title="Few inputs of equal weight leave the spectrum of a sphere",
@@ -197,4 +284,65 @@ For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue 
         ),
     ),
     uses=("K1", "K4", "K10.1"),
+    because={
+        "multiplicity": harmonics_are_what_degrees_add,
+        "plane": two_inputs_are_the_circle,
+        "partial products": products_grow_factor_by_factor,
+        "space": three_inputs_are_a_product,
+        "large degrees": constants_are_limits,
+        "decay": exponents_count_ranks,
+        "row kernel": row_kernels_are_homogeneous,
+        "equation": harmonics_solve_their_equation,
+        "first ramp": lambda first_ramp: same(2 * first_ramp + (k - 1) * 2 * first_ramp, 1),
+    },
+    wrong=lambda: {
+        "sphere_eigenvalue": {
+            "the circle's": circle.ntk_eigenvalue.subs(circle.k, ell),
+            "multiplicity forgotten": sphere_eigenvalue * k,
+            "a wrong eigenvalue": sphere_eigenvalue * (ell + 1),
+            "times ℓ + k": sphere_eigenvalue * (ell + k),
+            "odd degrees too": sphere_eigenvalue.subs((-1) ** ell, 1),
+        },
+        "constant": {"the circle's constant": 2 / sp.pi**2, "without powers of 2": constant / 2 ** (k - 2)},
+        "multiplicity": {
+            "of polynomials": sp.binomial(ell + k - 1, k - 1),
+            "2, as on the circle": sp.Integer(2),
+            "one less": multiplicity - 1,
+            "those of even polynomials": sp.binomial(ell + k - 2, k - 1) - 1,
+        },
+        "exponent": {"exponent in the degree": k, "of one input more": exponent.subs(k, k + 1)},
+        "monomials": {"of one variable more": monomials.subs(k, k + 1), "in order": k**ell},
+        "fall_ratio": {
+            "of the circle": fall_ratio.subs(k, 2),
+            "the square of the degrees alone": ((ell - 1) / (ell + k + 1)) ** 2,
+        },
+        "plane": {"not by the degree": plane / ell},
+        "wallis": {"its inverse": 1 / wallis, "one factor more": wallis.subs(half_degree, half_degree + 1)},
+        "space": {"not by the degree": space / ell},
+        "two_more": {"its limit": k**2, "one input more": two_more.subs(k, k + 1)},
+        "rank_power": {"as many as inputs": k, "of one degree": k - 2},
+        "row_kernel": {
+            "the readout alone": weight * size * other_size * kappa_1,
+            "the square of a length": row_kernel * size,
+        },
+        "next_harmonic": {
+            "of three inputs": next_harmonic.subs(k, 3),
+            "with the other sign": ((2 * ell + k - 2) * cosine * now + ell * before) / (ell + k - 2),
+        },
+        "slope": {"without the degree": slope / ell, "one degree more": slope.subs(ell, ell + 1)},
+        "slope_before": {"without the factor": cosine * before - now, "one input more": slope_before.subs(k, k + 1)},
+        "bend": {"of the circle": ell**2, "of three inputs": ell * (ell + 1)},
+        "gate_primitive": {"of the value": gate_primitive.subs(rate, now)},
+        "ramp_primitive": {
+            "the value alone": ramp_primitive.subs(rate, 0),
+            "one degree more": ramp_primitive.subs(ell, ell + 1),
+        },
+        "mass": {"of one input more": mass.subs(k, k + 1)},
+        "centre": {"of three inputs": centre.subs(k, 3), "without signs": sp.Abs(centre)},
+        "ramp_coefficient": {"one degree on": ramp_coefficient.subs(half_degree, half_degree + 1)},
+        "first_ramp": {"one input more": first_ramp.subs(k, k + 1)},
+        "raised": {"one input less": raised.subs(k, k - 1), "raised by a half": sp.Rational(1, 2)},
+        "lowered": {"of one degree more": lowered.subs(ell, ell + 1), "lowered by a half": sp.Rational(1, 2)},
+        "two_points": {"not halved": 2 * two_points, "one for all": sp.ImmutableMatrix([[1, 1], [1, 1]])},
+    },
 )

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel import circle
-from sparse_limits.theory.kernel.sphere import HALF_DEGREE, KEPT, half_degree, k, wallis
+from sparse_limits.theory.kernel.sphere import (
+    HALF_DEGREE,
+    KEPT,
+    by_gammas,
+    ell,
+    half_degree,
+    k,
+    sphere_eigenvalue,
+    wallis,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
 
 _gammas = (sp.gamma(k / sp.Integer(2)) / sp.gamma((k + 1) / sp.Integer(2))) ** 2
 first = (k + 1) * _gammas / (2 * sp.pi)
@@ -68,6 +80,58 @@ too.
     globals(),
 )
 
+v = sp.Symbol("v", integer=True, nonnegative=True)
+
+
+def by_ratio(one: sp.Expr, other: sp.Expr) -> sp.Expr:
+    """The quotient, its Gamma functions cancelled."""
+    return sp.gammasimp(one / other)
+
+
+def odd_numbers_have_products(first: sp.Expr, odd_first: sp.Expr) -> Iterator[Relation]:
+    """At k = 2j + 1; and the rational factor over the product, from one j to the next."""
+    yield same(odd_first, first.subs(k, 2 * half_degree + 1), by=by_gammas)
+    yield holds(odd_first.subs(half_degree, 1) == sp.Rational(1, 2), "½ at three inputs")
+    factor, i = (2 * half_degree + 1) / (half_degree + 1), half_degree + 1
+    yield induction(
+        odd_first * factor, half_degree, sp.S.One, lambda term: term * (4 * i**2 - 1) / (4 * i**2), by=by_gammas
+    )
+
+
+def limits_follow_wallis(neighbours: sp.Expr, odd_first: sp.Expr, limit: sp.Expr) -> Iterator[Relation]:
+    """The rational factor in the limit, over π/2; and the limit of the products of neighbours is its square."""
+    factor = sp.cancel(odd_first * wallis)
+    yield same(sp.limit(factor, half_degree, sp.oo) / (sp.pi / 2), limit)
+    yield same(sp.limit(neighbours, k, sp.oo), limit**2)
+
+
+def first_falls(two_apart: sp.Expr, limit: sp.Expr, ratio_fall: sp.Expr) -> Iterator[Relation]:
+    """From two ratios of numbers two apart; it is more than 1 by a fraction of positive terms. In the limit it is 1."""
+    yield same(ratio_fall * two_apart.subs(k, k + 1), two_apart, by=sp.cancel)
+    gap = ratio_fall - 1
+    numerator, denominator = map(sp.expand, sp.fraction(sp.together(gap)))
+    yield nonnegative(gap, numerator / denominator, by=sp.cancel)
+    yield same(limit / limit.subs(k, k + 1), 1)
+
+
+def multiples_of_the_first_rise(ratio_fall: sp.Expr, ratio_rise: sp.Expr) -> Iterator[Relation]:
+    """With the ratio of k to k + 1, over that of k + 2 to k + 3; it is less than 1 by a fraction of positive terms."""
+    multiples = (k / (k + 1)) / ((k + 2) / (k + 3))
+    yield same(ratio_rise, ratio_fall * multiples, by=sp.cancel)
+    gap = (1 - ratio_rise).subs(k, v + 1)
+    numerator, denominator = map(sp.expand, sp.fraction(sp.together(gap)))
+    yield nonnegative(gap, numerator / denominator, by=sp.cancel)
+    yield same(sp.limit(multiples, k, sp.oo), 1)
+
+
+def second_even_degree_is_below(first: sp.Expr, second_even: sp.Expr) -> Iterator[Relation]:
+    """The eigenvalue at degree 2; as the first is at most 1, 1/k exceeds it by at least (k³ + 2k + 1)/k(k + 1)³."""
+    yield same(second_even.subs(k, k + 1), sphere_eigenvalue.subs(ell, 2).subs(k, k + 1), by=by_gammas)
+    share = by_ratio(second_even, first)
+    yield nonnegative(1 / k - share, (k**3 + 2 * k + 1) / (k * (k + 1) ** 3), by=sp.cancel)
+    yield same(first.subs(k, 1), 1)
+
+
 sphere_metrics = Claim(
     label="K11.3",
     title="Under collapse both ratios of the spectrum fall, and the share of the largest rises",
@@ -84,4 +148,37 @@ direction: under collapse $\mathrm{tr}/\lambda_{(1)}$ and $\lambda_{(1)}/\lambda
     quantities=(KEPT, HALF_DEGREE),
     hypotheses=(Hypothesis("the hypotheses of K11.2"),),
     uses=("K11.2",),
+    because={
+        "first": lambda first: (same(first, sphere_eigenvalue.subs(ell, 0), by=by_gammas), same(first.subs(k, 1), 1)),
+        "neighbours": lambda first, neighbours: same(neighbours, first * first.subs(k, k + 1), by=by_gammas),
+        "two apart": lambda neighbours, two_apart: same(
+            two_apart * neighbours.subs(k, k + 1), neighbours, by=sp.cancel
+        ),
+        "odd numbers": odd_numbers_have_products,
+        "limit": limits_follow_wallis,
+        "falls": first_falls,
+        "rises": multiples_of_the_first_rise,
+        "second even degree": second_even_degree_is_below,
+        "ratios": lambda first, trace_ratio, gap_ratio: (
+            same(first, 2 / trace_ratio, by=by_gammas),
+            same(gap_ratio, first * k, by=by_gammas),
+        ),
+    },
+    wrong=lambda: {
+        "trace_ratio": {"λ₁ = λ₂": 2 * k},
+        "gap_ratio": {"falling with k": 1 / gap_ratio},
+        "top_energy": {"each eigenvalue once": 1 / trace_ratio + 1 / (2 * k)},
+        "first": {"of one input more": first.subs(k, k + 1), "its limit": limit},
+        "neighbours": {"its limit": limit**2, "one input more": neighbours.subs(k, k + 1)},
+        "two_apart": {"its inverse": 1 / two_apart, "none": sp.S.One},
+        "odd_first": {"its inverse": 1 / odd_first, "one factor more": odd_first.subs(half_degree, half_degree + 1)},
+        "ratio_fall": {"its inverse": 1 / ratio_fall, "of two apart": two_apart},
+        "limit": {"another limit": 1 / k},
+        "ratio_rise": {"its inverse": 1 / ratio_rise, "without k": ratio_fall},
+        "second_even": {"as the first": first, "of one input more": second_even.subs(k, k + 1)},
+        "few_inputs": {
+            "from two inputs on": sp.ImmutableMatrix([[top_energy.subs(k, i) for i in (2, 3, 4, 5)]]),
+            "all of it": sp.ones(1, 4).as_immutable(),
+        },
+    },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import sympy as sp
@@ -12,6 +12,7 @@ from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 w, y = sp.symbols("w y", real=True)
 w01, w02, w12, w13, w23, w34 = sp.symbols("w_01 w_02 w_12 w_13 w_23 w_34", real=True)
@@ -59,6 +60,15 @@ both orders (from graphs, paths): On the diamond $1$ may come before $2$ or behi
     globals(),
 )
 
+
+def edges_carry_sums_and_products(edge_map: sp.Expr) -> Iterator[Relation]:
+    """M(w, y + y′), M(w, 1), and M(w, M(w′, y)), which is that of an edge with the weight ww′."""
+    before, other = sp.symbols("w' y'", real=True)
+    yield same(edge_map.subs(y, y + other), edge_map + edge_map.subs(y, other))
+    yield same(edge_map.subs(y, 1), w)
+    yield same(edge_map.subs(y, edge_map.subs(w, before)), edge_map.subs(w, w * before))
+
+
 path_sums = Claim(
     label="L2",
     title="Activations exist, are unique, and sum over paths in the linear case",
@@ -85,4 +95,28 @@ $y_4=[[path_sum]]$, and on the diamond $01,02,13,23$, which has two topological 
     ),
     hypotheses=(Hypothesis("the graph is finite and acyclic, and no edge leads into an input"),),
     also=("graph", "diamond"),
+    because={
+        "linear edges": edges_carry_sums_and_products,
+    },
+    wrong=lambda: {
+        "graph": {
+            "a directed cycle": (*graph, ("3", "1")),
+            "a loop": (*graph, ("2", "2")),
+            "an edge into the input": (*graph, ("4", "0")),
+            "an edge turned round": (*graph[:2], ("2", "1"), *graph[3:]),
+            "an edge left out": graph[1:],
+        },
+        "path_sum": {
+            "a path left out": w34 * (w01 * w13 + w02 * w23),
+            "product over each edge once": w01 * w02 * w12 * w13 * w23 * w34,
+        },
+        "diamond": {"a chain": (("0", "1"), ("1", "2"), ("2", "3")), "one side": diamond[:3]},
+        "diamond_sum": {"one path": w02 * w23, "the last edges swapped": w01 * w23 + w02 * w13},
+        "edge_map": {
+            "weight added": w + y,
+            "a bias": w * y + w,
+            "activation squared": w * y**2,
+            "weight squared": w**2 * y,
+        },
+    },
 )

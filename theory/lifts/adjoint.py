@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sympy as sp
@@ -11,6 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.bundle import Bundle, Point, entries
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Quantity
+from sparse_limits.theory.reasons import Relation, induction
 
 OVER: dict[Point, Point] = {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 2}  # π: U → V
 ABOVE: dict[Point, Point] = {0: 0, 1: 2, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4}  # ρ: X → U; nothing lies over 1 and 5
@@ -72,6 +73,36 @@ $[[squared_norm]]$.
     multiplicity=m,
 )
 
+
+def product(left: Section, right: Section) -> sp.Expr:
+    """⟨·, ·⟩ from the definition."""
+    return sum(a * b for point in left for a, b in zip(left[point], right[point], strict=True))
+
+
+def scaled(section: Section, factors: Mapping[Any, sp.Expr]) -> Section:
+    return {point: tuple(factors[point] * entry for entry in value) for point, value in section.items()}
+
+
+INVERSE_SIZES = {v: sp.Rational(1, size) for v, size in fibre_sizes.items()}
+
+
+def mean_of_means() -> Section:
+    """π_!ρ_!r with means over fibres that are not empty."""
+    means = {u: [above for above, below in ABOVE.items() if below == u] for u in OVER}
+    inner = {
+        u: [sum(r[x][k] for x in means[u]) / max(len(means[u]), 1) for k in range(len(t[u]))] for u in OVER
+    }  # fmt: skip
+    return {
+        v: tuple(sum(inner[u][k] for u in OVER if OVER[u] == v) / fibre_sizes[v] for k in range(len(s[v]))) for v in s
+    }
+
+
+def every_point_of_a_fibre_adds_the_same(multiplicity: sp.Expr) -> Iterator[Relation]:
+    """The sum over an empty fibre, and with one more point above."""
+    value = s[0][0]
+    yield induction(multiplicity * value, m, sp.S.Zero, lambda term: term + value)
+
+
 adjunction = Claim(
     label="L1",
     title="Pullback and fibre sum are adjoint; pullback is in general no isometry",
@@ -99,4 +130,23 @@ For $\pi=(0,0,0,1,1,2)$ and dimensions $(2,1,3)$ the fibre sum of $t$ is $$[[pus
         Quantity(m, "size of a fibre, the number of points above one point of the base", COUNT_FROM_ZERO),
     ),
     also=("pulled", "pushed_twice"),
+    because={
+        "multiplicity": every_point_of_a_fibre_adds_the_same,
+    },
+    wrong=lambda: {
+        "pushed": {
+            "mean over the fibre": scaled(pushed, INVERSE_SIZES),
+            "one term of each fibre": {0: t[0], 1: t[3], 2: t[5]},
+        },
+        "pulled": {
+            "isometric": scaled(pulled, {u: 1 / sp.sqrt(fibre_sizes[v]) for u, v in OVER.items()}),
+            "of another point": {**pulled, 2: s[0][::-1]},
+        },
+        "pushed_twice": {"mean of means": mean_of_means(), "a fibre left out": {**pushed_twice, 0: r[0]}},
+        "multiplicity": {"isometry": sp.Integer(1), "square of the size": m**2, "at least one": sp.Max(m, 1)},
+        "squared_norm": {
+            "isometry": product(s, s),
+            "squares of the sizes": product(scaled(s, fibre_sizes), scaled(s, fibre_sizes)),
+        },
+    },
 )

@@ -23,6 +23,7 @@ from sparse_limits.theory.lifts.copies import (
     Lambda,
     M,
     epsilon_w,
+    inside,
     isolated_best_radius,
     isolated_bound,
     isolated_moved_cells,
@@ -50,6 +51,7 @@ from sparse_limits.theory.lifts.random_lifts import mean_edges
 from sparse_limits.theory.lifts.readout import TRAINED, T
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import same
 
 largest_moment = R_x**2
 children_lipschitz = tree_lipschitz.subs(r, children)
@@ -112,6 +114,19 @@ parameters (from edges): With the readout these are $[[parameters]]$ parameters:
     best_loss=best_loss,
     mean_edges=mean_edges,
 )
+
+N_s = sp.Symbol("N_s", positive=True)  # samples, in controls
+
+
+def in_radius(value: sp.Expr) -> sp.Expr:
+    """The value where the radius is at most ρ."""
+    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
+
+
+def at_length(expression: sp.Expr) -> sp.Expr:
+    """The expression at the constant R_x, for exact copies."""
+    return expression.subs({Lambda: R_x, rho_0: 0})
+
 
 any_data = Claim(
     label="L22",
@@ -206,4 +221,46 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
             "one_lift_keeps_the_bound_for_all_numbers_of_samples",
         ),
     ),
+    because={
+        "parameters": lambda mean_edges, parameters: same(
+            parameters, mean_edges.subs({n_1: n, lam: p_0 * inputs}, simultaneous=True) + n, by=sp.expand
+        ),
+    },
+    wrong=lambda: {
+        "uniform_loss": {
+            "the constant not squared": per_copy(inside(uniform_loss) / R_x),
+            "less with more samples": per_copy(inside(uniform_loss) / N_s),
+            "10 % less": per_copy(sp.Rational(9, 10) * inside(uniform_loss)),
+            "0 without copies": inside(uniform_loss),
+            "a hundredth": per_copy(inside(uniform_loss) / 100),
+            "M³ in place of M²": per_copy(inside(uniform_loss) / M),
+        },
+        "best_loss": {"M copies once": per_copy(inside(best_loss) * M)},
+        "largest_moment": {"the length of an input": R_x},
+        "layer_lipschitz": {"the eigenvalue": mu},
+        "tree_loss": {
+            "one child": in_radius(inside(tree_loss).subs(children, 1)),
+            "weights as at the start": in_radius(inside(tree_loss).subs(rho, 0)),
+            "any radius": per_copy(inside(tree_loss)),
+            "10 % less": in_radius(sp.Rational(9, 10) * inside(tree_loss)),
+        },
+        "radius": {"half of the radius": per_copy(isolated_best_radius / 2)},
+        "noisy_loss": {
+            "a witness that is exact": noisy_loss.subs(epsilon_w, 0),
+            "any time": per_copy(at_length(loss_bound)),
+            "10 % less": guaranteed(
+                sp.Rational(9, 10) * at_length(loss_bound), M >= 1, at_length(isolated_moved_cells) <= M / 2
+            ),
+            "inputs as long as 1": noisy_loss.subs(R_x, 1),
+            "copies of other weights": per_copy(loss_bound.subs(Lambda, R_x)),
+        },
+        "isolated_bound": {"M copies once": isolated_bound.subs(M, 1)},
+        "copies_needed": {"not rooted": copies_needed**2, "more for more samples": copies_needed * sp.sqrt(N_s)},
+        "uniform_size": {"one unit": uniform_size.subs(r, 1), "one copy": size_for(sp.Integer(1), q)},
+        "parameters": {"weights alone": parameters - n, "all weights": n * (1 + inputs)},
+        "mean_edges": {"edges into one vertex": lam},
+        "tree_copies_loss": {"of linear trees": tree_copies_loss / sp.tanh(sp.tanh(1)) ** 2},
+        "copies": {"10 % more copies": sp.Rational(11, 10) * M},
+        "least_size": {"one more": least_size(q) + 1, "half the chance": least_size(q / 2)},
+    },
 )

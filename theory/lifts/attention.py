@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -12,11 +13,12 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lifts.bundle import array, entries, shape_of
 from sparse_limits.theory.lifts.degrees import DEGREE, lam
-from sparse_limits.theory.lifts.lift import Lift
+from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import SUM, Bilinear, Skip
 from sparse_limits.theory.lifts.module import PerceptronModule, Vertex
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 
 C, d = sp.symbols("C d", positive=True, integer=True)
 h = sp.Symbol("h", nonnegative=True, integer=True)
@@ -138,6 +140,60 @@ there and the $C(C-1)$ others are not: with probability $[[identity_skips]]$.
     globals(),
 )
 
+
+def outputs(lift: Lift, X: sp.Matrix) -> sp.Matrix:
+    """The activations over o as the columns of a matrix."""
+    found = lift.activations({("x", c): array(X[:, c], (X.rows,)) for c in range(X.cols)})
+    columns = [entries(found[v]) for v in lift.over if v[0] == "o"]
+    return sp.Matrix(X.rows, len(columns), lambda t, c: columns[c][t])
+
+
+def with_full_skips(lift: Lift) -> Lift:
+    """The lift with all edges above (x, o)."""
+    vertices = [c for v, c in lift.over if v == "x"]
+    return Lift(
+        lift.module, lift.over, {**lift.weights, **{(("x", b), ("o", c)): () for b in vertices for c in vertices}}
+    )
+
+
+def without_skips(lift: Lift) -> Lift:
+    return Lift(lift.module, lift.over, {e: w for e, w in lift.weights.items() if e[0][0] != "x" or e[1][0] != "o"})
+
+
+def _by_source(values: Mapping[str, Any], u: Any, v: Any) -> Any:
+    """The value for edges that leave this kind of vertex."""
+    return values[u[0]]
+
+
+def permutation_chance() -> sp.Expr:
+    """The probability of the skips of some permutation of the channels."""
+    return sp.factorial(C) * identity_skips.args[0][0]
+
+
+def every_head_and_channel_adds_its_weights(weights: sp.Expr) -> Iterator[Relation]:
+    """Head by head from none on, and channel by channel: three columns in and one out; one channel and one head counted on the lift."""
+    yield induction(weights, h, sp.S.Zero, lambda term: term + C * (3 * d + d))
+    yield induction(weights, C, h * (3 * d + d), lambda term: term + h * (3 * d + d), start=1)
+    for width in (1, 2, 3):
+        zeros = {"x": ((0,) * width,) * 3, "a": (0,) * width}
+        one = attention_lift(attention_block(2, width), 1, 1, partial(_by_source, zeros))
+        counted = sum(len(entries(weight)) for weight in one.weights.values())
+        yield same(weights.subs({C: 1, h: 1, d: width}), sp.Integer(counted))
+
+
+def full_skips_add_the_other_channels(excess: sp.Matrix, X: sp.Matrix) -> Iterator[Relation]:
+    """The full lift minus that with diagonal skips, attention included."""
+    module = attention_block(X.rows, 1)
+    weights = {"x": ((1,), (2,), (-1,)), "a": (sp.Rational(1, 2),)}
+    diagonal = attention_lift(module, X.cols, 1, lambda u, v: weights[u[0]])
+    full = full_lift(
+        module, {"x": X.cols, "a": 1, "o": X.cols}, lambda u, v: () if v[0] == "o" and u[0] == "x" else weights[u[0]]
+    )
+    letters = sp.symbols(f"eta_:{len(excess)}", real=True)
+    difference = outputs(full, X) - outputs(diagonal, X)
+    yield same(*(sp.Add(*map(sp.Mul, letters, each)) for each in (difference, excess)))
+
+
 attention_blocks = Claim(
     label="L7",
     title="Residual attention is a perceptron module, but with two channels or more needs a lift that is not full",
@@ -181,4 +237,27 @@ random sparse lift of a residual network has random skips, unless these edges ar
     uses=("L2",),
     also=("block",),
     aids={"X": X},
+    because={
+        "weights": every_head_and_channel_adds_its_weights,
+        "full skips": full_skips_add_the_other_channels,
+    },
+    wrong=lambda: {
+        "block": {"full skips": with_full_skips(block), "no skips": without_skips(block)},
+        "weights": {
+            "one matrix O for all heads": 3 * h * C * d + d * C,
+            "square matrices": 4 * C**2,
+            "skips have weights": 4 * h * C * d + C,
+        },
+        "excess": {
+            "all channels": X * sp.ones(3, 3),
+            "identity": X,
+            "the channel twice": X * (sp.ones(3, 3) + sp.eye(3)),
+        },
+        "identity_skips": {
+            "the diagonal alone": skip_probability**C,
+            "a skip into each": (1 - (1 - skip_probability) ** C) ** C,
+            "up to a permutation": permutation_chance(),
+            "always": sp.Integer(1),
+        },
+    },
 )

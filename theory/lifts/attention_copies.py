@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -27,6 +29,7 @@ from sparse_limits.theory.lifts.copies import (
     UNITS,
     Lambda,
     M,
+    inside,
     isolated_best_radius,
     per_copy,
     rho,
@@ -44,10 +47,11 @@ from sparse_limits.theory.lifts.copies_of_one_unit import (
     with_goal,
 )
 from sparse_limits.theory.lifts.copy_examples import pattern_chance
-from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0, r
 from sparse_limits.theory.lifts.linear_copies import distance_at
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 R_x = sp.Symbol("R_x", positive=True)  # the length of a token
 b_w = sp.Symbol("b_w", nonnegative=True)  # the length of the longest of Q*, K* and V*
@@ -161,6 +165,30 @@ $[[head_size]]$ on.
     best_loss=best_loss,
 )
 
+MOVED_OUT = b_w + rho  # the length of a matrix as long as b_w that has moved outwards by ρ
+
+
+NEEDED = sp.Max(copies_for_loss, copies_for_radius)
+
+
+def scaled(value: sp.Expr) -> sp.Expr:
+    """Another loss under the same conditions."""
+    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
+
+
+def columns_change_signs(alike: sp.Expr) -> Iterator[Relation]:
+    """Each further channel must agree three times, and each column does for itself; one column and one channel: two copies of
+    four for Q and K, both for V."""
+    yield same(alike.subs(signs, signs + 1) * 2 ** (3 * d), alike, by=sp.expand)
+    yield same(alike.subs(d, d + 1), alike * alike.subs(d, 1), by=sp.expand)
+    yield same(alike.subs({d: 1, signs: 1}), sp.Rational(1, 2))
+
+
+def signs_are_independent_of_edges(heard: sp.Expr, alike: sp.Expr, head_copy: sp.Expr) -> Iterator[Relation]:
+    """The product of both probabilities."""
+    yield same(head_copy, heard * alike, by=sp.powsimp)
+
+
 copied_heads = Claim(
     label="L21.3",
     title="Random sparse lifts of attention reach low loss",
@@ -272,4 +300,83 @@ $$[[head_copy]],$$ which is that of these weights (other orders of the columns m
             r"heads in common, as in lifts with two hidden layers, whose isolated copies L11.2 counts for trees of scalar units alone."
         ),
     ),
+    because={
+        "changes of sign": columns_change_signs,
+        "chance of a copy": signs_are_independent_of_edges,
+    },
+    wrong=lambda: {
+        "own_slope": {"its square forgotten": own_share},
+        "other_slope": {"the share of the other forgotten": -own_share},
+        "own_share": {"exponentials alone": sp.exp(s_1)},
+        "other_share": {"not of the first": own_share},
+        "row_change": {
+            "values that do not move": row_change.subs(delta_V, 0),
+            "tokens once": row_change.subs(R_x**3, R_x),
+            "values as long as 1": row_change.subs(MOVED_OUT**2, MOVED_OUT),
+            "scores divided by d": row_change.subs(d, d**2),
+            "weights as at the start": row_change.subs(rho, 0),
+            "half of the way": row_change.subs(rho, rho / 2),
+            "one of the two": row_change.subs(delta_K, 0),
+        },
+        "mean_change": {"a mean that moves with the token": R_x * gamma},
+        "score_change": {
+            "scores not divided": score_change * sp.sqrt(d),
+            "one of the two": score_change.subs(delta_K, 0),
+            "weights as at the start": score_change.subs(rho, 0),
+        },
+        "head_lipschitz": {
+            "values alone": R_x,
+            "a quarter of the radius": head_lipschitz.subs(rho, rho / 4),
+            "one of Q and K": R_x * sp.sqrt(1 + R_x**4 * MOVED_OUT**4 / d),
+            "not divided": R_x * sp.sqrt(1 + 2 * R_x**4 * MOVED_OUT**4),
+            "a tenth, without V": R_x * sp.sqrt(2) * (b_w + rho) ** 2 / 10,
+            "half of the radius": head_lipschitz.subs(rho, rho / 2),
+            "a constant of 1 more": 1 + head_lipschitz,
+        },
+        "entry_lipschitz": {"of one row": head_lipschitz, "lengths added": N_t * head_lipschitz},
+        "alike": {
+            "V alone": alike / 2**d,
+            "each matrix for itself": alike * 2**d,
+            "no change": alike / 4**d,
+            "V forgotten": alike * 2 ** (d * signs),
+        },
+        "head_copy": {
+            "channels alone": heard,
+            "no change of sign": head_copy / 4**d,
+            "other channels forgotten": head_copy.subs(C, signs),
+            "V alone": head_copy / 2**d,
+            "of the weights alone": alike,
+            "of the channels heard, twice": 2 * heard,
+        },
+        "heard": {"each matrix sampled": heard.subs({signs: 3 * signs, C: 3 * C}, simultaneous=True)},
+        "sign_length": {"one column": sp.sqrt(signs), "signs added": signs * d},
+        "head_loss": {
+            "the constant not squared": guaranteed(
+                sp.sqrt(inside(head_loss) * inside(best_loss) / Lambda**2), M >= 1, isolated_best_radius <= rho
+            ),
+            "weights as at the start": guaranteed(inside(head_loss).subs(rho, 0), M >= 1, isolated_best_radius <= rho),
+            "any radius": per_copy(inside(head_loss)),
+            "0 without copies": inside(head_loss),
+            "10 % less": guaranteed(sp.Rational(9, 10) * inside(head_loss), M >= 1, isolated_best_radius <= rho),
+            "a hundredth": scaled(inside(head_loss) / 100),
+            "M³ in place of M²": scaled(inside(head_loss) / M),
+            "loss of a readout alone": scaled(inside(head_loss) / A_1**2),
+        },
+        "best_loss": {"M copies once": per_copy(inside(best_loss) * M)},
+        "radius": {"half of the radius": per_copy(isolated_best_radius / 2)},
+        "copies_for_loss": {"not rooted": copies_for_loss**2},
+        "copies_for_radius": {"the length alone": copies_for_radius.subs(A_1, A_2)},
+        "head_size": {
+            "one unit": head_size.subs(r, 1),
+            "channels alone": size_for(NEEDED, heard),
+            "any radius": size_for(copies_for_loss, head_copy),
+            "the radius alone": size_for(copies_for_radius, head_copy),
+        },
+        "copies": {"10 % more copies": sp.Rational(11, 10) * M, "twice as many copies": 2 * M},
+        "two_tokens_slope": {
+            "V alone": R_x * sp.tanh(R_x**2 * b_w**2),
+        },
+        "two_entries_slope": {"one entry": two_tokens_slope},
+        "least_size": {"one more": least_size(p_0) + 1, "half the chance": least_size(p_0 / 2)},
+    },
 )

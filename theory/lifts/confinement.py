@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -9,11 +10,13 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import PROBABILITY
 from sparse_limits.theory.lifts.path_length import growing_length, growing_rate, length
 from sparse_limits.theory.lifts.tangent import CONVEX, FLOW, PARAMETER, REACHED, STEP, epsilon, kappa, x
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 
 B = sp.Symbol("B", nonnegative=True)  # a bound of the loss at the start, likely
 epsilon_0 = sp.Symbol("epsilon_0", nonnegative=True)  # the loss that is approached
@@ -77,6 +80,37 @@ long, $L-\varepsilon$ over the slope. It does not fall with $x$: its largest len
 """,
     globals(),
 )
+
+
+def losses_are_joined(low_loss: sp.Expr) -> Iterator[Relation]:
+    """Its value at ε; its slope times ε and its second derivative times ε² are itself, and positive."""
+    yield same(low_loss.subs(z, epsilon), epsilon)
+    yield same(sp.diff(low_loss, z) * epsilon, low_loss)
+    yield same(sp.diff(low_loss, z, 2) * epsilon**2, low_loss)
+    least = sp.Symbol("e", positive=True)
+    yield nonnegative(low_loss, least * sp.exp(z / least - 1), where={epsilon: least}, strict=True)
+
+
+def tangents_of_the_example_reach_its_floor(
+    standstill: sp.Expr, low_loss: sp.Expr, standstill_radius: sp.Expr
+) -> Iterator[Relation]:
+    """The step along its slope, which reaches the output ε and so this loss; it grows by (1 − ε)eˣ."""
+    reached = standstill + sp.diff(standstill, x) * standstill_radius
+    yield same(reached, epsilon, by=sp.expand)
+    yield same(valued(low_loss, {z: reached}), epsilon)
+    y = sp.Symbol("y", nonnegative=True)
+    growth = y / (1 + y) * sp.exp(x)
+    yield nonnegative(sp.diff(standstill_radius, x), growth, where={epsilon: 1 / (1 + y)})
+    yield nonnegative(standstill - 1, sp.exp(-x), strict=True)
+
+
+def both_hypotheses_hold_as_likely(probability: sp.Expr) -> Iterator[Relation]:
+    """Two failures among 12 equally likely draws, overlapping in every way; attained where they do not."""
+    for first, second in ((1, 2), (3, 5), (4, 4), (0, 7)):
+        claimed = probability.subs({delta_1: sp.Rational(first, 12), delta_2: sp.Rational(second, 12)})
+        left = [12 - len({*range(first), *range(i, i + second)}) for i in range(13 - second)]
+        yield holds(claimed == sp.Rational(min(left), 12), f"at least {min(left)} of 12, claimed {claimed}")
+
 
 confined_flow = Claim(
     label="L14.3",
@@ -148,4 +182,33 @@ $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $
         ),
     ),
     aids={"length": length, "growing_length": growing_length, "growing_rate": growing_rate},
+    because={
+        "loss of low outputs": losses_are_joined,
+        "step of the example": tangents_of_the_example_reach_its_floor,
+        "both events": both_hypotheses_hold_as_likely,
+    },
+    wrong=lambda: {
+        "middle": {"the whole of ε for the tangents": epsilon_0, "ε itself": epsilon, "the sum": epsilon + epsilon_0},
+        "needed_radius": {
+            "as if tangents grew": longest_path,
+            "forgets κ": needed_radius / kappa,
+            "ε for ε'": kappa * sp.log(B / epsilon),
+        },
+        "standstill_radius": {
+            "twice as long": 2 * standstill_radius + 1,
+            "a tangent to 0": standstill_radius.subs(epsilon, 0),
+            "the constant at the start": 2 - epsilon,
+        },
+        "standstill": {"no limit": sp.exp(-x), "a loss that comes down to 0": 2 * sp.exp(-x)},
+        "low_loss": {
+            "a slope of 1/ε": sp.exp(z / epsilon - 1),
+            "the line itself": z,
+            "a loss below 0": z - (z - epsilon) ** 2,
+        },
+        "probability": {
+            "independent events": (1 - delta_1) * (1 - delta_2),
+            "the likelier one": 1 - sp.Max(delta_1, delta_2),
+            "one event twice": 1 - 2 * delta_1,
+        },
+    },
 )

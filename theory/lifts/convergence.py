@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -9,13 +10,14 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
-from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
 from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS, binomial_below, chernoff, m, q, r
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure allowed
 F = sp.Symbol("F", nonnegative=True)
@@ -78,6 +80,21 @@ size by Chernoff (from both conditions): So the bound is at most $\delta$ from $
     globals(),
 )
 
+
+def conditions_hold_from_there(chernoff_failure: sp.Expr, mean_size: sp.Expr, tail_size: sp.Expr) -> Iterator[Relation]:
+    """Half the mean is M at the one, and more beyond; the bound δ at the other, and smaller by its exponential beyond."""
+    yield same(n * q / 2 - M, q * (n - mean_size) / 2, by=sp.expand)
+    bound = unconditional(chernoff_failure)
+    beyond = sp.exp(-q * (n - tail_size) / 8)
+    yield same(bound, delta * beyond)
+
+
+def sizes_keep_both_conditions(mean_size: sp.Expr, tail_size: sp.Expr, chernoff_size: sp.Expr) -> Iterator[Relation]:
+    """The larger one, rounded up; no guarantee for no copies."""
+    larger = sp.Max(sp.ceiling(mean_size), sp.ceiling(tail_size))
+    yield same(unconditional(chernoff_size), larger)
+
+
 one_layer_convergence = Claim(
     label="L17.1",
     title="Random sparse lifts with one hidden layer reach low loss with high probability",
@@ -125,4 +142,42 @@ $$r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure
             lost="in Chernoff's bound of the binomial tail",
         ),
     ),
+    because={
+        "both conditions": conditions_hold_from_there,
+        "size by Chernoff": sizes_keep_both_conditions,
+    },
+    wrong=lambda: {
+        "failure": {
+            "at most M copies": failure.subs(M, M + 1),
+            "one unit": failure.subs(r, 1),
+            "some copy": r * (1 - q) ** n,
+            "one vertex more": failure.subs(n, n + 1),
+            "fewer copies": failure.subs(M, M - 1),
+            "a million times as many failures": 10**6 * failure,
+        },
+        "size": {
+            "Chernoff's size": chernoff_size,
+            "one more": size + 1,
+            "at most M copies": size.subs(M, M + 1),
+            "one unit": size.subs(r, 1),
+            "δ is not attained": guaranteed(smallest(failure + sp.Rational(1, 10**9)), M >= 1, q > 0),
+            "0 without copies": size.args[0].expr,
+        },
+        "chernoff_size": {
+            "M/q vertices": sp.ceiling(M / q),
+            "the second condition alone": sp.ceiling(8 * sp.log(r / delta) / q),
+            "the first condition alone": sp.ceiling(2 * M / q),
+            "M/q vertices or the tail's": guaranteed(sp.Max(sp.ceiling(M / q), sp.ceiling(tail_size)), M >= 1, q > 0),
+            "the tail's vertices alone": guaranteed(sp.ceiling(tail_size), M >= 1, q > 0),
+            "not rounded": guaranteed(sp.Max(mean_size, tail_size), M >= 1, q > 0),
+        },
+        "chernoff_failure": {
+            "exponent nq/4": chernoff_failure.subs(q, 2 * q),
+            "exponent nq/2": r * sp.exp(-n * q / 2),
+            "for any M": r * sp.exp(-n * q / 8),
+            "exponent nq/2, where nq/2 is at least M": guaranteed(r * sp.exp(-n * q / 2), n * q / 2 >= M),
+        },
+        "mean_size": {"without the chance": 2 * M},
+        "tail_size": {"one unit": tail_size.subs(r, 1)},
+    },
 )

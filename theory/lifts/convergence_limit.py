@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -14,6 +16,7 @@ from sparse_limits.theory.lifts.copies import (
     A_2,
     COPIES,
     DISTANCE,
+    LINEAR_LOSS,
     LOST,
     UNIT_INPUTS,
     Lambda,
@@ -21,6 +24,7 @@ from sparse_limits.theory.lifts.copies import (
     approximation_loss,
     copies_loss,
     epsilon_w,
+    gamma,
     linear_witness,
     longest_time,
     loss_bound,
@@ -33,6 +37,7 @@ from sparse_limits.theory.lifts.tangent import L_0, START
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, same
 
 nu = sp.Symbol("nu", nonnegative=True)  # ‖w*‖²
 x = sp.Symbol("x", nonnegative=True)  # ‖w‖
@@ -132,6 +137,49 @@ probability $[[gaussian_copy]]$.
     globals(),
 )
 
+VOLUME = sp.pi ** (signs / 2) * rho_0**signs / sp.gamma(signs / 2 + 1)
+
+
+def losses_tend_to_that_of_the_witness(approximation_loss: sp.Expr) -> Iterator[Relation]:
+    """Twice its root, less that of ε_w, is a multiple of ρ₀ + ρ."""
+    step = Lambda * (rho_0 + rho) * A_1
+    yield same(2 * approximation_loss, 2 * epsilon_w + step * (2 * sp.sqrt(2 * epsilon_w) + step), by=sp.expand)
+
+
+def so_many_copies_leave_the_rest(
+    approximation_loss: sp.Expr, residual: sp.Expr, copies_needed: sp.Expr
+) -> Iterator[Relation]:
+    """M times the root of the share that the residual of M copies has of the goal less the loss of neighbours."""
+    count, rest = sp.Symbol("M", positive=True), sp.Symbol("eta", positive=True)
+    share = sp.sqrt(residual.subs(M, count) / (goal - approximation_loss))
+    apart = {goal: rest + approximation_loss}
+    yield same(copies_needed, count * share, by=lambda gap: sp.simplify(gap.subs(apart)))
+
+
+def terms_are_mean_powers(even_moment: sp.Expr, series_term: sp.Expr) -> Iterator[Relation]:
+    """The exponential series, of which even powers are left, j! and (s/2)_j in it those of a ₀F₁."""
+    mean = (x * sp.sqrt(nu)) ** (2 * j) / sp.factorial(2 * j) * even_moment
+
+    def by_neighbours(gap: sp.Expr) -> sp.Expr:
+        share = gap / mean + 1  # of the term and the mean: the same for all j, and 1 for j = 0
+        ratio = sp.gammasimp(sp.powsimp(share.subs(j, j + 1) / share))
+        return sp.S.Zero if ratio == 1 and sp.simplify(share.subs(j, 0)) == 1 else gap
+
+    yield same(series_term, mean, by=by_neighbours)
+
+
+def densities_are_means_over_spheres(
+    series_term: sp.Expr, surface: sp.Expr, radial_density: sp.Expr
+) -> Iterator[Relation]:
+    """The density of the normal law on a sphere of radius x, its measure, and the mean of the exponential: a ₀F₁ of such terms."""
+    mean = sp.hyper([], [signs * half], nu * x**2 / 4)
+    constant = (2 * sp.pi) ** (-signs * half) * sp.exp(-(x**2 + nu) / 2)
+    yield same(radial_density, surface * x ** (signs - 1) * constant * mean)
+    index, (_, lower, argument) = sp.Symbol("j", integer=True, nonnegative=True), mean.args
+    term = argument**index / (sp.factorial(index) * sp.gamma(lower[0] + index) / sp.gamma(lower[0]))
+    yield same(series_term, term.subs(index, j), by=sp.powsimp)
+
+
 pac_convergence = Claim(
     label="L17.3",
     title="Random sparse lifts converge to low loss with high probability",
@@ -207,4 +255,43 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
             lost=LOST + r"; at the longest time of (B1) these $M$ are not enough",
         ),
     ),
+    because={
+        "small neighbourhoods": losses_tend_to_that_of_the_witness,
+        "copies needed": so_many_copies_leave_the_rest,
+        "series": terms_are_mean_powers,
+        "radius": densities_are_means_over_spheres,
+    },
+    wrong=lambda: {
+        "gaussian_ball": {
+            "the volume of the ball": VOLUME,
+            "… times the density at its centre": VOLUME * sp.exp(-nu / 2) / (2 * sp.pi) ** (signs / 2),
+            "the ball about 0": gaussian_ball.subs(nu, 0),
+        },
+        "gaussian_copy": {
+            "any pattern": gaussian_ball,
+            "the volume of the ball": p_0**signs * (1 - p_0) ** (inputs - signs) * VOLUME,
+            "absent inputs forgotten": p_0**signs * gaussian_ball,
+            "absent inputs for present ones": gaussian_copy / (1 - p_0) ** inputs,
+            "10 times as often": 10 * gaussian_copy * (1 - p_0) ** (signs - inputs),
+            "two patterns": 2 * gaussian_copy * (1 - p_0) ** (signs - inputs),
+        },
+        "approximation_loss": {
+            "without the loss of the witness": approximation_loss.subs(epsilon_w, 0),
+            "without the start": approximation_loss.subs(rho_0, 0),
+        },
+        "residual": {"of one copy": M**2 * residual},
+        "copies_needed": {"the square": copies_needed**2},
+        "even_moment": {"of a plane": even_moment.subs(signs, 2), "of the line": sp.S.One},
+        "series_term": {
+            "a plane for all": series_term.subs(signs, 2),
+            "without factorials": series_term * sp.factorial(j),
+        },
+        "surface": {"the ball": surface / signs, "one dimension more": surface.subs(signs, signs + 1)},
+        "radial_density": {"about 0": radial_density.subs(nu, 0), "of the plane": radial_density / x ** (signs - 2)},
+        "copies_loss": {
+            "the loss falls with the share itself": LINEAR_LOSS,
+            "half the share": copies_loss.subs(gamma, gamma / 2),
+        },
+        "copies": {"10 % more copies": sp.Rational(11, 10) * M},
+    },
 )

@@ -11,12 +11,13 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, delta, smallest
+from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, delta, size, smallest
 from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
 from sparse_limits.theory.lifts.coverage import REGION, m, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
 from sparse_limits.theory.lifts.isolated import isolated_at_least, isolated_mean, isolated_variance
 from sparse_limits.theory.lifts.isolated_tails import V, cantelli, increasing_from, mu, poisson_degree
+from sparse_limits.theory.lifts.wide_lifts import efron_stein
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
 
@@ -154,4 +155,35 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
             lost="in Cantelli's inequality: its bound falls like the inverse of the mean, the probability exponentially",
         ),
     ),
+    wrong=lambda: {
+        "sparse_degree": {"the best degree": children / (children + 1)},
+        "rising_from": {"from the degree on": lam, "one degree": (children + 1) * lam},
+        "two_layer_failure": {
+            "cells need not be isolated": valued(two_layer_failure, {lam: 2 * lam}),
+            "one copy more": valued(two_layer_failure, {M: M + 1}),
+            "one unit": two_layer_failure.subs(r, 1),
+            "one vertex fewer": valued(two_layer_failure, {n: n - 1}),
+            "one copy fewer": valued(two_layer_failure, {M: M - 1}),
+        },
+        "cantelli_failure": {
+            "one unit by Cantelli": valued(cantelli_failure, {r: 1}),
+            "Chebyshev": by_moments(r * V / (mu - M + 1) ** 2),
+            "Chebyshev at half the mean, four times as wide": by_moments(4 * r * V / mu**2),
+            "Efron–Stein, thousands of times as wide": by_moments(4 * r * efron_stein / mu**2),
+            "fewer than M − 1": valued(cantelli_failure, {M: M - 1}),
+            "always as if Poisson": by_moments(r * mu / (mu + (mu - M + 1) ** 2)),
+        },
+        "two_layer_size": {
+            "one more": TWO_LAYER_SIZES["exact"] + 1,
+            "one unit": TWO_LAYER_SIZES["exact"].subs(r, 1),
+            "any copies, isolated or not": size,
+            "Cantelli's": TWO_LAYER_SIZES["cantelli"],
+        },
+        "cantelli_size": {
+            "one more by Cantelli": TWO_LAYER_SIZES["cantelli"] + 1,
+            "one less by Cantelli": TWO_LAYER_SIZES["cantelli"] - 1,
+            "0 without copies": TWO_LAYER_SIZES["cantelli"].args[0].expr,
+        },
+        "mean": {"negative": -mean, "edges that are there for certain": mean * (n / lam) ** children},
+    },
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -10,10 +12,11 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lifts.lift import Lift, full_lift
-from sparse_limits.theory.lifts.maps import PRODUCT, Bilinear, Pointwise
+from sparse_limits.theory.lifts.maps import PRODUCT, Bilinear, Pointwise, relu
 from sparse_limits.theory.lifts.module import PerceptronModule
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction
 
 H, k = sp.symbols("H k", positive=True, integer=True)
 C_i, C_o = sp.symbols("C_i C_o", nonnegative=True, integer=True)
@@ -117,6 +120,64 @@ which are $[[padding_errors]]$ together.
     globals(),
 )
 
+PIXELS, KERNEL = 4, 2
+
+
+def untied(H: int, k: int) -> Bilinear:
+    """M(w, y)_p = Σ_a w_{ap} y_{p+a mod H}, weights for each pixel."""
+    shifts = tuple(tuple(tuple(int(q == (p + a) % H) for q in range(H)) for p in range(H)) for a in range(k))
+    return Bilinear("ap,apq,q->p", shifts)
+
+
+def with_untied_pixels() -> Lift:
+    """The channels with weights that depend on the pixel too."""
+    edge = ("x", "y")
+    module = replace(
+        channels.module, maps={edge: untied(PIXELS, KERNEL)}, weights={edge: (KERNEL, PIXELS)}, preactivations={}
+    )
+    weights = {
+        (u, v): tuple(tuple(w + p * (p + u[1] + v[1]) for p in range(PIXELS)) for w in value)
+        for (u, v), value in channels.weights.items()
+    }
+    return Lift(module, channels.over, weights)
+
+
+def with_padding() -> Lift:
+    """The channels with zeros beyond the end."""
+    padded = tuple(tuple(tuple(int(q == p + a) for q in range(PIXELS)) for p in range(PIXELS)) for a in range(KERNEL))
+    return replace(channels, module=replace(channels.module, maps={("x", "y"): Bilinear("a,apq,q->p", padded)}))
+
+
+def without_wrap() -> Lift:
+    """The cover with the edges round the end taken out."""
+    return Lift(cover.module, cover.over, {(u, v): w for (u, v), w in cover.weights.items() if u[1] >= v[1]})
+
+
+def pixels_cut(length: int, width: int) -> int:
+    """How many pixels of a signal see beyond its end."""
+    return sum(any(p + a >= length for a in range(width)) for p in range(length))
+
+
+def every_pair_of_channels_has_a_kernel(weights: sp.Expr, pixel_edges: sp.Expr) -> Iterator[Relation]:
+    """Channel by channel, with a kernel for each of the other side; of one pair, pixel by pixel and weight by weight."""
+    for number, one in ((weights, k), (pixel_edges, k * H)):
+        for here, other in ((C_i, C_o), (C_o, C_i)):
+            yield induction(number, here, sp.S.Zero, partial(sp.Add, one * other))
+    graphs = [
+        (length, width, pixel_graph(length, width, relu)) for length in range(1, 5) for width in range(1, length + 1)
+    ]
+    for length, width, graph in graphs:
+        yield holds(len(graph.maps) == width * length, f"{len(graph.maps)} edges on {length} pixels")
+
+
+def pixels_near_the_end_are_cut(cut: sp.Expr) -> Iterator[Relation]:
+    """A pixel p = H − 1 − q sees beyond the end if q < k − 1: none for one weight, one more for each weight more; counted."""
+    yield induction(cut, k, sp.S.Zero, lambda term: term + 1, start=1)
+    for length in range(1, 7):
+        for width in range(1, length + 1):
+            yield holds(cut.subs(k, width) == pixels_cut(length, width), f"{length} pixels, {width} weights")
+
+
 lifted_convolutions = Claim(
     label="L6",
     title="Convolution is a lift over channels; cyclic covers pull back",
@@ -156,4 +217,44 @@ increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ output
     ),
     uses=("L3",),
     also=("channels", "cover"),
+    because={
+        "numbers": every_pair_of_channels_has_a_kernel,
+        "cut": pixels_near_the_end_are_cut,
+        "seams": lambda cut, padding_errors: induction(
+            padding_errors, m, sp.S.Zero, lambda term: term + cut * C_o, start=1
+        ),
+    },
+    wrong=lambda: {
+        "channels": {
+            "untied pixel weights": with_untied_pixels(),
+            "zero padding": with_padding(),
+            "mean over the channels": channels.with_weights(
+                {e: tuple(a / 2 for a in w) for e, w in channels.weights.items()}
+            ),
+            "kernel reversed": channels.with_weights({e: w[::-1] for e, w in channels.weights.items()}),
+            "channels swapped": channels.with_weights(
+                {(u, v): channels.weights[("x", v[1]), ("y", u[1])] for u, v in channels.weights}
+            ),
+        },
+        "cover": {
+            "zero padding": without_wrap(),
+            "another weight": replace(cover, weights={**cover.weights, (("x", 4), ("y", 3)): kernel(0, 0, 2)[0]}),
+            "kernel reversed": pixel_cover(pixel_graph(3, 2, activation), kernel(0, 0, 2)[::-1], 2),
+        },
+        "weights": {"untied": C_i * C_o * k * H, "one kernel for all outputs": C_i * k},
+        "pixel_edges": {
+            "pixels joined to all": C_i * C_o * H**2,
+            "an edge for each weight": C_i * C_o * k,
+            "pixels joined to all, twice": 2 * C_i * C_o * H**2,
+        },
+        "padding_errors": {
+            "all seams but one": (m - 2) * (k - 1) * C_o,
+            "all outputs": (m + 1) * H * C_o,
+            "all seams": m * (k - 1) * C_o,
+            "one pixel a seam": (m - 1) * C_o,
+            "kernels of k pixels": (m - 1) * k * C_o,
+            "one channel": (m - 1) * (k - 1),
+        },
+        "cut": {"kernels of k pixels": k, "one pixel": sp.Integer(1), "half of the kernel": (k - 1) / 2},
+    },
 )

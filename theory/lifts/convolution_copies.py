@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -18,6 +20,7 @@ from sparse_limits.theory.lifts.copies import (
     UNITS,
     Lambda,
     M,
+    inside,
     isolated_best_value,
     per_copy,
     signs,
@@ -33,9 +36,10 @@ from sparse_limits.theory.lifts.copies_of_one_unit import (
     with_goal,
 )
 from sparse_limits.theory.lifts.copy_examples import agreement, layer_lipschitz, mu, pattern_chance
-from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0, q
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0, q, r
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 nu = sp.Symbol("nu", positive=True)  # the largest eigenvalue of the second moments of a pixel
 
@@ -113,6 +117,13 @@ $1-\delta$ from $[[filter_size]]$ on.
     globals(),
     layer_lipschitz=layer_lipschitz,
 )
+
+
+def constant_signals_attain_the_eigenvalue(window_eigenvalue: sp.Expr) -> Iterator[Relation]:
+    """k equal weights 1/√k, together of length 1, on pixels that are all the same and have the second moment ν."""
+    each = 1 / sp.sqrt(k)
+    yield same(window_eigenvalue, (k * each) ** 2 * nu)
+
 
 copied_filters = Claim(
     label="L21.2",
@@ -207,4 +218,45 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
             "filters_end_below_the_bound",
         ),
     ),
+    because={
+        "eigenvalue of a window": constant_signals_attain_the_eigenvalue,
+        "one filter": lambda layer_lipschitz, window_eigenvalue, filter_lipschitz: same(
+            filter_lipschitz, layer_lipschitz.subs(mu, window_eigenvalue)
+        ),
+        "chance of a copy": lambda heard, alike, filter_copy: same(filter_copy, heard * alike, by=sp.powsimp),
+    },
+    wrong=lambda: {
+        "window_eigenvalue": {"that of a pixel": nu, "its square": k**2 * nu, "all pixels": H * nu},
+        "filter_lipschitz": {"of a pixel": sp.sqrt(nu), "the eigenvalue": k * nu},
+        "entry_lipschitz": {"of one pixel": filter_lipschitz, "lengths added": H * filter_lipschitz},
+        "layer_lipschitz": {"the eigenvalue of a unit": mu},
+        "filter_copy": {
+            "channels alone": heard,
+            "one sign for each channel": filter_copy * 2 ** ((k - 1) * signs),
+            "other channels forgotten": filter_copy.subs(C_i, signs),
+            "of one edge": filter_copy / p_0 ** (signs - 1),
+            "of the weights alone": 2 / sp.Integer(2) ** (k * signs),
+            "of the channels heard, twice": 2 * heard,
+        },
+        "heard": {"each weight sampled": heard.subs({signs: k * signs, C_i: k * C_i}, simultaneous=True)},
+        "alike": {"signs of one pixel": 2 / 2**signs},
+        "filter_loss": {
+            "the constant not squared": per_copy(6 * sp.sqrt(3) * A_1 * A_2**3 * sp.sqrt(k * nu) / M**2),
+            "a readout for each pixel": best_loss.subs(Lambda, entry_lipschitz),
+            "10 % less": per_copy(sp.Rational(9, 10) * inside(filter_loss)),
+            "0 without copies": inside(filter_loss),
+            "a hundredth": per_copy(inside(filter_loss) / 100),
+            "M³ in place of M²": per_copy(inside(filter_loss) / M),
+            "loss of a readout alone": per_copy(inside(filter_loss) / A_1**2),
+        },
+        "best_loss": {"M copies once": per_copy(inside(best_loss) * M)},
+        "copies_needed": {"not rooted": copies_needed**2, "for a readout of one filter": copies_needed.subs(A_1, A_2)},
+        "filter_size": {
+            "one unit": filter_size.subs(r, 1),
+            "channels alone": size_for(copies_needed, heard),
+            "one copy": size_for(sp.Integer(1), filter_copy),
+        },
+        "copies": {"10 % more copies": sp.Rational(11, 10) * M},
+        "least_size": {"one more": least_size(p_0) + 1, "one copy more": valued(least_size(p_0), {M: M + 1})},
+    },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
@@ -14,6 +14,7 @@ from sparse_limits.theory.lifts.readout import TRAINED, Delta, T, moving_bound
 from sparse_limits.theory.lifts.tangent import L_0, START, epsilon
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.steps import Carrier, Step
 
 M = sp.Symbol("M", nonnegative=True, integer=True)  # copies of each unit
@@ -204,6 +205,39 @@ WITNESS = (
     ),
 )
 
+EXACT_COPIES = {epsilon_w: 0, rho_0: 0}
+
+
+def inside(guarded: sp.Expr) -> sp.Expr:
+    """What is claimed where something is guaranteed."""
+    return guarded.replace(lambda part: isinstance(part, sp.Piecewise), lambda part: part.args[0].expr)
+
+
+SECOND_TERM = A_2**2 / (M * T)
+
+
+def faster(claimed: sp.Expr, factor: int) -> sp.Expr:
+    """The bound, if the loss of the readout fell so many times as fast."""
+    return claimed.xreplace({SECOND_TERM: SECOND_TERM / factor})
+
+
+LINEAR_LOSS = L_0 * (1 - gamma)
+
+
+def energy_pays_for_moved_cells(spent: sp.Expr, moved_cells: sp.Expr) -> Iterator[Relation]:
+    """What more cells spend beyond L₀; at constant speed all of it is spent on them."""
+    yield same(spent - L_0, (movers - moved_cells) * rho**2 / T, by=sp.expand)
+    yield same(moved_cells * T * (rho / T) ** 2, L_0)
+
+
+def bounds_at_the_longest_times(longest_time: sp.Expr, bound: sp.Expr, along: sp.Expr) -> Iterator[Relation]:
+    """The bound there, for exact copies; and how fast it falls before."""
+    falling = inside(bound).subs(EXACT_COPIES)
+    yield same(along, falling.subs(T, inside(longest_time)))
+    some = sp.Symbol("some", integer=True, positive=True)
+    yield nonnegative(-sp.diff(falling, T), A_2**2 / (some * T**2), where={M: some}, strict=True)
+
+
 copy_bounds = Claim(
     label="L16.1",
     title="Many copies of a witness make gradient flow reach low loss",
@@ -280,4 +314,68 @@ Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the
             lost=LOST,
         ),
     ),
+    because={
+        "moved cells": energy_pays_for_moved_cells,
+        "squares": lambda survivor_square: same(survivor_square, survivors * (A_2 / survivors) ** 2),
+        "exact copies": bounds_at_the_longest_times,
+    },
+    wrong=lambda: {
+        "approximation_loss": {
+            "the witness is exact": approximation_loss.subs(epsilon_w, 0),
+            "losses in place of distances": epsilon_w + (Lambda * (rho_0 + rho) * A_1) ** 2 / 2,
+            "the copies start at the witness": approximation_loss.subs(rho_0, 0),
+            "‖a*‖₂ in place of ‖a*‖₁": approximation_loss.subs(A_1, A_2),
+        },
+        "moved_cells": {
+            "path length for its square": sp.sqrt(moved_cells),
+            "any time": moved_cells / T,
+            "the copies share the distance": moved_cells / M,
+        },
+        "spent": {"the distance for its square": spent / rho},
+        "longest_time": {
+            "twice the time": per_copy(2 * longest_time),
+            "10 % less": per_copy(sp.Rational(9, 10) * longest_time),
+            "0 without copies": longest_time,
+        },
+        "comparison_error": {"a loss for a distance": epsilon_w + Lambda * (rho_0 + rho) * A_1},
+        "survivor_square": {
+            "one survivor": A_2**2,
+            "the same for each": survivors * A_2**2,
+            "the length": A_2 / survivors,
+        },
+        "squared_readout": {
+            "all copies survive": per_copy(A_2**2 / M),
+            "one survivor": per_copy(A_2**2),
+            "10 % less": per_copy(sp.Rational(9, 10) * squared_readout),
+            "0 without copies": squared_readout,
+        },
+        "bound": {
+            "no survivors counted": guaranteed(approximation_loss + A_2**2 / T, M >= 1, moved_cells <= M / 2),
+            "holds for any T": guaranteed(loss_bound, M >= 1),
+            "0 without copies": sp.Piecewise((loss_bound, (M >= 1) & (moved_cells <= M / 2)), (0, True)),
+            "all cells may move": guaranteed(loss_bound, M >= 1, moved_cells <= M),
+            "10 % less": guaranteed(sp.Rational(9, 10) * loss_bound, M >= 1, moved_cells <= M / 2),
+            "eleven times as fast": faster(bound, 11),
+            "M² in place of M": bound.xreplace({SECOND_TERM: SECOND_TERM / M}),
+            "a fifteenth": bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}),
+            "a thirtieth": bound.xreplace({A_2**2 / (M * T): A_2**2 / (30 * M * T)}),
+        },
+        "moving_bound": {"features that stand still": epsilon + Delta**2 / (4 * T)},
+        "along": {"not halved": along + Lambda**2 * A_1**2 * rho**2 / 2, "of one copy": along.subs(M, 1)},
+        "B1": {
+            "a unit each": per_copy(best_value.subs(A_1, A_2)),
+            "value 0 without copies": best_value,
+            "two copies at least": guaranteed(best_value, M >= 2),
+        },
+        "T1": {
+            "half of the time": per_copy(best_time / 2),
+            "10 % later": sp.Rational(11, 10) * per_copy(best_time),
+            "twice as late": 2 * per_copy(best_time),
+        },
+        "rho1": {
+            "10 % further": sp.Rational(11, 10) * per_copy(best_radius),
+            "the square of the radius": per_copy(best_radius**2),
+        },
+        "copies_loss": {"the loss falls with the share itself": LINEAR_LOSS},
+    },
 )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 
 z = sp.Symbol("z", real=True)  # what a unit adds up
 x, v, w, y = sp.symbols(
@@ -61,6 +65,41 @@ independent of edges: $[[sign_copy]]$.
     globals(),
 )
 
+
+def slope_is_the_derivative(slope: sp.Expr) -> Iterator[Relation]:
+    """Of the hyperbolic tangent; from 1 a square is taken, and what is left is one."""
+    yield same(slope, sp.diff(sp.tanh(z), z))
+    yield same(1 - slope, sp.tanh(z) ** 2)
+    yield same(slope, 1 / sp.cosh(z) ** 2, by=lambda gap: sp.simplify(gap.rewrite(sp.exp)))
+
+
+def weights_of_a_child_have_these_derivatives(
+    slope: sp.Expr, by_upper: sp.Expr, by_lower: sp.Expr
+) -> Iterator[Relation]:
+    """Of the unit; and as products of slopes, by which they are bounded."""
+    unit = sp.tanh(y + v * sp.tanh(w * x))
+    yield same(by_upper, sp.diff(unit, v))
+    yield same(by_lower, sp.diff(unit, w))
+    root = slope.subs(z, y + v * sp.tanh(w * x))
+    yield same(by_upper, root * sp.tanh(w * x))
+    yield same(by_lower, root * slope.subs(z, w * x) * v * x)
+
+
+def patterns_grow_by_one_input(pattern_chance: sp.Expr) -> Iterator[Relation]:
+    """One input that the unit has, which is kept, or has not, which is not; none to begin with."""
+    has = valued(pattern_chance, {signs: signs + 1, inputs: inputs + 1})
+    yield same(has, p_0 * pattern_chance, by=sp.powsimp)
+    yield same(pattern_chance.subs(inputs, inputs + 1), (1 - p_0) * pattern_chance, by=sp.powsimp)
+    yield same(pattern_chance.subs({signs: 1, inputs: 1}), p_0)
+
+
+def signs_are_independent_of_edges(
+    pattern_chance: sp.Expr, agreement: sp.Expr, sign_copy: sp.Expr
+) -> Iterator[Relation]:
+    """The product of both probabilities."""
+    yield same(sign_copy, pattern_chance * agreement)
+
+
 copied_units = Claim(
     label="L16.3",
     title="Lipschitz constants of units, and copies among random signs",
@@ -107,4 +146,37 @@ If each of $d$ inputs is present with probability $p_0$ and weights are independ
             "end of the ball, for one child with the weight $0$)",
         ),
     ),
+    because={
+        "slope": slope_is_the_derivative,
+        "partial derivatives": weights_of_a_child_have_these_derivatives,
+        "pattern": patterns_grow_by_one_input,
+        "agreement": lambda agreement: induction(agreement, signs, sp.S.One, lambda term: term / 2, start=1),
+        "sign copies": signs_are_independent_of_edges,
+    },
+    wrong=lambda: {
+        "sign_copy": {
+            "the pattern alone": 2 ** (signs - 1) * sign_copy,
+            "absent inputs forgotten": sign_copy.subs(inputs, signs),
+        },
+        "slope": {"the function": sp.tanh(z), "not squared": 1 - sp.tanh(z), "a slope of 1": sp.S.One},
+        "layer_lipschitz": {"the eigenvalue": mu, "one for any inputs": sp.S.One},
+        "layer_square": {"the distance itself": mu * delta},
+        "by_upper": {
+            "without the slope of the root": sp.tanh(w * x),
+            "the input itself": by_upper.subs(sp.tanh(w * x), w * x),
+        },
+        "by_lower": {"without the weight above": by_lower / v, "without the input": by_lower / x},
+        "tree_lipschitz": {
+            "weights that do not grow": tree_lipschitz.subs(rho, 0),
+            "the upper weights alone": sp.sqrt(r),
+            "one child": tree_lipschitz.subs(r, 1),
+        },
+        "child_square": {"lower weights alone": (1 + rho) ** 2},
+        "pattern_chance": {
+            "absent inputs forgotten": p_0**signs,
+            "any pattern of that size": sp.binomial(inputs, signs) * pattern_chance,
+            "one more": pattern_chance.subs(signs, signs + 1),
+        },
+        "agreement": {"one of them": sp.Rational(1, 2)},
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
@@ -12,6 +14,7 @@ from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 inputs = sp.Symbol("d", nonnegative=True, integer=True)
 pattern = sp.Symbol("s", nonnegative=True, integer=True)  # |S|
@@ -125,6 +128,29 @@ union (from decay; by union bound): So all are present with probability at least
     globals(),
 )
 
+
+def where_some(formula: sp.Expr) -> sp.Expr:
+    """A formula without its case distinction: in the last case."""
+    return formula.replace(sp.Piecewise, lambda *cases: cases[-1][0])
+
+
+def without_last_term(gap: sp.Expr) -> sp.Expr:
+    """A gap of sums that end at m − 1 or at m, those at m without their last term, which is added."""
+
+    def split(term: sp.Expr, limits: sp.Tuple) -> sp.Expr:
+        index, low, high = limits
+        return sp.Sum(term, (index, low, m - 1)) + term.subs(index, m) if high == m else sp.Sum(term, limits)
+
+    return sp.simplify(sp.expand(gap.replace(sp.Sum, split)))
+
+
+def series_lose_term_after_term(type_series: sp.Expr) -> Iterator[Relation]:
+    """All of the exponential series at m = 0, and from m to m + 1 one term less."""
+    term = (q * z) ** m / sp.factorial(m)
+    yield same(type_series, type_series.subs(m, m + 1) + term, by=without_last_term)
+    yield same(type_series.subs(m, 0).doit(), sp.exp(q * z))
+
+
 copies_in_one_layer = Claim(
     label="L11.1",
     title="Coverage with one hidden layer: exact counts of copies",
@@ -178,4 +204,46 @@ probability $q$ are present with probability $[[all_covered]]\ge[[union_bound]]$
             side=Side.BELOW,
         ),
     ),
+    because={
+        "series of a type": series_lose_term_after_term,
+        "one missing": lambda copies_law, one_missing: same(one_missing, where_some(copies_law).subs(m, 0)),
+    },
+    wrong=lambda: {
+        "type_probability": {
+            "other inputs may be connected": p_0**pattern * omega,
+            "pattern only": type_probability / omega,
+            "absent and present exchanged": type_probability.subs(p_0, 1 - p_0),
+        },
+        "copies_law": {
+            "Poisson": sp.exp(-n * q) * (n * q) ** m / sp.factorial(m),
+            "one place for the copies": copies_law / sp.binomial(n, m),
+        },
+        "binomial_below": {"at most m": binomial_below.subs(m, m + 1), "at least m": 1 - binomial_below},
+        "counts_law": {
+            "independent counts": copies_law.subs({q: q_1, m: N_1}) * copies_law.subs({q: q_2, m: N_2}),
+            "in one order": counts_law / sp.binomial(N_1 + N_2, N_1),
+            "others forgotten": counts_law / (1 - q_1 - q_2) ** (n - N_1 - N_2),
+        },
+        "both_covered": {
+            "product of marginals": (1 - binomial_below.subs(q, q_1)) * (1 - binomial_below.subs(q, q_2)),
+            "one type alone": 1 - binomial_below.subs(q, q_1),
+            "union bound": union_bound.subs({r: 2, q: q_1}),
+        },
+        "generating_function": {
+            "nothing else in the layer": generating_function * sp.exp((q_1 + q_2 - 1) * z),
+            "one copy fewer": generating_function.subs(m, m - 1),
+        },
+        "all_covered": {
+            "independent types": (1 - (1 - q) ** n) ** r,
+            "Poisson": (1 - sp.exp(-n * q)) ** r,
+            "independent types, as a sum": sp.Sum((-1) ** j * sp.binomial(r, j) * (1 - q) ** (j * n), (j, 0, r)),
+            "all missing ones alike": sp.Sum((-1) ** j * sp.binomial(r, j) * (1 - q) ** n, (j, 0, r)),
+            "one type fewer": all_covered.subs(r, r - 1),
+            "one vertex fewer": all_covered.subs(n, n - 1),
+        },
+        "chernoff": {"δ²μ in place of δ²μ/2": sp.exp(-n * q / 4), "e^{−μ/2}": sp.exp(-n * q / 2)},
+        "union_bound": {"one type": 1 - sp.exp(-n * q)},
+        "type_series": {"one term more": type_series.subs(m, m + 1), "the first terms": sp.exp(q * z) - type_series},
+        "one_missing": {"one vertex": 1 - q, "its bound": sp.exp(-n * q)},
+    },
 )

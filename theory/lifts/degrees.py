@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 n = sp.Symbol("n", integer=True, positive=True)  # copies of a vertex
 lam = sp.Symbol("lambda", nonnegative=True)  # expected degree
@@ -47,6 +50,24 @@ variance (from products of edges): So the mean is $\lambda$, and the variance $[
     globals(),
 )
 
+CHANCE = lam / n
+
+
+ONE_MORE = {n: n + 1, lam: lam + CHANCE}  # a copy more at the same probability of an edge
+
+
+def value(expression: sp.Expr) -> sp.Expr:
+    """The value where λ/n is a probability."""
+    return expression.replace(lambda part: isinstance(part, sp.Piecewise), lambda part: part.args[0].expr)
+
+
+def variances_add_up(variance: sp.Expr) -> Iterator[Relation]:
+    """One copy more adds p(1 − p), from one copy on."""
+    added = value(variance).subs(ONE_MORE, simultaneous=True) - value(variance)
+    yield same(added, CHANCE * (1 - CHANCE), by=sp.cancel)
+    yield same(value(variance).subs(n, 1), lam * (1 - lam), by=sp.expand)
+
+
 binomial_degrees = Claim(
     label="L8.1",
     title="The degrees of a random sparse lift are binomial",
@@ -70,4 +91,14 @@ $$P(X=k)=[[degree_law]]\quad(k\le n),$$ $$P(X=0)=[[degree_zero]]$$
         Hypothesis("the in-degree is at most the width", k <= n, needed_by=("degree_law",)),
     ),
     aids={"sampling": "independent"},
+    because={
+        "no edge": lambda degree_law, degree_zero: same(value(degree_zero), value(degree_law).subs(k, 0)),
+        "variance": variances_add_up,
+    },
+    wrong=lambda: {
+        "degree_law": {"an edge too many": degree_law.subs(n, n + 1)},
+        "degree_zero": {"Poisson": sp.exp(-lam)},
+        "variance": {"Poisson variance": lam},
+        "sampling": {"constant in-degree": "constant"},
+    },
 )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.lift import Lift
-from sparse_limits.theory.lifts.module import PerceptronModule
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 DIAMOND = (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3"))
 x, w01, w02, w13, w23, c = sp.symbols("x w_01 w_02 w_13 w_23 c", real=True)
@@ -98,6 +100,41 @@ $G$ of (a) with two sheets, between which three edges cross, is an example.
     cover=diamond_cover,
 )
 
+
+def with_edge(lift: Lift, edge: Edge, weight: sp.Expr) -> Lift:
+    """The lift with an edge added, or with another weight on it."""
+    return replace(lift, weights={**lift.weights, edge: weight})
+
+
+def without_edge(lift: Lift, edge: Edge) -> Lift:
+    """The lift with an edge taken out."""
+    return replace(lift, weights={e: w for e, w in lift.weights.items() if e != edge})
+
+
+def halved(lift: Lift, *edges: Edge) -> Lift:
+    """The lift whose sum over these edges has become their mean."""
+    return replace(lift, weights={e: w / len(edges) if e in edges else w for e, w in lift.weights.items()})
+
+
+def square(name: str) -> Callable[[Any, Any], Any]:
+    """An edge map w²·m(y), which violates linearity in the weight."""
+    return lambda w, y: w**2 * sp.Function(name, real=True)(y)
+
+
+fibre_size = sp.Symbol("m", positive=True)  # for controls that look at the number of edges above a base edge
+
+
+def mean_of_fibre() -> sp.Expr:
+    """The last weight if fibres were averaged instead of summed."""
+    return fibre_size * base_weight - rest
+
+
+def linear_maps_add_up_their_weights(completing_weight: sp.Expr) -> Iterator[Relation]:
+    """Two components of a map that is linear in the weight: those of the others and of the last one add up to that of the base."""
+    for component in sp.symbols("m_1 m_2", real=True):
+        yield same(component * rest + component * completing_weight, component * base_weight)
+
+
 fibration_lemma = Claim(
     label="L3",
     title="Fibration lemma: activations pull back",
@@ -128,4 +165,33 @@ empty fibre. (c) Lifts compose; in-fibrations compose.
         Hypothesis("every map of an edge is linear in the weight", needed_by=("split", "completing_weight")),
     ),
     also=("fibration", "split", "cover"),
+    because={
+        "sum of weights": linear_maps_add_up_their_weights,
+    },
+    wrong=lambda: {
+        "fibration": {
+            "an edge with a copied weight": with_edge(diamond_fibration, ("1b", "3a"), w13),
+            "missing edge": without_edge(diamond_fibration, ("2a", "3b")),
+            "a weight of another edge": with_edge(diamond_fibration, ("1a", "3b"), w01),
+            "vertex in the wrong fibre": replace(diamond_fibration, over={**diamond_fibration.over, "1c": "2"}),
+            "lower weight doubled": with_edge(diamond_fibration, ("1a", "3b"), 2 * w13),
+        },
+        "split": {
+            "copies the weight": with_edge(with_edge(diamond_split, ("1a", "3a"), w13), ("1b", "3a"), w13),
+            "mean over the fibre": halved(diamond_split, ("1a", "3a"), ("1b", "3a")),
+            "missing edge": without_edge(diamond_split, ("1b", "3a")),
+            "maps not linear in the weight": replace(diamond_split, module=diamond(square)),
+        },
+        "cover": {
+            "upper edge doubled": with_edge(diamond_cover, ("1a+", "3a-"), w13),
+            "upper edge missing": without_edge(diamond_cover, ("2a+", "3b+")),
+            "upper weight of another edge": with_edge(diamond_cover, ("1a+", "3a+"), w01),
+        },
+        "completing_weight": {
+            "copies the weight": base_weight,
+            "adds the others": base_weight + rest,
+            "mean over the fibre": mean_of_fibre(),
+            "equal shares": base_weight / fibre_size,
+        },
+    },
 )

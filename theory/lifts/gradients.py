@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -13,7 +14,7 @@ from sparse_limits.theory.lifts.bundle import check_section, freeze
 from sparse_limits.theory.lifts.fibration import DIAMOND, DIAMOND_WEIGHTS, diamond_fibration, w01, w02, w13, w23, x
 from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import PRODUCT, Pointwise
-from sparse_limits.theory.lifts.module import PerceptronModule, Vertex
+from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 
@@ -120,6 +121,15 @@ those of a fibre add up to $1$, but they are not equal, so that the gradient at 
     globals(),
 )
 
+SIZES = Counter(asymmetric.lift.edges.values())
+
+
+def without_edge(readout: Readout, edge: Edge) -> Readout:
+    """The readout of the lift with an edge taken out."""
+    weights = {e: w for e, w in readout.lift.weights.items() if e != edge}
+    return replace(readout, lift=Lift(readout.lift.module, readout.lift.over, weights))
+
+
 pushed_gradients = Claim(
     label="L4",
     title="Gradients push forward; symmetry keeps tied weights tied",
@@ -157,4 +167,20 @@ $$\partial\mathcal L_B/\partial w_{13}=[[gradient_13]],$$ and so have those of $
     uses=("L1", "L3"),
     also=("shares", "symmetric"),
     aids={"asymmetric": asymmetric, "descent": "fibre sum", "readout": "equal on copies"},
+    wrong=lambda: {
+        "gradient_01": {"weight of another edge": gradient_01.subs(w01, w02)},
+        "gradient_13": {"another edge": gradient_13.subs(w01, w02)},
+        "shares": {
+            "copied to the whole fibre": dict.fromkeys(shares, sp.Integer(1)),
+            "tied weights stay tied": {e: sp.Rational(1, SIZES[below]) for e, below in asymmetric.lift.edges.items()},
+            "shares swapped": {e: share.subs(a, 1 - a) for e, share in shares.items()},
+        },
+        "symmetric": {
+            "no symmetry": replace(asymmetric, coefficients={"3a": sp.Rational(1, 3), "3b": sp.Rational(2, 3)}),
+            "one copy does not go on": without_edge(symmetric, (("1", 1), ("2", 0))),
+            "one copy sees nothing": without_edge(symmetric, (("0", 0), ("1", 1))),
+        },
+        "descent": {"mean over the fibre": "fibre mean", "gradients pull back": "each of the fibre"},
+        "readout": {"a readout that tells copies apart": "different"},
+    },
 )

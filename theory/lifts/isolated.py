@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -28,10 +30,12 @@ from sparse_limits.theory.lifts.coverage import (
     q_2,
     r,
     trinomial,
+    where_some,
 )
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same, vanishes
 
 edge = lam / n
 matching = omega * q**r
@@ -111,6 +115,13 @@ copy.
     globals(),
 )
 
+
+def pairs_exclude_each_other(cell_chance: sp.Expr, copy_chance: sp.Expr) -> Iterator[Relation]:
+    """Each pair of children of the right types is that of a copy as in *one place*, its types given."""
+    given = cell_chance.subs(r, 2) / q**2
+    yield same(where_some(copy_chance), N_1 * N_2 * given)
+
+
 isolated_cells = Claim(
     label="L11.2",
     title="Coverage with two hidden layers: exact counts of copies and of isolated ones",
@@ -154,4 +165,80 @@ $$P(M\ge1)=[[some_copy]].$$
     ),
     uses=("L11.1",),
     also=("isolated_variance",),
+    because={
+        "copies": lambda places, cell_chance, expected_copies: (
+            same(where_some(expected_copies), places * cell_chance),
+            vanishes(places.subs(r, n + 1)),
+        ),
+        "isolated copies": lambda expected_copies, isolation, isolated_mean: same(
+            where_some(isolated_mean), isolation * where_some(expected_copies)
+        ),
+        "factorial moments": lambda tuples, tuple_chance, factorial_moment: same(
+            where_some(factorial_moment), tuples * tuple_chance
+        ),
+        "two children": pairs_exclude_each_other,
+    },
+    wrong=lambda: {
+        "expected_copies": {
+            "at least r children": expected_copies * (1 - edge) ** (r - n),
+            "children without order": expected_copies / sp.factorial(r),
+            "children may coincide": expected_copies * n**r / sp.ff(n, r),
+        },
+        "isolated_mean": {
+            "every copy is isolated": expected_copies,
+            "n in place of n − 1 other roots": expected_copies * (1 - edge) ** (r * n),
+        },
+        "factorial_moment": {
+            "independent roots": sp.ff(n, k) / n**k * isolated_mean**k,
+            "Poisson moments": isolated_mean**k,
+        },
+        "isolated_variance": {"Poisson variance": isolated_mean, "without the mean": isolated_variance - isolated_mean},
+        "isolated_at_least": {
+            "the first term alone": factorial_moment.subs(k, m) / sp.factorial(m),
+            "Poisson": 1 - sp.Sum(isolated_mean**k * sp.exp(-isolated_mean) / sp.factorial(k), (k, 0, m - 1)),
+            "M in place of M'": 1 - sp.exp(-expected_copies),
+            "top weights forgotten": isolated_at_least.subs(omega, 1),
+            "one isolated cell at most": isolated_mean * sp.Piecewise((1, m < 2), (0, True)),
+        },
+        "some_copy": {
+            "1 − e^{−EM}": 1 - sp.exp(-expected_copies.subs({r: 2, q: sp.sqrt(q_1 * q_2)})),
+            "independent roots": 1 - (1 - expected_copies.subs({r: 2, q: sp.sqrt(q_1 * q_2)}) / n) ** n,
+            "M' in place of M": 1 - sp.exp(-isolated_mean.subs({r: 2, q: q_1})),
+            "at least two children": some_copy.subs(omega, omega / (1 - edge) ** (n - 2)),
+        },
+        "copy_chance": {
+            "a third child": copy_chance / (1 - edge) ** (n - 2),
+            "one pair of children": copy_chance / (N_1 * N_2),
+        },
+        "places": {
+            "children without order": places / sp.factorial(r),
+            "children may coincide": n ** (r + 1),
+            "one root": sp.ff(n, r),
+        },
+        "cell_chance": {
+            "at least r children": cell_chance * (1 - edge) ** (r - n),
+            "types forgotten": cell_chance / q**r,
+            "top weights forgotten": cell_chance / omega,
+        },
+        "isolation": {
+            "of one child": (1 - edge) ** (n - 1),
+            "n in place of n − 1 other roots": (1 - edge) ** (r * n),
+            "edges that are there": edge ** (r * (n - 1)),
+        },
+        "tuples": {
+            "children in common": sp.ff(n, k) * sp.ff(n, r) ** k,
+            "roots in common": n**k * sp.ff(n, r * k),
+            "without order": tuples / sp.factorial(k),
+        },
+        "tuple_chance": {
+            "independent copies": (cell_chance * isolation) ** k,
+            "copies that need not be isolated": cell_chance**k,
+            "other vertices forgotten": tuple_chance * (1 - edge) ** (-k * (n - r * k)),
+        },
+        "tail_weight": {
+            "of the probability of m": (-1) ** (i - m) * sp.binomial(i, m),
+            "without signs": (-1) ** (i - m) * tail_weight,
+            "one copy more": tail_weight.subs(m, m + 1),
+        },
+    },
 )

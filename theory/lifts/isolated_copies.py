@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     COMPARISON,
+    EXACT_COPIES,
     FIRST,
+    LINEAR_LOSS,
     LOST,
+    SECOND_TERM,
     WITNESS,
     Lambda,
     M,
+    approximation_loss,
+    copies_bound,
     copies_loss,
+    copies_time,
     epsilon_w,
+    faster,
     given,
+    inside,
     isolated_best_radius,
     isolated_best_time,
     isolated_best_value,
@@ -28,17 +39,21 @@ from sparse_limits.theory.lifts.copies import (
     isolated_time,
     isolated_value,
     linear_witness,
+    longest_time,
+    loss_bound,
     movers,
     per_copy,
     rho,
     rho_0,
     small_linear_copies,
+    squared_readout,
 )
-from sparse_limits.theory.lifts.readout import T
+from sparse_limits.theory.lifts.readout import Delta, T
 from sparse_limits.theory.lifts.tangent import LOSS, L, epsilon
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, same
 
 b = sp.Symbol("b", nonnegative=True)  # ‖ā‖²
 c = sp.Symbol("c", positive=True)  # the time for each copy
@@ -126,6 +141,22 @@ elsewhere it is less by a multiple of a square. The radius is $[[rho2_best]]$, t
     **given(SECOND, "B2_best", "T2_best", "rho2_best"),
 )
 
+
+def exact_copies_move_half_of_them(
+    isolated_moved_cells: sp.Expr,
+    isolated_bound: sp.Expr,
+    load: sp.Expr,
+    radius_square: sp.Expr,
+    isolated_along: sp.Expr,
+) -> Iterator[Relation]:
+    """M/2 less those that move is a multiple of the square of the radius less that one; the bound there."""
+    cells = inside(isolated_moved_cells).subs(EXACT_COPIES).subs(T, c * M)
+    yield same(M / 2 - cells, M * (1 - load) * (1 - radius_square / rho**2) / 2)
+    yield same(radius_square * (1 - load) * M**2, 32 * c * Lambda**2 * A_2**4, by=sp.cancel)
+    chosen = inside(isolated_bound).subs(EXACT_COPIES).subs(T, c * M).subs(rho, sp.sqrt(radius_square))
+    yield same(isolated_along, chosen)
+
+
 isolated_copy_bounds = Claim(
     label="L16.2",
     title="Copies whose weights influence nothing else",
@@ -192,4 +223,73 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
             lost=r"at most, as other units may move more: of $M$ copies of a linear unit on one data point, one at $1+\rho_0$ and all others at $1-\rho_0$, the one moves further than $\rho$; in Cauchy–Schwarz for their paths, in a readout that may be twice as long as it needs to be, and in the squares that all of it is spent on",
         ),
     ),
+    because={
+        "times of exact copies": exact_copies_move_half_of_them,
+    },
+    wrong=lambda: {
+        "isolated_bound": {
+            "eleven times as fast": faster(isolated_bound, 11),
+            "M² in place of M": isolated_bound.xreplace({SECOND_TERM: SECOND_TERM / M}),
+            "a fifteenth": isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}),
+            "for any T": guaranteed(loss_bound, M >= 1),
+            "10 % less": guaranteed(sp.Rational(9, 10) * loss_bound, M >= 1, isolated_moved_cells <= M / 2),
+            "all cells may move": guaranteed(loss_bound, M >= 1, isolated_moved_cells <= M),
+            "0 without copies": loss_bound,
+        },
+        "copies_loss": {"the loss falls with the share itself": LINEAR_LOSS},
+        "T2": {
+            "10 % later": sp.Rational(11, 10) * per_copy(isolated_time),
+            "the best time": per_copy(isolated_best_time),
+        },
+        "T2_best": {
+            "the best time 10 % later": sp.Rational(11, 10) * per_copy(isolated_best_time),
+            "the time of constant 6": per_copy(copies_time(6 * sp.sqrt(3))),
+            "the convenient time": per_copy(isolated_time),
+        },
+        "moved_copies": {"all copies": M, "one more": movers + 1},
+        "squared_readout": {
+            "a tenth": squared_readout / 10,
+            "M² in place of M for the readout": squared_readout / M,
+            "one survivor": per_copy(A_2**2),
+        },
+        "isolated_moved_cells": {
+            "the readout stays small": per_copy(isolated_moved_cells / 4),
+            "loss ε all the way": per_copy(isolated_moved_cells.subs(A_2**2 / M, 0)),
+            "10 % more": per_copy(sp.Rational(11, 10) * isolated_moved_cells),
+            "0 without copies": isolated_moved_cells,
+        },
+        "approximation_loss": {"the witness is exact": approximation_loss.subs(epsilon_w, 0)},
+        "integrated_loss": {"the loss L all the way": T * epsilon, "the square, not halved": epsilon * T + b},
+        "isolated_longest_time": {
+            "10 % less": per_copy(sp.Rational(9, 10) * isolated_longest_time),
+            "that of any cells": per_copy(longest_time),
+            "the negative root": per_copy(-(A_2**2) / (M * approximation_loss) - isolated_longest_time),
+            "0 without copies": isolated_longest_time,
+        },
+        "moving_bound": {"features that stand still": epsilon + Delta**2 / (4 * T)},
+        "load": {"its root": sp.sqrt(load)},
+        "radius_square": {
+            "no load": radius_square * (1 - load),
+            "of one copy": M**2 * radius_square,
+            "the load less 1": radius_square * (load - 1),
+        },
+        "isolated_along": {
+            "no load of the bound": isolated_along * (1 - load),
+            "the first order in M": M * isolated_along,
+        },
+        "B2": {"the best constant": per_copy(isolated_best_value), "value 0 without copies": isolated_value},
+        "rho2": {
+            "10 % further": sp.Rational(11, 10) * per_copy(isolated_radius),
+            "the best radius": per_copy(isolated_best_radius),
+        },
+        "B2_best": {
+            "constant 10": per_copy(copies_bound(sp.Integer(10))),
+            "the convenient one is best": per_copy(isolated_value),
+            "value 0 without copies": isolated_best_value,
+        },
+        "rho2_best": {
+            "10 % nearer": sp.Rational(9, 10) * per_copy(isolated_best_radius),
+            "the convenient radius": per_copy(isolated_radius),
+        },
+    },
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee, unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
@@ -14,6 +16,7 @@ from sparse_limits.theory.lifts.isolated import ORDER, factorial_moment, isolate
 from sparse_limits.theory.lifts.wide_lifts import dispersion, isolated_rate
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same, vanishes
 
 mu = sp.Symbol("mu", positive=True)  # EM'
 V = sp.Symbol("V", nonnegative=True)  # Var M'
@@ -115,6 +118,97 @@ the bound of the *lower tail* does not grow.
     dispersion=dispersion,
 )
 
+beyond = sp.Symbol("l", integer=True, nonnegative=True)  # vertices beyond the children
+
+
+above = sp.Symbol("l", positive=True)  # beyond a number of copies
+
+
+def children_have_these_factors(child_factor: sp.Expr, child_bound: sp.Expr) -> Iterator[Relation]:
+    """(n − rk)_i/(n)_i, from i children to i + 1; the first factor, and what others lack of it, for n = i + 1 + l."""
+    product = sp.ff(n - r * k, i) / sp.ff(n, i)
+    apart = {sp.ff(n - r * k, i + 1): sp.ff(n - r * k, i) * (n - r * k - i), sp.ff(n, i + 1): sp.ff(n, i) * (n - i)}
+    cancel = lambda gap: sp.cancel(gap.subs(apart))  # noqa: E731
+    yield induction(product, i, sp.S.One, lambda term: term * child_factor, by=cancel)
+    yield same(child_bound, child_factor.subs(i, 0), by=sp.cancel)
+    size = i + 1 + beyond
+    lacking = (child_bound - child_factor).subs(n, size)
+    yield nonnegative(lacking, r * k * i / (size * (beyond + 1)), by=sp.cancel)
+
+
+def spread_passes_that_of_poisson_there(
+    mean_factor: sp.Expr, poisson_degree: sp.Expr, dispersion: sp.Expr, isolated_rate: sp.Expr
+) -> Iterator[Relation]:
+    """The mean is 1 − λ/n there; and the limit of Var M'/EM' is 1 there, and exceeds it by a multiple of what λ is more."""
+    yield same(1 - lam / n - mean_factor, (poisson_degree - lam) / n, by=sp.expand)
+    yield same(dispersion - 1, 2 * r * isolated_rate * (lam - poisson_degree), by=sp.expand)
+
+
+def best_tilt_has_the_mean_moved(generating_bound: sp.Expr, tilted: sp.Expr, upper_tail: sp.Expr) -> Iterator[Relation]:
+    """The value at 1 + s = m/μ, where the logarithm, convex, has the derivative 0; no guarantee below the mean."""
+    yield same(unconditional(upper_tail), tilted.subs(s, m / mu - 1), by=sp.expand)
+    count = sp.Symbol("m", positive=True)
+    slope = sp.diff(sp.log(tilted), s).subs(m, count)
+    yield vanishes(slope.subs(s, count / mu - 1))
+    yield nonnegative(sp.diff(slope, s), count / (1 + s) ** 2)
+    yield same(tilted * (1 + s) ** m, generating_bound)
+    yield holds(upper_tail.subs({m: 1, mu: 2}) == no_guarantee, "no guarantee below the mean")
+
+
+def best_shift_is_cantelli(shifted: sp.Expr, cantelli: sp.Expr) -> Iterator[Relation]:
+    """The value at u = V/t, and what it is more at other shifts."""
+    best = shifted.subs(u, V / t).subs(t, mu - m + 1)
+    yield same(unconditional(cantelli), best, by=sp.cancel)
+    bound = unconditional(cantelli).subs(mu, t + m - 1)
+    yield nonnegative(shifted - bound, (V - t * u) ** 2 / ((t + u) ** 2 * (V + t**2)))
+    yield holds(cantelli.subs({m: 3, mu: 2, V: 1}) == no_guarantee, "no guarantee from the mean on")
+
+
+def lower_tails_have_the_mean_for_the_variance(cantelli: sp.Expr, lower_tail: sp.Expr) -> Iterator[Relation]:
+    """Cantelli's bound at V = μ, and what it is less for a smaller variance."""
+    general, poisson = unconditional(cantelli), unconditional(lower_tail)
+    away = mu - m + 1
+    yield same(poisson - general, away**2 * (mu - V) / ((V + away**2) * (mu + away**2)), by=sp.cancel)
+    more = sp.Symbol("more", nonnegative=True)
+    least = away**2 * mu * more / ((mu + (1 + more) * away**2) * (mu + away**2))
+    yield nonnegative(poisson - general, least, where={V: mu / (1 + more)}, by=sp.cancel)
+    yield same(poisson, general.subs(V, mu))
+    yield holds(lower_tail.subs({m: 3, mu: 2}) == no_guarantee, "no guarantee from the mean on")
+
+
+def children_have_this_slope(child_slope: sp.Expr) -> Iterator[Relation]:
+    """The derivative of the logarithm of 1 − i/n; not negative for n = i + 1 + l."""
+    yield same(child_slope, sp.diff(sp.log(1 - i / n), n), by=sp.cancel)
+    size = i + 1 + beyond
+    yield nonnegative(child_slope.subs(n, size), i / (size * (beyond + 1)), by=sp.cancel)
+
+
+def roots_have_this_slope(root_part: sp.Expr, root_slope: sp.Expr) -> Iterator[Relation]:
+    """The derivative, less r + 1 times log(1 − x) + x/(1 − x) at x = λ/n."""
+    bracket = sp.log(1 - lam / n) + lam / (n - lam)
+    yield same(sp.diff(root_part, n), root_slope + (r + 1) * bracket)
+
+
+def means_rise_from_there(
+    root_slope: sp.Expr, child_slope: sp.Expr, quotient_slope: sp.Expr, increasing_from: sp.Expr
+) -> Iterator[Relation]:
+    """The slope has the sign of what the width is more; the other slopes are nowhere negative."""
+    yield same(root_slope, (n - increasing_from) / (n * (n - lam)), by=sp.cancel)
+    size = i + 1 + beyond
+    yield nonnegative(child_slope.subs(n, size), i / (size * (beyond + 1)), by=sp.cancel)
+    some = x + 1  # copies
+    certificate = above * (2 * x + above) / (x + above) ** 2
+    yield nonnegative(quotient_slope.subs(m, some).subs(mu, x + above), certificate, by=sp.cancel)
+
+
+def bounds_fall_with_the_mean(lower_tail: sp.Expr, quotient_slope: sp.Expr) -> Iterator[Relation]:
+    """1 over the bound is 1 and (μ − m + 1)²/μ: the derivative of that, and its sign at m = 1 + x and μ = x + z."""
+    yield same(quotient_slope, sp.diff(1 / unconditional(lower_tail), mu))
+    others, above = sp.Symbol("x", integer=True, nonnegative=True), sp.Symbol("z", positive=True)
+    least = above * (2 * others + above) / (others + above) ** 2
+    yield nonnegative(quotient_slope, least, where={m: 1 + others, mu: others + above}, by=sp.cancel)
+
+
 poisson_tails = Claim(
     label="L11.4",
     title="Isolated copies in a sparse lift have factorial moments no larger than those of a Poisson variable",
@@ -199,4 +293,73 @@ all lifts that are wide enough.
             lost="in Cantelli's inequality, which knows two moments only",
         ),
     ),
+    because={
+        "factors": children_have_these_factors,
+        "one factor more": lambda bernoulli_gap: (
+            same((1 - y) * (1 - k * y), 1 - (k + 1) * y + bernoulli_gap, by=sp.expand),
+            nonnegative(bernoulli_gap, k * y**2),
+        ),
+        "sparse enough": spread_passes_that_of_poisson_there,
+        "upper tail": best_tilt_has_the_mean_moved,
+        "Cantelli": best_shift_is_cantelli,
+        "lower tail": lower_tails_have_the_mean_for_the_variance,
+        "children": children_have_this_slope,
+        "root": roots_have_this_slope,
+        "increasing means": means_rise_from_there,
+        "falling bounds": bounds_fall_with_the_mean,
+    },
+    wrong=lambda: {
+        "upper_tail": {
+            "without e^m": upper_tail * sp.exp(-m),
+            "without the deviation": (mu / m) ** m,
+            "of twice the mean": upper_tail.subs(mu, 2 * mu),
+        },
+        "cantelli": {
+            "half the variance": cantelli.subs(V, V / 2),
+            "Chebyshev": sp.Piecewise((V / (mu - m + 1) ** 2, m < mu + 1), (no_guarantee, True)),
+            "fewer than m − 1": cantelli.subs(m, m - 1),
+            "for any m": unconditional(cantelli),
+        },
+        "generating_bound": {
+            "without s": sp.exp(mu),
+            "the mean alone": 1 + s * mu,
+            "half of the exponent": sp.exp(s * mu / 2),
+        },
+        "growth": {
+            "independent copies": sp.S.One,
+            "roots in common": growth / (1 - k / n),
+            "absent edges counted twice": growth * (1 - lam / n) ** (2 * r * k),
+        },
+        "child_factor": {"as if children were drawn anew": child_bound, "one child on": child_factor.subs(i, i + 1)},
+        "child_bound": {"of one copy": 1 - r / n, "one child on in all": child_factor.subs(i, 1)},
+        "bernoulli_gap": {"without the number": y**2},
+        "base": {"roots in common": base / (1 - 1 / n), "children in common": base / (1 - r / n) ** r},
+        "mean_factor": {
+            "the root's alone": 1 - 1 / (2 * r * n),
+            "the children's alone": 1 - r / (2 * n),
+            "without those that are 1": 1 - (1 + r**2) / ((1 + r) * n),
+        },
+        "poisson_degree": {"the best degree": r / (r + 1)},
+        "dispersion": {"Poisson": sp.S.One, "one degree": 1 - (1 + r**2 - r * lam) * isolated_rate},
+        "power_term": {
+            "without binomials": s**x,
+            "with order": s**x * sp.ff(m, x),
+            "without powers": sp.binomial(m, x),
+        },
+        "tilted": {"one copy fewer": tilted * (1 + s), "the moment alone": generating_bound},
+        "shifted": {"not shifted": V / t**2},
+        "lower_tail": {
+            "one over the mean": sp.Piecewise((1 / mu, m < mu + 1), (no_guarantee, True)),
+            "four over the mean": sp.Piecewise((4 / mu, m < mu + 1), (no_guarantee, True)),
+            "for any m": unconditional(lower_tail),
+        },
+        "root_part": {
+            "one root": root_part - sp.log(n),
+            "every copy is isolated": sp.log(n) + (n - r) * sp.log(1 - lam / n),
+        },
+        "child_slope": {"of n − i alone": 1 / (n - i)},
+        "root_slope": {"one degree": (1 - r * lam / (n - lam)) / n, "isolation forgotten": 1 / n},
+        "increasing_from": {"from r on": r, "from the degree on": lam, "one degree": (r + 1) * lam},
+        "quotient_slope": {"one copy more": quotient_slope.subs(m, m + 1)},
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -31,6 +33,7 @@ from sparse_limits.theory.lifts.tangent import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 s = sp.Symbol("s", nonnegative=True)  # the length of the path so far
 WALKED = Quantity(s, "length of the path so far", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
@@ -102,6 +105,14 @@ $$[[length]]$$
         Sharp(expression="length", example="the flow of L12's example", check="lengths_are_integrals"),
         Sharp(expression="energy_length", example="a loss of constant slope", check="energy_bounds_the_length"),
     ),
+    because={
+        "path and loss": lambda path_per_loss, gradient_bound: same(path_per_loss, 1 / gradient_bound, by=sp.cancel),
+    },
+    wrong=lambda: {
+        "path_per_loss": {"the bound of the gradient": 1 / path_per_loss, "forgets ε": kappa / L},
+        "length": {"as if tangents grew": growing_length, "half of κ": length.subs(kappa, kappa / 2)},
+        "energy_length": {"forgets the time": sp.sqrt(L_0 - L), "the square": energy_length**2},
+    },
 )
 
 GROWING_STEPS = proof(
@@ -140,6 +151,33 @@ flow (from slope, loss, length, rate): Its flow from $0$ goes one way only, $x(t
     globals(),
 )
 
+fixed_tangents = epsilon + (L_0 - epsilon) * sp.exp(-s / kappa)
+
+
+square_power = epsilon + (L_0 - epsilon) / sp.sqrt(1 + 2 * t * (L_0 - epsilon) / kappa**2)
+
+
+def product_is_kept_at_the_bound(
+    growing_bound: sp.Expr, kept_product: sp.Expr, gradient_bound: sp.Expr
+) -> Iterator[Relation]:
+    """Its derivatives by L, times minus the bound, and by s."""
+    yield same(growing_bound, gradient_bound.subs(kappa, kappa + s))
+    yield same(kept_product, (L - epsilon) ** 2 / growing_bound, by=sp.cancel)
+    by_loss, by_path = sp.diff(kept_product, L), sp.diff(kept_product, s)
+    yield same(by_path, by_loss * growing_bound, by=sp.cancel)
+    yield nonnegative(by_loss, kappa + s)
+
+
+def growing_example_has_the_slope_of_the_bound(
+    growing_bound: sp.Expr, growing_example: sp.Expr, growing_slope: sp.Expr
+) -> Iterator[Relation]:
+    """It starts at L_0; its tangent reaches ε with the step κ + x."""
+    yield same(growing_example.subs(x, 0), L_0)
+    yield same(growing_slope, -sp.diff(growing_example, x), by=sp.cancel)
+    yield same(growing_example - growing_slope * (kappa + x), epsilon, by=sp.cancel)
+    yield same(growing_slope, growing_bound.subs({L: growing_example, s: x}, simultaneous=True), by=sp.cancel)
+
+
 growing_tangents = Claim(
     label="L14.2",
     title="Tangents that may grow with the distance travelled",
@@ -161,4 +199,43 @@ sharp, by $\ell(z)=z$, $F(x)=[[growing_example]]$ and its flow $x(t)=[[growing_p
         Sharp(expression="growing_length", example="the example of the statement", check="growing_example_attains_all"),
         Sharp(expression="growing_rate", example="the flow of the example", check="growing_example_attains_all"),
     ),
+    because={
+        "product": product_is_kept_at_the_bound,
+        "reciprocal": lambda growing_fall, cubic_gain: same(
+            cubic_gain, sp.diff((L - epsilon) ** -3, L) * -growing_fall, by=sp.cancel
+        ),
+        "integral": lambda cubic_gain, inverse_cube: same(
+            inverse_cube, (L_0 - epsilon) ** -3 + cubic_gain * t, by=sp.cancel
+        ),
+        "slope": growing_example_has_the_slope_of_the_bound,
+    },
+    wrong=lambda: {
+        "kept_product": {
+            "tangents that do not grow": (L - epsilon) * kappa,
+            "forgets ε": L * (kappa + s),
+            "the square": (L - epsilon) ** 2 * (kappa + s),
+        },
+        "growing_bound": {"a bound that does not grow": (L - epsilon) / kappa},
+        "growing_loss": {"as if tangents did not grow": fixed_tangents},
+        "growing_length": {"forgets the start": growing_length + kappa, "as if tangents did not grow": length},
+        "growing_fall": {
+            "the square": ((L - epsilon) / kappa) ** 2,
+            "of the bound itself": (L - epsilon) ** 2 / (kappa * (L_0 - epsilon)),
+        },
+        "cubic_gain": {"without the start": 3 / kappa**2},
+        "inverse_cube": {
+            "from an infinite loss": 3 * t / (kappa * (L_0 - epsilon)) ** 2,
+            "of the square": (L_0 - epsilon) ** -2 + 3 * t / (kappa * (L_0 - epsilon)) ** 2,
+        },
+        "growing_rate": {
+            "the power 1/2": square_power,
+            "as if tangents did not grow": epsilon + kappa**2 / (t + kappa**2 / (L_0 - epsilon)),
+        },
+        "growing_slope": {"the slope of fixed tangents": (L_0 - epsilon) / kappa * sp.exp(-x / kappa)},
+        "growing_example": {"half the growth": growing_example.subs(kappa, 2 * kappa)},
+        "growing_position": {
+            "the square root": sp.sqrt(kappa**2 + 2 * (L_0 - epsilon) * t) - kappa,
+            "forgets ε": growing_position.subs(epsilon, 0),
+        },
+    },
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lifts.bundle import entries, shape_of
 from sparse_limits.theory.lifts.lift import Lift, full_lift
@@ -16,6 +19,7 @@ from sparse_limits.theory.lifts.maps import PRODUCT, Pointwise, identity
 from sparse_limits.theory.lifts.module import PerceptronModule
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 n_0, n_1, n_2, n_3 = sp.symbols("n_0 n_1 n_2 n_3", nonnegative=True, integer=True)
 
@@ -96,6 +100,23 @@ the weights $W_l/n_{l-1}$.
     globals(),
 )
 
+FIBRES = Counter(perceptron.over.values())
+
+
+def unmasked(lift: Lift) -> Lift:
+    """The lift with all its masks at 1."""
+    ones = {letter: 1 for mask in masks for letter in mask}
+    return lift.with_weights({edge: valued(weight, ones) for edge, weight in lift.weights.items()})
+
+
+def one_more_neuron_has_its_neighbours_edges(weights: sp.Expr) -> Iterator[Relation]:
+    """With one more copy of a layer there is an edge more for each copy of the layers beside it; without copies there is none."""
+    for layer, size in enumerate(sizes):
+        beside = sp.Add(*(sizes[other] for other in (layer - 1, layer + 1) if 0 <= other < len(sizes)))
+        yield same(weights.subs(size, size + 1), weights + beside)
+    yield same(weights.subs(dict.fromkeys(sizes, 0)), sp.S.Zero)
+
+
 perceptron_lifts = Claim(
     label="L5",
     title="Multilayer perceptrons are full lifts of a path; masks are sublifts",
@@ -129,4 +150,34 @@ over the fibres in place of sums the full lift would compute the perceptron of t
     ),
     also=("perceptron", "masked", "averaged"),
     aids={"matrices": matrices},
+    because={
+        "numbers of weights": one_more_neuron_has_its_neighbours_edges,
+    },
+    wrong=lambda: {
+        "perceptron": {
+            "mean over the fibre": averaged,
+            "an edge missing": perceptron.with_weights({**perceptron.weights, ((1, 2), (2, 0)): sp.Integer(0)}),
+            "activation at the end": replace(perceptron, module=multilayer_perceptron(3, activation, activation)),
+            "no activation": replace(perceptron, module=multilayer_perceptron(3, lambda z: z)),
+            "all weights doubled": perceptron.with_weights({e: 2 * w for e, w in perceptron.weights.items()}),
+        },
+        "masked": {
+            "nothing is masked": unmasked(masked),
+            "mean over the fibre": masked.with_weights({e: w / FIBRES[e[0][0]] for e, w in masked.weights.items()}),
+            "all weights doubled": masked.with_weights({e: 2 * w for e, w in masked.weights.items()}),
+        },
+        "averaged": {
+            "sums": perceptron,
+            "divided by the layer itself": perceptron.with_weights(
+                {e: w / FIBRES[e[1][0]] for e, w in perceptron.weights.items()}
+            ),
+            "all weights doubled": averaged.with_weights({e: 2 * w for e, w in averaged.weights.items()}),
+        },
+        "weights": {
+            "with biases": weights + n_1 + n_2 + n_3,
+            "paths": n_0 * n_1 * n_2 * n_3,
+            "neurons": n_0 + n_1 + n_2 + n_3,
+            "without the last layer": n_0 * n_1 + n_1 * n_2,
+        },
+    },
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import (
     DEGREE,
     IN_DEGREE,
@@ -21,6 +24,7 @@ from sparse_limits.theory.lifts.degrees import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 i, j = sp.symbols("i j", integer=True, positive=True)
 l = sp.Symbol("l", integer=True, nonnegative=True)  # noqa: E741
@@ -113,6 +117,83 @@ the limit is $[[order]]$.
     globals(),
 )
 
+CHANCE = lam / n
+
+
+def in_gammas(gap: sp.Expr) -> sp.Expr:
+    """A gap of factorials and powers, its powers joined first."""
+    return sp.simplify(sp.gammasimp(sp.powsimp(gap)))
+
+
+def of_sums(gap: sp.Expr) -> sp.Expr:
+    """A gap of sums over one range, as the gap of their terms, maxima with 0 without rational factors."""
+    ranges = {each.limits for each in gap.atoms(sp.Sum)}
+    if len(ranges) != 1:
+        return gap
+    terms = gap.replace(sp.Sum, lambda function, *_: function)
+    return sp.simplify(terms.replace(sp.Max, primitive))
+
+
+def primitive(zero: sp.Expr, part: sp.Expr) -> sp.Expr:
+    """A maximum with 0, a positive rational factor before it."""
+    factor, rest = sp.expand(zero + part).as_content_primitive()
+    return factor * sp.Max(0, rest)
+
+
+def stein_equation_is_solved(poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Expr) -> Iterator[Relation]:
+    """With F(i) = F(i − 1) + π_i: at i < j, at i > j, from j to j + 1, and at 0, where F is π_0."""
+    point, here = poisson_law.subs(k, j), poisson_law.subs(k, i)
+    more = {i: i + 1, F: F + here}
+    yield same(lam * valued(up_to, more) - i * up_to, -point, by=in_gammas)
+    yield same(lam * beyond.subs(more, simultaneous=True) - i * beyond, -point, by=in_gammas)
+    yield same((lam * beyond.subs(more, simultaneous=True) - i * up_to).subs(i, j), 1 - point, by=in_gammas)
+    yield same(lam * up_to.subs({i: 1, F: poisson_law.subs(k, 0)}), -point, by=in_gammas)
+
+
+def terms_have_these_ratios(poisson_law: sp.Expr, lower_ratio: sp.Expr, upper_ratio: sp.Expr) -> Iterator[Relation]:
+    """Of neighbouring places; below the place the first exceeds 1, the second does not."""
+    for ratio, place in ((lower_ratio, i - 1 - l), (upper_ratio, i + l)):
+        term = poisson_law.subs(k, place) / (i * poisson_law.subs(k, i))
+        yield same(term.subs(i, i + 1) / term, ratio, by=in_gammas)
+    yield nonnegative(lower_ratio.subs(i, l + i) - 1, l / i, by=sp.cancel)
+    yield nonnegative(1 - upper_ratio, (l + 1) / (i + l + 1), by=sp.cancel)
+
+
+def jumps_are_differences(poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Expr, jump: sp.Expr) -> Iterator[Relation]:
+    """The solution at j + 1 less that at j; it is not negative, by the probability of what is above j."""
+    after = valued(beyond, {i: j + 1, F: F + valued(poisson_law, {k: j})})
+    yield same(jump, after - up_to.subs(i, j), by=in_gammas)
+    above, some = sp.Symbol("above", nonnegative=True), sp.Symbol("some", positive=True)
+    least = jump.subs(lam, some).subs(valued(poisson_law, {k: j, lam: some}), 1 - F - above)
+    yield nonnegative(least, F / j + above / some)
+
+
+def jumps_are_bounded(
+    poisson_law: sp.Expr, jump: sp.Expr, lower_term: sp.Expr, largest_jump: sp.Expr
+) -> Iterator[Relation]:
+    """It lacks what *sum below* says is not negative: nothing for j = 1, where F is π_0."""
+    point = poisson_law.subs(k, j)
+    below = (F + point - sp.exp(-lam)) / lam - F / j
+    yield same(largest_jump - jump, below, by=sp.expand)
+    yield same(jump.subs({F: lower_term, j: 1}), largest_jump, by=sp.expand)
+
+
+def pairs_add_up(bound: sp.Expr, edge_distance: sp.Expr, coupled_bound: sp.Expr) -> Iterator[Relation]:
+    """n pairs; both bounds are multiples of λ/n, by 1 − qⁿ and n(1 − q) at q = e^(−λ/n)."""
+    q = sp.exp(-lam / n)
+    yield same(coupled_bound, n * edge_distance, by=sp.expand)
+    yield same(coupled_bound - bound, CHANCE * (n * (1 - q) - (1 - q**n)), by=sp.expand)
+
+
+def order_has_the_positive_parts(poisson_law: sp.Expr, first_order: sp.Expr, order: sp.Expr) -> Iterator[Relation]:
+    """Term by term, up to the larger root, and not one term more; the smaller one is not negative."""
+    positive = sp.Sum(sp.Max(0, first_order) * poisson_law, (k, 1, last_below))
+    yield same(order, positive, by=of_sums)
+    larger, smaller = (lam + sp.Rational(1, 2) + sign * sp.sqrt(4 * lam + 1) / 2 for sign in (1, -1))
+    yield same(2 * first_order, -(k - larger) * (k - smaller), by=sp.expand)
+    yield same(first_order.subs(k, 0), -(lam**2) / 2)
+
+
 poisson_distance = Claim(
     label="L8.2",
     title="The degrees of a random sparse lift are nearly Poisson",
@@ -158,4 +239,58 @@ all but the last are equal. For fixed $\lambda>0$ the order $1/n$ is sharp: $n\,
             "distance_has_this_order",
         ),
     ),
+    because={
+        "one edge": lambda edge_term: same(
+            edge_term, CHANCE * (CHANCE * v + (1 - CHANCE) * u) - CHANCE * u, by=sp.expand
+        ),
+        "one point": stein_equation_is_solved,
+        "neighbours": terms_have_these_ratios,
+        "jump": jumps_are_differences,
+        "sum below": lambda poisson_law, lower_term: (
+            same(lower_term, poisson_law.subs(k, j - 1), by=in_gammas),
+            same(poisson_law.subs(k, 0), sp.exp(-lam)),
+        ),
+        "largest jump": jumps_are_bounded,
+        "Barbour–Hall": lambda edge_term, largest_jump, bound: same(
+            bound, n * edge_term.subs(v, u + largest_jump), by=sp.expand
+        ),
+        "pair": lambda poisson_law, edge_distance: same(
+            edge_distance, CHANCE - poisson_law.subs(k, 1).subs(lam, CHANCE), by=sp.expand
+        ),
+        "coupling": pairs_add_up,
+        "Le Cam": lambda coupled_bound, le_cam_bound: same(
+            le_cam_bound - coupled_bound, lam * (CHANCE - 1 + sp.exp(-CHANCE)), by=sp.expand
+        ),
+        "order": order_has_the_positive_parts,
+    },
+    wrong=lambda: {
+        "edge_term": {
+            "the mean for the edge": CHANCE * (v - u),
+            "as if X were independent of the edge": CHANCE * (1 - CHANCE) * (v - u),
+            "the sum": CHANCE**2 * (v + u),
+        },
+        "up_to": {"without the place": i * up_to},
+        "beyond": {"all of the mass": beyond / (1 - F)},
+        "poisson_law": {"another law": poisson_law * (k + 1), "another mean": poisson_law / lam},
+        "lower_ratio": {"they stay the same": sp.S.One, "one term on": lower_ratio.subs(l, l + 1)},
+        "upper_ratio": {"the lower ones": lower_ratio, "one term back": i / (i + l)},
+        "jump": {
+            "without what is below": (1 - F - poisson_law.subs(k, j)) / lam,
+            "with the point": jump + poisson_law.subs(k, j) / lam,
+        },
+        "lower_term": {"without the place": lower_term / j, "without the mean": lam * lower_term},
+        "largest_jump": {"without what is left out": 1 / lam},
+        "bound": {
+            "without Stein's factor: λ/n": lam / n,
+            "the coupling's": coupled_bound,
+            "without Stein's factor: 1/n": 1 / n,
+            "exponent of λ halved": (1 - sp.exp(-lam / 2)) * lam / n,
+        },
+        "edge_distance": {"Le Cam's": CHANCE**2},
+        "coupled_bound": {"one edge": edge_distance, "Barbour and Hall's": bound},
+        "le_cam_bound": {"of one edge": CHANCE**2},
+        "first_order": {"the square alone": -((k - lam) ** 2) / 2},
+        "order": {"the bound's": lam * (1 - sp.exp(-lam))},
+        "variation_distance": {"the bound": bound},
+    },
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.lifts.coverage import REGION, m, omega
-from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, lam, n, sampled, variance
+from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, lam, n, sampled, value, variance
 from sparse_limits.theory.lifts.perceptrons import n_1
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 N_e = sp.Symbol("N_e", nonnegative=True, integer=True)  # edges above one edge of the base
 EDGES = sp.symbols(
@@ -84,6 +87,29 @@ $[[part_degree]]$ for $m$ copies. For $m=0$ there are no pairs.
     variance=variance,
 )
 
+
+def one_edge_more_changes_a_factor(pairs: sp.Expr, chance: sp.Expr, graph_probability: sp.Expr) -> Iterator[Relation]:
+    """A pair that becomes an edge, in place of one that is none; without edges there are as many factors as pairs."""
+    graph, edge = value(graph_probability), value(chance)
+    yield same(graph.subs(N_e, N_e + 1) * (1 - edge), graph * edge, by=lambda gap: sp.simplify(sp.powsimp(gap)))
+    yield same(graph.subs(N_e, 0), (1 - edge) ** pairs)
+
+
+def skips_are_the_edges_of_one_graph(skip_law: sp.Expr) -> Iterator[Relation]:
+    """The polynomial in the edges that is 1 at that graph and 0 at all others."""
+    skips_alone = sp.prod(e if kept else 1 - e for e, kept in zip(EDGES, (1, 0, 0, 1), strict=True))
+    yield same(value(skip_law), skips_alone, by=sp.expand)
+
+
+def vertices_add_up(variance: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.Expr) -> Iterator[Relation]:
+    """One copy of the target more adds the mean and the variance of one; the moments of a binomial law of all pairs."""
+    one_more = {n_1: n_1 + 1}
+    yield same(mean_edges.subs(one_more) - mean_edges, lam)
+    yield same(value(edges_variance).subs(one_more) - value(edges_variance), value(variance), by=sp.expand)
+    yield same(mean_edges, n * n_1 * lam / n)
+    yield same(value(edges_variance), n * n_1 * (lam / n) * (1 - lam / n), by=sp.expand)
+
+
 random_sparse_lifts = Claim(
     label="L20",
     title="Random sparse lifts are full lifts, sparsified at initialization",
@@ -126,4 +152,50 @@ independently, is the same: it has the joint law of edges and weights, by which 
         Hypothesis("a part has no more copies than there are", m <= n, needed_by=("part_degree",)),
     ),
     uses=("L2", "L8.1"),
+    because={
+        "pruned full lift": lambda graph_probability, joint_law: same(
+            value(joint_law), value(graph_probability) * omega**N_e, by=lambda gap: sp.simplify(sp.powsimp(gap))
+        ),
+        "one graph": one_edge_more_changes_a_factor,
+        "permuted copies": skips_are_the_edges_of_one_graph,
+        "number of edges": lambda graph_probability, edges_law: same(
+            value(edges_law), sp.binomial(n * n_1, N_e) * value(graph_probability)
+        ),
+        "all vertices": vertices_add_up,
+        "pruned again": lambda pruned_degree: same(
+            pruned_degree / n + (1 - lam / n) + (1 - p) * lam / n, 1, by=sp.expand
+        ),
+        "part": lambda chance, part_degree: same(part_degree, m * value(chance)),
+    },
+    wrong=lambda: {
+        "joint_law": {
+            "the graph alone": graph_probability,
+            "weights of all pairs": joint_law * omega ** (pairs - N_e),
+            "masks that look at the weights": joint_law.subs(lam, lam * omega),
+        },
+        "graph_probability": {
+            "edges alone": graph_probability / (1 - lam / n) ** (pairs - N_e),
+            "λ over the copies of the target": graph_probability.subs(n, n_1),
+            "λ over all copies of the source and one more": graph_probability.subs(lam, lam * n / (n + 1)),
+            "one of all sets of so many": edges_law / sp.binomial(pairs, 2),
+        },
+        "chance": {"λ edges in all": chance / n_1},
+        "pairs": {"a pair of copies of one vertex": n**2},
+        "two_law": {
+            "skips between copies of one number": skip_law,
+            "any number of edges from two copies": value(two_law),
+            "one edge into each copy of the target": ((EDGES[0] - EDGES[2]) * (EDGES[1] - EDGES[3])) ** 2 / 4,
+        },
+        "skip_law": {"sampled edges in place of skips": two_law, "all skips at once": EDGES[0] * EDGES[3]},
+        "edges_law": {
+            "one graph": graph_probability,
+            "sets of ordered pairs": edges_law * sp.factorial(N_e),
+            "sets counted from one graph": value(graph_probability) / 2,
+        },
+        "mean_edges": {"λ in all": lam, "λ from each copy of the source": n * lam},
+        "edges_variance": {"Poisson": n_1 * lam, "of one vertex": edges_variance / n_1},
+        "variance": {"Poisson at one vertex": lam},
+        "pruned_degree": {"not pruned": lam, "what is pruned": (1 - p) * lam},
+        "part_degree": {"of the whole": lam, "the other way round": lam * n / m, "twice the whole": 2 * lam},
+    },
 )

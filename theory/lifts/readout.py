@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -9,6 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.tangent import LOSS, SLOPE, TIME, L, epsilon, g, t
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same, vanishes
 
 Delta = sp.Symbol("Delta", nonnegative=True)  # the distance of the two readouts
 T = sp.Symbol("T", positive=True)  # the time
@@ -95,6 +98,59 @@ all modes (from worst mode, average of modes): So $L(T)\le[[interpolating_bound]
     globals(),
 )
 
+e, y, share = sp.symbols("e y u", positive=True)  # √ε, √L − √ε, and the share of the time that has passed
+
+
+HALF = Delta**2 / 2
+
+
+def standing_readouts_vanish(standing_readout: sp.Expr, standstill_end: sp.Expr) -> Iterator[Relation]:
+    """Its square falls from Δ² at the rate 2h, to 0 in the end."""
+    yield same(standing_readout**2, Delta**2 - 2 * h * t, by=sp.expand)
+    yield same(standing_readout.subs(t, 0), Delta)
+    yield same(2 * h * (standstill_end - t), standing_readout**2, by=sp.expand)
+    yield vanishes(standing_readout.subs(t, standstill_end))
+    yield same(sp.diff(standing_readout, t) * standing_readout, -h)
+
+
+def product_of_residuals_grows(least_product: sp.Expr, product_slope: sp.Expr) -> Iterator[Relation]:
+    """The derivative; above ε it is at least 1, and there the product is positive."""
+    yield same(product_slope, sp.diff(least_product, L))
+    more = sp.Symbol("u", positive=True)
+    above = product_slope.subs({L: (e + more) ** 2, epsilon: e**2}, simultaneous=True) - 1
+    yield nonnegative(above, more / (e + more))
+    yield same(least_product.subs({L: e**2, epsilon: e**2}, simultaneous=True), 0)
+
+
+def losses_are_integrated(loss_before: sp.Expr, fixed_paid: sp.Expr) -> Iterator[Relation]:
+    """Over the time up to T, where it is L, and half of the square of the distance that is left."""
+    yield same(fixed_paid, sp.integrate(sp.expand(loss_before - epsilon), (t, 0, T)) + R**2 / 2, by=sp.expand)
+    yield same(loss_before.subs(t, T), L)
+    yield same(sp.diff(loss_before, t), -(g**2))
+
+
+def linear_losses_fall_steadily(linear_excess: sp.Expr) -> Iterator[Relation]:
+    """−g(a(0) + gT) above −g(a(0) + Δ)."""
+    start = sp.Symbol("a_0", real=True)
+    yield same(linear_excess, g * (start + Delta) - g * (start + g * T), by=sp.expand)
+
+
+def modes_decay(mode_error: sp.Expr, mode_loss: sp.Expr) -> Iterator[Relation]:
+    """As the readout's error does, from Δ on."""
+    yield same(sp.diff(mode_error, T), -mu * mode_error)
+    yield same(mode_error.subs(T, 0), Delta)
+    yield same(mode_error, Delta * sp.exp(-mu * T))
+    yield same(mode_loss, mu * mode_error**2 / 2)
+
+
+def losses_of_modes_rise_and_fall(mode_loss: sp.Expr, worst_eigenvalue: sp.Expr) -> Iterator[Relation]:
+    """The logarithm of the loss has the derivative 1/μ less that at the worst; its signs below and above that."""
+    yield same(sp.diff(mode_loss, mu), mode_loss * (1 / mu - 1 / worst_eigenvalue))
+    rise, y = sp.diff(mode_loss, mu) / mode_loss, sp.Symbol("y", positive=True)
+    yield nonnegative(rise, 2 * T * y, where={mu: worst_eigenvalue / (1 + y)}, strict=True)
+    yield nonnegative(-rise, 2 * T * y / (1 + y), where={mu: worst_eigenvalue * (1 + y)}, strict=True)
+
+
 readout_comparison = Claim(
     label="L15",
     title="A trained readout is compared with any other",
@@ -152,4 +208,55 @@ loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ No constant can be
             check="modes_keep_the_bounds",
         ),
     ),
+    because={
+        "standing output": standing_readouts_vanish,
+        "slope": product_of_residuals_grows,
+        "payment of features that stand still": losses_are_integrated,
+        "two payments": lambda fixed_paid, doubled: same(
+            fixed_paid - doubled, (T * g - R) ** 2 / 2 + T * (g * R - (L - epsilon)), by=sp.expand
+        ),
+        "linear loss": linear_losses_fall_steadily,
+        "features that stand still": lambda doubled, linear_excess, fixed_bound: (
+            same(HALF - doubled, 2 * T * (fixed_bound - L), by=sp.expand),
+            same(fixed_bound - epsilon - linear_excess, T * (g - Delta / (2 * T)) ** 2, by=sp.expand),
+        ),
+        "one mode": modes_decay,
+        "worst mode": losses_of_modes_rise_and_fall,
+        "all modes": lambda mode_loss, worst_eigenvalue, interpolating_bound: same(
+            interpolating_bound, mode_loss.subs(mu, worst_eigenvalue)
+        ),
+    },
+    wrong=lambda: {
+        "fixed_bound": {
+            "the constant 1/4e for any comparison": epsilon + Delta**2 / (4 * sp.E * T),
+            "fixed features 10 % less": epsilon + sp.Rational(9, 10) * Delta**2 / (4 * T),
+            "the constant 1/8 − 1/4e": epsilon + Delta**2 / (8 * T) - Delta**2 / (4 * sp.E * T),
+            "forgets ε": fixed_bound - epsilon,
+            "the constant of moving features": moving_bound,
+        },
+        "moving_bound": {"forgets ε, moving": moving_bound - epsilon, "the constant of fixed features": fixed_bound},
+        "square_bound": {"forgets ε, square loss": Delta**2 / (4 * T), "the square loss as in (b)": fixed_bound},
+        "standing_readout": {
+            "a feature that stands still": Delta - h * t,
+            "half of the speed": sp.sqrt(Delta**2 - h * t),
+        },
+        "paid": {"forgets ε": T * L},
+        "product_slope": {"of the loss itself": sp.Integer(2), "half of the root": 2 - sp.sqrt(epsilon / L) / 2},
+        "least_product": {"half of the residual": L - 2 * sp.sqrt(L * epsilon)},
+        "fixed_paid": {
+            "without the slope": T * (L - epsilon) + R**2 / 2,
+            "without the distance": fixed_paid - R**2 / 2,
+        },
+        "loss_before": {"a loss that stands still": L, "twice the slope": L + 2 * (T - t) * g**2},
+        "doubled": {"forgets ε": 2 * T * L},
+        "linear_excess": {"a loss that stands still": g * Delta, "half of the fall": g * Delta - g**2 * T / 2},
+        "mode_error": {
+            "the rate of the loss": Delta * sp.exp(-2 * mu * T),
+            "the root of the rate": Delta * sp.exp(-sp.sqrt(mu) * T),
+        },
+        "mode_loss": {
+            "the rate of the readout for that of the loss": mu * Delta**2 * sp.exp(-mu * T) / 2,
+            "without the eigenvalue": mode_loss / mu,
+        },
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -9,6 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 kappa = sp.Symbol("kappa", positive=True)  # how long a tangent step may be
 epsilon = sp.Symbol("epsilon", nonnegative=True)  # the loss that it reaches
@@ -116,6 +119,29 @@ the *rate*, and $\eta$ at the *time*.
     globals(),
 )
 
+linear_rate = epsilon + (L_0 - epsilon) * sp.exp(-t / kappa**2)
+
+
+first_power = epsilon + kappa / (t + kappa / (L_0 - epsilon))
+
+
+def reciprocals_are_integrated(gain: sp.Expr, inverse: sp.Expr) -> Iterator[Relation]:
+    """Start and derivative."""
+    yield same(inverse.subs(t, 0), 1 / (L_0 - epsilon))
+    yield same(sp.diff(inverse, t), gain)
+    yield same(inverse, 1 / (L_0 - epsilon) + gain * t, by=sp.expand)
+
+
+def example_has_the_slope_of_the_bound(
+    example_loss: sp.Expr, example_slope: sp.Expr, gradient_bound: sp.Expr
+) -> Iterator[Relation]:
+    """It starts at L_0; its tangent reaches ε with the step κ; its slope is the bound."""
+    yield same(example_loss.subs(x, 0), L_0)
+    yield same(example_slope, -sp.diff(example_loss, x), by=sp.expand)
+    yield same(example_loss - example_slope * kappa, epsilon, by=sp.expand)
+    yield same(example_slope, gradient_bound.subs(L, example_loss), by=sp.expand)
+
+
 tangent_rate = Claim(
     label="L12",
     title="A tangent of low loss gives a rate",
@@ -167,4 +193,35 @@ $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_l
             check="rate_grows_to_the_simple_one",
         ),
     ),
+    because={
+        "gradient": lambda least_reached, gradient_bound: same(
+            epsilon - least_reached, kappa * (g - gradient_bound), by=sp.expand
+        ),
+        "fall": lambda gradient_bound, fall: (
+            same(fall, gradient_bound**2, by=sp.expand),
+            nonnegative(gradient_bound.subs(L, epsilon + x), x / kappa),
+        ),
+        "reciprocal": lambda fall, gain: same(gain, sp.diff(1 / (L - epsilon), L) * -fall, by=sp.cancel),
+        "integral": reciprocals_are_integrated,
+        "slope": example_has_the_slope_of_the_bound,
+    },
+    wrong=lambda: {
+        "least_reached": {"a step as long as its square": L - kappa**2 * g, "uphill": L + kappa * g},
+        "fall": {"the first power": gradient_bound, "κ in place of κ²": kappa * fall},
+        "gain": {"κ in place of κ²": 1 / kappa, "a linear equation": gain / (L - epsilon)},
+        "inverse": {"from an infinite loss": t / kappa**2, "κ in place of κ²": 1 / (L_0 - epsilon) + t / kappa},
+        "rate": {
+            "the solution of a linear equation": linear_rate,
+            "κ in place of κ²": first_power,
+            "twice the gradient": rate.subs(kappa, kappa / 2),
+        },
+        "simple_rate": {"κ/t": epsilon + kappa / t, "forgets ε": simple_rate - epsilon},
+        "hitting_time": {"κ in place of κ²": hitting_time / kappa},
+        "example_slope": {"forgets ε": example_slope.subs(epsilon, 0)},
+        "example_loss": {"an example twice as steep": example_loss.subs(kappa, kappa / 2)},
+        "example_position": {
+            "forgets ε": example_position.subs(epsilon, 0),
+            "κ in place of κ²": kappa * sp.log(1 + (L_0 - epsilon) * t / kappa),
+        },
+    },
 )

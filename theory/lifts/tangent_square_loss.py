@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -33,6 +35,7 @@ from sparse_limits.theory.lifts.tangent import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 _start, _goal, _floor, _now = sp.sqrt(L_0), sp.sqrt(eta), sp.sqrt(epsilon), sp.sqrt(L)
 residual, reached_residual = sp.sqrt(2 * L), sp.sqrt(2 * epsilon)
@@ -121,6 +124,24 @@ attained (from slope, gradient, time, rate, too much): Its loss $\frac12F^2=[[sq
     globals(),
 )
 
+forgets_logarithm = (
+    kappa**2 / 2 * (1 / (sp.sqrt(eta) - sp.sqrt(epsilon)) - 1 / (sp.sqrt(L_0) - sp.sqrt(epsilon))) / sp.sqrt(epsilon)
+)
+
+
+e, y, u = sp.symbols("e y u", positive=True)  # √ε, √L − √ε or √L_0 − √ε, and a time
+
+
+root, floor = sp.sqrt(L), sp.sqrt(epsilon)
+
+
+def norms_are_multiplied(residual: sp.Expr, reached_residual: sp.Expr, most_product: sp.Expr) -> Iterator[Relation]:
+    """Each is the root of twice a loss."""
+    yield same(most_product, residual * reached_residual)
+    yield same(residual**2 / 2, L)
+    yield same(reached_residual**2 / 2, epsilon)
+
+
 square_loss_rate = Claim(
     label="L13",
     title="The square loss is faster, fourfold where ε = 0",
@@ -168,4 +189,73 @@ that time, which is below L12 as well. The bound $2(L-\varepsilon)/\kappa$ of th
             side=Side.BELOW,
         ),
     ),
+    because={
+        "most": norms_are_multiplied,
+        "least": lambda residual, least_product: same(least_product, residual**2 - kappa * g),
+        "gradient": lambda most_product, least_product, square_gradient_bound: same(
+            most_product - least_product, kappa * (g - square_gradient_bound), by=sp.expand
+        ),
+        "faster": lambda gradient_bound, square_gradient_bound, faster: (
+            same(square_gradient_bound - gradient_bound, faster, by=sp.expand),
+            nonnegative(faster, (root - floor) ** 2 / kappa),
+        ),
+        "third power": lambda root_fall, cubic_fall: nonnegative(
+            root_fall - cubic_fall, 2 * floor * (root - floor) ** 2 / kappa**2, by=sp.expand
+        ),
+        "reciprocal": lambda cubic_fall, square_gain: same(
+            square_gain, sp.diff((y - floor) ** -2, y).subs(y, root) * -cubic_fall
+        ),
+        "integral": lambda square_gain, inverse_square: same(
+            inverse_square, (sp.sqrt(L_0) - floor) ** -2 + square_gain * t, by=sp.expand
+        ),
+        "too much": lambda square_gradient_bound, too_much: (
+            same(too_much, 2 * (L - epsilon) / kappa - square_gradient_bound, by=sp.expand),
+            nonnegative(too_much.subs({L: (e + y) ** 2, epsilon: e**2}), 2 * e * y / kappa),
+        ),
+        "slope": lambda reached_residual, output, output_slope: (
+            same(output_slope, -sp.diff(output, x), by=sp.expand),
+            same(output - kappa * output_slope, reached_residual, by=sp.expand),
+        ),
+    },
+    wrong=lambda: {
+        "square_hitting_time": {"forgets the logarithm": forgets_logarithm, "the time of any loss": hitting_time},
+        "square_gradient_bound": {
+            "forgets the cross term": 2 * (L - epsilon) / kappa,
+            "the constant of any loss": gradient_bound,
+        },
+        "square_rate": {
+            "κ in place of κ²": square_rate.subs(kappa, sp.sqrt(kappa)),
+            "as if ε were 0": square_rate.subs(epsilon, 0),
+            "half of κ": square_rate.subs(kappa, kappa / 2),
+            "a tenth of κ": square_rate.subs(kappa, kappa / 10),
+            "as if ε were 0, and t squared": 1 / (1 / L_0 + 4 * t / kappa**2),
+            "ε beside it": epsilon + 1 / (1 / (L_0 - epsilon) + 4 * t / kappa**2),
+            "factor 2": square_rate.subs(kappa, sp.sqrt(2) * kappa),
+        },
+        "most_product": {"the norm of the residual twice": 2 * L},
+        "residual": {"the loss for the norm": L},
+        "reached_residual": {"the loss that is reached for its norm": epsilon},
+        "least_product": {"one loss": least_product - L, "uphill": 2 * L + kappa * g},
+        "faster": {"the difference of the losses": (L - epsilon) / kappa, "of the roots": (root - floor) / kappa},
+        "root_fall": {"of the loss": 2 * root * root_fall, "κ in place of κ²": kappa * root_fall},
+        "cubic_fall": {"the second": 2 * (root - floor) ** 2 / kappa**2, "κ in place of κ²": kappa * cubic_fall},
+        "square_gain": {
+            "κ in place of κ²": 4 / kappa,
+            "of a reciprocal that is not squared": 2 * (root - floor) / kappa**2,
+        },
+        "inverse_square": {
+            "factor 2": inverse_square - 2 * t / kappa**2,
+            "no roots": 1 / (L_0 - epsilon) + 4 * t / kappa**2,
+        },
+        "first_fall": {
+            "of the root": first_fall / (2 * sp.sqrt(L_0)),
+            "that of any loss": ((L_0 - epsilon) / kappa) ** 2,
+        },
+        "too_much": {"the difference to L12": faster, "the whole bound": square_gradient_bound},
+        "output": {"a tangent to 0": output - sp.sqrt(2) * floor},
+        "square_example": {
+            "a tangent to 0": square_example.subs(epsilon, 0),
+            "twice the slope": square_example.subs(kappa, kappa / 2),
+        },
+    },
 )

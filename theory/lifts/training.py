@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts import walsh
 from sparse_limits.theory.lifts.coverage import p_0
 from sparse_limits.theory.lifts.degrees import n
 from sparse_limits.theory.lifts.walsh import (
+    EXACTLY_THREE,
     UNIT_HEARS,
     UNITS,
     both_missing,
@@ -35,6 +37,9 @@ TIME = sp.Integer(100)
 threshold = initial_loss / 100
 step = sp.Rational(3, 2) / (sp.Rational(3, 10) * n + 2)
 parameters = n * (1 + INPUTS * p_0)
+
+INITIAL = walsh.initial_loss
+
 
 training_success = Claim(
     label="L19",
@@ -71,4 +76,13 @@ for each $n$, whose masks are not nested. ∎""",
     },
     aids={"target": target, "margin": sp.Rational(1, 10_000)},
     quantities=(UNITS, UNIT_HEARS),
+    wrong=lambda: {
+        "coverage": {"exactly 3 inputs per unit": EXACTLY_THREE},
+        "parameters": {
+            "a readout of units that see something": n * (2 - (1 - p_0) ** INPUTS),
+            "weights alone": n * INPUTS * p_0,
+        },
+        "growth": {"rarer": Growth(32, 4)},
+        "threshold": {"any loss below half": INITIAL / 2},
+    },
 )

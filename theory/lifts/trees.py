@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.transfer import Transfer
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n, sampled
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, NOTHING_BEYOND, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 K = sp.Symbol("K", integer=True, nonnegative=True)  # sampled layers
 j = sp.Symbol("j", integer=True, nonnegative=True)
@@ -91,6 +96,84 @@ limit (from expected number, path, Bonferroni, pairs): So $n$ times the probabil
     globals(),
 )
 
+constant_degree = sp.binomial(n - 2, 2) / sp.binomial(n, 2)  # the second choice of two avoids the first, K = 2
+
+
+def with_entry(entry: sp.Expr) -> sp.Expr:
+    """Another transition from k to j."""
+    return sampled(Transfer(sp.Lambda((k, j), entry), n, K, 1))
+
+
+CHANCE = lam / n
+
+
+def absent(gap: sp.Expr) -> sp.Expr:
+    """A gap simplified with a letter for the probability that an edge is absent."""
+    return sp.simplify(gap.subs(lam, n * (1 - sp.Symbol("q", positive=True))))
+
+
+def over_the_first(gap: sp.Expr) -> sp.Expr:
+    """A gap of products over the first of them."""
+    terms = sp.Add.make_args(gap)
+    return sp.simplify(sum(sp.simplify(each / terms[0]) for each in terms))
+
+
+def of_terms(gap: sp.Expr) -> sp.Expr:
+    """A gap of sums over one range, as the gap of their terms."""
+    if len({each.limits for each in gap.atoms(sp.Sum)}) != 1:
+        return gap
+    return sp.simplify(gap.replace(sp.Sum, lambda function, *_: function))
+
+
+def over_pairs(term: sp.Expr) -> sp.Expr:
+    """The sum over stems of length s and branches of length a ≥ 2 of a path with K layers."""
+    return sp.Sum(sp.Sum(term, (s, 0, K - a)), (a, 2, sp.Max(K, 1)))
+
+
+def edges_come_one_by_one(none: sp.Expr, once: sp.Expr) -> Iterator[Relation]:
+    """One vertex more is reached, to which there is an edge or not; and the first."""
+    yield same(none, (1 - CHANCE) ** k)
+    yield same(none.subs(k, k + 1), none * (1 - CHANCE), by=absent)
+    yield same(once.subs(k, k + 1), once * (1 - CHANCE) + none * CHANCE, by=absent)
+    yield same(none.subs(k, 1), 1 - CHANCE)
+    yield same(once.subs(k, 1), CHANCE)
+
+
+def vertices_are_placed_one_by_one(placements: sp.Expr) -> Iterator[Relation]:
+    """One vertex more is placed in n ways, a pair above one base vertex in n(n − 1); one edge at the root asks for no other."""
+    yield same(placements.subs(m, m + 1), n * placements)
+    pair = {m: m + 2, c: c + 1}
+    yield same(valued(placements, pair), n * (n - 1) * placements)
+    yield same(placements.subs({m: 1, c: 0}), sp.S.One)
+
+
+def lassos_of_a_path_are_added(lasso: sp.Expr, union_bound: sp.Expr) -> Iterator[Relation]:
+    """Half of each, as its branches are the same walk."""
+    one = lasso.subs({w: lam ** (s + 2 * a), c: a - 1}, simultaneous=True)
+    yield same(union_bound, over_pairs(one / 2), by=of_terms)
+
+
+def numbers_less_pairs_are_no_more_than_one(at_least_one: sp.Expr) -> Iterator[Relation]:
+    """It lacks as many pairs as X − 1 things have; for X = 0 it is 0."""
+    yield same(1 - at_least_one, (X - 1) * (X - 2) / 2, by=sp.expand)
+    more = sp.Symbol("r", integer=True, nonnegative=True)
+    yield nonnegative(sp.expand(1 - at_least_one.subs(X, more + 2)), (more + 1) * more / 2)
+    for number, value in ((0, 0), (1, 1)):
+        yield same(at_least_one.subs(X, number), value)
+
+
+def widths_take_the_shared_vertices_away(lasso: sp.Expr, union_bound: sp.Expr, limit: sp.Expr) -> Iterator[Relation]:
+    """n times a lasso is w times a power of 1 − 1/n, which grows to 1; so is each term of n times the bound."""
+    yield same(n * lasso, w * (1 - 1 / n) ** c)
+    yield same(sp.limit(n * lasso.subs(c, 2), n, sp.oo), w)
+    more, some = sp.symbols("z w", positive=True)
+    growth = more * (1 + more) * sp.diff(sp.log(n * lasso.subs(w, some)), n)
+    yield nonnegative(growth, c, where={n: 1 + more})
+    fading = (1 - 1 / n) ** (a - 1)
+    without = union_bound.replace(lambda part: part == fading, lambda part: sp.S.One)
+    yield same(limit, n * without, by=of_terms)
+
+
 local_trees = Claim(
     label="L9",
     title="Random sparse lifts look like trees: an exact transfer formula and the 1/n law",
@@ -140,4 +223,60 @@ sum of $w$ (or $\frac w2$) over the lassos; and $n$ times it tends to $C$.
     ),
     aids={"sampling": "independent"},
     sharp=(Sharp(expression="union_bound", example=r"$n\to\infty$", check="bounds_hold_and_become_sharp"),),
+    because={
+        "one vertex": edges_come_one_by_one,
+        "no collision": lambda none, once, no_collision: same(no_collision, (none + once) ** n, by=absent),
+        "share": lambda none, once, parent_share: same(parent_share, once / (none + once), by=absent),
+        "transition": lambda no_collision, parent_share, transition: same(
+            transition, no_collision * binomial_law(n, parent_share, j), by=over_the_first
+        ),
+        "placements": vertices_are_placed_one_by_one,
+        "lasso": lambda placements, lasso: same(lasso, placements * w / n**m),
+        "path": lassos_of_a_path_are_added,
+        "Bonferroni": numbers_less_pairs_are_no_more_than_one,
+        "limit": widths_take_the_shared_vertices_away,
+    },
+    wrong=lambda: {
+        "tree_probability": {
+            "a vertex may be reached twice": with_entry(binomial_law(n, 1 - (1 - lam / n) ** k, j)),
+            "edges instead of the vertices reached": with_entry(binomial_law(k * n, lam / n, j)),
+            "a layer less": tree_probability.subs(K, K - 1),
+            "one minus the union bound": 1 - union_bound,
+            "the limit": 1 - limit / n,
+            "an edge too few": tree_probability.subs(lam, lam * sp.Rational(9, 10)),
+            "the law of a constant in-degree": constant_degree,
+        },
+        "no_collision": {
+            "the k − 1 others only": ((1 - lam / n) ** (k - 1)) ** n,
+            "pairs of edges": (1 - sp.binomial(k, 2) * (lam / n) ** 2) ** n,
+            "ordered pairs collide": no_collision**2,
+        },
+        "parent_share": {
+            "the share before it is known that none has two": k * lam / n,
+            "of those without an edge": 1 - parent_share,
+        },
+        "lasso": {"copies may coincide": w / n, "one more shared": lasso.subs(c, c + 1), "a copy too many": n * lasso},
+        "union_bound": {
+            "no stems": sp.Sum(lam ** (2 * a) * (1 - 1 / n) ** (a - 1) / (2 * n), (a, 2, sp.Max(K, 1))),
+            "copies may coincide on a path": limit / n,
+            "branches of length 2 alone": lam**4 * (1 - 1 / n) / (2 * n),
+        },
+        "limit": {
+            "no stems": sp.Sum(lam ** (2 * a) / 2, (a, 2, sp.Max(K, 1))),
+            "branches of length 1 as well": sp.Sum(sp.Sum(lam ** (s + 2 * a) / 2, (s, 0, K - a)), (a, 1, K)),
+        },
+        "sampling": {"constant in-degree": "constant"},
+        "none": {"one edge": 1 - CHANCE, "all k": 1 - k * CHANCE},
+        "once": {"any one": k * CHANCE, "a certain one": once / k},
+        "transition": {
+            "a vertex may be reached twice": binomial_law(n, 1 - (1 - CHANCE) ** k, j),
+            "edges instead of the vertices reached": binomial_law(k * n, CHANCE, j),
+        },
+        "placements": {
+            "copies may coincide": n ** (m - 1),
+            "the root as well": n * placements,
+            "all of them different": sp.ff(n, m - 1),
+        },
+        "at_least_one": {"ordered pairs": X - X * (X - 1), "all of them": X},
+    },
 )

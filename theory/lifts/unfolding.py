@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import sympy as sp
 
@@ -14,6 +15,7 @@ from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 p = sp.Symbol("p", nonnegative=True)
 h, h_1, h_2, h_3 = sp.symbols("h h_1 h_2 h_3", nonnegative=True, integer=True)
@@ -87,6 +89,9 @@ to $[[unfolding]]$.
     globals(),
 )
 
+END = ("4",)
+
+
 unfolded_module = Claim(
     label="L10.1",
     title="Unfolding",
@@ -104,6 +109,21 @@ inputs; so by L3 it computes the same at $t$, for all maps $M$ and $\sigma$: any
     ),
     uses=("L3",),
     also=("unfolding",),
+    wrong=lambda: {
+        "unfolding": {
+            "a walk forgotten": replace(
+                unfolding, weights={e: w for e, w in unfolding.weights.items() if e != (("0",), ("1", "4"))}
+            ),
+            "weight of another edge": replace(
+                unfolding, weights={**unfolding.weights, (("1", "4"), END): skipping_weights["2", "4"]}
+            ),
+            "the module itself": Lift(
+                skipping.as_module(),
+                {(v,): v for v in skipping.over},
+                {((u,), (v,)): w for (u, v), w in skipping.weights.items()},
+            ),
+        },
+    },
 )
 
 COUNTING_STEPS = proof(
@@ -131,6 +151,61 @@ sparse lifts (from tree, diamond): At $p=\lambda/n$ these are $[[sparse_tree]]$ 
 """,
     globals(),
 )
+
+
+def formula(piecewise: sp.Expr) -> sp.Expr:
+    """The value where there is one."""
+    return piecewise.args[0][0] if isinstance(piecewise, sp.Piecewise) else piecewise
+
+
+def sparse_counts_of_tree_and_diamond(sparse_tree: sp.Expr, sparse_diamond: sp.Expr) -> Iterator[Relation]:
+    """At p = λ/n, and divided by n or by 1 in the limit."""
+    for count, law in ((formula(sparse_tree), tree), (formula(sparse_diamond), diamond)):
+        yield same(count, law.subs(p, lam / n))
+    yield same(sp.limit(formula(sparse_tree) / n, n, sp.oo), lam**4)
+    yield same(sp.limit(formula(sparse_diamond), n, sp.oo), lam**4)
+
+
+def vertices_are_mapped_one_by_one(placements: sp.Expr) -> Iterator[Relation]:
+    """One vertex more has n − h places left; none have one map."""
+    more = placements.subs(h, h + 1)
+    yield same(more, (n - h) * placements, by=lambda gap: sp.expand_func(gap / placements).simplify())
+    yield same(placements.subs(h, 0), sp.S.One)
+
+
+def edges_are_there_one_by_one(chance: sp.Expr) -> Iterator[Relation]:
+    """One edge more of either kind; none are there for sure."""
+    yield same(chance.subs(E, E + 1), p * chance)
+    yield same(chance.subs(E_0, E_0 + 1), p_0 * chance)
+    yield same(chance.subs({E: 0, E_0: 0}), sp.S.One)
+
+
+def maps_and_edges_are_multiplied(
+    placements: sp.Expr, chance: sp.Expr, expected_morphisms: sp.Expr
+) -> Iterator[Relation]:
+    """Fibre by fibre."""
+    maps = sp.Mul(*(placements.subs(h, each) for each in (h_1, h_2, h_3)))
+    yield same(expected_morphisms, maps * chance)
+
+
+def shares_of_places_tend_to_one(placements: sp.Expr, next_share: sp.Expr) -> Iterator[Relation]:
+    """What the share of the n^h maps that are injective gains with one vertex more."""
+    more = placements.subs(h, h + 1)
+    yield same(more, next_share * n * placements, by=lambda gap: sp.expand_func(gap / placements).simplify())
+    yield same(sp.limit(next_share, n, sp.oo), sp.S.One)
+
+
+def falling_powers_become_powers(expected_morphisms: sp.Expr, leading: sp.Expr) -> Iterator[Relation]:
+    """The expected number with powers for falling powers, and without its edges the number of all maps."""
+    powers = expected_morphisms.replace(sp.ff, sp.Pow).subs(p, lam / n).subs(h_3, V - h_1 - h_2)
+    yield same(leading, powers, by=lambda gap: sp.powsimp(sp.expand_power_base(gap)))
+
+
+def powers_are_cycle_ranks(growth: sp.Expr, leading: sp.Expr) -> Iterator[Relation]:
+    """The power of n, with E by the cycle rank."""
+    power = leading.subs({lam: 1, p_0: 1}).subs(E, V - components + cycles)
+    yield same(n**growth, power)
+
 
 tree_witnesses = Claim(
     label="L10.2",
@@ -173,4 +248,43 @@ grandchild in common (a diamond) $[[sparse_diamond]]$ times.
     ),
     also=("tree", "diamond"),
     aids={"tree_graph": tree_graph, "diamond_graph": diamond_graph},
+    because={
+        "sparse lifts": sparse_counts_of_tree_and_diamond,
+        "one fibre": vertices_are_mapped_one_by_one,
+        "one map": edges_are_there_one_by_one,
+        "all maps": maps_and_edges_are_multiplied,
+        "next vertex": shares_of_places_tend_to_one,
+        "leading term": falling_powers_become_powers,
+        "growth": powers_are_cycle_ranks,
+        "tree": lambda expected_morphisms, tree: same(
+            tree, expected_morphisms.subs({E_0: 0, E: 4, h_1: 2, h_2: 2, h_3: 1})
+        ),
+        "diamond": lambda expected_morphisms, diamond: same(
+            diamond, expected_morphisms.subs({E_0: 0, E: 4, h_1: 1, h_2: 2, h_3: 1})
+        ),
+    },
+    wrong=lambda: {
+        "growth": {"cycles add": components + cycles, "one component": 1 - cycles, "cycles only": -cycles},
+        "diamond": {"the tree's number for the diamond": tree},
+        "tree": {"the diamond's number for the tree": diamond, "induced": tree * (1 - p) ** 2},
+        "expected_morphisms": {
+            "inputs sampled like the rest": expected_morphisms.subs(p_0, p),
+            "maps that need not be injective": expected_morphisms.replace(sp.ff, sp.Pow),
+            "without order": expected_morphisms / sp.factorial(h_1),
+        },
+        "sparse_diamond": {
+            "diamonds grow linearly": lam**4 * (n - 1),
+            "the tree's number for the diamond": sparse_tree,
+        },
+        "sparse_tree": {"trees grow quadratically": lam**4 * (n - 1) ** 2},
+        "leading": {
+            "power E − V": leading.subs({V: E, E: V}, simultaneous=True),
+            "one power more": n * leading,
+            "without the degree": leading.subs(lam, 1),
+            "inputs sampled like the rest": leading.subs(p_0, lam / n),
+        },
+        "placements": {"maps that need not be injective": n**h, "without order": placements / sp.factorial(h)},
+        "chance": {"inputs sampled like the rest": p ** (E + E_0), "one edge more": p * chance},
+        "next_share": {"one vertex on": 1 - (h + 1) / n, "no loss": sp.S.One},
+    },
 )

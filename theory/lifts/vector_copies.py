@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, chernoff_size
 from sparse_limits.theory.lifts.copies import (
     A_1,
+    A_2,
     FIRST,
     LINEAR_COPIES,
+    LINEAR_LOSS,
     LOST,
     NETWORK,
     UNITS,
     WITNESS,
+    Lambda,
+    M,
+    approximation_loss,
+    bound,
     comparison_error,
     copies_loss,
+    epsilon_w,
     given,
+    isolated_bound,
+    isolated_longest_time,
+    isolated_moved_cells,
+    longest_time,
+    loss_bound,
+    moved_cells,
+    per_copy,
+    rho,
+    rho_0,
     survivor_square,
     survivors,
 )
-from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS
+from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS, q, r
 from sparse_limits.theory.lifts.isolated_copies import ISOLATED_LINEAR_COPIES, SECOND, square_speed
-from sparse_limits.theory.lifts.readout import moving_bound
-from sparse_limits.theory.lifts.tangent import L_0, LOSS, START
+from sparse_limits.theory.lifts.readout import Delta, T, moving_bound
+from sparse_limits.theory.lifts.tangent import L_0, LOSS, START, L, epsilon
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 READOUTS = sp.symbols("a_11 a_12 a_21 a_22", real=True)
 _lengths = [sp.sqrt(one**2 + two**2) for one, two in (READOUTS[:2], READOUTS[2:])]
@@ -85,6 +105,52 @@ $n=[[size]]$ on.
     **given(SECOND, "isolated_bound"),
 )
 
+PAIRS = (READOUTS[:2], READOUTS[2:])
+
+
+POSITIVE = {letter: sp.Symbol(str(letter), positive=True) for letter in READOUTS}
+
+
+def linear_unit(weights: tuple[sp.Expr, ...], readout: tuple[sp.Expr, ...]) -> sp.Expr:
+    """Φ(θ)a = Λ θ·a, the unit whose Lipschitz constant is attained in each direction."""
+    return Lambda * sum(w * a for w, a in zip(weights, readout, strict=True))
+
+
+def moving_units_attain_the_loss(
+    first_norm: sp.Expr, comparison_error: sp.Expr, approximation_loss: sp.Expr
+) -> Iterator[Relation]:
+    """Linear units on one data point, all cells of a unit moved by ρ₀ + ρ along its readout, from a witness of weights 0
+    that misses by √(2ε_w): readouts of any directions whose lengths add up to A₁; and of four free entries."""
+    target = -sp.sqrt(2 * epsilon_w)
+    along = [(sp.cos(angle), sp.sin(angle)) for angle in sp.symbols("theta_1 theta_2", real=True)]
+    first = sp.Symbol("a", positive=True)
+    output = (rho_0 + rho) * sum(
+        linear_unit(way, tuple(length * each for each in way))
+        for way, length in zip(along, (first, A_1 - first), strict=True)
+    )
+    yield same(comparison_error, output - target)
+    yield same(approximation_loss, (output - target) ** 2 / 2)
+    moved = [tuple((rho_0 + rho) * a / sp.sqrt(sum(each**2 for each in pair)) for a in pair) for pair in PAIRS]
+    output = sum(linear_unit(weights, pair) for weights, pair in zip(moved, PAIRS, strict=True))
+    for claimed, found in (
+        (comparison_error, output - target),
+        (approximation_loss, (output - target) ** 2 / 2),
+    ):
+        yield same(
+            valued(valued(claimed, {A_1: first_norm}), POSITIVE),
+            found.subs(POSITIVE),
+            by=lambda gap: sp.simplify(sp.expand(gap)),
+        )
+
+
+def linear_units_move_so_fast(square_speed: sp.Expr) -> Iterator[Relation]:
+    """The gradient of the loss in the weights of a linear unit, on one data point."""
+    weights, target = sp.symbols("w_1 w_2", real=True), sp.Symbol("f", real=True)
+    loss = (linear_unit(weights, PAIRS[0]) - target) ** 2 / 2
+    speed = sum(sp.diff(loss, weight) ** 2 for weight in weights)
+    yield same(square_speed.subs(L, loss) * sum(a**2 for a in PAIRS[0]), speed, by=sp.expand)
+
+
 vector_copies = Claim(
     label="L21.1",
     title="Copies of units with several features",
@@ -136,4 +202,53 @@ probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which
             lost=f"{LOST}: a unit with one feature",
         ),
     ),
+    because={
+        "loss of the other readout": moving_units_attain_the_loss,
+        "speeds": linear_units_move_so_fast,
+    },
+    wrong=lambda: {
+        "copies_loss": {
+            "the loss falls with the share itself": LINEAR_LOSS,
+        },
+        "approximation_loss": {
+            "the witness is exact": approximation_loss.subs(epsilon_w, 0),
+            "the copies start at the witness": approximation_loss.subs(rho_0, 0),
+        },
+        "first_norm": {
+            "entries one by one": sum(sp.Abs(letter) for letter in READOUTS),
+            "the length of all": second_norm,
+        },
+        "comparison_error": {"a loss for a distance": epsilon_w + Lambda * (rho_0 + rho) * A_1},
+        "second_norm": {"sum of lengths": first_norm},
+        "survivor_square": {"one survivor": A_2**2, "the same for each": survivors * A_2**2},
+        "square_speed": {"not squared": sp.sqrt(2 * L) * Lambda},
+        "bound": {
+            "no survivors counted": guaranteed(approximation_loss + A_2**2 / T, M >= 1, moved_cells <= M / 2),
+            "holds for any T": guaranteed(loss_bound, M >= 1),
+            "0 without copies": sp.Piecewise((loss_bound, (M >= 1) & (moved_cells <= M / 2)), (0, True)),
+            "all cells may move": guaranteed(loss_bound, M >= 1, moved_cells <= M),
+            "10 % less": guaranteed(sp.Rational(9, 10) * loss_bound, M >= 1, moved_cells <= M / 2),
+            "M² in place of M": bound.xreplace({A_2**2 / (M * T): A_2**2 / (M**2 * T)}),
+            "a fifteenth": bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}),
+        },
+        "moving_bound": {"features that stand still": epsilon + Delta**2 / (4 * T)},
+        "longest_time": {"twice the time": per_copy(2 * longest_time)},
+        "isolated_bound": {
+            "for any T": guaranteed(loss_bound, M >= 1),
+            "10 % less": guaranteed(sp.Rational(9, 10) * loss_bound, M >= 1, isolated_moved_cells <= M / 2),
+            "all cells may move": guaranteed(loss_bound, M >= 1, isolated_moved_cells <= M),
+            "0 without copies": loss_bound,
+            "M² in place of M when isolated": isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (M**2 * T)}),
+            "a fifteenth when isolated": isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}),
+        },
+        "isolated_longest_time": {
+            "that of any cells": per_copy(longest_time),
+            "10 % more": per_copy(sp.Rational(11, 10) * isolated_longest_time),
+        },
+        "size": {
+            "M/q terminals": chernoff_size.subs(q, 2 * q),
+            "one unit": chernoff_size.subs(r, 1),
+            "one copy": chernoff_size.subs(M, 1),
+        },
+    },
 )

@@ -14,6 +14,7 @@ from sparse_limits.theory.lifts.coverage import INPUT_KEPT, p_0
 from sparse_limits.theory.lifts.degrees import n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
+from sparse_limits.theory.reasons import induction, same
 
 Item = TypeVar("Item")
 
@@ -148,6 +149,16 @@ with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$: no bett
             side=Side.BELOW,
         ),
     ),
+    wrong=lambda: {
+        "missing": {"the modulus": sp.Abs(f_S) / 2},
+        "split": {"its mean alone": (g_1 + g_2) / 2, "the values exchanged": split.subs(x, -x)},
+        "input_moment": {
+            "always 1": sp.S.One,
+            "its sign": (-1) ** holders,
+            "only of the empty product": sp.KroneckerDelta(holders, 0),
+        },
+        "share": {"of the sum": (F_S + f_S) ** 2 / 2, "of the product": (F_S * f_S) ** 2 / 2},
+    },
 )
 
 COVERAGE_STEPS = proof(
@@ -202,6 +213,39 @@ For one set of size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ wit
         SHARED,
     ),
     uses=("L18.1",),
+    because={
+        "one mask": lambda kept: induction(kept, s, sp.S.One, lambda term: p_0 * term, by=sp.powsimp),
+        "one set": lambda kept, coverage_one: induction(
+            coverage_one, n, sp.S.Zero, lambda term: term + (1 - term) * kept, by=lambda gap: sp.expand(sp.powsimp(gap))
+        ),
+    },
+    wrong=lambda: {
+        "coverage_one": {
+            "half the inputs": 1 - (1 - p_0 ** (s / 2)) ** n,
+            "expected number": n * p_0**s,
+            "one unit": p_0**s,
+        },
+        "coverage_two": {
+            "shared inputs count twice": coverage_two.subs(shared, 0),
+            "independent sets": (1 - (1 - p_0**s_1) ** n) * (1 - (1 - p_0**s_2) ** n),
+            "union bound": 1 - (1 - p_0**s_1) ** n - (1 - p_0**s_2) ** n,
+        },
+        "kept": {
+            "one of them": s * p_0,
+            "one input more": p_0 ** (s + 1),
+            "all others are missing": p_0**s * (1 - p_0),
+        },
+        "union": {
+            "shared inputs twice": s_1 + s_2,
+            "the shared ones": shared,
+            "one shared input": union.subs(shared, 1),
+        },
+        "both_missed": {
+            "independent sets": (1 - p_0**s_1) * (1 - p_0**s_2),
+            "not both": 1 - p_0 ** (s_1 + s_2 - shared),
+            "disjoint events": 1 - p_0**s_1 - p_0**s_2,
+        },
+    },
 )
 
 TARGET_STEPS = proof(
@@ -236,6 +280,14 @@ two triples (from two sets): The triples share $x_3$: $[[coverage]]$.
 """,
     globals(),
 )
+
+NO_CHARACTER = (1 - (-1) ** s) / 2**k * sp.Sum(
+    sp.tanh(k - 2 * j) * sp.binomial(k, j), (j, 0, sp.floor((k - 1) / 2))
+)  # fmt: skip
+
+
+EXACTLY_THREE = 1 - 2 * sp.Rational(19, 20) ** n + sp.Rational(18, 20) ** n
+
 
 cube_example = Claim(
     label="L18.3",
@@ -285,4 +337,38 @@ $[[without_x_3]]$. Both triples are covered, in L18.2, with probability $$P_{cov
             for bound in ("one_missing", "without_x_1", "without_x_3")
         ),
     ),
+    because={
+        "two triples": lambda coverage_two, coverage: same(
+            coverage, coverage_two.subs({s_1: 3, s_2: 3, shared: 1}), by=sp.expand
+        ),
+    },
+    wrong=lambda: {
+        "target": {
+            "the sign of x_5": target.subs(x_5, -x_5),
+            "one input twice": target.subs(x_2, x_1),
+            "x_3 not cancelled": sp.tanh(x_1 + x_2 + x_3) + sp.tanh(x_3 + x_4),
+            "signs of x_1 and x_2 exchanged": target.subs(x_1, -x_1).subs(x_2, -x_2),
+        },
+        "coefficient": {
+            "no character": NO_CHARACTER,
+            "one more point": folded.subs(k, k + 1),
+        },
+        "coverage": {
+            "no shared input": coverage.subs(p_0**5, p_0**6),
+            "independent triples": (1 - (1 - p_0**3) ** n) ** 2,
+            "union bound": 1 - 2 * (1 - p_0**3) ** n,
+            "exactly 3 inputs per unit": EXACTLY_THREE,
+        },
+        "pattern": {
+            "no character": sp.binomial(s, i) * sp.binomial(k - s, j - i),
+            "inside the set alone": (-1) ** i * sp.binomial(s, i),
+            "all the others": (-1) ** i * sp.binomial(s, i) * sp.binomial(k, j - i),
+        },
+        "pair": {
+            "without the opposite": pair / (1 - (-1) ** s),
+            "even sets": pair / (1 - (-1) ** s) * (1 + (-1) ** s),
+            "no character": pair.subs((-1) ** i, 1),
+        },
+        "coverage_two": {"shared inputs count twice": coverage_two.subs(shared, 0)},
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -11,6 +13,7 @@ from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
 from sparse_limits.theory.lifts.isolated import expected_copies, factorial_moment, isolated_mean, isolated_variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 
 copies_rate = omega * lam**r * sp.exp(-lam) * q**r
 isolated_rate = omega * lam**r * sp.exp(-lam * (1 + r)) * q**r
@@ -86,6 +89,59 @@ all pieces (from a vertex anew, mean square): Half the sum over $n$ vertices and
     globals(),
 )
 
+x = sp.Symbol("x", positive=True)  # 1/n
+
+
+degree = sp.Symbol("lambda", positive=True)
+
+
+def rate_rises_and_falls(isolated_rate: sp.Expr, best_lambda: sp.Expr) -> Iterator[Relation]:
+    """The derivative of the logarithm is 0 there, and falls by r/λ²."""
+    rise = sp.diff(sp.expand_log(sp.log(isolated_rate.subs(lam, degree)), force=True), degree)
+    yield same(rise, r / degree - (1 + r), by=sp.expand)
+    yield same(r / best_lambda, 1 + r, by=sp.cancel)
+    yield nonnegative(-sp.diff(rise, degree), r / degree**2)
+
+
+def products_have_these_factors(factor: sp.Expr) -> Iterator[Relation]:
+    """(n − r)_i/(n)_i, from i children to i + 1."""
+    product = sp.ff(n - r, i) / sp.ff(n, i)
+    apart = {sp.ff(n - r, i + 1): sp.ff(n - r, i) * (n - r - i), sp.ff(n, i + 1): sp.ff(n, i) * (n - i)}
+    cancel = lambda gap: sp.cancel(gap.subs(apart))  # noqa: E731
+    yield induction(product, i, sp.S.One, lambda term: term * factor, by=cancel)
+
+
+def ratios_have_this_first_order(pair_ratio: sp.Expr, factor: sp.Expr, excess: sp.Expr) -> Iterator[Relation]:
+    """In x = 1/n: the derivatives at 0 of r such numbers, and of what is left of the ratio without their product."""
+    rest = (pair_ratio * sp.ff(n, r) / sp.ff(n - r, r)).subs(n, 1 / x)
+    one = sp.cancel(factor.subs(n, 1 / x))
+    yield same(excess, (sp.diff(rest, x) + r * sp.diff(one, x)).subs(x, 0))
+    yield same(rest.subs(x, 0), 1)
+    yield same(one.subs(x, 0), 1)
+
+
+def one_child_turns_twice(dispersion: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+    """Its derivative; 1 at both ends. Signs before, between and after the two places."""
+    one = dispersion.subs({r: 1, q: 1, omega: 1})
+    yield same(slope, sp.diff(one, lam), by=sp.expand)
+    for end in (0, sp.oo):
+        yield same(sp.limit(one, lam, end), 1)
+    y = sp.Symbol("y", nonnegative=True)
+    first, second, apart = 1 - 1 / sp.sqrt(2), 1 + 1 / sp.sqrt(2), sp.sqrt(2)
+    rise = slope * sp.exp(2 * lam)
+    yield nonnegative(-rise, 4 * (y / (1 + y) * first + apart) * first * y / (1 + y), where={lam: first / (1 + y)})
+    yield nonnegative(rise, 8 * y / (1 + y) ** 2, where={lam: (first + second * y) / (1 + y)})
+    yield nonnegative(-rise, 4 * y * (y + apart), where={lam: second + y})
+
+
+def mean_squares_are_binomial(change_of_root: sp.Expr) -> Iterator[Relation]:
+    """|A| + |A'| is binomial of 2n trials: the mean of (1 + |A| + |A'|)² from its generating function lacks 2λ²/n."""
+    s = sp.Symbol("s", positive=True)
+    law = s * (1 - lam / n + lam / n * s) ** (2 * n)
+    square = sp.simplify(sp.diff(s * sp.diff(law, s), s).subs(s, 1))
+    yield nonnegative(change_of_root - square, 2 * lam**2 / n)
+
+
 copies_in_wide_lifts = Claim(
     label="L11.3",
     title="Coverage of wide lifts: rates and dispersion of isolated copies",
@@ -144,4 +200,55 @@ $\mathrm{Var}M'\le[[efron_stein]]$.
             check="dispersion_lies_between_its_extremes",
         ),
     ),
+    because={
+        "best degree": rate_rises_and_falls,
+        "factors": products_have_these_factors,
+        "first order": ratios_have_this_first_order,
+        "variance": lambda isolated_rate, excess, variance_rate: same(
+            variance_rate, isolated_rate + excess * isolated_rate**2, by=sp.expand
+        ),
+        "dispersion": lambda isolated_rate, variance_rate, dispersion: same(
+            dispersion * isolated_rate, variance_rate, by=sp.expand
+        ),
+        "one child": one_child_turns_twice,
+        "mean square": mean_squares_are_binomial,
+        "all pieces": lambda change_of_root, efron_stein: same(efron_stein, n * (1 + change_of_root) / 2, by=sp.expand),
+    },
+    wrong=lambda: {
+        "copies_rate": {"at least r children": copies_rate * sp.exp(lam), "types forgotten": copies_rate / q**r},
+        "isolated_rate": {
+            "every copy is isolated": copies_rate,
+            "one child isolated": isolated_rate * sp.exp((r - 1) * lam),
+        },
+        "best_lambda": {"the best for all copies": r, "one": sp.S.One},
+        "variance_rate": {"Poisson": isolated_rate, "roots that do not meet": isolated_rate * (1 - isolated_rate)},
+        "dispersion": {
+            "Poisson": sp.Integer(1),
+            "roots that do not meet": 1 - isolated_rate,
+            "every copy is isolated": 1 - (1 + r**2 - 2 * r * lam) * copies_rate,
+        },
+        "efron_stein": {"a root's own cell alone": n},
+        "change_of_root": {
+            "only the vertices it loses": 1 + 3 * lam + lam**2,
+            "in-degrees without fluctuation": (1 + 2 * lam) ** 2,
+        },
+        "pair_ratio": {
+            "independent copies": sp.S.One,
+            "roots in common": pair_ratio / (1 - 1 / n),
+            "absent edges counted twice": pair_ratio * (1 - lam / n) ** (2 * r),
+        },
+        "factor": {
+            "as if children were drawn anew": 1 - r / n,
+            "one child on": factor.subs(i, i + 1),
+            "as if no child were taken": sp.S.One,
+        },
+        "excess": {
+            "children of one root only": 2 * r * lam - 1 - r,
+            "isolation forgotten": -1 - r**2,
+            "one degree": r * lam - 1 - r**2,
+        },
+        "slope": {"one place": slope / (lam - flattest), "the other places": slope.subs(lam, lam / 2)},
+        "most_below": {"without the root": r**2 * most_below / (1 + r**2), "one type for all": r**r * most_below},
+        "most_above": {"at the best degree": 2 * r ** (1 - r) * (r / (r + 1)) ** (r + 1) * sp.exp(-r)},
+    },
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same, vanishes
 
 eps = sp.Symbol("epsilon", positive=True)  # the error, below 1/2
 angle = sp.Symbol("theta", nonnegative=True)  # of the nearest kept neuron from the axis of the target, at most π/2
@@ -132,6 +135,66 @@ leading order (from neurons): As $\arctan u\le u$, that is at least $[[leading]]
     globals(),
 )
 
+twice = 2 * eps  # 4ε where 2ε stands
+
+
+segment = sp.sin(angle) / 4  # the error on a segment instead of an arc, wasteful by a factor of up to 2
+
+
+y, z = sp.symbols("y z", nonnegative=True)
+
+
+def in_halves(expression: sp.Expr, **tangents: sp.Expr) -> sp.Expr:
+    """A function of angles as a rational one of the tangents of half of them, letters of these names unless some are given."""
+    halves: dict[sp.Expr, sp.Expr] = {}
+    for letter in expression.free_symbols & {angle, phi, t}:
+        half = sp.Symbol(f"half_{letter}", positive=True)
+        halves |= {
+            sp.sin(letter): 2 * half / (1 + half**2),
+            sp.cos(letter): (1 - half**2) / (1 + half**2),
+            sp.tan(letter): 2 * half / (1 - half**2),
+            sp.tan(letter / 2): half,
+            sp.sin(letter / 2): half / sp.sqrt(1 + half**2),
+            sp.cos(letter / 2): 1 / sp.sqrt(1 + half**2),
+        }
+    given = {sp.Symbol(f"half_{name}", positive=True): tangent for name, tangent in tangents.items()}
+    return sp.expand_trig(expression).xreplace(halves).xreplace(given)
+
+
+def by_halves(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, as a rational function of the tangents of half the angles."""
+    return sp.cancel(sp.together(in_halves(expression)))
+
+
+def by_acute_halves(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is for angles up to a right one, the tangents of whose halves are 1/(1 + y)."""
+    return sp.factor(in_halves(expression, theta=1 / (1 + y)).replace(sp.Abs, lambda part: sp.Abs(sp.factor(part))))
+
+
+def arcsine(number: sp.Expr) -> sp.Expr:
+    """The number of neurons that a segment of the ball gives, where an arc gives this."""
+    return number.replace(sp.atan, lambda argument: sp.asin(2 * argument) / 2)
+
+
+def no_neuron_is_zero_inside(neuron: sp.Expr, apart: sp.Expr) -> Iterator[Relation]:
+    """The product of both values; its sign for angles whose halves have the tangents 1/(1 + y)(1 + z) and 1/(1 + y)."""
+    yield same(apart, neuron * neuron.subs(t, -t), by=by_halves)
+    inside = sp.factor(in_halves(apart, phi=1 / (1 + y), t=1 / (1 + y) / (1 + z)))
+    yield nonnegative(inside, inside)
+
+
+def moduli_of_the_weights_add_up(weights: tuple[sp.Expr, ...], total: sp.Expr) -> Iterator[Relation]:
+    """The cosine of an angle up to a right one has no minus."""
+    yield same(total, sp.Add(*map(sp.Abs, weights)), by=by_acute_halves)
+
+
+def ratio_is_the_tangent_of_the_widest_angle(widest: sp.Expr, ratio: sp.Expr) -> Iterator[Relation]:
+    """Its sine, by its cosine, which is positive for an error of 1/(2 + y)."""
+    yield same(ratio * sp.cos(widest), sp.sin(widest), by=lambda gap: sp.cancel(sp.expand_trig(gap)))
+    cosine = sp.expand_trig(sp.cos(widest)).subs(eps, 1 / (2 + y))
+    yield nonnegative(cosine, sp.factor(cosine), by=sp.factor)
+
+
 alignment_bound = Claim(
     label="N2",
     title="A kept neuron must be aligned: at least of the order of 1/ε neurons for a linear output",
@@ -233,4 +296,82 @@ $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to lead
             check="some_kept_neuron_has_this_ratio",
         ),
     ),
+    because={
+        "arc": lambda arc: same(arc.dot(arc), sp.S.One, by=by_halves),
+        "neuron": lambda arc, neuron: (
+            same(neuron, arc.dot(sp.Matrix([sp.sin(phi), sp.cos(phi)])), by=by_halves),
+            vanishes(neuron.subs({phi: sp.pi / 2, t: sp.pi / 2}, simultaneous=True)),
+        ),
+        "no zero": no_neuron_is_zero_inside,
+        "three errors": moduli_of_the_weights_add_up,
+        "error bound": lambda bend, total, error_bound: same(error_bound * total, bend, by=by_halves),
+        "ratio": ratio_is_the_tangent_of_the_widest_angle,
+    },
+    wrong=lambda: {
+        "arc": {
+            "a segment": sp.ImmutableMatrix([sp.cos(angle), t]),
+            "tangent along": sp.ImmutableMatrix([sp.cos(t), sp.tan(t)]),
+            "twice as far": 2 * arc,
+            "sine across": sp.ImmutableMatrix([sp.sin(t), sp.cos(t)]),
+            "twice as fast": sp.ImmutableMatrix([sp.cos(2 * t), sp.sin(2 * t)]),
+        },
+        "neuron": {"cosine": sp.cos(phi + t), "the angle alone": sp.sin(t), "twice as fast": sp.sin(phi + 2 * t)},
+        "apart": {"sum of squares": sp.sin(phi) ** 2 + sp.sin(t) ** 2, "cosines": sp.cos(phi) ** 2 - sp.cos(t) ** 2},
+        "weights": {
+            "second difference": (1, -2, 1),
+            "cosine of twice the angle": (1, -2 * sp.cos(2 * angle), 1),
+            "one of two ends": (weights[0], weights[1], 0),
+        },
+        "bend": {"tangent": sp.tan(angle)},
+        "total": {"of a second difference": sp.Integer(4), "signed": 2 - 2 * sp.cos(angle)},
+        "error_bound": {
+            "on a segment, wasteful": segment,
+            "tangent of the whole angle": sp.tan(angle) / 2,
+            "on a segment, doubled": 2 * segment,
+        },
+        "widest": {"4ε instead of 2ε": widest.subs(eps, twice), "on a segment, wasteful": sp.asin(4 * eps)},
+        "ratio": {
+            "4ε instead of 2ε": ratio.subs(eps, twice),
+            "sine instead of tangent": 4 * eps / (1 + 4 * eps**2),
+            "on a segment, wasteful": 4 * eps / sp.sqrt(1 - 16 * eps**2),
+            "2ε": 2 * eps,
+        },
+        "aligned": {
+            "4ε instead of 2ε": aligned.subs(eps, twice),
+            "on a segment, wasteful": 2 * sp.asin(4 * eps) / sp.pi,
+            "leading order": 8 * eps / sp.pi,
+        },
+        "success": {
+            "a neuron more": success.subs(N, N + 1),
+            "union bound": union,
+            "4ε instead of 2ε": success.subs(eps, twice),
+            "one neuron less": success.subs(N, N - 1),
+        },
+        "leading": {"square root of the error": leading * sp.sqrt(eps)},
+        "neurons": {"on a segment, wasteful": arcsine(neurons)},
+        "pieces": {
+            "all from the middle": (pieces[1], *pieces[1:]),
+            "twice the ends": (2 * pieces[0], *pieces[1:3], 2 * pieces[3]),
+            "first piece on the second arc": (pieces[0], pieces[0], *pieces[2:]),
+            "target on the third arc": (*pieces[:2], pieces[1], pieces[3]),
+            "all signs turned": tuple(-piece for piece in pieces),
+        },
+        "gaps": {"of the first arc": (gaps[0],) * 4, "of the other side": (gaps[0], gaps[2], gaps[1], gaps[3])},
+        "four": {
+            "one of two neurons": (*four[:1], *four[2:]),
+            "outputs of one half": ((sp.Rational(1, 2), angle), (sp.Rational(1, 2), -angle), *four[2:]),
+            "no repair": four[:2],
+            "a repair of one side": four[:3],
+        },
+        "nearest": {
+            "both ends of the axis": 2 * nearest,
+            "the bound for several neurons": aligned,
+            "of half of the angle": 2 * sp.asin(eps / 2) / sp.pi,
+            "tangent for sine": sp.atan(eps) / sp.pi,
+        },
+        "found": {"union bound": N * nearest, "a neuron more": found.subs(N, N + 1)},
+        "enough": {
+            "by the union bound": delta / nearest,
+        },
+    },
 )

@@ -6,8 +6,11 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.kink import kink, kink_bound, radius
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import holds, induction, same
 
 T = sp.Symbol("T", integer=True, positive=True)  # the number of bins
 b, k, s = sp.symbols("b k s", integer=True, nonnegative=True)  # broken bins now and at the start; neurons added
@@ -111,6 +114,24 @@ disc the sum is smaller, in proportion to $\|x\|$.
     globals(),
     odd_bin_error=spacing,
 )
+
+
+def inner_angles(gap: sp.Expr) -> sp.Expr:
+    """Simplified, with the angle for the arctangent of its tangent where it lies within a quarter turn for 0 < i < T."""
+    x, y = sp.symbols("x y", positive=True)  # i and T − i
+
+    def inner(angle: sp.Expr) -> bool:
+        return all(sp.factor((sp.pi / 2 + side).subs({i: x, T: x + y})).is_positive for side in (angle, -angle))
+
+    turns = [each for each in gap.atoms(sp.atan) if isinstance(each.args[0], sp.tan) and inner(each.args[0].args[0])]
+    return sp.simplify(gap.subs({each: each.args[0].args[0] for each in turns}))
+
+
+def in_factorials(gap: sp.Expr) -> sp.Expr:
+    """Simplified, with binomial coefficients as quotients of factorials."""
+    return sp.gammasimp(gap.rewrite(sp.gamma))
+
+
 broken_bin_chain = Claim(
     label="N7",
     title="Broken bins make an Ehrenfest chain",
@@ -217,4 +238,90 @@ A lemma by which every broken bin costs a fixed error does not hold in this read
             check="three_kinks_repair_a_bin",
         ),
     ),
+    because={
+        "distribution": lambda density, breakpoint_cdf: (
+            same(sp.diff(breakpoint_cdf, t), density),
+            holds(breakpoint_cdf.subs(t, -sp.oo) == 0, "no mass at −∞"),
+        ),
+        "edges": lambda breakpoint_cdf, bin_edge, share: (
+            same(valued(breakpoint_cdf, {t: bin_edge}), i * share, by=inner_angles),
+            same(T * share, sp.S.One),
+        ),
+        "one neuron": lambda share, one_more, one_less: (
+            same(one_less, sp.Sum(share, (j, 1, b)).doit()),
+            same(one_more, sp.Sum(share, (j, b + 1, T)).doit()),
+        ),
+        "increments": lambda ratio, weight: induction(
+            weight, j, sp.S.One, lambda term: term * ratio.subs(k, j + 1), by=in_factorials
+        ),
+        "mean": lambda one_more, stationary, mean_steps: (
+            same(one_more.subs(b, 0), sp.S.One),
+            same(mean_steps, 1 / stationary.subs(b, 0) - 1),
+        ),
+        "characters": lambda share, eigenvalue: same(eigenvalue, (T - j) * share - j * share),
+    },
+    wrong=lambda: {
+        "density": {"normal law": sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi)},
+        "breakpoint_cdf": {"normal law": (1 + sp.erf(t / sp.sqrt(2))) / 2, "one-sided": 2 * sp.atan(t) / sp.pi},
+        "bin_edge": {"edges at equal distances": 2 * i / T - 1, "one bin less": bin_edge.subs(T, T - 1)},
+        "share": {"as many bins as edges": 1 / (T - 1), "one bin more": share.subs(T, T + 1)},
+        "one_more": {"symmetric chain": sp.Rational(1, 2), "bins counted from one": 1 - (b + 1) / T},
+        "ratio": {"symmetric chain": sp.Integer(1), "turned over": 1 / ratio},
+        "weight": {
+            "binomials of T": weight.subs(T, T + 1),
+            "no reciprocals": 1 / weight,
+            "one place on": weight.subs(j, j + 1),
+            "symmetric chain": sp.Integer(1),
+        },
+        "all_broken_first": {
+            "symmetric chain": k / T,
+            "binomials of T": all_broken_first.subs(T, T + 1),
+            "no reciprocals": all_broken_first.replace(sp.binomial, lambda n, m: 1 / sp.binomial(n, m)),
+            "one term more": all_broken_first.subs(k, k + 1),
+        },
+        "stationary": {
+            "uniform on the numbers": 1 / (T + 1),
+            "of one state": 2**-T,
+            "one bin more": stationary.subs(T, T + 1),
+        },
+        "mean_steps": {
+            "return time from none": 2**T,
+            "symmetric chain": 2 * T - 1,
+            "half as many states": 2 ** (T - 1) - 1,
+        },
+        "odd_bin_error": {"an odd bin cannot be repaired": kink_bound.subs({kink: 1, radius: sp.Rational(1, 4)})},
+        "repairing": {
+            "second difference without curvature": (sp.Integer(1), sp.Integer(-2), sp.Integer(1)),
+            "half in the middle": (sp.Integer(1), -sp.cos(h), sp.Integer(1)),
+            "not symmetric": (sp.Integer(1), -2 * sp.cos(h), sp.cos(h)),
+        },
+        "bump": {"from the middle kink": sp.sin(phi), "from the far kink": sp.sin(h + phi)},
+        "repaired_error": {"a quarter of the kink": sp.sin(2 * h) / 4, "of half the distance": sp.sin(h / 2)},
+        "eigenvalue": {
+            "of the other sign": -1 - 2 * j / T,
+            "eigenvalues 1 − j/T": 1 - j / T,
+            "of the complement": 2 * j / T - 1,
+        },
+        "back": {
+            "eigenvalues 1 − j/T": sp.Sum(sp.binomial(T, j) * (1 - j / T) ** s, (j, 0, T)) / 2**T,
+            "one neuron more": back.subs(s, s + 1),
+            "stationary law": 2**-T,
+            "one bin more": back.subs(T, T + 1),
+        },
+        "none_broken": {
+            "the even terms alone": back / 2,
+            "as much for an odd number": (1 - (-1) ** s) / 2 * back,
+            "one neuron more": none_broken.subs(s, s + 1),
+            "independent bins": ((1 + (1 - 2 / T) ** s) / 2) ** T,
+            "stationary law": 2**-T,
+            "eigenvalues 1 − j/T": sp.Sum(sp.binomial(T, j) * (1 - j / T) ** s, (j, 0, T)) / 2**T,
+            "one bin more": none_broken.subs(T, T + 1),
+        },
+        "none_broken_anywhere": {
+            "one chain": none_broken,
+            "a chain for every input": none_broken**d,
+            "pairs that overlap": none_broken ** (d - 1),
+            "half a pair counts": none_broken ** (d / 2),
+        },
+    },
 )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.let import Told
+from sparse_limits.theory.formulas.let import Told, opened
 from sparse_limits.theory.formulas.smallest import Smallest
-from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.formulas.valued import put_in, valued
 from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 
 level = sp.Symbol("t", positive=True)  # ρ|⟨w, w*⟩| of one neuron
 rho = sp.Symbol("rho", positive=True)
@@ -157,6 +160,60 @@ largest error (from planks): $\rho$ is below $\frac1{\sqrt2}$, as the integrals 
     second_moment=moment_at,
 )
 
+x, y = sp.symbols("x y", real=True)
+
+
+g = sp.Symbol("g", positive=True)
+
+
+def a_normal_number_is_beyond_the_plank(missed: sp.Expr) -> Iterator[Relation]:
+    """It falls by twice the normal density, from 1 on."""
+    density = sp.exp(-(level**2) / 2) / sp.sqrt(2 * sp.pi)
+    yield same(sp.diff(missed, level), -2 * density)
+    yield same(missed.subs(level, 0), sp.S.One)
+
+
+def an_open_share_of_two_values_attains_the_bound(success: sp.Expr) -> Iterator[Relation]:
+    """Y = y with probability p = 1/R, else 0, where R is its mean square over the square of its mean: all is covered with 1 − p;
+    at the R of the claim too."""
+    share, chance = sp.Symbol("y", positive=True), 1 / moment
+    mean, square = chance * share, chance * share**2
+    yield same(square / mean**2, moment, by=sp.cancel)
+    yield same(put_in(success), put_in((1 - chance).subs(moment, moment_at)), by=sp.expand)
+    yield same(opened(success), 1 - chance, by=sp.cancel)
+
+
+def the_tilted_mean_has_this_antiderivative(tilted: sp.Expr) -> Iterator[Relation]:
+    """It has the slope of the integrand, is the formula at infinity, and 0 at 0."""
+    beyond = v * sp.exp(b**2 * v**2 / 2) * sp.erfc((g - b * v**2) / (v * sp.sqrt(2)))
+    part = tilted - beyond
+    yield same(sp.diff(part, g), sp.sqrt(2 / sp.pi) * sp.exp(-(g**2) / (2 * v**2) + b * g))
+    yield same(tilted, beyond.subs(g, 0))
+
+
+def the_width_is_largest_at_no_angle(wide: sp.Expr, widest: sp.Expr) -> Iterator[Relation]:
+    """1/v² at the angle less that at 0 is a square."""
+    yield same(wide.subs(theta, 0), widest)
+    at = {sp.cos(theta / 2): 1 / sp.sqrt(1 + y**2), sp.sin(theta / 2): y / sp.sqrt(1 + y**2)}
+    gap = (1 / wide**2).subs(at) - 1 / widest**2
+    yield nonnegative(gap, rho**2 * y**2)
+
+
+def one_neuron_is_the_sum_of_both(lengths: sp.Expr, squares: sp.Expr, one_neuron: sp.Expr) -> Iterator[Relation]:
+    """1 at a right angle, and a share 1/π of both integrals more."""
+    ours = sp.expand(sp.pi * (opened(one_neuron) - 1))
+    yield same(ours, sp.expand(lengths + slope * squares), by=sp.expand)
+
+
+def the_ratio_is_small_enough(ratio: sp.Expr, largest_error: sp.Expr) -> Iterator[Relation]:
+    """1/√2 at the largest error, and growing."""
+    yield same(ratio.subs(eps, largest_error), 1 / sp.sqrt(2))
+    yield holds(largest_error.is_positive, "a positive error")
+    y = sp.Symbol("y", positive=True)
+    growth = sp.factor(sp.diff(ratio, eps).subs(eps, 1 / (2 * (1 + y))))
+    yield nonnegative(growth, growth)
+
+
 ball_covering = Claim(
     label="N9.1",
     title="Random planks leave a part of the ball open: a bound by two moments",
@@ -223,4 +280,98 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
             side=Side.BELOW,
         ),
     ),
+    because={
+        "one point": a_normal_number_is_beyond_the_plank,
+        "success": an_open_share_of_two_values_attains_the_bound,
+        "tilted mean": the_tilted_mean_has_this_antiderivative,
+        "widest": the_width_is_largest_at_no_angle,
+        "one neuron": one_neuron_is_the_sum_of_both,
+        "largest error": the_ratio_is_small_enough,
+    },
+    wrong=lambda: {
+        "success": {
+            "of half the error": success_at.subs(eps, eps / 2),
+            "in four dimensions more": valued(success_at, {d: d + 4}),
+            "of half the neurons": valued(success_at, {N: N / 2}),
+            "of one neuron more": valued(success_at, {N: N + 1}),
+            "of the mean square": Told(1 - 1 / moment, [(moment, moment_at**2)]),
+            "squared": 1 - 1 / moment**2,
+            "the mean square alone": 1 - moment,
+        },
+        "seen_covered": {"one in three": sp.Rational(1, 3)},
+        "cap": {"both ends of the axis": 2 * cap, "of a plane": sp.asin(eps) / sp.pi, "to leading order": eps**2 / 4},
+        "enough": {
+            "by the union bound": delta / cap,
+        },
+        "one_neuron": {
+            "no dependence": sp.S.One,
+            "half of it": (1 + neuron_at) / 2,
+            "half of the angle": valued(neuron_at, {theta: theta / 2}),
+            "5 % more than independent": 1 + sp.Rational(21, 20) * (neuron_at - 1),
+            "without the steepness": Told(one_neuron, [(slope, sp.S.Zero)]),
+            "without 1": one_neuron - 1,
+            "without the square's part": 1 + lengths / sp.pi,
+            "half the angle": (1 + one_neuron) / 2,
+        },
+        "second_moment": {
+            "of half the error": moment_at.subs(eps, eps / 2),
+            "at another steepness": Told(opened(moment_at), [(rho, ratio), (slope, steepness / 2)]),
+            "at another half-width": Told(opened(moment_at), [(rho, 4 * eps), (slope, steepness)]),
+            "one neuron less": valued(second_moment, {N: N - 1}),
+            "uniform angles": valued(second_moment, {d: 3}),
+            "of one neuron alone": valued(second_moment, {N: 1}),
+        },
+        "neurons": {
+            "one less": neurons - 1,
+            "one more": neurons + 1,
+            "for half the chance": neurons.subs(delta, delta / 2),
+            "that all fail": neurons.subs(delta, 1 - delta),
+            "where R is 1 − δ": Smallest(neurons.args[0], 1 / (1 - delta), 1),
+        },
+        "missed": {"of twice the half-width": missed.subs(level, 2 * level), "covered": 1 - missed},
+        "rate": {
+            "one sign alone": sp.exp(-(level**2) / (1 + sp.cos(theta))) / sp.pi,
+            "both signs alike": rate.subs(level, 2 * level),
+        },
+        "least_missed": {
+            "without the square": sp.exp(-mean_modulus * level),
+            "half the mean": sp.exp(-(level**2) / 2 - mean_modulus * level / 2),
+            "a fifth less": sp.exp(-(level**2) / 2 - mean_modulus * level * sp.Rational(11, 10) ** 2),
+        },
+        "tilted": {
+            "of both signs": 2 * v * sp.exp(b**2 * v**2 / 2),
+            "without its width": tilted / v,
+            "tilted to zero": tilted.subs(b, -b),
+        },
+        "narrow": {"cosine for sine": wide, "of the whole angle": narrow.subs(theta, 2 * theta)},
+        "wide": {
+            "without the square of the probability": sp.cos(theta / 2) / sp.sqrt(sp.cos(theta / 2) ** 2 + rho**2),
+            "growing with the angle": narrow,
+        },
+        "widest": {
+            "1": sp.S.One,
+            "the square of it": widest**2,
+            "with twice the half-width": widest.subs(rho, 2 * rho),
+        },
+        "steepness": {"in v for v²": 2 * widest * steepness, "of the mean itself": steepness + 1 / (2 * widest)},
+        "arcs": {
+            "of one width": arcs + theta,
+            "squares": squares,
+            "of one arc less": 2 / sp.sqrt(1 - 2 * rho**2) * (sp.pi / 2 - sp.asin(share * sp.cos(theta / 2))),
+        },
+        "sine": {
+            "of half the half-width": valued(sine, {rho: rho / 2}),
+            "without the root": 2 * rho**2 / (2 * (1 - 2 * rho**2) * sp.sin(theta)),
+            "of the difference": 1 - sine,
+        },
+        "right_sine": {"the root of it": sp.sqrt(right_sine)},
+        "lengths": {"up to a right angle": lengths + 2 * sp.asin(right_sine) / sp.sqrt(1 - 2 * rho**2)},
+        "squares": {"of one square": squares + theta, "lengths": lengths},
+        "angle_density": {
+            "one dimension more": angle_density.subs(d, d + 1),
+            "one degree more": angle_density * sp.sin(theta),
+            "the cosine": angle_density.subs(theta, sp.pi / 2 - theta),
+        },
+        "ratio": {"the cube's ratio": 4 * eps},
+    },
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.let import Told
+from sparse_limits.theory.formulas.let import Told, opened
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.covering import (
@@ -17,6 +17,7 @@ from sparse_limits.theory.neuron_pruning.covering import (
     CHANCE,
     SLOPE,
     THIN,
+    angle_density,
     largest_error,
     moment_at,
     narrow,
@@ -32,6 +33,7 @@ from sparse_limits.theory.neuron_pruning.covering import neurons as two_moments
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 eta = sp.Symbol("eta", positive=True)
 long = sp.Symbol("L", positive=True)  # log 1/ρ
@@ -201,6 +203,77 @@ $[[leading]]$ tends to $1$; and the *far number*, of the order of $\rho^{-1}\ln^
     near_neuron=near_neuron_at,
 )
 
+small, large = sp.symbols("small large", positive=True)  # two widths
+
+
+g, t = sp.symbols("g t", positive=True)
+
+
+def widths_differ_by_less_than_the_spread(
+    square_gap: sp.Expr, wide: sp.Expr, narrow: sp.Expr, widest: sp.Expr, spread: sp.Expr
+) -> Iterator[Relation]:
+    """The gap over both squares, times what the quotients are at most: v³/2, and v⁴; certificates for both."""
+    over = square_gap / (wide * narrow) ** 2
+    largest = (widest**3 / 2 + slope * widest**4) * over / sp.pi
+    yield same(largest, opened(spread) * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.simplify)
+    quotient = (small + large) ** 2 * small**2 / (2 * small + large)  # of a wide and a narrow width
+    yield nonnegative(
+        (small + large) ** 3 / 2 - quotient,
+        large * (small + large) ** 2 * (3 * small + large) / (2 * (2 * small + large)),
+    )
+
+
+def the_spread_has_this_integral(far_neuron: sp.Expr) -> Iterator[Relation]:
+    """Its slope in the angle, and 1 at a right one."""
+    falling = sp.diff(far_neuron, theta)
+    yield same(-falling, a * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.expand)
+    yield same(far_neuron.subs(theta, sp.pi / 2), sp.S.One, by=sp.expand)
+
+
+def the_chord_ends_on_the_function(chord: sp.Expr) -> Iterator[Relation]:
+    """At both ends, linear in c²; the function has a positive second derivative in it, as w = u/(1 + u) shows."""
+    yield same(sp.diff(chord, c), 2 * chord / c)
+    yield same(chord.subs(c, far_share), 1 / eta - 1)
+    yield same(chord.subs(c, 0), sp.S.Zero)
+    w, u = sp.symbols("w u", positive=True)
+    bend = sp.diff(1 / sp.sqrt(1 - w), w, 2).subs(w, u / (1 + u))
+    yield nonnegative(bend, 3 * (1 + u) ** sp.Rational(5, 2) / 4)
+
+
+def a_normal_square_has_this_mean(square_mean: sp.Expr) -> Iterator[Relation]:
+    """λ − 1/2 is −1/(2t²) for t² = 1/(1 − 2λ)."""
+    law = sp.exp(-(g**2) / (2 * t**2)) / sp.sqrt(2 * sp.pi)
+    width = sp.integrate(2 * law, (g, 0, sp.oo))
+    yield same(square_mean, width.subs(t, 1 / sp.sqrt(1 - 2 * lamda)))
+
+
+def caps_are_no_more_than_a_power(cap: sp.Expr) -> Iterator[Relation]:
+    """With sin θ = ηu the density is that power times that of u, over all angles, times a root that is less than 1."""
+    u = sp.Symbol("u", positive=True)
+
+    def of_sine(sine: sp.Expr) -> sp.Expr:
+        """The density of the sine, times its root √(1 − sine²), at a sine."""
+        return angle_density.subs(sp.sin(theta), sine)
+
+    yield same(
+        of_sine(eta * u) * eta,
+        cap * of_sine(u),
+        by=lambda gap: sp.powsimp(sp.expand(sp.expand_power_base(gap, force=False))),
+    )
+    below = sp.Symbol("below", positive=True)  # η = 1/(1 + below)
+    gap = ((1 - (eta * u) ** 2) - (1 - u**2)).subs(eta, 1 / (1 + below))
+    yield nonnegative(gap, u**2 * below * (2 + below) / (1 + below) ** 2)
+
+
+def the_far_part_is_full_at_its_number(
+    weight: sp.Expr, square_mean: sp.Expr, part: sp.Expr, far_count: sp.Expr
+) -> Iterator[Relation]:
+    """At this N the weight is the exponent λ that makes the mean 1 and the part."""
+    exponent = (1 - (1 + part) ** -2) / 2
+    yield same(valued(square_mean, {lamda: exponent}) ** -2, (1 + part) ** -2, by=sp.cancel)
+    yield same(far_count, exponent * N / weight)
+
+
 ball_covering_order = Claim(
     label="N9.2",
     title="Whole neurons on the ball: at least of the order of d/ε, and of (d − 2) ln(1/ε)/ε for small ε",
@@ -256,4 +329,67 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         ),
         *beside_two_moments("second_moment", {d: 10, eps: sp.Rational(1, 20)}, (10, 30), far=third, near=half),
     ),
+    because={
+        "spread": widths_differ_by_less_than_the_spread,
+        "far points": the_spread_has_this_integral,
+        "chord": the_chord_ends_on_the_function,
+        "weight": lambda far_neuron, chord, weight: same(
+            weight, N * (far_neuron - 1).subs(1 / sp.sin(theta), 1 + chord) / ((d - 1) * c**2)
+        ),
+        "square": a_normal_square_has_this_mean,
+        "cap": caps_are_no_more_than_a_power,
+        "shares": lambda part: same(1 + 2 * part, 1 / (1 - delta)),
+        "far number": the_far_part_is_full_at_its_number,
+    },
+    wrong=lambda: {
+        "square_gap": {"of one width": square_gap / wide**2, "twice the half-width": square_gap.subs(rho, 2 * rho)},
+        "wide": {"sine for cosine": narrow},
+        "narrow": {"cosine for sine": wide},
+        "spread": {"of the squares alone": 4 * slope * widest**4 / sp.pi},
+        "widest": {"at 1": sp.S.One},
+        "far_neuron": {
+            "half the spread": (1 + far_neuron) / 2,
+            "without 1": far_neuron - 1,
+            "with the square of the sine": 1 + a * rho**2 * (1 / sp.sin(theta) ** 2 - 1),
+        },
+        "chord": {"its square root": sp.sqrt(chord), "without 1": c**2 / eta**2},
+        "weight": {"d for d − 1": weight.subs(d, d + 1), "one neuron less": weight.subs(N, N - 1)},
+        "square_mean": {"squared": square_mean**2, "half the exponent": square_mean.subs(lamda, lamda / 2)},
+        "near_neuron": {
+            "squared": near_neuron**2,
+            "at a right angle": valued(one_neuron, {theta: sp.pi / 2}),
+            "its root": sp.sqrt(near_neuron),
+        },
+        "steepness": {"of the mean itself": steepness + 1 / (2 * widest)},
+        "cap": {"one degree more": cap * eta, "one degree less": cap / eta},
+        "two_zones": {
+            "far points alone": square_mean.subs(lamda, weight),
+            "near points alone": cap * most**N,
+            "half as far": two_zones.subs(eta, eta / 2),
+            "by the exponential at η": sp.exp(N * a * rho**2 * (1 / eta - 1)) + cap * most**N,
+            "half": square_mean.subs(lamda, weight) + cap / 2 * most**N,
+        },
+        "part": {"half of δ": delta / 2},
+        "far_count": {
+            "without the square": far_count * (1 - 1 / (1 + part)) / (1 - (1 + part) ** -2),
+            "of the exponential at η": sp.log(1 + part) / (a * rho**2 * (1 / eta - 1)),
+            "of the near order": far_count * rho,
+        },
+        "near_count": {
+            "without the part": near_count - sp.log(part) / sp.log(most),
+            "one dimension more": near_count.subs(d, d + 1),
+        },
+        "near_growth": {"half the slope": near_growth - 1 / sp.pi, "without the squares": near_growth.subs(slope, 0)},
+        "far_least": {"d + 1 for d − 1": far_least.subs(d, d + 2)},
+        "near_least": {"d − 1 for d − 2": near_least.subs(d, d + 1)},
+        "order": {"d − 1 for d − 2": order * (d - 1) / (d - 2), "with δ": order / delta},
+        "ratio": {"twice the ratio, to leading order": 8 * eps, "the cube's ratio, halved": 2 * eps},
+        "leading": {
+            "without the dimension": leading / (d - 2),
+            "d for d − 2": leading.subs(d, d + 2),
+            "without the logarithm": leading / sp.log(1 / eps),
+            "planks side by side (N3.1), wasteful": delta * sp.sqrt(sp.pi * d / 2) / (4 * eps),
+        },
+        "divide": {"divided at the root of ρ": sp.sqrt(rho)},
+    },
 )

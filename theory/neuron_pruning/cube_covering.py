@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.formulas.smallest import Smallest
-from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.formulas.valued import put_in, valued
 from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps
 from sparse_limits.theory.neuron_pruning.covering import (
     ANGLE,
@@ -30,7 +32,9 @@ from sparse_limits.theory.neuron_pruning.covering_order import (
     EXPONENT,
     MOST,
     SPREAD,
+    a,
     beside_two_moments,
+    eta,
     far_count,
     far_share,
     in_full,
@@ -46,6 +50,7 @@ from sparse_limits.theory.neuron_pruning.covering_order import (
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.reasons import Relation, holds, induction, same
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # coordinates in which two corners differ
 
@@ -99,6 +104,41 @@ neurons (from two moments, second moment, more neurons): So success with probabi
     cube_moment=moment_at,
 )
 
+
+def at_width(width: sp.Expr) -> sp.Expr:
+    """The bound with another half-width."""
+    return Told(success, [(moment, Told(cube_moment, [(rho, width), (slope, steepness)]))])
+
+
+def each_coordinate_differs_or_not(chance: sp.Expr) -> Iterator[Relation]:
+    """With one coordinate more, half of the chances for k and k − 1; and one coordinate, which differs or not."""
+    more = chance.subs(d, d + 1)
+    yield same((chance + chance.subs(k, k - 1)) / (2 * more), sp.S.One, by=sp.combsimp)
+    for first in (0, 1):
+        yield same(chance.subs(d, 2).subs(k, first), sp.Rational(1, 2))
+
+
+def the_mean_is_over_the_differing_coordinates(
+    chance: sp.Expr, cosine: sp.Expr, cube_moment: sp.Expr
+) -> Iterator[Relation]:
+    """What is summed from 0 to d − 1, one neuron and one more."""
+    cube_moment = put_in(cube_moment)
+    (total,) = cube_moment.atoms(sp.Sum)
+    ((variable, low, high),) = total.limits
+    yield holds((low, high) == (0, d - 1), f"from {low} to {high}")
+    inside = cube_moment.xreplace({total: total.function.subs(variable, k)})
+    there = put_in(Told(one_neuron.subs(theta, sp.acos(cosine)), [(rho, thin), (slope, steepness)]))
+    letter = sp.Dummy(positive=True)
+    yield induction(
+        inside,
+        N,
+        chance * there,
+        lambda term: term * there,
+        start=1,
+        by=lambda gap: sp.powsimp(gap.xreplace({there: letter})),
+    )
+
+
 cube_covering = Claim(
     label="N10.1",
     title="Random planks leave a corner of the cube open: a bound by two moments",
@@ -145,6 +185,56 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
             side=Side.BELOW,
         ),
     ),
+    because={
+        "differing coordinates": each_coordinate_differs_or_not,
+        "cosine": lambda cosine: same(cosine, ((d - 1 - k) - k) / (d - 1), by=sp.cancel),
+        "second moment": the_mean_is_over_the_differing_coordinates,
+    },
+    wrong=lambda: {
+        "thin": {
+            "of the corner itself": corner_ratio,
+            "over the number of coordinates": corner_ratio / (d - 1),
+            "with the first coordinate": corner_ratio / sp.sqrt(d),
+        },
+        "success": {
+            "squared": 1 - 1 / moment**2,
+            "the mean square alone": 1 - moment,
+            "of half the error": success_at.subs(eps, eps / 2),
+            "without the dimension": at_width(corner_ratio / (d - 1)),
+            "of half the neurons": valued(success_at, {N: N / 2}),
+            "of one neuron more": valued(success_at, {N: N + 1}),
+            "of the mean square": Told(success, [(moment, moment_at**2)]),
+        },
+        "chance": {"of d coordinates": chance.subs(d, d + 1), "all alike": 1 / d, "biased": chance * 2**k},
+        "cosine": {"one for each": 1 - k / (d - 1), "over d": 1 - 2 * k / d, "its sine": sp.sqrt(1 - cosine**2)},
+        "cube_moment": {
+            "one neuron less": valued(cube_moment, {N: N - 1}),
+            "of one neuron alone": valued(cube_moment, {N: 1}),
+            "of half the error": moment_at.subs(eps, eps / 2),
+            "at another steepness": Told(cube_moment, [(rho, thin), (slope, steepness / 2)]),
+            "at the half-width of the corner itself": Told(cube_moment, [(rho, corner_ratio), (slope, steepness)]),
+        },
+        "neurons": {
+            "one less": neurons - 1,
+            "one more": neurons + 1,
+            "for half the chance": neurons.subs(delta, delta / 2),
+            "that all fail": neurons.subs(delta, 1 - delta),
+        },
+        "pyramid": {
+            "of a disc": (1 - 1 / sp.sqrt(1 + half**2)) / 2,
+            "of the area": half**2 / sp.pi,
+            "in both directions": 2 * pyramid,
+        },
+        "all_corners": {
+            "independent corners": (1 - (1 - one_corner) ** N) ** 2,
+            "one corner": 1 - (1 - one_corner) ** N,
+        },
+        "enough": {
+            "half as far": enough.subs(eps, eps / 2),
+            "a square with this side": sp.log(1 - delta) / sp.log(1 - pyramid.subs(half, eps / 2)),
+            "by the union bound": delta / pyramid.subs(half, eps / sp.sqrt(2)),
+        },
+    },
 )
 
 entropy = ((1 + far_share) * sp.log(1 + far_share) + (1 - far_share) * sp.log(1 - far_share)) / 2
@@ -193,6 +283,20 @@ $\eta\sqrt{d-1}$: where this tends to infinity, the *near number* is less.
     near_slope=near_slope,
 )
 
+t = sp.Symbol("t", positive=True)
+
+
+def by_share(gap: sp.Expr) -> sp.Expr:
+    """The gap in the letter t for √(1 − η²)."""
+    return sp.expand(sp.expand_log(gap.subs(far_share, t).subs(eta, sp.sqrt((1 - t) * (1 + t))), force=True))
+
+
+def the_tail_is_the_best_exponential(tail: sp.Expr) -> Iterator[Relation]:
+    """Both sides; cosh s e^(−s tanh s) to the power d − 1, s half the logarithm of (1 + t)/(1 − t)."""
+    exponent = sp.log(1 / eta) - far_share * (sp.log(1 + far_share) - sp.log(1 - far_share)) / 2
+    yield same(sp.log(tail), sp.log(2) + (d - 1) * exponent, by=by_share)
+
+
 cube_covering_order = Claim(
     label="N10.2",
     title="Whole neurons on the cube: at least of the order of d^(3/2)/ε for large d",
@@ -229,4 +333,29 @@ For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$
     loose=beside_two_moments(
         "cube_moment", {d: 12, eps: sp.Rational(1, 100)}, (50, 200), far=sp.Rational(1, 100), near=sp.Rational(1, 16)
     ),
+    because={
+        "tail": the_tail_is_the_best_exponential,
+    },
+    wrong=lambda: {
+        "tail": {
+            "a dimension more": tail.subs(d, d + 1),
+            "Hoeffding's, wasteful": 2 * sp.exp(-(d - 1) * far_share**2 / 2),
+            "of half the exponent": 2 * sp.sqrt(tail / 2),
+        },
+        "two_zones": {
+            "far points alone": square_mean.subs(lamda, weight),
+            "near points alone": tail * most**N,
+            "half as far": valued(two_zones, {eta: eta / 2}),
+            "by the exponential at η": sp.exp(N * a * rho**2 * (1 / eta - 1)) + tail * most**N,
+            "one side": square_mean.subs(lamda, weight) + tail * most**N / 2,
+        },
+        "square_mean": {"squared": square_mean**2},
+        "near_count": {
+            "without the part": near_count - sp.log(part) / sp.log(most),
+            "one dimension more": near_count.subs(d, d + 1),
+        },
+        "leading": {"d for d − 1": leading.subs(d, d + 1), "the announced order": leading / sp.sqrt(d - 1)},
+        "thin": {"without the dimension": corner_ratio},
+        "far_count": {"of the near order": far_count * rho, "far points for η²": far_count * eta},
+    },
 )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.let import Told
-from sparse_limits.theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
+from sparse_limits.theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.covering_order import eta
 from sparse_limits.theory.neuron_pruning.cube_covering import covered, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
-from sparse_limits.theory.neuron_pruning.planks import KEPT, cover_sum, r
+from sparse_limits.theory.neuron_pruning.planks import KEPT, ball_mean, cover_sum, r
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.reasons import Relation, holds, induction, same
 
 s = sp.Symbol("s", positive=True)
 x = sp.Symbol("x", real=True)  # log s
@@ -113,6 +116,40 @@ $[[cube_success]]$ and the number $[[cube_neurons]]$.
     KEPT=KEPT,
 )
 
+
+def without_series(gap: sp.Expr) -> sp.Expr:
+    """The gap with √(πz) e^z erfc √z for the series of −1/z (DLMF 13.6.8 and 13.6.21)."""
+
+    def closed(each: sp.Expr) -> sp.Expr:
+        z = sp.simplify(-1 / each.args[2])
+        return sp.sqrt(sp.pi * z) * sp.exp(z) * sp.erfc(sp.sqrt(z))
+
+    return sp.simplify(gap.replace(lambda each: isinstance(each, sp.hyper), closed))
+
+
+def the_exponent_is_the_new_variable(slow: sp.Expr) -> Iterator[Relation]:
+    """v solves y = v + v²/(2s²), has this slope in y, and is 0 at 0."""
+    v = s**2 * (1 / slow - 1)
+    yield same(v + v**2 / (2 * s**2), y)
+    yield same(sp.diff(v, y), slow)
+    yield same(v.subs(y, 0), sp.S.Zero)
+
+
+def both_parts_have_the_transform_of_the_norm(
+    norm_transform: sp.Expr, weight_mean: sp.Expr, cube_mean: sp.Expr
+) -> Iterator[Relation]:
+    """Whatever d is: what is integrated from 0 to 1, and beyond 1 with ds = e^x dx; and the mean modulus before both."""
+    parts = sorted(cube_mean.atoms(sp.Integral), key=lambda each: str(each.limits))
+    ends = {(part.limits[0][1], part.limits[0][2]) for part in parts}
+    yield holds(ends == {(0, 1), (0, sp.oo)}, f"integrals from and to {ends}")
+    for part in parts:
+        ((variable, _, high),) = part.limits
+        density = part.function.subs(variable, s) if high == 1 else part.function.subs(variable, sp.log(s)) / s
+        yield same(density, norm_transform, by=without_series)
+    outside = cube_mean.xreplace(dict.fromkeys(parts, norm_transform))
+    yield same(outside, len(parts) * weight_mean * norm_transform)
+
+
 cube_planks = Claim(
     label="N3.2",
     title="Planks on the cube: at least of the order of d/ε neurons",
@@ -200,4 +237,76 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
             side=Side.BELOW,
         ),
     ),
+    because={
+        "transform": lambda transform: (
+            same(sp.diff(transform, s), s * transform - weight_mean),
+            same(transform.subs(s, 0), sp.Integer(1)),
+        ),
+        "substitution": the_exponent_is_the_new_variable,
+        "independent weights": lambda transform, norm_transform: induction(
+            norm_transform, d, transform, lambda term: term * transform, start=2
+        ),
+        "one weight": lambda weight_mean: same(
+            weight_mean, sp.integrate(2 * y * sp.exp(-(y**2) / 2) / sp.sqrt(2 * sp.pi), (y, 0, sp.oo))
+        ),
+        "mean on the cube": both_parts_have_the_transform_of_the_norm,
+        "limit": lambda transform, weight_mean, cube_limit: (
+            same(-sp.diff(transform, s).subs(s, 0), weight_mean),
+            same(cube_limit, weight_mean * sp.integrate(sp.exp(-weight_mean * y), (y, 0, sp.oo))),
+        ),
+    },
+    wrong=lambda: {
+        "large": {"first term alone": weight_mean / s},
+        "transform": {
+            "no scaling of the argument": sp.exp(s**2 / 2) * sp.erfc(s),
+            "two-sided": sp.exp(s**2 / 2),
+            "twice the argument": transform.subs(s, 2 * s),
+        },
+        "cube_mean": {
+            "power d": cube_mean.subs(d, d + 1),
+            "leading order": 1 / d,
+            "lower end": 1 / (d - 1),
+            "of the ball": ball_mean,
+            "for twice the dimension": cube_mean.subs(d, 2 * d),
+            "without the change of variable": cube_mean.replace(sp.exp(x), sp.exp(x / 2)),
+        },
+        "cube_success": {"without the dimension": cube_success / d},
+        "cube_error": {"N1 alone": r / 4, "far points alone": r / (2 * (r + 1))},
+        "cube_ratio": {
+            "N1 alone": 4 * eps,
+            "far points alone": 2 * eps / (1 - 2 * eps),
+            "the smaller one": sp.Min(4 * eps, 2 * eps / (1 - 2 * eps)),
+            "of the ball": ratio,
+        },
+        "corner": {
+            "corners of the cube": (sp.S.One, sp.S.One),
+            "as far as r": (r, sp.S.One),
+            "as far as 1": (sp.S.One, 1 / r),
+            "half as far": (corner[0] / 2, corner[1] / 2),
+        },
+        "weights": {"second difference": (1, -2, 1), "one of two ends": (weights[0], weights[1], 0)},
+        "bend": {"of the whole ratio": r},
+        "total": {"of a second difference": sp.Integer(4), "signed": 2 - 2 / far},
+        "cube_width": {"of the ball": ratio * mean},
+        "cube_sum": {
+            "of the ball": N * ratio * mean,
+            "4ε beyond 1/4, wasteful": 4 * N * eps * mean,
+            "one neuron less": cube_sum.subs(N, N - 1),
+        },
+        "cube_number": {"of the ball": delta / (ratio * mean), "4ε beyond 1/4, wasteful": delta / (4 * eps * mean)},
+        "slow": {
+            "without the root": slow**2,
+            "first term alone": slow.subs(y, 0),
+            "half the argument": slow.subs(y, y / 2),
+        },
+        "norm_transform": {
+            "power d": norm_transform.subs(d, d + 1),
+            "sum of the transforms": (d - 1) * transform,
+            "no scaling of the argument": (sp.exp(s**2 / 2) * sp.erfc(s)) ** (d - 1),
+        },
+        "exponents": {
+            "a density that is not changed": (-sp.exp(2 * x) / 2, exponents[1]),
+            "of one normal weight": (exponents[0], -(x**2) / 2),
+        },
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
@@ -13,6 +15,7 @@ from sparse_limits.theory.neuron_pruning.weight_pruning import contraction, fail
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, same
 
 C = sp.Symbol("C", positive=True)  # the limit in N5.2
 items = size.subs(delta, 1 - delta)  # for each input, at a failure of 1 − δ
@@ -39,6 +42,21 @@ exponent (from rate of weights, rate of neurons): The quotient of the two rates 
 """,
     globals(),
 )
+
+LOGARITHM = sp.Symbol("L", positive=True)  # ln(1/ε)
+
+
+def rate(formula: sp.Expr) -> sp.Expr:
+    """The limit of a formula over ln(1/ε) as ε → 0."""
+    at = sp.expand_log(formula.subs(eps, sp.exp(-LOGARITHM)), force=True)
+    return sp.limit(sp.expand(at) / LOGARITHM, LOGARITHM, sp.oo)
+
+
+def weights_grow_with_the_logarithm(enough: sp.Expr, weight_rate: sp.Expr) -> Iterator[Relation]:
+    """A ceiling is between what is rounded and one more: both have this rate."""
+    for above in (0, 1):
+        yield same(rate(enough.replace(sp.ceiling, lambda x, above=above: x + above)), weight_rate)
+
 
 exponential_gap = Claim(
     label="N11",
@@ -84,4 +102,31 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
         ),
     ),
     aids={"failure": failure, "share": share, "pair": pair, "ratio": ratio},
+    because={
+        "rate of weights": weights_grow_with_the_logarithm,
+        "rate of neurons": lambda order, neuron_rate: (
+            same(order * eps * sp.log(1 / eps), C),
+            same(rate(sp.log(order)), neuron_rate),
+        ),
+        "exponent": lambda weight_rate, neuron_rate, exponent: same(exponent, neuron_rate / weight_rate),
+    },
+    wrong=lambda: {
+        "enough": {
+            "one neuron less for each input": enough - d,
+            "one neuron more for each input": enough + d,
+            "failure with probability δ": enough.subs(delta, 1 - delta),
+            "for one input": enough / d,
+            "an accuracy of the square of ε": enough.subs(eps, eps**2),
+            "its root": sp.sqrt(enough),
+        },
+        "needed": {
+            "a fixed power": neurons.subs(s, sp.Rational(1, 2)),
+            "failure with probability δ": needed.subs(delta, 1 - delta),
+            "a power above 1": valued(neurons, {s: 2 - slow}),
+            "a power below 0": valued(neurons, {s: slow - 1}),
+        },
+        "weight_rate": {"for one input": weight_rate / d},
+        "order": {"a logarithm alone": eps * order, "the square": order / eps, "no constant": order / C},
+        "exponent": {"for each input": d * exponent},
+    },
 )

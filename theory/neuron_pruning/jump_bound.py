@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import (
     ERROR,
     LOST_ALONE,
@@ -18,9 +21,10 @@ from sparse_limits.theory.neuron_pruning.alignment import (
     delta,
     eps,
 )
-from sparse_limits.theory.neuron_pruning.jumps import fits, g, h, jump, k, most_pairs
+from sparse_limits.theory.neuron_pruning.jumps import after, ahead, arc, fits, g, h, here, jump, k, most_pairs, sines
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same, vanishes
 
 largest_error = sp.Rational(1, 3)
 ERRORS = sp.Interval.Lopen(0, largest_error)
@@ -128,6 +132,72 @@ limit (from root, small errors): So the number of neurons times $\varepsilon\ln\
     jump=jump,
 )
 
+
+def by_clusters(gap: sp.Expr) -> sp.Expr:
+    """A weaker bound, by the chains of kinks that are at most a gap apart: they have to cancel one another up to 4ε/sin(gap)."""
+    return N * (2 * (gap + sp.asin(eps)) / sp.pi + 4 * eps / sp.sin(gap) / (1 - N * gap / sp.pi))
+
+
+v = sp.Symbol("v", positive=True)
+
+
+def spelled_out(formula: sp.Expr) -> sp.Expr:
+    """With values in the place of the names that stand for them."""
+    return formula.replace(
+        lambda part: isinstance(part, Let), lambda part: valued(part.args[0], dict(part.args[1].args))
+    )
+
+
+def gaps_for_sines(fits: sp.Expr, most_pairs: sp.Expr, by_gaps: sp.Expr) -> Iterator[Relation]:
+    """A factor of 2/π for each of k + 1 sines, one of ½ for the gap that is cut, other pairs; chords of sines."""
+    worst = fits.subs(sines, (2 / sp.pi) ** (k + 1) * product / 2) * most_pairs / sp.binomial(k + 2, 2)
+    yield same(by_gaps, worst, by=lambda gap: sp.simplify(sp.powsimp(gap)))
+    yield same(by_gaps.subs(product, 2 * product), by_gaps / 2)
+
+
+def simplices_grow_by_a_beta_density(length: sp.Expr, simplex: sp.Expr) -> Iterator[Relation]:
+    """One more gap x: the power of the rest integrates to a Beta function; no kink leaves one gap, all of the length."""
+    power = (k + 1) * (1 - s) - 1
+    beta = sp.gamma(1 - s) * sp.gamma(power + 1) / sp.gamma(power + 2 - s)  # ∫ x^(−s) (1 − x)^power over (0, 1)
+    grown = simplex * length ** (1 - s) * beta
+
+    def shared(gap: sp.Expr) -> sp.Expr:
+        return sp.simplify(sp.powsimp(sp.expand(gap / (length ** (power + 1) * sp.gamma(1 - s) ** (k + 2)))))
+
+    yield same(simplex.subs(k, k + 1), grown, by=shared)
+    yield same(simplex.subs(k, 0), length**-s)
+
+
+def terms_are_products(by_gaps: sp.Expr, sets: sp.Expr, simplex: sp.Expr, term: sp.Expr) -> Iterator[Relation]:
+    """The power of what does not depend on the gaps; sets of one more neuron, from N sets of one."""
+    yield same(term, sets * by_gaps.subs(product, 1) ** s * simplex)
+    yield same(sets.subs(k, k + 1), sets * (N - k) / sp.pi, by=lambda gap: sp.simplify(sp.combsimp(gap)))
+    yield same(sets.subs(k, 1), N / sp.pi)
+
+
+def bound_adds_its_parts(outside: sp.Expr, one_kink: sp.Expr, term: sp.Expr, bound: sp.Expr) -> Iterator[Relation]:
+    """From two kinks to all N; nobody is off the arc but for what is left of it."""
+    yield same(bound, outside + one_kink + sp.Sum(term, (k, 2, N)))
+    inside = 1 - outside.subs(N, 1)
+    yield same(1 - outside.subs(N, N + 1), (1 - outside) * inside, by=lambda gap: sp.powsimp(sp.expand(gap)))
+    yield same(inside, 2 * arc / sp.pi, by=sp.expand)
+
+
+def both_parts_are_below_a_line(outside: sp.Expr, one_kink: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
+    """They touch it for one neuron; each neuron more leaves more room, by a product of probabilities."""
+    room = N * share - outside - one_kink
+    yield vanishes(room.subs(N, 1))
+    grown = outside * outside.subs(N, 1)
+    yield same(room.subs(N, N + 1) - room, grown, by=lambda gap: sp.simplify(sp.powsimp(sp.expand(gap))))
+
+
+def neurons_are_this_root(
+    share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, root: sp.Expr, neurons: sp.Expr
+) -> Iterator[Relation]:
+    inside = valued(root, {A: share, T: pair, R: ratio})
+    yield same(spelled_out(neurons), inside)
+
+
 jump_bound = Claim(
     label="N5.2",
     title="Whole neurons behind a ReLU output: at least 1/ε up to a logarithm",
@@ -200,4 +270,70 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
             side=Side.BELOW,
         ),
     ),
+    because={
+        "gaps": gaps_for_sines,
+        "simplex": simplices_grow_by_a_beta_density,
+        "term": terms_are_products,
+        "bound": bound_adds_its_parts,
+        "straight line": both_parts_are_below_a_line,
+        "neurons": neurons_are_this_root,
+        "limit": lambda root, limit_share, limit_pair, limit_ratio, constant: (
+            same(valued(root, {A: v * A, R: v * R, T: v**2 * T}), root / v),
+            same(constant, root.subs({A: limit_share, T: limit_pair, R: limit_ratio})),
+        ),
+    },
+    wrong=lambda: {
+        "largest": {
+            "the smaller gap on both sides": 2 * eps / sp.tan(g / 2),
+            "the smaller gap alone": eps / sp.tan(g / 2),
+            "of the gap": largest.subs(g, 2 * g),
+        },
+        "jump": {"of chords": (after - here) / sp.sin(g) + (ahead - here) / sp.sin(h)},
+        "length": {"all of the half circle": sp.pi},
+        "sure": {"to first order": 2 * eps},
+        "primitive": {"of the cosine": primitive.subs(sp.cos(g), -sp.cos(g))},
+        "one_kink": {"the ends alone": 2 * N * sure / sp.pi},
+        "outside": {
+            "one end": outside.subs(eps, sp.sin(sp.asin(eps) / 2)),
+            "of one neuron": 2 * sp.asin(eps) / sp.pi,
+            "all neurons": (2 * sp.asin(eps) / sp.pi) ** N,
+            "ends of all kinds": outside + outside**2,
+        },
+        "by_gaps": {"of k gaps": 2 * by_gaps / sp.pi, "errors squared": by_gaps.subs(product, product / eps**k)},
+        "most_pairs": {"one cluster": sp.binomial(k + 2, 2)},
+        "fits": {"density 1": 2**k * fits},
+        "simplex": {
+            "of k gaps": simplex.subs(k, k - 1),
+            "without the power of the length": sp.gamma(1 - s) ** (k + 1) / sp.gamma((k + 1) * (1 - s)),
+        },
+        "term": {
+            "all orders of sets": term * sp.factorial(k),
+            "the first power": sets * simplex.subs(s, 1 - s),
+            "density 1": term * 2 ** (s * k),
+            "without the end nodes": term * (sp.binomial(k, 2) / sp.binomial(k + 2, 2)) ** s,
+        },
+        "sets": {"sets in any order": sets * sp.factorial(k)},
+        "bound": {
+            "one kink left out": bound - one_kink,
+            "ends left out": bound - outside,
+            "clusters of kinks": by_clusters(sp.pi / (4 * N)),
+        },
+        "quotient": {
+            "the pairs of even numbers": quotient.subs(sp.floor(k / 2), k / 2),
+            "N neurons to choose from": quotient * N / (N - k),
+            "without the length": quotient * length ** (s - 1),
+        },
+        "several": {"without pairs of neurons": N * T / (1 - N * R), "the first term alone": N**2 * T},
+        "pair": {"of two gaps": pair * sp.gamma(3 - 3 * s) / sp.gamma(2 - 2 * s), "density 1": 4**s * pair},
+        "ratio": {"pairs do not grow": ratio / 2**s, "density 1 in the ratio": 2**s * ratio},
+        "share": {
+            "one kink alone": one_kink / N,
+            "one half of the arc": share - one_kink / N / 2,
+            "one kink alone, over N": one_kink / 2 / N,
+        },
+        "root": {"the other root": T / (delta * (A * R - T)) / root, "one kink alone": delta / A},
+        "neurons": {"one kink alone": delta / share, "clusters of kinks": sp.Rational(147, 1000) / sp.sqrt(eps)},
+        "slow": {"a fixed power": sp.Rational(1, 2), "twice as far from 1": 1 - 2 / sp.log(1 / eps)},
+        "constant": {"one kink alone": sp.pi * delta / 4},
+    },
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import combinations
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import ERROR, eps
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
@@ -17,6 +21,7 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
+from sparse_limits.theory.reasons import Relation, at_sizes, nonnegative, same, vanishes
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # kinks in the arc
 j = sp.Symbol("j", integer=True, nonnegative=True)  # kinks before a gap
@@ -96,6 +101,103 @@ $q_k=[[most_pairs]]$, no less than $\binom{k+2}2$.
     globals(),
 )
 
+x = sp.Symbol("x_a", positive=True)
+
+
+def matrix(jump: sp.Expr, gaps: tuple[sp.Symbol, ...]) -> sp.Matrix:
+    """J for these gaps, one more than kinks."""
+    rows = len(gaps) - 1
+    J = sp.zeros(rows, rows + 2)
+    for row in range(rows):
+        at = valued(jump, {h: gaps[row], g: gaps[row + 1]})
+        for column, error in ((row, ahead), (row + 1, here), (row + 2, after)):
+            J[row, column] = sp.diff(at, error)
+    return J
+
+
+def density_has_this_transform(transform: sp.Expr, strength_density: sp.Expr) -> Iterator[Relation]:
+    """Twice the integral of cos(tx) over x > 0, by its antiderivative; the density is even."""
+    half = strength_density.subs(c, x)
+    yield same(strength_density, strength_density.subs(c, 0) * sp.exp(-sp.Abs(c)))
+    primitive = half * (t * sp.sin(t * x) - sp.cos(t * x))
+    yield same(sp.diff(primitive, x), half * sp.cos(t * x) / transform)
+    yield same(-2 * primitive.subs(x, 0), 1)
+
+
+def pieces_have_their_ends(piece: sp.Expr) -> Iterator[Relation]:
+    """A combination of cosine and sine, which takes both values."""
+    yield same(sp.diff(piece, phi, 2), -piece)
+    yield same(piece.subs(phi, kink), here)
+    yield same(piece.subs(phi, kink + g), after)
+
+
+def jumps_are_differences_of_slopes(piece: sp.Expr, jump: sp.Expr) -> Iterator[Relation]:
+    """The slope after the node less that before it."""
+    slope = sp.diff(piece, phi)
+    before = valued(slope, {here: ahead, after: here, g: h, kink: kink - h})
+    yield same(jump, slope.subs(phi, kink) - before.subs(phi, kink))
+
+
+def sinusoids_have_no_jumps(jump: sp.Expr, kernel_minor: sp.Expr) -> Iterator[Relation]:
+    """At all places; the minor of two nodes."""
+    nodes = {here: kink, after: kink + g, ahead: kink - h}
+    for wave in (sp.cos, sp.sin):
+        at = {error: wave(place) for error, place in nodes.items()}
+        yield vanishes(valued(jump, at), by=lambda gap: sp.simplify(sp.expand_trig(gap)))
+    rows = [[sp.cos(place), sp.sin(place)] for place in (kink, kink + distance)]
+    yield same(kernel_minor, sp.Matrix(rows).det())
+
+
+def minors_are_sines_of_distances(jump: sp.Expr, kernel_minor: sp.Expr, minor: sp.Expr) -> Iterator[Relation]:
+    """The multiple, and the diagonal; minors up to signs for one and for two kinks, in tangents of half gaps."""
+    yield same(minor, kernel_minor / sines)
+    yield same(sp.diff(jump, ahead), 1 / sp.sin(h))
+    cases = []
+    for kinks in (1, 2):
+        gaps = sp.symbols(f"gap_:{kinks + 1}", positive=True)
+        J = matrix(jump, gaps)
+        tangents = dict(zip(gaps, sp.symbols(f"tan_:{kinks + 1}", positive=True), strict=True))
+
+        def rational(formula: sp.Expr, tangents: dict[sp.Symbol, sp.Symbol] = tangents) -> sp.Expr:
+            wave = {sp.sin(each): 2 * v / (1 + v**2) for each, v in tangents.items()}
+            wave |= {sp.cos(each): (1 - v**2) / (1 + v**2) for each, v in tangents.items()}
+            return sp.expand_trig(formula).xreplace(wave)
+
+        for a, b in combinations(range(kinks + 2), 2):
+            kept = [column for column in range(kinks + 2) if column not in (a, b)]
+            product = sp.prod(sp.sin(each) for each in gaps)
+            claimed = valued(minor, {distance: sum(gaps[a:b]), sines: product})
+            cases.append((rational(J[:, kept].det()) ** 2, rational(claimed) ** 2))
+    yield at_sizes(cases, "minors", by=sp.cancel)
+
+
+def volume_times_the_largest_density(strength_density: sp.Expr, volume: sp.Expr, fits: sp.Expr) -> Iterator[Relation]:
+    """One factor for each strength."""
+    yield same(fits, volume * strength_density.subs(c, 0) ** k)
+    one = sp.binomial(k + 3, 2) / sp.binomial(k + 2, 2)
+    yield same(fits.subs(k, k + 1), fits * eps * one, by=lambda gap: sp.simplify(sp.expand_func(gap)))
+
+
+def bounds_of_two_clusters_multiply(fits: sp.Expr, pairs: sp.Expr) -> Iterator[Relation]:
+    """Of j and of k − j kinks, Π the product of both products."""
+    first = valued(fits, {k: j, sines: x})
+    second = valued(fits, {k: k - j, sines: sines / x})
+    yield same(eps**k * pairs / sines, first * second)
+    yield same(fits.subs(sines, 1) / eps**k, pairs.subs(j, 0))
+
+
+def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.Expr) -> Iterator[Relation]:
+    """The quotient, and what its numerator is more than its denominator; the middle for even k and for odd k."""
+    yield same(pairs.subs(j, j + 1), pairs * rise, by=lambda gap: sp.cancel(sp.expand_func(gap)))
+    yield same(rise, 1 + 2 * (k - 2 * j - 1) / ((j + 1) * (k - j + 2)), by=sp.cancel)
+    more = sp.Symbol("more", integer=True, nonnegative=True)
+    excess = 2 * (1 + more) / ((j + 1) * (j + 4 + more))
+    yield nonnegative(rise - 1, excess, where={k: 2 * j + 2 + more}, by=sp.cancel, strict=True)
+    for odd in (0, 1):
+        yield same(valued(most_pairs, {k: 2 * k + odd}), valued(pairs, {k: 2 * k + odd, j: k}))
+    yield same(most_pairs, pairs.subs(j, sp.floor(k / 2)))
+
+
 kink_jumps = Claim(
     label="N5.1",
     title="Behind a ReLU output the strengths at the kinks lie in a small zonotope",
@@ -162,4 +264,55 @@ and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
             ),
         )
     ),
+    because={
+        "characteristic function": lambda transform: same(
+            transform, sp.integrate(x * sp.exp(-(x**2) * (1 + t**2) / 2), (x, 0, sp.oo))
+        ),
+        "strengths": density_has_this_transform,
+        "arc": lambda arc: (same(sp.cos(arc), eps), same(arc, sp.acos(eps), by=lambda gap: gap.rewrite(sp.asin))),
+        "pieces": pieces_have_their_ends,
+        "jumps": jumps_are_differences_of_slopes,
+        "kernel": sinusoids_have_no_jumps,
+        "minors": minors_are_sines_of_distances,
+        "fits": volume_times_the_largest_density,
+        "two clusters": bounds_of_two_clusters_multiply,
+        "most pairs": pairs_are_most_in_the_middle,
+    },
+    wrong=lambda: {
+        "transform": {"of a normal strength": sp.exp(-(t**2) / 2), "half the variance": 1 / (1 + t**2 / 2)},
+        "strength_density": {"twice the rate": sp.exp(-2 * sp.Abs(c))},
+        "arc": {"arccosine of 2ε": sp.acos(2 * eps), "to first order": sp.pi / 2 - eps, "the half circle": sp.pi / 2},
+        "piece": {
+            "linear": here + (after - here) * (phi - kink) / g,
+            "ends exchanged": piece.subs({here: after, after: here}, simultaneous=True),
+        },
+        "jump": {
+            "of chords": (after - here) / sp.sin(g) + (ahead - here) / sp.sin(h),
+            "of the gap after alone": (after - here * sp.cos(g)) / sp.sin(g),
+        },
+        "kernel_minor": {"cosine": sp.cos(distance), "the distance": distance},
+        "minor": {"without the last gap": minor * sp.sin(distance), "of the distance": distance / sines},
+        "fits": {
+            "density 1": volume,
+            "of k nodes": eps**k * sp.binomial(k, 2) / sines,
+            "half of the masks that fit": 2**k * fits / 2,
+        },
+        "volume": {"half the errors": volume / 2**k},
+        "pairs": {
+            "one cluster": sp.binomial(k + 2, 2),
+            "without the new nodes": sp.binomial(j + 1, 2) * sp.binomial(k - j + 1, 2),
+        },
+        "rise": {"the other way": 1 / rise, "without the new nodes": (j + 2) * (k - j - 1) / ((j + 1) * (k - j + 1))},
+        "most_pairs": {"one cluster": sp.binomial(k + 2, 2), "a third": pairs.subs(j, sp.floor(k / 3))},
+        "one_length": {
+            "without the kink itself": 2 * eps * (1 / sp.sin(g) + 1 / sp.sin(h)),
+            "half": one_length / 2,
+            "sines at most 1": 6 * eps / (sp.sin(g) * sp.sin(h)),
+        },
+        "one_fits": {
+            "one side": one_fits / 2,
+            "the density at 0 throughout": one_length / 2,
+            "of twice the length": 1 - sp.exp(-one_length),
+        },
+    },
 )

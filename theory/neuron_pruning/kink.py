@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 
 kink = sp.Symbol("h", real=True)  # the change of slope
 radius = sp.Symbol("r", positive=True)  # half the width of the interval
@@ -39,6 +42,49 @@ equality (from kink, sawtooth): The error of $g=[[best_affine]]$ is the *sawtoot
     bound=kink_bound,
 )
 
+WEIGHTS = (1, -2, 1)  # of the second difference
+
+
+slope, offset = sp.symbols("slope offset", real=True)  # of any affine function
+
+
+def errors(kink_function: sp.Expr, affine: sp.Expr) -> Iterator[sp.Expr]:
+    """F − g at t* + r, t*, t* − r, where a piecewise affine error has its extremes."""
+    for node in (radius, sp.Integer(0), -radius):
+        yield (kink_function - affine).subs(x, node)
+
+
+def by_moduli(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, once a larger of two is half of their sum and their distance."""
+    return sp.expand(expression.rewrite(sp.Abs))
+
+
+def second_difference_knows_no_affine_function(
+    kink_function: sp.Expr, second_difference: sp.Expr
+) -> Iterator[Relation]:
+    """The second difference of F − g at −r, 0, r, slope and offset free."""
+    values = errors(kink_function, slope * x + offset)
+    yield same(second_difference, sp.Add(*(w * e for w, e in zip(WEIGHTS, values, strict=True))))
+
+
+def second_difference_is_four_times_the_bound(second_difference: sp.Expr, bound: sp.Expr) -> Iterator[Relation]:
+    """|Δ²| is the bound times the moduli of the weights of the three errors."""
+    yield same(sp.Abs(second_difference), bound * sum(map(abs, WEIGHTS)))
+
+
+def best_affine_function_attains_the_bound(
+    kink_function: sp.Expr, bound: sp.Expr, sawtooth: sp.Expr, best_affine: sp.Expr
+) -> Iterator[Relation]:
+    """F − g is the sawtooth, for a g that is affine; three errors of the size of the bound, with alternating signs."""
+    yield same(kink_function - best_affine, sawtooth, by=by_moduli)
+    yield same(sp.diff(best_affine, x, 2), sp.S.Zero)
+    right, middle, left = errors(kink_function, best_affine)
+    yield same(left, -middle)
+    yield same(right, -middle)
+    for error in (right, middle, left):
+        yield same(sp.Abs(sp.expand(error)), bound)
+
+
 kink_lemma = Claim(
     label="N1",
     title="A kink costs a quarter of its height times its radius",
@@ -66,4 +112,31 @@ $F$).
             side=Side.BELOW,
         ),
     ),
+    because={
+        "second difference": second_difference_knows_no_affine_function,
+        "bound": second_difference_is_four_times_the_bound,
+        "sawtooth": lambda bound, sawtooth: same(
+            bound**2 - sawtooth**2, kink**2 / 4 * sp.Abs(x) * (radius - sp.Abs(x))
+        ),
+        "equality": best_affine_function_attains_the_bound,
+    },
+    wrong=lambda: {
+        "second_difference": {"without the radius": kink},
+        "kink_function": {
+            "smooth function": kink * x**2,
+            "kink of twice the height": kink * sp.Abs(x),
+            "smooth function over the radius": kink * x**2 / radius,
+        },
+        "bound": {"negative for a kink downwards": kink * radius / 4},
+        "sawtooth": {
+            "one side of it": sawtooth.subs(sp.Abs(x), x),
+            "shifted to one sign": sawtooth + second_difference / 4,
+        },
+        "best_affine": {
+            "no offset": kink * x / 2,
+            "slope of one side": kink * x + kink * radius / 4,
+            "interpolates the ends": kink * (x + radius) / 2,
+            "offset of the kink upwards": kink * x / 2 + sp.Abs(kink) * radius / 4,
+        },
+    },
 )

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Told
-from sparse_limits.theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.neuron_pruning.alignment import (
+    ERROR,
+    NEURONS,
+    SUCCESS,
+    N,
+    angle,
+    delta,
+    eps,
+    error_bound,
+    ratio,
+)
 from sparse_limits.theory.neuron_pruning.covering_order import covered, eta, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.steps import Carrier, Step
 
 r = sp.Symbol("r", nonnegative=True)
@@ -94,6 +108,69 @@ $[[ball_success]]$ and the number $[[ball_neurons]]$.
     cosines=cosines,
 )
 
+WASTEFUL = (1 - 4 * eps**2) / sp.sqrt(
+    1 - 16 * eps**2
+)  # by which the tangent of arcsin 4ε exceeds that of the widest angle
+
+
+def over_the_power(gap: sp.Expr) -> sp.Expr:
+    """The gap over cos^(d−2)θ."""
+    quotients = gap.subs(sp.tan(theta), sp.sin(theta) / sp.cos(theta)) / sp.cos(theta) ** (d - 2)
+    return sp.trigsimp(sp.powsimp(sp.expand(quotients)))
+
+
+def by_recurrence(gap: sp.Expr) -> sp.Expr:
+    """Γ(x + 1) = x Γ(x)."""
+    return sp.simplify(sp.expand_func(gap))
+
+
+def a_turned_sign_shortens(longer: sp.Expr) -> Iterator[Relation]:
+    """In the plane of y = (q, p) and the unit vector (1, 0): ‖y‖² less ‖y − 2hu‖²."""
+    p = sp.Symbol("p", real=True)
+    signed, unit = sp.Matrix([q, p]), sp.Matrix([1, 0])
+    turned = signed - 2 * h * unit
+    yield same(longer, sp.expand(signed.dot(signed) - turned.dot(turned)))
+
+
+def the_ratio_is_the_tangent_of_the_widest_angle(ball_width: sp.Expr) -> Iterator[Relation]:
+    """Of the one angle at which N2 bounds the error by ε, times the mean."""
+    (widest,) = sp.solve(error_bound - eps, angle)
+    yield same(ball_width * sp.cos(widest), mean * sp.sin(widest), by=lambda gap: sp.factor(sp.expand_trig(gap)))
+
+
+def neurons_solve_the_bound_on_the_ball(ball_sum: sp.Expr, ball_number: sp.Expr) -> Iterator[Relation]:
+    """What is left of δ, in units of the half-width of one neuron; that of one neuron more, at ε = 1/(2 + 2y)."""
+    yield same(ball_sum - delta, ratio * mean * (N - ball_number))
+    y = sp.Symbol("y", positive=True)
+    width = mean * 2 * (1 + y) / (y * (2 + y))
+    yield nonnegative(sp.diff(ball_sum, N), width, where={eps: 1 / (2 + 2 * y)}, strict=True)
+
+
+def powers_of_the_cosine_recur(cosines: sp.Expr) -> Iterator[Relation]:
+    """The slope of cos^(d−1)θ sin θ, whose integral is 0, with one power for two; the first two integrals."""
+    ends = sp.cos(theta) ** (d - 1) * sp.sin(theta)
+    power = sp.cos(theta) ** (d - 2)
+    slope = d * power * sp.cos(theta) ** 2 - (d - 1) * power
+    yield same(sp.diff(ends, theta), slope, by=over_the_power)
+    yield same(cosines.subs(d, d + 2) * d / (cosines * (d - 1)), sp.S.One, by=by_recurrence)
+    for first in (2, 3):
+        yield same(cosines.subs(d, first), sp.integrate(power.subs(d, first), (theta, 0, sp.pi / 2)))
+
+
+def the_law_has_the_density_of_the_angle(ratio_cdf: sp.Expr, cosines: sp.Expr) -> Iterator[Relation]:
+    """Its slope at r = tan θ is that density over the total, times dθ/dr; it is 0 at 0."""
+    density = sp.cos(sp.atan(r)) ** (d - 2) / cosines
+    yield same(sp.diff(ratio_cdf, r), density * sp.diff(sp.atan(r), r))
+    yield same(ratio_cdf.subs(r, 0).doit(), sp.S.Zero)
+
+
+def the_tangent_has_this_mean(cosines: sp.Expr, ball_mean: sp.Expr) -> Iterator[Relation]:
+    """−cos^(d−2)θ/(d − 2) has the slope tan θ cos^(d−2)θ, and goes from −1/(d − 2) to 0."""
+    power = sp.cos(theta) ** (d - 2)
+    yield same(sp.diff(-power / (d - 2), theta), sp.tan(theta) * power, by=over_the_power)
+    yield same(ball_mean * cosines * (d - 2), sp.S.One, by=sp.gammasimp)
+
+
 ball_planks = Claim(
     label="N3.1",
     title="Planks on the ball: at least of the order of √d/ε neurons",
@@ -163,4 +240,49 @@ $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "turn of a sign": a_turned_sign_shortens,
+        "half-width on the ball": the_ratio_is_the_tangent_of_the_widest_angle,
+        "success on the ball": lambda ball_width, ball_sum: induction(
+            ball_sum, N, ball_width, lambda term: term + ball_width, start=1
+        ),
+        "neurons on the ball": neurons_solve_the_bound_on_the_ball,
+        "total of the density": powers_of_the_cosine_recur,
+        "law of the ratio": the_law_has_the_density_of_the_angle,
+        "mean on the ball": the_tangent_has_this_mean,
+        "neighbours": lambda ball_mean, neighbours: (
+            same(neighbours, ball_mean * ball_mean.subs(d, d + 1), by=sp.gammasimp),
+            same(sp.limit(d * neighbours, d, sp.oo), 2 / sp.pi),
+        ),
+    },
+    wrong=lambda: {
+        "ratio_cdf": {
+            "one degree more": ratio_cdf.subs(d, d + 1),
+            "Student law with d degrees of freedom": ratio_cdf.subs({d: d + 1, r: r * sp.sqrt((d - 1) / d)}),
+            "one dimension less": ratio_cdf.subs(d, d - 1),
+            "the sine": valued(ratio_cdf, {r: r / sp.sqrt(1 - r**2 / 20)}),
+        },
+        "ball_mean": {
+            "mean with d for d − 1": ball_mean.subs(d, d + 1),
+            "leading order": sp.sqrt(2 / (sp.pi * d)),
+            "for twice the dimension": ball_mean.subs(d, 2 * d),
+        },
+        "ball_success": {"without the dimension": ball_success / d},
+        "longer": {"twice the height": longer.subs(h, 2 * h), "without the square": 4 * h * q},
+        "ball_width": {
+            "on a segment, wasteful": WASTEFUL * ball_width,
+            "the cube's": 4 * eps * mean,
+            "without the ratio": mean,
+            "2ε instead of 4ε": ball_width.subs(eps, eps / 2),
+        },
+        "ball_sum": {
+            "probability without the ratio": N * mean,
+            "the cube's": 4 * N * eps * mean,
+            "on a segment, wasteful": WASTEFUL * ball_sum,
+            "one neuron less": ball_sum.subs(N, N - 1),
+        },
+        "ball_number": {"the cube's": delta / (4 * eps * mean), "on a segment, wasteful": ball_number / WASTEFUL},
+        "cosines": {"one degree more": cosines.subs(d, d + 1)},
+        "neighbours": {"one degree more": neighbours.subs(d, d + 1)},
+    },
 )

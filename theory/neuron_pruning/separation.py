@@ -11,6 +11,7 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning import alignment, weight_pruning
+from sparse_limits.theory.neuron_pruning.alignment import aligned
 from sparse_limits.theory.neuron_pruning.jumps import c, strength_density
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
@@ -64,6 +65,21 @@ weight_steepest = secant(sp.log(1 / eps))
 weight_flattest = sp.S.Zero
 neuron_steepest = 2 * weight_steepest - 1
 neuron_flattest = sp.S.NegativeOne
+
+CLIPPED = sp.Max(*(sp.sqrt(sum(sp.Max(s * p, 0) ** 2 for p in plus)) for s in (1, -1)))
+
+
+MODULI = sp.sqrt(sum(sp.Max(sp.Abs(p), sp.Abs(m)) ** 2 for p, m in zip(plus, minus, strict=True)))
+
+
+ONE_SIGN = sp.sqrt(sum(sp.Max(p, m, 0) ** 2 for p, m in zip(plus, minus, strict=True)))
+
+
+BOTH = sp.Max(*(sp.sqrt(sum(sp.Max(s * p, s * m) ** 2 for p, m in zip(plus, minus, strict=True))) for s in (1, -1)))
+
+
+SUM = sp.Max(*(sum(sp.Max(s * p, s * m, 0) for p, m in zip(plus, minus, strict=True)) for s in (1, -1)))
+
 
 measured_separation = Claim(
     label="N8",
@@ -202,5 +218,54 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. �
         "no_strength": no_strength,
         "asked": asked,
         "success": weight_pruning.success.subs(weight_pruning.length, 1),
+    },
+    wrong=lambda: {
+        "near_bound": {
+            "half the angle": near_bound.subs(angle, angle / 2),
+            "sum for mass": sp.Abs(total - 1) + sp.Abs(total) * angle,
+            "directions alone": mass * angle,
+            "strengths alone": sp.Abs(total - 1),
+            "the moduli added": near_bound + 2 * mass,
+        },
+        "neurons": {"without the logarithm": neurons / k},
+        "mass_tail": {
+            "one term more": mass_tail + sp.exp(-2 * k) * (2 * k) ** k / sp.factorial(k),
+            "above k": mass_tail * sp.exp(k),
+        },
+        "no_strength": {
+            "no neuron in the window": (1 - window / sp.pi) ** sp.ceiling(neurons),
+            "the window on one side": sp.sqrt(no_strength),
+        },
+        "asked": {
+            "of the union bound": (1 - failure) / aligned,
+            "a neuron more": asked + 1,
+        },
+        "tail": {
+            "mean k": sp.exp(-k / 4),
+            "e/4": (sp.E / 4) ** k,
+            "squared": tail**2,
+            "10 % smaller base": sp.Rational(9, 10) ** k * tail,
+        },
+        "failure": {
+            "one of two tails": failure - tail,
+            "all of ε for the strengths": potential.failure.subs(
+                {n: k, potential.a: 2, potential.kappa: sp.exp(-2) / 2}
+            )
+            + 2 * tail,
+        },
+        "kept": {
+            "one factor 1/ε": sp.log(64 / (eps * delta)) / -sp.log(1 - sp.exp(-2) / 2),
+            "for four times the failure": kept.subs(delta, 4 * delta),
+        },
+        "certificate": {
+            "moduli": MODULI,
+            "positive inputs": CLIPPED,
+            "one sign": ONE_SIGN,
+            "not clipped": BOTH,
+            "sum of the maxima": SUM,
+        },
+        "neuron_steepest": {"one logarithm": weight_steepest - 1},
+        "weight_flattest": {"a root": -sp.Rational(1, 10)},
+        "fails": {"read with the ReLU": Reading(relu_output=True)},
     },
 )

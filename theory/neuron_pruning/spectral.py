@@ -23,6 +23,7 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
+from sparse_limits.theory.reasons import same
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure
 k = sp.Symbol("k", integer=True, nonnegative=True)  # degree of a spherical harmonic
@@ -121,6 +122,17 @@ total (from kernel, sum of squares): This is the kernel at $r=1$, $[[total]]$.
     globals(),
 )
 
+u, v, x = sp.symbols("u v x", positive=True)
+
+
+ROUND = 1 - t**2
+
+
+def over_the_weight(expression: sp.Expr) -> sp.Expr:
+    """Simplified in x = (d − 3)/2, the power of 1 − t² in the weight."""
+    return sp.cancel(sp.expand_power_exp(expression.subs(d, 2 * x + 3)))
+
+
 neuron_spectrum = Claim(
     label="N6.1",
     title="The spectrum of a neuron of a random direction",
@@ -152,6 +164,42 @@ They add up to $\|f\|^2=[[total]]$.
     ),
     hypotheses=(Hypothesis("the direction of the neuron is uniform"),),
     uses=("K1",),
+    because={
+        "start": lambda weight, at_equator, density, zeroth, first: (
+            same(zeroth, at_equator.subs(k, 0) * density),
+            same(sp.diff(t * ROUND * weight, t), (1 - t**2 / (2 * first)) * weight, by=over_the_weight),
+        ),
+        "kernel": lambda square_length, kernel: same(kernel, kappa_1 / (2 * square_length)),
+        "total": lambda kernel, total: same(total, kernel.subs(cosine, 1)),
+    },
+    wrong=lambda: {
+        "coefficient": {
+            "degrees shifted": coefficient.subs(k, k + 1),
+            "in absolute value": sp.Abs(coefficient),
+            "1/8 at degree 1 in the plane": sp.Piecewise((sp.sqrt(2) / (2 * d), sp.Eq(k, 1)), (coefficient, True)),
+            "odd degrees do not vanish": coefficient + (1 - sp.cos(sp.pi * k)) * (k - 1),
+            "one input more": coefficient.subs(d, d + 1),
+            "of one sign": coefficient * sp.cos(sp.pi * k / 2),
+        },
+        "kernel": {"of κ₁ itself": 2 * d * kernel, "gates": (sp.pi - sp.acos(cosine)) / (2 * sp.pi * d)},
+        "multiplicity": {"each eigenvalue once": sp.Integer(1), "of polynomials": sp.binomial(k + d - 1, d - 1)},
+        "density": {"one input more": density.subs(d, d + 1)},
+        "weight": {"of the ball": weight * ROUND},
+        "primitive": {"the value alone": primitive.subs(slope, 0), "the other sign": primitive.subs(slope, -slope)},
+        "at_equator": {
+            "its square": at_equator**2,
+            "one degree more": at_equator.subs(k, k + 1),
+            "1 more at the equator": at_equator + 1,
+        },
+        "curvature": {"without the slope": curvature.subs(slope, 0)},
+        "following": {"of the same sign": (k - 1) / (k + d + 1), "one degree more": following.subs(k, k + 1)},
+        "next_harmonic": {
+            "as on the circle": next_harmonic.subs(d, 2),
+            "half of the harmonic before": next_harmonic.subs(before, before / 2),
+        },
+        "zeroth": {"one input more": zeroth.subs(d, d + 1)},
+        "square_length": {"of one coordinate": sp.S.One, "one less": square_length - 1},
+    },
 )
 
 TAIL_STEPS = proof(
@@ -194,6 +242,18 @@ smallest (from tail, allowed): $T_d(N)$ falls in $N$, so at least $[[neurons]]$ 
 """,
     globals(),
 )
+
+few, (many, _) = tail.args
+
+
+degree_by_degree = sp.Piecewise(few, (Let(many.args[0].subs(N, ranks), many.args[1]), True))
+
+
+every_once = total - sum(coefficient.subs(k, degree) ** 2 for degree in (0, 1, 2, 4, 6))
+
+
+at_degree_one = total / 2  # what an eigenvalue of 1/8 in place of 1/16 takes off too much, in the plane
+
 
 spectral_bound = Claim(
     label="N6.2",
@@ -269,4 +329,55 @@ pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, a
             ("neurons", "seen", {delta: sp.Rational(1, 20)}, "so many are seen to be enough", Side.BELOW),
         )
     ),
+    because={
+        "allowed": lambda two_cases, allowed: same(
+            allowed, two_cases.subs(chance, 1 - delta) + delta * eps**2, by=sp.cancel
+        ),
+    },
+    wrong=lambda: {
+        "multiplicity": {
+            "of polynomials": sp.binomial(k + d - 1, d - 1),
+            "2, as on the circle": sp.Piecewise((1, sp.Eq(k, 0)), (2, True)),
+        },
+        "ranks": {"without degree 1": ranks - d, "up to degree m": ranks.subs(m, m / 2)},
+        "tail": {
+            "multiplicities omitted": every_once,
+            "1/8 at degree 1 in the plane": tail - at_degree_one,
+            "one eigenvalue less": tail.subs(N, N + 1),
+            "degree by degree": degree_by_degree,
+            "equal shares": total / N,
+            "without the first": tail + total,
+            "half of the multiplicities": tail.replace(sp.Sum, lambda function, *limits: sp.Sum(function / 2, *limits)),
+        },
+        "success": {
+            "of one neuron more": success.subs(N, N + 1),
+            "of the norm of the target": solved.subs(T, total),
+            "of half of what is left": Told(solved, [(T, tail / 2)]),
+            "upside down": 1 / success,
+        },
+        "neurons": {
+            "one less": neurons - 1,
+            "one more": neurons + 1,
+            "of twice what is allowed": neurons.subs(eps, 2 * eps),
+        },
+        "seen": {"half as many neurons": seen / 2, "as few as the bound asks for": sp.Integer(3)},
+        "seen_success": {"two in three": sp.Rational(2, 3)},
+        "allowed": {
+            "the squared norm": allowed + total,
+            "failure costs 1/d": eps**2 + delta / d,
+            "error not squared": eps + delta / (2 * d),
+            "nothing for failure": eps**2,
+        },
+        "drop": {"the next dimension": drop.subs(d, d + 1), "its square": drop**2},
+        "coefficient": {
+            "odd degrees": coefficient.subs(k, k + 1),
+            "times one more than the degree": coefficient * (1 + k),
+            "of the same degree": coefficient.subs(k, k + 2),
+        },
+        "solved": {
+            "success without any error": 1 - 2 * d * T,
+            "an error not squared": (1 - 2 * d * T) / (1 - 2 * d * eps),
+        },
+        "two_cases": {"nothing on success": two_cases.subs(eps, 0), "nothing on failure": chance * eps**2},
+    },
 )

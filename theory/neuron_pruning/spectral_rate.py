@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.neuron_pruning.spectral import allowed, coefficient, delta, j, k, m, multiplicity, ranks
@@ -21,6 +24,7 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
+from sparse_limits.theory.reasons import Relation, nonnegative, same, vanishes
 
 i, n = sp.symbols("i n", integer=True, positive=True)  # a factor of n!, and n
 x, y, z = sp.symbols("x y z", positive=True)  # x: an argument; y: half the logarithm of a quotient; z: m + (d − 2)/4
@@ -149,6 +153,66 @@ neurons (from bound, allowed): The bound falls in $N$, and is what is *allowed* 
     ranks=ranks,
 )
 
+g, h = sp.symbols("g h", positive=True)
+
+
+def reflected(gap: sp.Expr) -> sp.Expr:
+    """Simplified by Γ(3/2 − j)² = π²/Γ(j − 1/2)² for whole j."""
+    return sp.simplify(gap.subs(sp.gamma(sp.Rational(3, 2) - j), sp.pi / sp.gamma(j - sp.Rational(1, 2))))
+
+
+def in_exponentials(gap: sp.Expr) -> sp.Expr:
+    """A rational function of exponentials of what is free, over one denominator."""
+    return sp.simplify(sp.expand(sp.numer(sp.together(gap.rewrite(sp.exp)))))
+
+
+def by_gammas(gap: sp.Expr) -> sp.Expr:
+    return sp.gammasimp(sp.combsimp(gap.rewrite(sp.gamma)))
+
+
+def doubled(gap: sp.Expr) -> sp.Expr:
+    """Simplified by the duplication of Γ, in x = (d − 1)/2."""
+    return sp.gammasimp(gap.subs(d, 2 * x + 1))
+
+
+def by_powers(quotient: sp.Expr, n: sp.Symbol) -> sp.Expr:
+    """What a quotient of Gamma functions of cn + b is asymptotic to: (cn)^b for each; those with one c have to cancel."""
+
+    def powered(each: sp.Expr) -> sp.Expr:
+        scale = each.args[0].coeff(n)
+        return (scale * n) ** (each.args[0] - scale * n) * sp.Symbol(f"G_{scale}", positive=True)
+
+    return sp.powsimp(
+        sp.expand_power_base(quotient.replace(lambda each: isinstance(each, sp.gamma) and each.has(n), powered))
+    )
+
+
+def digammas_differ_by_a_sinh(digamma_density: sp.Expr, difference_density: sp.Expr) -> Iterator[Relation]:
+    yield vanishes(valued(digamma_density, {x: 1}))
+    high, low = (digamma_density.subs(x, c + sp.Rational(1, 2) + sign * s) for sign in (1, -1))
+    yield same(difference_density, high - low, by=in_exponentials)
+
+
+def four_sines_and_their_slopes(
+    left_density: sp.Expr, right_density: sp.Expr, four_sines: sp.Expr
+) -> Iterator[Relation]:
+    """The product as a sum; the quotient of the densities is the sum over its bound, of which it has the slope at 0."""
+    yield same(four_sines, sp.cosh(2 * q) * sp.cosh(q) * sp.sinh((d - 1) * q), by=in_exponentials)
+    most = (d - 1) * sp.sinh((d + 2) * q) / (d + 2)
+    yield same(right_density * most, four_sines * left_density, by=in_exponentials)
+    yield same(sp.diff(four_sines, q).subs(q, 0), sp.diff(most, q).subs(q, 0))
+
+
+def degrees_add_a_fourth_power(
+    harmonics: sp.Expr, modulus: sp.Expr, constant: sp.Expr, exponent: sp.Expr, leading: sp.Expr
+) -> Iterator[Relation]:
+    """Three eighths of the constant; harmonics as a quotient of Gammas, and that times the squared modulus by powers."""
+    yield same(leading, sp.Rational(3, 8) * constant * sp.gamma(d) ** -exponent)
+    number = sp.gamma(2 * j + d - 2) / (sp.gamma(2 * j + 1) * sp.gamma(d - 1))
+    yield same(harmonics, (4 * j + d - 2) * number, by=by_gammas)
+    yield same(leading, by_powers(4 * j * number * modulus**2, j) * j**4, by=doubled)
+
+
 spectral_rate = Claim(
     label="N6.3",
     title="The spectral rate: an exponent that grows with the dimension",
@@ -219,4 +283,76 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
             r"At a fixed $\delta$ it stays bounded, as no less than $\frac\delta{2d}$ is allowed. For a fixed $\varepsilon$ it is void in high dimension, where $\|f\|\le\varepsilon$.",
         ),
     ),
+    because={
+        "factorials": lambda pair: (
+            same(i * (n + 1 - i), n + pair, by=sp.expand),
+            nonnegative(pair.subs({i: g + 1, n: g + h + 1}, simultaneous=True), g * h, by=sp.expand),
+        ),
+        "reflection": lambda harmonics, of_degree, modulus: same(of_degree, harmonics * modulus**2, by=reflected),
+        "differences": digammas_differ_by_a_sinh,
+        "numbers of harmonics": lambda ranks, harmonics, volume: (
+            same(ranks, d + volume / sp.gamma(d), by=by_gammas),
+            same(harmonics * sp.gamma(d), volume.subs(m, j) - volume.subs(m, j - 1), by=by_gammas),
+        ),
+        "what is demanded": lambda exponent, constant, geometric, demanded, power: (
+            same(demanded, -exponent * constant * sp.gamma(d) ** (1 - exponent), by=doubled),
+            same(geometric.subs({p: -exponent, w: x / 2}, simultaneous=True), sp.exp(power * x)),
+        ),
+        "four sines": four_sines_and_their_slopes,
+        "leading power": degrees_add_a_fourth_power,
+        "bound": lambda constant, exponent, lower: (
+            same(lower, constant * N**exponent),
+            same(sp.diff(lower, N, 2), exponent * (exponent - 1) * lower / N**2),
+        ),
+    },
+    wrong=lambda: {
+        "exponent": {"exponent of the kernel": -d / (d - 1), "in the degree": sp.Integer(-3)},
+        "lower": {
+            "of twice as many": lower.subs(N, 2 * N),
+            "without the factorial": lower * sp.gamma(d) ** (3 / (d - 1)),
+            "in the degree": constant / N**3,
+        },
+        "neurons_bound": {
+            "square root": sp.sqrt(neurons_bound),
+            "one dimension less": neurons_bound.subs(d, d - 1),
+            "power d − 1": (constant / allowed) ** (d - 1),
+        },
+        "chord": {"the slope at the middle": geometric, "without the power": p * chord},
+        "geometric": {"of the other means": 1 / geometric, "the power itself": sp.exp(-p * w)},
+        "pair": {"one factor less": (i - 1) * (n - i - 1), "the product": i * (n + 1 - i)},
+        "constant_bound": {"of another power": constant_bound * sp.sqrt(d - 1)},
+        "first_degree": {"of one eigenvalue": first_degree / d},
+        "constant": {"without the factorial": constant * sp.gamma(d) ** (3 / (d - 1))},
+        "gamma_step": {"a whole step": gamma_step**2},
+        "modulus": {"one degree more": modulus.subs(j, j + 1)},
+        "of_degree": {"each once": of_degree / harmonics},
+        "harmonics": {
+            "one harmonic": sp.S.One,
+            "one degree more": harmonics.subs(j, j + 1),
+            "of polynomials": sp.binomial(2 * j + d - 1, d - 1),
+        },
+        "difference_density": {
+            "a whole step": difference_density.subs(s, 2 * s),
+            "cosh": difference_density.subs(sp.sinh(tau / 2), sp.cosh(tau / 2)),
+        },
+        "digamma_density": {"without the denominator": sp.exp(-tau) - sp.exp(-x * tau)},
+        "volume": {"of all polynomials": volume * (2 * m + d), "one dimension more": volume.subs(d, d + 1)},
+        "ranks": {"without degree 1": ranks - d},
+        "demanded": {"one dimension more": demanded.subs(d, d + 1)},
+        "power": {"one dimension less": power.subs(d, d - 1)},
+        "left_side": {"one dimension more on the left": left_side.subs(d, d + 1)},
+        "right_side": {
+            "of one volume": right_side + sp.log(2),
+            "one dimension more on the right": valued(right_side, {d: d + 1}),
+        },
+        "left_density": {"cosh": left_density * sp.sinh(2 * q) / sp.cosh(2 * q)},
+        "right_density": {"without cosh": right_density / sp.cosh(2 * q)},
+        "four_sines": {"three of them": four_sines - sp.sinh((d - 4) * q) / 4, "the first alone": sp.sinh((d + 2) * q)},
+        "leading": {"one dimension more": leading.subs(d, d + 1)},
+        "space_sum": {"one harmonic": space_sum / (4 * z)},
+        "telescoping": {"without the half": 1 / (3 * v**3)},
+        "square_place": {"one more": 4 * (v**2 + 1)},
+        "many": {"of half the degree": many.subs(u, u / 2), "without the factorial": many * sp.gamma(d)},
+        "allowed": {"nothing for failure": eps**2},
+    },
 )

@@ -8,12 +8,24 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.equivariance import block_chances, lower_bound
 from sparse_limits.theory.equivariance.symbols import B
-from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning import alignment
-from sparse_limits.theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, OF_TWO_INPUTS, SUCCESS, N, angle, eps
+from sparse_limits.theory.neuron_pruning.alignment import (
+    ANGLE,
+    ERROR,
+    NEURONS,
+    OF_TWO_INPUTS,
+    SUCCESS,
+    N,
+    angle,
+    arcsine,
+    eps,
+)
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import same
 from sparse_limits.theory.subset_sum import two_layers
 from sparse_limits.theory.subset_sum.block_counts import no_pair_of_a_sign
 from sparse_limits.theory.subset_sum.potential import a, kappa
@@ -144,6 +156,27 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
             exponent=r"both are powers in $n$, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln\left([[contraction]]\right)$",
         ),
     ),
+    because={
+        "one item more": lambda failure, contraction: same(
+            failure.subs(n, n + 1), contraction * failure, by=sp.powsimp
+        ),
+    },
+    wrong=lambda: {
+        "longest": {"all inputs": d, "one input": sp.S.One},
+        "accuracy": {"ε": eps, "ε/d": eps / d},
+        "summed_error": {"the largest coordinate": eps},
+        "product_density": {"of one weight": sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi)},
+        "failure": {
+            "one item less": failure * n,
+            "accuracy ε": failure / d,
+            "a sum for each weight": d * failure,
+            "for one target": contraction**n,
+        },
+        "size": {
+            "failure twice as likely": size.subs(delta, 2 * delta),
+            "d² instead of d in the logarithm": size.subs(eps, eps / d),
+        },
+    },
 )
 
 LINEAR_STEPS = proof(
@@ -187,6 +220,9 @@ $[[flat_leading]]$.
 """,
     globals(),
 )
+
+segment = length * sp.sin(angle) / 4  # the error on a segment instead of an arc, wasteful by a factor of up to 2
+
 
 pruned_weights_linear_output = Claim(
     label="N4.2",
@@ -300,4 +336,57 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
             instead=r"Behind a ReLU a logarithm is enough; with a linear output the error is at least $[[error_bound]]$, and $1/\varepsilon$ neurons are needed for targets with two coordinates.",
         ),
     ),
+    because={
+        "widest angle": lambda plane_error, widest: same(plane_error.subs(angle, widest) / length, eps / length),
+        "aligned": lambda widest, aligned: same(aligned, 4 * widest / (2 * sp.pi)),
+        "flat error": lambda equal_error, flat_length, flat_error: same(
+            flat_error, equal_error.subs(length, flat_length)
+        ),
+    },
+    wrong=lambda: {
+        "axis_sine": {"of the whole target": least, "the other axis": sp.sqrt(length**2 - least**2) / length},
+        "axis_error": {
+            "on a segment, wasteful": least / 4,
+            "of the whole angle": length * least / (2 * sp.sqrt(length**2 - least**2)),
+            "length forgotten": axis_error / length,
+        },
+        "plane_error": {"on a segment": segment, "of a target of length 1": plane_error / length},
+        "error_bound": {
+            "on a segment, wasteful": sp.Min(segment, least / 4),
+            "neurons only": plane_error,
+            "the larger one": sp.Max(plane_error, axis_error),
+            "on a segment, doubled": sp.Min(length * sp.sin(angle), least) / 2,
+            "length forgotten": error_bound / length,
+            "coordinate relative to the length": valued(error_bound, {least: least / length}),
+        },
+        "widest": {
+            "4ε instead of 2ε": widest.subs(eps, 2 * eps),
+            "on a segment, wasteful": sp.asin(4 * eps / length),
+            "length forgotten": widest.subs(length, 1),
+        },
+        "aligned": {
+            "4ε instead of 2ε": aligned.subs(eps, 2 * eps),
+            "length forgotten": aligned.subs(length, 1),
+            "on a segment, wasteful": 2 * sp.asin(4 * eps / length) / sp.pi,
+            "besides another": 1 + aligned,
+        },
+        "flat_length": {"all coordinates": flat_length * sp.sqrt(d / sp.Integer(2)) + 1, "the square": flat_length**2},
+        "success": {
+            "without the cap": success.replace(sp.StrictLessThan, lambda low, high: low < length / 2),
+            "cap of a segment": success.replace(sp.StrictLessThan, lambda low, high: 4 * sp.sqrt(2) * low < length),
+            "4ε instead of 2ε": success.subs(eps, 2 * eps),
+            "length forgotten": success.subs(length, 1),
+            "the union bound": union,
+        },
+        "union": {"all of them": unconditional(union)},
+        "neurons": {"neurons whatever the error": unconditional(neurons), "on a segment, wasteful": arcsine(neurons)},
+        "flat_error": {"without the root": flat_error / sp.sqrt(d)},
+        "equal_error": {"of a target of length 1": equal_error / length},
+        "flat_neurons": {
+            "one coordinate": neurons.subs(length, 1 / sp.sqrt(d)),
+            "on a segment, wasteful": arcsine(flat_neurons),
+            "flat: the bound for neurons": neurons.subs(length, 1),
+        },
+        "flat_leading": {"√d on top": flat_leading * d},
+    },
 )

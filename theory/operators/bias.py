@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m, n
 from sparse_limits.theory.operators.symbols import sigma
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NOTHING_BEYOND, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
 
 row_noise, column_noise, joint_noise = sp.symbols("V_a V_b V_ab", positive=True)  # ∬V a², ∬V b², ∬V a²b²
@@ -82,6 +88,64 @@ with exactly $\rho mn$ entries $\langle1,H1\rangle=0$.
 """,
     globals(),
 )
+
+
+def mean_of_square(terms: dict[tuple[int, int], sp.Expr]) -> sp.Expr:
+    """The mean of the square of a sum of independent centred entries, each times a coefficient, of variances V_ij."""
+    return sum(coefficient**2 * VARIANCES[cell] for cell, coefficient in terms.items())
+
+
+VARIANCES = {(i, j): sp.Symbol(f"V_{i}{j}", positive=True) for i, j in product(range(3), repeat=2)}
+
+
+@cache
+def means_at(rows: int, columns: int) -> tuple[dict[sp.Symbol, sp.Expr], dict[str, sp.Expr]]:
+    """V_a, V_b, V_ab of any variances and vectors, and the means of p, q and h² as sums over entries."""
+    a, b = sp.symbols(f"a:{rows}", positive=True), sp.symbols(f"b:{columns}", positive=True)
+    cells, size = list(product(range(rows), range(columns))), rows * columns
+    row_square, column_square = ([len(each) * entry**2 for entry in each] for each in (a, b))  # functions of norm 1
+    averages = {
+        row_noise: sum(VARIANCES[i, j] * row_square[i] for i, j in cells) / size,
+        column_noise: sum(VARIANCES[i, j] * column_square[j] for i, j in cells) / size,
+        joint_noise: sum(VARIANCES[i, j] * row_square[i] * column_square[j] for i, j in cells) / size,
+    }
+    means = {
+        "left_mean": sum(mean_of_square({(i, j): a[i] for i in range(rows)}) for j in range(columns)) / size,
+        "right_mean": sum(mean_of_square({(i, j): b[j] for j in range(columns)}) for i in range(rows)) / size,
+        "value_sd": mean_of_square({(i, j): a[i] * b[j] for i, j in cells}) / size,
+    }
+    return {m: sp.Integer(rows), n: sp.Integer(columns), **averages}, means
+
+
+def expansion_adds_up(expansion: sp.Expr, beside: sp.Expr) -> Iterator[Relation]:
+    """⟨a, (P + X)(P + X)ᵀa⟩ = |σb + Xᵀa|² by its product with b and its part beside b, and the other vectors."""
+    part = left - along**2  # of the square of Xᵀa, beside b
+    yield same(expansion, (sigma + along) ** 2 + part + beside, by=sp.expand)
+
+
+def root_of_the_constant_case(
+    square_mean: sp.Expr, value_sd: sp.Expr, random_value: sp.Expr, random_sd: sp.Expr
+) -> Iterator[Relation]:
+    """The square is ρ² and 2ρ times the bias of the value, at V = ρ(1 − ρ); and 2ρ times its spread."""
+    constant = {sigma: rho, **dict.fromkeys((row_noise, column_noise, joint_noise), rho * (1 - rho))}
+    yield same(valued(square_mean, constant), rho**2 + 2 * rho * (random_value - rho))
+    yield same(2 * sigma * value_sd.subs(joint_noise, rho * (1 - rho)), 2 * sigma * random_sd)
+
+
+def entries_of_any_variances(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr) -> Iterator[Relation]:
+    """E p, E q and E h² entry by entry, variances and vectors free, beside the averages of V as functions of u and v."""
+    claims = {"left_mean": left_mean, "right_mean": right_mean, "value_sd": value_sd**2}
+    found = [means_at(*shape) for shape in ((2, 3), (3, 2))]
+    for name, claimed in claims.items():
+        yield at_sizes(((valued(claimed, at), means[name]) for at, means in found), "shapes")
+
+
+def cross_terms_have_two_squares(cross_mean: sp.Expr, value_sd: sp.Expr) -> Iterator[Relation]:
+    """Both means of squares, where V = p(1 − p) is largest."""
+    p = sp.Symbol("p", real=True)
+    (best,) = sp.solve(sp.diff(p * (1 - p), p), p)
+    yield same(cross_mean, 2 * value_sd.subs(joint_noise, best * (1 - best)) ** 2)
+
 
 second_order_bias = Claim(
     label="O3",
@@ -173,4 +237,49 @@ discretisation error besides (O5).
         Hypothesis("one probability for all entries", needed_by=("random_value", "random_sd")),
     ),
     uses=("O1",),
+    because={
+        "one other vector": lambda cross_term: same(
+            back**2 + cross_term, (other * onto + sigma * back) ** 2 / (sigma**2 - other**2), by=sp.cancel
+        ),
+        "expansion": expansion_adds_up,
+        "bias": lambda square_mean, expansion, left_mean, right_mean: same(
+            square_mean, expansion.subs({along: 0, left: left_mean, right: right_mean})
+        ),
+        "random mask": root_of_the_constant_case,
+        "means": entries_of_any_variances,
+        "squares of the cross terms": cross_terms_have_two_squares,
+    },
+    wrong=lambda: {
+        "expansion": {
+            "first order": sigma**2 + 2 * sigma * along,
+            "left vector only": expansion - right,
+            "right vector only": expansion - left,
+            "the square counted twice": expansion + along**2,
+        },
+        "cross_term": {
+            "without the mixed product": other**2 * (onto**2 + back**2) / (sigma**2 - other**2),
+            "the whole of the second order": (other * onto + sigma * back) ** 2 / (sigma**2 - other**2),
+        },
+        "beside": {"all vectors": right},
+        "square_mean": {
+            "sides exchanged": sigma**2 + row_noise / n + column_noise / m,
+            "left alone": sigma**2 + row_noise / m,
+            "sides exchanged at 2/m": sigma**2 + 2 * row_noise / m,
+            "no bias": sigma**2,
+            "columns only": sigma**2 + column_noise / n,
+            "both over n": sigma**2 + (row_noise + column_noise) / n,
+            "both over √(mn)": sigma**2 + (row_noise + column_noise) / sp.sqrt(m * n),
+        },
+        "random_value": {
+            "no bias": rho,
+            "rows only": rho + (1 - rho) / m,
+            "twice the bias": rho + (1 - rho) * (1 / m + 1 / n),
+            "bias ρ(1 − ρ)/n": rho + rho * (1 - rho) / n,
+        },
+        "random_sd": {"spread of the square": 2 * rho * random_sd},
+        "left_mean": {"of the other side": row_noise / n},
+        "right_mean": {"of the other side, right": column_noise / m},
+        "value_sd": {"spread over one side": sp.sqrt(joint_noise) / n},
+        "cross_mean": {"over one side": 1 / (2 * n)},
+    },
 )

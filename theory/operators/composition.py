@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -11,7 +13,9 @@ from sparse_limits.theory.graphon.symbols import n, p
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 from sparse_limits.theory.saliency.model import tau
+from sparse_limits.theory.tails import product_survival
 
 first_cut, second_cut = sp.symbols("c_1 c_2", positive=True)  # distances of the layers in cut norm
 layers = sp.Symbol("L", integer=True, positive=True)
@@ -82,6 +86,32 @@ $W_l=1-c_l$ attain the bound if one of the $c_l$ is $0$, and to first order in a
             check="constant_layers_come_up_to_the_bound",
         ),
     ),
+    because={
+        "more layers": lambda composition_bound, layers_bound: induction(
+            layers_bound,
+            layers,
+            cut,
+            lambda bound: composition_bound.subs({first_cut: bound, second_cut: cut}, simultaneous=True),
+            start=1,
+            by=sp.expand,
+        ),
+    },
+    wrong=lambda: {
+        "composition_bound": {
+            "the larger of the two": sp.Max(first_cut, second_cut),
+            "the product": first_cut * second_cut,
+        },
+        "constant_change": {
+            "the sum": first_cut + second_cut,
+            "the product": first_cut * second_cut,
+            "what is left": 1 - constant_change,
+        },
+        "layers_bound": {
+            "of one layer": cut,
+            "one layer more": layers_bound + cut,
+            "doubled by each layer": 2 ** (layers - 1) * cut,
+        },
+    },
 )
 
 term_variance = p * (1 - p)
@@ -130,6 +160,12 @@ For $B=0$ both sizes are $0$.
 """,
     globals(),
 )
+
+
+def bernoulli_moment(order: int) -> sp.Expr:
+    """The mean of |B − p|ᵏ for B = 1 with probability p, else 0."""
+    return p * (1 - p) ** order + (1 - p) * p**order
+
 
 composed_masks = Claim(
     label="O7.2",
@@ -184,6 +220,37 @@ $p^2$, the mean deviation differs from $[[deviation]]$ by at most $[[deviation_e
             order=r"$n$ times the error has a limit there, which is not $0$",
         ),
     ),
+    because={
+        "one hidden unit": lambda term_variance, third_moment: (
+            same(term_variance, bernoulli_moment(2), by=sp.expand),
+            same(third_moment, bernoulli_moment(3), by=sp.expand),
+        ),
+        "normal deviation": lambda entry_variance, normal_size, deviation: same(
+            deviation, normal_size * sp.sqrt(entry_variance)
+        ),
+    },
+    wrong=lambda: {
+        "term_variance": {"the raw moment": p, "as if fair": sp.Rational(1, 4)},
+        "third_moment": {"with its sign": p * (1 - p) ** 3 - (1 - p) * p**3, "one value": p * (1 - p) ** 3},
+        "entry_variance": {
+            "of the mean kernel": first_moment * (1 - first_moment) / n,
+            "of the sum": n * entry_variance,
+            "the raw moment": first_moment / n,
+            "of one unit": n * entry_variance + 1,
+        },
+        "rate_bound": {"like single masks": sp.Rational(1, 2)},
+        "deviation": {
+            "the second moment": sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment / n),
+            "variance of the mean kernel": sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment * (1 - first_moment) / n),
+            "like single masks": 2 * first_moment * (1 - first_moment),
+        },
+        "third_share": {"of the variance": 1 - p * (1 - p), "as if fair": sp.Rational(1, 2)},
+        "deviation_error": {"error of the order of the deviation": 1 / sp.sqrt(n)},
+        "rare_error": {
+            "of the other sign": -rare_error,
+            "one side": rare_error + rare_deviation / 2,
+        },
+    },
 )
 
 
@@ -231,6 +298,13 @@ layer lie beside those with the largest readouts: $[[sorted_density]]$, by *the 
     globals(),
 )
 
+
+def sizes_have_this_density(row_law: sp.Expr) -> Iterator[Relation]:
+    """The slope of P(|a| ≤ eˣ), and of 1 less the chance of more."""
+    below = sp.erf(sp.exp(log_size) / sp.sqrt(2))
+    yield same(row_law, sp.diff(below, log_size))
+
+
 shared_latent = Claim(
     label="O7.3",
     title="The share of kept paths needs one labelling of the hidden units",
@@ -276,4 +350,36 @@ $E[W_1;|a|>\sqrt2\operatorname{erfinv}(1-\rho_2)]=[[sorted_density]]$, too much.
             checked_by="labellings_order_the_path_density",
         ),
     ),
+    because={
+        "law of the readout": sizes_have_this_density,
+        "largest readouts": lambda least_size: same(1 - sp.erf(least_size / sp.sqrt(2)), rho_2),
+    },
+    wrong=lambda: {
+        "row_law": {
+            "without the slope of the logarithm": row_law / sp.exp(log_size),
+            "of ln a²": row_law.subs(log_size, log_size / 2) / 2,
+        },
+        "path_density": {
+            "the product of the densities": product_survival(tau_1) * product_survival(tau_2),
+            "one layer": sp.Integral(first_kernel * row_law, (log_size, -sp.oo, sp.oo)),
+            "the larger threshold for the first": path_density.subs(tau_1, sp.Max(tau_1, tau_2)),
+        },
+        "first_kernel": {
+            "of the other tail": 1 - first_kernel,
+            "half of the readout": first_kernel.subs(tau_1, 2 * tau_1),
+        },
+        "second_kernel": {
+            "twice the readout": second_kernel.subs(tau_2, tau_2 / 2),
+            "the other threshold": first_kernel,
+        },
+        "least_size": {
+            "of readouts of one sign": sp.sqrt(2) * sp.erfinv(1 - 2 * rho_2),
+            "the largest share": sp.sqrt(2) * sp.erfinv(rho_2),
+        },
+        "sorted_density": {
+            "the density of the layer": product_survival(tau_1),
+            "no order": rho_2 * product_survival(tau_1),
+        },
+        "relabelled_density": {"relabelled, the smaller density": sp.Min(rho_1, rho_2)},
+    },
 )

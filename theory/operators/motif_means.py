@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise, product
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.graphon.symbols import m, n
-from sparse_limits.theory.operators.motifs import MOTIFS, expected_density
+from sparse_limits.theory.operators.motifs import MOTIFS, Motif, expected_density
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction, same
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS, rho
 
 kept_entries = sp.Symbol("K", integer=True, nonnegative=True)
@@ -70,6 +73,72 @@ excess (from mean over independent entries): For $m=n$ the mean over independent
     globals(),
 )
 
+
+def reduce(expression: sp.Expr) -> sp.Expr:
+    """Falling factorials as quotients of gamma functions, put together."""
+    return sp.combsimp(sp.expand_func(expression.rewrite(sp.gamma)))
+
+
+@cache
+def vertex_by_vertex(motif: Motif) -> dict[int, sp.Expr]:
+    """The chances that a random map meets so many entries, for all m and n: vertices are sent one after the other.
+
+    If the vertices of a side before it have b images, a vertex gets each of these with chance one over the size of the
+    side, and else a new one.
+    """
+    laws = []
+    for side, size in ((0, m), (1, n)):
+        law: dict[tuple[int, ...], sp.Expr] = {(): sp.S.One}
+        for _ in {edge[side] for edge in motif.edges}:
+            following: dict[tuple[int, ...], sp.Expr] = {}
+            for images, chance in law.items():
+                known = len(set(images))
+                for image in range(known + 1):
+                    share = 1 / size if image < known else 1 - known / size
+                    following[(*images, image)] = chance * share
+            law = following
+        laws.append(law)
+    found: dict[int, sp.Expr] = {}
+    for (rows, one), (columns, other) in product(*(law.items() for law in laws)):
+        met = len({(rows[i], columns[j]) for i, j in motif.edges})
+        found[met] = found.get(met, sp.S.Zero) + one * other
+    return found
+
+
+def expanded(expression: sp.Expr) -> sp.Expr:
+    return sp.expand(sp.expand_func(expression))
+
+
+def vertices_are_sent_one_after_the_other(
+    placements: sp.Expr, motif_means: Mapping[str, sp.Expr]
+) -> Iterator[Relation]:
+    """The mean over the entries met; and the maps that send all vertices to different rows and columns."""
+    for name, mean in motif_means.items():
+        law = vertex_by_vertex(MOTIFS[name])
+        claimed = sum(chance * kept_chances[met - 1] for met, chance in law.items())
+        yield same(mean, claimed, by=sp.factor)
+    for name, motif in MOTIFS.items():
+        if name in motif_means:
+            rows, columns = len(motif.row_degrees), len(motif.column_degrees)
+            injective = placements.subs(several, rows) * placements.subs({m: n, several: columns}, simultaneous=True)
+            law = vertex_by_vertex(motif)
+            yield same(injective, m**rows * n**columns * law[len(motif.edges)], by=expanded)
+
+
+def rows_and_columns_of_a_cycle_coincide(coincidences: Mapping[str, sp.Expr], four_cycle: Motif) -> Iterator[Relation]:
+    """The chances of the maps that meet four, two, and one entry."""
+    law = vertex_by_vertex(four_cycle)
+    yield holds({int(met) for met in coincidences} == set(law), f"entries met: {', '.join(coincidences)}")
+    for met, chance in coincidences.items():
+        yield same(chance, law[int(met)], by=sp.factor)
+
+
+def entries_of_a_set_are_met_one_after_the_other(subset_chance: sp.Expr) -> Iterator[Relation]:
+    """K − r of the other mn − r entries are in the set, given r that are."""
+    left = (kept_entries - several) / (m * n - several)
+    yield induction(subset_chance, several, sp.S.One, lambda chance: left * chance, by=reduce)
+
+
 finite_size_motifs = Claim(
     label="O9",
     title="Motif densities of finite random masks, exactly",
@@ -124,4 +193,56 @@ for two paths and $K_{2,3}$).
     ),
     also=("motif_means",),
     aids={"four_cycle": MOTIFS["C4"]},
+    because={
+        "maps": lambda placements: induction(
+            placements, several, sp.S.One, lambda ways: (m - several) * ways, by=reduce
+        ),
+        "three motifs": vertices_are_sent_one_after_the_other,
+        "four-cycle": rows_and_columns_of_a_cycle_coincide,
+        "independent entries": lambda independent_chance: induction(
+            independent_chance, several, sp.S.One, lambda chance: rho * chance, by=powers_together
+        ),
+        "uniform sets": entries_of_a_set_are_met_one_after_the_other,
+        "excess": lambda bernoulli_mean, square_excess: same(
+            square_excess, bernoulli_mean.subs(m, n) - rho**4, by=sp.factor
+        ),
+    },
+    wrong=lambda: {
+        "placements": {
+            "equal rows allowed": m**several,
+            "one row more": placements.subs(m, m + 1),
+            "sets of rows": placements / sp.factorial(several),
+        },
+        "motif_means": {
+            "without coincidences": {name: kept_chances[len(MOTIFS[name].edges) - 1] for name in motif_means},
+            "rows and columns exchanged": {**motif_means, "P3": motif_means["P3"].subs({m: n})},
+            "10 % more": {**motif_means, "K23": sp.Rational(11, 10) * motif_means["K23"]},
+            "one entry for equal rows": {**motif_means, "P4": motif_means["P4"].subs(kept_chances[1], 0)},
+        },
+        "coincidences": {
+            "one kind of pair": {**coincidences, "2": coincidences["2"] / 2},
+            "no pair": {**coincidences, "4": sp.S.One},
+            "as many rows as columns": {each: share.subs(n, m) for each, share in coincidences.items()},
+            "one entry 10 % more": {**coincidences, "1": sp.Rational(11, 10) * coincidences["1"]},
+        },
+        "independent_chance": {
+            "of one entry": rho,
+            "removed": (1 - rho) ** several,
+            "any of them": 1 - (1 - rho) ** several,
+        },
+        "subset_chance": {
+            "independent entries": (kept_entries / (m * n)) ** several,
+            "with repetition below": sp.ff(kept_entries, several) / (m * n) ** several,
+            "sets of entries": subset_chance / sp.factorial(several),
+        },
+        "bernoulli_mean": {
+            "without coincidences": rho**4,
+            "no mixed term": (1 - 1 / m) * (1 - 1 / n) * rho**4 + rho / (m * n),
+        },
+        "subset_mean": {
+            "independent entries": bernoulli_mean.subs(rho, kept_entries / (m * n)),
+            "one entry more": subset_mean.subs(kept_entries, kept_entries + 1),
+        },
+        "square_excess": {"to the leading order": 2 * rho**2 * (1 - rho) * (1 + rho) / n},
+    },
 )

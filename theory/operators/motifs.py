@@ -11,11 +11,13 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.reasons import Relation, induction, same
 
 Side = Literal["row", "column"]
 
@@ -183,6 +185,25 @@ two singular values (from eigenvalues): For two of them that is $[[cycle_density
     globals(),
 )
 
+
+def example_nearly_attains_the_bound(
+    example_change: sp.Expr, counting_bound: sp.Expr, example_ratio: sp.Expr
+) -> Iterator[Relation]:
+    """The change over the bound at c = ε; and the limit of the ratio, by its slopes at 0."""
+    yield same(example_change, example_ratio * counting_bound.subs(cut, lack))
+    slopes = [sp.diff(each, lack).subs(lack, 0) for each in (example_change, counting_bound.subs(cut, lack))]
+    yield same(slopes[0], slopes[1])
+
+
+def traces_of_powers_follow_from_two(cycle_density: sp.Expr) -> Iterator[Relation]:
+    """The traces of G and G² by trace and determinant of G = TT*; and by G² = tr G · G − det G that of each power."""
+    trace, determinant = sum(sigma**2 for sigma in sigmas), sp.prod(sigma**2 for sigma in sigmas)
+    following = trace * cycle_density.subs(half_length, half_length + 1) - determinant * cycle_density
+    yield same(cycle_density.subs(half_length, half_length + 2), following, by=powers_together)
+    yield same(cycle_density.subs(half_length, 1), trace)
+    yield same(cycle_density.subs(half_length, 2), trace**2 - 2 * determinant)
+
+
 counting_lemma = Claim(
     label="O8",
     title="Counting lemma: motif densities are Lipschitz in cut norm",
@@ -224,4 +245,29 @@ $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_de
             check="constant_is_sharp",
         ),
     ),
+    because={
+        "example": lambda example_change: induction(
+            example_change, edges, lack, lambda change: 1 - (1 - change) * (1 - lack), start=1, by=powers_together
+        ),
+        "counting": lambda counting_bound: induction(counting_bound, edges, cut, lambda bound: bound + cut, start=1),
+        "sharpness": example_nearly_attains_the_bound,
+        "two singular values": traces_of_powers_follow_from_two,
+    },
+    wrong=lambda: {
+        "example_change": {"one edge": lack, "each edge": edges * lack, "what is left": 1 - example_change},
+        "counting_bound": {
+            "one cut for all edges": cut,
+            "one edge more": (edges + 1) * cut,
+            "the root of the cut norm": edges * sp.sqrt(cut),
+            "as the square of the cut norm": edges * cut**2,
+        },
+        "example_ratio": {"of one edge": edges * example_ratio, "what is left": (1 - lack) ** edges},
+        "cycle_density": {
+            "the fourth power for every cycle": sum(sigma**4 for sigma in sigmas),
+            "one power less": sum(sigma ** (2 * half_length - 1) for sigma in sigmas),
+            "the first singular value": sigmas[0] ** (2 * half_length),
+            "the powers of one": 1 + cycle_density,
+            "the roots": 2 + cycle_density,
+        },
+    },
 )

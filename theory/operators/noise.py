@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
 from sparse_limits.theory.operators.symbols import sigma
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.blocks import block, kept
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS
 
@@ -129,6 +133,70 @@ way back (from outlier, visible): Solved for $\sigma$, with the larger root as $
     globals(),
 )
 
+
+def heights_at_the_largest_averages(
+    row_height: sp.Expr, column_height: sp.Expr, edge_bound: sp.Expr
+) -> Iterator[Relation]:
+    """Both heights where the averages are largest, at a = √(n/C) and b = √(m/R)."""
+    a, b = sp.sqrt(n / largest_column), sp.sqrt(m / largest_row)
+    flows = {row_resolvent: a, row_flow: largest_row * b, column_resolvent: b, column_flow: largest_column * a}
+    for height in (row_height, column_height):
+        yield same(height.subs(flows, simultaneous=True), edge_bound)
+
+
+def sums_are_more_by_squares(
+    row_height: sp.Expr, column_height: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr
+) -> Iterator[Relation]:
+    """p/a + aQ/n less the bound is (√(p/a) − √(aQ/n))², and so for columns; at a = √(np/Q) nothing is left."""
+    for height, flow, bound, resolvent, share, inflow, size in (
+        (row_height, row_flow, row_bound, row_resolvent, row_share, row_inflow, n),
+        (column_height, column_flow, column_bound, column_resolvent, column_share, column_inflow, m),
+    ):
+        total = share * height.subs(flow, 0) + resolvent * inflow / size
+        square = (sp.sqrt(share / resolvent) - sp.sqrt(resolvent * inflow / size)) ** 2
+        yield nonnegative(total - bound, square, by=lambda gap: sp.simplify(sp.expand(gap)))
+        yield same(total.subs(resolvent, sp.sqrt(size * share / inflow)), bound)
+
+
+def both_bounds_meet_for_one_variance(
+    edge_bound: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, constant_edge: sp.Expr
+) -> Iterator[Relation]:
+    """R = C = V from above; p = q = ½ from below."""
+    yield same(edge_bound.subs({largest_row: variance, largest_column: variance}), constant_edge)
+    halves = {
+        row_share: sp.Rational(1, 2),
+        row_inflow: variance / 2,
+        column_share: sp.Rational(1, 2),
+        column_inflow: variance / 2,
+    }
+    yield same(valued(row_bound + column_bound, halves), constant_edge)
+
+
+def heights_multiply_to_the_square(
+    row_height: sp.Expr, column_height: sp.Expr, level_square: sp.Expr
+) -> Iterator[Relation]:
+    """The product of both heights, which depends on ab alone."""
+    flows = {row_flow: variance * column_resolvent, column_flow: variance * row_resolvent}
+    both = (row_height * column_height).subs(flows, simultaneous=True)
+    yield same(level_square, both.subs(row_resolvent, product / column_resolvent))
+
+
+def square_is_least_at_the_edge(outlier: sp.Expr, constant_edge: sp.Expr, visible: sp.Expr) -> Iterator[Relation]:
+    """The square of the outlier is more than that of the edge by a square, which is 0 just where σ is visible."""
+    over = (sigma - visible**2 / sigma) ** 2
+    yield nonnegative(outlier**2 - constant_edge**2, over, by=lambda gap: sp.simplify(sp.expand(gap)))
+
+
+def way_back_solves_for_the_square(outlier: sp.Expr, visible: sp.Expr, debiased: sp.Expr) -> Iterator[Relation]:
+    """x + v⁴/x at x = debiased² is s² less both biases, as it is at σ² for the outlier; and it is the larger root."""
+    lowered = raw**2 - variance / m - variance / n
+    square = debiased**2
+    yield same(square**2 - lowered * square + visible**4, 0, by=sp.expand)
+    there = outlier**2 - variance / m - variance / n
+    yield same(there, sigma**2 + visible**4 / sigma**2)
+    yield same(2 * square - lowered, sp.sqrt(lowered**2 - 4 * visible**4), by=lambda gap: sp.simplify(sp.expand(gap)))
+
+
 noise_edge = Claim(
     label="O4.1",
     title="The noise edge and what is visible above it",
@@ -223,4 +291,49 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
             checked_by="planted_value_is_seen_where_claimed",
         ),
     ),
+    because={
+        "largest averages": heights_at_the_largest_averages,
+        "least sums": sums_are_more_by_squares,
+        "constant profile": both_bounds_meet_for_one_variance,
+        "product": heights_multiply_to_the_square,
+        "outlier": lambda level_square, outlier: (
+            same(outlier**2, level_square.subs(product, sigma**-2)),
+            same(outlier / sp.sqrt(level_square.subs(product, sigma**-2)), 1),
+        ),
+        "visible": square_is_least_at_the_edge,
+        "way back": way_back_solves_for_the_square,
+    },
+    wrong=lambda: {
+        "row_height": {
+            "flow from the wrong side": 1 / row_resolvent + row_flow / n,
+            "rows without flow": 1 / row_resolvent,
+            "twice the resolvent": row_height + 1 / row_resolvent,
+        },
+        "column_height": {
+            "columns without flow": 1 / column_resolvent,
+            "twice the flow": 1 / column_resolvent + 2 * column_flow / n,
+            "twice the other resolvent": column_height + 1 / column_resolvent,
+        },
+        "column_bound": {"column bound over the other side": 2 * sp.sqrt(column_share * column_inflow / n)},
+        "constant_edge": {"rows alone": sp.sqrt(variance / m), "of a mean": 2 * sp.sqrt(variance / n)},
+        "edge_bound": {
+            "sides exchanged": sp.sqrt(largest_row / n) + sp.sqrt(largest_column / m),
+            "of the mean": sp.sqrt(largest_row / (2 * m)) + sp.sqrt(largest_column / (2 * n)),
+            "bound of rows alone": sp.sqrt(largest_row / m),
+        },
+        "outlier": {
+            "m = n form": sigma + variance / (n * sigma),
+            "one side": sp.sqrt(sigma**2 + variance / m),
+            "not moved": sigma,
+        },
+        "visible": {"visible from √V/√n on": sp.sqrt(variance / n), "the square": visible**2},
+        "debiased": {
+            "bias of one side removed": sp.sqrt(raw**2 - variance / m),
+            "second order only": sp.sqrt(raw**2 - variance / m - variance / n),
+            "not moved back": raw,
+        },
+        "edge": {"mean-field": "mean", "rows of the largest variance": "bound"},
+        "row_bound": {"row bound over the other side": 2 * sp.sqrt(row_share * row_inflow / m)},
+        "level_square": {"one side": (1 + variance * product / m) / product, "one size": level_square.subs(m, n)},
+    },
 )

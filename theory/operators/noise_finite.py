@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.wired_neurons import at_least
-from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.symbols import m, n, variance
 from sparse_limits.theory.operators import noise
 from sparse_limits.theory.operators.noise import (
     ENTRY_VARIANCE,
     TRIAL_VALUES,
+    block_edge,
+    column_flow,
     column_fourth,
+    column_resolvent,
+    column_share,
+    constant_edge,
+    edge_spread,
     level,
     reach,
     row_flow,
     row_fourth,
+    row_resolvent,
+    row_share,
+    row_tail,
+    sparse_edge,
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.blocks import BLOCK, KEPT, NOT_MORE_THAN_THERE_ARE, block, kept
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS
 
@@ -71,6 +85,57 @@ tail (from one row, exponent): This is least at $e^{\theta\beta}=mz/B$, which is
 """,
     vars(noise) | globals(),
 )
+
+
+def fourth_moment() -> sp.Expr:
+    """E H⁴ of an entry, by its variance."""
+    chance = (1 - sp.sqrt(1 - 4 * variance)) / 2
+    return sp.expand(chance * (1 - chance) ** 4 + (1 - chance) * chance**4)
+
+
+def fourth_cumulant_shifts_the_constant_edge(
+    sparse_edge: sp.Expr, constant_edge: sp.Expr, fourth_cumulant: sp.Expr, row_excess: sp.Expr, column_excess: sp.Expr
+) -> Iterator[Relation]:
+    """The mean excess at p = q = ½ and a, b of the edge; for m = n and small V it is that of Lee and Schnelli."""
+    a, b = sp.sqrt(n / variance), sp.sqrt(m / variance)
+    optimum = {row_resolvent: a, column_resolvent: b}
+    optimum |= {row_fourth: fourth_cumulant * b**2, column_fourth: fourth_cumulant * a**2}
+    shift = valued(row_excess + column_excess, optimum) / 2
+    yield same(sparse_edge - constant_edge, shift)
+    square = (sparse_edge.subs(m, n) * sp.sqrt(n / variance) - 2) * n * variance
+    yield same(sp.limit(sp.simplify(square), variance, 0), 1)
+
+
+def mean_height_has_this_derivative(
+    row_height: sp.Expr, column_height: sp.Expr, sensitivity: sp.Expr
+) -> Iterator[Relation]:
+    """Of p·height + q·height in the variance."""
+    flows = {row_flow: variance * column_resolvent, column_flow: variance * row_resolvent}
+    yield same(sp.diff((row_share * row_height + column_share * column_height).subs(flows), variance), sensitivity)
+
+
+def edge_moves_with_the_mean_square(
+    constant_edge: sp.Expr, square_variance: sp.Expr, sensitivity: sp.Expr, edge_spread: sp.Expr
+) -> Iterator[Relation]:
+    """The derivative at the optimum, over the edge; its square times the variance of the mean of mn squares."""
+    optimum = {row_share: sp.Rational(1, 2), column_share: sp.Rational(1, 2)}
+    optimum |= {row_resolvent: sp.sqrt(n / variance), column_resolvent: sp.sqrt(m / variance)}
+    relative = sensitivity.subs(optimum) / constant_edge
+    yield same(edge_spread**2, square_variance * relative**2 / (m * n))
+
+
+def exponent_is_least_there(tail_exponent: sp.Expr, row_tail: sp.Expr) -> Iterator[Relation]:
+    """The exponent is flat at e^(θβ) = mz/B, and convex; its value there, for a row that is fed."""
+    fed = sp.Symbol("B_1", positive=True)
+    least = sp.log(m * level / row_flow) / reach
+
+    def simplified(gap: sp.Expr) -> sp.Expr:
+        return sp.simplify(sp.expand_log(gap.subs(row_flow, fed)))
+
+    yield same(sp.log(row_tail), tail_exponent.subs(turn, least), by=simplified)
+    yield same(sp.diff(tail_exponent, turn).subs(turn, least), 0, by=simplified)
+    yield same(sp.diff(tail_exponent, turn, 2), n * row_flow * reach * sp.exp(turn * reach))
+
 
 sparse_noise = Claim(
     label="O4.2",
@@ -127,6 +192,53 @@ $H_{ij}^2b_j$ exceeds $\beta$.
             r"`tests/benchmarks/bench_noise_level.py`: promised is one mask of a thousand, seen were 1 of 45 000 up to 1000 × 1000."
         ),
     ),
+    because={
+        "sparse edge": fourth_cumulant_shifts_the_constant_edge,
+        "fourth cumulant": lambda fourth_cumulant: same(
+            fourth_cumulant, fourth_moment() - 3 * variance**2, by=sp.expand
+        ),
+        "squares": lambda square_variance: same(square_variance, fourth_moment() - variance**2, by=sp.expand),
+        "sensitivity": mean_height_has_this_derivative,
+        "spread": edge_moves_with_the_mean_square,
+        "tail": exponent_is_least_there,
+    },
+    wrong=lambda: {
+        "fourth_cumulant": {"as of a Poisson entry": variance, "fourth moment": variance * (1 - 3 * variance)},
+        "square_variance": {"as of a Poisson entry's square": variance, "fourth moment": variance * (1 - 3 * variance)},
+        "row_excess": {
+            "once for all rows": row_fourth / (m**2 * n),
+            "over the other side": row_resolvent * row_fourth / (m * n**2),
+        },
+        "column_excess": {"of columns over the other side": column_resolvent * column_fourth / (m**2 * n)},
+        "row_height": {"rows without flow": 1 / row_resolvent},
+        "column_height": {"columns without flow": 1 / column_resolvent},
+        "sparse_edge": {
+            "no shift": constant_edge,
+            "twice the shift": 2 * sparse_edge - constant_edge,
+            "over n alone": constant_edge * (1 + (1 - 6 * variance) / (2 * variance * n)),
+            "shifted down": 2 * constant_edge - sparse_edge,
+        },
+        "constant_edge": {"edge of rows": sp.sqrt(variance / m)},
+        "sensitivity": {
+            "rows alone": row_share * column_resolvent / m,
+            "sides exchanged": row_share * column_resolvent / n + column_share * row_resolvent / m,
+        },
+        "edge_spread": {
+            "spread of a count": sp.sqrt(1 / (4 * variance * m * n)),
+            "spread below the edge": -3 * edge_spread,
+        },
+        "row_tail": {
+            "one moment too few": sp.exp(-n * row_flow / reach),
+            "twice the exponent": row_tail**2,
+            "without the mean": row_tail * sp.exp(-n * row_flow / reach),
+            "normal tail": sp.exp(-n * row_flow / reach * (m * level / row_flow - 1) ** 2 / 2),
+        },
+        "tenth_tail": {
+            "twice the kept entries": at_least(n, TENTH, sp.ceiling(n / 5)),
+            "more than twice": at_least(n, TENTH, sp.floor(17 * n / 80) + 1),
+        },
+        "tail_exponent": {"the mean for the level": tail_exponent.subs(level, row_flow / m)},
+    },
 )
 
 BLOCK_STEPS = proof(
@@ -185,4 +297,24 @@ $[[block_floor]]$.
             checked_by="noise_of_blocks_ends_at_the_edge",
         ),
     ),
+    because={
+        "entry": lambda entry_variance: same(entry_variance, kept / block * (1 - kept / block)),
+        "covariance": lambda entry_variance, block_eigenvalue: (
+            same(block_eigenvalue * (1 - 1 / block), entry_variance),
+            same(entry_variance + (block - 1) * (-block_eigenvalue / block), 0),
+        ),
+    },
+    wrong=lambda: {
+        "block_eigenvalue": {
+            "independent entries": kept * (block - kept) / block**2,
+            "the covariance": entry_variance / (block - 1),
+        },
+        "block_edge": {
+            "edge of independent entries": constant_edge.subs(variance, kept * (block - kept) / block**2),
+            "sides exchanged": block_edge.subs({m: n, n: m}, simultaneous=True),
+        },
+        "constant_edge": {"edge of rows": sp.sqrt(variance / m)},
+        "entry_variance": {"of a Poisson entry": kept / block, "of a fair entry": sp.Rational(1, 4)},
+        "block_floor": {"the edge for the floor": block_edge},
+    },
 )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.operators.motifs import cycle
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 
 largest_entry = sp.S.One  # sup |W|
 complex_factor = sp.sqrt(2)  # from real functions to complex ones
@@ -75,6 +79,46 @@ kernel $W_M$ are $\sigma_i(M)/\sqrt{mn}$, and $|W_M-W|\le1$. So each is within $
     globals(),
 )
 
+
+def indicators_have_norms_up_to_one(operator_least: sp.Expr) -> Iterator[Relation]:
+    """c² over |A||B|, the measures as 1/(1 + x) and 1/(1 + y) for x, y ≥ 0, less the square of the bound."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    quotient = cut**2 * (1 + x) * (1 + y)
+    yield nonnegative(quotient - operator_least**2, cut**2 * (x + y + x * y))
+
+
+def signs_are_four_cuts(infinity_one_bound: sp.Expr) -> Iterator[Relation]:
+    """Each integral, with its sign, is c less some x ≥ 0: their sum misses the bound by the sum of these."""
+    spare = {pair: sp.Symbol(f"x_{k}", nonnegative=True) for k, pair in enumerate(product((1, -1), repeat=2))}
+    integrals = {(row, column): row * column * (cut - x) for (row, column), x in spare.items()}
+    form = sum(row * column * integral for (row, column), integral in integrals.items())
+    yield same(infinity_one_bound, form + sum(spare.values()))
+
+
+def norm_leads_through_bounded_functions(
+    infinity_one_bound: sp.Expr, largest_entry: sp.Expr, operator_bound: sp.Expr
+) -> Iterator[Relation]:
+    """The square of the norm times the largest modulus h of v, by way of the norm of Tv in L¹."""
+    h = sp.Symbol("h", positive=True)
+    in_the_mean = h * infinity_one_bound
+    yield same(operator_bound, sp.sqrt(largest_entry * in_the_mean / h))
+
+
+def sum_of_fourth_powers_has_the_largest(operator_least: sp.Expr, four_cycle_least: sp.Expr) -> Iterator[Relation]:
+    """σ₁ = c + x for some x ≥ 0, the other fourth powers add some y ≥ 0."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    more = 4 * cut**3 * x + 6 * cut**2 * x**2 + 4 * cut * x**3 + x**4 + y
+    yield nonnegative((operator_least + x) ** 4 + y - four_cycle_least, more)
+
+
+def cycle_is_a_form_in_one_entry(
+    infinity_one_bound: sp.Expr, largest_entry: sp.Expr, four_cycle_bound: sp.Expr
+) -> Iterator[Relation]:
+    """One edge of the cycle for the form, and the largest entry for each of the others."""
+    _, *others = cycle(4).edges
+    yield same(four_cycle_bound, infinity_one_bound * largest_entry ** len(others))
+
+
 norm_chain = Claim(
     label="O2.1",
     title="Norms of an operator between powers of its cut norm; spectra converge",
@@ -133,6 +177,29 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
         ),
     ),
     aids={"example_move": example_move},
+    because={
+        "indicators": indicators_have_norms_up_to_one,
+        "four pairs": signs_are_four_cuts,
+        "operator norm": norm_leads_through_bounded_functions,
+        "the largest one": sum_of_fourth_powers_has_the_largest,
+        "four-cycles": cycle_is_a_form_in_one_entry,
+    },
+    wrong=lambda: {
+        "operator_least": {"the square root": sp.sqrt(cut)},
+        "operator_bound": {
+            "the form itself": 4 * cut,
+            "operator norms below the cut norm": cut,
+            "the square": 6 * cut**2,
+        },
+        "four_cycle_least": {
+            "the square for the fourth power": cut**2,
+            "twice the square for the fourth power": 2 * cut**2,
+        },
+        "spectrum_bound": {"the cut norm": cut, "as the square": 8 * cut**2},
+        "example_move": {
+            "as far as the norm of a difference up to 1": operator_bound,
+        },
+    },
 )
 
 degree_bound = 2 * cut
@@ -156,6 +223,29 @@ density: $\rho_U-\rho_W$ is the cut of everything, in modulus at most $[[density
 """,
     globals(),
 )
+
+
+def halves_of_opposite_sign_leave_a_half(half_cut: sp.Expr) -> Iterator[Relation]:
+    """The cut of all columns and shares 1/(1 + x), y/(1 + y) of the halves; each other one is a share of such a cut."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    shares = 1 / (1 + x), y / (1 + y)
+    cut_of_shares = (shares[0] * eps - shares[1] * eps) / 2
+    yield nonnegative(half_cut - cut_of_shares, eps * (x / (1 + x) + y / (1 + y)) / 2)
+    yield same(half_cut, cut_of_shares.subs({x: 0, y: 0}))
+
+
+def degrees_differ_by_two_cuts(half_cut: sp.Expr, degree_bound: sp.Expr) -> Iterator[Relation]:
+    """What two cuts, c/(1 + x) and c/(1 + y), leave of the bound; in the example degrees differ by ε on average."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    yield nonnegative(degree_bound - cut / (1 + x) - cut / (1 + y), cut * x / (1 + x) + cut * y / (1 + y))
+    yield same(degree_bound.subs(cut, half_cut), (eps + eps) / 2)
+
+
+def densities_differ_by_one_cut(density_bound: sp.Expr) -> Iterator[Relation]:
+    """What a cut, c/(1 + x), leaves of the bound: nothing at x = 0."""
+    x = sp.Symbol("x", nonnegative=True)
+    yield nonnegative(density_bound - cut / (1 + x), cut * x / (1 + x))
+
 
 degree_continuity = Claim(
     label="O6",
@@ -186,4 +276,9 @@ half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is const
         ),
         Sharp(expression="density_bound", example="a constant $U-W$", check="degrees_are_attained"),
     ),
+    because={
+        "example": halves_of_opposite_sign_leave_a_half,
+        "degrees": degrees_differ_by_two_cuts,
+        "density": densities_differ_by_one_cut,
+    },
 )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import RIESZ_THORIN
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.operators import norms
 from sparse_limits.theory.operators.norms import complex_factor, infinity_one_bound, largest_entry, operator_bound
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, same
 
 x = sp.Symbol("x", real=True)  # difference of two angles
 alpha, beta = sp.symbols("alpha beta", real=True)  # angles of f and of the conjugate of g
@@ -69,6 +74,73 @@ operator norm (from factor, four pairs, interpolation): So $\|T\|_{op}\le[[plana
     RIESZ_THORIN=RIESZ_THORIN,
 )
 
+QUARTER = sp.pi / 4
+
+
+phi = sp.Symbol("varphi", real=True)
+
+
+def antiderivative(wave: sp.Expr, q: sp.Symbol) -> sp.Expr:
+    """Of a polynomial of degree 2 times cos(qx), by parts."""
+    return wave * sp.sin(q * x) / q + wave.diff(x) * sp.cos(q * x) / q**2 - wave.diff(x, 2) * sp.sin(q * x) / q**3
+
+
+def real_part_is_a_cosine(planar_entry: sp.Expr) -> Iterator[Relation]:
+    """Of e^(iα)e^(−iβ), and the scalar product of two unit vectors of the plane."""
+    yield same(planar_entry, sp.re(sp.expand_complex(sp.exp(sp.I * alpha) * sp.exp(-sp.I * beta))))
+    vectors = [sp.Matrix([sp.cos(angle), sp.sin(angle)]) for angle in (alpha, beta)]
+    yield same(planar_entry, vectors[0].dot(vectors[1]))
+
+
+def mean_product_of_two_waves(inner_wave: sp.Expr, middle_wave: sp.Expr) -> Iterator[Relation]:
+    """1/π times the integral of R from x − π/2 to x + π/2, where S is 1: R falls, is flat and falls, or is flat, falls and is flat."""
+    falling = 2 - 4 * phi / sp.pi
+    within = (
+        sp.integrate(falling.subs(phi, -phi), (phi, x - 2 * QUARTER, -QUARTER))
+        + sp.integrate(1, (phi, -QUARTER, QUARTER))
+        + sp.integrate(falling, (phi, QUARTER, x + 2 * QUARTER))
+    )
+    between = (
+        sp.integrate(1, (phi, x - 2 * QUARTER, QUARTER))
+        + sp.integrate(falling, (phi, QUARTER, 3 * QUARTER))
+        + sp.integrate(-1, (phi, 3 * QUARTER, x + 2 * QUARTER))
+    )
+    yield same(inner_wave, within / sp.pi, by=sp.expand)
+    yield same(middle_wave, between / sp.pi, by=sp.expand)
+
+
+def coefficients_are_integrals(
+    inner_wave: sp.Expr, middle_wave: sp.Expr, coefficient: sp.Expr, first_coefficient: sp.Expr
+) -> Iterator[Relation]:
+    """2/π times the integral from 0 to π of the wave and a cosine, twice that to π/2, for every odd frequency."""
+    q = sp.Symbol("q", positive=True)
+    integral = sum(
+        antiderivative(wave, q).subs(x, high) - antiderivative(wave, q).subs(x, low)
+        for wave, low, high in ((inner_wave, 0, QUARTER), (middle_wave, QUARTER, 2 * QUARTER))
+    )
+    yield same(4 * integral.subs(q, odd) / sp.pi, coefficient)
+    yield same(coefficient.subs(n, 1), first_coefficient)
+
+
+def signs_multiply(coefficient: sp.Expr, first_coefficient: sp.Expr, sign: sp.Expr) -> Iterator[Relation]:
+    """The sign and the cube in each coefficient; periods of four odd numbers, in which all products are tried."""
+    yield same(coefficient, first_coefficient * sign / odd**3)
+    yield same(sign.subs(n, n + 4), sign)
+    for first, second in product(range(1, 5), repeat=2):
+        both = ((2 * first - 1) * (2 * second - 1) + 1) // 2
+        yield same(sign.subs(n, first) * sign.subs(n, second), sign.subs(n, both))
+
+
+def norm_is_a_geometric_mean(
+    planar_factor: sp.Expr, infinity_one_bound: sp.Expr, largest_entry: sp.Expr, planar_operator_bound: sp.Expr
+) -> Iterator[Relation]:
+    """Of both norms, the first of which is the factor times that over real functions; what O2.1 gives of these."""
+    yield same(planar_operator_bound**2, planar_factor * infinity_one_bound * largest_entry)
+    yield same(infinity_one_bound, norms.infinity_one_bound)
+    yield same(largest_entry, norms.largest_entry)
+    yield holds(bool(planar_operator_bound.subs(cut, 1) > 0), "a norm is not negative")
+
+
 planar_forms = Claim(
     label="O2.2",
     title="Complex forms beside real ones, by hand",
@@ -109,4 +181,24 @@ from the series of two waves, without Krivine's theorem. The factor of the first
             order="the bound of O2.1 is attained",
         ),
     ),
+    because={
+        "angles": real_part_is_a_cosine,
+        "two waves": mean_product_of_two_waves,
+        "coefficients": coefficients_are_integrals,
+        "signs of frequencies": signs_multiply,
+        "odd square-free numbers": lambda squarefree_sum, odd_sum: same(odd_sum + odd_sum / 2**3, squarefree_sum),
+        "factor": lambda first_coefficient, odd_sum, planar_factor: same(planar_factor * first_coefficient, odd_sum),
+        "operator norm": norm_is_a_geometric_mean,
+    },
+    wrong=lambda: {
+        "planar_entry": {
+            "a product of cosines": sp.cos(alpha) * sp.cos(beta),
+            "the sum of the angles": sp.cos(alpha + beta),
+            "the imaginary part": sp.sin(alpha - beta),
+        },
+        "inner_wave": {"two square waves": middle_wave, "twice the curvature": inner_wave - 4 * x**2 / sp.pi**2},
+        "middle_wave": {"another slope": 1 - 3 * x / sp.pi},
+        "coefficient": {"of two square waves": 8 / (sp.pi * odd) ** 2, "the square for the cube": coefficient * odd},
+        "sign": {"alternating": sp.cos(sp.pi * (n - 1)), "all ones": sp.S.One},
+    },
 )

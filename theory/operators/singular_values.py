@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -10,7 +13,9 @@ from sparse_limits.theory.graphon.lognormal import column_scale, correlation, no
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, same
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS, THRESHOLD, rho, tau
+from sparse_limits.theory.tails import product_survival
 
 x = sp.Symbol("x", real=True)  # variable of integration
 
@@ -75,6 +80,51 @@ hyperbolic angle (from rows alone, octants): With $\cot\eta=\sinh x$ the singula
     globals(),
 )
 
+
+def by_integrands(expression: sp.Expr) -> sp.Expr:
+    """A difference of integrals over one range: 0 where that of the integrands is."""
+    integrals = expression.atoms(sp.Integral)
+    if len({each.limits for each in integrals}) > 1:
+        return expression
+    return sp.simplify(expression.xreplace({each: each.function for each in integrals}))
+
+
+@cache
+def of_hyperbolic_angle() -> tuple[sp.Expr, sp.Expr]:
+    """The sine of the angle of the cotangent sinh x, and by how much it falls with x."""
+    sine = sp.simplify(1 / sp.sqrt(1 + sp.sinh(x) ** 2))
+    return sine, -sp.simplify(sp.diff(sp.acot(sp.sinh(x)), x))
+
+
+def unit_functions_have_norm_one(row_unit: sp.Expr, column_unit: sp.Expr) -> Iterator[Relation]:
+    """The integral of the square over a part of an interval is the share of the interval."""
+    place, part = sp.symbols("x y", positive=True)
+    for unit, size in ((row_unit, m), (column_unit, n)):
+        yield same(sp.integrate(unit**2, (place, 0, part)), part / (1 / size))
+
+
+def entry_is_an_integral_over_a_cell(row_unit: sp.Expr, column_unit: sp.Expr, scale: sp.Expr) -> Iterator[Relation]:
+    """⟨e, T g⟩ for a mask of one entry: both unit functions integrated over an interval of rows and one of columns."""
+    first, second = sp.symbols("x y", positive=True)
+    inner = sp.integrate(column_unit, (second, 0, 1 / n))
+    yield same(scale, sp.integrate(row_unit * inner, (first, 0, 1 / m)))
+
+
+def constant_vectors_give_the_density(lower: sp.Expr, scale: sp.Expr) -> Iterator[Relation]:
+    """The matrix of a mask of ρmn entries between the unit vectors of equal entries, of m and of n of them."""
+    entries = rho * m * n
+    yield same(lower * m * n, entries * scale * sp.sqrt(m * n))
+    yield same(lower, entries * scale / (sp.sqrt(m) * sp.sqrt(n)))
+
+
+def hyperbolic_angle_for_the_direction(octant: sp.Expr, row_value: sp.Expr) -> Iterator[Relation]:
+    """sin η = (1 + cot²η)^(−½) and dη of cot η = sinh x in the integral over the octant; x from arsinh 1 on."""
+    sine, weight = of_hyperbolic_angle()
+    factor, moved = (octant.subs(sp.sin(eta), sine) * weight).as_independent(x)
+    start = sp.asinh(1).rewrite(sp.log)
+    yield same(row_value**2, factor * sp.Integral(moved, (x, start, sp.oo)), by=by_integrands)
+
+
 masks_are_operators = Claim(
     label="O1",
     title="Masks are operators, and their first singular value is at least the density",
@@ -127,6 +177,42 @@ SNIP's rows, $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$ with $\ta
         ),
         Sharp(expression="upper", example=r"every mask, for $\|W\|_{HS}$", check="every_small_mask_keeps_the_bounds"),
     ),
+    because={
+        "unit functions": unit_functions_have_norm_one,
+        "entries": entry_is_an_integral_over_a_cell,
+        "density": constant_vectors_give_the_density,
+        "density of the first factor": lambda radius_tail, product_density: same(
+            product_density, sp.diff(sp.erf(modulus / sp.sqrt(2)), modulus) * radius_tail
+        ),
+        "octants": lambda product_tail, octant: same(
+            octant, 8 * product_tail.subs(level, tau / sp.sin(eta)) / (2 * sp.pi)
+        ),
+        "hyperbolic angle": hyperbolic_angle_for_the_direction,
+    },
+    wrong=lambda: {
+        "row_unit": {"not normalised": sp.S.One, "the integral is one": m},
+        "column_unit": {"of the rows": sp.sqrt(m), "not normalised": sp.S.One},
+        "scale": {
+            "normalised by the longer side": 1 / sp.Max(m, n),
+            "normalised by mn": 1 / (m * n),
+            "not normalised": sp.Integer(1),
+        },
+        "lower": {"the root of the density": sp.sqrt(rho)},
+        "upper": {"the density bounds σ₁ from above": rho, "Hilbert–Schmidt norm 1": sp.Integer(1)},
+        "radius_tail": {
+            "of one weight": sp.erfc(level / (sp.sqrt(2) * modulus)),
+            "without the half": radius_tail**2,
+            "of the product": radius_tail.subs(modulus, 1 / modulus),
+        },
+        "product_density": {"of the length alone": radius_tail, "another law": product_density * sp.exp(-modulus)},
+        "product_tail": {"half the exponent": sp.exp(-level / 2), "a normal tail": sp.exp(-(level**2))},
+        "octant": {"the larger of both": octant.subs(sp.sin(eta), sp.cos(eta))},
+        "row_value": {
+            "not the root": row_value**2,
+            "the density": product_survival(tau),
+            "the Hilbert–Schmidt norm": sp.sqrt(product_survival(tau)),
+        },
+    },
 )
 
 nodes = sp.Symbol("q", integer=True, positive=True)
@@ -173,6 +259,47 @@ $[[midpoint_limit]]+O(n^{\kappa-1})$, and the limit is not $0$.
 """,
     globals(),
 )
+
+
+def shifted(gap: sp.Expr) -> sp.Expr:
+    """Simplify by ζ(s, a) = ζ(s, a + 1) + a^(−s), to the argument of the first cell or to n + ½."""
+
+    def lower(s: sp.Expr, a: sp.Expr) -> sp.Expr:
+        at = HALF if a.is_number else n + HALF
+        steps = sp.expand(a - at)
+        if not (steps.is_Integer and 0 <= steps <= 3):
+            return sp.zeta(s, a)
+        return sp.zeta(s, at) - sum((at + k) ** -s for k in range(steps))
+
+    return sp.simplify(sp.expand(gap.replace(sp.zeta, lower)))
+
+
+def squares_make_the_quadrature(entry: sp.Expr) -> Iterator[Relation]:
+    """A square of an entry is the part of two nodes in the quadrature of W², in y for each node of x."""
+    of_column = column_weight * value**2
+    yield same(entry**2, row_weight * of_column)
+
+
+def midpoints_add_up_cell_by_cell(midpoint_value: sp.Expr) -> Iterator[Relation]:
+    """n^(1+κ) times it is (1/2)^κ for one cell, and grows by (n + 1/2)^κ with the next."""
+    total = midpoint_value * n ** (1 + kappa)
+    yield induction(total, n, HALF**kappa, lambda term: term + (n + HALF) ** kappa, start=1, by=shifted)
+
+
+def far_end_leaves_the_limit(
+    midpoint_value: sp.Expr, power_value: sp.Expr, far_zeta: sp.Expr, order: sp.Expr, midpoint_limit: sp.Expr
+) -> Iterator[Relation]:
+    """The value of the midpoints with the leading term of ζ(−κ, n + ½) for it."""
+    leading = midpoint_value.subs(sp.zeta(-kappa, n + HALF), far_zeta)
+    yield same(leading, power_value + n**-order * midpoint_limit)
+
+
+def power_profiles_have_their_value(power_value: sp.Expr) -> Iterator[Relation]:
+    """σ₁ = ‖u^{κ/2}‖² is an integral that vanishes with its upper limit."""
+    end = sp.Symbol("end", positive=True)
+    primitive = power_value * end ** (1 + kappa)
+    yield same(sp.diff(primitive, end), end**kappa)
+
 
 nystrom = Claim(
     label="O5",
@@ -229,4 +356,35 @@ not the order $2$ of smooth kernels.
     ),
     hypotheses=(Hypothesis(r"in (b): $W=(uv)^{\kappa/2}$"),),
     aids={"geometric": correlation**nodes, "probit_order": sp.Integer(1)},
+    because={
+        "degree": lambda degree: (same(2 * degree + 1, 2 * nodes - 1), same(2 * (degree + 1), (2 * nodes - 1) + 1)),
+        "Nyström matrix": squares_make_the_quadrature,
+        "midpoints": midpoints_add_up_cell_by_cell,
+        "order": far_end_leaves_the_limit,
+        "power profiles": power_profiles_have_their_value,
+    },
+    wrong=lambda: {
+        "degree": {
+            "one degree more": nodes,
+            "exact up to the degree of integrals": 2 * nodes - 1,
+            "one degree less than could be": nodes - 2,
+        },
+        "entry": {
+            "weights forgotten": value / nodes,
+            "weights without the root": value * row_weight * column_weight,
+            "row weights only": value * sp.sqrt(row_weight / nodes),
+        },
+        "midpoint_value": {
+            "cells from their left ends": (sp.zeta(-kappa, 1) - sp.zeta(-kappa, n + 1)) / n ** (1 + kappa),
+            "the exponent of one profile": midpoint_value.subs(kappa, kappa / 2),
+        },
+        "order": {"order 2": sp.Integer(2), "order 1": sp.Integer(1)},
+        "midpoint_limit": {"left ends": sp.zeta(-kappa, 1)},
+        "power_value": {"value of one profile": 1 / (1 + kappa / 2)},
+        "geometric": {
+            "the square of the rate": correlation ** (2 * nodes),
+            "at half the correlation": (correlation / 2) ** nodes,
+        },
+        "probit_order": {"order 2, as for smooth kernels": sp.Integer(2), "order ½, as for sampling": HALF},
+    },
 )

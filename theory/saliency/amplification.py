@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, same
 from sparse_limits.theory.saliency.grasp import kappa_0, kappa_1, theta
 from sparse_limits.theory.saliency.model import DIMENSION
 from sparse_limits.theory.saliency.model import dimension as d
@@ -104,6 +108,63 @@ $d\to\infty$ for fixed $b$. Then the scores tend to be proportional to $|a|\,w^2
     globals(),
 )
 
+length, around = sp.symbols("R phi", positive=True)
+
+
+data_term = lambda_1 * b / 2
+
+
+@cache
+def chi_mean() -> sp.Expr:
+    """E‖w‖ of a normal vector, from the density of the chi law."""
+    masses = [sp.integrate(length ** (d - 1 + k) * sp.exp(-(length**2) / 2), (length, 0, sp.oo)) for k in (0, 1)]
+    return masses[1] / masses[0]
+
+
+def reduce(expression: sp.Expr) -> sp.Expr:
+    """Simplify a formula in powers of sin θ, of which sin^(d−2) is a factor."""
+    return sp.simplify(sp.powsimp(sp.expand(expression / sp.sin(theta) ** (d - 2))))
+
+
+def self_term_meets_the_data_term(crossover: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr) -> Iterator[Relation]:
+    """At the crossover β is |h|/2, and β grows with c; times dγ², which has a positive limit, the crossover tends to 0."""
+    yield same(stein_moment.subs(c, crossover), sp.Abs(moment) / 2, by=sp.gammasimp)
+    yield holds((stein_moment / c).is_positive, "β has the sign of c")
+    yield same(sp.limit(sp.gammasimp(crossover.subs(b, 1) * d * gamma**2), d, sp.oo), 0)
+
+
+def kernel_multiplies_constants(
+    lambda_0: sp.Expr, sines: sp.Expr, gamma: sp.Expr, kernel: sp.Expr
+) -> Iterator[Relation]:
+    """λ₀ = E Θ: by parts for every d ≥ 2, and the two points of d = 1.
+
+    (π−θ)sin^(d−1)/π(d−1) is an antiderivative of Θ sin^(d−2) − (d+1)/2π(d−1) · sin^(d−1), so λ₀ is the last factor
+    times I_{d+1}/I_d; both terms of E_w of the squared means over a half space, γ² and dγ², add up to it.
+    """
+    factor = (d + 1) / (2 * sp.pi * (d - 1))
+    primitive = (sp.pi - theta) * sp.sin(theta) ** (d - 1) / (sp.pi * (d - 1))
+    weighted = kernel * sp.sin(theta) ** (d - 2) - factor * sp.sin(theta) ** (d - 1)
+    yield same(sp.diff(primitive, theta), weighted, by=reduce)
+    at = {d: d + 1}  # d ≥ 2
+    yield same(lambda_0.subs(at) * sines.subs(at), (factor * sines.subs(d, d + 1)).subs(at), by=sp.gammasimp)
+    ends = [kernel.subs(theta, angle) for angle in (0, sp.pi)]
+    yield same(lambda_0.subs(d, 1), (ends[0] + ends[1]) / 2)
+    yield same(lambda_0, gamma**2 + d * gamma**2)
+
+
+def cosines_have_the_mean_square(mean_square: sp.Expr) -> Iterator[Relation]:
+    """cos θ sin^(d−1) is an antiderivative of (cos²θ/E cos² − 1) sin^(d−2)."""
+    primitive = sp.diff(sp.cos(theta) * sp.sin(theta) ** (d - 1), theta)
+    yield same(primitive, (sp.cos(theta) ** 2 / mean_square - 1) * sp.sin(theta) ** (d - 2), by=reduce)
+
+
+def bounds_are_equivalent(asymptote: sp.Expr, lower: sp.Expr, upper: sp.Expr) -> Iterator[Relation]:
+    """Both bounds are the asymptote times a factor that tends to 1."""
+    for bound, factor in ((lower, 1 + 1 / d), (upper, (1 + 1 / d) / (1 - 1 / (2 * d)))):
+        yield same(bound, asymptote * factor)
+        yield same(sp.limit(bound / asymptote, d, sp.oo), 1)
+
+
 mean_amplification = Claim(
     label="S9",
     title="GraSP of many inputs amplifies the mean of the residual by about d/π",
@@ -176,4 +237,62 @@ residual is removed, GraSP of many inputs keeps rows, not features: as $d\to\inf
         Sharp(expression="lower", example=r"$d\to\infty$", check="ratio_is_between_bounds_that_meet", side=Side.BELOW),
         Sharp(expression="upper", example=r"$d\to\infty$", check="ratio_is_between_bounds_that_meet"),
     ),
+    because={
+        "square over a half sphere": lambda half_space_square, mean_square: same(
+            half_space_square, d * mean_square / 2
+        ),
+        "moment": lambda gradient, moment: same((gradient + gradient.subs(omega, -omega)) / 2, moment / 2),
+        "length": lambda mean_length: same(mean_length, chi_mean(), by=sp.gammasimp),
+        "self-term": lambda gradient, mean_length, stein_moment: same(
+            sp.diff(gradient, omega) * mean_length / d, stein_moment, by=sp.gammasimp
+        ),
+        "crossover": self_term_meets_the_data_term,
+        "constants": kernel_multiplies_constants,
+        "mean square": cosines_have_the_mean_square,
+        "ratio": lambda lambda_0, lambda_1, amplification: same(lambda_1 * amplification, lambda_0),
+        "bounds": lambda lower, upper, amplification, limit_square: (
+            same(lower * d * gamma**2, amplification * limit_square),
+            same(upper * (2 * d - 1) * gamma**2, amplification * 2 * limit_square),
+        ),
+        "asymptote": bounds_are_equivalent,
+    },
+    wrong=lambda: {
+        "half_space_mean": {"on the unit sphere": gamma * omega, "of the limit": omega / sp.sqrt(2 * sp.pi)},
+        "mean_square": {"one input more": 1 / (d + 1), "one": sp.S.One},
+        "gradient": {
+            "the residual not smoothed": b / 2 + c * sp.sqrt(d) * gamma * omega,
+            "self-term of the limit": data_term + lambda_0 * c * omega / sp.sqrt(2 * sp.pi),
+            "no self-term": data_term,
+            "self-term as a mean": data_term + lambda_0 * c,
+            "no amplification": data_term + lambda_1 * c * sp.sqrt(d) * gamma * omega,
+            "self-term 10 % more": data_term + sp.Rational(11, 10) * lambda_0 * c * sp.sqrt(d) * gamma * omega,
+        },
+        "lambda_0": {
+            "without κ₁": gamma**2,
+            "no amplification": lambda_1,
+            "d/π taken for the ratio": lambda_1 * d / sp.pi,
+            "without κ₀": d * gamma**2,
+        },
+        "moment": {"SNIP's mean": b, "eigenvalue of constants": lambda_0 * b},
+        "mean_length": {"√d": sp.sqrt(d), "of one input more": mean_length.subs(d, d + 1)},
+        "stein_moment": {
+            "SNIP's self-term": c / sp.sqrt(2 * sp.pi * d),
+            "eigenvalue of linear functions": lambda_1 * c / sp.sqrt(2 * sp.pi * d),
+            "no amplification": lambda_1 * c / sp.sqrt(2 * sp.pi * d),
+            "no self-term": c / 10**9,
+        },
+        "crossover": {"no amplification": sp.sqrt(sp.pi * d / 2) * sp.Abs(b)},
+        "amplification": {
+            "no amplification": sp.Integer(1),
+            "d/π taken for exact": d / sp.pi,
+            "one input more": amplification.subs(d, d + 1),
+        },
+        "asymptote": {"as √d": sp.sqrt(d / sp.pi)},
+        "sines": {"one power more": sines.subs(d, d + 1)},
+        "gamma": {"the limit of many inputs": 1 / sp.sqrt(2 * sp.pi * d), "one input more": gamma.subs(d, d + 1)},
+        "falling": {"equal": sp.S.One, "that of γ": d**2 / (d + 1) ** 2},
+        "rising": {"equal": sp.S.One, "that of γ": d**2 / (d + 1) ** 2},
+        "lower": {"lower bound without κ₀": d / sp.pi},
+        "upper": {"upper bound without the shift": lower},
+    },
 )

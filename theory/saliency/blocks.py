@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import chain, combinations, permutations, product
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.concentration import hoeffding_rate, pairs
 from sparse_limits.theory.graphon.rate import least_rate
 from sparse_limits.theory.graphon.symbols import m, n, s
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.reasons import Relation, holds, same
 from sparse_limits.theory.saliency.model import ANY_FAILURE, COLUMNS, ROWS, TAIL_INDEX, delta
-from sparse_limits.theory.tails import alpha
+from sparse_limits.theory.tails import alpha, half_normal, t
 
 kept, block = sp.symbols("N M", integer=True, positive=True)
 profile = sp.symbols("phi_1:5", positive=True)  # φ of the four columns of a block
@@ -109,6 +113,118 @@ at $s=[[cut_bound]]$.
     rate=strength,
 )
 
+columns_of_set = sp.Symbol("k", integer=True, nonnegative=True)
+
+
+shares = [each / (strength + sum(rivals)) for each in (strength, *rivals)]
+
+
+@cache
+def density_of_the_quotient() -> sp.Expr:
+    return sp.integrate(sp.expand(t * half_normal.density * half_normal.density.subs(t, quotient * t)), (t, 0, sp.oo))
+
+
+@cache
+def chance_of_the_first() -> sp.Expr:
+    below = (1 - half_normal.at(profile[0] * t / profile[1])).rewrite(sp.erf)
+    return sp.integrate(half_normal.density * below, (t, 0, sp.oo))
+
+
+def race(strengths: Sequence[sp.Rational], places: int) -> sp.Rational:
+    """P(the first of independent exponential variables of these rates is among the smallest `places`).
+
+    ∫ s e^(−sy) ∏(1 − e^(−s_k y)) ∏e^(−s_l y) dy over the sets of k that are smaller, multiplied out term by term.
+    """
+    first, *others = strengths
+    total = sp.S.Zero
+    for smaller in chain.from_iterable(combinations(others, size) for size in range(places)):
+        later = sum(others) - sum(smaller)
+        for some in chain.from_iterable(combinations(smaller, size) for size in range(len(smaller) + 1)):
+            total += (-1) ** len(some) * first / (first + later + sum(some))
+    return total
+
+
+STRENGTHS = dict(zip((strength, *rivals), sp.symbols("a b c d", positive=True), strict=True))
+
+
+def cancelled(gap: sp.Expr) -> sp.Expr:
+    """Reduce a rational function of the strengths, term by term in their field of fractions."""
+    field = sp.QQ.frac_field(*STRENGTHS.values())
+    return field.to_sympy(field.from_sympy(gap.xreplace(STRENGTHS)))
+
+
+@cache
+def chance_of_both() -> sp.Expr:
+    x, rest = sp.Symbol("x", positive=True), 1 - first_share - share
+    later = sp.integrate(share * sp.exp(-sp.expand(share + rest) * time), (time, x, sp.oo), conds="none")
+    return sp.integrate(sp.powsimp(first_share * sp.exp(-first_share * x) * later), (x, 0, sp.oo), conds="none")
+
+
+def by_moduli(gap: sp.Expr) -> sp.Expr:
+    """The larger and the smaller of two numbers as half their sum, and half the modulus of their difference."""
+    return sp.expand(gap.rewrite(sp.Abs))
+
+
+def columns_of_one_profile_share_the_places(density: sp.Expr) -> Iterator[Relation]:
+    """The sets of N columns that hold a given one over all, by binomials; the same over all orders of a small block."""
+    share_of_sets = sp.binomial(block - 1, kept - 1) / sp.binomial(block, kept)
+    yield same(density, share_of_sets, by=lambda gap: sp.gammasimp(gap.rewrite(sp.gamma)))
+    for size in (2, 4, 5):
+        orders = list(permutations(range(size)))
+        for places in range(1, size):
+            seen = sp.Rational(sum(0 in order[:places] for order in orders), len(orders))
+            yield holds(density.subs({kept: places, block: size}) == seen, f"{places}:{size} keeps {seen}")
+
+
+def pair_is_the_integral_over_the_noise(pair: sp.Expr, quotient_density: sp.Expr) -> Iterator[Relation]:
+    """In φ₁ from 0 on it grows by the density at φ₁/φ₂; P(φ₂ξ₂ < φ₁ξ₁) = ∫ g(x)(1 − F̄(φ₁x/φ₂))dx for half-normal noise, by SymPy."""
+    yield same(pair.diff(profile[0]), quotient_density.subs(quotient, profile[0] / profile[1]) / profile[1])
+    yield same(pair.subs(profile[0], 0), 0)
+    yield same(pair, chance_of_the_first())
+
+
+def first_is_independent_of_when(first_arrival: sp.Expr) -> Iterator[Relation]:
+    """The density of an exponential variable of rate p_k, times the chance that the rest, of rate 1 − p_k, comes later."""
+    alone, rest = (sp.exp(-rate * time) for rate in (first_share, 1 - first_share))
+    yield same(first_arrival, -alone.diff(time) * rest)
+
+
+def one_place_is_the_first_arrival(first_arrival: sp.Expr, one_of_four: sp.Expr) -> Iterator[Relation]:
+    """The race in which the others come later, multiplied out; the first arrival at all times, at the share of the column."""
+    yield same(one_of_four, race((strength, *rivals), 1), by=cancelled)
+    ever = sp.integrate(first_arrival, (time, 0, sp.oo))
+    yield same(one_of_four, ever.subs(first_share, shares[0]), by=cancelled)
+
+
+def second_starts_anew(second_place: sp.Expr, first_arrival: sp.Expr) -> Iterator[Relation]:
+    """∫∫ over x < y of the densities of k at x, of j at y, and of what comes after y; and j's share times the first arrival."""
+    yield same(second_place, chance_of_both())
+    ever = sp.integrate(first_arrival, (time, 0, sp.oo))
+    yield same(second_place, ever * share / (1 - first_share))
+
+
+def kept_ones_have_the_range(block_range: sp.Expr) -> Iterator[Relation]:
+    """That of k = N columns, by cases of which is larger; the smaller of N − 0 and k − (k − (M − N)); all masks of a small block."""
+    yield same(block_range, sp.Min(kept, kept) - sp.Max(0, kept - (block - kept)), by=by_moduli)
+    yield same(block_range, sp.Min(kept, columns_of_set - (columns_of_set - (block - kept))))
+    for size in range(2, 6):
+        for places in range(1, size):
+            masks = list(combinations(range(size), places))
+            numbers = [[sum(j < k for j in mask) for mask in masks] for k in range(size + 1)]
+            widest = max(max(each) - min(each) for each in numbers)
+            value = valued(block_range, {kept: places, block: size})
+            yield holds(value == widest, f"{places}:{size}: range {widest}, claimed {value}")
+
+
+def failure_counts_the_pairs_of_sets(one_pair: sp.Expr, failure: sp.Expr) -> Iterator[Relation]:
+    """Each row and each column is in its set or not: 2^m and 2^n sets; all of them for small masks, each of bound 2 at s = 0."""
+    yield same(failure, one_pair * 2**m * 2**n)
+    for rows, columns in ((1, 1), (1, 3), (3, 2)):
+        chosen = sum(1 for _ in product((0, 1), repeat=rows + columns))
+        value = failure.subs(s, 0).subs({m: rows, n: columns})
+        yield holds(value == 2 * chosen, f"{chosen} pairs of sets of {rows} rows and {columns} columns")
+
+
 block_sparsity = Claim(
     label="S13",
     title="N:M sparsity: the graphon of a block is a law of ranks",
@@ -197,4 +313,65 @@ no constant is claimed to be sharp.
         ),
     ),
     sharp=(Sharp(expression="block_range", example="the kept ones of $N$ columns", check="kept_ones_have_the_range"),),
+    because={
+        "mean": columns_of_one_profile_share_the_places,
+        "quotient": lambda quotient_density: same(quotient_density, density_of_the_quotient()),
+        "pair": pair_is_the_integral_over_the_noise,
+        "first arrival": first_is_independent_of_when,
+        "one place": one_place_is_the_first_arrival,
+        "second arrival": second_starts_anew,
+        "range": kept_ones_have_the_range,
+        "failure": failure_counts_the_pairs_of_sets,
+    },
+    wrong=lambda: {
+        "density": {
+            "the other way round": block / kept,
+            "one of M": 1 / block,
+            "removed ones": 1 - kept / block,
+            "a column too many": density + 1,
+        },
+        "quotient_density": {"of two exponential variables": 1 / (1 + quotient) ** 2},
+        "pair": {
+            "in proportion to the profile": profile[0] / (profile[0] + profile[1]),
+            "in proportion to its square": profile[0] ** 2 / (profile[0] ** 2 + profile[1] ** 2),
+            "the other column": pair.subs({profile[0]: profile[1], profile[1]: profile[0]}, simultaneous=True),
+        },
+        "rate": {"whatever α": profile[0], "the power inverted": 1 / strength},
+        "first_arrival": {
+            "without its time": first_share,
+            "if the others never came": first_share * sp.exp(-first_share * time),
+        },
+        "one_of_four": {
+            "strength φ, whatever α": profile[0] / sum(profile),
+            "one of the others": rivals[0] / (strength + sum(rivals)),
+            "two for one": two_of_four,
+            "in proportion to all others": one_of_four / (1 - one_of_four),
+            "all alike": sp.Rational(1, 4),
+        },
+        "second_place": {
+            "second draw from all": first_share * share,
+            "the other one first": first_share * share / (1 - share),
+            "anew, and the first once more": second_place / first_share,
+        },
+        "two_of_four": {
+            "twice the share": sp.Min(1, 2 * shares[0]),
+            "drawn with replacement": 1 - (1 - shares[0]) ** 2,
+        },
+        "three_of_four": {"two for three": two_of_four},
+        "block_range": {"the kept ones": kept, "the removed ones": block - kept, "independent entries": block},
+        "one_pair": {
+            "half the exponent": one_pair.subs(s, s / sp.sqrt(2)),
+            "one block of each row": 2 * sp.exp(-2 * m * n * s**2 * block**2 / block_range**2),
+        },
+        "failure": {"half the exponent": failure.subs(s, s / sp.sqrt(2)), "one set of rows": failure / 2**m},
+        "cut_bound": {
+            "forgets the union over sets": block_range / sp.sqrt(block) * sp.sqrt(sp.log(2 / delta) / (2 * m * n)),
+            "bounded entry by entry": hoeffding_rate,
+            "one block of each row": block_range / block * hoeffding_rate,
+        },
+        "all_alike": {
+            "one block": sp.Integer(2) ** (1 - m),
+            "one column for all blocks": sp.Integer(2) ** (1 - m * n / 2),
+        },
+    },
 )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import DIMENSION, WIDTH, dimension, width
-from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm
+from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm, w
 from sparse_limits.theory.saliency.snip import g as plain
 
 theta = sp.Symbol("theta", positive=True)  # angle between two inputs, in (0, π)
@@ -67,6 +71,101 @@ It depends on the inputs alone: where $r$ is a fixed function of the data so is 
     globals(),
 )
 
+angle = sp.Symbol("alpha", real=True)
+
+
+SECTOR = (angle, theta - sp.pi / 2, sp.pi / 2)  # directions of w that open both gates
+
+
+@cache
+def mean_over_directions(integrand: sp.Expr) -> sp.Expr:
+    """The mean over all directions of what is 0 outside the sector."""
+    return sp.integrate(integrand, SECTOR) / (2 * sp.pi)
+
+
+def of_one_unit(mean: sp.Expr, rest: sp.Expr) -> sp.Expr:
+    """E_D[r f] as far as one readout weight and one weight move it, off the kinks: E_D[r σ(z)] is linear in the weight."""
+    return a * (w * mean + rest) / sp.sqrt(dimension) / sp.sqrt(width)
+
+
+@cache
+def small_network() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
+    """The entries of H·g for the first layer of three units, two inputs and three samples, and what they are at."""
+    third = sp.Rational(1, 3)
+    weights, readout = sp.Matrix([[2, -1], [-third, 1], [1, third]]), sp.Matrix([third, -2, 5])
+    data, labels = sp.Matrix([[1, 1], [-1, 2], [2, -third]]), sp.Matrix([1, -2, third])
+    rows, inputs, size = weights.rows, weights.cols, data.rows
+    w_, a_ = sp.Matrix(rows, inputs, sp.symbols("w:6", real=True)), sp.Matrix(sp.symbols("a:3", real=True))
+    parameters, at, scale = [*w_, *a_], [*weights, *readout], sp.Symbol("scale")  # 1/√(nd), put in at the end
+    products = weights * data.T
+    gates = [[int(bool(products[i, k] > 0)) for i in range(rows)] for k in range(size)]
+    outputs = [
+        sp.Poly(scale * sum(gates[k][i] * a_[i] * (w_[i, :] * data[k, :].T)[0] for i in range(rows)), *parameters)
+        for k in range(size)
+    ]
+    loss = sum((output - label) ** 2 for output, label in zip(outputs, labels, strict=True)) * sp.Rational(1, 2 * size)
+    slopes = [loss.diff(each) for each in parameters]
+    gradient = sp.Matrix([slope(*at) for slope in slopes])
+    hessian = sp.Matrix([[slope.diff(each)(*at) for each in parameters] for slope in slopes])
+
+    jacobian = sp.Matrix([[output.diff(each)(*at) for each in parameters] for output in outputs])
+    residual = sp.Matrix([output(*at) for output in outputs]) - labels
+    smooth = jacobian * jacobian.T * residual / size
+    product, smooth, residual = (
+        each.subs(scale, 1 / sp.sqrt(rows * inputs)) for each in (hessian * gradient, smooth, residual)
+    )
+    entries = []
+    for i in range(rows):
+        active = sum(residual[k] * gates[k][i] * products[i, k] / sp.sqrt(inputs) for k in range(size)) / size
+        for j in range(inputs):
+            means = [sum(r[k] * data[k, j] * gates[k][i] for k in range(size)) / size for r in (smooth, residual)]
+            point = {
+                a: readout[i],
+                smoothed: means[0],
+                plain: means[1],
+                activation: active,
+                width: rows,
+                dimension: inputs,
+            }
+            entries.append((product[i * inputs + j], point))
+    return entries
+
+
+def tangent_kernel_is_the_mean_of_a_unit(
+    tangent_kernel: sp.Expr, kappa_0: sp.Expr, kappa_1: sp.Expr
+) -> Iterator[Relation]:
+    """The mean over a and w of a² (x·x′/d) 1{z > 0}1{z′ > 0} + σ(z)σ(z′), z = w·x/√d, integrated over the plane."""
+    gates = mean_over_directions(sp.S.One)
+    outputs = 2 * mean_over_directions(sp.cos(angle) * sp.cos(angle - theta))
+    inner = norm * other_norm * sp.cos(theta)
+    yield same(tangent_kernel, inner / dimension * gates + norm * other_norm / dimension * outputs)
+    yield same(tangent_kernel, inner / dimension * kappa_0 + norm * other_norm / dimension * kappa_1)
+
+
+def one_unit_is_bilinear(mixed: sp.Expr, readout_slope: sp.Expr) -> Iterator[Relation]:
+    """The derivatives of E_D[r f] by a_i and w_ij, E for what the readout multiplies; the second by w_ij twice is 0."""
+    rest = sp.sqrt(dimension) * activation - w * plain
+    local = of_one_unit(plain, sp.Symbol("rest", real=True))
+    yield same(mixed, sp.diff(local, a, w))
+    yield same(sp.diff(local, w, 2), 0)
+    yield same(readout_slope, sp.diff(of_one_unit(plain, rest), a))
+
+
+def hessian_adds_what_the_readout_couples(
+    hessian_gradient: sp.Expr, smoothed_slope: sp.Expr, mixed: sp.Expr, readout_slope: sp.Expr
+) -> Iterator[Relation]:
+    """The smoothed term, and the one second derivative times the derivative by the readout; their ratio is of order n^(−½)."""
+    yield same(hessian_gradient, smoothed_slope + mixed * readout_slope)
+    ratio = sp.sqrt(width) * mixed * readout_slope / smoothed_slope
+    yield same(sp.diff(ratio, width), 0)
+
+
+def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr) -> Iterator[Relation]:
+    """Three units, two inputs, three samples: H and g differentiated by SymPy at a rational point, all parameters."""
+    for entry, point in small_network():
+        yield same(entry, valued(hessian_gradient, point))
+
+
 smoothed_snip = Claim(
     label="S8",
     title="GraSP is SNIP with the residual smoothed by the tangent kernel",
@@ -115,4 +214,45 @@ $\Theta r$ for $r$.
         ),
     ),
     uses=("S3", "S6"),
+    because={
+        "share of the sector": lambda kappa_0: same(kappa_0, sp.integrate(sp.S.One, SECTOR) / (2 * sp.pi)),
+        "squared length": lambda plane_square: same(
+            plane_square, sp.integrate(norm**3 * sp.exp(-(norm**2) / 2), (norm, 0, sp.oo))
+        ),
+        "mean over the sector": lambda kappa_1, plane_square: same(
+            kappa_1, plane_square * mean_over_directions(sp.cos(angle) * sp.cos(angle - theta))
+        ),
+        "tangent kernel": tangent_kernel_is_the_mean_of_a_unit,
+        "one unit": one_unit_is_bilinear,
+        "smoothed term": lambda smoothed_slope: same(
+            smoothed_slope, sp.diff(of_one_unit(smoothed, sp.Symbol("rest", real=True)), w)
+        ),
+        "Hessian times gradient": (hessian_adds_what_the_readout_couples, hessian_times_gradient_of_a_small_network),
+    },
+    wrong=lambda: {
+        "kappa_0": {"angle itself": theta / (2 * sp.pi), "of the half plane": sp.Rational(1, 2)},
+        "kappa_1": {"sine lost": (sp.pi - theta) * sp.cos(theta) / (2 * sp.pi), "cosine lost": kappa_1 / sp.cos(theta)},
+        "tangent_kernel": {
+            "κ₁ forgotten": norm * other_norm / dimension * sp.cos(theta) * kappa_0,
+            "cosine forgotten": norm * other_norm / dimension * (kappa_0 + kappa_1),
+            "not divided by d": norm * other_norm * (sp.cos(theta) * kappa_0 + kappa_1),
+        },
+        "mixed": {"readout weight on it": a * mixed, "not divided by √n": sp.sqrt(width) * mixed},
+        "readout_slope": {
+            "divided by √d once more": readout_slope / sp.sqrt(dimension),
+            "not divided by √n, by the readout": activation,
+        },
+        "smoothed_slope": {
+            "readout weight forgotten": smoothed / sp.sqrt(width * dimension),
+            "the residual not smoothed": a * plain / sp.sqrt(width * dimension),
+            "not divided by √n": a * smoothed / sp.sqrt(dimension),
+        },
+        "hessian_gradient": {
+            "Gauss–Newton term alone": a * smoothed / sp.sqrt(width * dimension),
+            "second term as large": (a * smoothed + activation * plain) / sp.sqrt(width * dimension),
+            "second term alone": activation * plain / (width * sp.sqrt(dimension)),
+            "readout weight on both": a * (smoothed + activation * plain / sp.sqrt(width)) / sp.sqrt(width * dimension),
+            "SNIP's profile: the residual not smoothed": a * plain / sp.sqrt(width * dimension),
+        },
+    },
 )

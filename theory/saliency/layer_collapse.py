@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import sympy as sp
@@ -11,9 +11,11 @@ from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.layers import SCALES, first_scale, second_scale
 from sparse_limits.theory.saliency.model import TAIL_INDEX
-from sparse_limits.theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal
+from sparse_limits.theory.saliency.snip import product_density
+from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
 
 r = sp.Symbol("r", positive=True)  # s₂/s₁
 x = sp.Symbol("x", positive=True)  # τ/s₂
@@ -65,6 +67,34 @@ collapse (from Bessel, survival for density): For $r>1$ the limits are $[[collap
     BESSEL_INTEGRAL=BESSEL_INTEGRAL,
 )
 
+
+def noise_density(noise: Tail) -> sp.Expr:
+    """−F̄′, for Pareto noise beyond 1."""
+    if noise is product_normal:
+        return product_density
+    return -sp.diff(pareto_power(), t) if noise is pareto else noise.density
+
+
+def by_first_powers(gap: sp.Expr) -> sp.Expr:
+    """Simplify with (rx)^(−α) taken apart."""
+    return sp.simplify(sp.powsimp(sp.expand(sp.expand_power_base(gap))))
+
+
+def pareto_power() -> sp.Expr:
+    """The survival function beyond 1."""
+    (power,) = [part for part in pareto.survival.args if part.has(t)]
+    return power
+
+
+def ratios_are_those_of_the_densities(
+    density_ratios: Mapping[str, sp.Expr], noises: Mapping[str, Tail]
+) -> Iterator[Relation]:
+    """r g(rx) is the ratio times g(x), for all noises."""
+    for name in ("frechet", *noises):
+        density = noise_density(noises[name])
+        yield same(r * density.subs(t, r * x), density_ratios[name] * density.subs(t, x), by=by_first_powers)
+
+
 layer_collapse = Claim(
     label="S14.3",
     title="Layer collapse",
@@ -97,4 +127,28 @@ $(s_1/s_2)^\alpha$. (At $s_1=0$ a layer keeps nothing, and all are $0$.)
     uses=("S1", "S4", "S14.1"),
     also=("collapse",),
     aids={"noises": NOISES},
+    because={
+        "ratios of densities": ratios_are_those_of_the_densities,
+    },
+    wrong=lambda: {
+        "density_ratios": {
+            "scale forgotten": {name: ratio / r for name, ratio in density_ratios.items()},
+            "r for r² in the normal one": {**density_ratios, "half_normal": r * sp.exp(-(r - 1) * x**2 / 2)},
+            "Fréchet is Pareto": {**density_ratios, "frechet": density_ratios["pareto"]},
+            "Pareto of index α + 1": {**density_ratios, "pareto": r ** (-alpha - 1)},
+            "10 % more": {**density_ratios, "exponential": sp.Rational(11, 10) * density_ratios["exponential"]},
+            "the inverse": {name: 1 / ratio for name, ratio in density_ratios.items()},
+            "scales alone": dict.fromkeys(density_ratios, r),
+        },
+        "collapse": {
+            "power laws collapse too": {**COLLAPSE, "pareto": sp.S.Zero},
+            "proportional to the scale": dict.fromkeys(COLLAPSE, first_scale / second_scale),
+            "exponent inverted": {**COLLAPSE, "frechet": 1 / power_law},
+            "exponential layers keep their ratio": {**COLLAPSE, "exponential": first_scale / second_scale},
+            "the scales exchanged": {
+                name: each.subs({first_scale: second_scale, second_scale: first_scale}, simultaneous=True)
+                for name, each in COLLAPSE.items()
+            },
+        },
+    },
 )

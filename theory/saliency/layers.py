@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.formulas.level import Level, level
 from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.graphon.limit import rounding
+from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, ANY_FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
-from sparse_limits.theory.tails import Tail, alpha, exponential
+from sparse_limits.theory.saliency.snip_row_law import row_law
+from sparse_limits.theory.tails import Tail, alpha, exponential, half_normal
 
 share = sp.Symbol("a", positive=True)  # of the weights that lie in layer 1
 first_scale, second_scale = sp.symbols("s_1 s_2", positive=True)  # of the scores in the two layers
@@ -88,6 +95,20 @@ the same noise, there is only one.
     globals(),
 )
 
+
+def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr) -> Iterator[Relation]:
+    """|kept_l − N_l| ≤ |K − N| (G2): Hoeffding in the layer and, rounding added, in all, with δ/2 for each."""
+    within = row_law.expressions["concentration"]
+    symbols = {symbol.name: symbol for symbol in within.free_symbols}
+
+    def concentration(count: sp.Expr) -> sp.Expr:
+        return valued(within, {symbols["n"]: count, symbols["delta"]: delta / 2})
+
+    in_all = concentration(size) + rounding.subs({m: 1, n: size})
+    yield same(count_error, concentration(layer_size) + size * in_all / layer_size)
+    yield same(count_error, deviation.subs(size, layer_size) + (size * deviation + sp.Rational(1, 2)) / layer_size)
+
+
 coupled_layers = Claim(
     label="S14.1",
     title="A global threshold couples the layers",
@@ -131,6 +152,24 @@ kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of
             lost="in Hoeffding's inequality for the layer and for all weights, whose deviations are added; at most so much, as half of the weights of layers of one law are a uniform set, which deviates so far",
         ),
     ),
+    because={
+        "kept share": count_error_adds_up,
+    },
+    wrong=lambda: {
+        "deviation": {"one share of δ for two events": deviation.subs(delta, 2 * delta)},
+        "count_error": {
+            "as if the threshold were known": sp.sqrt(sp.log(4 / delta) / (2 * layer_size)),
+            "one share of δ for two events": count_error.subs(delta, 2 * delta),
+            "as if in proportion to the weights": count_error * layer_size / size,
+            "the same for all layers": count_error.subs(layer_size, size) - sp.Rational(1, 2) / size,
+            "rounding alone": 1 / (2 * layer_size),
+        },
+        "uniform_error": {
+            "one weight more": uniform_error + 1 / layer_size,
+            "one weight less": uniform_error - 1 / layer_size,
+            "of all weights": uniform_error * layer_size / size,
+        },
+    },
 )
 
 TWO_LAYERS_STEPS = proof(
@@ -164,6 +203,32 @@ $\rho_2=[[pareto_rho_2]]$.
 """,
     globals(),
 )
+
+RISING = {second_scale: 2 * first_scale}
+
+
+def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr) -> Iterator[Relation]:
+    """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
+    equation = threshold.function(tau) if isinstance(threshold, Level) else valued(density, {tau: threshold}) - rho
+    yield same(equation, density - rho if isinstance(threshold, Level) else 0)
+
+
+def layers_keep_the_terms_of_the_density(
+    rho_1: sp.Expr, rho_2: sp.Expr, density: sp.Expr, threshold: sp.Expr
+) -> Iterator[Relation]:
+    """Weighted with their shares they add up to D at the threshold, and −s_l ln ρ_l is the threshold in both layers."""
+    yield same(share * rho_1 + (1 - share) * rho_2, density.subs(tau, threshold))
+    for scale, kept in ((first_scale, rho_1), (second_scale, rho_2)):
+        yield same(-scale * sp.log(kept), threshold, by=sp.expand_log)
+
+
+def squares_balance(twofold_rho_2: sp.Expr, rho_1: sp.Expr, rho_2: sp.Expr) -> Iterator[Relation]:
+    """Both layers keep ρ together if layer 1 has the square; it is positive, as the root exceeds 1 − a; and ρ₁ = ρ₂² at s₂ = 2s₁."""
+    yield same(share * twofold_rho_2**2 + (1 - share) * twofold_rho_2, rho)
+    yield same(rho_1.subs(RISING), rho_2.subs(RISING) ** 2)
+    root = sp.sqrt((1 - share) ** 2 + 4 * share * rho)
+    yield same(twofold_rho_2 * (root + 1 - share), 2 * rho)
+
 
 two_layer_densities = Claim(
     label="S14.2",
@@ -204,4 +269,45 @@ saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[
     ),
     uses=("S1", "S14.1"),
     also=("density", "rho_1", "rho_2"),
+    because={
+        "threshold": threshold_is_where_the_density_is_met,
+        "densities": layers_keep_the_terms_of_the_density,
+        "twice the scale": squares_balance,
+    },
+    wrong=lambda: {
+        "density": {
+            "half-normal noise": global_density(half_normal),
+            "shares swapped": density.subs(share, 1 - share),
+            "the layers' mean scale": exponential.at(tau / (share * first_scale + (1 - share) * second_scale)),
+        },
+        "threshold": {
+            "the layers' mean scale": sp.log(1 / rho) * (share * first_scale + (1 - share) * second_scale),
+            "shares swapped": threshold.subs(share, 1 - share),
+        },
+        "rho_1": {"one density for all layers": rho, "layers swapped": rho_2},
+        "rho_2": {"layers swapped": rho_1},
+        "twofold_rho_2": {
+            "shares forgotten": equal_rho_2,
+            "the other root": -(1 - share) / share - twofold_rho_2,
+            "proportional to the scale": 2 * rho / (2 - share),
+        },
+        "equal_rho_2": {"the other root": -1 - equal_rho_2},
+        "pareto_density": {
+            "proportional to the scale": pareto_density.subs(alpha, 1),
+            "equal shares": pareto_density.subs(share, sp.Rational(1, 2)),
+        },
+        "pareto_critical_density": {
+            "saturated from the mean scale on": sp.Integer(1),
+            "where layer 1 is saturated": pareto_mean / first_scale**alpha,
+        },
+        "pareto_threshold": {
+            "equal shares": ((first_scale**alpha + second_scale**alpha) / (2 * rho)) ** (1 / alpha),
+            "power forgotten": pareto_mean / rho,
+        },
+        "pareto_rho_1": {
+            "proportional to the scale": rho * first_scale / (share * first_scale + (1 - share) * second_scale),
+            "twice the second": 2 * pareto_rho_2,
+        },
+        "pareto_rho_2": {"above all": pareto_rho_2 + 1},
+    },
 )

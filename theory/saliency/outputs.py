@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations, product
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
-from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, theta, w
-from sparse_limits.theory.tails import product_survival
+from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, product_density, theta, w
+from sparse_limits.theory.tails import by_struve, half_normal, product_survival, t
 
 readout = sp.Matrix(sp.symbols("a_1:4", real=True))  # a: a row's readout weights, here for three outputs
 column = sp.Matrix(sp.symbols("h_1:4", real=True))  # h_j = E_D[x_j r]; fewer outputs: zeros
@@ -69,6 +75,82 @@ column density (from profile, product of two normals): Hence column $j$ has the 
     globals(),
 )
 
+sum_of_means = sp.Abs(sum(column)) / 2  # the announced profile |E[r x_j]|, summed over outputs
+
+
+sum_of_moduli = sum(map(sp.Abs, column)) / 2
+
+
+single = {column[1]: 0, column[2]: 0}
+
+
+def network_scores(weights: sp.Matrix, readouts: sp.Matrix, data: sp.Matrix, residuals: sp.Matrix) -> sp.Matrix:
+    """√(nd)·|w ∂E⟨r, f⟩/∂w| of f(x) = n^(−1/2) Σ a σ(w·x/√d) ∈ R³, differentiated by SymPy at a rational point."""
+    symbols = sp.Matrix(weights.rows, weights.cols, sp.symbols(f"w:{len(weights)}", real=True))
+    units = (data * symbols.T).applyfunc(lambda z: sp.Max(0, z))
+    loss = (residuals.T * units * readouts).trace() / data.rows
+    at = dict(zip(symbols, weights, strict=True))
+    return sp.Matrix(*weights.shape, lambda i, j: sp.Abs(weights[i, j] * valued(sp.diff(loss, symbols[i, j]), at)))
+
+
+@cache
+def characteristic_function(scale: sp.Expr) -> sp.Expr:
+    """E e^{iω·scale·z} of a standard normal z, integrated by SymPy; the law is even."""
+    z = sp.Symbol("z", real=True)
+    half = sp.integrate(sp.cos(omega * scale * z) * sp.exp(-(z**2) / 2), (z, 0, sp.oo))
+    return sp.sqrt(2 / sp.pi) * half
+
+
+def one_input_has_the_score(any_score: sp.Expr) -> Iterator[Relation]:
+    """|w ∂/∂w| of the sum of residual times output for one input, 1 at this weight, whose residual is g and gate is open."""
+    rest = sp.Symbol("z", real=True)  # of w · x
+    outputs = [a * (w * 1 + rest) for a in readout]
+    loss = sum(g * output for g, output in zip(gradient, outputs, strict=True))
+    yield same(any_score, sp.Abs(w * sp.diff(loss, w)))
+
+
+def score_has_half_the_means(score: sp.Expr, any_score: sp.Expr) -> Iterator[Relation]:
+    """x and −x of residuals r and −r have rx = h twice, and one open gate of the two: the score of any data at that g."""
+    pairs = [(entry, (-1) * (-entry)) for entry in column]  # r x at x and at −x, for one weight and one output
+    halves = [(at * 1 + opposite * 0) / 2 for at, opposite in pairs]
+    yield same(score, any_score.subs(dict(zip(gradient, halves, strict=True))))
+
+
+def score_of_a_small_network(score: sp.Expr) -> Iterator[Relation]:
+    """On symmetric data it is √(nd) times SNIP's saliency of a network of three outputs, differentiated by SymPy."""
+    third = sp.Rational(1, 3)
+    weights, readouts = sp.Matrix([[2, -1], [-third, 1]]), sp.Matrix([[third, -2, 1], [5, 1, -third]])
+    half, labels = sp.Matrix([[1, 1], [-1, 3], [2, -third]]), sp.Matrix([[1, -third, 2], [0, 1, -1], [third, 2, 1]])
+    data, residuals = half.col_join(-half), labels.col_join(-labels)
+    scores, means = network_scores(weights, readouts, data, residuals), data.T * residuals / data.rows
+    for i, j in product(range(2), repeat=2):
+        point = {w: weights[i, j], **dict(zip(readout, readouts[i, :], strict=True))}
+        yield same(scores[i, j], valued(score, {**point, **dict(zip(column, means[j, :], strict=True))}))
+
+
+def kernel_is_the_law_of_the_weight(kernel: sp.Expr, score: sp.Expr) -> Iterator[Relation]:
+    """Given a, a score |w| c exceeds τ with the probability of a half-normal |w| > τ/c, which grows with c."""
+    yield same(kernel, half_normal.at(tau / score.subs(w, 1)))
+    inner = sp.Symbol("c", positive=True)
+    growth = 2 * sp.sqrt(2) * tau * sp.exp(-2 * tau**2 / inner**2) / (sp.sqrt(sp.pi) * inner**2)
+    yield nonnegative(sp.diff(kernel.subs(overlap, inner), inner), growth, strict=True)
+
+
+def inner_products_are_normal(profile: sp.Expr) -> Iterator[Relation]:
+    """½⟨a, h⟩ has the characteristic function of `profile` times a normal."""
+    z = sp.Symbol("s", positive=True)
+    one = characteristic_function(z)
+    independent = sp.prod(one.subs(z, entry / 2) for entry in column)
+    yield same(independent, one.subs(z, profile))
+
+
+def column_density_falls_with_that_of_the_product(column_density: sp.Expr, profile: sp.Expr) -> Iterator[Relation]:
+    """−d/dτ is the density of S4 at τ over the profile; and almost all is kept near τ = 0."""
+    density = product_density.subs(t, tau / profile) / profile
+    yield same(-sp.diff(column_density, tau), density, by=by_struve)
+    yield same(sp.limit(column_density.subs({**single, column[0]: 1}), tau, 0), 1)
+
+
 inner_product_graphon = Claim(
     label="S7.1",
     title="With several outputs SNIP is an inner-product graphon",
@@ -108,6 +190,41 @@ $H(\tau/\varphi_j)$ with $H$ of S4: as if rank one with the profile $\varphi_j=[
     ),
     uses=("S3", "S4"),
     also=("column_density",),
+    because={
+        "any data": one_input_has_the_score,
+        "score": (score_has_half_the_means, score_of_a_small_network),
+        "kernel": kernel_is_the_law_of_the_weight,
+        "profile": inner_products_are_normal,
+        "column density": column_density_falls_with_that_of_the_product,
+    },
+    wrong=lambda: {
+        "any_score": {
+            "readout weights forgotten": sp.Abs(w) * norm(gradient),
+            "outputs one by one": sp.Abs(w) * sum(sp.Abs(a * g) for a, g in zip(readout, gradient, strict=True)),
+        },
+        "score": {
+            "outputs summed": sp.Abs(w * sum(readout) * sum(column)) / 2,
+            "readout weights forgotten": sp.Abs(w) * profile,
+            "outputs one by one": sp.Abs(w) * sum(sp.Abs(a * b) for a, b in zip(readout, column, strict=True)) / 2,
+        },
+        "kernel": {
+            "one output for all": half_normal.at(tau / sum_of_means),
+            "length in place of the inner product": half_normal.at(tau / profile),
+        },
+        "profile": {
+            "sum of the means": sum_of_means,
+            "sum of the moduli": sum_of_moduli,
+            "largest output": sp.Max(*map(sp.Abs, column)) / 2,
+        },
+        "column_density": {
+            "sum of the means in H": product_survival(tau / sum_of_means),
+            "factor one half dropped in H": product_survival(tau / (2 * profile)),
+            "one normal": half_normal.at(tau / profile),
+            "sum of the moduli": product_survival(tau / sum_of_moduli),
+            "first output alone": product_survival(tau / profile.subs(single)),
+            "20 % wider": product_survival(tau / (sp.Rational(6, 5) * profile)),
+        },
+    },
 )
 
 ORDER_STEPS = proof(
@@ -140,6 +257,52 @@ with probability $[[reversed_pairs]]$. A factorised saliency orders no pair diff
 """,
     globals(),
 )
+
+
+def columns_that_are_not_parallel_disagree(witness: sp.Matrix, score: sp.Expr) -> Iterator[Relation]:
+    """A row that one column never keeps has score ∝ Σ (h_i k_l − h_l k_i)² in the other."""
+    exchange = dict(zip([*column, *other], [*other, *column], strict=True))
+    in_column = score.subs(w, 1)
+    in_other = valued(in_column, dict(zip(column, other, strict=True)))
+    row, opposite = witness, witness.subs(exchange, simultaneous=True)
+    minors = sum((column[i] * other[j] - column[j] * other[i]) ** 2 for i, j in combinations(range(3), 2))
+    for seen, missed, at in ((in_other, in_column, row), (in_column, in_other, opposite)):
+        here = dict(zip(readout, at, strict=True))
+        yield same(missed.subs(here) ** 2, 0, by=sp.expand)
+        yield same(seen.subs(here) ** 2, minors**2 / 4, by=sp.expand)
+
+
+def parallel_columns_have_one_row_factor(parallel_score: sp.Expr, score: sp.Expr) -> Iterator[Relation]:
+    """The score at c h, which is a modulus."""
+    scaled = valued(score, {entry: factor * entry for entry in column})
+    yield same(parallel_score, scaled)
+    yield nonnegative(parallel_score, sp.Abs(factor * w * readout.dot(column)) / 2)
+
+
+def signs_differ_in_two_sectors(opposite_signs: sp.Expr) -> Iterator[Relation]:
+    """With h at the angle 0 and k at θ, cos α and cos(α − θ) have one sign but from −π/2 to θ − π/2, and opposite."""
+    angle = sp.Symbol("alpha", real=True)
+    sector = sp.integrate(1 / (2 * sp.pi), (angle, -sp.pi / 2, theta - sp.pi / 2))
+    yield same(opposite_signs, 2 * sector)
+    for direction, differ in (
+        (-sp.pi / 2 + theta / 3, True),
+        (theta / 2, False),
+        (theta - sp.pi / 2 - sp.pi / 100, True),
+    ):
+        for turned in (direction, direction + sp.pi):
+            signs = (sp.cos(turned) * sp.cos(turned - theta)).subs(theta, sp.pi / 4)
+            yield holds((signs < 0) == differ, f"the signs {'differ' if differ else 'agree'} at {turned}")
+
+
+def orders_are_reversed_by_one_pair_of_signs(reversed_pairs: sp.Expr, opposite_signs: sp.Expr) -> Iterator[Relation]:
+    """⟨a, h⟩² − ⟨a′, h⟩² = ⟨u, h⟩⟨v, h⟩; of u and v exactly one has to have ⟨·, h⟩ and ⟨·, k⟩ of opposite signs."""
+    share = {True: opposite_signs, False: 1 - opposite_signs}
+    reversing = sum(share[u] * share[v] for u, v in product((True, False), repeat=2) if u != v)
+    yield same(reversed_pairs, reversing)
+    second = sp.Matrix(sp.symbols("b_1:4", real=True))
+    squares = readout.dot(column) ** 2 - second.dot(column) ** 2
+    yield same(squares, (readout - second).dot(column) * (readout + second).dot(column), by=sp.expand)
+
 
 columns_that_disagree = Claim(
     label="S7.2",
@@ -177,4 +340,29 @@ saliency none.
     ),
     uses=("S7.1",),
     also=("witness",),
+    because={
+        "two orders": columns_that_are_not_parallel_disagree,
+        "parallel columns": parallel_columns_have_one_row_factor,
+        "opposite signs": signs_differ_in_two_sectors,
+        "reversed pairs": orders_are_reversed_by_one_pair_of_signs,
+    },
+    wrong=lambda: {
+        "witness": {
+            "the other column itself": sp.ImmutableMatrix(other),
+            "not orthogonal": sp.ImmutableMatrix(column.dot(column) * other + column.dot(other) * column),
+            "the column itself": sp.ImmutableMatrix(column),
+        },
+        "score": {
+            "outputs summed": sp.Abs(w * sum(readout) * sum(column)) / 2,
+            "readout weights forgotten": sp.Abs(w) * profile,
+            "with an offset": score + 1,
+        },
+        "parallel_score": {"with its sign": factor * score, "squared": factor**2 * score},
+        "opposite_signs": {"the other sectors": 1 - opposite_signs},
+        "reversed_pairs": {
+            "one pair of signs": theta / sp.pi,
+            "either pair": 1 - (1 - theta / sp.pi) ** 2,
+            "orthogonal columns": sp.Rational(1, 2),
+        },
+    },
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, tau
 from sparse_limits.theory.saliency.outputs import (
     GRADIENT,
@@ -14,13 +18,16 @@ from sparse_limits.theory.saliency.outputs import (
     READOUT,
     SQUARE_LOSS,
     any_score,
+    column,
     gradient,
     norm,
     omega,
     profile,
+    readout,
 )
 from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, beta, h, w
 from sparse_limits.theory.saliency.snip_closed_form import stein_model
+from sparse_limits.theory.tails import half_normal
 
 joint, beta_k, beta_l = sp.symbols("V_kl beta_k beta_l", real=True)  # Cov(g_k, g_l) and the two Stein moments
 variance = sp.Symbol("V", nonnegative=True)  # an eigenvalue of C_j
@@ -67,6 +74,35 @@ and variance $V$. So $\ln\psi$ is the sum of $\ln Ee^{-\omega^2g^2/2}=[[mode_exp
     any_score=any_score,
     profile=profile,
 )
+
+
+def self_terms_leave_the_rest(unexplained: sp.Expr) -> Iterator[Relation]:
+    """(g_k − β_k w)(g_l − β_l w) multiplied out, with the mean of each product of two for it."""
+    one, two, weight = sp.symbols("x y z", real=True)  # g_k, g_l less their means, and w
+    means = {one * two: joint, one * weight: beta_k, two * weight: beta_l, weight**2: sp.S.One}
+    terms = sp.Poly((one - beta_k * weight) * (two - beta_l * weight), one, two, weight).terms()
+    mean = sum(factor * means[one**i * two**j * weight**k] for (i, j, k), factor in terms)
+    yield same(unexplained, mean, by=sp.expand)
+
+
+def inner_products_with_the_gradient_are_normal(
+    conditional_density: sp.Expr, profile: sp.Expr, any_score: sp.Expr
+) -> Iterator[Relation]:
+    """Given g the tail of a normal variable of twice the profile of g, at τ/|w|; for one output by the score, and a unit row along g has this score."""
+    deviation = 2 * profile.subs(dict(zip(column, gradient, strict=True)))
+    yield same(conditional_density, half_normal.at(tau / (sp.Abs(w) * deviation)))
+    one = {gradient[1]: 0, gradient[2]: 0}
+    yield same(conditional_density.subs(one), half_normal.at(tau / any_score.subs(one).subs(readout[0], 1)))
+    along = {weight: entry / norm(gradient) for weight, entry in zip(readout, gradient, strict=True)}
+    yield same(valued(any_score, along), sp.Abs(w) * deviation)
+
+
+def inversion_integrates_the_waves(inversion: sp.Expr) -> Iterator[Relation]:
+    """cos(ωx)/π, of which an even density is made, from −τ/|w| to τ/|w|."""
+    x, end = sp.Symbol("x", real=True), sp.Symbol("t", positive=True)
+    wave = sp.integrate(sp.cos(omega * x) / sp.pi, (x, -end, end))
+    yield same(inversion, wave.subs(end, tau / sp.Abs(w)))
+
 
 stein_model_of_outputs = Claim(
     label="S7.3",
@@ -127,4 +163,33 @@ it is an approximation: exact are its first two moments.
             checked_by="closed_form_on_digits",
         ),
     ),
+    because={
+        "unexplained": self_terms_leave_the_rest,
+        "conditional density": inner_products_with_the_gradient_are_normal,
+        "inversion": inversion_integrates_the_waves,
+    },
+    wrong=lambda: {
+        "unexplained": {
+            "covariance kept whole": joint,
+            "twice the self-terms": joint - 2 * beta_k * beta_l,
+            "added": joint + beta_k * beta_l,
+            "one self-term alone": joint - beta_k**2,
+        },
+        "mode_exponent": {
+            "self-term forgotten": mode_exponent.subs(beta, 0),
+            "fluctuation forgotten": mode_exponent.subs(variance, 0),
+            "factor one half dropped": mode_exponent.subs(h, 2 * h),
+            "determinant forgotten": mode_exponent + sp.log(1 + variance * omega**2) / 2,
+            "fluctuation 20 % less": mode_exponent.subs(variance, 4 * variance / 5),
+            "profile ‖h‖ alone": mode_exponent.subs({beta: 0, variance: 0}),
+        },
+        "conditional_density": {
+            "noise of one factor": sp.erfc(tau / (sp.Abs(w) * norm(gradient))),
+            "length squared": half_normal.at(tau / (sp.Abs(w) * gradient.dot(gradient))),
+        },
+        "inversion": {
+            "an angle without the weight": inversion.subs(w, 1),
+            "cosine": 2 * sp.cos(omega * tau / sp.Abs(w)) / sp.pi,
+        },
+    },
 )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.saliency.model import ANY_FAILURE, delta
 from sparse_limits.theory.saliency.support_recovery import (
     HIGHER,
@@ -88,6 +93,81 @@ this probability.
     globals(),
 )
 
+odds_s, odds_0 = sp.symbols("odds_S odds_0", positive=True)  # roots of the odds of the two entries
+
+
+def in_odds(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the roots of the odds of the two entries."""
+    chances = {p_s: odds_s**2 / (1 + odds_s**2), p_0: odds_0**2 / (1 + odds_0**2)}
+    return sp.simplify(sp.factor(sp.together(valued(expression, chances))))
+
+
+more = sp.Symbol("more", positive=True)  # what one root of the odds is above the other
+
+
+ODDS_APART = {p_s: 1 - 1 / (1 + (odds_0 + more) ** 2), p_0: odds_0**2 / (1 + odds_0**2)}
+
+
+APART = more**2 / ((1 + odds_0**2) * (1 + (odds_0 + more) ** 2))  # 1 − β² there
+
+
+def expanded(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, the logarithm of the squared overlap taken apart."""
+    beta = sp.Symbol("beta", positive=True)
+    named = expression.subs(overlap**2, beta**2).subs(overlap, beta)
+    return sp.simplify(sp.expand_log(sp.expand(named), force=False))
+
+
+def in_roots(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the roots of the four probabilities."""
+    a, b, removed_s, removed_0 = sp.symbols("a b removed_S removed_0", positive=True)
+    at = {1 - p_s: removed_s**2, 1 - p_0: removed_0**2}
+    named = expression.subs(at).subs({p_s: a**2, p_0: b**2})
+    return sp.expand(sp.expand_power_base(sp.expand_power_exp(sp.combsimp(sp.powdenest(named)))))
+
+
+def factor_is_the_mean_over_four_states(row_factor: sp.Expr) -> Iterator[Relation]:
+    """Entry of the other column less entry of the support, as an exponent of t."""
+    mean = sp.S.Zero
+    for on, off in product((0, 1), repeat=2):
+        mean += (p_s if on else 1 - p_s) * (p_0 if off else 1 - p_0) * tilt ** (off - on)
+    yield same(row_factor, mean, by=sp.expand)
+
+
+def factor_is_smallest_at_the_best_tilt(row_factor: sp.Expr, best_tilt: sp.Expr) -> Iterator[Relation]:
+    """No slope there, and a positive second derivative; its square exceeds 1 by p_S − p_0 over a positive number."""
+    yield same(sp.diff(row_factor, tilt).subs(tilt, best_tilt), sp.S.Zero, by=in_odds)
+    yield same(sp.diff(row_factor, tilt, 2), 2 * p_s * (1 - p_0) / tilt**3)
+    yield same(best_tilt**2 - 1, (p_s - p_0) / (p_0 * (1 - p_s)))
+
+
+def bound_is_delta_at_these_rows(pair_failure: sp.Expr, enough_rows: sp.Expr) -> Iterator[Relation]:
+    """The logarithm of the bound, affine in n, is that of δ there; a row more takes 1 − β² of the bound."""
+    at_no_row = sp.log(pair_failure.subs(n, 0))
+    rate = sp.log(pair_failure.subs(n, 1) / pair_failure.subs(n, 0))
+    yield same(at_no_row + enough_rows * rate, sp.log(delta), by=expanded)
+    taken = sp.powsimp(1 - pair_failure.subs(n, n + 1) / pair_failure)
+    yield nonnegative(taken, APART, where=ODDS_APART, strict=True)
+
+
+def roots_are_those_of_two_laws(root_mass: sp.Expr) -> Iterator[Relation]:
+    """Its square is the product of two laws of S16.1, and itself one for equal ones; row by row, kept in both or in neither."""
+    yield same(root_mass**2, kept_law(p_s) * kept_law(p_0), by=in_roots)
+    yield same(root_mass.subs(p_0, p_s), kept_law(p_s), by=in_roots)
+    both, none = sp.sqrt(p_s * p_0), sp.sqrt((1 - p_s) * (1 - p_0))
+    more = root_mass.subs(n, n + 1).subs(i, i + 1)
+    yield same(more, both * root_mass + none * root_mass.subs(i, i + 1), by=in_roots)
+
+
+def floor_is_the_square_over_the_counts(root_mass: sp.Expr, pair_floor: sp.Expr) -> Iterator[Relation]:
+    """The square of the sum of the roots over the number of counts, for up to five rows."""
+    roots = {p_s: odds_s**2 / (1 + odds_s**2), p_0: odds_0**2 / (1 + odds_0**2)}
+    for rows in range(1, 6):
+        total = sum(valued(valued(root_mass, {n: rows, i: count}), roots) for count in range(rows + 1))
+        claimed = pair_floor.subs(n, rows).subs(roots)
+        yield same(claimed * (rows + 1), total**2, by=lambda gap: sp.factor(sp.powdenest(sp.simplify(gap))))
+
+
 recovery_by_pairs = Claim(
     label="S16.2",
     title="The support from pairs of columns",
@@ -155,4 +235,58 @@ probabilities $p_S$ and $p_0$, are independent, they tie with probability at lea
             side=Side.BELOW,
         ),
     ),
+    because={
+        "independent entries": factor_is_the_mean_over_four_states,
+        "best factor": factor_is_smallest_at_the_best_tilt,
+        "overlap": lambda row_factor, best_tilt, overlap: (
+            same(overlap**2, row_factor.subs(tilt, best_tilt), by=in_odds),
+            same(overlap.subs(p_0, p_s), sp.S.One, by=in_odds),
+        ),
+        "all pairs": lambda overlap, pair_failure: induction(
+            pair_failure, n, k * (d - k), lambda term: overlap**2 * term, by=sp.powsimp
+        ),
+        "separation": lambda overlap, separation: (
+            same(1 - overlap**2, separation, by=in_odds),
+            nonnegative(separation, APART, where=ODDS_APART, strict=True),
+        ),
+        "rows that suffice": bound_is_delta_at_these_rows,
+        "ties": roots_are_those_of_two_laws,
+        "floor": floor_is_the_square_over_the_counts,
+    },
+    wrong=lambda: {
+        "row_factor": {
+            "the entries the other way round": row_factor.subs(tilt, 1 / tilt),
+            "of the support alone": 1 - p_s + p_s / tilt,
+            "of the mean difference": tilt ** (p_0 - p_s),
+        },
+        "best_tilt": {
+            "of a Poisson law": sp.sqrt(p_s / p_0),
+            "its square": best_tilt**2,
+            "of a Poisson law, less": sp.sqrt(p_s / p_0) - 1,
+            "the entries the other way round": 1 / best_tilt,
+        },
+        "overlap": {"not rooted": p_s * p_0 + (1 - p_s) * (1 - p_0), "of the kept entries alone": sp.sqrt(p_s * p_0)},
+        "pair_failure": {
+            "columns in place of pairs": d * overlap ** (2 * n),
+            "half of the exponent": k * (d - k) * overlap**n,
+            "twice the exponent": k * (d - k) * overlap ** (4 * n),
+            "the separation taken off twice": k * (d - k) * (overlap**2 - separation) ** n,
+        },
+        "separation": {"Hoeffding's": (p_s - p_0) ** 2 / 2, "of the roots": (sp.sqrt(p_s) - sp.sqrt(p_0)) ** 2},
+        "enough_rows": {"of one pair": enough_rows.subs(k, 1)},
+        "root_mass": {"the mass of both": root_mass**2, "one order of the rows": root_mass / sp.binomial(n, i)},
+        "pair_floor": {
+            "as if for one count": overlap ** (2 * n),
+            "of the roots": overlap**n / (n + 1),
+            "for n counts": overlap ** (2 * n) / n,
+            "for the root of the counts": 4 * overlap ** (2 * n) / sp.sqrt(n + 1),
+        },
+        "pair_misses": {
+            "no ties": pair_misses - pair_ties,
+        },
+        "pair_ties": {
+            "of one probability": pair_ties.subs(p_0, p_s),
+        },
+        "rows_needed": {"one row more": rows_needed + 1, "half of them": rows_needed / 2},
+    },
 )

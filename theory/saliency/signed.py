@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import COLUMN, COLUMN_PROFILE, DENSITY, mean_over_columns, phi, rho
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 from sparse_limits.theory.tails import Tail, exponential, half_normal, product_normal, t
@@ -81,6 +85,56 @@ F(-\tau/\phi)$ with $\bar F'=-g$: either way $\partial W/\partial\phi=[[selectiv
     kernel=product_kernel,
     threshold=product_threshold,
 )
+
+moduli = signed_kernel(product_normal).subs(tau, sp.Abs(tau)) * 2  # what magnitudes would keep at this threshold
+
+
+level_above = sp.Symbol("l", positive=True)  # |τ|
+
+
+@cache
+def normal_tails() -> tuple[sp.Expr, sp.Expr]:
+    """The standard normal law's mass above |τ| and below −|τ|, by an antiderivative of its density."""
+    x = sp.Symbol("x", real=True)
+    below = sp.integrate(sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), x)
+    end, start = (sp.limit(below, x, each) for each in (sp.oo, -sp.oo))
+    return end - below.subs(x, level_above), below.subs(x, -level_above) - start
+
+
+def exponentials(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(sp.together(sp.expand(expression.rewrite(sp.erf))))
+
+
+def two_tails_make_the_modulus(magnitude_share: sp.Expr) -> Iterator[Relation]:
+    """Each tail of the standard normal, by its density, and their sum."""
+    above, below = normal_tails()
+    for tail in (above, below):
+        yield same(tail, magnitude_share * (above + below))
+
+
+def complement_of_the_other_tail(dual_graphon: sp.Expr, magnitude_share: sp.Expr) -> Iterator[Relation]:
+    """One less the other tail, for moduli that exceed x with the probability that makes the first tail W; at Laplace's law."""
+    modulus = graphon / magnitude_share
+    yield same(dual_graphon, 1 - (modulus - graphon))
+    above = magnitude_share * exponential.survival
+    below = 1 - exponential.survival + above  # |ξ| ≤ t, and ξ > t
+    yield same(dual_graphon.subs(graphon, above), below)
+
+
+def dual_threshold_has_the_dual_graphon(dual_threshold: sp.Expr, dual_graphon: sp.Expr) -> Iterator[Relation]:
+    """The chance of x > τ at the dual threshold, for x of a law that is symmetric about 0: the logistic and the normal one."""
+    for above in (1 / (1 + sp.exp(tau)), sp.erfc(tau) / 2):
+        yield same(above.subs(tau, dual_threshold), dual_graphon.subs(graphon, above), by=exponentials)
+
+
+def slope_is_the_chain_rule(selectivity: sp.Expr, magnitude_share: sp.Expr) -> Iterator[Relation]:
+    """Tails that fall with slope g from any height at any place: the derivative in φ on either side of 0."""
+    height, place = sp.symbols("p x_0", real=True)
+    for sign in (1, -1):
+        tail = magnitude_share * (height - noise_density * (sign * tau / phi - place))
+        kept = tail if sign > 0 else 1 - tail
+        yield same(selectivity, sp.diff(kept, phi))
+
 
 signed_scores = Claim(
     label="S10",
@@ -156,4 +210,32 @@ of a column are fair coins.
             ),
         ),
     ),
+    because={
+        "one tail": two_tails_make_the_modulus,
+        "complement": complement_of_the_other_tail,
+        "dual threshold": dual_threshold_has_the_dual_graphon,
+        "density of the moduli": lambda magnitude_density, magnitude_share: same(
+            magnitude_share * magnitude_density, rho
+        ),
+        "slope": slope_is_the_chain_rule,
+    },
+    wrong=lambda: {
+        "dual_graphon": {"the graphon does not move": graphon, "what the moduli leave": 1 - 2 * graphon},
+        "kernel": {
+            "kernel of the magnitudes": moduli,
+            "one tail on both sides": moduli / 2,
+            "the same selection at every density": sp.Piecewise((moduli / 2, tau > 0), (sp.Rational(1, 2), True)),
+        },
+        "flat_threshold": {
+            "threshold of the magnitudes": level(product_normal.survival, t, rho),
+            "negative side forgotten": sp.Abs(flat_threshold),
+            "noise of one normal": signed_threshold(half_normal.survival),
+        },
+        "threshold": {
+            "without a profile": flat_threshold,
+            "noise of one normal, any profile": signed_threshold(mean_over_columns(half_normal.at(t / phi))),
+        },
+        "selectivity": {"the same selection at every density": sp.Abs(tau) * noise_density / (2 * phi**2)},
+        "magnitude_density": {"the inverse": 1 / (2 * rho)},
+    },
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import (
     COLUMN,
     COLUMN_PROFILE,
@@ -20,8 +23,9 @@ from sparse_limits.theory.saliency.model import (
     rho,
     snip_model,
     tau,
+    u,
 )
-from sparse_limits.theory.tails import modified_struve, product_survival, t
+from sparse_limits.theory.tails import half_normal, modified_struve, product_survival, t
 
 cosine, theta = sp.symbols("c theta", real=True)  # of the angle between two inputs, and the angle
 norm = sp.Symbol("R", positive=True)  # ‖x‖
@@ -88,6 +92,17 @@ $r\,x_k$.
     globals(),
 )
 
+
+def normal_density(at: sp.Expr) -> sp.Expr:
+    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
+
+
+def rate_integrates_the_second_gate(gate_rate: sp.Expr, open_gate: sp.Expr) -> Iterator[Relation]:
+    """−P′ e^(−z²/2(1−c²)), −P′ at z = 0 and 0 at infinity, is an antiderivative of the derivative under the integral."""
+    decay = sp.exp(-(z**2) / (2 * (1 - cosine**2)))
+    yield same(sp.diff(-gate_rate * decay, z), normal_density(z) * sp.diff(open_gate, cosine))
+
+
 gradient_moments = Claim(
     label="S3",
     title="The SNIP gradient, exactly: when it factorises and how it fluctuates",
@@ -147,6 +162,31 @@ where $R=\|x\|$; samples at $x=0$, which have neither angle nor length, contribu
         "data": "symmetrised",
         "residual": "fixed",
         "one_sample": (sp.Integer(1), sp.Integer(1)),
+    },
+    because={
+        "rate": rate_integrates_the_second_gate,
+    },
+    wrong=lambda: {
+        "open_gate": {
+            "as if independent": sp.Rational(1, 2),
+            "variance one": open_gate.subs(cosine, cosine / sp.sqrt(1 + cosine**2)),
+            "√2 forgotten": open_gate.subs(z, sp.sqrt(2) * z),
+        },
+        "gate_rate": {
+            "without the root": 1 / (2 * sp.pi),
+            "root of the square forgotten": 1 / (2 * sp.pi * (1 - cosine**2)),
+        },
+        "covariance_kernel": {
+            "arccosine": sp.acos(cosine) / (2 * sp.pi),
+            "the cosine itself": cosine / (2 * sp.pi),
+            "it factorises on any data": sp.S.Zero,
+        },
+        "stein_kernel": {
+            "not divided by the norm": 1 / sp.sqrt(2 * sp.pi),
+            "divided by the square": 1 / (sp.sqrt(2 * sp.pi) * norm**2),
+        },
+        "data": {"data that are not symmetric": "raw", "an atom on the hyperplane of w": "atom"},
+        "residual": {"the network's own output in the residual": "of the network"},
     },
 )
 
@@ -246,6 +286,59 @@ The threshold solves $\int H(\tau/\varphi)=\rho$ (`threshold`); for a constant p
     ),
     uses=("S1", "S3"),
     also=("column_density", "threshold", "flat_threshold"),
+    because={
+        "profile": lambda profile: same(1 - half_normal.at(profile), u),
+        "mixture": lambda product_integrand: same(
+            product_integrand, -half_normal.density.subs(t, y) * sp.diff(half_normal.at(t / y), t)
+        ),
+    },
+    wrong=lambda: {
+        "profile": {"from above": sp.sqrt(2) * sp.erfinv(1 - u), "profile of its square": half_normal_quantile**2},
+        "kernel": {
+            "|a|² in place of |a|": product_kernel.subs(u, sp.erf(sp.erfinv(u) ** 2)),
+            "without √2": sp.erfc(tau / (phi * sp.sqrt(2) * sp.erfinv(u))),
+        },
+        "product_integrand": {
+            "density of the wrong scale": product_integrand * y,
+            "a quotient for a product": 2 / sp.pi * y * sp.exp(-(y**2) * (1 + t**2) / 2),
+        },
+        "hyperbolic": {
+            "hyperbolic sine": hyperbolic.subs(sp.cosh(x), sp.sinh(x)),
+            "twice the exponent": hyperbolic.subs(x, 2 * x),
+            "hyperbolic sine of twice the argument": hyperbolic.subs(sp.cosh(x), sp.sinh(2 * x)),
+        },
+        "noise_density": {
+            "one half-normal": half_normal.density,
+            "K₁ in place of K₀": 2 / sp.pi * sp.besselk(1, t),
+            "K₀ of half the argument": sp.besselk(0, t / 2) / sp.pi,
+        },
+        "column_density": {
+            "Gaussian tail: forgets the row factor": half_normal.at(tau / phi),
+            "exponential tail": sp.exp(-tau / phi),
+            "profile squared": product_survival(tau / phi**2),
+            "half of it": product_survival(tau / phi) / 2,
+        },
+        "struve": {
+            "exchanged": struve[::-1],
+            "the other one twice": (struve[1], struve[1]),
+            "alternating": tuple(each.replace(sp.hyper, lambda p, q, at: sp.hyper(p, q, -at)) for each in struve),
+        },
+        "integral_form": {
+            "cosh lost from the denominator": sp.Integral(hyperbolic.subs(t, tau / phi), (x, 0, sp.oo)),
+            "profile squared": integral_form.subs(phi, phi**2),
+            "hyperbolic sine": sp.Integral(2 / sp.pi * sp.exp(-tau / phi) / sp.cosh(2 * x), (x, 0, sp.oo)),
+        },
+        "flat_threshold": {
+            "Gaussian threshold": sp.sqrt(2) * sp.erfinv(1 - rho),
+            "exponential threshold": sp.log(1 / rho),
+            "of twice the density": flat_threshold.subs(rho, 2 * rho),
+        },
+        "threshold": {
+            "without a profile": flat_threshold,
+            "of the mean profile": level(product_survival(t / mean_over_columns(phi)), t, rho),
+            "of twice the density, any profile": product_threshold.subs(rho, 2 * rho),
+        },
+    },
 )
 
 a, w, zeta, g = sp.symbols("a w zeta g", real=True)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import (
     ANY_THRESHOLD,
     DIMENSION,
     dimension,
+    phi,
     tau,
+    u,
 )
 from sparse_limits.theory.saliency.snip import (
     LENGTH,
@@ -32,6 +38,7 @@ from sparse_limits.theory.saliency.snip import (
     w,
     zeta,
 )
+from sparse_limits.theory.tails import half_normal
 
 coordinate = sp.Symbol("x_j", real=True)  # of an input
 gate = (1 + sp.erf(coordinate * w / sp.sqrt(2 * (norm**2 - coordinate**2)))) / 2
@@ -75,6 +82,87 @@ isotropic inputs (from moments): If $R^2=d$ on the data, $E x_j^2=1$ and $r=c$ i
 """,
     globals(),
 )
+
+
+@cache
+def slope_and_rate(gate: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The slope of the gate times the normal density, and its q: minus half the second derivative of the logarithm."""
+    steep = sp.diff(gate, w, simplify=False) * normal_density(w)
+    return steep, sp.cancel(-sp.diff(sp.expand_log(sp.log(steep), force=True), w, 2) / 2)
+
+
+def normal_density(at: sp.Expr) -> sp.Expr:
+    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
+
+
+def normal_mean(polynomial: sp.Expr) -> sp.Expr:
+    """The mean of a polynomial in the independent standard normals w and ζ."""
+    terms = sp.Poly(sp.expand(polynomial), w, zeta).terms()
+    moment = [1, 0, 1, 0, 3]
+    return sum((coefficient * moment[i] * moment[j] for (i, j), coefficient in terms), sp.Integer(0))
+
+
+REST = sp.Symbol("rest", positive=True)  # the length of an input without one coordinate
+
+
+def gate_opens_with_the_conditional_law(gate: sp.Expr) -> Iterator[Relation]:
+    """It grows with the mean x_j w as the density at 0 of a normal of this mean and variance R² − x_j², from ½ at w = 0."""
+    mean, deviation = coordinate * w, sp.sqrt(norm**2 - coordinate**2)
+    yield same(sp.diff(gate, w), coordinate * normal_density(mean / deviation) / deviation)
+    at = {norm: sp.sqrt(coordinate**2 + REST**2)}
+    growth = sp.diff(gate, w) / coordinate  # in the mean
+    yield nonnegative(growth, normal_density(mean / REST) / REST, where=at, strict=True)
+    yield same(gate.subs(w, 0), sp.Rational(1, 2))
+
+
+def line_has_the_moments_of_the_gate(line: sp.Expr, gate: sp.Expr) -> Iterator[Relation]:
+    """Its height is the mean of the gates at w and −w, its slope that of the gate averaged over w, a Gaussian integral.
+
+    The slope of the gate times the normal density is its value at 0 times e^(−qw²), of integral √(π/q).
+    """
+    steep, rate = slope_and_rate(gate)
+    yield same(steep, steep.subs(w, 0) * sp.exp(-rate * w**2))
+    mean = (gate + gate.subs(w, -w)) / 2
+    yield same(line, mean + w * steep.subs(w, 0) * sp.sqrt(sp.pi / rate))
+
+
+def without_self_term_it_is_the_product_graphon(conditional_density: sp.Expr, kernel: sp.Expr) -> Iterator[Relation]:
+    """At β = s = 0 and |w| = ψ(u) it is the kernel of S4 with profile |h|/2."""
+    row, profile = sp.symbols("psi profile", positive=True)
+    plain = conditional_density.subs({beta: 0, spread: 0}).subs(w, row)
+    claimed = kernel.subs(sp.erfinv(u), row / sp.sqrt(2)).subs(phi, profile / 2)
+    yield same(plain.subs(h, profile), claimed)
+    yield same(plain.subs(h, -profile), claimed)
+
+
+def conditional_density_is_that_of_the_readout_weight(
+    conditional_density: sp.Expr, closure: sp.Expr
+) -> Iterator[Relation]:
+    """Given w and ζ a score exceeds τ when |a| > τ/|w||g|, g the closure, at weights and moments of either sign."""
+    level = tau / (sp.Abs(w) * sp.Abs(closure))
+    yield same(conditional_density, half_normal.at(level))
+
+
+def closure_is_solved_for_its_moments(closure: sp.Expr, residual_variance: sp.Expr) -> Iterator[Relation]:
+    """c₀ + c₁w + c₂ζ, c₂ ≥ 0, solved for the mean h/2, the covariance β and the variance V = s² + β²."""
+    height, slope = sp.symbols("c_0 c_1", real=True)
+    rest = sp.Symbol("c_2", nonnegative=True)
+    affine = height + slope * w + rest * zeta
+    at = sp.solve([normal_mean(affine) - h / 2, normal_mean(affine * w) - beta], [height, slope])
+    (whole,) = sp.solve(residual_variance - spread**2, variance)
+    by_the_weight = normal_mean((affine - height) ** 2).subs(rest, 0)
+    at[rest] = sp.sqrt(whole - by_the_weight.subs(at))
+    yield same(closure, affine.subs(at))
+
+
+def what_the_weight_leaves_unexplained(residual_variance: sp.Expr) -> Iterator[Relation]:
+    """Var(g − βw) with Cov(w, g) = β and Var w = 1, the best multiple of w: its derivative vanishes there, others leave more."""
+    multiple = sp.Symbol("b", real=True)
+    left = variance - 2 * multiple * beta + multiple**2
+    best = sp.solve(sp.diff(left, multiple), multiple)
+    yield same(residual_variance, left.subs(multiple, best[0]))
+    yield nonnegative(left - residual_variance, (multiple - beta) ** 2)
+
 
 stein_model = Claim(
     label="S5",
@@ -174,4 +262,57 @@ of the length of the inputs, such as a large constant one.
             checked_by="teacher_with_a_mean_needs_the_self_term",
         ),
     ),
+    because={
+        "gate": gate_opens_with_the_conditional_law,
+        "line": line_has_the_moments_of_the_gate,
+        "conditional density": (
+            without_self_term_it_is_the_product_graphon,
+            conditional_density_is_that_of_the_readout_weight,
+        ),
+        "closure": closure_is_solved_for_its_moments,
+        "what is left": what_the_weight_leaves_unexplained,
+        "isotropic inputs": lambda isotropic_beta, stein_kernel: same(
+            isotropic_beta, residual_mean * stein_kernel.subs(norm, sp.sqrt(dimension))
+        ),
+    },
+    wrong=lambda: {
+        "gate": {
+            "over the whole length": (1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2,
+            "√2 forgotten": (1 + sp.erf(coordinate * w / sp.sqrt(norm**2 - coordinate**2))) / 2,
+            "half the weight": gate.subs(w, w / 2),
+            "closed gates": 1 - gate,
+            "the closure's line": sp.Rational(1, 2) + coordinate * w / (sp.sqrt(2 * sp.pi) * norm),
+        },
+        "residual_variance": {
+            "β not squared, and more": variance - 2 * beta**2 - 1,
+            "negative": beta**2 - variance,
+            "variance kept whole": variance,
+            "β not squared": variance - beta,
+            "twice the self-term": variance - 2 * beta**2,
+        },
+        "line": {
+            "tangent of the gate": sp.Rational(1, 2) + coordinate * w / sp.sqrt(2 * sp.pi * (norm**2 - coordinate**2)),
+            "twice the slope": 2 * line - sp.Rational(1, 2),
+            "through zero": line - sp.Rational(1, 2),
+        },
+        "conditional_density": {
+            "readout weight forgotten": sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))),
+            "factor one half dropped": conditional_density.subs(h, 2 * h),
+            "without self-term": conditional_density.subs(beta, 0),
+            "without fluctuation": conditional_density.subs(spread, 0),
+            "half the self-term": conditional_density.subs(beta, beta / 2),
+            "P0: the residual alone": conditional_density.subs({beta: 0, spread: 0}),
+            "P1: no fluctuation": conditional_density.subs(spread, 0),
+            "constant: nothing of the data": sp.erfc(tau / sp.Abs(w)),
+        },
+        "closure": {
+            "no fluctuation in the gradient": h / 2 + beta * w,
+            "sign of the self-term": h / 2 - beta * w + spread * zeta,
+            "factor one half dropped": h + beta * w + spread * zeta,
+            "P0: the residual alone": h / 2,
+            "P1: no fluctuation": h / 2 + beta * w,
+        },
+        "isotropic_beta": {"not divided by √d": residual_mean / sp.sqrt(2 * sp.pi)},
+        "residual": {"the network's own output in the residual": "of the network"},
+    },
 )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
+from math import comb
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -12,6 +16,7 @@ from sparse_limits.theory.graphon.rate import mean_deviation, mode
 from sparse_limits.theory.graphon.symbols import p
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import (
     ANY_FAILURE,
     DIMENSION,
@@ -20,6 +25,7 @@ from sparse_limits.theory.saliency.model import (
     dimension,
     width,
 )
+from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import (
     GATED_MEAN,
     READOUT,
@@ -27,9 +33,11 @@ from sparse_limits.theory.saliency.snip import (
     WEIGHT,
     a,
     g,
+    h,
     w,
 )
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
+from sparse_limits.theory.tails import half_normal, t
 
 count_mean = sp.Symbol("p", positive=True)
 exponent = sp.Symbol("t", positive=True)
@@ -107,6 +115,68 @@ normal of the same variance.
     globals(),
 )
 
+
+def binomial_deviation(size: int, p: Fraction) -> Fraction:
+    """E|Bin(n, p) − np| exactly (De Moivre)."""
+    k = int(size * p) + 1
+    return 2 * k * comb(size, k) * p**k * (1 - p) ** (size - k + 1)
+
+
+def network_slopes(weights: sp.Matrix, readout: sp.Matrix, data: sp.Matrix, residual: sp.Matrix) -> sp.Matrix:
+    """∂E[r f]/∂w of f(x) = n^(−1/2) Σ a σ(w·x/√d), differentiated by SymPy at a rational point."""
+    rows, inputs, size = weights.rows, weights.cols, data.rows
+    symbols = sp.Matrix(rows, inputs, sp.symbols(f"w:{rows * inputs}", real=True))
+    units = [[sp.Max(0, (symbols[i, :] * data[k, :].T)[0]) for i in range(rows)] for k in range(size)]
+    outputs = [sum(readout[i] * unit[i] for i in range(rows)) / sp.sqrt(rows * inputs) for unit in units]
+    loss = sum(residual[k] * output for k, output in enumerate(outputs)) / size
+    at = dict(zip(symbols, weights, strict=True))
+    return sp.Matrix(rows, inputs, lambda i, j: valued(sp.diff(loss, symbols[i, j]), at))
+
+
+def frequency_varies_like_a_mean(frequency_variance: sp.Expr) -> Iterator[Relation]:
+    """n times the variance of one entry over n², from its two values; and it is below q/n."""
+    outcomes = ((1 - pattern, 0), (pattern, 1))
+    mean = sum(chance * value for chance, value in outcomes)
+    yield same(frequency_variance, n * sum(chance * (value - mean) ** 2 for chance, value in outcomes) / n**2)
+    yield nonnegative(pattern / n - frequency_variance, pattern**2 / n)
+
+
+def uniform_patterns_attain_cauchy_schwarz(pattern_rate: sp.Expr) -> Iterator[Relation]:
+    """For uniform patterns ½ Σ √(q/n) is the rate exactly; and the exact E TV stays below it."""
+    q = sp.Integer(2) ** (-dimension)
+    yield same(2**dimension * sp.sqrt(q / n) / 2, pattern_rate)
+    for d, rows in ((2, 4), (3, 24), (4, 160)):
+        distance = Fraction(2**d, 2) * binomial_deviation(rows, Fraction(1, 2**d)) / rows
+        squared = sp.Rational(distance.numerator, distance.denominator) ** 2
+        limit = sp.simplify(pattern_rate.subs({dimension: d, n: rows}) ** 2)
+        yield holds(squared <= limit, f"d = {d}, n = {rows}: (E TV)² = {float(squared):.4g} ≤ {float(limit):.4g}")
+
+
+def third_moment_of_an_entry(floor_error: sp.Expr, frequency_variance: sp.Expr) -> Iterator[Relation]:
+    """E|M − p|³/σ³√n times σ/√n, σ² = n times the variance of a frequency; the third moment from the two values."""
+    spread = n * frequency_variance.subs(pattern, count_mean)
+    third = (1 - count_mean) * count_mean**3 + count_mean * (1 - count_mean) ** 3
+    yield same(floor_error, third / spread / n)
+
+
+def saliency_of_a_small_network(row_saliency: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+    """Three units, two inputs: the derivative of the loss, by SymPy, and √(nd) times SNIP's saliency."""
+    third = sp.Rational(1, 3)
+    weights = sp.Matrix([[2, -1], [-third, 1], [1, third]])
+    readout, data = sp.Matrix([third, -2, 5]), sp.Matrix([[1, 1], [-1, 2], [2, -third]])
+    residual = sp.Matrix([1, -third, 2])
+    slopes = network_slopes(weights, readout, data, residual)
+    scale = sp.sqrt(weights.rows * weights.cols)
+    for i in range(weights.rows):
+        gates = [(weights[i, :] * data[k, :].T)[0] > 0 for k in range(data.rows)]
+        for j in range(weights.cols):
+            terms = [residual[k] * data[k, j] for k in range(data.rows)]
+            gradient = sum(term for term, gate in zip(terms, gates, strict=True) if gate) / data.rows
+            point = {a: readout[i], w: weights[i, j], g: gradient, h: sp.Rational(sum(terms)) / data.rows}
+            yield same(slopes[i, j], slope.subs({**point, n: weights.rows, dimension: weights.cols}))
+            yield same(scale * sp.Abs(weights[i, j] * slopes[i, j]), row_saliency.subs(point))
+
+
 row_law = Claim(
     label="S6",
     title="SNIP rows are exactly iid, on every data set",
@@ -175,4 +245,52 @@ error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ wher
             lost="in the central limit theorem, which knows the third moment of a fair coin and not that it is symmetric",
         ),
     ),
+    because={
+        "frequency": frequency_varies_like_a_mean,
+        "pattern rate": uniform_patterns_attain_cauchy_schwarz,
+        "modulus": lambda modulus_mean: same(modulus_mean, sp.integrate(t * half_normal.density, (t, 0, sp.oo))),
+        "error of the floor": third_moment_of_an_entry,
+        "row": (
+            lambda row_saliency, slope: same(row_saliency, sp.sqrt(n * dimension) * sp.Abs(w * slope)),
+            saliency_of_a_small_network,
+        ),
+    },
+    wrong=lambda: {
+        "concentration": {
+            "as if entries were independent": sp.sqrt(sp.log(2 / delta) / (2 * n * dimension)),
+            "one-sided": sp.sqrt(sp.log(1 / delta) / (2 * n)),
+        },
+        "failure": {"as if entries were independent in the failure": failure.subs(n, n * dimension)},
+        "equal_failure": {"at least as far": valued(equal_failure, {exponent: exponent - 1 / sp.Integer(10**6)})},
+        "equal_concentration": {
+            "one row less": equal_concentration - 1 / n,
+            "one row more": equal_concentration + 1 / n,
+            "of one side": equal_concentration.subs(delta, 2 * delta),
+        },
+        "uniform_rate": {
+            "without the half": 2 * uniform_rate,
+            "of one pattern": uniform_rate / 2**dimension,
+        },
+        "fair_floor_error": {
+            "the floor": floor.subs(count_mean, sp.Rational(1, 2)),
+        },
+        "frequency_variance": {"a second moment": pattern / n, "of one row": pattern * (1 - pattern)},
+        "pattern_rate": {"2^d linearly": 2**dimension / (2 * sp.sqrt(n))},
+        "floor_error": {
+            "standard deviation for mean deviation": sp.sqrt(count_mean * (1 - count_mean)) / n,
+            "falls like a root": floor_error * sp.sqrt(n),
+            "falls like the square": floor_error / n,
+        },
+        "floor": {"Poisson": sp.sqrt(2 / sp.pi) * sp.sqrt(count_mean / n)},
+        "row_saliency": {
+            "the residual alone": sp.Abs(a) * sp.Abs(w) * sp.Abs(h) / 2,
+            "readout weight squared": a**2 * sp.Abs(w) * sp.Abs(g),
+            "no modulus": a * w * g,
+            "nothing of the data, at one scale": sp.Abs(a) * sp.Abs(w) / 20,
+            "GraSP's profile": sp.Abs(a) * sp.Abs(w) * sp.Abs(grasp_g),
+            "row factor forgotten": sp.Abs(w) * sp.Abs(g),
+        },
+        "slope": {"derivative not divided by √n": slope * sp.sqrt(n)},
+        "residual": {"the network's own output in the residual": "of the network"},
+    },
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, DIMENSION, THRESHOLD, dimension, phi, rho, tau, width
 from sparse_limits.theory.saliency.snip import integral_form, x
 
@@ -76,6 +79,38 @@ sum (from missed, mistaken, no column fails): $k$ columns of $S$ and $d-k$ other
     globals(),
 )
 
+FEWER = sp.Sum(law, (i, 0, c - 1))
+
+
+def in_misses(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the probability of an entry that is not kept."""
+    removed = sp.Symbol("removed", positive=True)
+    return sp.expand(sp.expand_power_exp(sp.combsimp(expression.subs(p_s, 1 - removed))))
+
+
+def law_grows_row_by_row(law: sp.Expr) -> Iterator[Relation]:
+    """The law for n + 1 rows from that for n, at a count of i + 1 and at none."""
+    more = law.subs(n, n + 1)
+    yield same(more.subs(i, i + 1), p_s * law + (1 - p_s) * law.subs(i, i + 1), by=in_misses)
+    yield same(more.subs(i, 0), (1 - p_s) * law.subs(i, 0), by=in_misses)
+
+
+def law_of_one_row(law: sp.Expr) -> Iterator[Relation]:
+    """No entry, one, and more than there are rows."""
+    for count, chance in ((0, 1 - p_s), (1, p_s), (i + 2, 0)):
+        yield same(law.subs(n, 1).subs(i, count), sp.sympify(chance))
+
+
+def failures_add_up_over_the_columns(
+    missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr
+) -> Iterator[Relation]:
+    """None without columns; one more column of S brings the one probability in place of the other, one more input the other."""
+    yield same(valued(recovery_failure, {k: 0, d: 0}), sp.S.Zero, by=sp.expand)
+    one_more = recovery_failure.subs(k, k + 1) - recovery_failure
+    yield same(one_more, missed - mistaken, by=sp.expand)
+    yield same(recovery_failure.subs(d, d + 1) - recovery_failure, mistaken, by=sp.expand)
+
+
 support_recovery = Claim(
     label="S16.1",
     title="The support from the densest columns",
@@ -101,6 +136,40 @@ matter, and $c$ may be the one for which this is smallest. Of two columns ($k=1$
             check="two_columns_fail_as_often",
         ),
     ),
+    because={
+        "law": (law_grows_row_by_row, law_of_one_row),
+        "sum": failures_add_up_over_the_columns,
+    },
+    wrong=lambda: {
+        "missed": {
+            "fewer than c": FEWER,
+            "removed entries": missed.subs(p_s, 1 - p_s),
+            "more than c": sp.Sum(law, (i, c + 1, n)),
+        },
+        "mistaken": {
+            "c or more": 1 - FEWER.subs(p_s, p_0),
+            "at most c": 1 - mistaken,
+            "of the support": mistaken.subs(p_0, p_s),
+        },
+        "recovery_failure": {
+            "for the rows of nine masks": recovery_failure.subs(n, 9 * n).subs(c, 9 * c),
+            "columns of S alone, 10 % less": sp.Rational(9, 10) * k * missed,
+            "one column of each kind": missed + mistaken,
+            "the support twice": k * missed + d * mistaken,
+            "both must fail": k * (d - k) * missed * mistaken,
+            "columns off the support never fail": k * missed,
+            "columns of the support never fail": (d - k) * mistaken,
+            "both must fail, independently": missed * mistaken,
+            "fewer than c": k * sp.Sum(law, (i, 0, c - 1)) + (d - k) * mistaken,
+            "Hoeffding, pairs": k * (d - k) * sp.exp(-n * (p_s - p_0) ** 2 / 2),
+        },
+        "law": {
+            "one order of the rows": law / sp.binomial(n, i),
+            "Poisson": sp.exp(-n * p_s) * (n * p_s) ** i / sp.factorial(i),
+            "removed entries": law.subs(p_s, 1 - p_s),
+            "of one row more": law.subs(n, n + 1),
+        },
+    },
 )
 
 r_low, r_high = sp.symbols("r_1 r_2", positive=True)  # densities at a higher and at a lower threshold
@@ -158,6 +227,33 @@ profile is denser.
     column_density=integral_form,
 )
 
+
+def in_logarithms(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, the logarithms of powers and quotients of shares below 1 taken apart."""
+    apart = {share: 1 / (1 + sp.Symbol(f"odds_{share}", positive=True)) for share in (rho, r_low, r_high)}
+    parts = expression.xreplace(apart).replace(sp.log, lambda inner: sp.log(sp.factor(inner)))
+    return sp.simplify(sp.expand(sp.expand_log(parts)))
+
+
+def integrand(expression: sp.Expr) -> sp.Expr:
+    """What stands under the integral over x, with the factors before it."""
+    (integral,) = expression.atoms(sp.Integral)
+    return expression.subs(integral, integral.function)
+
+
+def too_few_kept_are_too_many_removed(too_many: sp.Expr, too_few: sp.Expr) -> Iterator[Relation]:
+    """The logarithm of the bound for the removed shares, at densities 1 − r_2 and 1 − ρ."""
+    removed = valued(too_many, {r_low: 1 - r_high, rho: 1 - rho})
+    yield same(sp.log(too_few), sp.log(removed), by=in_logarithms)
+
+
+def slope_is_the_derivative_in_the_profile(column_density: sp.Expr, column_slope: sp.Expr) -> Iterator[Relation]:
+    """Under the integral; what is integrated is positive, the exponential of a real number times positive letters."""
+    density, slope = (integrand(each) for each in (column_density, column_slope))
+    yield same(sp.diff(density, phi), slope)
+    yield nonnegative(slope, 2 * tau * sp.exp(-tau * sp.cosh(x) / phi) / (sp.pi * phi**2), strict=True)
+
+
 ranked_recovery = Claim(
     label="S16.3",
     title="The support from a mask of given density",
@@ -211,4 +307,41 @@ not be that of $|h_j|$ (S5).
             lost=r"at most, as other laws of scores may fail more often: of two columns with uniform scores, of which the first has a score above all of these with probability $\frac35$, half of the entries are kept; in three events none of which need make the mask fail, and in Hoeffding's bound",
         ),
     ),
+    because={
+        "too few": too_few_kept_are_too_many_removed,
+        "three events": lambda column_failure, too_many, too_few, ranked_failure: same(
+            ranked_failure, column_failure + too_many + too_few, by=sp.expand
+        ),
+        "slope": slope_is_the_derivative_in_the_profile,
+    },
+    wrong=lambda: {
+        "two_columns_failure": {
+            "half of it": two_columns_failure / 2,
+        },
+        "too_few": {
+            "of the other threshold": deviation,
+            "Hoeffding's weaker form": sp.exp(-2 * n * (r_high - rho) ** 2),
+            "entropy the other way round": ((rho / r_high) ** r_high * ((1 - rho) / (1 - r_high)) ** (1 - r_high)) ** n,
+            "the complement, too few": 1 / too_few,
+            "twice the exponent, too few": too_few**2,
+        },
+        "too_many": {
+            "half of the exponent": sp.sqrt(deviation),
+            "the complement": 1 / deviation,
+            "twice the exponent": deviation**2,
+            "all columns of all rows": deviation**4,
+        },
+        "ranked_failure": {"the largest": recovery_failure, "one threshold": recovery_failure + deviation},
+        "column_failure": {
+            "the support twice": k * missed - d * mistaken,
+            "surely": k + (d - k),
+            "one column of each kind": missed + mistaken,
+            "the support, and all inputs": k * missed + d * mistaken,
+        },
+        "column_slope": {"of the noise": column_slope * phi**2 / tau},
+        "column_density": {
+            "of the row factor alone": sp.erfc(tau / (phi * sp.sqrt(2))),
+            "exponential noise": sp.exp(-tau / phi),
+        },
+    },
 )

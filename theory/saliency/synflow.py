@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, WIDTH, rho, tau, width
-from sparse_limits.theory.tails import product_survival, t
+from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.tails import half_normal, product_survival, t
 
 row = sp.Symbol("a", positive=True)  # |a_i|
 
@@ -82,6 +87,58 @@ variance, to first order in $1/n$, in each layer but the last, where $f=1$.
     globals(),
 )
 
+
+@cache
+def squared_variation() -> sp.Expr:
+    """The squared coefficient of variation of one half-normal, its moments integrated by SymPy."""
+    mean, square = (sp.integrate(t**k * half_normal.density, (t, 0, sp.oo)) for k in (1, 2))
+    return square / mean**2 - 1
+
+
+COLUMN = sp.Symbol("varphi", positive=True)
+
+
+def flow_is_the_sum_over_paths(middle: sp.Matrix, flow: sp.Expr) -> Iterator[Relation]:
+    """R is the sum over the twelve paths 3 → 2 → 2 → 1 of the products of their weights."""
+    paths = [last[0, i] * middle[i, j] * first[j, k] for i in range(2) for j in range(2) for k in range(3)]
+    yield same(flow, sum(paths), by=sp.expand)
+
+
+def row_keeps_with_the_density_of_a_weight(row_kernel: sp.Expr) -> Iterator[Relation]:
+    """−d/dτ is the half-normal density at τ/|a|, over |a|; and all is kept at τ = 0."""
+    normal_density = sp.exp(-((tau / row) ** 2) / 2) / sp.sqrt(2 * sp.pi)
+    yield same(-sp.diff(row_kernel, tau), 2 * normal_density / row)
+    yield same(row_kernel.subs(tau, 0), 1)
+
+
+def sums_vary_with_the_profile_above(modulus_variation: sp.Expr, next_variation: sp.Expr) -> Iterator[Relation]:
+    """Variance over squared mean of Σ|w_k|g_k, with Σg = nm and Σg² = nm²(1 + c²), and m₁ the mean of a modulus."""
+    mean, modulus = sp.symbols("m m_1", positive=True)
+    total, squares = n * mean, n * mean**2 * (1 + above**2)
+    yield same(next_variation, modulus_variation * modulus**2 * squares / (modulus * total) ** 2)
+
+
+def variation_settles_after_one_layer(coefficient_of_variation: sp.Expr, next_variation: sp.Expr) -> Iterator[Relation]:
+    """The step from c = 0; and from any c the second step, over the first from 0, tends to 1 as n → ∞."""
+    settled = coefficient_of_variation**2
+    yield same(settled, next_variation.subs(above, 0))
+    yield same(sp.limit(next_variation.subs(above, sp.sqrt(next_variation)) / settled, n, sp.oo), 1)
+
+
+def density_responds_to_the_row_factor(response: sp.Expr) -> Iterator[Relation]:
+    """The derivative of F̄(t e^−s) in s at 0."""
+    shift = sp.Symbol("shift", real=True)  # of log f
+    yield same(response, sp.diff(half_normal.at(t * sp.exp(-shift)), shift).subs(shift, 0))
+
+
+def inflation_is_the_first_order_response(
+    variance_inflation: sp.Expr, response: sp.Expr, coefficient_of_variation: sp.Expr
+) -> Iterator[Relation]:
+    """The binomial variance and (response × coefficient of variation)², over the binomial variance."""
+    binomial = rho * (1 - rho) / n
+    yield same(variance_inflation, (binomial + (response * coefficient_of_variation) ** 2) / binomial)
+
+
 synflow_factorises = Claim(
     label="S11",
     title="SynFlow factorises exactly at every depth",
@@ -128,4 +185,39 @@ the noise.
     uses=("S4",),
     also=("row_profile", "column_profile"),
     aids={"middle": middle},
+    because={
+        "paths": flow_is_the_sum_over_paths,
+        "row of one hidden layer": row_keeps_with_the_density_of_a_weight,
+        "one modulus": lambda modulus_variation: same(modulus_variation, squared_variation()),
+        "one layer down": sums_vary_with_the_profile_above,
+        "coefficient of variation": variation_settles_after_one_layer,
+        "response": density_responds_to_the_row_factor,
+        "inflation": inflation_is_the_first_order_response,
+    },
+    wrong=lambda: {
+        "row_profile": {"rows without the layers above": sp.ones(2, 1)},
+        "column_profile": {"columns without the layers below": sp.ones(2, 1)},
+        "flow": {"first layer alone": sum(first), "a path of two layers added": flow + first[0, 0] * last[0, 0]},
+        "row_kernel": {
+            "rows homogeneous": product_survival(tau),
+            "readout weight squared": sp.erfc(tau / (sp.sqrt(2) * row**2)),
+        },
+        "column_density": {
+            "SynFlow selects features": product_survival(tau / row),
+            "rows all alike": half_normal.at(tau),
+            "SynFlow selects features: SNIP's columns": product_survival(tau / COLUMN),
+        },
+        "next_variation": {
+            "a constant profile above": modulus_variation / n,
+            "a sum for a mean": n * next_variation,
+            "c for c²": modulus_variation * (1 + above) / n,
+        },
+        "coefficient_of_variation": {"variance": (sp.pi / 2 - 1) / n},
+        "response": {"of the threshold": response / t},
+        "variance_inflation": {
+            "binomial rows": sp.Integer(1),
+            "density for twice the density": (3 + variance_inflation) / 4,
+            "less than binomial": 2 - variance_inflation,
+        },
+    },
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -9,8 +12,10 @@ from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import TAIL_INDEX, THRESHOLD, tau
-from sparse_limits.theory.saliency.snip import x
+from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.saliency.layer_collapse import pareto_power
+from sparse_limits.theory.saliency.model import TAIL_INDEX, THRESHOLD, phi, tau
+from sparse_limits.theory.saliency.snip import integral_form, x
 from sparse_limits.theory.tails import alpha, half_normal, t
 
 phi_1, phi_2 = sp.symbols("phi_1 phi_2", positive=True)
@@ -106,6 +111,99 @@ SNIP's ratio over that lies between $[[snip_lower]]$ and $[[snip_upper]]$, which
     BESSEL_INTEGRAL=BESSEL_INTEGRAL,
 )
 
+
+def by_bases(gap: sp.Expr) -> sp.Expr:
+    """Simplify with powers of products of positive letters taken apart."""
+    return sp.simplify(sp.expand_power_base(gap))
+
+
+@cache
+def masses_beyond(density: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The mass of a density in `t` beyond τ/φ₁, and beyond τ/φ₂."""
+    beyond = sp.Symbol("z", positive=True)
+    mass = sp.integrate(density, (t, beyond, sp.oo))
+    return mass.subs(beyond, tau / phi_1), mass.subs(beyond, tau / phi_2)
+
+
+@cache
+def position() -> sp.Expr:
+    """dx/ds √(2s) at cosh x = 1 + s."""
+    return sp.simplify(sp.diff(sp.acosh(1 + s), s) * sp.sqrt(2 * s))
+
+
+@cache
+def weight_moments() -> tuple[sp.Expr, sp.Expr]:
+    """Mass and first moment of the weight e^(−ts)/√(2s)."""
+    mass, first = (sp.integrate(s**k * sp.exp(-t * s) / sp.sqrt(2 * s), (s, 0, sp.oo)) for k in (0, 1))
+    return mass, first
+
+
+def power_laws_keep_their_ratio(pareto_ratio: sp.Expr) -> Iterator[Relation]:
+    """The survival function of Pareto noise beyond 1, at τ/φ₁ and at τ/φ₂."""
+    tail = pareto_power()
+    yield same(tail.subs(t, tau / phi_1), pareto_ratio * tail.subs(t, tau / phi_2), by=by_bases)
+
+
+def exponential_ratio_is_that_of_the_masses(exponential_ratio: sp.Expr) -> Iterator[Relation]:
+    """The mass of e^(−x) beyond τ/φ₁ and τ/φ₂."""
+    strong, weak = masses_beyond(sp.exp(-t))
+    yield same(strong, exponential_ratio * weak)
+
+
+def mills_bounds_fall_faster_and_slower(
+    mills_lower: sp.Expr, mills_upper: sp.Expr, upper_fall: sp.Expr, lower_fall: sp.Expr
+) -> Iterator[Relation]:
+    """Their derivatives over that of the tail, what these have above 1 and below 1, and their limit 0."""
+    for bound, fall in ((mills_upper, upper_fall), (mills_lower, lower_fall)):
+        yield same(-sp.diff(bound, t) / half_normal.density, fall)
+    yield nonnegative(upper_fall - 1, t**-2)
+    yield nonnegative(1 - lower_fall, 2 / (1 + t**2) ** 2)
+    for bound in (mills_upper, mills_lower):
+        yield same(sp.limit(bound, t, sp.oo), 0)
+
+
+def factor_is_what_the_substitution_leaves(kappa: sp.Expr) -> Iterator[Relation]:
+    """What cosh x = 1 + s leaves of dx/cosh x beside ds/√(2s), and of the integrand of H."""
+    yield same(kappa * (1 + s), position())
+    body = integral_form.function.subs({tau: t, phi: 1}).subs(x, sp.acosh(1 + s))
+    yield same(body * position(), 2 / sp.pi * sp.exp(-t) * sp.exp(-t * s) * kappa)
+
+
+def weight_has_its_moments(weight_mass: sp.Expr, weight_mean: sp.Expr) -> Iterator[Relation]:
+    """SymPy integrates the weight, and s times it."""
+    mass, first = weight_moments()
+    yield same(weight_mass, mass)
+    yield same(weight_mean * mass, first)
+
+
+def factor_falls_and_is_convex(kappa: sp.Expr, kappa_slope: sp.Expr) -> Iterator[Relation]:
+    """The derivative of ln κ, that it is negative, and that it grows; κ(0) = 1."""
+    yield same(sp.diff(kappa, s), kappa_slope * kappa)
+    yield nonnegative(-kappa_slope, (5 + 3 * s) / (2 * (1 + s) * (2 + s)))
+    yield nonnegative(sp.diff(kappa_slope, s), (1 + s) ** -2 + 1 / (2 * (2 + s) ** 2))
+    yield same(kappa.subs(s, 0), 1)
+
+
+def product_bounds_are_those_of_a_convex_factor(
+    product_lower: sp.Expr, product_upper: sp.Expr, kappa: sp.Expr, weight_mass: sp.Expr, weight_mean: sp.Expr
+) -> Iterator[Relation]:
+    """The weight times κ(0) and, by Jensen, times κ at its mean; and the tangent of κ there, integrated under the weight."""
+    scale = 2 / sp.pi * sp.exp(-t)
+    yield same(product_upper, scale * weight_mass * kappa.subs(s, 0))
+    yield same(product_lower, scale * weight_mass * kappa.subs(s, weight_mean))
+    mass, first = weight_moments()
+    slope = sp.diff(kappa, s).subs(s, weight_mean)
+    yield same(product_lower, scale * (kappa.subs(s, weight_mean) * mass + slope * (first - weight_mean * mass)))
+
+
+def hazard_is_the_mean_of_one_more(hazard_upper: sp.Expr, weight_mean: sp.Expr) -> Iterator[Relation]:
+    """The mean of 1 + s under the weight, over its mass; and its limit 1."""
+    mass, first = weight_moments()
+    yield same(hazard_upper * mass, mass + first)
+    yield same(hazard_upper, 1 + weight_mean)
+    yield same(sp.limit(hazard_upper, t, sp.oo), 1)
+
+
 tail_selectivity = Claim(
     label="S15",
     title="Selectivity in extreme sparsity is decided by the tail",
@@ -170,4 +268,58 @@ valid for all $t>0$ and sharp as $t\to\infty$.
         ),
         Sharp(expression="snip_upper", example=r"$\tau\to\infty$", check="ratio_of_snip_follows_from_the_bounds"),
     ),
+    because={
+        "Pareto": power_laws_keep_their_ratio,
+        "exponential": exponential_ratio_is_that_of_the_masses,
+        "two functions": mills_bounds_fall_faster_and_slower,
+        "substitution": factor_is_what_the_substitution_leaves,
+        "weight": weight_has_its_moments,
+        "shape": factor_falls_and_is_convex,
+        "bounds of the product": product_bounds_are_those_of_a_convex_factor,
+        "hazard": hazard_is_the_mean_of_one_more,
+    },
+    wrong=lambda: {
+        "pareto_ratio": {
+            "the other way round": (phi_2 / phi_1) ** alpha,
+            "of twice the index": (phi_1 / phi_2) ** (2 * alpha),
+            "proportional to the profile": phi_1 / phi_2,
+            "the columns exchanged": 1 / (phi_1 / phi_2) ** alpha,
+        },
+        "exponential_ratio": {
+            "asymptotic form of SNIP": snip_asymptotic,
+            "threshold forgotten": sp.exp(1 / phi_2 - 1 / phi_1),
+            "the columns exchanged, exponential": sp.exp(tau * (1 / phi_1 - 1 / phi_2)),
+        },
+        "gaussian_ratio": {"asymptotic form as exact": gaussian_asymptotic},
+        "mills_upper": {"without the factor t": mills_upper * t},
+        "mills_lower": {"lower as the upper": mills_upper},
+        "upper_fall": {"falls of 1/t": 1 + 1 / t},
+        "lower_fall": {"falls of half the share": 1 - 1 / (1 + t**2) ** 2},
+        "product_upper": {
+            "two terms of the expansion": product_upper * (1 - 5 / (8 * t)),
+            "the product's upper bound without its root": 2 / sp.pi * sp.exp(-t),
+            "Gaussian tail": mills_upper,
+        },
+        "hazard_upper": {
+            "constant hazard": sp.Integer(1),
+            "half the mean": 1 + 1 / (4 * t),
+            "the mean doubled": 1 + 1 / t,
+        },
+        "snip_asymptotic": {
+            "SNIP without the root": snip_asymptotic / sp.sqrt(phi_1 / phi_2),
+            "SNIP with the root inverted": snip_asymptotic * phi_2 / phi_1,
+        },
+        "gaussian_asymptotic": {
+            "Gaussian without its factor": gaussian_asymptotic * phi_2 / phi_1,
+            "Gaussian without the half": sp.exp(tau**2 * (1 / phi_2**2 - 1 / phi_1**2)),
+        },
+        "gaussian_lower": {"profile of the weaker column below": 1 / (1 + phi_2**2 / tau**2)},
+        "gaussian_upper": {"profile of the stronger column above": 1 + phi_1**2 / tau**2},
+        "kappa": {"without dx": 1 / (1 + s), "without 1/cosh x": 1 / sp.sqrt(1 + s / 2)},
+        "weight_mass": {"without the root": 1 / t},
+        "kappa_slope": {"one factor": -1 / (1 + s)},
+        "product_lower": {
+            "lower at the mean of twice the weight": product_upper / ((1 + 1 / t) * sp.sqrt(1 + 1 / (2 * t)))
+        },
+    },
 )

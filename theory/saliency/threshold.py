@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.level import level
+from sparse_limits.theory.formulas.level import Level, level
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import (
     ANY_DENSITY,
     DENSITY,
@@ -23,7 +25,7 @@ from sparse_limits.theory.saliency.model import (
     tau,
     v,
 )
-from sparse_limits.theory.tails import exponential, frechet, half_normal, pareto, product_normal, t
+from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
 
 c, p, s = sp.symbols("c p s", positive=True)
 
@@ -85,6 +87,33 @@ threshold (from one threshold, density): So $\tau_\rho=[[threshold]]$, the one p
     threshold=linear_threshold,
 )
 
+ROW, COLUMN = sp.symbols("f varphi", positive=True)
+
+
+uniform_on_1_2 = Tail("uniform on [1, 2]", sp.Min(1, sp.Max(0, 2 - t)))
+
+
+NOISES = {
+    "half_normal": half_normal,
+    "exponential": exponential,
+    "pareto": pareto,
+    "frechet": frechet,
+    "product_normal": product_normal,
+}
+
+
+def slope_is_the_derivative(density: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+    """D′ as stated, and D(0) = 1."""
+    yield same(sp.diff(density, tau), slope)
+    yield same(sp.limit(density, tau, 0), 1)
+
+
+def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr) -> Iterator[Relation]:
+    """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
+    equation = threshold.function(tau) if isinstance(threshold, Level) else density.subs(tau, threshold) - rho
+    yield same(equation, density - rho if isinstance(threshold, Level) else 0)
+
+
 stable_threshold = Claim(
     label="S1",
     title="A factorised saliency has one stable threshold",
@@ -122,6 +151,46 @@ $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]
         Hypothesis(r"$f\varphi>0$ a.e. (zeros of measure $\zeta$ restrict to $\rho<1-\zeta$)"),
     ),
     also=("model", "noises"),
+    because={
+        "slope": slope_is_the_derivative,
+        "threshold": threshold_is_where_the_density_is_met,
+        "scale": lambda scaled_threshold: same(scaled_threshold, tau / (ROW * COLUMN) * (c * ROW) * COLUMN),
+        "power": lambda powered_threshold: same(powered_threshold, (tau / (ROW * COLUMN)) ** p * ROW**p * COLUMN**p),
+    },
+    wrong=lambda: {
+        "density": {
+            "mean field: the noise at the average profile": sp.exp(-2 * tau),
+            "another exponential integral": sp.expint(3, tau),
+            "E₁ in place of E₂": sp.expint(1, tau),
+        },
+        "model": {
+            "column profile squared": replace(linear_model, column=v**2),
+            "half-normal noise": replace(linear_model, noise=half_normal),
+        },
+        "slope": {"density of the mean field": -2 * sp.exp(-2 * tau)},
+        "threshold": {"mean field": sp.log(1 / rho) / 2, "of twice the density": linear_threshold.subs(rho, 2 * rho)},
+        "scaled_threshold": {
+            "threshold unmoved by the scale": tau,
+            "threshold divided by the scale": tau / c,
+            "one threshold for all scales": c,
+            "threshold divided by itself": c / tau,
+        },
+        "powered_threshold": {
+            "threshold multiplied by the power": p * tau,
+            "threshold unmoved by the power": tau,
+            "one threshold for all powers": p,
+            "power of the inverse": tau**-p,
+        },
+        "noises": {
+            "a gap wider than the noise: uniform on [1, 2]": {"uniform": uniform_on_1_2},
+            "a rising survival function": {"rising": Tail("rising", 1 - sp.exp(-t))},
+            "half-normal without √2": {**NOISES, "half_normal": Tail("wrong", sp.erfc(t))},
+            "exponential of rate 2": {**NOISES, "exponential": Tail("wrong", sp.exp(-2 * t))},
+            "Pareto with α + 1": {**NOISES, "pareto": Tail("wrong", sp.Min(1, t ** (-alpha - 1)))},
+            "Fréchet as a survival": {**NOISES, "frechet": Tail("wrong", sp.exp(-(t**-alpha)))},
+            "the square of one normal": {**NOISES, "product_normal": Tail("wrong", sp.erfc(sp.sqrt(t / 2)))},
+        },
+    },
 )
 
 standard_threshold = sp.sqrt(2) * sp.erfinv(1 - rho)
@@ -175,6 +244,39 @@ $[[excess]]$ more, which is positive for $t>0$: the weighted graphons differ for
     second_moment=kept_moment,
 )
 
+
+def normal_density(at: sp.Expr) -> sp.Expr:
+    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
+
+
+def threshold_scales_with_the_weights(threshold: sp.Expr, standard_threshold: sp.Expr) -> Iterator[Relation]:
+    """The threshold of S1 for scores that a factor s multiplies."""
+    scaled = scaled_threshold
+    yield same(threshold, scaled.subs({c: s, tau: standard_threshold}, simultaneous=True))
+
+
+def threshold_keeps_the_density(threshold: sp.Expr, graphon: sp.Expr, model: SaliencyModel) -> Iterator[Relation]:
+    """The kernel of magnitude pruning at τ/s is ρ."""
+    yield same(model.kernel(threshold / s), graphon)
+
+
+def moment_loses_its_density(second_moment: sp.Expr, lost_moment: sp.Expr) -> Iterator[Relation]:
+    """d/dt of the kept moment is minus what is lost; it is 0 at infinity, and at t = 0 the whole moment s²."""
+    yield same(sp.diff(second_moment, t), -lost_moment)
+    yield same(sp.limit(second_moment, t, sp.oo), 0)
+    yield same(second_moment.subs(t, 0), s**2)
+
+
+def magnitudes_keep_more(
+    excess: sp.Expr, survival: sp.Expr, second_moment: sp.Expr, random_moment: sp.Expr
+) -> Iterator[Relation]:
+    """The kept moment less that of a random mask of the same density, a positive number."""
+    yield same(excess, second_moment - random_moment.subs(rho, survival))
+    some = sp.Symbol("t", positive=True)
+    more = sp.sqrt(2 / sp.pi) * s**2 * some * sp.exp(-(some**2) / 2)
+    yield nonnegative(excess, more, where={t: some}, strict=True)
+
+
 constant_graphon = Claim(
     label="S2",
     title="Random and magnitude pruning have a constant graphon",
@@ -199,4 +301,46 @@ homogeneous is announced in the abstract; threshold and second moment are ours.
         Quantity(t, "threshold in standard deviations of the weights", NON_NEGATIVE),
     ),
     hypotheses=(Hypothesis("weights are independent and normal with standard deviation $s$"),),
+    because={
+        "survival": lambda survival: (
+            nonnegative(-sp.diff(survival, t), 2 * normal_density(t), strict=True),
+            same(survival.subs(t, 0), 1),
+        ),
+        "standard threshold": lambda survival, standard_threshold: (
+            same(survival.subs(t, standard_threshold), rho),
+            same(standard_threshold.subs(rho, 1), 0),
+        ),
+        "threshold": threshold_scales_with_the_weights,
+        "graphon": threshold_keeps_the_density,
+        "lost moment": lambda survival, lost_moment: (
+            same(lost_moment, -((s * t) ** 2) * sp.diff(survival, t)),
+            nonnegative(lost_moment, 2 * (s * t) ** 2 * normal_density(t)),
+        ),
+        "second moment": moment_loses_its_density,
+        "random moment": lambda random_moment, graphon, second_moment: same(
+            random_moment, graphon * second_moment.subs(t, 0)
+        ),
+        "excess": magnitudes_keep_more,
+    },
+    wrong=lambda: {
+        "survival": {"√2 forgotten": sp.erfc(t)},
+        "standard_threshold": {
+            "one-sided tail": sp.sqrt(2) * sp.erfinv(1 - 2 * rho),
+            "that of what is removed": sp.sqrt(2) * sp.erfinv(rho),
+        },
+        "threshold": {
+            "one-sided tail": s * sp.sqrt(2) * sp.erfinv(1 - 2 * rho),
+            "scale forgotten": sp.sqrt(2) * sp.erfinv(1 - rho),
+            "variance for deviation": s**2 * sp.sqrt(2) * sp.erfinv(1 - rho),
+        },
+        "model": {"exponential magnitudes": replace(magnitude_model, noise=exponential)},
+        "lost_moment": {"modulus for square": lost_moment / (s * t)},
+        "second_moment": {
+            "survivors as if unpruned": s**2 * sp.erfc(t / sp.sqrt(2)),
+            "slope part negative": s**2 * (2 * sp.erfc(t / sp.sqrt(2)) - kept_moment / s**2),
+            "what is lost": s**2 - kept_moment,
+            "standard deviation for variance": sp.sqrt(kept_moment),
+        },
+        "random_moment": {"standard deviation for variance": rho * s, "the mask counted twice": rho**2 * s**2},
+    },
 )

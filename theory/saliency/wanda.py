@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.saliency.model import ANY_THRESHOLD, COLUMN, COLUMNS, phi, wanda_model
+from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.saliency.model import ANY_THRESHOLD, COLUMN, COLUMNS, phi, tau, wanda_model
 from sparse_limits.theory.saliency.model import columns as n
+from sparse_limits.theory.tails import half_normal, product_survival
 
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
 cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1.2
@@ -72,6 +77,52 @@ bound (from triangle): So $\|M_{\rm row}-W\|_\square\le[[bound]]$.
     kernel=wanda_kernel,
 )
 
+
+def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr) -> Iterator[Relation]:
+    """−d/dτ is the half-normal density at τ/φ, over φ; and all is kept at τ = 0."""
+    normal_density = sp.exp(-((tau / phi) ** 2) / 2) / sp.sqrt(2 * sp.pi)
+    yield same(-sp.diff(kernel, tau), 2 * normal_density / phi)
+    yield same(kernel.subs(tau, 0), 1)
+
+
+def degree_variance_by_enumeration(degree_variance: sp.Expr) -> Iterator[Relation]:
+    """The variance of the degree of three independent entries, summed over their eight outcomes."""
+    moments = [sp.Integer(0), sp.Integer(0)]
+    for kept in product((0, 1), repeat=3):
+        mass = sp.prod([p if bit else 1 - p for p, bit in zip(probabilities, kept, strict=True)])
+        for order in (1, 2):
+            moments[order - 1] += mass * sum(kept) ** order
+    yield same(degree_variance, sp.expand(moments[1] - moments[0] ** 2), by=sp.expand)
+
+
+def a_cell_is_near_its_midpoint(cell_error: sp.Expr) -> Iterator[Relation]:
+    """Either half adds half of a mean deviation in [0, rise] or [0, fall]: all of it less what the mean falls short by."""
+    short, less = sp.symbols("s_1 s_2", nonnegative=True)  # shares of the rise and of the fall
+    mean = (rise * (1 - short) + fall * (1 - less)) / 2
+    yield nonnegative(cell_error - mean, (rise * short + fall * less) / 2)
+
+
+def cells_add_up_to_one_oscillation(midpoint_error: sp.Expr, cell_error: sp.Expr) -> Iterator[Relation]:
+    """The errors of two cells add up to that of one with both rises and falls; and where these add up to 1 it is the bound."""
+    more, rest = sp.symbols("x_1 y_1", nonnegative=True)
+    both = cell_error.subs({rise: rise + more, fall: fall + rest}, simultaneous=True)
+    yield same(both, cell_error + cell_error.subs({rise: more, fall: rest}, simultaneous=True))
+    yield same(midpoint_error, cell_error.subs(fall, 1 - rise))
+
+
+def rounding_adds_to_the_midpoints(count_gap: sp.Expr, midpoint_error: sp.Expr) -> Iterator[Relation]:
+    """Half an entry, the most that rounding moves a number, and what the midpoints add."""
+    most = max(abs(sp.Rational(k, 64) - round(sp.Rational(k, 64))) for k in range(65))
+    yield same(count_gap, most + midpoint_error)
+
+
+def masks_differ_by_gap_and_cuts(between_masks: sp.Expr, count_gap: sp.Expr, two_cuts: sp.Expr) -> Iterator[Relation]:
+    """The mean over the rows of the gap, over n, and both cuts; surplus and deficit have one cut of at most A each."""
+    surplus, deficit = sp.symbols("a_1 a_2", nonnegative=True)  # by how much the two cuts stay below A
+    yield nonnegative(two_cuts - ((cut_rate - surplus) + (cut_rate - deficit)), surplus + deficit)
+    yield same(between_masks, count_gap / n + two_cuts)
+
+
 row_thresholds = Claim(
     label="S12",
     title="Row-wise thresholds erase the row factor",
@@ -121,4 +172,43 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
             lost=r"at most, as other scores may take the masks further apart: for a constant $\varphi$ and $\rho=\frac12$ the rows keep the left half of sixteen columns, the global mask all of it in the upper half of the rows, nothing of the right in the lower, and Sylvester's matrices elsewhere; in a third cut, and in what rounding and midpoints may cost",
         ),
     ),
+    because={
+        "kernel": kernel_falls_with_the_density_of_a_weight,
+        "degree": degree_variance_by_enumeration,
+        "cell": a_cell_is_near_its_midpoint,
+        "midpoints": cells_add_up_to_one_oscillation,
+        "rounding": rounding_adds_to_the_midpoints,
+        "between the masks": masks_differ_by_gap_and_cuts,
+        "bound": lambda bound, between_masks, midpoint_error: same(
+            bound, between_masks + cut_rate + midpoint_error / n
+        ),
+    },
+    wrong=lambda: {
+        "bound": {
+            "one cut": cut_rate,
+            "rounding forgotten": 3 * cut_rate + 1 / n,
+            "one-sided: surplus alone": 2 * cut_rate + 3 / (2 * n),
+            "a third of the cut norm alone": cut_rate / 3 + 1 / (2 * n),
+            "the cut norm of the global mask": cut_rate + 1 / (2 * n),
+        },
+        "left_half": {
+            "the whole left half": 2 * left_half,
+        },
+        "selection": {"one threshold for all rows": "global"},
+        "kernel": {
+            "H: as if there were a row factor": product_survival(tau / phi),
+            "profile squared": half_normal.at(tau / phi**2),
+        },
+        "degree_variance": {
+            "as if all entries had one probability": sum(probabilities) * (1 - sum(probabilities) / 3),
+            "Poisson": sum(probabilities),
+            "one factor squared": sum(p**2 * (1 - p) for p in probabilities),
+        },
+        "cell_error": {"one end": rise / 2},
+        "between_masks": {
+            "rounding forgotten": two_cuts,
+            "one-sided: surplus alone": count_gap / n + cut_rate,
+            "a gap in each row and column": count_gap + two_cuts,
+        },
+    },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -11,6 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import UNIT, Hypothesis
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.block_counts import (
     d_0,
     d_1,
@@ -73,6 +75,45 @@ their slopes, $[[wide_excess]]$.
     scheme_units=scheme_units,
     unlucky=unlucky,
 )
+
+
+def in_factors(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the probability that a weight does not fail."""
+    lucky = sp.Symbol("lucky", positive=True)
+    return sp.simplify(sp.powsimp(sp.expand(expression.subs(1 - unlucky, lucky))))
+
+
+def success_is_a_factor_for_each_weight(scheme_success: sp.Expr, unlucky: sp.Expr) -> Iterator[Relation]:
+    """One input, and the weights of one more, for one output and one more."""
+    one = scheme_success.subs({d_0: 1, d_1: 1})
+    yield same(one, 1 - unlucky)
+    yield same(scheme_success.subs(d_0, d_0 + 1), scheme_success * (1 - unlucky) ** d_1, by=in_factors)
+    yield same(scheme_success.subs(d_1, d_1 + 1), scheme_success * (1 - unlucky) ** d_0, by=in_factors)
+
+
+def success_at_these_units(scheme_success: sp.Expr, scheme_units: sp.Expr) -> Iterator[Relation]:
+    """It is 1 − δ there, as 2^(−n) is what one weight may fail with; and its logarithm has a positive derivative in n."""
+    yield same(2**-scheme_units, 1 - (1 - delta) ** (1 / weights))
+    yield same(scheme_success.subs(n, scheme_units), 1 - delta)
+    slope = sp.diff(sp.log(scheme_success), n)
+    yield same(slope, weights * sp.log(2) * unlucky / (1 - unlucky))
+    y = sp.Symbol("y", positive=True)
+    more = sp.symbols("d_0 d_1", positive=True, integer=True)
+    where = {n: sp.log(1 + y) / sp.log(2), **dict(zip((d_0, d_1), more, strict=True))}
+    yield nonnegative(slope, sp.Mul(*more) * sp.log(2) / y, where=where, strict=True)
+
+
+def slope_is_that_of_the_units(size_slope: sp.Expr) -> Iterator[Relation]:
+    """R8's number of units, differentiated in the logarithms of the inputs and of the outputs."""
+    for letter in (d_0, d_1):
+        yield same(size_slope, letter * sp.diff(size, letter))
+
+
+def slopes_have_this_quotient(size_slope: sp.Expr, least_units: sp.Expr, wide_excess: sp.Expr) -> Iterator[Relation]:
+    """The slope of the lower bound in the logarithms of the inputs and of the outputs times the quotient."""
+    for letter in (d_0, d_1):
+        yield same(size_slope, wide_excess * letter * sp.diff(least_units, letter))
+
 
 block_scheme = Claim(
     label="R12",
@@ -139,4 +180,33 @@ do without the logarithm of the number of weights is left open.
             side=Side.BELOW,
         ),
     ),
+    because={
+        "one weight": lambda unlucky: induction(unlucky, n, sp.S.One, lambda term: term / 2),
+        "all weights": success_is_a_factor_for_each_weight,
+        "units": success_at_these_units,
+        "slope": slope_is_that_of_the_units,
+        "excess": slopes_have_this_quotient,
+    },
+    wrong=lambda: {
+        "unlucky": {"usable entries are half": sp.Rational(3, 4) ** n, "one entry": sp.Rational(1, 2)},
+        "scheme_success": {
+            "some weight": 1 - unlucky**weights,
+            "one weight for each output": (1 - unlucky) ** d_1,
+            "union bound": 1 - weights * unlucky,
+            "falling": (1 - unlucky) ** -weights,
+            "usable entries are half": (1 - sp.Rational(3, 4) ** n) ** weights,
+            "a half for each weight": sp.Rational(1, 2) ** weights,
+        },
+        "scheme_units": {
+            "union bound": sp.log(weights / delta) / sp.log(2),
+            "of one weight": -sp.log(delta) / sp.log(2),
+        },
+        "least_units": {"for 1 − δ": sp.log(weights / delta) / sp.log(2), "of the inputs": least_units.subs(d_1, 1)},
+        "size_slope": {"of both factors of the item": 1 / -sp.log(1 - a * kappa / 2)},
+        "one_output": {
+            "entries behind the units alone": (1 - unlucky) ** d_0,
+            "one input": one_output.subs(d_0, 1),
+            "a quarter": (1 - 4**-n) ** d_0,
+        },
+    },
 )

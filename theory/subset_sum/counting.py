@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
 from math import prod
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.expected_count import empty_subset, sum_cdf, t
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
@@ -86,6 +91,54 @@ volume (from sums, items): In particular $p\le2^n\varepsilon^m$, which is $n\ge[
 """,
     globals(),
 )
+
+
+def number_of_sums(quantity: sp.Expr, height: sp.Expr) -> sp.Expr:
+    """What 2ⁿ has to be for a quantity to have a height."""
+    power = sp.Symbol("X", positive=True)
+    (found,) = sp.solve(sp.simplify(quantity.subs(n, sp.log(power) / sp.log(2))) - height, power)
+    return found
+
+
+def best_items(size: int) -> list[Fraction]:
+    """The items of the statement, at the ε that they attain."""
+    powers = [*(2**i for i in range(size - 1)), -(2 ** (size - 1))]
+    return [Fraction(power, 2**size - 1) for power in powers]
+
+
+def powers_of_two_leave_no_gap(reach: sp.Expr) -> Iterator[Relation]:
+    """The largest sum, of all positive items, and ε; for n ≤ 6 the sums are all multiples of 2ε between the two ends."""
+    i = sp.Symbol("i", integer=True)
+    yield same(reach, sp.summation(2 * eps * 2**i, (i, 0, n - 2)) + eps)
+    for size in range(1, 7):
+        items = [item * (2**size - 1) for item in best_items(size)]
+        found = sorted(sum(chosen) for chosen in product(*((0, item) for item in items)))
+        yield holds(found == list(range(-(2 ** (size - 1)), 2 ** (size - 1))), f"{len(found)} sums without a gap")
+
+
+def fewer_intervals_cover_a_half(
+    side: sp.Expr, fewer: sp.Expr, reach: sp.Expr, covering_items: sp.Expr
+) -> Iterator[Relation]:
+    """2ⁿ where the intervals of the side with fewer sums have the length ½; and n at the ε that powers of two reach ½ with."""
+    yield same(covering_items, sp.log(number_of_sums(side.subs(h, fewer), sp.Rational(1, 2))) / sp.log(2))
+    yield nonnegative(side.diff(h), 2 * eps)
+    attained = sp.Rational(1, 2) / (reach / eps)
+    yield same(covering_items.subs(eps, attained), n, by=lambda each: sp.simplify(sp.expand_log(sp.simplify(each))))
+
+
+def subsets_have_factors_up_to_the_distance(
+    sums: sp.Expr, most_density: sp.Expr, count_bound: sp.Expr
+) -> Iterator[Relation]:
+    """All sums but one, each with an interval of length 2ε under the largest density in every coordinate."""
+    factor = (eps - -eps) * most_density
+    yield same(count_bound, empty_subset + (sums - 1) * factor**m)
+
+
+def items_bring_the_bound_to_the_probability(count_bound: sp.Expr, hit_items: sp.Expr) -> Iterator[Relation]:
+    """2ⁿ where the bound, without the indicator, is p."""
+    bound = count_bound - empty_subset
+    yield same(hit_items, sp.log(number_of_sums(bound, p)) / sp.log(2))
+
 
 counting_bounds = Claim(
     label="R3",
@@ -174,4 +227,60 @@ different subsets of one sample pay nothing (R4).
             side=Side.BELOW,
         ),
     ),
+    because={
+        "sums": lambda sums: induction(sums, n, sp.S.One, lambda term: term + term),
+        "one side": lambda side: induction(side, h, eps, lambda term: term + (eps - -eps)),
+        "fewer": lambda sums, fewer: (
+            same(2 * (fewer + 1), (sums - 1) + 1),
+            holds(fewer.subs(n, n + 1).is_integer, "a whole number"),
+        ),
+        "powers of two": powers_of_two_leave_no_gap,
+        "covering": fewer_intervals_cover_a_half,
+        "without the one": lambda covering_volume, covering_items: same(
+            sp.log(2) * covering_volume, sp.log(2**covering_items - 1)
+        ),
+        "bound": subsets_have_factors_up_to_the_distance,
+        "items": items_bring_the_bound_to_the_probability,
+    },
+    wrong=lambda: {
+        "sums": {"without the empty subset": 2**n - 1, "one item more": 2 ** (n + 1), "pairs": n**2},
+        "side": {"all of zero's interval": side + eps, "forgets zero": side - eps},
+        "equal_count": {
+            "always counts the empty subset": equal_count - empty_subset + 1,
+            "exponent 1": equal_count.subs(m, 1),
+            "forgets the empty subset": equal_count - empty_subset,
+        },
+        "fewer": {"half of the sums": fewer + 1, "all sums on one side": 2 * fewer + 1},
+        "reach": {
+            "without the last interval": reach - eps,
+            "forgets that half of the sums are negative": reach + 2**n * eps,
+        },
+        "covering_items": {
+            "all sums on one side": sp.log(2 + 1 / (2 * eps)) / sp.log(2),
+            "ε for 2ε": sp.log(1 + 1 / eps) / sp.log(2),
+            "forgets zero": covering_volume,
+            "one item less": covering_items - 2,
+        },
+        "covering_volume": {
+            "intervals of length ε": sp.log(1 / eps) / sp.log(2),
+            "one item less, by volume": covering_volume - 5,
+        },
+        "vector_count": {
+            "one coordinate is enough": {**vector_count, 2: valued(vector_count[2], {targets[1]: targets[0]})},
+            "10 % less": {**vector_count, 3: vector_count[3] / sp.Rational(11, 10)},
+            "exponent 1": dict.fromkeys((2, 3), equal_count.subs({m: 1, z: targets[0]})),
+            "10 % more": {size: sp.Rational(11, 10) * count for size, count in vector_count.items()},
+        },
+        "count_bound": {
+            "forgets that the empty subset is no interval": empty_subset + 2**n * eps**m,
+            "intervals of length ε": empty_subset + (2**n - 1) * (eps / 2) ** m,
+            "a subset for each coordinate": empty_subset + (2**n - 1) * eps,
+            "forgets the empty subset": count_bound - empty_subset,
+        },
+        "hit_items": {
+            "coordinates do not matter": sp.log(1 + p / eps) / sp.log(2),
+            "items for every coordinate": m * hit_items,
+        },
+        "hit_volume": {"factor 1 for m targets": hit_volume.subs(m, 1), "forgets p": hit_volume.subs(p, 1)},
+    },
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sympy as sp
 
@@ -10,6 +12,7 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.subset_sum.layer_error import (
     activation,
     argument,
@@ -87,6 +90,35 @@ Theory does not reach so far down: for inputs that are not negative R8's bounds 
     activation=activation,
 )
 
+x, y, u, v = sp.symbols("x y u v", positive=True)
+
+
+def entries(inputs: sp.Expr, outputs: sp.Expr) -> sp.Expr:
+    """The entries of a matrix, counted row by row."""
+    i, j = sp.symbols("i j", integer=True)
+    return sp.Sum(sp.Sum(sp.S.One, (j, 1, outputs)), (i, 1, inputs)).doit()
+
+
+def leads_are_least_at_the_ends(margin: sp.Expr) -> Iterator[Relation]:
+    """The lead with the top's error downwards and the other's upwards; with any others within them it is more."""
+    least = (top - top_error) - (other + other_error)
+    yield same(margin, least)
+    lead = top + top_error * (x - y) / (x + y) - (other + other_error * (u - v) / (u + v))
+    yield nonnegative(lead - margin, 2 * top_error * x / (x + y) + 2 * other_error * v / (u + v))
+
+
+def the_network_has_four_matrices(total: sp.Expr) -> Iterator[Relation]:
+    """The entries between layers of these sizes, one by one."""
+    sizes = (d_0, n * d_0, d_1, n * d_1, d_2)
+    yield same(total, sp.Add(*(entries(*pair) for pair in pairwise(sizes))))
+
+
+def blocks_have_an_entry_in_front_of_each_unit(candidates: sp.Expr) -> Iterator[Relation]:
+    """A block of n units for each input: one column in front of it, a matrix behind."""
+    blocks = ((inputs, entries(1, n) + entries(n, outputs)) for inputs, outputs in ((d_0, d_1), (d_1, d_2)))
+    yield same(candidates, sp.Add(*(inputs * block for inputs, block in blocks)))
+
+
 digits_ticket = Claim(
     label="R11",
     title="A trained perceptron found in a random network (measured)",
@@ -146,4 +178,38 @@ with the target on $.03$ to $.22$ of the samples, blocks that are not pruned on 
             side=Side.BELOW,
         ),
     ),
+    because={
+        "lead": leads_are_least_at_the_ends,
+        "target": lambda weights: same(weights, entries(d_0, d_1) + entries(d_1, d_2)),
+        "network": the_network_has_four_matrices,
+        "candidates": blocks_have_an_entry_in_front_of_each_unit,
+    },
+    wrong=lambda: {
+        "change": {"the target's entries": w * shift + d * h, "without the error in front": d * h},
+        "error": {
+            "the target's entries": sp.Abs(w) * e + sp.Abs(d) * h,
+            "without the error in front": sp.Abs(d) * h,
+            "without the errors of the entries": sp.Abs(w + d) * e,
+            "without moduli": (w + d) * e + d * h,
+            "both entries": (sp.Abs(w) + 2 * sp.Abs(d)) * e + sp.Abs(d) * h,
+        },
+        "activation": {"a square": argument**2},
+        "margin": {
+            "the top's error alone": top - other - top_error,
+            "the larger error": top - other - sp.Max(top_error, other_error),
+            "whatever leads": top - other,
+        },
+        "weights": {"first layers alone": d_0 * d_1},
+        "total": {"blocks alone": candidates},
+        "candidates": {
+            "second-layer weights alone": n * d_0 * d_1 + n * d_1 * d_2,
+            "one block": candidates / n,
+            "the whole network": total,
+        },
+        "found": {
+            "random masks": Pruned("random", 48),
+            "nothing pruned": Pruned("all", 48),
+            "8 units for an input": Pruned("found", 8),
+        },
+    },
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
 j = sp.Symbol("j", integer=True)
@@ -102,6 +105,59 @@ indicator: $[[expected_count]]$.
     globals(),
 )
 
+
+def normal_count(variance: sp.Expr) -> sp.Expr:
+    """2ⁿ times the probability of a normal number within ε of z."""
+    scale = sp.sqrt(2 * variance)
+    return 2**n * (sp.erf((z + eps) / scale) - sp.erf((z - eps) / scale)) / 2
+
+
+v = sp.Symbol("v", positive=True)
+
+
+def summand(formula: sp.Expr) -> sp.Expr:
+    """What stands under the sums of a formula."""
+    return formula.xreplace({each: each.function for each in formula.atoms(sp.Sum)})
+
+
+def pascal(place: sp.Symbol) -> Callable[[sp.Expr], sp.Expr]:
+    """A simplification of what is a multiple of (−1)^j C(k, j), whatever the maxima in it are."""
+
+    def simplified(gap: sp.Expr) -> sp.Expr:
+        hidden = gap.replace(sp.Max, sp.Function("largest"))
+        signs = sp.expand(sp.powsimp(sp.expand_power_exp(hidden / (-1) ** place)))
+        return sp.combsimp(signs / sp.binomial(k, place))
+
+    return simplified
+
+
+def average_is_a_difference_of_antiderivatives(truncated: sp.Expr, averaged: sp.Expr) -> Iterator[Relation]:
+    """A power above 0, and 0 below; the next one is an antiderivative, above 0 and below; half of it from t − 1 to t + 1."""
+    following = truncated.subs(k, k + 1)
+    yield same(truncated.subs(t, -v), 0)
+    yield same(truncated.subs(t, v), v**k / sp.factorial(k))
+    for side in (1, -1):
+        slope, value = sp.diff(following.subs(t, side * v), v), side * truncated.subs(t, side * v)
+        yield same(slope, value, by=lambda gap: sp.simplify(sp.combsimp(gap)))
+    yield same(averaged, (following.subs(t, t + 1) - following.subs(t, t - 1)) / 2, by=sp.expand)
+
+
+def powers_are_averaged_by_the_rule_of_pascal(
+    truncated: sp.Expr, averaged: sp.Expr, sum_cdf: sp.Expr
+) -> Iterator[Relation]:
+    """The factor of each power at k + 1 from those at k, for all k and j; and 1 for no item."""
+    place = sp.Symbol("j_1", integer=True, positive=True)
+    term = summand(sum_cdf)
+    factor = term / truncated.subs(t, t + k - 2 * j)
+    yield same(factor.subs(k, 0).subs(j, 0), 1)
+    here, before = factor.subs(j, place), factor.subs(j, place - 1)
+    following = truncated.subs(k, k + 1)
+    rest = here * (averaged.subs(t, t + k - 2 * place) + following.subs(t, t + k - 1 - 2 * place) / 2)
+    shifted = before * following.subs(t, t + k + 1 - 2 * place) / 2
+    power = term.subs(k, k + 1).subs(j, place)
+    yield same(power, rest - shifted, by=pascal(place))
+
+
 subset_count = Claim(
     label="R1.1",
     title="Expected number of subsets within ε of a target",
@@ -129,6 +185,29 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
         Hypothesis("the items are independent and uniform on [−1, 1]"),
         Hypothesis("the empty subset counts"),
     ),
+    because={
+        "average of a power": average_is_a_difference_of_antiderivatives,
+        "sum of items": powers_are_averaged_by_the_rule_of_pascal,
+    },
+    wrong=lambda: {
+        "sum_cdf": {
+            "no alternating sign": sum_cdf.xreplace({(-1) ** j: sp.Integer(1)}),
+            "items on [0, 1]": valued(sum_cdf, {t: 2 * t - k}),
+            "one item more": sum_cdf.subs(k, k + 1),
+            "not halved": 2**k * sum_cdf,
+            "items on [0, 2]": sum_cdf.subs(t, t - k),
+        },
+        "expected_count": {
+            "normal law of variance n/3": normal_count(n / 3),
+            "normal law of variance n/6": normal_count(n / 6),
+            "forgets the empty subset": expected_count - empty_subset,
+            "always counts the empty subset": expected_count - empty_subset + 1,
+            "open interval": expected_count - empty_subset + sp.Piecewise((1, sp.Abs(z) < eps), (0, True)),
+            "one side only": expected_count.subs(z - eps, z),
+        },
+        "averaged": {"of an item on [0, 1]": averaged.subs(t, t - 1), "of the same power": averaged.subs(k, k - 1)},
+        "truncated": {"without the factorial": truncated * sp.factorial(k)},
+    },
 )
 
 EXPANSION_STEPS = proof(
@@ -176,6 +255,33 @@ $c_3=\frac1{18144}$, adds $[[next_term]]$ over $n^2$; the errors left are $O(n^{
     globals(),
 )
 
+
+def relative(error: sp.Expr) -> sp.Expr:
+    """Its modulus over the leading term, without a search for its sign."""
+    return sp.Abs(error, evaluate=False) / leading
+
+
+def an_item_has_this_characteristic_function(characteristic: sp.Expr) -> Iterator[Relation]:
+    """φ(u) = E cos(u b X) with a fair bit b and X uniform on [−1, 1]."""
+    item = sp.Symbol("item", real=True)
+    yield same(
+        characteristic, sp.Rational(1, 2) + sp.Rational(1, 2) * sp.integrate(sp.cos(u * item) / 2, (item, -1, 1))
+    )
+
+
+def terms_from_two_items_on(other_terms: sp.Expr) -> Iterator[Relation]:
+    """y²/2 times the second derivative of (1 + y)ⁿ: each power yᵏ gets k(k − 1)/2, at k = 2 + i at least 1."""
+    yield same(other_terms, modulus**2 / 2 * sp.diff((1 + modulus) ** n, modulus, 2))
+    i = sp.Symbol("i", integer=True, nonnegative=True)
+    yield nonnegative((2 + i) * (1 + i) / 2 - 1, (i**2 + 3 * i) / 2, by=sp.expand)
+
+
+def subsets_of_many_items_beyond_pi(other_terms: sp.Expr, many_error: sp.Expr) -> Iterator[Relation]:
+    """y² at most u⁻², whose integral from π on is 1/π; the rest at 1/π; over π and 2ⁿ."""
+    tail = -sp.Integral(1 / u**2, u).doit().subs(u, sp.pi)
+    yield same(many_error, (other_terms / modulus**2).subs(modulus, 1 / sp.pi) * tail / sp.pi / 2**n)
+
+
 count_expansion = Claim(
     label="R1.2",
     title="Expected number of subsets for many items, with a remainder",
@@ -219,4 +325,44 @@ q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=
             order="by *next term*, for $z=0$ and $\\varepsilon\\to0$",
         ),
     ),
+    because={
+        "one item": an_item_has_this_characteristic_function,
+        "two items or more": terms_from_two_items_on,
+        "beyond π": subsets_of_many_items_beyond_pi,
+        "one item at most": lambda few_error: same(
+            few_error, (sp.integrate(n + 1, (u, 0, sp.pi)) / sp.pi + n / 2) / 2**n
+        ),
+    },
+    wrong=lambda: {
+        "characteristic": {
+            "no item is ever absent": sp.sin(u) / u,
+            "absent with probability 1/3": sp.Rational(1, 3) + sp.Rational(2, 3) * sp.sin(u) / u,
+            "items on [0, 2]": (1 + sp.sin(2 * u) / (2 * u)) / 2,
+        },
+        "correction": {
+            "no kurtosis": correction - sp.Rational(3, 40) / n,
+            "kurtosis of a present item": correction - sp.Rational(9, 40) / n,
+            "ignores the width": correction + eps**2 / n,
+            "target not squared": (sp.Rational(3, 40) - 3 * z - eps**2) / n,
+            "kurtosis of the wrong sign": correction - sp.Rational(3, 20) / n,
+            "target at the wrong weight": correction - 3 * z**2 / n,
+        },
+        "remainder": {
+            "forgets the target": remainder.subs(r, 0),
+            "forgets subsets of many items": remainder - remainder.coeff(2**-n) / 2**n,
+        },
+        "lacking": {
+            "without the correction": relative(expected_count - empty_subset - leading),
+            "with the empty subset": relative(expected_count - leading * (1 + correction)),
+            "not relative": lacking * leading,
+        },
+        "other_terms": {"pairs alone": other_terms / (1 + modulus) ** (n - 2), "one power less": other_terms / modulus},
+        "many_error": {"from 1 on": many_error * sp.pi, "not integrated": many_error * sp.pi**2},
+        "few_error": {"the empty subset alone": 1 / 2**n, "without the density": (n + 1) / 2**n},
+        "near_error": {"forgets the target": near_error.subs(r, 0)},
+        "far_error": {
+            "forgets the target": far_error.subs(r, 0),
+            "the whole exponent": far_error * sp.exp(-n * sp.pi**2 / 24),
+        },
+    },
 )

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.subset_sum import product_laws
 from sparse_limits.theory.subset_sum.item_products import BESSEL
-from sparse_limits.theory.subset_sum.potential import REACH, a
+from sparse_limits.theory.subset_sum.potential import REACH, a, contraction, kappa
 from sparse_limits.theory.subset_sum.product_laws import (
+    HALF,
+    gaussian_contraction,
     gaussian_product,
+    gaussian_reach,
+    quotient_slope,
     t,
     uniform_product,
+    x,
 )
 
 STEPS = proof(
@@ -44,6 +52,63 @@ least where the quotient is $1$: at $a=[[gaussian_reach]]$, with the value $[[ga
     gaussian_density=gaussian_product.density,
     BESSEL=BESSEL,
 )
+
+y = sp.Symbol("y", positive=True)
+
+
+def recurrence(gap: sp.Expr) -> sp.Expr:
+    """K₂ = K₀ + 2K₁/a."""
+    return sp.simplify(gap.subs(sp.besselk(2, a), sp.besselk(0, a) + 2 / a * sp.besselk(1, a)))
+
+
+def at_the_reach(gap: sp.Expr) -> sp.Expr:
+    """What is left of it, K₀ at the reach being the reach times K₁."""
+    found = sp.besselk(1, gaussian_reach) * gaussian_reach
+    return sp.simplify(gap.subs(sp.besselk(0, gaussian_reach), found))
+
+
+def half_of_the_densities_contract(
+    uniform_density: sp.Expr, gaussian_density: sp.Expr, uniform_contraction: sp.Expr, gaussian_contraction: sp.Expr
+) -> Iterator[Relation]:
+    """R4 with half of the density at a, which is 1/(1 + y) for uniform weights; beyond a it is less, by its slope."""
+    for density, shrunk, place in (
+        (uniform_density, uniform_contraction, 1 / (1 + y)),
+        (gaussian_density, gaussian_contraction, y),
+    ):
+        bound = contraction.subs(kappa, density.subs(t, a) / 2)
+        yield same(shrunk, bound, by=lambda gap, place=place: sp.simplify(gap.subs(a, place)))
+    inside = uniform_product.density.args[0].expr.subs(t, x)
+    yield nonnegative(-sp.diff(inside, x), 1 / (2 * x))
+
+
+def the_uniform_contraction_is_convex(
+    uniform_contraction: sp.Expr, uniform_reach: sp.Expr, uniform_best: sp.Expr
+) -> Iterator[Relation]:
+    """Its curvature is 1/(8a) and its slope 0 at the reach; from 1 at 0 it falls by the integral of the slope."""
+    slope = sp.diff(uniform_contraction, a)
+    yield nonnegative(sp.diff(slope, a), 1 / (8 * a))
+    yield same(slope.subs(a, uniform_reach), sp.S.Zero)
+    yield same(uniform_best, 1 + sp.integrate(sp.expand(slope), (a, 0, uniform_reach)))
+
+
+def the_quotient_has_this_slope(quotient: sp.Expr, quotient_slope: sp.Expr) -> Iterator[Relation]:
+    """Its derivative, by the recurrence of the functions; with K₁ = K₀ + y it is negative."""
+    yield same(sp.diff(quotient, a), quotient_slope, by=recurrence)
+    base = sp.Symbol("base", positive=True)
+    slope = quotient_slope.subs(sp.besselk(1, a), base + y).subs(sp.besselk(0, a), base)
+    yield nonnegative(-slope, y * (2 * base + y) / (a * (base + y) ** 2))
+
+
+def the_normal_contraction_turns_there(
+    gaussian_contraction: sp.Expr, quotient: sp.Expr, gaussian_reach: sp.Expr, gaussian_best: sp.Expr
+) -> Iterator[Relation]:
+    """Its slope by the quotient; that is 1 at the reach; the value there by K₁, which has no slope in it."""
+    slope = a * sp.besselk(1, a) / (4 * sp.pi) * (1 - quotient)
+    yield same(sp.diff(gaussian_contraction, a), slope, by=recurrence)
+    yield same(quotient.subs(a, gaussian_reach), sp.S.One, by=at_the_reach)
+    value = 1 - gaussian_reach**2 * sp.besselk(1, gaussian_reach) / (4 * sp.pi)
+    yield same(gaussian_best, value, by=at_the_reach)
+
 
 product_contractions = Claim(
     label="R5.4",
@@ -80,4 +145,20 @@ $[[gaussian_best]]$.
         ),
     ),
     uses=("R4", "R5.1"),
+    because={
+        "contractions": half_of_the_densities_contract,
+        "uniform reach": the_uniform_contraction_is_convex,
+        "one crossing": the_quotient_has_this_slope,
+        "normal reach": the_normal_contraction_turns_there,
+    },
+    wrong=lambda: {
+        "uniform_contraction": {"every item usable": 1 + a * sp.log(a) / 4},
+        "gaussian_contraction": {"every item usable, normal": 1 - a * sp.besselk(0, a) / (2 * sp.pi)},
+        "uniform_density": {"density of one factor": HALF},
+        "gaussian_density": {"one order up": sp.besselk(1, sp.Abs(t)) / sp.pi},
+        "quotient": {"of the integral": sp.besselk(0, a) / sp.besselk(1, a)},
+        "quotient_slope": {"without the square": quotient_slope * sp.besselk(1, a)},
+        "gaussian_reach": {"reach of the density": sp.S.One},
+        "gaussian_best": {"at reach 2": gaussian_contraction.subs(a, 2)},
+    },
 )

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.subset_sum import product_laws
 from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
 from sparse_limits.theory.subset_sum.product_laws import (
+    ENDS,
     HALF,
+    closeness,
+    count_of,
     eta,
+    expected_count,
     far,
+    leading,
+    left_over,
     near,
+    quenched_bound,
     side,
+    sum_distribution,
+    t,
+    total,
     uniform_reach,
     usable,
+    usable_count,
     variance,
 )
-from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, delta, eps
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, delta, eps, k, n
 
 SOURCE = Source(
     "2006.07990",
@@ -79,6 +94,39 @@ at $n=[[annealed_size]]$, and what is left of the mean has a logarithm of $o(n)$
     vars(product_laws) | globals(),
 )
 
+UNUSABLE = Let(count_of(n, sp.S.One), ENDS)  # as if every item were usable
+
+
+def by_sign(gap: sp.Expr) -> sp.Expr:
+    """What is left of it for each sign of the nearer end; 0 if nothing is."""
+    for sign in (1, 0, -1):
+        if (left := sp.simplify(gap.subs(side, sign))) != 0:
+            return left
+    return sp.S.Zero
+
+
+def probabilities_are_differences_at_both_ends(closeness: sp.Expr) -> Iterator[Relation]:
+    """The distribution function at h less that at s·l, for an end l that lies above 0, at it and below."""
+    ends = {far: sp.Symbol("h", positive=True), near: sp.Symbol("l", positive=True)}
+    difference = sum_distribution.subs(t, far) - sum_distribution.subs(t, side * near)
+    yield same(closeness, difference, by=lambda gap: by_sign(valued(gap, ends)))
+
+
+def every_third_item_adds_its_variance(total: sp.Expr, spread: sp.Expr) -> Iterator[Relation]:
+    """The weight ½ of an item that is taken, over that of both cases, times its variance; item by item."""
+    one = HALF / total.subs(n, 1) * variance
+    yield induction(spread, n, one, lambda term: term + one, start=1)
+
+
+def larger_subsets_hold_pairs(pair_share: sp.Expr) -> Iterator[Relation]:
+    """The quotient of the binomials; 1 less it, with only positive terms."""
+    rest = sp.Symbol("rest", integer=True, nonnegative=True)  # n = k + 2 + rest
+    share = sp.binomial(n, k + 2) / (sp.binomial(n, 2) * sp.binomial(n - 2, k))
+    more = sp.gammasimp(share.subs(n, k + 2 + rest).rewrite(sp.factorial))
+    yield same(pair_share, more)
+    yield nonnegative(1 - pair_share, k * (k + 3) / ((k + 1) * (k + 2)))
+
+
 annealed_count = Claim(
     label="R5.2",
     title="The mean number of subsets of products that hit",
@@ -120,6 +168,27 @@ for uniform and $[[gaussian_pair]]$ for normal weights.
         Sharp(expression=pair, example="the density at $0$", check="densities_of_two_are_integrals_of_squares")
         for pair in ("uniform_pair", "gaussian_pair")
     ),
+    because={
+        "close": probabilities_are_differences_at_both_ends,
+        "weight of all subsets": lambda total: induction(
+            total, n, 1 + HALF, lambda term: (1 + HALF) * term, start=1, by=sp.powsimp
+        ),
+        "spread": every_third_item_adds_its_variance,
+        "pairs of items": larger_subsets_hold_pairs,
+        "local limit": lambda total, local_density, leading: same(leading, total * local_density * 2 * eps),
+    },
+    wrong=lambda: {
+        "expected_count": {"every item usable": UNUSABLE},
+        "leading": {"every item usable": leading * sp.Rational(4, 3) ** n},
+        "closeness": {
+            "both ends on one side": closeness.subs(side, -side),
+            "the far end alone": valued(closeness, {side: 0}),
+            "one item more": closeness.subs(k, k + 1),
+            "one item fewer": valued(closeness, {k: k - 1}),
+        },
+        "total": {"every item usable": 2**n, "none left out": HALF**n, "one item more": total.subs(n, n + 1)},
+        "pair_share": {"one of the two": 2 / (k + 1)},
+    },
 )
 
 CHANCE_STEPS = proof(
@@ -204,4 +273,9 @@ needs $n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean c
             side=Side.BELOW,
         ),
     ),
+    wrong=lambda: {
+        "usable_count": {"one item fewer": valued(usable_count, {usable: usable - 1})},
+        "quenched_bound": {"no cap": expected_count, "a third usable": quenched_bound * sp.Rational(2, 3) ** n},
+        "left_over": {"all of the distance": eps**eta, "nothing": eps, "its inverse": 1 / left_over + 1},
+    },
 )

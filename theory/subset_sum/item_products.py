@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import sympy as sp
 
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.product_laws import (
+    HALF,
     bessel_integral,
     chi_square,
     gaussian_product,
@@ -23,7 +28,7 @@ from sparse_limits.theory.subset_sum.product_laws import (
     w,
     x,
 )
-from sparse_limits.theory.subset_sum.symbols import SUBSET_SIZE
+from sparse_limits.theory.subset_sum.symbols import SUBSET_SIZE, k
 
 BESSEL = Step(
     name="Bessel function",
@@ -81,6 +86,39 @@ $[[sum_distribution]]$.
     bessel_integral=bessel_integral,
 )
 
+y = sp.Symbol("y", positive=True)
+
+
+ROOT = sp.sqrt(2 * sp.pi)
+
+
+@cache
+def mean_square(density: sp.Expr, end: sp.Expr) -> sp.Expr:
+    """The mean of (xy)² for two independent numbers of an even density at x > 0, up to an end."""
+    inner = sp.integrate(2 * (x * y) ** 2 * density.subs(x, y), (y, 0, end))
+    return sp.integrate(2 * inner * density, (x, 0, end))
+
+
+def as_powers(gap: sp.Expr) -> sp.Expr:
+    """The gap, hyperbolic functions written as exponentials."""
+    return sp.simplify(sp.powsimp(sp.expand_power_base(sp.expand(gap.rewrite(sp.exp)), force=False)))
+
+
+def densities_given_the_variance_change_variables(chi_square: sp.Expr, mixture: sp.Expr) -> Iterator[Relation]:
+    """The normal density of the variance v = x e^w times that of v, times dv/dw."""
+    size = x * sp.exp(w)
+    normal = sp.exp(-(x**2) / (2 * v)) / sp.sqrt(2 * sp.pi * v)
+    changed = (chi_square * normal).subs(v, size) * sp.diff(size, w)
+    yield same(mixture / changed, sp.S.One, by=as_powers)
+
+
+def normal_products_average_the_bell(gaussian_characteristic: sp.Expr) -> Iterator[Relation]:
+    """The mean of exp(−u²Y²/2)."""
+    rate = sp.Symbol("rate", positive=True)
+    mean = sp.integrate(2 * sp.exp(-rate * y**2) / ROOT, (y, 0, sp.oo))
+    yield same(gaussian_characteristic, mean.subs(rate, HALF + u**2 / 2))
+
+
 item_products = Claim(
     label="R5.1",
     title="The laws of products of two weights",
@@ -113,4 +151,36 @@ the distribution function $[[sum_distribution]]$ ($L_\nu$ as a hypergeometric fu
     ),
     hypotheses=(Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),),
     also=("uniform_variance", "gaussian_variance"),
+    because={
+        "uniform characteristic": lambda uniform_characteristic: (
+            same(sp.diff(u * uniform_characteristic, u), sp.sin(u) / u),
+            same(sp.limit(uniform_characteristic, u, 0), 1),
+        ),
+        "variances": lambda uniform_variance, gaussian_variance: (
+            same(uniform_variance, mean_square(HALF, sp.S.One)),
+            same(gaussian_variance, mean_square(sp.exp(-(x**2) / 2) / ROOT, sp.oo)),
+        ),
+        "mixture": densities_given_the_variance_change_variables,
+        "normal characteristic": normal_products_average_the_bell,
+    },
+    wrong=lambda: {
+        "uniform_density": {"positive factors": -sp.log(t), "the law of one factor": HALF},
+        "gaussian_density": {"exponential": sp.exp(-sp.Abs(t)) / 2, "one order up": sp.besselk(1, sp.Abs(t)) / sp.pi},
+        "sum_distribution": {
+            "one order up": sum_distribution.subs(k, k + 1),
+            "twice the part": 2 * sum_distribution - HALF,
+        },
+        "uniform_distribution": {
+            "the law of one factor": (1 + t) / 2,
+            "of one side": 2 * uniform_product.distribution - HALF,
+        },
+        "uniform_characteristic": {"one factor": sp.sin(u) / u, "its square": (sp.sin(u) / u) ** 2},
+        "chi_square": {
+            "one degree more": chi_square.subs(k, k + 1),
+            "of half the variances": 2 * chi_square.subs(v, 2 * v),
+        },
+        "mixture": {"without the measure": mixture * sp.exp(-w), "one degree more": mixture.subs(k, k + 1)},
+        "sum_density": {"one order up": sum_density.subs(k, k + 1)},
+        "gaussian_characteristic": {"one factor": sp.exp(-(u**2) / 2), "two of them": 1 / (1 + u**2)},
+    },
 )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.subset_sum.expected_count import expected_count
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
 S_1 = sp.Symbol("S_1", real=True)  # the sum of the items
@@ -41,6 +45,18 @@ subsets do depend on each other, beyond $S_1$ and $S_2$, and their law is near a
 """,
     globals(),
 )
+
+x = sp.Symbol("x", real=True)  # an item more
+
+
+def an_item_adds_a_fourth_of_its_square(mean: sp.Expr, variance: sp.Expr) -> Iterator[Relation]:
+    """The mean square, variance and squared mean, with an item more is the mean of those of the sum with it and without."""
+    square = variance + mean**2
+    with_it = square + 2 * x * mean + x**2
+    yield same(square.subs({S_1: S_1 + x, S_2: S_2 + x**2}, simultaneous=True), (square + with_it) / 2)
+    yield same(variance.subs(S_2, 0), sp.S.Zero)
+    yield nonnegative(variance.subs(S_2, S_2 + x**2) - variance, x**2 / 4)
+
 
 conditional_poisson = Claim(
     label="R7",
@@ -83,4 +99,31 @@ variance. By Jensen's inequality $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}
         ),
     ),
     aids={"agreement": agreement},
+    because={
+        "mean": lambda mean: (
+            same(mean.subs(S_1, S_1 + x), (mean + (mean + x)) / 2),
+            same(mean.subs(S_1, 0), sp.S.Zero),
+        ),
+        "variance": an_item_adds_a_fourth_of_its_square,
+        "rate": lambda mean, variance, rate: (
+            same(sp.diff(rate, z), rate * (mean - z) / variance),
+            same(sp.integrate(sp.expand(rate.subs(z, z + S_1 / 2)), (z, -sp.oo, sp.oo)), 2 * eps * 2**n),
+        ),
+    },
+    wrong=lambda: {
+        "rate": {
+            "items always present": valued(rate, {S_1: 2 * S_1, S_2: 4 * S_2}),
+            "second moments for variances": rate.subs(S_2, 2 * S_2),
+            "around 0": rate.subs(S_1, 0),
+        },
+        "variance": {"of one item": variance / n},
+        "miss": {
+            "whatever the empty subset": sp.exp(-rate),
+            "one over the rate": 1 / (1 + rate),
+            "the chance of a hit": 1 - sp.exp(-rate),
+            "unconditional": sp.exp(-expected_count),
+            "around 0": sp.exp(-rate.subs(S_1, 0)),
+            "ten times as many": sp.exp(-10 * rate),
+        },
+    },
 )

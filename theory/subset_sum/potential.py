@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise, product
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.counting import covering_items
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
 
@@ -96,6 +101,66 @@ $[[looseness]]$.
     globals(),
 )
 
+
+@cache
+def parts_of_cells() -> list[tuple[sp.Rational, sp.Expr]]:
+    """The covered share and the mean measure of the new part for every union of equal cells, a and κ free.
+
+    The density κ puts into z − C, for z in the gap, κ times the measure of the pairs (z, c); a pair of cells has their
+    product where its differences all lie in [−a, a], and less elsewhere.
+    """
+    found = []
+    for cells in range(1, 4 + 1):
+        width = sp.Rational(1, cells)  # in units of a
+        for covered in product((True, False), repeat=cells):
+            inside = [i for i in range(cells) if covered[i]]
+            outside = [i for i in range(cells) if not covered[i]]
+            if inside and outside:
+                pairs = sum(reached_pairs(i - j, width) for i in inside for j in outside)
+                found.append((width * len(inside), kappa * a**2 * pairs))
+    return found
+
+
+def reached_pairs(shift: int, width: sp.Rational) -> sp.Rational:
+    """The measure of the pairs of points of two cells, `shift` cells apart, whose difference lies in [−1, 1]."""
+
+    def overlap(x: sp.Rational) -> sp.Rational:
+        return max(width - abs(x - shift * width), sp.S.Zero)
+
+    ends = sorted({sp.Integer(-1), sp.Integer(1), *((shift + k) * width for k in (-1, 0, 1))})
+    inner = [end for end in ends if -1 <= end <= 1]
+    return sum(((high - low) * (overlap(low) + overlap(high)) / 2 for low, high in pairwise(inner)), sp.S.Zero)
+
+
+def unions_of_cells_grow_as_much(new_part: sp.Expr) -> Iterator[Relation]:
+    """The mean new part of all unions of at most four cells, overlap by overlap, whatever a and κ are."""
+    cases = ((new_part.subs(v, share), mean) for share, mean in parts_of_cells())
+    yield at_sizes(cases, "unions of cells")
+
+
+def targets_are_reached_from_the_cover(distance: sp.Expr) -> Iterator[Relation]:
+    """In units of a, z = 1/2 − x and c = y − 1/2 for some x, y ≥ 0; the other order is the mirror image."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    target, point = sp.Rational(1, 2) - x, y - sp.Rational(1, 2)
+    yield nonnegative(distance - (target - point), x + y)
+
+
+def odds_shrink_by_the_chord(
+    growth: sp.Expr, odds: sp.Expr, chord: sp.Expr, contraction: sp.Expr
+) -> Iterator[Relation]:
+    """The chord at the mean growth, over v, less 1; and that the chord falls."""
+    yield same(odds * v, 1 - v)
+    yield same(chord.subs(r, growth / v - 1) / v - 1, contraction * odds)
+    yield nonnegative(-chord.diff(r), sp.Rational(1, 2))
+
+
+def uncovered_side_fits(gap: sp.Expr) -> Iterator[Relation]:
+    """What is left of ε where ε/2 is covered; and z + ε/2 ≤ a/2 at z = −x, as a = 2ε + y, for all x, y ≥ 0."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    yield same(eps - eps / 2, gap)
+    yield nonnegative((2 * eps + y) / 2 - (gap - x), eps / 2 + x + y / 2)
+
+
 subset_cover = Claim(
     label="R4",
     title="Random subset sums cover an interval, with explicit constants",
@@ -179,4 +244,57 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
             order=r"by R3, as $\varepsilon\to0$ with $\delta$ fixed: step *order*",
         ),
     ),
+    because={
+        "growth": lambda growth, new_part: same(growth, v + new_part / a),
+        "new part": unions_of_cells_grow_as_much,
+        "reach": targets_are_reached_from_the_cover,
+        "chord": lambda chord: same((chord - 1 / (1 + r)) * 2 * (1 + r), r * (1 - r)),
+        "one item": odds_shrink_by_the_chord,
+        "start": lambda start, odds: same(start, odds.subs(v, eps / a)),
+        "all items": lambda start, contraction, mean_odds: induction(
+            mean_odds, n, start, lambda term: contraction * term, by=sp.factor
+        ),
+        "gap": uncovered_side_fits,
+        "failure": lambda mean_odds, threshold, failure: same(
+            failure - mean_odds / threshold, contraction**n / threshold
+        ),
+    },
+    wrong=lambda: {
+        "new_part": {"nothing is covered twice": new_part / (1 - v)},
+        "growth": {
+            "nothing is covered twice": v + a * kappa * v,
+            "half of it": v + new_part / (2 * a),
+            "a part for a share": v + new_part,
+        },
+        "chord": {
+            "slope 0.6": 1 - 3 * r / 5,
+            "the tangent at 0": 1 - r,
+            "a steeper one": 1 - 3 * r / 4,
+            "without the 1": chord - sp.Rational(1, 2),
+        },
+        "contraction": {"contraction 1 − aκ": 1 - a * kappa, "10 % slower": 1 - a * kappa / 2 / sp.Rational(11, 10)},
+        "odds": {"probability for odds": 1 - v, "odds of being covered": v / (1 - v)},
+        "start": {
+            "interval of half the length": 2 * a / eps - 1,
+            "less than the gap": start - a / eps,
+            "the inverse": 1 / (start + 1),
+        },
+        "mean_odds": {
+            "one item more": mean_odds.subs(n, n + 1),
+            "one item less": mean_odds.subs(n, n - 1),
+            "falls with n²": mean_odds.subs(n, n**2),
+        },
+        "failure": {
+            "forgets ε": 2 * a**2 * contraction**n,
+            "contraction 1 − aκ": 2 * a**2 / eps**2 * (1 - a * kappa) ** n,
+            "rising": failure / contraction ** (2 * n),
+            "for one target": contraction**n,
+        },
+        "law_size": {"one factor 1/ε": sp.log(2 * a**2 / (eps * delta)) / -sp.log(contraction)},
+        "size": {"a third as many": size / 3, "three times as many": 3 * size},
+        "one_sign": {
+            "one of the two signs": one_sign / 2,
+            "an item more": one_sign.subs(n, n + 1),
+        },
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
@@ -9,6 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.subset_sum.counting import covering_items
 from sparse_limits.theory.subset_sum.potential import (
     LEAST_DENSITY,
@@ -33,7 +36,11 @@ from sparse_limits.theory.subset_sum.power_potential_signs import (
     level,
     limit_rate,
     missed,
+    more_items,
+    pair_ratio,
+    part_of_sum,
     sign,
+    sign_items,
     step,
 )
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
@@ -118,6 +125,31 @@ best rate (from rate): As $\theta\to0$ and $v_1\to1$ that tends to $[[best_rate]
     globals(),
     SIGN_STEPS=SIGN_STEPS,
 )
+
+
+def in_powers(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(sp.powsimp(sp.expand(sp.expand_power_base(expression, force=False))))
+
+
+def at_no_power(rate: sp.Expr) -> sp.Expr:
+    """A rate as θ → 0: logarithms that are 0 there are θ times their slope, to leading order."""
+    slopes = {each: sp.diff(each, theta).subs(theta, 0) * theta for each in rate.atoms(sp.log)}
+    return sp.cancel(rate.xreplace({each: slope for each, slope in slopes.items() if each.subs(theta, 0) == 0})).subs(
+        theta, 0
+    )
+
+
+def subsets_outnumber_the_targets(sign_items: sp.Expr) -> Iterator[Relation]:
+    """2ⁿε, as a logarithm."""
+    bits = sp.log(1 / eps) / sp.log(2)
+    yield same(sign_items * sp.log(2) + sp.log(eps), 2 * sp.log(bits))
+
+
+def an_interval_meets_itself(still_missed: sp.Expr) -> Iterator[Relation]:
+    """U an interval no longer than 1: U and U + x share its length less |x|, on both sides."""
+    shift = sp.Symbol("shift", positive=True)
+    yield same(still_missed, 2 * sp.integrate((missed - shift) / 2, (shift, 0, missed)))
+
 
 two_phases = Claim(
     label="R13",
@@ -219,4 +251,108 @@ $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to 
             why=r"its constant $C_1$ is not computed; the leading term is that of R3, and the factor of the next one is not known",
         ),
     ),
+    because={
+        "shape": lambda shape, potential: same(shape, potential.subs(v, v * (1 + r)) * v**theta, by=in_powers),
+        "both": lambda first_failure, later_failure, two_phase_failure: same(
+            two_phase_failure, first_failure + later_failure, by=sp.expand
+        ),
+        "best rate": lambda power_rate, best_rate: same(at_no_power(power_rate.subs(far, 1)), best_rate),
+        "signs": lambda part_of_sum: (
+            same(part_of_sum + part_of_sum.subs(sign, -sign), item),
+            same(part_of_sum - part_of_sum.subs(sign, -sign), sign * item),
+        ),
+        "rare agreements": lambda rare_agreement: same(rare_agreement, 2 * sp.exp(-2 * n * sp.Rational(1, 4) ** 2)),
+        "items with signs": subsets_outnumber_the_targets,
+        "one item more": an_interval_meets_itself,
+        "more items": lambda more_items: same(more_items * sp.log(2), sp.log(sp.log(1 / eps) / sp.log(2))),
+        "all targets": lambda sharp_items, sign_items, more_items: same(
+            sharp_items, sign_items + more_items + constant
+        ),
+    },
+    wrong=lambda: {
+        "potential": {"rising": 1 / potential, "of the odds alone": v**-theta, "the share itself": 1 - v},
+        "shape": {
+            "without the growth": shape.subs(r, 0),
+            "the odds": 1 / (1 + r) - v / (1 + r),
+            "the share itself": shape + v * r,
+            "of the whole share": shape.subs(theta, -theta),
+        },
+        "curvature": {
+            "of the first part": theta * (theta + 1) * (1 + r) ** (-theta - 2),
+            "sign of the second": curvature - 2 * theta * (1 - theta) * v * (1 + r) ** (-theta - 1),
+        },
+        "low_gain": {"of the whole": 2 ** (1 - theta) - 1, "of twice the power": low_gain.subs(theta, 2 * theta)},
+        "high_gain": {
+            "of the whole": 2**-theta,
+            "of the whole, less a half": high_gain - sp.Rational(1, 2),
+            "of twice the power, beyond": high_gain.subs(theta, 2 * theta),
+        },
+        "power_contraction": {"of the odds": 1 - a * kappa / 2, "all of it": 1 - a * kappa},
+        "later_contraction": {"of the share": 1 - a * kappa, "half": 1 - a * kappa * far / 2},
+        "two_phase_failure": {"the first alone": first_failure},
+        "later_failure": {
+            "all items twice": later_failure * later_contraction**n_1,
+            "items that leave more": later_failure.subs(later_contraction, 1 / later_contraction),
+        },
+        "first_failure": {
+            "of the odds": first_failure.subs(theta, 1),
+            "without the start": power_contraction**n_1 / potential.subs(v, far),
+            "one item more": first_failure * power_contraction,
+        },
+        "first_items": {
+            "all of the failure": first_items.subs(delta, 2 * delta),
+            "of the odds": first_items.subs(theta, 1),
+            "half of δ, first": first_items.subs(delta, delta / 2),
+        },
+        "later_items": {
+            "all of the failure, later": later_items.subs(delta, 2 * delta),
+            "half of δ, later": later_items.subs(delta, delta / 2),
+            "the share that is covered": later_items.subs(far, 1 - far),
+        },
+        "least_failure": {
+            "R4's alone": failure,
+            "that of two phases alone": two_phase_failure,
+            "the larger": sp.Max(failure, two_phase_failure),
+        },
+        "enough_items": {"R4's items": sp.ceiling(law_size), "rounded down": enough_items - 1},
+        "power_rate": {
+            "without the power": power_rate + (1 - theta) / -sp.log(power_contraction),
+            "the first alone": theta / -sp.log(power_contraction),
+        },
+        "best_rate": {
+            "of the odds": 2 / -sp.log(1 - a * kappa / 2),
+            "natural": 1 / (a * kappa) + 1 / -sp.log(1 - a * kappa),
+        },
+        "one_sign": {
+            "one of the two signs": one_sign / 2,
+        },
+        "counting_rate": {
+            "natural logarithm of a half": sp.log(2),
+        },
+        "doubly": {
+            "δ for each item": delta * base ** (2**step),
+            "powers": delta * base**step / 2 ** (step + 2),
+            "the same δ for each item": delta * base ** (2**step) / 4,
+            "δ forgotten": base ** (2**step) / 2 ** (step + 2),
+        },
+        "more_items": {
+            "three items fewer": more_items - 3,
+            "one more": more_items + 1,
+            "the number of bits": sp.log(1 / eps) / sp.log(2),
+        },
+        "part_of_sum": {"the difference": part_of_sum.subs(sign, -sign)},
+        "pair_ratio": {
+            "in the middle": 1 / sp.sqrt(1 - agreement**2),
+            "sums of subsets": pair_ratio.subs(agreement, agreement + sp.Rational(1, 2)),
+            "the exponent halved": pair_ratio.subs(level, level / 2),
+        },
+        "rare_agreement": {"half as far": 2 * sp.exp(-n / 32)},
+        "sign_items": {"as many as numbers": sp.log(1 / eps) / sp.log(2)},
+        "still_missed": {"no square": missed / 2},
+        "sharp_items": {
+            "only the signs": sign_items + constant,
+            "no constant": sign_items + more_items,
+            "R13's limit": best_rate.subs({a: 1, kappa: sp.Rational(1, 2)}) * sp.log(1 / eps) + constant,
+        },
+    },
 )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, at_sizes, same
 from sparse_limits.theory.subset_sum.expected_count import empty_subset, expected_count
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
@@ -128,6 +132,84 @@ $\Pr(N\ge1)\le[[hit_at_most]]$.
     globals(),
 )
 
+POISSON = expected_count + expected_count**2
+
+
+@cache
+def integrated(a: int, b: int, c: int) -> sp.Expr:
+    """T(x, y) from its definition, a polynomial."""
+    v = sp.Symbol("v", nonnegative=True)
+    alone = ((x - v) ** a / sp.factorial(a)) * ((y - v) ** b / sp.factorial(b))
+    if c == 0:
+        return alone.subs(v, 0)
+    return sp.integrate(sp.expand(alone * v ** (c - 1) / sp.factorial(c - 1)), (v, 0, x))
+
+
+SIZES = ((2, 3, 2), (3, 1, 3), (0, 2, 1), (2, 2, 0), (1, 0, 2))
+
+
+def truncated_power_is_an_integral_over_the_common_part(truncated_power: sp.Expr) -> Iterator[Relation]:
+    """The integral of the three powers, as polynomials in x and y."""
+    places = [dict(zip((a, b, c), sizes, strict=True)) for sizes in SIZES]
+    cases = ((valued(truncated_power, at).doit(), integrated(*at.values())) for at in places)
+    yield at_sizes(cases, "numbers of items")
+
+
+def items_are_of_four_kinds(arrangements: sp.Expr) -> Iterator[Relation]:
+    """None of them in one way; one more of any kind, from n that are of neither subset, over how many there then are of it."""
+    all_items = n + a + b + c
+    here = arrangements.subs(n, all_items)
+    for kind in (a, b, c):
+        more = valued(valued(arrangements, {kind: kind + 1}), {n: all_items}) * (kind + 1)
+        yield same(more, here * n, by=lambda gap: sp.gammasimp(gap / here))
+    yield same(arrangements.subs({a: 0, b: 0, c: 0}), sp.S.One)
+    yield same(arrangements.subs({n: 5, a: 2, b: 1, c: 1}), 5 * 4 * 3)  # b, c and the one left out, in this order
+
+
+def an_item_has_this_transform(item: sp.Expr) -> Iterator[Relation]:
+    """The mean of e^(−rX) over [−1, 1]."""
+    place = sp.Symbol("place", real=True)
+    mean = sp.integrate(sp.exp(-r * place) / 2, (place, -1, 1))
+    yield same(item, mean, by=lambda gap: sp.expand(gap.rewrite(sp.exp)))
+
+
+def items_multiply_transforms(item: sp.Expr, pair_transform: sp.Expr) -> Iterator[Relation]:
+    """One item more of each kind is one factor more; no item leaves the transform of two steps at 0."""
+    for kind, place in ((a, r), (b, s), (c, r + s)):
+        more = pair_transform.subs(kind, kind + 1) / pair_transform
+        yield same(sp.powsimp(more), item.subs(r, place), by=lambda gap: sp.simplify(sp.powsimp(gap)))
+    yield same(pair_transform.subs({a: 0, b: 0, c: 0}), 1 / (r * s))
+
+
+def differences_stand_for_the_exponentials(pair_transform: sp.Expr, cone_transform: sp.Expr) -> Iterator[Relation]:
+    """Each item is half of a difference, e^r − e^(−r) at its place, and what is left is the transform."""
+    steps = sp.sinh(r) ** a * sp.sinh(s) ** b * sp.sinh(r + s) ** c
+    yield same(pair_transform, steps * cone_transform, by=lambda gap: sp.powsimp(sp.expand_power_base(gap)))
+    start, rate = sp.symbols("v rate", positive=True)
+    along = sp.integrate(sp.exp(-rate * start), (start, 0, sp.oo)).subs(rate, r + s)
+    yield same(cone_transform.subs(c, c + 1) / cone_transform, along)
+
+
+def mirror_images_count_twice(weight: sp.Expr) -> Iterator[Relation]:
+    """A term and its mirror image count twice together, and what has x > y does not count."""
+    beyond = sp.Symbol("beyond", positive=True)
+    yield same(weight, 2 - weight.subs(gap, -gap))
+    yield same(weight.subs(gap, -beyond), 0)
+
+
+def the_empty_subset_adds_its_pairs(pairs_with_empty: sp.Expr) -> Iterator[Relation]:
+    """The mean of N² less that of (N − 1)², multiplied out."""
+    number = sp.Symbol("N")
+    others = sp.expand((number - 1) ** 2).subs(number**2, square).subs(number, mean)
+    yield same(square - pairs_with_empty, others)
+
+
+def the_mean_square_vanishes_at_the_bound(hit_at_least: sp.Expr) -> Iterator[Relation]:
+    """square − 2t·mean + t²·hit, least at t = mean/hit, is 0 for a hit of this probability."""
+    t = mean / hit_at_least
+    yield same(square + t**2 * hit_at_least, 2 * t * mean)
+
+
 subset_pairs = Claim(
     label="R2",
     title="Exact second moment of the count, and two-sided bounds of a hit",
@@ -194,4 +276,50 @@ constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for
             check="two_valued_counts_attain_both_bounds",
         ),
     ),
+    because={
+        "truncated power": truncated_power_is_an_integral_over_the_common_part,
+        "arrangements": items_are_of_four_kinds,
+        "item": an_item_has_this_transform,
+        "pair of sums": items_multiply_transforms,
+        "cone": differences_stand_for_the_exponentials,
+        "mirror images": (mirror_images_count_twice, lambda weight: same(weight.subs(gap, 0), 1)),
+        "empty subset": the_empty_subset_adds_its_pairs,
+        "at least": the_mean_square_vanishes_at_the_bound,
+    },
+    wrong=lambda: {
+        "truncated_power": {
+            "nothing in common": x**a * y**b / (sp.factorial(a) * sp.factorial(b)),
+            "x for y − x": truncated_power.subs(y, 2 * x),
+            "one common item fewer": truncated_power.subs(c, c - 1),
+        },
+        "second_moment": {
+            "Poisson": POISSON,
+            "independent subsets": expected_count**2,
+            "forgets the empty subset": second_moment - empty_subset * (2 * expected_count - 1),
+        },
+        "arrangements": {"one subset": sp.binomial(n, a + b + c)},
+        "item": {"of one sign": (1 - sp.exp(-r)) / r, "the cosine": sp.cosh(r)},
+        "pair_transform": {
+            "nothing in common": pair_transform.subs(c, 0),
+            "densities": r * s * pair_transform,
+            "the common items in one sum": pair_transform * (item / item.subs(r, r + s)) ** c,
+        },
+        "cone_transform": {"one common item fewer": cone_transform.subs(c, c + 1), "densities": r * s * cone_transform},
+        "weight": {
+            "all twice": sp.Integer(2),
+            "all once": sp.Integer(1),
+            "the mirror images": 1 - sp.sign(gap),
+            "twice": 2 * sp.Heaviside(gap, 1),
+            "not at all": 2 * sp.Heaviside(gap, 0),
+        },
+        "pairs_with_empty": {"the empty subset alone": sp.S.One, "every pair once": mean, "itself twice": 2 * mean},
+        "hit_at_least": {
+            "forgets the square": mean / square,
+            "variance for the second moment": mean**2 / (square - mean**2),
+            "root of the lower bound": sp.sqrt(hit_at_least),
+            "the mean square over the squared mean": square / mean**2,
+            "the mean": 2 * sp.Max(1, mean),
+        },
+        "hit_at_most": {"half the mean": sp.Min(1, mean / 2), "twice the mean": sp.Min(1, 2 * mean), "above one": mean},
+    },
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -9,6 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.potential import REACH, a
 from sparse_limits.theory.subset_sum.product_laws import quenched_size, t, uniform_product
 from sparse_limits.theory.subset_sum.symbols import eps, n
@@ -68,6 +71,36 @@ items.
     subset_items=quenched_size,
 )
 
+
+def unfolded(formula: sp.Expr) -> sp.Expr:
+    """The same with the probability of one candidate as a letter, and powers of ½ to a number as exponentials."""
+    name = sp.Symbol("p", positive=True)
+    formula = formula.replace(
+        lambda each: isinstance(each, Let) and each.args[1] == sp.Tuple(sp.Tuple(name, single_hit)),
+        lambda each: each.args[0],
+    )
+    return sp.simplify(sp.expand(formula.subs(single_hit, name).rewrite(sp.exp)))
+
+
+def half_of_the_samples_serve_at_the_median(success: sp.Expr, median_items: sp.Expr) -> Iterator[Relation]:
+    """At n₅₀ failures and successes are one half; and a candidate more serves p of the failures, where p > 0."""
+    yield same(success.subs(n, median_items), sp.Rational(1, 2), by=unfolded)
+    chance, y = sp.symbols("p y", positive=True)
+    served = success.args[0] if isinstance(success, Let) else success
+    gain = (served.subs(n, n + 1) - served) / (1 - served)
+    yield nonnegative(gain, y / (1 + y), where={chance: y / (1 + y)}, strict=True)
+
+
+def the_slope_is_least_at_no_width(slope: sp.Expr, least_slope: sp.Expr) -> Iterator[Relation]:
+    """Equal at ε = 0; beyond it more by a fourth of log(1 + ε²/(w² − ε²)), at w² = ε² + y."""
+    y = sp.Symbol("y", positive=True)
+    yield same(
+        slope.subs(eps, 0), least_slope, by=lambda gap: sp.simplify(sp.expand_log(gap.subs(sp.Abs(w), y).subs(w, y)))
+    )
+    gap = (slope - least_slope).subs(sp.Abs(w), sp.sqrt(w**2)).subs(w, sp.sqrt(eps**2 + y))
+    yield nonnegative(gap, sp.log(1 + eps**2 / y) / 4, by=lambda each: sp.simplify(sp.expand_log(sp.simplify(each))))
+
+
 single_candidates = Claim(
     label="R10",
     title="One candidate against subsets: polynomial and logarithmic overparametrisation",
@@ -125,4 +158,32 @@ with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
             order=r"by *bound*: the quotient tends to $1$ as $\varepsilon\to0$",
         ),
     ),
+    because={
+        "some candidate": lambda single_hit, success: induction(
+            1 - success, n, 1 - single_hit, lambda term: (1 - single_hit) * term, start=1, by=unfolded
+        ),
+        "median": half_of_the_samples_serve_at_the_median,
+        "least slope": the_slope_is_least_at_no_width,
+        "least probability": lambda least_slope, least_hit: (
+            same(least_hit.diff(eps) * eps, least_slope * eps),
+            same(least_hit.subs(eps, 0), sp.S.Zero),
+        ),
+        "bound": lambda least_hit, leading: same(leading, sp.log(2) / least_hit),
+    },
+    wrong=lambda: {
+        "single_hit": {"uniform candidates": eps / 2, "density at the weight": -eps * sp.log(sp.Abs(w)) / 2},
+        "success": {
+            "at most one serves": n * single_hit,
+            "all serve": single_hit**n,
+            "every candidate usable": 1 - (1 - 2 * single_hit) ** n,
+        },
+        "median_items": {
+            "mean for the median": 1 / single_hit,
+            "every candidate usable, exactly": sp.log(2) / -sp.log(1 - 2 * single_hit),
+            "order 1/√ε": sp.sqrt(median_items),
+        },
+        "slope": {"at the far end alone": -sp.log(sp.Abs(w) + eps) / 2},
+        "leading": {"uniform candidates": 2 * sp.log(2) / eps},
+        "subset_density": {"of uniform numbers": sp.Rational(1, 4), "of every product": 1 + subset_density},
+    },
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction, same
 from sparse_limits.theory.subset_sum.symbols import ITEMS, TARGET, n, z
 
 m = sp.Symbol("m", positive=True, integer=True)  # numbers that are added
@@ -74,6 +77,72 @@ for many items and a small $u$.
 """,
     globals(),
 )
+
+
+def two_items_more_double_both_lists(half_sums: sp.Expr) -> Iterator[Relation]:
+    """No item and one, and two more, one in each half."""
+    yield same(half_sums.subs(n, n + 2), 2 * half_sums)
+    for size, sums in ((0, 1 + 1), (1, 1 + 2)):
+        yield same(half_sums.subs(n, size), sp.Integer(sums))
+
+
+def the_run_leaves_all_sums_but_one(run: sp.Expr) -> Iterator[Relation]:
+    """Lists of one and one sum, and of one and two, and lists twice as long: as many steps for the one sum left."""
+    yield same(run.subs(n, n + 2) + 1, 2 * (run + 1))
+    for size, steps in ((0, 1 + 1 - 1), (1, 1 + 2 - 1)):
+        yield same(run.subs(n, size), sp.Integer(steps))
+
+
+def both_halves_and_the_run_add_up(
+    half_sums: sp.Expr, writes: sp.Expr, run: sp.Expr, operations: sp.Expr
+) -> Iterator[Relation]:
+    """The writes for either half, and the run; the writes are twice the sums, less 4."""
+    halves = [writes.subs(h, part(n / 2)) for part in (sp.floor, sp.ceiling)]
+    yield same(operations, sum(halves) + run)
+    yield same(sum(halves), 2 * half_sums - 4)
+
+
+def one_rounding_keeps_below_its_share(rounding: sp.Expr, summation_error: sp.Expr) -> Iterator[Relation]:
+    """What the share leaves of the smaller part, for A₂ ≤ uA₁, and of u times both with their errors, for A₂ ≥ uA₁ ≥ u²A₂."""
+    parts = [summation_error.subs({m: count, A: size}) for count, size in ((m_1, A_1), (m_2, A_2))]
+    by_part = rounding - (A_2 + parts[1])
+    yield same(by_part, (u * A_1 - A_2) + (m_2 - 1) * u * (A_1 - A_2) + m_1 * u * A_2, by=sp.expand)
+    by_sum = rounding - u * (A_1 + A_2 + sum(parts))
+    yield same(by_sum, u * ((m_2 - 1) * (A_1 - u * A_2) + (m_1 - 1) * (A_2 - u * A_1)), by=sp.expand)
+
+
+def errors_of_parts_add_up(rounding: sp.Expr, summation_error: sp.Expr) -> Iterator[Relation]:
+    """Induction over the tree of additions: one more 0, no error of one number, both errors and the rounding of their sum."""
+    parts = [summation_error.subs({m: count, A: size}) for count, size in ((m_1, A_1), (m_2, A_2))]
+    one = rounding.subs({m_1: m, A_1: A, m_2: 1, A_2: 0})
+    yield same(summation_error.subs(m, m + 1), summation_error + one, by=sp.expand)
+    yield same(summation_error.subs(m, 1), 0)
+    both = summation_error.subs({m: m_1 + m_2, A: A_1 + A_2}, simultaneous=True)
+    yield same(both, sum(parts) + rounding, by=sp.expand)
+
+
+def two_evaluations_may_be_off(summation_error: sp.Expr, float_gap: sp.Expr) -> Iterator[Relation]:
+    """The items and the target are n + 1 numbers, for the subset found and for the best one."""
+    evaluation = summation_error.subs({m: n + 1, A: sp.Abs(z) + s}, simultaneous=True)
+    yield same(float_gap, 2 * evaluation, by=sp.expand)
+
+
+def all_items_hit_the_target(example_target: sp.Expr) -> Iterator[Relation]:
+    """Two items more are two small ones; two items are large. For odd h it is 2 and a multiple of 4u, as numbers from 2 to 4 are."""
+    yield same(example_target.subs(n, n + 2), example_target + 2 * u)
+    yield same(example_target.subs(n, 2), sp.Integer(2))
+    k = sp.Symbol("k", positive=True, integer=True)
+    yield holds(((example_target.subs(n, 2 * (2 * k + 1)) - 2) / (4 * u)).expand() == k, "on the grid from 2 on")
+
+
+def the_small_items_are_missing(
+    example_target: sp.Expr, float_gap: sp.Expr, example_gap: sp.Expr
+) -> Iterator[Relation]:
+    """The target less two; its limit over the bound with moduli that add up to twice the target, as u → 0 and n → ∞."""
+    yield same(example_gap, example_target - 2)
+    bound = float_gap.subs({z: 0, s: 2 * example_target})
+    yield same(sp.limit(sp.limit(sp.cancel(example_gap / bound), u, 0), n, sp.oo), sp.Rational(1, 8))
+
 
 exact_solver = Claim(
     label="R6",
@@ -165,4 +234,48 @@ evaluated exactly, from the items and the subset.
             order="by *gap of the example*",
         ),
     ),
+    because={
+        "half sums": two_items_more_double_both_lists,
+        "merging": lambda writes: induction(writes, h, sp.S.Zero, lambda term: term + 2 * 2**h),
+        "run": the_run_leaves_all_sums_but_one,
+        "operations": both_halves_and_the_run_add_up,
+        "one addition": one_rounding_keeps_below_its_share,
+        "all additions": errors_of_parts_add_up,
+        "gap": two_evaluations_may_be_off,
+        "example": all_items_hit_the_target,
+        "gap of the example": the_small_items_are_missing,
+    },
+    wrong=lambda: {
+        "method": {
+            "greedy by modulus": "greedy",
+            "doubles": "doubles",
+            "error evaluated in doubles": "errors in doubles",
+        },
+        "half_sums": {"one list of all sums": 2**n, "halves of equal size": 2 * 2 ** (n / 2)},
+        "operations": {"sorted by comparisons": half_sums * sp.log(half_sums, 2), "only the run": half_sums - 1},
+        "summation_error": {
+            "errors of one addition": u * A,
+            "one rounding less": (m - 2) * u * A,
+            "one rounding more": m * u * A,
+        },
+        "float_gap": {
+            "without |z|": float_gap.subs(z, 0),
+            "without the items": float_gap.subs(s, 0),
+            "forgets the target among the numbers": float_gap * (n - 1) / n,
+        },
+        "example_gap": {"every item swallowed": n * u, "a half more": example_gap + u},
+        "writes": {"the last list alone": 2**h, "one item less": writes.subs(h, h - 1), "two more": writes + 2},
+        "run": {"all sums": half_sums, "one list": half_sums / 2 - 1, "a run through one list": half_sums / 2},
+        "rounding": {
+            "of the first part": u * m_2 * A_1,
+            "each part its own": u * (m_1 * A_1 + m_2 * A_2),
+            "each part its own, once": u * (m_1 - 1) * A_1,
+        },
+        "example_target": {
+            "one half": 1 + (n / 2 - 1) * u,
+            "every item small": 2 + n * u,
+            "the large items alone": sp.Integer(2),
+            "a half more": example_target + u,
+        },
+    },
 )

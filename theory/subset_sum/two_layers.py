@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.subset_sum import block_counts
 from sparse_limits.theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign, scheme_units
 from sparse_limits.theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
-from sparse_limits.theory.subset_sum.potential import MASS, a, kappa
+from sparse_limits.theory.subset_sum.potential import MASS, a, contraction, kappa
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
 from sparse_limits.theory.subset_sum.potential import law_size as one_size
 from sparse_limits.theory.subset_sum.product_laws import t, uniform_product, uniform_reach
@@ -105,6 +108,26 @@ add up to $M$ at most, and the values $h$ to $\ell_h$. Attained: $W\ge0$ with eq
     activation=activation,
     change=change,
 )
+
+HALF_USABLE = contraction.subs(kappa, kappa / 2)
+
+
+def every_subset_sum_may_fail(
+    target_failure: sp.Expr, failure: sp.Expr, nonnegative_failure: sp.Expr
+) -> Iterator[Relation]:
+    """One target's failure for each input and output, added up, once and for each sign."""
+    i, j = sp.symbols("i j", integer=True)
+    weights = sp.Sum(sp.Sum(target_failure, (i, 1, d_0)), (j, 1, d_1)).doit()
+    yield same(nonnegative_failure, weights)
+    yield same(failure, sp.Add(*(weights for _ in (1, -1))))
+
+
+def entries_add_up(entry_error: sp.Expr, next_error: sp.Expr) -> Iterator[Relation]:
+    """An entry more adds its modulus to the norm of its row, its value to the length and its error to the error."""
+    more = next_error.subs({row_norm: row_norm + sp.Abs(kept), hidden_length: hidden_length + h}, simultaneous=True)
+    yield same(more, next_error + entry_error)
+    yield same(next_error.subs({row_norm: 0, hidden_length: 0}), sp.S.Zero)
+
 
 two_layer_ticket = Claim(
     label="R8",
@@ -220,4 +243,59 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ with th
             check="errors_are_attained_and_add_up",
         ),
     ),
+    because={
+        "items": lambda item_density: same(sp.Add(*(item_density for _ in ("positive", "negative"))), kappa),
+        "one target": lambda item_density, target_failure: same(target_failure, one_failure.subs(kappa, item_density)),
+        "all targets": every_subset_sum_may_fail,
+        "error": lambda input_error, error: (
+            same(error.subs(length, length + sp.Abs(x)), error + input_error),
+            same(error.subs(length, 0), sp.S.Zero),
+        ),
+        "next error": entries_add_up,
+    },
+    wrong=lambda: {
+        "failure": {
+            "all items usable": failure.subs(kappa, 2 * kappa),
+            "one output": failure.subs(d_1, 1),
+            "a quarter usable": failure.subs(kappa, kappa / 2),
+            "for one target": (1 - a * kappa / 4) ** n,
+            "forgets ε": failure * eps**2,
+            "rising": failure / HALF_USABLE ** (2 * n),
+        },
+        "nonnegative_failure": {
+            "all items usable, not negative": nonnegative_failure.subs(kappa, 2 * kappa),
+            "for one target, not negative": (1 - a * kappa / 4) ** n,
+        },
+        "size": {"one sign alone": size.subs(delta, 2 * delta), "all items usable": size.subs(kappa, 2 * kappa)},
+        "uniform_size": {
+            "the law of one uniform number": size.subs({a: 1, kappa: sp.Rational(1, 2)}),
+            "a quarter": uniform_size / 4,
+            "four times as many": 4 * uniform_size,
+        },
+        "signed": {"the + side alone": False},
+        "error": {"the largest input": eps},
+        "next_error": {
+            "new errors forgotten": row_norm * before,
+            "old errors forgotten": eps * hidden_length,
+            "old errors not multiplied": before + eps * hidden_length,
+        },
+        "modulus_density": {
+            "of uniform entries": sp.S.One,
+            "of a normal entry's square": sp.exp(-t / 2) / sp.sqrt(2 * sp.pi * t),
+        },
+        "no_pair": {
+            "one positive entry": sp.Rational(1, 4) ** n,
+            "signs of one layer alone": sp.Rational(1, 2) ** n,
+            "a unit more": no_pair.subs(n, n + 1),
+        },
+        "target_failure": {"all items usable": target_failure.subs(kappa, 2 * kappa)},
+        "input_error": {"without the modulus": eps * x},
+        "activation": {"a square": argument**2},
+        "change": {"the target's entries": w * shift + d * h, "without the error in front": d * h},
+        "entry_error": {
+            "new errors forgotten": sp.Abs(kept) * before,
+            "old errors forgotten": eps * h,
+            "old errors not multiplied": before + eps * h,
+        },
+    },
 )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.subset_sum.counting import reach as farthest
 from sparse_limits.theory.subset_sum.potential import MASS, a, contraction, kappa
-from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, eps
+from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, eps, n
 from sparse_limits.theory.subset_sum.two_layers import (
     INPUTS,
     OUTPUTS,
@@ -121,6 +125,19 @@ their rates have the quotient $[[unit_excess]]$.
 """,
     globals(),
 )
+
+
+def doubling_numbers_serve_an_interval(doubling: sp.Expr) -> Iterator[Relation]:
+    """From one end that R3 says to the other, which is 2ε farther, of the length 2c."""
+    reach = farthest.subs(n, Theta / D)
+    yield same(doubling, (reach + (reach + 2 * eps)) / (2 * c))
+
+
+def doubling_numbers_reach_all_weights(enough: sp.Expr) -> Iterator[Relation]:
+    """The largest weight is as far as R3 says that the numbers for one of D weights reach."""
+    reach = farthest.subs(n, enough / D)
+    yield same(D * reach / eps, D * c / eps, by=lambda gap: sp.simplify(gap.rewrite(sp.exp)))
+
 
 volume_bound = Claim(
     label="R9",
@@ -274,4 +291,72 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
             side=Side.BELOW,
         ),
     ),
+    because={
+        "doubling": doubling_numbers_serve_an_interval,
+        "enough": doubling_numbers_reach_all_weights,
+        "interval": lambda interval: same(interval, sp.Interval(p - eps, p + eps).measure),
+    },
+    wrong=lambda: {
+        "relu_success": {
+            "masks that do not count, ReLU": relu_success.subs(Theta, 0),
+            "masks to base 4, ReLU": relu_success.subs(Theta, 2 * Theta),
+            "the linear constant without masks": linear_success.subs(Theta, 0),
+        },
+        "large_success": {
+            "masks that do not count, large": large_success.subs(Theta, 0),
+            "masks to base 4, large": large_success.subs(Theta, 2 * Theta),
+            "masks to base √2": large_success.subs(Theta, Theta / 2),
+            "small weights as well": relu_success,
+            "all weights": linear_success,
+        },
+        "relu_share": {"the linear share": linear_share, "not more than all, forgotten": 2 * eps / c},
+        "large_share": {
+            "small weights as well": relu_share,
+            "all weights": linear_share,
+            "of the positive weights alone": sp.Min(1, 2 * eps / (c - 2 * eps)),
+        },
+        "doubling": {"one weight": doubling.subs(D, 1)},
+        "linear_success": {
+            "ReLU's constant for linear targets": relu_success,
+            "masks that do not count": linear_success.subs(Theta, 0),
+            "as many masks as parameters": sp.Min(1, (1 + Theta) * linear_success.subs(Theta, 0)),
+            "one weight": linear_success.subs(D, 1),
+            "masks to base √2": linear_success.subs(Theta, Theta / 2),
+            "half as many masks": valued(linear_success, {Theta: Theta - 1}),
+            "masks to base 4": linear_success.subs(Theta, 2 * Theta),
+        },
+        "linear_share": {"the share of ReLU": relu_share, "not more than all, forgotten": eps / c},
+        "enough": {"twice the intervals": D * sp.log(c / eps) / sp.log(2), "for one weight": enough.subs(D, 1)},
+        "linear_parameters": {
+            "ReLU's bound for linear targets": relu_parameters,
+            "weights squared, linear": linear_parameters.subs(D, D**2),
+        },
+        "relu_parameters": {
+            "whatever the probability": relu_parameters.subs(delta, 0),
+            "exponential in the accuracy": relu_parameters.subs(eps, eps**9),
+        },
+        "large_parameters": {
+            "small weights as well": relu_parameters,
+            "all weights": linear_parameters,
+            "weights squared": large_parameters.subs(D, D**2),
+        },
+        "units": {
+            "all entries of both layers": large_parameters.subs(D, d_0 * d_1) / (d_0 * (d_0 + d_1)),
+            "one parameter for each unit": large_parameters.subs(D, d_0 * d_1) / d_0,
+            "a part in d_1 more": units * (1 + 1 / d_1),
+            "ReLU's small weights as well": relu_parameters.subs(D, d_0 * d_1) / (d_0 * (d_1 + 1)),
+        },
+        "unit_excess": {
+            "one factor 1/ε": unit_excess.subs(power, power - 1),
+            "whatever the failure": unit_excess.subs(power, 0),
+            "many outputs": unit_excess * d_1 / (d_1 + 1),
+            "all items usable": unit_excess.subs(kappa, 2 * kappa),
+        },
+        "measure": {
+            "an interval about p alone": 2 * eps,
+            "for outputs that are not negative": sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)),
+            "all that are small serve": sp.Piecewise((4 * eps, sp.Max(p, q) <= eps), (measure, True)),
+            "an interval about p alone, by cases": sp.Piecewise((eps, p > eps), (measure, True)),
+        },
+    },
 )

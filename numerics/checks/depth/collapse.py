@@ -10,21 +10,13 @@ from sparse_limits.numerics.checks.depth.one_sample import at_any
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.depth.collapse import (
     collapse,
-    kept_first,
-    kept_hidden,
-    kept_readout,
     last_first,
     last_hidden,
-    last_readout,
     order,
     readout_order,
     root,
-    three_exponent,
     three_lower,
-    three_upper,
-    two_exponent,
     two_lower,
-    two_upper,
 )
 from sparse_limits.theory.depth.one_sample import density, first, hidden, live, readout, threshold
 from sparse_limits.theory.formulas.let import Let
@@ -36,15 +28,11 @@ from sparse_limits.theory.saliency.model import rho, tau
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.tails import half_normal, product_normal, t, triple_normal
 
-TENTH = sp.Rational(11, 10)
 HALF = sp.Rational(1, 2)
 
 
 @exact(collapse, step="kept numbers")
 @control("mean-field: every layer keeps the density", kept_first=n * d * density, kept_hidden=n**2 * density)
-@control("inputs for width", kept_hidden=n * d * hidden)
-@control("one unit's weights", kept_first=d * first)
-@control("readout as a matrix", kept_readout=n**2 * readout)
 @control("gates always open", first=2 * first, hidden=4 * hidden, readout=2 * readout)
 def kept_numbers_add_up(
     kept_first: sp.Expr,
@@ -66,19 +54,7 @@ POINT = {n: 64, d: 4, L: 3}  # at 3 units there are levels, too: letters may be 
 
 
 @enclosed(collapse, step="one left")
-@control("mean-field: one of n² at the density n^(−2)", last_hidden=1 / n**2)
-@control("mean-field in layer 1", last_first=1 / (n * d))
-@control("mean-field in the readout", last_readout=1 / n)
-@control("two weights left", last_first=Let(density, [(tau, level(kept_first.subs(tau, t), t, sp.Integer(2)))]))
 @control("layers exchanged", last_first=last_hidden, last_hidden=last_first)
-@control(
-    "all hidden matrices together",
-    last_hidden=Let(density, [(tau, level(((L - 1) * kept_hidden).subs(tau, t), t, sp.Integer(1)))]),
-)
-@control("10 % more", last_readout=TENTH * last_readout)
-@control("one of n² in layer 1", kept_first=kept_first * n / d)
-@control("of n d in the hidden matrix", kept_hidden=kept_hidden * d / n)
-@control("of n² in the readout", kept_readout=kept_readout * n)
 def one_is_left_at_the_density(
     last_first: sp.Expr,
     last_hidden: sp.Expr,
@@ -107,9 +83,6 @@ def one_is_left_at_the_density(
 
 @exact(collapse)
 @control("tails exchanged", two=triple_normal.survival, three=product_normal.survival)
-@control("one side", two=product_normal.survival / 2)
-@control("one normal", two=half_normal.survival)
-@control("at twice the value", three=triple_normal.at(2 * t))
 def bounded_tails_are_those_of_the_layers(two: sp.Expr, three: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What the bounds stand beside: D3.2's probabilities, less the gates, at the scores over their scales."""
     yield trial.same(two.subs(t, tau * sp.sqrt(n * d / 2)) / 2, first)
@@ -119,29 +92,12 @@ def bounded_tails_are_those_of_the_layers(two: sp.Expr, three: sp.Expr, trial: T
 
 @exact(collapse)
 @control("one factor large", three_lower=half_normal.at(root), two_lower=half_normal.at(sp.sqrt(t)))
-@control("square root for three", three_lower=half_normal.at(sp.sqrt(t)) ** 3)
-@control("cube root for two", two_lower=half_normal.at(root) ** 2)
 @control("one side", two_lower=two_lower / 4, three_lower=three_lower / 8)
 def lower_bounds_are_powers(three_lower: sp.Expr, two_lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All k factors exceed t^(1/k): the k-th power of the tail of one, at y where t is the k-th power of y."""
     y = sp.Symbol("y", positive=True)
     for claimed, factors in ((three_lower, 3), (two_lower, 2)):
         yield trial.same(valued(claimed, {t: y**factors}), half_normal.at(y) ** factors)
-
-
-@exact(collapse, step="sums of squares")
-@control("without the second term", three_upper=sp.erfc(sp.sqrt(sp.Rational(3, 2)) * root))
-@control("two squares", three_upper=sp.exp(-3 * root**2 / 2))
-@control("at the product", three_upper=three_upper.subs(t, t / 3))
-@control("half the exponent", two_upper=sp.exp(-t / 2))
-@control("twice", two_upper=2 * two_upper)
-def upper_bounds_are_tails_of_radii(three_upper: sp.Expr, two_upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Minus the derivative is the density of a normal vector's length at the radius, times how fast that grows; and 1 at 0."""
-    for claimed, factors in ((three_upper, 3), (two_upper, 2)):
-        r = sp.sqrt(factors) * t ** sp.Rational(1, factors)
-        surface = 2 * r ** (factors - 1) / (2 ** sp.Rational(factors, 2) * sp.gamma(sp.Rational(factors, 2)))
-        yield trial.same(-sp.diff(claimed, t), surface * sp.exp(-(r**2) / 2) * sp.diff(r, t))
-        yield trial.same(sp.limit(claimed, t, 0), 1)
 
 
 def log_ratio(bound: sp.Expr, exponent: sp.Expr, power: int) -> sp.Expr:
@@ -153,12 +109,7 @@ def log_ratio(bound: sp.Expr, exponent: sp.Expr, power: int) -> sp.Expr:
 
 
 @exact(collapse, step="exponents")
-@control("no factor 3", three_exponent=three_exponent / 3)
-@control("two thirds for three halves", three_exponent=three_exponent * sp.Rational(4, 9))
-@control("half", two_exponent=two_exponent / 2)
 @control("one factor large", three_lower=half_normal.at(root), two_lower=half_normal.at(sp.sqrt(t)))
-@control("half the exponent", two_upper=sp.exp(-t / 2))
-@control("one square", three_upper=half_normal.at(root))
 def exponents_are_those_of_both_bounds(
     three_exponent: sp.Expr,
     two_exponent: sp.Expr,
@@ -184,14 +135,6 @@ def exponents_are_those_of_both_bounds(
 
 @exact(collapse, step="order")
 @control("the other way round", order=1 / order, readout_order=1 / readout_order)
-@control("both alike", order=sp.Integer(1))
-@control("layer 1 without inputs", order=order.subs(d, 1))
-@control("readout as layer 1", readout_order=order)
-@control("hidden matrices at twice the threshold", hidden=hidden.subs(tau, 2 * tau))
-@control("layer 1 at the threshold of the readout", first=readout)
-@control("the readout at that of layer 1", readout=first)
-@control("no factor 3", three_exponent=three_exponent / 3)
-@control("half", two_exponent=two_exponent / 2)
 def hidden_matrices_outlive_the_others(
     order: sp.Expr,
     readout_order: sp.Expr,

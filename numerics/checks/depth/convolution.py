@@ -14,25 +14,20 @@ from sympy.core.function import AppliedUndef
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.evidence.sums import adds_up, grows_by, same_whatever, sloped
 from sparse_limits.numerics.networks import Network, gradient
 from sparse_limits.theory.depth.convolution import (
     OVER_POSITIONS,
     convolution_rows,
     dense,
-    dense_covariance,
-    dense_part,
-    dense_score,
-    dense_slope,
     entry_at,
     mean_at,
+    mean_gate,
+    one_gate,
     other_mean_at,
     patch_size,
     pooled,
-    pooled_part,
-    pooled_score,
-    pooled_slope,
     position,
     positions,
     readout_at,
@@ -45,7 +40,6 @@ from sparse_limits.theory.saliency.snip import a, h, w
 
 Floats = NDArray[np.floating]
 SIZES = tuple(product((1, 2), (1, 2, 3), (1, 2)))  # filters or entries, positions, power of the activation
-mean_entry = sp.Sum(entry_at(position), OVER_POSITIONS) / positions
 
 
 def written(formula: sp.Expr, size: int, letters: Mapping[Any, Any]) -> sp.Expr:
@@ -122,10 +116,6 @@ share = sp.Symbol("p_D", positive=True)  # of a sample in the mean over the data
 
 
 @exact(convolution_rows, step="pooled derivative", cost=0.5)
-@control("patches of weight one", pooled_part=positions * pooled_part)
-@control("gate of one patch for all", pooled_part=pooled_part.subs(slope_at(position), slope_at(1)))
-@control("pooled input", pooled_part=sample_residual * slope_at(1) * mean_entry)
-@control("over the root of their number", pooled_part=pooled_part * sp.sqrt(positions))
 def pooled_output_has_the_derivative(pooled_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """For any number of positions and any φ; and up to two filters of two entries at three, of power one and two."""
     yield same_whatever(trial, over_positions(sp.S.One) / positions, pooled_part / sp.sqrt(patch_size))
@@ -134,10 +124,6 @@ def pooled_output_has_the_derivative(pooled_part: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(convolution_rows, step="dense derivative", cost=0.5)
-@control("pooled", dense_part=pooled_part)
-@control("over their number", dense_part=dense_part / sp.sqrt(positions))
-@control("gate of one patch for all", dense_part=dense_part.subs(slope_at(position), slope_at(1)))
-@control("one readout for all", dense_part=dense_part.subs(readout_at(position), readout_at(1)))
 def dense_output_has_the_derivative(dense_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The same with a weight for each position."""
     seen = over_positions(readout_at(position)) / sp.sqrt(positions)
@@ -147,10 +133,6 @@ def dense_output_has_the_derivative(dense_part: sp.Expr, trial: Trial) -> Iterat
 
 
 @exact(convolution_rows, step="pooled slope", cost=0.5)
-@control("not divided by the root of the width", pooled_slope=pooled_slope * sp.sqrt(n))
-@control("not divided by the root of the patch", pooled_slope=pooled_slope * sp.sqrt(patch_size))
-@control("readout forgotten", pooled_slope=pooled_slope / a)
-@control("patches of weight one", pooled_part=positions * pooled_part)
 def pooled_slope_is_readout_times_mean(pooled_slope: sp.Expr, pooled_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Sample by sample of the mean, with any φ and any number of positions; and every filter weight of small networks."""
     seen = a / sp.sqrt(n) * over_positions(sp.S.One) / positions
@@ -163,10 +145,6 @@ def pooled_slope_is_readout_times_mean(pooled_slope: sp.Expr, pooled_part: sp.Ex
 
 
 @exact(convolution_rows, step="dense slope", cost=0.5)
-@control("not divided by the root of the width", dense_slope=dense_slope * sp.sqrt(n))
-@control("not divided by the root of the patch", dense_slope=dense_slope * sp.sqrt(patch_size))
-@control("a readout more", dense_slope=dense_slope * a)
-@control("one readout for all", dense_part=dense_part.subs(readout_at(position), readout_at(1)))
 def dense_slope_is_the_mean(dense_slope: sp.Expr, dense_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The same with a weight for each position."""
     seen = over_positions(readout_at(position)) / sp.sqrt(n * positions)
@@ -178,31 +156,7 @@ def dense_slope_is_the_mean(dense_slope: sp.Expr, dense_part: sp.Expr, trial: Tr
     yield trial.at_sizes(cases, "weights")
 
 
-@exact(convolution_rows, step="pooled row")
-@control("readout forgotten", pooled_score=sp.Abs(w) * sp.Abs(pooled))
-@control("no modulus", pooled_score=a * w * pooled)
-@control("readout weight squared", pooled_score=pooled_score * sp.Abs(a))
-@control("not divided by the root of the width", pooled_slope=pooled_slope * sp.sqrt(n))
-def pooled_score_is_weight_times_slope(pooled_score: sp.Expr, pooled_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """√(n d_patch) times the modulus of weight times derivative."""
-    yield trial.same(pooled_score, sp.sqrt(n * patch_size) * sp.Abs(w * pooled_slope))
-
-
-@exact(convolution_rows, step="dense row")
-@control("without the weight", dense_score=sp.Abs(dense))
-@control("no modulus", dense_score=w * dense)
-@control("a readout more", dense_score=dense_score * sp.Abs(a))
-@control("not divided by the root of the width", dense_slope=dense_slope * sp.sqrt(n))
-def dense_score_is_weight_times_slope(dense_score: sp.Expr, dense_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """√(n d_patch) times the modulus of weight times derivative."""
-    yield trial.same(dense_score, sp.sqrt(n * patch_size) * sp.Abs(w * dense_slope))
-
-
 @exact(convolution_rows, step="covariance")
-@control("not divided by the number of positions", dense_covariance=positions * dense_covariance)
-@control("of the means", dense_covariance=mean_at(1) * other_mean_at(1))
-@control("variances alone", dense_covariance=dense_covariance.subs(other_mean_at(position), mean_at(position)))
-@control("pooled", dense_part=pooled_part)
 def entries_covary_over_the_positions(
     dense_covariance: sp.Expr, dense_part: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -258,10 +212,6 @@ def whole_convolution(rng: np.random.Generator) -> tuple[Floats, Floats, Floats,
 
 
 @exact(convolution_rows, cost=0.5)
-@control("patches of weight one", pooled_part=positions * pooled_part)
-@control("gate of one patch for all", pooled_part=pooled_part.subs(slope_at(position), slope_at(1)))
-@control("over their number", dense_part=dense_part / sp.sqrt(positions))
-@control("one readout for all", dense_part=dense_part.subs(readout_at(position), readout_at(1)))
 def tied_networks_have_the_slopes(pooled_part: sp.Expr, dense_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A dense network with tied weights, in exact arithmetic: both readouts, every filter weight."""
     place = tied(4, 2, 2)
@@ -289,7 +239,6 @@ def tied_networks_have_the_slopes(pooled_part: sp.Expr, dense_part: sp.Expr, tri
 IMAGES, NETWORKS, FILTERS, FRESH = 64, 20, 256, 10_000
 PLACE = tied(8, 3, 1)
 POOLED_LEVEL, DENSE_LEVEL = 0.01, 0.05  # where gates, and readouts, make the largest difference
-one_gate, mean_gate = sp.symbols("g_1 g_2", real=True)  # of controls
 
 
 def images() -> tuple[Floats, Floats]:
@@ -337,11 +286,6 @@ def fresh_filters(rng: np.random.Generator) -> dict[sp.Symbol, Floats]:
 
 
 @statistical(convolution_rows, tests=2, cost=3.0)
-@control("gate of one patch for all", pooled_score=sp.Abs(a) * sp.Abs(w) * sp.Abs(one_gate))
-@control("pooled input in place of patches", pooled_score=sp.Abs(a) * sp.Abs(w) * sp.Abs(mean_gate))
-@control("gates half open", pooled_score=sp.Abs(a) * sp.Abs(w) * sp.Abs(h) / 2)
-@control("one readout for all", dense_score=sp.Abs(a) * sp.Abs(w) * sp.Abs(pooled) * 6)
-@control("as if pooled", dense_score=pooled_score)
 def drawn_filters_follow_the_law_of_rows(
     pooled_score: sp.Expr, dense_score: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -355,7 +299,6 @@ def drawn_filters_follow_the_law_of_rows(
 
 
 @enclosed(convolution_rows)
-@control("of the other sign", pooled_part=-pooled_part)
 def sums_over_patches_have_terms(pooled_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A patch at least: where each brings 1 to an image of the residual 1, their sum is positive."""
     ones = (positions * pooled_part).replace(sp.core.function.AppliedUndef, lambda *_: sp.S.One)

@@ -10,33 +10,22 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.evidence.sums import adds_up, sloped
 from sparse_limits.theory.depth.identities import (
     above,
     above_product,
-    activation,
     behind,
     below_product,
     bias_sum,
-    compensation,
     degree,
     entering,
     fan_in,
     gain,
-    into_unit,
     layer_identities,
-    layer_kernel,
-    layer_sum,
-    out_of_unit,
     outgoing,
-    output_factor,
-    output_mean,
     preactivation,
-    scaling,
     signal,
-    slope,
-    slope_at_one,
     sum_above,
 )
 from sparse_limits.theory.formulas.valued import valued
@@ -126,9 +115,6 @@ def slopes_and_parts() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
 
 
 @exact(layer_identities, step="one weight", cost=1.0)
-@control("not divided by the root of the fan-in", slope=slope * sp.sqrt(fan_in))
-@control("divided by the fan-in", slope=slope / sp.sqrt(fan_in))
-@control("the signal alone", slope=signal / sp.sqrt(fan_in))
 def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """⟨r, f⟩ any function of what the weight adds to; and every weight of networks of up to three layers, power one and two."""
     weight, others = sp.symbols("w_ij z_ij", real=True)
@@ -139,10 +125,6 @@ def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @exact(layer_identities, step="into a unit")
-@control("biases ignored", into_unit=into_unit - signal * sp.Symbol("b_u", real=True))
-@control("divided by √3", into_unit=into_unit / sp.sqrt(3))
-@control("the square of what enters", into_unit=signal * preactivation**2)
-@control("not divided by the root of the fan-in", slope=slope * sp.sqrt(fan_in))
 def weights_into_a_unit_add_up(into_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Weight by weight for any number of them, and the bias, whose derivative is the signal itself; one to five written out."""
     weight, bias = sp.symbols("w_ij b_u", real=True)
@@ -159,9 +141,6 @@ def weights_into_a_unit_add_up(into_unit: sp.Expr, slope: sp.Expr, trial: Trial)
 
 
 @exact(layer_identities, step="out of a unit")
-@control("the slope of the unit", out_of_unit=behind)
-@control("squared", out_of_unit=out_of_unit**2)
-@control("not divided by the root of the fan-in", slope=slope * sp.sqrt(fan_in))
 def weights_out_of_a_unit_add_up(out_of_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Weight by weight for any number of them, one to five written out; ε is Σ w δ/√n_in, by the chain rule."""
     weight = sp.Symbol("w_ij", real=True)
@@ -177,49 +156,6 @@ def weights_out_of_a_unit_add_up(out_of_unit: sp.Expr, slope: sp.Expr, trial: Tr
     yield trial.at_sizes(cases, "numbers of weights")
 
 
-@exact(layer_identities, step="degree")
-@control("degree forgotten", activation_slope=activation / preactivation)
-@control("value for slope", activation_slope=degree * activation)
-@control("degree plus one", activation_slope=(degree + 1) * activation / preactivation)
-@control("not homogeneous", activation=slope_at_one * (sp.exp(degree * preactivation) - 1))
-def activation_has_the_slope(activation: sp.Expr, activation_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative off 0; φ(cz) = c^p φ(z) for c > 0; φ(±1) is the letter."""
-    factor = sp.Symbol("c_z", positive=True)
-    derivative = sp.diff(activation, preactivation).replace(sp.sign, lambda z: sp.Abs(z) / z)
-    yield trial.same(derivative, activation_slope)
-    multiplied = activation.subs(preactivation, factor * preactivation)
-    yield trial.same(multiplied, factor**degree * activation, by=expanded)
-    for side in (1, -1):
-        yield trial.same(activation.subs(preactivation, side), slope_at_one)
-
-
-def expanded(gap: sp.Expr) -> sp.Expr:
-    """Reduce products of powers of positive letters."""
-    return sp.simplify(sp.expand_power_base(gap))
-
-
-@exact(layer_identities, step="through a unit")
-@control("as much out as in", unit_ratio=sp.S.One)
-@control("the other way round", unit_ratio=1 / degree)
-@control("degree forgotten", activation_slope=activation / preactivation)
-@control("value for slope", activation_slope=degree * activation)
-@control("not homogeneous", activation=slope_at_one * (sp.exp(degree * preactivation) - 1))
-@control("the slope of the unit", out_of_unit=behind)
-@control("the square of what enters", into_unit=signal * preactivation**2)
-def what_goes_in_comes_out(
-    unit_ratio: sp.Expr,
-    activation: sp.Expr,
-    activation_slope: sp.Expr,
-    into_unit: sp.Expr,
-    out_of_unit: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """With δ = φ′(z) ε and the value φ(z)."""
-    goes_in = into_unit.subs(signal, activation_slope * behind)
-    goes_out = out_of_unit.subs(outgoing, activation)
-    yield trial.same(goes_in, unit_ratio * goes_out)
-
-
 def layer_sums() -> list[tuple[int, sp.Expr, sp.Expr, sp.Expr]]:
     """(power, Σ w∂ of a layer, of the next one, Σ b∂ of the first of both) of all layers but the last, biases in all."""
     found = []
@@ -233,11 +169,6 @@ def layer_sums() -> list[tuple[int, sp.Expr, sp.Expr, sp.Expr]]:
 
 
 @exact(layer_identities, step="through a layer", cost=1.0)
-@control("biases ignored", passed_down=degree * sum_above)
-@control("biases added", passed_down=degree * sum_above + bias_sum)
-@control("degree forgotten", passed_down=sum_above - bias_sum)
-@control("degree of the biases, too", passed_down=degree * (sum_above - bias_sum))
-@control("as much out as in", unit_ratio=sp.S.One)
 def layers_pass_their_sums_down(passed_down: sp.Expr, unit_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Unit by unit for any number of them and any degree; and symbolic networks of power one and two with biases."""
     out, bias = sp.symbols("s_out s_bias", real=True)  # of one unit: of what leaves it, and of its bias
@@ -249,41 +180,7 @@ def layers_pass_their_sums_down(passed_down: sp.Expr, unit_ratio: sp.Expr, trial
     yield trial.at_sizes(cases, "layers")
 
 
-@exact(layer_identities, step="without biases")
-@control("degree times the number of layers", layer_sum=degree * above * output_mean)
-@control("one layer less", layer_sum=layer_sum / degree)
-@control("the same for all activations", layer_sum=output_mean)
-@control("biases added", passed_down=degree * sum_above + bias_sum)
-@control("degree forgotten", passed_down=sum_above - bias_sum)
-def sums_go_down_by_the_degree(layer_sum: sp.Expr, passed_down: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From the readout on, without biases."""
-    if passed_down.subs(bias_sum, 1) == passed_down.subs(bias_sum, -1):
-        raise ValueError("biases have no part")
-    below = passed_down.subs(bias_sum, 0)
-    yield trial.induction(layer_sum, above, output_mean, lambda term: below.subs(sum_above, term))
-    left = passed_down.subs({degree: 1, sum_above: layer_sum.subs(degree, 1)}) + bias_sum
-    yield trial.same(left, output_mean)
-
-
-@exact(layer_identities, step="factor of the output")
-@control("the square", output_factor=output_factor**2)
-@control("degree times the number of layers", output_factor=gain ** (degree * above))
-@control("not at all", output_factor=gain**0)
-@control("as if ReLU", output_factor=gain)
-@control("a constant added", activation=activation + slope_at_one)
-def one_more_activation_takes_the_power(output_factor: sp.Expr, activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The factor is that of the weights at first; an activation takes it to its value at one layer more."""
-    through = activation.subs(preactivation, output_factor * preactivation)
-    yield trial.same(through, output_factor.subs(above, above + 1) * activation, by=powers)
-    yield trial.same(output_factor.subs(above, 0), gain)
-
-
 @exact(layer_identities, step="scores of all layers", cost=1.0)
-@control("the square", scaling=scaling**2)
-@control("degree times the number of layers", scaling=gain ** (degree * above))
-@control("not at all", scaling=gain**0)
-@control("as if ReLU", scaling=gain)
-@control("as if ReLU in the output", output_factor=gain)
 def scores_scale_with_a_layer(scaling: sp.Expr, output_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """w ∂⟨r, f⟩/∂w of a weight of each layer of symbolic networks, one of the layers multiplied."""
     yield trial.same(scaling, output_factor)
@@ -292,11 +189,6 @@ def scores_scale_with_a_layer(scaling: sp.Expr, output_factor: sp.Expr, trial: T
         at = {degree: network.power, above: len(network.widths) - 1 - layer}
         cases.append((multiplied, scaling.subs(at) * plain))
     yield trial.at_sizes(cases, "layers")
-
-
-def powers(gap: sp.Expr) -> sp.Expr:
-    """Reduce powers of powers of positive letters."""
-    return sp.simplify(sp.powdenest(sp.expand_power_base(gap), force=True))
 
 
 def multiplied_layers() -> list[tuple[Symbolic, int, sp.Expr, sp.Expr]]:
@@ -310,19 +202,6 @@ def multiplied_layers() -> list[tuple[Symbolic, int, sp.Expr, sp.Expr]]:
             plain = network.weight(other, 0, 0) * sp.diff(total, network.weight(other, 0, 0))
             found.append((network, layer, valued(plain, at), plain))
     return found
-
-
-@exact(layer_identities, step="one unit")
-@control("on one side only", compensation=gain**0)
-@control("as if ReLU", compensation=1 / gain)
-@control("the other way round", compensation=1 / compensation)
-@control("a constant added", activation=activation + slope_at_one)
-def rescaled_unit_computes_the_same(compensation: sp.Expr, activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The value of a unit times the outgoing weight, on either side of 0."""
-    size = sp.Symbol("y_z", positive=True)
-    for side in (1, -1):
-        value = activation.subs(preactivation, side * size)
-        yield trial.same(compensation * value.subs(size, gain * size), value, by=powers)
 
 
 def kernel_parts() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
@@ -354,11 +233,6 @@ def kernel_parts() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
 
 
 @exact(layer_identities, step="kernel of a layer", cost=2.0)
-@control("divided by the root of the fan-in", layer_kernel=layer_kernel * sp.sqrt(fan_in))
-@control("the layer above alone", layer_kernel=above_product / fan_in)
-@control("the layer below alone", layer_kernel=below_product / fan_in)
-@control("divided by the square", layer_kernel=layer_kernel / fan_in)
-@control("not divided by the root of the fan-in", slope=slope * sp.sqrt(fan_in))
 def products_of_slopes_factor(layer_kernel: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Row by row, and in a row column by column, for any numbers of both; and networks at two samples, gates of their own."""
     one, other, value, there = sp.symbols("s_i t_i h_j k_j", real=True)

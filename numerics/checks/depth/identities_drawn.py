@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.networks import Activation, Network, activations, forward, gradient, jacobian
 from sparse_limits.theory.depth.identities import (
@@ -19,15 +19,12 @@ from sparse_limits.theory.depth.identities import (
     above_product,
     below_product,
     degree,
-    energy,
     fan_in,
     gain,
     layer_identities,
-    layer_kernel,
     other_residual,
     output_mean,
     residual,
-    scaling,
 )
 
 Floats = NDArray[np.floating]
@@ -85,13 +82,6 @@ def drawn_networks(trial: Trial) -> list[tuple[int, Drawn]]:
 
 
 @exact(layer_identities)
-@control("not homogeneous: the square of the factor", scaling=scaling**2)
-@control("as if ReLU", scaling=gain)
-@control("not at all", scaling=gain**0)
-@control("on one side only", compensation=gain**0)
-@control("as if ReLU in a unit", compensation=1 / gain)
-@control("degree times the number of layers", layer_sum=degree * above * output_mean)
-@control("the same for all activations", layer_sum=output_mean)
 def drawn_networks_scale_and_balance(
     scaling: sp.Expr, compensation: sp.Expr, layer_sum: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -120,11 +110,6 @@ def drawn_networks_scale_and_balance(
 
 
 @exact(layer_identities)
-@control("without the residuals", energy=layer_kernel)
-@control("divided by the root of the fan-in", energy=energy * sp.sqrt(fan_in))
-@control("the layer above alone", energy=residual * other_residual * above_product / fan_in)
-@control("the layer below alone", energy=residual * other_residual * below_product / fan_in)
-@control("not divided by the fan-in", layer_kernel=layer_kernel * fan_in)
 def drawn_networks_have_the_energy(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Exact arithmetic: squares of the derivatives of each layer, and its block of the Jacobian, beside the products."""
     names = (residual, other_residual, below_product, above_product, fan_in)

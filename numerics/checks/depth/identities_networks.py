@@ -8,20 +8,17 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.numerics.checks.depth.identities import NETWORKS, Symbolic
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.evidence.sums import adds_up
 from sparse_limits.theory.depth.identities import (
     above_product,
     below_product,
     bias_sum,
     biases_from,
-    compensation,
     degree,
-    energy,
     fan_in,
     gain,
     layer_identities,
-    layer_kernel,
     other_residual,
     output_mean,
     residual,
@@ -47,12 +44,6 @@ def sums_with_biases() -> list[tuple[sp.Expr, sp.Expr, sp.Expr, sp.Expr]]:
 
 
 @exact(layer_identities, step="sum with biases", cost=1.0)
-@control("biases ignored", biased_sum=output_mean)
-@control("biases added", biased_sum=output_mean + biases_from)
-@control("biases twice", biased_sum=output_mean - 2 * biases_from)
-@control("biases of the layers above alone", biased_sum=output_mean - biases_from + bias_sum)
-@control("biases of the layer alone", biased_sum=output_mean - bias_sum)
-@control("biases ignored from layer to layer", passed_down=degree * sum_above)
 def layers_and_biases_make_the_output(biased_sum: sp.Expr, passed_down: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """From one layer to the next one below, down from the readout; and every layer of symbolic networks of power one."""
     below = passed_down.subs({degree: 1, sum_above: biased_sum})
@@ -84,9 +75,6 @@ def rescaled_units() -> list[tuple[int, sp.Symbol, sp.Expr, sp.Expr]]:
 
 
 @exact(layer_identities, cost=1.0)
-@control("on one side only", compensation=gain**0)
-@control("as if ReLU", compensation=1 / gain)
-@control("the other way round", compensation=1 / compensation)
 def rescaled_units_keep_all_scores(compensation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Symbolic networks with biases in all layers: the unit's weights and bias multiplied, its outgoing weights, too."""
     cases = [
@@ -141,11 +129,6 @@ def energies() -> list[tuple[sp.Expr, list[dict[sp.Symbol, sp.Expr]]]]:
 
 
 @exact(layer_identities, step="energy", cost=1.0)
-@control("without the residuals", energy=layer_kernel)
-@control("one residual", energy=residual * layer_kernel)
-@control("one residual squared", energy=residual**2 * layer_kernel)
-@control("twice", energy=2 * energy)
-@control("the layer below alone", layer_kernel=below_product / fan_in)
 def energy_weighs_the_kernel(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Row by row, for any number of them, the residuals times the kernel's part; and networks of two outputs on two samples."""
     one, other = sp.symbols("s_i t_i", real=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.depth.identities_drawn import leaving_slopes, whole_network
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.numerics.networks import Network, activations, random_network
 from sparse_limits.numerics.networks.derivatives import backward
 from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes
@@ -24,11 +24,9 @@ from sparse_limits.theory.depth.independence import (
     path_product,
     readout_variance,
     residual_product,
-    row_covariance,
     row_independence,
     score_square,
     second_width,
-    signal_covariance,
 )
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import a, h, w
@@ -37,9 +35,6 @@ Floats = NDArray[np.floating]
 
 
 @exact(row_independence)
-@control("not divided by the width", signal_covariance=signal_covariance * n)
-@control("residuals' signs lost", signal_covariance=readout_variance * path_product / n)
-@control("the same paths for all", signal_covariance=readout_variance * residual_product / n)
 def drawn_signals_are_linear_in_the_readout(signal_covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Exact arithmetic, three hidden layers: signals of both lower layers for every readout of one weight, v = 2."""
     network, x, r = trial.draw(whole_network, (4, 4, 16, 4, 2), "relu", 2)
@@ -89,8 +84,6 @@ def fresh_last_rows(rng: np.random.Generator, values: Floats) -> dict[sp.Symbol,
 
 
 @statistical(row_independence, tests=1, cost=2.0)
-@control("gates half open for all", last_score=sp.Abs(a) * sp.Abs(w) * sp.Abs(h) / 2)
-@control("without the weight", last_score=sp.Abs(a) * sp.Abs(gated))
 def last_rows_follow_the_law_of_rows(last_score: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Columns kept in the last layer of a network beside fresh rows on its own layer below, at a fixed threshold."""
     scores, values = trial.draw(last_rows)
@@ -118,9 +111,6 @@ def pairs_of_rows(rng: np.random.Generator, networks: int) -> Floats:
 
 
 @statistical(row_independence, tests=1, cost=1.0)
-@control("as if independent", row_covariance=sp.S.Zero)
-@control("twice", row_covariance=2 * row_covariance)
-@control("gates of the first layer forgotten", row_covariance=4 * row_covariance)
 def rows_of_drawn_networks_covary(row_covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of the product of the squared scores of two rows, one unit above."""
     sample = trial.draw(pairs_of_rows, trial.size(12_000))

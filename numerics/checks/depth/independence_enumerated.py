@@ -11,19 +11,12 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.depth.identities import Symbolic
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.depth.independence import (
-    design_effect,
     first_width,
     fourth,
-    normal_limit,
-    row_covariance,
     row_independence,
-    row_variance,
-    score_square,
     second_width,
-    signal_fourth,
-    sum_effect,
 )
 from sparse_limits.theory.saliency.model import width as n
 
@@ -90,16 +83,6 @@ def whole_moments(first: int, second: int, law: tuple[int, ...]) -> Moments:
 
 
 @exact(row_independence, cost=1.0)
-@control("gates all open", score_square=sp.S.One)
-@control("gate of the first layer forgotten", score_square=sp.Rational(1, 2))
-@control("as if independent", row_covariance=sp.S.Zero)
-@control("gates of the first layer forgotten", row_covariance=4 * row_covariance)
-@control("fourth moment one", row_covariance=row_covariance.subs(fourth, 1))
-@control("falls like the square", row_covariance=row_covariance / second_width)
-@control("a second moment", row_variance=row_variance + score_square**2)
-@control("fourth moment of the weight forgotten", row_variance=signal_fourth / 2 - score_square**2)
-@control("as if independent in the sum", sum_effect=sp.S.One)
-@control("n for n − 1", sum_effect=sum_effect.subs(first_width, first_width + 1))
 def whole_networks_have_the_moments(
     score_square: sp.Expr, row_covariance: sp.Expr, row_variance: sp.Expr, sum_effect: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -114,9 +97,6 @@ def whole_networks_have_the_moments(
 
 
 @exact(row_independence, cost=1.0)
-@control("as if independent", normal_effect=sp.S.One)
-@control("the limit", normal_effect=normal_limit)
-@control("n for n − 1", normal_effect=(22 * n + 90) / (17 * n + 90))
 def weights_with_normal_moments_have_the_effect(normal_effect: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two units in each layer, weights 0 and ±√3 with chances 2/3 and 1/6: the sum of a column against independent rows."""
     seen = trial.once(whole_moments, 2, 2, THREE)
@@ -125,9 +105,6 @@ def weights_with_normal_moments_have_the_effect(normal_effect: sp.Expr, trial: T
 
 
 @enclosed(row_independence)
-@control("of the mean alone", signal_fourth=-signal_fourth)
-@control("independent entries", design_effect=n + design_effect)
-@control("rows that repel each other", sum_effect=2 - sum_effect)
 def moments_are_in_order(
     signal_fourth: sp.Expr, design_effect: sp.Expr, sum_effect: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import product
-from operator import add, mul
+from operator import mul
 
 import numpy as np
 import sympy as sp
@@ -16,19 +16,11 @@ from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes
 from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.depth.one_sample import (
-    density,
     first,
-    fourth_hidden,
-    fourth_readout,
-    growth,
     hidden,
-    layer_fourth,
-    live,
     one_sample,
     readout,
-    square,
     threshold,
-    weights,
 )
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import Level
@@ -52,10 +44,7 @@ def open_values() -> tuple[sp.Expr, sp.Expr]:
 
 @exact(one_sample, step="scales")
 @control("ReLU without √2", first_scale=1 / sp.sqrt(n * d), hidden_scale=1 / n, readout_scale=1 / sp.sqrt(n))
-@control("one √2 in hidden layers", hidden_scale=sp.sqrt(2) / n)
-@control("layer 1 over its inputs alone", first_scale=sp.sqrt(2 / d))
 @control("fan-in alone", first_scale=sp.sqrt(2 / d), hidden_scale=2 / sp.sqrt(n))
-@control("readout scaled like the others", readout_scale=sp.sqrt(2) / n)
 def scales_are_those_of_open_gates(
     first_scale: sp.Expr, hidden_scale: sp.Expr, readout_scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -68,11 +57,6 @@ def scales_are_those_of_open_gates(
 
 @exact(one_sample, step="tails")
 @control("gates always open", first=2 * first, hidden=4 * hidden, readout=2 * readout)
-@control("one gate in hidden layers", hidden=2 * hidden)
-@control("no gate in layer 1", first=2 * first)
-@control("two gates in the readout", readout=readout / 2)
-@control("two normals in hidden layers", hidden=product_normal.at(tau * n / 2) / 4)
-@control("three normals in layer 1", first=triple_normal.at(tau * sp.sqrt(n * d / 2)) / 2)
 @control("ReLU without √2", first_scale=1 / sp.sqrt(n * d), hidden_scale=1 / n, readout_scale=1 / sp.sqrt(n))
 def tails_are_means_over_the_gates(
     first: sp.Expr,
@@ -99,35 +83,6 @@ def sizes(depth: int) -> tuple[tuple[int, ...], ...]:
     return tuple((inputs, *(width for _ in range(depth)), 1) for inputs, width in ((1, 2), (3, 4), (5, 2)))
 
 
-@exact(one_sample, step="density")
-@control("one matrix too many", weights=n * d + L * n**2 + n)
-@control("readout forgotten", weights=n * d + (L - 1) * n**2)
-@control("mean of the layers", density=(first + (L - 1) * hidden + readout) / (L + 1))
-@control("readout not counted", density=density - n * readout / weights)
-@control("half of all gates", live=HALF)
-@control("a quarter of all", live=sp.Rational(1, 4))
-@control("an eleventh less", live=live / TENTH)
-@control("gates always open", first=2 * first)
-@control("one gate in hidden layers", hidden=2 * hidden)
-@control("closed readout", readout=readout / 2)
-def weights_are_counted(
-    weights: sp.Expr,
-    density: sp.Expr,
-    live: sp.Expr,
-    first: sp.Expr,
-    hidden: sp.Expr,
-    readout: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """Layer by layer for any depth: one more hidden layer adds n² weights; at τ = 0 gates alone count."""
-    for counted, outer, matrix in (
-        (weights, n * (d + 1), n * n),
-        (density * weights, n * d * first + n * readout, n * n * hidden),
-        (live * weights, n * d * HALF + n * HALF, n * n * HALF**2),
-    ):
-        yield trial.induction(counted, L, outer, partial(add, matrix), start=1)
-
-
 def at_any(named: sp.Expr) -> sp.Expr:
     """What holds at a threshold that is named beside it, at any τ."""
     return named.replace(Let, lambda body, _: body)
@@ -137,17 +92,8 @@ POINTS = ({n: 20, d: 5, L: 4, rho: sp.Rational(1, 50)},)
 
 
 @enclosed(one_sample, step="threshold")
-@control("gates forgotten", threshold=threshold.subs(rho, 4 * rho))
-@control("10 % higher", threshold=TENTH * threshold)
 @control("mean-field: every layer keeps ρ", rho_first=rho, rho_hidden=rho, rho_readout=rho)
 @control("layers exchanged", rho_first=Let(readout, [(tau, threshold)]), rho_readout=Let(first, [(tau, threshold)]))
-@control("hidden as layer 1", rho_hidden=Let(first, [(tau, threshold)]))
-@control("layer 1 as hidden", rho_first=Let(hidden, [(tau, threshold)]))
-@control("readout as layer 1", rho_readout=Let(first, [(tau, threshold)]))
-@control("10 % more in hidden layers", rho_hidden=TENTH * Let(hidden, [(tau, threshold)]))
-@control("closed readout", readout=readout / 2)
-@control("layer 1 open", first=2 * first)
-@control("one gate", hidden=2 * hidden)
 def threshold_keeps_the_density(
     threshold: sp.Expr,
     rho_first: sp.Expr,
@@ -174,34 +120,7 @@ def threshold_keeps_the_density(
     yield trial.same(Let(counts, [(tau, threshold)]), rho * (n * d + (L - 1) * n**2 + n), by=None, at=POINTS)
 
 
-@exact(one_sample, step="fourth moment of a unit")
-@control("no gate", layer_fourth=3 * square**2)
-@control("gate without √2", layer_fourth=layer_fourth / 4)
-@control("second moment for its square", layer_fourth=6 * square)
-def units_have_the_fourth_moment(layer_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """K1's ReLU of a normal of variance q, raised to the fourth power and integrated; the square has the mean q."""
-    for power, claimed in ((2, square), (4, layer_fourth)):
-        yield trial.same(claimed, trial.once(relu_moment, power))
-
-
-def relu_moment(power: int) -> sp.Expr:
-    y = sp.Symbol("y", positive=True)
-    law = sp.exp(-(y**2) / (2 * square)) / sp.sqrt(2 * sp.pi * square)
-    return sp.integrate(relu.function.subs(z, y) ** power * law, (y, 0, sp.oo))
-
-
-@exact(one_sample, step="growth")
-@control("normal units", growth=1 + 2 / n)
-@control("no gate", layer_fourth=3 * square**2)
-@control("not over the width", growth=sp.Integer(6))
-@control("one less", growth=growth - 1 / n)
-def mean_squares_grow(growth: sp.Expr, layer_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The square of a mean of n squares: n fourth powers and n(n − 1) products of independent squares, over n²."""
-    yield trial.same(square**2 * growth, (n * layer_fourth + n * (n - 1) * square**2) / n**2)
-
-
 SMALL = ((1, 1), (1, 2), (2, 1), (2, 2), (3, 1))  # depth and width
-WEIGHT_MOMENTS = (1, 0, 1, 0, 3)
 
 
 def network_moments(depth: int, units: int, power: int) -> tuple[sp.Expr, ...]:
@@ -259,13 +178,7 @@ def _normal(degree: int) -> int:
 
 
 @exact(one_sample, step="fourth moments")
-@control("one layer too many", fourth_hidden=fourth_hidden * growth)
 @control("the limit at every width", fourth_first=sp.Integer(18), fourth_hidden=sp.Integer(108))
-@control("growth of normal units", fourth_first=18 * (1 + 2 / n) ** (L - 1))
-@control("gates counted once", fourth_hidden=fourth_hidden / 2)
-@control("one layer less", fourth_readout=fourth_readout / growth)
-@control("no gate in the readout", fourth_readout=fourth_readout / 2)
-@control("less growth", growth=growth - 1 / n)
 def fourth_moments_of_small_networks(
     fourth_first: sp.Expr, fourth_hidden: sp.Expr, fourth_readout: sp.Expr, growth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -312,11 +225,6 @@ def exact_counts(rng: np.random.Generator) -> NDArray[np.int64]:
 
 @statistical(one_sample, tests=1)
 @control("gates always open", first=2 * first, hidden=4 * hidden, readout=2 * readout)
-@control("one gate in hidden layers", hidden=2 * hidden)
-@control("two normals in hidden layers", hidden=product_normal.at(tau * n / 2) / 4)
-@control("half the readout", readout=readout / 2)
-@control("half of layer 1", first=first / 2)
-@control("layer 1 without its inputs", first=first.subs(d, 1))
 def networks_of_every_width_keep_as_often(
     first: sp.Expr, hidden: sp.Expr, readout: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -327,8 +235,6 @@ def networks_of_every_width_keep_as_often(
 
 
 @enclosed(one_sample)
-@control("a matrix less", weights=weights - n**2)
-@control("a layer less", fourth_hidden=fourth_hidden / growth)
 def layers_are_counted_from_one(weights: sp.Expr, fourth_hidden: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Layer 1 and the readout have weights of all; a hidden matrix lies between two hidden layers or more, and has no less than the limit."""
     yield trial.below(n * d + n, weights)

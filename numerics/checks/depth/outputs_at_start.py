@@ -14,23 +14,13 @@ from sparse_limits.numerics.prediction.layers.residual import Residual
 from sparse_limits.theory.depth.outputs_at_start import (
     a_1,
     a_2,
-    covariance,
-    curvature_cross,
-    curvature_own,
-    difference,
-    different,
     entropy_ratio,
-    entropy_scores,
     here,
-    k,
     other_class,
     outputs,
     outputs_at_start,
     own_class,
-    same,
-    signal_same,
     squared_ratio,
-    squared_scores,
     there,
 )
 from sparse_limits.theory.depth.row_law import passed, v_A
@@ -45,10 +35,6 @@ squared = ((f_1 - 1 + 1 / outputs) ** 2 + (f_2 + 1 / outputs) ** 2) / 2
 
 
 @exact(outputs_at_start, step="several outputs")
-@control("residual's signs lost", covariance=v_A * outputs)
-@control("mean over the outputs", covariance=covariance / outputs)
-@control("variance of the weights forgotten", covariance=covariance / v_A)
-@control("of one input", covariance=covariance.subs(there(k), here(k)))
 def signals_of_several_outputs(covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What one more output adds to the mean of the product of two sums, for any number; and up to four, expanded.
 
@@ -78,8 +64,6 @@ def signals_of_several_outputs(covariance: sp.Expr, trial: Trial) -> Iterator[Fi
 @exact(outputs_at_start, step="softmax at zero")
 @control("targets not centred", own_class=sp.S.NegativeOne, other_class=sp.S.Zero)
 @control("target minus softmax", own_class=-own_class, other_class=-other_class)
-@control("one class less", other_class=1 / (outputs - 1))
-@control("no target", own_class=other_class)
 def both_losses_have_the_residual(own_class: sp.Expr, other_class: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Both losses differentiated at 0, in the own class and in another, for every number of classes."""
     for loss in (entropy, squared):
@@ -89,8 +73,6 @@ def both_losses_have_the_residual(own_class: sp.Expr, other_class: sp.Expr, tria
 
 @exact(outputs_at_start, step="classes")
 @control("without the 1/K: targets not centred", same=sp.S.One, different=sp.S.Zero)
-@control("one class too many", same=same + other_class**2)
-@control("other sign between classes", different=-different)
 @control("residual of the targets", own_class=sp.S.NegativeOne, other_class=sp.S.Zero)
 def products_are_counted(
     same: sp.Expr, different: sp.Expr, own_class: sp.Expr, other_class: sp.Expr, trial: Trial
@@ -109,11 +91,6 @@ def products_are_counted(
 
 @exact(outputs_at_start, step="labels")
 @control("without the 1/K: targets not centred", signal_same=passed, signal_different=sp.S.Zero)
-@control("residual's signs lost", signal_different=signal_same)
-@control("variance twice", signal_same=passed * signal_same)
-@control("variance of the weights forgotten", covariance=covariance / v_A)
-@control("other sign", different=-different)
-@control("one more", same=same + 1)
 def signals_know_of_the_classes(
     signal_same: sp.Expr,
     signal_different: sp.Expr,
@@ -139,8 +116,6 @@ def signals_know_of_the_classes(
 
 @exact(outputs_at_start, step="curvature")
 @control("squared error's", curvature_own=sp.S.One, curvature_cross=sp.S.Zero)
-@control("share alone", curvature_own=1 / outputs)
-@control("other sign", curvature_cross=-curvature_cross)
 def curvature_of_both_losses(curvature_own: sp.Expr, curvature_cross: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Second derivatives at 0, for every number of classes; those of the squared error are 1 and 0."""
     for place in (f_1, f_2):
@@ -151,13 +126,6 @@ def curvature_of_both_losses(curvature_own: sp.Expr, curvature_cross: sp.Expr, t
 
 
 @exact(outputs_at_start, step="no sum")
-@control("the entry on the diagonal", curvature_factor=curvature_own)
-@control("none", curvature_factor=sp.S.One)
-@control("squared", curvature_factor=1 / outputs**2)
-@control("squared error's curvature", curvature_own=sp.S.One)
-@control("other sign", curvature_cross=-curvature_cross)
-@control("targets not centred", own_class=sp.S.NegativeOne)
-@control("others as the own", other_class=own_class)
 def centred_vectors_are_divided(
     curvature_factor: sp.Expr,
     curvature_own: sp.Expr,
@@ -187,11 +155,6 @@ def differentiated() -> tuple[Scores, Scores]:
 
 
 @exact(outputs_at_start, step="one unit")
-@control("the same GraSP for both losses", entropy_scores=squared_scores)
-@control("all of it over K", entropy_scores=tuple(each / 2 for each in squared_scores))
-@control("second term left out", squared_scores=(squared_scores[0] - w**2 / 2, *squared_scores[1:]))
-@control("curvature not divided", entropy_scores=(entropy_scores[0] + w * difference, *entropy_scores[1:]))
-@control("residual's signs lost", squared_scores=(*squared_scores[:2], -squared_scores[2]))
 def scores_of_one_unit(squared_scores: Scores, entropy_scores: Scores, trial: Trial) -> Iterator[Finding]:
     """Both losses differentiated twice, in three letters."""
     for claimed, seen in zip((squared_scores, entropy_scores), trial.once(differentiated), strict=True):
@@ -200,12 +163,7 @@ def scores_of_one_unit(squared_scores: Scores, entropy_scores: Scores, trial: Tr
 
 
 @exact(outputs_at_start, step="two orders")
-@control("one order for both losses", entropy_ratio=squared_ratio)
-@control("curvature squared", entropy_ratio=w / 4)
 @control("exchanged", squared_ratio=entropy_ratio, entropy_ratio=squared_ratio)
-@control("squared", squared_ratio=w**2)
-@control("the same GraSP for both losses", entropy_scores=squared_scores)
-@control("half of one score of the readout", squared_scores=(*squared_scores[:2], squared_scores[2] / 2))
 def two_losses_have_two_orders(
     squared_ratio: sp.Expr, entropy_ratio: sp.Expr, squared_scores: Scores, entropy_scores: Scores, trial: Trial
 ) -> Iterator[Finding]:

@@ -13,30 +13,17 @@ from sparse_limits.numerics.evidence.sums import grows_by, sloped
 from sparse_limits.numerics.networks import gradient, random_network
 from sparse_limits.theory.depth.row_law import (
     above,
-    back,
-    backward,
     below,
     beta_b,
-    carried,
     depth_row_law,
-    derivative,
-    forward,
     gate,
     gate_above,
-    gates,
     h,
-    joint,
-    layer,
-    own,
     passed,
     signal,
     signal_above,
-    signal_variance,
-    start,
     v_A,
     v_l,
-    values,
-    variance,
     weight_above,
     width,
 )
@@ -97,10 +84,6 @@ phi, output = sp.Function("phi", real=True), sp.Function("F_h", real=True)  # �
 
 
 @exact(depth_row_law, step="derivative")
-@control("one root of a width", derivative=derivative * sp.sqrt(below))
-@control("no width", derivative=derivative * sp.sqrt(width * below))
-@control("gate forgotten", derivative=derivative / gate)
-@control("the other way round", derivative=derivative * h / signal)
 def derivatives_of_small_networks(derivative: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Any φ, and any ⟨f, r⟩ above it; and networks of two hidden layers, weights, inputs and a cubic φ letters."""
     seen = sp.diff(output(phi(others + weight * h / sp.sqrt(below))), weight)
@@ -129,11 +112,6 @@ def signal_below(first: int, second: int) -> sp.Expr:
 
 
 @exact(depth_row_law, step="signal")
-@control("no width", back=back * sp.sqrt(above))
-@control(
-    "gates of the layer above forgotten", back=back.subs(gate_above(sp.Symbol("m", integer=True, positive=True)), 1)
-)
-@control("mean in place of sum", back=back / sp.sqrt(above))
 def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What one more unit above adds, any φ and any ⟨f, r⟩ above it; and layer 1 of the same networks from ⟨a, r⟩ in layer 2."""
     seen = sp.diff(output(phi(others + weight_above(above) * h / sp.sqrt(width))), h)
@@ -156,59 +134,8 @@ def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.at_sizes(cases(), "signals")
 
 
-def mean_over(polynomial: sp.Expr, second: dict[tuple[sp.Symbol, sp.Symbol], sp.Expr]) -> sp.Expr:
-    """The mean of a polynomial of degree 2 in some centred letters, of which only those pairs are correlated."""
-    drawn = sorted({letter for pair in second for letter in pair}, key=str)
-    total = sp.Integer(0)
-    for powers, coefficient in sp.Poly(sp.expand(polynomial), *drawn).terms():
-        found = [letter for letter, power in zip(drawn, powers, strict=True) for _ in range(power)]
-        if len(found) == 2:
-            total += coefficient * second.get((found[0], found[1]), sp.Integer(0))
-        elif len(found) == 0:
-            total += coefficient
-    return total
-
-
-@exact(depth_row_law, step="one weight")
-@control("not divided by the width", own=own * sp.sqrt(below))
-@control("a mean over the layer", own=own / sp.sqrt(below))
-@control("no variance", own=own / v_l)
-def own_weight_has_little_part(own: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of the weight times the preactivation, one weight and the rest apart; it vanishes as the layer grows."""
-    w, rest = sp.symbols("w rest", real=True)
-    preactivation = (w * h + rest) / sp.sqrt(below)
-    yield trial.same(own, mean_over(w * preactivation, {(w, w): v_l, (rest, rest): sp.Symbol("R", positive=True)}))
-    yield trial.same(sp.limit(own, below, sp.oo), 0)
-
-
-@exact(depth_row_law, step="two sums")
-@control("the two kinds correlated", joint=joint + sp.Matrix(4, 4, lambda j, k: v_l * values if abs(j - k) == 2 else 0))
-@control("units correlated", joint=joint + sp.Matrix(4, 4, lambda j, k: v_l * values if {j, k} == {0, 1} else 0))
-@control("variance of the weights forgotten", joint=joint / v_l)
-@control("sums in place of products", joint=joint.subs(carried * gates, carried + gates).subs(carried, 2 * carried))
-def sums_have_these_covariances(joint: sp.Matrix, trial: Trial) -> Iterator[Finding]:
-    """Means of products at two inputs: first over the weights, then over G, then over the unit's activations."""
-    first, second = sp.symbols("w_1 w_2", real=True)
-    here, there, h_1, h_2, g_1, g_2 = sp.symbols("G G_1 h_1 h_2 g_1 g_2", real=True)
-    left = (first * h_1, second * h_1, here * first * g_1, here * second * g_1)
-    right = (first * h_2, second * h_2, there * first * g_2, there * second * g_2)
-    over_weights = {(first, first): v_l, (second, second): v_l}
-    claimed, found = sp.S.Zero, sp.S.Zero
-    for row, x in enumerate(sp.symbols("x_1:5", real=True)):
-        for column, y in enumerate(sp.symbols("y_1:5", real=True)):
-            product = mean_over(left[row] * right[column], over_weights)
-            product = mean_over(product, {(here, there): carried, (here, here): carried, (there, there): carried})
-            claimed += x * y * joint[row, column]
-            found += x * y * product.subs({h_1: values / h_2, g_1: gates / g_2})
-    yield trial.same(claimed, found, by=sp.expand)  # with x and y free: entry by entry
-
-
 @exact(depth_row_law, step="ReLU steps")
-@control("gates forward", forward=v_l * relu.slope + beta_b)
-@control("no biases", forward=forward - beta_b)
 @control("variance left out", forward=relu.value + beta_b, backward=relu.slope * passed)
-@control("values back", backward=v_l * relu.value * passed)
-@control("half the gates", backward=backward / 2)
 def relu_takes_these_steps(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """K1's ladder: back is Π times the derivative of forward in c (Price), and forward factorises at c = 0."""
     half = sp.integrate(sp.sqrt(2) * z * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, 0, sp.oo))
@@ -218,36 +145,6 @@ def relu_takes_these_steps(forward: sp.Expr, backward: sp.Expr, trial: Trial) ->
         free * backward + at_zero, free * passed * sp.diff(forward, c) + forward.subs(c, 0)
     )  # with x free: both
     yield trial.same(backward.subs(c, 0), v_l * passed / 2)
-
-
-@exact(depth_row_law, step="one input")
-@control("one layer too many", variance=variance.subs(layer, layer + 1))
-@control("bias once", variance=v_l ** (layer - 1) * start + beta_b)
-@control("half of every layer", variance=variance.subs(v_l, v_l / 2))
-@control("forward in place of backward", signal_variance=v_l ** (layer - 1) * v_A)
-@control("one layer back too many", signal_variance=v_l * signal_variance)
-@control("gates forward", forward=v_l * relu.slope + beta_b)
-@control("half the gates", backward=backward / 2)
-def one_input_has_powers(
-    variance: sp.Expr, signal_variance: sp.Expr, forward: sp.Expr, backward: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The steps at equal inputs, by induction over the layers: forward from layer 1, backward from layer L."""
-
-    def ahead(now: sp.Expr) -> sp.Expr:
-        return sp.simplify(forward.subs({b: a, c: a})).subs(a, now)
-
-    def joined(difference: sp.Expr) -> sp.Expr:
-        """The last power of the longer sum, which is v times the shorter sum and 1."""
-        return sp.simplify(sp.expand(difference.replace(sp.Sum, lambda f, limits: _geometric(limits[2] + 1))))
-
-    yield trial.induction(variance, layer, start, ahead, start=1, by=joined)
-    back = sp.simplify(sp.limit(backward.subs(b, a), c, a))
-    yield trial.same(valued(signal_variance, {layer: layer - 1}), valued(back, {passed: signal_variance}))
-    yield trial.same(signal_variance.subs(layer, L), v_A)
-
-
-def _geometric(terms: sp.Expr) -> sp.Expr:
-    return (v_l**terms - 1) / (v_l - 1)
 
 
 WIDE, NETWORKS = 400, 60
@@ -270,9 +167,6 @@ def mean_squares(rng: np.random.Generator) -> Floats:
 
 @empirical(depth_row_law)
 @control("Σ and Π exchanged", forward=v_l * relu.slope + beta_b, backward=v_l * relu.value * passed)
-@control("Π = 1", backward=passed)
-@control("ReLU without √2", forward=v_l * relu.value / 2 + beta_b)
-@control("half the gates", backward=backward / 2)
 def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two hidden layers, two inputs: E s² over the weights' variance is E_D E_D' of hh′, gates and Π⟨r, r′⟩, to 15 %.
 
@@ -305,8 +199,6 @@ def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial
 
 
 @enclosed(depth_row_law)
-@control("one layer more", signal_variance=2 * signal_variance * sp.Max(1, v_l) ** L)
-@control("of the other sign", back=-back)
 def signals_come_from_layers_above(signal_variance: sp.Expr, back: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No layer is given back more than all would carry; and a sum over units, each of which brings 1, is positive."""
     yield trial.below(signal_variance, v_A * sp.Max(1, v_l) ** L, needed="signal_variance")

@@ -12,20 +12,15 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.numerics.evidence.sums import adds_up, same_whatever
 from sparse_limits.theory.depth.smoothed_at_depth import (
-    SIGNS,
     a_1,
     a_2,
     curvature,
     energy,
-    fair,
     flipped_score,
     kernel,
-    kernel_change,
     layer_energy,
     leading,
-    moved,
     moved_mean,
-    output_change,
     p,
     q_1,
     q_2,
@@ -34,14 +29,12 @@ from sparse_limits.theory.depth.smoothed_at_depth import (
     score,
     second,
     small_kernel,
-    small_output,
     smoothed_at_depth,
     u,
     x,
 )
 from sparse_limits.theory.formulas.valued import valued
 
-Rows = tuple[tuple[int, ...], ...]
 SHAPES = ((1, 2, 1), (2, 1, 1), (1, 2, 2, 1))  # inputs, hidden widths, one output
 INPUTS = ((1, 2), (-2, 1))
 R, S = sp.symbols("r_1:3", real=True), sp.symbols("S_1:3", real=True)
@@ -113,9 +106,6 @@ def of_sample(formula: sp.Expr, seen: Parts, place: int) -> sp.Expr:
 
 
 @exact(smoothed_at_depth, step="rate")
-@control("sum for mean over the samples", output_change=samples * output_change)
-@control("mean twice", output_change=output_change / samples)
-@control("not smoothed", output_change=residual(samples))
 def output_changes_along_the_gradient(output_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One weight more adds its slope at x times its entry of g, to any number; and networks of up to two hidden layers."""
     slope, at_sample = (
@@ -138,10 +128,6 @@ def output_changes_along_the_gradient(output_change: sp.Expr, trial: Trial) -> I
 
 
 @exact(smoothed_at_depth)
-@control("residual not smoothed", moved=curvature * residual(samples))
-@control("sum for mean over the samples", moved=samples * moved)
-@control("the loss's curvature forgotten", moved=moved / curvature)
-@control("curvature squared", moved=curvature * moved)
 def leading_term_is_that_of_the_moved_residual(moved: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Hg at residual zero in the second derivatives: what the loss, differentiated twice, has more than at S = 0."""
 
@@ -156,10 +142,6 @@ def leading_term_is_that_of_the_moved_residual(moved: sp.Expr, trial: Trial) -> 
 
 
 @exact(smoothed_at_depth, step="sum over a layer")
-@control("leading term alone", layer_sum=moved_mean)
-@control("the layer's own energy left in", layer_sum=moved_mean + energy)
-@control("second term alone", layer_sum=energy - layer_energy)
-@control("the layer alone", layer_sum=moved_mean + layer_energy)
 def scores_add_up_over_a_layer(layer_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Any number of weights and samples, Σ w∂ of a layer the derivative in its scale; and small networks, each layer.
 
@@ -202,8 +184,6 @@ FLIPPED = {top: -top, others: -others}
 
 
 @exact(smoothed_at_depth, step="the readout flipped")
-@control("neither flips", leading_sign=sp.S.One)
-@control("both flip", second_sign=sp.S.NegativeOne)
 @control("exchanged", leading_sign=sp.S.One, second_sign=sp.S.NegativeOne)
 def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Both terms of one weight by way of another, each below the readout or in it, any functions; and small networks.
@@ -232,10 +212,6 @@ def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: T
 @exact(smoothed_at_depth, step="two networks")
 @control("exchanged", leading=second, second=leading)
 @control("not halved", leading=2 * leading, second=2 * second)
-@control("the score itself", leading=score)
-@control("the other network's score", second=flipped_score)
-@control("neither flips", leading_sign=sp.S.One)
-@control("both flip", second_sign=sp.S.NegativeOne)
 def two_networks_give_both_terms(
     leading: sp.Expr, second: sp.Expr, leading_sign: sp.Expr, second_sign: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -246,85 +222,8 @@ def two_networks_give_both_terms(
     yield trial.same(leading_sign * one + second_sign * other, flipped_score, where=at)
 
 
-def passed_forward(column: Rows) -> tuple[list[list[int]], ...]:
-    """What enters and leaves layer 1, and what enters layer 2, by sample."""
-    z1 = [[row[s] for row in column[:2]] for s in range(2)]
-    h1 = [[max(each, 0) for each in row] for row in z1]
-    return z1, h1, [[sum(w * h for w, h in zip(row, values, strict=True)) for row in column[2:4]] for values in h1]
-
-
-def second_layer(column: Rows, readout: Sequence[int]) -> list[list[int]]:
-    """Leading scores of W² in units of a positive number, on the samples (1, 0) and (0, 1): whole numbers, ReLU, L = 2."""
-    above, residuals = column[2:4], column[4]
-    z1, h1, z2 = passed_forward(column)
-    flat = []
-    for s in range(2):
-        gates = [int(each > 0) for each in z2[s]]
-        carried = [
-            (z1[s][j] > 0) * sum(a * g * row[j] for a, g, row in zip(readout, gates, above, strict=True))
-            for j in range(2)
-        ]
-        of_first = [carried[j] * (k == s) for j in range(2) for k in range(2)]
-        of_second = [a * g * h for a, g in zip(readout, gates, strict=True) for h in h1[s]]
-        flat.append((of_first, of_second, [max(each, 0) for each in z2[s]]))
-    tangent = [
-        [
-            sum(p * q for one, other in zip(flat[s], flat[u], strict=True) for p, q in zip(one, other, strict=True))
-            for u in range(2)
-        ]
-        for s in range(2)
-    ]
-    rates = [sum(row[u] * residuals[u] for u in range(2)) for row in tangent]
-    return [[above[i][j] * sum(rates[s] * flat[s][1][2 * i + j] for s in range(2)) for j in range(2)] for i in range(2)]
-
-
-def one_layer(column: Rows, readout: Sequence[int]) -> list[int]:
-    """Leading scores of the first column of W¹ alone with the readout on top: L = 1, the same samples."""
-    first, residuals = column[:2], column[4]
-    slopes = [
-        (
-            [a * (row[s] > 0) * (k == s) for a, row in zip(readout, first, strict=True) for k in range(2)],
-            [max(row[s], 0) for row in first],
-        )
-        for s in range(2)
-    ]
-    rates = [
-        sum(
-            residuals[u]
-            * sum(
-                p * q for one, other in zip(slopes[s], slopes[u], strict=True) for p, q in zip(one, other, strict=True)
-            )
-            for u in range(2)
-        )
-        for s in range(2)
-    ]
-    return [row[0] * sum(rates[s] * slopes[s][0][2 * i] for s in range(2)) for i, row in enumerate(first)]
-
-
-@exact(smoothed_at_depth, step="signs of a column")
-@control("fair coins at every depth", positive=fair)
-@control("always one", positive=(1, 1, 1, 1))
-@control("of the other sign", positive=(2, 0, 2, 0))
-@control("in another order of the signs", positive=(0, 0, 2, 2))
-@control("one coin", fair=(0, 0, 2, 2))
-def positive_scores_of_a_column(
-    positive: Sequence[int], fair: Sequence[int], column: Rows, trial: Trial
-) -> Iterator[Finding]:
-    """All signs of the readout: two hidden layers, and one with the same data, which has fair coins."""
-    z1, _, z2 = passed_forward(column)
-    yield trial.holds(0 not in {each for row in z1 + z2 for each in row}, f"{z1} and {z2} are off the kink")
-    seen = [sum(row[0] > 0 for row in second_layer(column, signs)) for signs in SIGNS]
-    yield trial.exhausts(zip(seen, positive, strict=True), "signs of the readout")
-    alone = [sum(each > 0 for each in one_layer(column, signs)) for signs in SIGNS]
-    yield trial.exhausts(zip(sorted(alone), sorted(fair), strict=True), "signs of the readout")
-
-
 @exact(smoothed_at_depth, step="one sign")
 @control("no cross term", small_kernel=small_kernel - x**2 * a_1 * a_2 * q_1 * q_2, kernel_change=sp.S.Zero)
-@control("even in each sign, as for one layer", kernel_change=sp.S.Zero)
-@control("half", kernel_change=kernel_change / 2)
-@control("readout's weights not trained", small_kernel=small_kernel - p**2 * x**2 * (q_1**2 + q_2**2) / 2)
-@control("not over the width", small_output=sp.sqrt(2) * small_output)
 def one_sign_changes_the_kernel(
     small_output: sp.Expr, small_kernel: sp.Expr, kernel_change: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -336,7 +235,6 @@ def one_sign_changes_the_kernel(
 
 
 @enclosed(smoothed_at_depth)
-@control("of the other sign", output_change=-output_change)
 def sums_over_the_data_have_terms(output_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A sample at least: where each brings 1, their sum is positive."""
     ones = (samples * output_change).replace(sp.core.function.AppliedUndef, lambda *_: sp.S.One)

@@ -31,28 +31,22 @@ from sparse_limits.numerics.tickets import NetworkTicket, find_ticket
 from sparse_limits.numerics.tickets.bounds import MEASURED, UNIT_ROUNDOFF, largest_pass, measures
 from sparse_limits.numerics.tickets.bounds import roundings as rounded_at_most
 from sparse_limits.theory.equivariance.architectures import (
+    STAYS,
     L,
     architecture_tickets,
     bases,
     before,
-    carried,
-    equivariance_error,
     forward_error,
-    gamma,
     moduli_output,
     more,
+    powers,
     reach,
-    roundings,
 )
 from sparse_limits.theory.equivariance.architectures import stray as product_error
 from sparse_limits.theory.equivariance.lower_bound import n_in
 from sparse_limits.theory.formulas.no_guarantee import unconditional
 from sparse_limits.theory.subset_sum.solver import u
 from sparse_limits.theory.subset_sum.symbols import n
-
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-STAYS = "stays as it is"  # the graph of a message passing network, when its vertices are renamed
-
 
 # Tickets that were found
 
@@ -110,8 +104,6 @@ def grid(trial: Trial) -> int:
 
 
 @exact(architecture_tickets, cost=0.6)
-@control("the plus side alone", sides="plus")
-@control("no error at all", error=sp.Integer(0))
 def tickets_keep_the_bound(error: sp.Expr, sides: str, trial: Trial) -> Iterator[Finding]:
     """Outputs of target and ticket differ by no more than the bound with the errors of the coefficients, plus rounding."""
     step = numeric((*MEASURED, before), error)
@@ -178,8 +170,6 @@ def generating(rho: Representation) -> list[tuple[int, ...]]:
 
 
 @exact(architecture_tickets, cost=0.6)
-@control("a tenth of the entries", pruned="entries")
-@control("the graph stays", graph=STAYS)
 def pruned_networks_stay_equivariant(pruned: str, graph: str, trial: Trial) -> Iterator[Finding]:
     """f(ρ(g)x) = ρ(g)f(x) as an equality of whole numbers, for elements that generate the group."""
     for name in SYMMETRIC:
@@ -192,8 +182,6 @@ def pruned_networks_stay_equivariant(pruned: str, graph: str, trial: Trial) -> I
 
 
 @exact(architecture_tickets, cost=0.6)
-@control("exact in floating point too", equivariance_error=sp.Integer(0))
-@control("the graph stays", graph=STAYS)
 def rounding_moves_tickets_little(equivariance_error: sp.Expr, graph: str, trial: Trial) -> Iterator[Finding]:
     """Tickets as computed: g(ρ(g)x) and ρ(g)g(x) differ by no more than the bound, for elements that generate the group."""
     for name in SYMMETRIC:
@@ -212,15 +200,6 @@ k = sp.Symbol("k", positive=True, integer=True)
 
 
 @enclosed(architecture_tickets)
-@control("without the 2", equivariance_error=forward_error)
-@control("one rounding for each layer", equivariance_error=2 * u * moduli_output)
-@control("10 % more, for symmetry", equivariance_error=MORE * equivariance_error)
-@control("to first order", forward_error=L * u * moduli_output)
-@control("10 % more", forward_error=MORE * forward_error)
-@control("square root of the number", forward_error=sp.sqrt(L) * u * moduli_output)
-@control("without the denominator", gamma=L * u)
-@control("10 % less, for γ", gamma=LESS * gamma)
-@control("all up in both passes", apart=equivariance_error)
 def constants_come_from_products(
     forward_error: sp.Expr, equivariance_error: sp.Expr, gamma: sp.Expr, apart: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -243,25 +222,9 @@ def constants_come_from_products(
     yield trial.everywhere(one.subs(between), stated, within={**roundoff, between[L]: (1, 1000)}, zero={u: (0, 2)})
 
 
-def powers(gap: sp.Expr) -> sp.Expr:
-    return sp.powsimp(sp.expand(sp.powsimp(sp.expand(gap))))
-
-
-@exact(architecture_tickets, step="roundings multiply")
-@control("to first order", stray=L * u)
-@control("square root of the number", stray=sp.sqrt(L) * u)
-@control("10 % more", stray=MORE * product_error)
-def a_rounding_more_is_a_factor_more(stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No error without a rounding; the largest after one more, |(1 + θ)(1 + δ) − 1| ≤ |θ| + u(1 + |θ|)."""
-    yield trial.same(stray.subs(L, L + 1), stray + u * (1 + stray), by=powers)
-    yield trial.induction(stray, L, sp.S.Zero, lambda term: term + u * (1 + term), by=powers)
-
-
 @exact(architecture_tickets, step="one step more")
 @control("errors add up", carried=product_error + product_error.subs(L, more))
 @control("the step alone", carried=product_error.subs(L, more))
-@control("10 % more", carried=MORE * carried)
-@control("to first order", stray=L * u)
 def steps_multiply(carried: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """φ_l(1 + φ_L) + φ_L, which is the error of L + l roundings."""
     step = stray.subs(L, more)
@@ -270,53 +233,10 @@ def steps_multiply(carried: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @exact(architecture_tickets, step="rounding")
-@control("to first order", forward_error=L * u * moduli_output)
-@control("10 % more", forward_error=MORE * forward_error)
 @control("relative to one", forward_error=product_error)
-@control("square root of the number", stray=sp.sqrt(L) * u)
 def outputs_err_by_products(forward_error: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The relative error times the largest output of the pass with moduli."""
     yield trial.same(forward_error, stray * moduli_output)
-
-
-@exact(architecture_tickets, step="symmetry")
-@control("without the 2", equivariance_error=forward_error)
-@control("one rounding for each layer", equivariance_error=2 * u * moduli_output)
-@control("10 % more, for symmetry", equivariance_error=MORE * equivariance_error)
-@control("to first order", forward_error=L * u * moduli_output)
-def both_passes_err(equivariance_error: sp.Expr, forward_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The errors at x and at ρ(g)x add up; roundings up at the one and down at the other differ by as much to first order."""
-    yield trial.same(equivariance_error, forward_error + forward_error)
-    apart = ((1 + u) ** L - (1 - u) ** L) * moduli_output
-    yield trial.same(*(sp.diff(each, u).subs(u, 0) for each in (equivariance_error, apart)))
-
-
-@exact(architecture_tickets, step="Bernoulli")
-@control("without the denominator", gamma=L * u)
-@control("10 % less, for γ", gamma=LESS * gamma)
-@control("a rounding more", gamma=gamma.subs(L, L + 1))
-@control("square root of the number", stray=sp.sqrt(L) * u)
-def products_fall_from_one(gamma: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(1 + φ)/(1 + γ) loses (L + 1)u²(1 + u)ᴸ from L to L + 1, and is 1 for L = 0."""
-    ratio = (1 + stray) / (1 + unconditional(gamma))
-    loss = (L + 1) * u**2 * (1 + u) ** L
-    yield trial.nonnegative(ratio - ratio.subs(L, L + 1), loss)
-    yield trial.same(ratio.subs(L, 0), sp.S.One)
-
-
-@exact(architecture_tickets, step="count")
-@control("without the basis", roundings=n + n_in)
-@control("one sum over everything", roundings=1 + n * n_in * reach)
-@control("one channel before", roundings=roundings.subs(n_in, 1))
-@control("10 % more", roundings=MORE * roundings)
-def summands_are_added_one_by_one(roundings: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Three products for sums of one summand each; a summand more in any of the three sums adds a rounding."""
-    term = roundings
-    for letter in (n, n_in, reach):
-        alone = term.subs(letter, 1)
-        yield trial.induction(term, letter, alone, lambda each: each + 1, start=1)
-        term = alone
-    yield trial.same(term, sp.Integer(3))
 
 
 @dataclass(frozen=True)
@@ -341,10 +261,6 @@ def pass_counted(items: int, channels: int, entries: int) -> int:
 
 
 @exact(architecture_tickets)
-@control("without the basis", roundings=n + n_in)
-@control("one sum over everything", roundings=1 + n * n_in * reach)
-@control("one channel before", roundings=roundings.subs(n_in, 1))
-@control("10 % more", roundings=MORE * roundings)
 def roundings_are_counted(roundings: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A pass with numbers that count their roundings, each sum from left to right."""
     for items, channels, entries in ((1, 1, 1), (1, 2, 3), (5, 1, 2), (4, 3, 1), (40, 6, 25)):

@@ -25,18 +25,14 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.equivariance.coefficient_pruning import (
     coefficient_pruning,
-    equivariant_masks,
-    masks,
-    probability,
 )
 from sparse_limits.theory.equivariance.symbols import B, X, Y
 from sparse_limits.theory.formulas.valued import valued
 
 TURN = cyclic_irreducibles(4)["rotation"]
-MORE = sp.Rational(11, 10)
 
 
 class Listed(NamedTuple):
@@ -80,15 +76,6 @@ def listed(effort: str) -> list[Listed]:
 
 
 @exact(coefficient_pruning)
-@control("one mask for each entry of a row", masks=2 ** (X + Y))
-@control("10 % more masks", masks=MORE * masks)
-@control("any mask will do", equivariant_masks=masks)
-@control("no orbit may go", equivariant_masks=sp.Integer(1))
-@control("two masks for each orbit", equivariant_masks=2 * B)
-@control("the layer must not vanish", equivariant_masks=equivariant_masks - 1)
-@control("one entry fixes the rest", probability=2 ** (1 - X * Y))
-@control("orbits counted as entries", probability=sp.Integer(1))
-@control("10 % less", probability=sp.Rational(9, 10) * probability)
 def masks_are_listed(
     masks: sp.Expr, equivariant_masks: sp.Expr, probability: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -100,47 +87,7 @@ def masks_are_listed(
         yield trial.holds(claimed == found, f"{each.equivariant} of {each.masks} masks, claimed {claimed}")
 
 
-@exact(coefficient_pruning, step="masks on entries")
-@control("one mask for each entry of a row", masks=2 ** (X + Y))
-@control("no entry may stay alone", masks=masks - X * Y)
-@control("10 % more masks", masks=MORE * masks)
-def columns_are_masked_one_by_one(masks: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One mask without columns, and 2ʸ times as many on each column more; an entry more in a column doubles those."""
-    yield trial.induction(masks, X, sp.S.One, lambda term: 2**Y * term, by=powers)
-    yield trial.induction(masks.subs(X, 1), Y, sp.S.One, lambda term: 2 * term, by=powers)
-
-
-def powers(gap: sp.Expr) -> sp.Expr:
-    return sp.powsimp(sp.expand(gap))
-
-
-@exact(coefficient_pruning, step="masks on orbits")
-@control("no orbit may go", equivariant_masks=sp.Integer(1))
-@control("two masks for each orbit", equivariant_masks=2 * B)
-@control("the layer must not vanish", equivariant_masks=equivariant_masks - 1)
-@control("10 % more", equivariant_masks=MORE * equivariant_masks)
-def orbits_are_masked_one_by_one(equivariant_masks: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One mask without orbits, and twice as many on each orbit more."""
-    yield trial.induction(equivariant_masks, B, sp.S.One, lambda term: 2 * term, by=powers)
-
-
-@exact(coefficient_pruning, step="fair bits")
-@control("one entry fixes the rest", probability=2 ** (1 - X * Y))
-@control("orbits counted as entries", probability=sp.Integer(1))
-@control("10 % less", probability=sp.Rational(9, 10) * probability)
-@control("the layer must not vanish", equivariant_masks=equivariant_masks - 1)
-@control("one mask for each entry of a row", masks=2 ** (X + Y))
-def a_mask_is_any_of_all(
-    masks: sp.Expr, equivariant_masks: sp.Expr, probability: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Masks on orbits over all masks."""
-    yield trial.same(probability, equivariant_masks / masks, by=powers)
-
-
 @enclosed(coefficient_pruning)
-@control("entries for orbits", probability=2 ** (X * Y - B))
-@control("twice as many as all", equivariant_masks=2 * masks)
-@control("a mask for all entries together", masks=sp.Integer(2) ** sp.Min(1, X * Y))
 def no_more_masks_than_all(
     probability: sp.Expr, equivariant_masks: sp.Expr, masks: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -179,7 +126,6 @@ def random_network(
 
 
 @exact(coefficient_pruning, cost=0.4)
-@control("a tenth of the entries", pruned="entries")
 def networks_stay_equivariant(pruned: str, trial: Trial) -> Iterator[Finding]:
     """f(ρ(g)x) = ρ(g)f(x) as an equality of integers at every generator: shifts and quarter turns, permutations of points."""
     for network in ("grid", "points"):

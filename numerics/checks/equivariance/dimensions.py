@@ -29,62 +29,17 @@ from sparse_limits.numerics.equivariance import (
     trivial,
 )
 from sparse_limits.numerics.equivariance import symmetric as symmetric_group
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.equivariance.dimensions import (
-    after,
-    before,
-    c4_characters,
-    c4_dimension,
     chi_in,
     chi_out,
     hom_dimension,
     multiplicities,
-    r_in,
-    r_out,
-    s_in,
-    s_out,
-    share,
-    t_in,
-    t_out,
 )
 from sparse_limits.theory.equivariance.symbols import class_size, order
 from sparse_limits.theory.formulas.valued import valued
 
 MORE = sp.Rational(11, 10)
-
-
-@exact(hom_dimension, step="equations")
-@control("column by column", constraint=sp.kronecker_product(before.T, after) - sp.eye(4))
-@control("without the transpose", constraint=sp.kronecker_product(after, before) - sp.eye(4))
-@control("without the identity", constraint=sp.ImmutableMatrix(sp.kronecker_product(after, before.T)))
-def constraint_is_the_equation(constraint: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
-    """The matrix times the entries of T, row by row, gives those of ρ_out(g)Tρ_in(g⁻¹) − T: all at once, with weights."""
-    t = sp.Matrix(2, 2, sp.symbols("t_1:5", real=True))
-    weights = sp.Matrix(1, 4, sp.symbols("s_1:5", real=True))
-    expected = (after * t * before - t).reshape(4, 1)
-    yield trial.same((weights * constraint * t.reshape(4, 1))[0], (weights * expected)[0], by=sp.expand)
-
-
-@exact(hom_dimension, step="trace")
-@control("traces added", trace=after.trace() + before.trace())
-@control("the trace of the product", trace=(after * before).trace())
-@control("the product of the determinants", trace=after.det() * before.det())
-@control("the trace of the equations", constraint=sp.ImmutableMatrix(sp.kronecker_product(after, before.T)))
-def traces_multiply(trace: sp.Expr, constraint: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
-    """The diagonal of the equations, of which the identity takes 4."""
-    yield trial.same(trace, constraint.trace() + 4, by=sp.expand)
-
-
-@exact(hom_dimension, step="share")
-@control("one for each class", share=share / class_size)
-@control("characters added", share=class_size * (chi_out + chi_in) / order)
-@control("without the mean", share=share * order)
-@control("10 % more", share=MORE * share)
-@control("traces added", trace=after.trace() + before.trace())
-def classes_have_their_part_of_the_mean(share: sp.Expr, trace: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The trace for matrices of these characters, as often as the class has elements, over all elements."""
-    diagonals = {after[0, 0]: chi_out - after[1, 1], before[0, 0]: chi_in - before[1, 1]}
-    yield trial.same(share, class_size * trace.subs(diagonals) / order)
 
 
 class Case(NamedTuple):
@@ -122,11 +77,6 @@ def cases(size: int) -> list[Case]:
 
 
 @exact(hom_dimension, cost=0.5)
-@control("one for each class", share=share / class_size)
-@control("characters added", share=class_size * (chi_out + chi_in) / order)
-@control("without the mean", share=class_size * chi_out * chi_in)
-@control("the first character squared", share=class_size * chi_in**2 / order)
-@control("10 % more", share=MORE * share)
 def characters_count_the_solutions(share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The sum over classes is the dimension of the null space of the equations at the generators."""
     for each in trial.once(cases, 3 if trial.effort == "quick" else 5):
@@ -137,8 +87,6 @@ def characters_count_the_solutions(share: sp.Expr, trial: Trial) -> Iterator[Fin
 
 
 @exact(hom_dimension)
-@control("180 degrees only", quarter_turns=2)
-@control("without the mean", share=share * order)
 def generators_suffice(share: sp.Expr, quarter_turns: int, trial: Trial) -> Iterator[Finding]:
     """Equations at the quarter turn alone leave what the characters of C4 count, on grids of side 3 and 4."""
     for size in (3, 4):
@@ -159,15 +107,6 @@ def turned(multiplicities: tuple[sp.Symbol, ...], quarters: int) -> sp.Expr:
 
 
 @exact(hom_dimension, step="characters of four turns")
-@control(
-    "the rotation of dimension 1",
-    c4_characters=tuple(tuple(x.subs({r_in: r_in / 2, r_out: r_out / 2}) for x in side) for side in c4_characters),
-)
-@control(
-    "signs that do not change",
-    c4_characters=tuple(tuple(x.subs({s_in: 0, s_out: 0}) for x in side) for side in c4_characters),
-)
-@control("before and after exchanged", c4_characters=c4_characters[::-1])
 def characters_are_those_of_matrices(c4_characters: tuple[tuple[sp.Expr, ...], ...], trial: Trial) -> Iterator[Finding]:
     """Traces of the matrices of the three types, all four turns on both sides at once, with weights."""
     x, y = sp.symbols("x y", positive=True)
@@ -178,24 +117,6 @@ def characters_are_those_of_matrices(c4_characters: tuple[tuple[sp.Expr, ...], .
         for quarters, claimed in enumerate(characters)
     ]
     yield trial.same(*(sp.Add(*each) for each in zip(*terms, strict=True)), by=sp.expand)
-
-
-@exact(hom_dimension, step="example")
-@control(
-    "signs that do not change",
-    c4_characters=tuple(tuple(x.subs({s_in: 0, s_out: 0}) for x in side) for side in c4_characters),
-)
-@control("the rotation counted once", c4_dimension=c4_dimension - r_in * r_out)
-@control("the rotation as two signs", c4_dimension=t_in * t_out + s_in * s_out + 4 * r_in * r_out)
-@control("a different pairing", c4_dimension=t_in * s_out + s_in * t_out + 2 * r_in * r_out)
-@control("without the mean", share=share * order)
-def multiplicities_give_the_dimension(
-    c4_dimension: sp.Expr, share: sp.Expr, c4_characters: tuple[tuple[sp.Expr, ...], ...], trial: Trial
-) -> Iterator[Finding]:
-    """The mean of the products of two characters of C4 in terms of multiplicities."""
-    pairs = zip(*c4_characters, strict=True)
-    terms = (valued(share, {order: 4, class_size: 1, chi_in: a, chi_out: b}) for a, b in pairs)
-    yield trial.same(c4_dimension, sp.Add(*terms), by=sp.expand)
 
 
 def random_sums(rng: np.random.Generator, count: int) -> list[tuple[tuple[int, ...], int]]:
@@ -216,8 +137,6 @@ SIDES = slice(0, 3), slice(3, 6)
 
 
 @exact(hom_dimension)
-@control("the rotation counted once", c4_dimension=c4_dimension - r_in * r_out)
-@control("products of all", c4_dimension=(t_in + s_in + r_in) * (t_out + s_out + r_out))
 def random_sums_have_the_dimension(c4_dimension: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Direct sums of random multiplicities, by elimination."""
     for numbers, nullity in trial.draw(random_sums, trial.size(8)):

@@ -10,53 +10,29 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.equivariance.fields import FieldNetwork, irreducible_fields
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.exact.logarithms import split_logarithms, with_positive
 from sparse_limits.numerics.tickets.fields import find_field_ticket
 from sparse_limits.numerics.tickets.networks import REACH
-from sparse_limits.theory.equivariance import ticket as relu
 from sparse_limits.theory.equivariance.architectures import before
 from sparse_limits.theory.equivariance.field_tickets import (
-    all_inputs,
-    allowed,
-    error,
-    excess,
-    failure,
-    feature,
     field_ticket,
-    gain,
     hull,
-    lam,
-    largest_error,
-    largest_strength,
-    layer_error,
-    mu,
-    network_error,
-    own_error,
-    size,
-    step_error,
     strength,
     strengths,
     strengths_before,
-    uniform_width,
-    width,
 )
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import coefficient, depth, passed, radius
-from sparse_limits.theory.equivariance.network_widths import most as largest_share
 from sparse_limits.theory.equivariance.network_widths import t as share
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.equivariance.ticket import inputs
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.potential import a, kappa
-from sparse_limits.theory.subset_sum.potential import failure as one_failure
-from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 y = sp.Symbol("y", positive=True)
-s_1, s_2 = sp.symbols("s_1 s_2", positive=True)
 
 
 def logarithm(gap: sp.Expr) -> sp.Expr:
@@ -67,36 +43,7 @@ def uniform_logarithm(gap: sp.Expr) -> sp.Expr:
     return split_logarithms(with_positive(gap, delta, B, n_in, n_out, share), 4 * sp.E - 1, 1 - sp.exp(-1) / 4)
 
 
-@exact(field_ticket, step="items")
-@control("the modulus of the first", item=sp.Abs(lam) * mu)
-@control("ReLU between", item=mu * sp.Max(lam, 0))
-@control("the sum", item=lam + mu)
-def linear_layers_multiply(item: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """μB after λI, for any B and any vector of the plane, whatever the signs."""
-    x = sp.Matrix(sp.symbols("x_1 x_2", real=True))
-    element = sp.Matrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))
-    gap = mu * element * (lam * sp.eye(2) * x) - item * (element * x)
-    yield trial.vanishes(s_1 * gap[0] + s_2 * gap[1], by=sp.expand)
-
-
-@exact(field_ticket, step="failure")
-@control("one output", failure=failure.subs(n_out, 1))
-@control("one element", failure=failure.subs(B, 1))
-@control("both signs", failure=2 * failure)
-@control("half of the items usable", failure=failure.subs(kappa, kappa / 2))
-@control("of half the items", one_failure=one_failure.subs(kappa, kappa / 2))
-def one_failure_for_each_coefficient(failure: sp.Expr, one_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """As often that of one, and Q7.1's for one sign is the same at half of the density."""
-    yield trial.same(failure, n_in * n_out * B * one_failure)
-    yield trial.same(failure.subs(kappa, kappa / 2), relu.nonnegative_failure)
-
-
 @exact(field_ticket, step="size")
-@control("one element", size=size.subs(B, 1))
-@control("half of the items usable", size=size.subs(kappa, kappa / 2))
-@control("10 % less", size=LESS * size)
-@control("the error itself", size=size.subs(eps, sp.sqrt(eps)))
-@control("both signs in the failure", failure=2 * failure)
 def the_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound is δ times 1 − aκ/2, which is below 1, for each channel beyond the size."""
     beyond = (n - size) * sp.log(1 - a * kappa / 2)
@@ -104,57 +51,7 @@ def the_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, trial: Trial)
     yield trial.nonnegative(1 - failure.subs(n, n + 1) / failure, a * kappa / 2, strict=True)
 
 
-@exact(field_ticket, step="gain")
-@control("the strength of the target", gain=strength)
-@control("one channel before", gain=strength + eps * hull)
-@control("10 % less", gain=LESS * gain)
-@control("twice the error", own_error=2 * own_error)
-def strengths_add_up(own_error: sp.Expr, gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Without channels the strength of the target, and for each channel more what its errors make of a vector of length 1."""
-    one = own_error.subs(inputs, 1)
-    yield trial.induction(gain, n_in, strength, lambda term: term + one, by=sp.expand)
-
-
-@exact(field_ticket, step="error")
-@control("no error from before", error=own_error)
-@control("errors add up", error=own_error + before)
-@control("10 % less", error=LESS * error)
-@control("no error of its own", own_error=sp.S.Zero)
-@control("the strength of the target", gain=strength)
-def both_errors_add_up(error: sp.Expr, own_error: sp.Expr, gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its own, and that of the features before times the gain: so much, if maps only multiply, all alike, and errors add to all."""
-    yield trial.same(error, own_error + gain * before, by=sp.expand)
-    near = n_in * (strength / n_in + eps * hull) * (inputs / n_in + before)
-    yield trial.same(near - strength * inputs / n_in, error)
-
-
-@exact(field_ticket, step="features")
-@control("10 % more", feature=MORE * feature)
-@control("the inputs alone", feature=radius)
-@control("the strengths alone", feature=strengths_before)
-def each_layer_multiplies_by_its_strength(feature: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The longest input in front of the first layer, and `strength` times as much behind a layer as before it."""
-    yield trial.same(feature.subs(strengths_before, 1), radius)
-    yield trial.same(feature.subs(strengths_before, strength * strengths_before), strength * feature)
-
-
-@exact(field_ticket, step="inputs of a layer")
-@control("of one channel", all_inputs=feature)
-@control("the square", all_inputs=n_in**2 * feature)
-@control("10 % more", all_inputs=MORE * all_inputs)
-@control("the inputs alone", feature=radius)
-def channels_add_up(feature: sp.Expr, all_inputs: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One channel more adds as much as one."""
-    yield trial.induction(all_inputs, n_in, feature, lambda term: term + feature, start=1, by=sp.expand)
-
-
 @exact(field_ticket, step="these errors")
-@control("no errors before", step_error=step_error.subs(before, 0))
-@control("errors before that the layer does not enlarge", step_error=strength * (share * feature + before))
-@control("10 % less", step_error=LESS * step_error)
-@control("one channel", all_inputs=feature)
-@control("10 % more", allowed=MORE * allowed)
-@control("errors of its own alone", error=own_error)
 def errors_grow_by_what_is_allowed(
     error: sp.Expr, allowed: sp.Expr, all_inputs: sp.Expr, step_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -164,26 +61,7 @@ def errors_grow_by_what_is_allowed(
     yield trial.nonnegative(sp.diff(step_error, before), strength * (1 + share))
 
 
-@exact(field_ticket, step="layers passed")
-@control("errors that add up", network_error=feature * passed * share)
-@control("one layer more", network_error=network_error.subs(passed, passed + 1))
-@control("10 % more", network_error=MORE * network_error)
-@control("no errors before", step_error=step_error.subs(before, 0))
-@control("the inputs alone", feature=radius)
-def errors_are_powers(feature: sp.Expr, step_error: sp.Expr, network_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """None in front of the first layer; behind one more what a layer makes of the error before; a multiple of the features."""
-    yield trial.same(network_error.subs({passed: 0, strengths_before: 1}), sp.S.Zero)
-    yield trial.same(network_error.subs(passed, 1), feature * share)
-    further = network_error.subs({passed: passed + 1, strengths_before: strength * strengths_before}, simultaneous=True)
-    yield trial.same(further, step_error.subs(before, network_error), by=lambda gap: sp.expand(sp.powsimp(gap)))
-
-
 @exact(field_ticket, step="share")
-@control("an equal part of the error", excess=eps / (radius * strengths * depth))
-@control("without the radius", excess=excess.subs(radius, 1))
-@control("without the strengths", excess=excess.subs(strengths, 1))
-@control("one layer", excess=excess.subs(depth, 1))
-@control("errors that add up", network_error=feature * passed * share)
 def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At this share L log(1 + t), to which the error leads, is what it is at ε; and the error grows with the share."""
     last = network_error.subs({passed: depth, strengths_before: strengths})
@@ -192,30 +70,7 @@ def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr, trial: Tri
     yield trial.nonnegative(sp.diff(last, share), depth * radius * strengths * (1 + share) ** (depth - 1))
 
 
-@exact(field_ticket, step="error of a layer")
-@control("norms added up", layer_error=layer_error * hull / 2)
-@control("without the channels", layer_error=layer_error * n_in)
-@control("without the strength", layer_error=layer_error / strength)
-@control("an equal part of the error", excess=eps / (radius * strengths * depth))
-@control("10 % more", allowed=MORE * allowed)
-def each_layer_has_its_error(
-    allowed: sp.Expr, excess: sp.Expr, layer_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """What is allowed, at this share."""
-    yield trial.same(layer_error, allowed.subs(share, excess))
-
-
 @exact(field_ticket, step="small enough")
-@control("the square of the share", most=largest_share**2)
-@control("an equal part of 1", most=1 / depth)
-@control("10 % more", most=MORE * largest_share)
-@control("without the hull", layer_error=layer_error * hull)
-@control("10 % more in a layer", layer_error=MORE * layer_error)
-@control("a larger error", largest_error=100 * largest_error)
-@control("without the radius", largest_error=strengths)
-@control("twice the strength", largest_strength=2 * largest_strength)
-@control("one channel before", largest_strength=hull * a / 2)
-@control("the reach itself", empty_error=a)
 def errors_are_at_most_those_of_empty_sums(
     layer_error: sp.Expr,
     most: sp.Expr,
@@ -236,11 +91,6 @@ def errors_are_at_most_those_of_empty_sums(
 
 
 @exact(field_ticket, step="width")
-@control("one layer's probability", width=width.subs(depth, 1))
-@control("half of the items usable", width=width.subs(kappa, kappa / 2))
-@control("10 % less", width=LESS * width)
-@control("one element", size=size.subs(B, 1))
-@control("both signs in the failure", failure=2 * failure)
 def each_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, width: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The size at ε_ℓ and δ/L; L times the failure at ε_ℓ is δ times 1 − aκ/2 for each channel beyond the width."""
     yield trial.same(width, valued(size, {eps: coefficient, delta: delta / depth}), by=logarithm)
@@ -250,16 +100,6 @@ def each_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, width: sp.Ex
 
 
 @exact(field_ticket, step="uniform width")
-@control(
-    "half of the items usable",
-    uniform_width=width.subs({a: uniform_reach, kappa: sp.Rational(1, 4), coefficient: layer_error}),
-)
-@control("the density at 1", uniform_width=width.subs({a: uniform_reach, kappa: 1, coefficient: layer_error}))
-@control("the error of the network for that of a layer", uniform_width=uniform_width.subs(depth, 1))
-@control("10 % less", uniform_width=LESS * uniform_width)
-@control("without the channels", layer_error=layer_error * n_in)
-@control("one layer's probability", width=width.subs(depth, 1))
-@control("both signs in the failure", failure=2 * failure)
 def the_uniform_width_has_all_put_in(
     failure: sp.Expr, width: sp.Expr, layer_error: sp.Expr, uniform_width: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -286,15 +126,6 @@ def map_of_ones(name: str) -> sp.Expr:
 
 
 @exact(field_ticket)
-@control("errors that add up", network_error=feature * passed * share)
-@control("an exponential", network_error=feature * (sp.exp(passed * share) - 1))
-@control("10 % less", network_error=LESS * network_error)
-@control("10 % more", network_error=MORE * network_error)
-@control("the inputs alone", network_error=radius * ((1 + share) ** passed - 1))
-@control("without the hull", allowed=allowed * hull)
-@control("without the channels", allowed=allowed * n_in)
-@control("the strength of the target", gain=strength)
-@control("twice the feature", feature=2 * feature)
 def the_error_is_attained(
     feature: sp.Expr, allowed: sp.Expr, gain: sp.Expr, network_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -341,9 +172,6 @@ ROUNDING = 1e-9  # floating-point noise of these small networks is below 1e-13
 
 
 @exact(field_ticket)
-@control("a tenth", error=error / 10)
-@control("half of its own error", error=own_error / 2)
-@control("without the inputs", error=error.subs(inputs, 0))
 def networks_of_fields_stay_within(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Thresholds up to 1/5, one to three layers: no output vector is farther off than the bound, which is passed on."""
     for reflections in (False, True):
@@ -379,8 +207,6 @@ def small(rng: np.random.Generator, reflections: bool) -> tuple[FieldNetwork, ND
 
 
 @exact(field_ticket, cost=0.7)
-@control("a thirtieth of the width", uniform_width=uniform_width / 30)
-@control("a billionth of the error", layer_error=layer_error / 10**9)
 def tickets_of_this_width_are_found(uniform_width: sp.Expr, layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Inputs up to 1, ε = 1/20, δ = 1/10: coefficients come as near as they have to, and outputs are within ε."""
     for reflections in (False, True):

@@ -7,14 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.equivariance.field_tickets import (
     field_ticket,
     hull,
-    layer_error,
-    needed,
-    needed_in_all,
-    one_sign,
     strength,
     strengths,
 )
@@ -23,7 +19,6 @@ from sparse_limits.theory.equivariance.network_widths import depth, radius
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
-MORE = sp.Rational(11, 10)
 SIZES = ((1, 1, 1, 1), (4, 1, 1, 1), (2, 2, 1, 1), (1, 1, 2, 2), (3, 1, 2, 1))  # channels of a block, and of the layer
 
 
@@ -38,11 +33,6 @@ def share_missed(channels: int, before: int, after: int, elements: int) -> sp.Ra
 
 
 @exact(field_ticket)
-@control("one output", one_sign=one_sign.subs(n_out, 1))
-@control("one element", one_sign=one_sign.subs(B, 1))
-@control("one channel before", one_sign=one_sign.subs(n_in, 1))
-@control("half of the items usable", one_sign=one_sign.subs(n, n / 2))
-@control("10 % more", one_sign=MORE * one_sign)
 def coefficients_without_an_item_of_their_sign_are_counted(one_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All fair signs of both random layers; the items of all coefficients of a block share the first one's."""
     for sizes in SIZES:
@@ -51,11 +41,6 @@ def coefficients_without_an_item_of_their_sign_are_counted(one_sign: sp.Expr, tr
 
 
 @exact(field_ticket)
-@control("of one layer", needed_in_all=needed)
-@control("of one coefficient", needed=-sp.log(delta) / sp.log(2))
-@control("10 % more", needed=MORE * needed)
-@control("10 % more in all layers", needed_in_all=MORE * needed_in_all)
-@control("one element", one_sign=one_sign.subs(B, 1))
 def as_many_channels_fail_with_their_part(
     one_sign: sp.Expr, needed: sp.Expr, needed_in_all: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -65,8 +50,6 @@ def as_many_channels_fail_with_their_part(
 
 
 @enclosed(field_ticket)
-@control("without the strengths", layer_error=layer_error.subs(strengths, 1))
-@control("10 % more", layer_error=MORE * layer_error)
 def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """n_in·ν·ε_1·R is ε for a network of one layer, whose strength is the product of all; so it is no more for any of one layer."""
     whole = n_in * hull * radius * layer_error

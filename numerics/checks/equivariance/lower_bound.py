@@ -29,30 +29,22 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights
 from sparse_limits.theory.equivariance.lower_bound import (
-    linear_parameters,
-    linear_share,
-    linear_success,
     n_in,
     n_out,
     pruning_lower_bound,
-    relu_parameters,
-    relu_share,
-    relu_success,
     s,
-    saving,
 )
 from sparse_limits.theory.equivariance.symbols import B, X, Y, order
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.potential import a, failure, kappa
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
-from sparse_limits.theory.subset_sum.volume import Theta, c, measure, p, q
+from sparse_limits.theory.subset_sum.volume import Theta, c
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-ENTRIES = X * Y
 
 
 ACTIVATIONS = {"ReLU": relu, "linear": identity}
@@ -70,18 +62,6 @@ def served(activation: str, near: Fraction, reach: Fraction) -> list[Fraction]:
 
 
 @exact(pruning_lower_bound)
-@control("an interval about p alone", measure=2 * eps)
-@control("for outputs that are not negative", measure=sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)))
-@control("all that are small serve", measure=sp.Piecewise((4 * eps, sp.Max(p, q) <= eps), (measure, True)))
-@control("10 % more", measure=MORE * measure)
-@control("the linear constant for ReLU", relu_share=linear_share)
-@control("10 % less", relu_share=LESS * relu_share)
-@control("not more than all, forgotten", relu_share=2 * s * eps / c)
-@control("elements not divided", relu_share=sp.Min(1, 2 * eps / c))
-@control("elements multiplied", relu_share=sp.Min(1, 2 * eps / (s * c)))
-@control("ReLU's constant for linear targets", linear_share=relu_share)
-@control("not more than all, forgotten, linear", linear_share=s * eps / c)
-@control("10 % more, linear", linear_share=MORE * linear_share)
 def one_function_serves_its_share(
     measure: sp.Expr, relu_share: sp.Expr, linear_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -184,17 +164,6 @@ def setting(case: Case, masked: int = 0) -> dict[sp.Symbol, int]:
 
 
 @exact(pruning_lower_bound, cost=0.3)
-@control("entries in place of the basis", relu_success=relu_success.subs(B, ENTRIES))
-@control("the linear constant for ReLU", relu_success=linear_success)
-@control("one coefficient for each pair of channels", relu_success=relu_success.subs(B, 1))
-@control("channels before alone", relu_success=relu_success.subs(n_out, 1))
-@control("10 % less", relu_success=LESS * relu_success)
-@control("entries in place of the basis, linear", linear_success=linear_success.subs(B, ENTRIES))
-@control("ReLU's constant for linear targets", linear_success=relu_success)
-@control("masks that do not count", linear_success=linear_success.subs(Theta, 0))
-@control("as many masks as parameters", linear_success=sp.Min(1, (1 + Theta) * linear_success.subs(Theta, 0)))
-@control("elements not divided", linear_success=linear_success.subs(s, 1))
-@control("10 % more", linear_success=MORE * linear_success)
 def the_bounds_are_attained(relu_success: sp.Expr, linear_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All targets on a grid of coefficients: what a constant serves, and all masks of doubling copies, exactly as claimed."""
     for case, items in ((Case("one number", (1, 1), 64, 1, 2), 4), (Case("two points", (1, 1), 24, 2, 2), 1),
@@ -231,9 +200,6 @@ def random_source(rng: np.random.Generator, case: Case, width: int) -> tuple[int
 
 
 @exact(pruning_lower_bound, cost=0.5)
-@control("entries in place of the basis", relu_success=relu_success.subs(B, ENTRIES))
-@control("masks that do not count", relu_success=relu_success.subs(Theta, 0))
-@control("the linear constant for ReLU without masks", relu_success=linear_success.subs(Theta, 0))
 def random_sources_keep_the_bound(relu_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All masks of random networks of two layers against all targets on a grid."""
     cases = ((Case("one number", (1, 1), 64, 1, 1), 2), (Case("two points", (1, 1), 16, 1, 1), 1),
@@ -256,15 +222,6 @@ BITS = (  # channels, sizes, s, −log₂ of the share, −log₂(1 − δ)
 
 
 @enclosed(pruning_lower_bound)
-@control("entries in place of the basis", relu_parameters=relu_parameters.subs(B, ENTRIES))
-@control("10 % more", relu_parameters=MORE * relu_parameters)
-@control("linear targets' bound for ReLU", relu_parameters=linear_parameters)
-@control("natural logarithms", relu_parameters=sp.log(2) * relu_parameters)
-@control("whatever the probability", relu_parameters=relu_parameters.subs(delta, 0))
-@control("10 % less, linear", linear_parameters=LESS * linear_parameters)
-@control("ReLU's bound for linear targets", linear_parameters=relu_parameters)
-@control("masks to base 4", linear_success=linear_success.subs(Theta, 2 * Theta))
-@control("masks to base 4, ReLU", relu_success=relu_success.subs(Theta, 2 * Theta))
 def parameters_solve_the_equation(
     relu_parameters: sp.Expr,
     linear_parameters: sp.Expr,
@@ -293,8 +250,6 @@ DEEP_SETS = {X: 100, Y: 100, B: 2, n_in: 1, n_out: 1, s: 1, eps: sp.Rational(1, 
 
 
 @enclosed(pruning_lower_bound)
-@control("entries in place of the basis", relu_parameters=relu_parameters.subs(B, ENTRIES))
-@control("entries in place of the basis, linear", linear_parameters=linear_parameters.subs(B, ENTRIES))
 def tickets_that_exist_are_allowed(
     relu_parameters: sp.Expr, linear_parameters: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -308,12 +263,6 @@ def tickets_that_exist_are_allowed(
 
 
 @exact(pruning_lower_bound)
-@control("coefficients", saving=B)
-@control("entries", saving=ENTRIES)
-@control("entries squared", saving=ENTRIES**2 / B)
-@control("10 % more", saving=MORE * saving)
-@control("10 % less when free", free_saving=LESS * order)
-@control("pairs", free_saving=order**2)
 def symmetry_saves(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Entries over orbits for C4 on 5 × 5 kernels (400 to 100), pairs of ten points (10 000 to 15), and smaller actions."""
     for name, (rho_in, rho_out) in trial.once(actions).items():
@@ -329,8 +278,6 @@ def symmetry_saves(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(pruning_lower_bound)
-@control("orbits over entries", saving=1 / saving)
-@control("elements but the neutral one", free_saving=order - 1)
 def symmetry_costs_nothing(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No more orbits than entries, and a group has an element."""
     yield trial.below(sp.S.One, saving)

@@ -19,146 +19,30 @@ from sparse_limits.numerics.tickets import find_ticket
 from sparse_limits.numerics.tickets.bounds import layer_sizes
 from sparse_limits.numerics.tickets.networks import REACH
 from sparse_limits.numerics.tickets.widths import layer_data
-from sparse_limits.theory.equivariance.architectures import before, weight
+from sparse_limits.theory.equivariance.architectures import weight
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import (
-    all_inputs,
     coefficient,
     depth,
-    excess,
-    failure,
-    feature,
-    first_width,
     gains,
     gains_before,
-    later_width,
     layer_error,
-    most,
-    network_error,
     network_ticket,
-    nonnegative_failure,
-    own_error,
     passed,
     radius,
-    step_error,
     t,
     uniform_first_width,
     uniform_later_width,
 )
 from sparse_limits.theory.equivariance.symbols import B
-from sparse_limits.theory.equivariance.ticket import inputs, norms
+from sparse_limits.theory.equivariance.ticket import norms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum import two_layers
 from sparse_limits.theory.subset_sum.potential import a, kappa
-from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
-
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-y = sp.Symbol("y", positive=True)
-
-
-@exact(network_ticket, step="features")
-@control("10 % more", feature=MORE * feature)
-@control("the inputs alone", feature=radius)
-@control("the weights alone", feature=gains_before)
-def each_layer_multiplies_by_its_weight(feature: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The largest input in front of the first layer, and `weight` times as much behind a layer as before it."""
-    yield trial.same(feature.subs(gains_before, 1), radius)
-    yield trial.same(feature.subs(gains_before, weight * gains_before), weight * feature)
-
-
-@exact(network_ticket, step="inputs of a layer")
-@control("of one channel", all_inputs=feature)
-@control("the square", all_inputs=n_in**2 * feature)
-@control("10 % more", all_inputs=MORE * all_inputs)
-@control("the inputs alone", feature=radius)
-def channels_add_up(feature: sp.Expr, all_inputs: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One channel more adds as much as one."""
-    yield trial.induction(all_inputs, n_in, feature, lambda term: term + feature, start=1, by=sp.expand)
-
-
-@exact(network_ticket, step="these errors")
-@control("no errors before", step_error=step_error.subs(before, 0))
-@control("errors before that the layer does not enlarge", step_error=weight * (t * feature + before))
-@control("10 % less", step_error=LESS * step_error)
-@control("one channel", all_inputs=feature)
-@control("10 % more", own_error=MORE * own_error)
-@control("errors of the norms alone", one_layer=coefficient * norms * inputs)
-def errors_grow_by_what_is_allowed(
-    one_layer: sp.Expr, own_error: sp.Expr, all_inputs: sp.Expr, step_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """What Q9 says of such errors and inputs; and that larger inputs, and larger errors before, do not lower it."""
-    yield trial.same(one_layer.subs({coefficient: own_error, inputs: all_inputs}), step_error)
-    yield trial.nonnegative(sp.diff(one_layer, inputs), coefficient * norms)
-    yield trial.nonnegative(sp.diff(step_error, before), weight * (1 + t))
-
-
-@exact(network_ticket, step="layers passed")
-@control("errors that add up", network_error=feature * passed * t)
-@control("an exponential", network_error=feature * (sp.exp(passed * t) - 1))
-@control("one layer more", network_error=network_error.subs(passed, passed + 1))
-@control("10 % more", network_error=MORE * network_error)
-@control("no errors before", step_error=step_error.subs(before, 0))
-@control("errors of the inputs alone", step_error=weight * (t * radius + (1 + t) * before))
-def errors_are_powers(step_error: sp.Expr, network_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """None in front of the first layer, and behind one more what a layer makes of the error before."""
-    yield trial.same(network_error.subs({passed: 0, gains_before: 1}), sp.S.Zero)
-    further = network_error.subs({passed: passed + 1, gains_before: weight * gains_before}, simultaneous=True)
-    yield trial.same(further, step_error.subs(before, network_error), by=lambda gap: sp.expand(sp.powsimp(gap)))
-
-
-@exact(network_ticket, step="share")
-@control("an equal part of the error", excess=eps / (radius * gains * depth))
-@control("without the radius", excess=excess.subs(radius, 1))
-@control("without the weights", excess=excess.subs(gains, 1))
-@control("one layer", excess=excess.subs(depth, 1))
-@control("10 % more", excess=MORE * excess)
-@control("errors that add up", network_error=feature * passed * t)
-def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At this share L log(1 + t), to which the error leads, is what it is at ε; and the error grows with the share."""
-    last = network_error.subs({passed: depth, gains_before: gains})
-    yield trial.same(depth * sp.log(1 + t), sp.log(1 + last / (radius * gains)), by=sp.expand_log)
-    yield trial.same(depth * sp.log(1 + excess), sp.log(1 + eps / (radius * gains)), by=sp.expand_log)
-    yield trial.nonnegative(sp.diff(last, t), depth * radius * gains * (1 + t) ** (depth - 1))
-
-
-@exact(network_ticket, step="error of a layer")
-@control("without the norms", layer_error=layer_error * norms)
-@control("without the channels", layer_error=layer_error * n_in)
-@control("without the weight", layer_error=layer_error / weight)
-@control("10 % less", layer_error=LESS * layer_error)
-@control("an equal part of the error", excess=eps / (radius * gains * depth))
-@control("10 % more", own_error=MORE * own_error)
-def each_layer_has_its_error(
-    own_error: sp.Expr, excess: sp.Expr, layer_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """What is allowed, at this share."""
-    yield trial.same(layer_error, own_error.subs(t, excess))
-
-
-@exact(network_ticket, step="small enough")
-@control("the square of the share", most=most**2)
-@control("an equal part of 1", most=1 / depth)
-@control("10 % more", most=MORE * most)
-@control("without the norms", layer_error=layer_error * norms)
-@control("10 % more in a layer", layer_error=MORE * layer_error)
-def errors_are_at_most_those_of_empty_sums(layer_error: sp.Expr, most: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With the largest weight that coefficients can have: a/2 times the share, which grows up to 2^(1/L) − 1, at most its value 1 for L = 1."""
-    largest = layer_error.subs(weight, n_in * norms * a / 2)
-    yield trial.same(largest.subs(eps, radius * gains), a / 2 * most)
-    growth = a * (1 + eps / (radius * gains)) ** (1 / depth) / (2 * depth * (radius * gains + eps))
-    yield trial.nonnegative(sp.diff(largest, eps), growth)
-    yield trial.same(most.subs(depth, 1), sp.S.One)
-    yield trial.nonnegative(sp.diff(most.subs(depth, 1 / y), y), sp.log(2) * 2**y)  # so that it falls in L
 
 
 @exact(network_ticket, step="first layer")
-@control("one layer's probability", first_width=first_width.subs(depth, 1))
-@control("one sign", first_width=later_width)
-@control("all items usable", first_width=first_width.subs(kappa, 2 * kappa))
-@control("10 % less", first_width=LESS * first_width)
-@control("one sign in the failure", failure=nonnegative_failure)
-@control("one output", failure=failure.subs(n_out, 1))
 def the_first_layer_fails_with_its_part(failure: sp.Expr, first_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound is δ/L times 1 − aκ/4 for each channel beyond the width. With one element it is R8's, of dense layers."""
     beyond = (n - first_width) * sp.log(1 - a * kappa / 4)
@@ -168,43 +52,12 @@ def the_first_layer_fails_with_its_part(failure: sp.Expr, first_width: sp.Expr, 
 
 
 @exact(network_ticket, step="later layers")
-@control("one layer's probability", later_width=later_width.subs(depth, 1))
-@control("both signs", later_width=first_width)
-@control("all items usable", later_width=later_width.subs(kappa, 2 * kappa))
-@control("10 % less", later_width=LESS * later_width)
-@control("both signs in the failure", nonnegative_failure=failure)
-@control("one element", nonnegative_failure=nonnegative_failure.subs(B, 1))
 def later_layers_fail_with_their_part(
     nonnegative_failure: sp.Expr, later_width: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """As for the first layer, with one subset sum for each coefficient."""
     beyond = (n - later_width) * sp.log(1 - a * kappa / 4)
     yield trial.same(sp.log(nonnegative_failure), sp.log(delta / depth) + beyond, by=logarithm)
-
-
-@exact(network_ticket, step="uniform widths")
-@control(
-    "all items usable", uniform_first_width=first_width.subs({a: uniform_reach, kappa: 1, coefficient: layer_error})
-)
-@control("one sign", uniform_first_width=uniform_later_width)
-@control("the error of the network for that of a layer", uniform_first_width=uniform_first_width.subs(depth, 1))
-@control("both signs", uniform_later_width=uniform_first_width)
-@control("10 % less", uniform_later_width=LESS * uniform_later_width)
-@control("without the channels", layer_error=layer_error * n_in)
-@control("one layer's probability", first_width=first_width.subs(depth, 1))
-@control("all items usable, later", later_width=later_width.subs(kappa, 2 * kappa))
-def uniform_widths_have_all_put_in(
-    first_width: sp.Expr,
-    later_width: sp.Expr,
-    layer_error: sp.Expr,
-    uniform_first_width: sp.Expr,
-    uniform_later_width: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """The widths at a = 1/e, κ = 1/2 and the error of a layer."""
-    law = {a: sp.exp(-1), kappa: sp.Rational(1, 2), coefficient: layer_error}
-    yield trial.same(uniform_first_width, first_width.subs(law))
-    yield trial.same(uniform_later_width, later_width.subs(law))
 
 
 # Networks that lose nothing
@@ -230,13 +83,6 @@ def network(name: str) -> list[EquivariantLayer]:
 
 
 @exact(network_ticket)
-@control("errors that add up", network_error=feature * passed * t)
-@control("an exponential", network_error=feature * (sp.exp(passed * t) - 1))
-@control("10 % less", network_error=LESS * network_error)
-@control("10 % more", network_error=MORE * network_error)
-@control("the inputs alone", network_error=radius * ((1 + t) ** passed - 1))
-@control("without the norms", own_error=own_error * norms)
-@control("without the channels", own_error=own_error * n_in)
 def the_error_is_attained(own_error: sp.Expr, network_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Outputs of networks of one to three layers, and of those with all coefficients larger by what is allowed, in fractions."""
     for name in ("dense", "points", "a ring"):
@@ -254,8 +100,6 @@ def the_error_is_attained(own_error: sp.Expr, network_error: sp.Expr, trial: Tri
 
 
 @enclosed(network_ticket)
-@control("without the weights", layer_error=layer_error.subs(gains, 1))
-@control("10 % more", layer_error=MORE * layer_error)
 def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """n_in·β·ε_1·R is ε for a network of one layer, whose weight is the product of all; so it is no more for any of one layer."""
     whole = n_in * norms * radius * layer_error
@@ -288,8 +132,6 @@ def target(rng: np.random.Generator, name: str) -> tuple[list[EquivariantLayer],
     uniform_first_width=uniform_first_width / 20,
     uniform_later_width=uniform_later_width / 20,
 )
-@control("a twentieth of the first", uniform_first_width=uniform_first_width / 20)
-@control("a twentieth of the others", uniform_later_width=uniform_later_width / 20)
 def tickets_of_these_widths_are_found(
     uniform_first_width: sp.Expr, uniform_later_width: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,20 +28,14 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
-from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
-from sparse_limits.theory.equivariance.dimensions import share as of_characters
 from sparse_limits.theory.equivariance.orbits import (
     fixed_x,
     fixed_y,
-    free,
     free_x,
     free_y,
-    identity_share,
     orbit_basis,
-    semifree,
-    share,
     still_x,
     still_y,
 )
@@ -96,13 +89,6 @@ def counts(effort: str) -> list[Count]:
 
 
 @exact(orbit_basis)
-@control("one for each class", share=share / class_size)
-@control("either fixed", share=class_size * (fixed_x + fixed_y) / order)
-@control("fixed points of X alone", share=class_size * fixed_x / order)
-@control("10 % more", share=MORE * share)
-@control("one for each class on the diagonal", identity_share=identity_share / class_size)
-@control("the diagonal squared", identity_share=class_size * fixed_x**2 / order)
-@control("10 % more on the diagonal", identity_share=MORE * identity_share)
 def fixed_points_count_the_orbits(share: sp.Expr, identity_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Sums over classes against orbits found by following the generators."""
     for each in trial.once(counts, trial.effort):
@@ -112,37 +98,6 @@ def fixed_points_count_the_orbits(share: sp.Expr, identity_share: sp.Expr, trial
             yield trial.holds(total == found, f"fixed points give {total}, orbits {found}")
 
 
-@exact(orbit_basis, step="share")
-@control("one for each class", share=share / class_size)
-@control("either fixed", share=class_size * (fixed_x + fixed_y) / order)
-@control("fixed points of X alone", share=class_size * fixed_x / order)
-@control("10 % more", share=MORE * share)
-def characters_are_fixed_points(share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Q1 with the numbers of fixed points for characters; the traces of all permutations of three points, with weights."""
-    yield trial.same(share, of_characters.subs({chi_in: fixed_x, chi_out: fixed_y}))
-    weights = sp.symbols("z_1:4", positive=True)
-    kept = (
-        (sum(w for i, w in enumerate(weights) if p[i] == i), (permutation_matrix(p) * sp.diag(*weights)).trace())
-        for p in permutations(range(3))
-        if any(p[i] == i for i in range(3))
-    )
-    yield trial.at_sizes(kept, "permutations")
-
-
-def permutation_matrix(p: tuple[int, ...]) -> sp.Matrix:
-    return sp.Matrix(len(p), len(p), lambda y, x: int(p[x] == y))
-
-
-@exact(orbit_basis, step="diagonal")
-@control("one for each class on the diagonal", identity_share=identity_share / class_size)
-@control("the diagonal squared", identity_share=class_size * fixed_x**2 / order)
-@control("10 % more on the diagonal", identity_share=MORE * identity_share)
-@control("either fixed", share=class_size * (fixed_x + fixed_y) / order)
-def one_point_leaves_orbits_of_points(identity_share: sp.Expr, share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Pairs with a single point, which every element leaves in place."""
-    yield trial.same(identity_share, share.subs(fixed_y, 1))
-
-
 def spans(matrices: list[NDArray[Any]]) -> int:
     """The rank of some matrices as vectors, exactly."""
     rank: int = fmpz_mat([[int(x) for x in matrix.flat] for matrix in matrices]).rank()
@@ -150,8 +105,6 @@ def spans(matrices: list[NDArray[Any]]) -> int:
 
 
 @exact(orbit_basis, cost=0.5)
-@control("without the mean", share=share * order)
-@control("one for each class on the diagonal", identity_share=identity_share / class_size)
 def orbits_form_a_basis(share: sp.Expr, identity_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Disjoint supports that fill the matrix, no defect, the null space's dimension, and the identity among the sums."""
     for (source, target), each in zip(actions("quick"), trial.once(counts, "quick"), strict=True):
@@ -171,49 +124,10 @@ def orbits_form_a_basis(share: sp.Expr, identity_share: sp.Expr, trial: Trial) -
         yield trial.holds(parts == len(diagonal), f"{len(diagonal)} diagonal orbits, {parts} claimed")
 
 
-@exact(orbit_basis, step="free orbits and fixed points")
-@control("orbits of X and Y multiplied", semifree=(free_x + still_x) * (free_y + still_y))
-@control("fixed points forgotten", semifree=order * free_x * free_y)
-@control("10 % more", semifree=MORE * semifree)
-@control("a point for each orbit before", points_x=free_x + still_x)
-@control("a point for each orbit after", points_y=free_y + still_y)
-@control("without the mean", share=share * order)
-def semifree_actions_follow(
-    semifree: sp.Expr, points_x: sp.Expr, points_y: sp.Expr, share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Burnside with the neutral element, and the others, that keep only the fixed points."""
-    neutral = valued(share, {class_size: 1, fixed_x: points_x, fixed_y: points_y})
-    others = valued(share, {class_size: order - 1, fixed_x: still_x, fixed_y: still_y})
-    yield trial.same(semifree, neutral + others)
-
-
-@exact(orbit_basis, step="free action")
-@control("all pairs", free=X * Y)
-@control("orbits of X and Y multiplied, both free", free=X * Y / order**2)
-@control("without the mean", share=share * order)
-def free_actions_follow(free: sp.Expr, share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Burnside with the neutral element alone."""
-    alone = {fixed_x: X, fixed_y: Y, class_size: 1}
-    yield trial.same(free, share.subs(alone, simultaneous=True))
-
-
-@exact(orbit_basis, step="pairs of points")
-@control("all pairs", apart=n**2)
-@control("sets of two", apart=n * (n - 1) / 2)
-@control("two for each point", apart=2 * n)
-def pairs_apart_are_the_others(apart: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Without points none; an n + 1st point is the first or the second of a pair with each of n others."""
-    yield trial.induction(apart, n, sp.S.Zero, lambda term: term + 2 * n, by=sp.expand)
-
-
 MORE_POINTS = sp.Symbol("t", integer=True, nonnegative=True)
 
 
 @exact(orbit_basis, step="points in any order")
-@control("orbits of [n] and [n] multiplied", symmetric_pairs=sp.Integer(1))
-@control("2 even for one point", symmetric_pairs=sp.Integer(2))
-@control("all pairs of points", symmetric_pairs=n**2)
-@control("all pairs are apart", apart=n**2)
 def kinds_of_pairs_are_not_empty(symmetric_pairs: sp.Expr, apart: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1 for each kind of which there is one pair or more, for n = 0, for n = 1 and for n = t + 2."""
     kinds = sp.Min(n, 1) + sp.Min(apart, 1)
@@ -221,7 +135,6 @@ def kinds_of_pairs_are_not_empty(symmetric_pairs: sp.Expr, apart: sp.Expr, trial
 
 
 @enclosed(orbit_basis)
-@control("a third more", free=free + sp.Rational(1, 3))
 def free_orbits_are_whole(free: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Their number is a whole one."""
     yield trial.below(free, sp.floor(free), needed="free")
@@ -235,12 +148,6 @@ def semifree_orbits(size: int, sides: tuple[tuple[int, int], tuple[int, int]]) -
 
 
 @exact(orbit_basis)
-@control("orbits of X and Y multiplied", semifree=(free_x + still_x) * (free_y + still_y))
-@control("10 % less", semifree=sp.Rational(9, 10) * semifree)
-@control("the pairs themselves", free=X * Y)
-@control("orbits of [n] and [n] multiplied", symmetric_pairs=sp.Integer(1))
-@control("2 even for one point", symmetric_pairs=sp.Integer(2))
-@control("all pairs of points", symmetric_pairs=n**2)
 def examples_have_their_orbits(
     semifree: sp.Expr, free: sp.Expr, symmetric_pairs: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -14,33 +14,26 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.subset_sum.digits import certified_findings, masked
 from sparse_limits.numerics.equivariance import EquivariantLayer, forward
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.numerics.tickets import NetworkTicket, Source, certify, find_ticket
 from sparse_limits.numerics.tickets.bounds import equivariance_bound
 from sparse_limits.numerics.tickets.certificate import rounding
 from sparse_limits.numerics.tickets.targets import Target
 from sparse_limits.numerics.tickets.targets.point_sets import SETS_STEPS, pointset_deepsets
-from sparse_limits.theory.equivariance.architectures import B_1, B_2, n_0, n_1, n_2
-from sparse_limits.theory.equivariance.architectures import coefficients as of_two_layers
+from sparse_limits.theory.equivariance.architectures import n_0, n_1
 from sparse_limits.theory.equivariance.point_sets import (
-    candidates,
     classes,
-    coefficients,
     d_minus,
     d_plus,
-    first_error,
-    pairs,
     point_set_ticket,
-    total,
     x,
 )
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.digits import Pruned
-from sparse_limits.theory.subset_sum.layer_error import d, e, error, h, w
+from sparse_limits.theory.subset_sum.layer_error import d, e, h, w
 from sparse_limits.theory.subset_sum.symbols import n
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 POINTS = 5
 NEAR = 1e-6  # of each coefficient, where 32 items suffice for it
 
@@ -118,14 +111,6 @@ def extremal(rng: np.random.Generator) -> Pair:
 
 
 @exact(point_set_ticket)
-@control("one sign alone", first_error=sp.Abs(d_plus) * sp.Max(x, 0))
-@control("the errors of σ(x) for both", first_error=sp.Abs(d_plus) * sp.Abs(x))
-@control("the larger error", first_error=sp.Max(sp.Abs(d_plus), sp.Abs(d_minus)) * sp.Abs(x))
-@control("10 % less at first", first_error=LESS * first_error)
-@control("the target's coefficients", error=sp.Abs(w) * e + sp.Abs(d) * h)
-@control("without the error in front", error=sp.Abs(d) * h)
-@control("10 % less", error=LESS * error)
-@control("10 % more", error=MORE * error)
 def outputs_stay_within_the_bound(first_error: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Whole numbers on five points: no output strays farther than the bound, and some stray as far."""
     for replicate in range(trial.size(10)):
@@ -142,11 +127,6 @@ def small_ticket(rng: np.random.Generator) -> tuple[NetworkTicket, NDArray[np.fl
 
 
 @exact(point_set_ticket)
-@control("10 % more at first", first_error=MORE * first_error)
-@control("the target's coefficients", error=sp.Abs(w) * e + sp.Abs(d) * h)
-@control("without the error in front", error=sp.Abs(d) * h)
-@control("10 % less", error=LESS * error)
-@control("10 % more", error=MORE * error)
 def certificates_repeat_the_bound(first_error: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What `certify` says of a ticket that is not good: its outputs, and the bounds with the larger of both first errors."""
     ticket, samples = trial.draw(small_ticket)
@@ -165,13 +145,6 @@ def certificates_repeat_the_bound(first_error: sp.Expr, error: sp.Expr, trial: T
 
 
 @exact(point_set_ticket)
-@control("one basis element", coefficients=coefficients / 2)
-@control("without the third layer", coefficients=coefficients - n_1 * classes)
-@control("10 % more", coefficients=MORE * coefficients)
-@control("second layers alone", candidates=n * coefficients)
-@control("the whole source", candidates=total)
-@control("blocks alone", total=candidates)
-@control("10 % less", total=LESS * total)
 def coefficients_are_counted(
     coefficients: sp.Expr, candidates: sp.Expr, total: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -193,58 +166,10 @@ def coefficients_are_counted(
             yield trial.holds(claimed == counted, f"{counted} coefficients, claimed {claimed}")
 
 
-Sizes = tuple[sp.Expr, sp.Expr, sp.Expr]
-FEWER = (pairs[0], pairs[1], (n_1, classes, sp.Integer(2)))
-
-
-@exact(point_set_ticket, step="coefficients")
-@control("one basis element", coefficients=coefficients / 2)
-@control("without the third layer", coefficients=coefficients - n_1 * classes)
-@control("10 % more", coefficients=MORE * coefficients)
-@control("two elements behind the mean", pairs=FEWER)
-def layers_have_their_coefficients(
-    coefficients: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes], trial: Trial
-) -> Iterator[Finding]:
-    """Q9's count for two layers of two elements, and the third; and the products of the three sizes."""
-    first_two = of_two_layers.subs({n_2: n_1, B_1: 2, B_2: 2}, simultaneous=True)
-    yield trial.same(coefficients, first_two + n_1 * classes, by=sp.expand)
-    yield trial.same(coefficients, sp.Add(*(sp.Mul(*sizes) for sizes in pairs)), by=sp.expand)
-
-
-@exact(point_set_ticket, step="candidates")
-@control("second layers alone", candidates=n * coefficients)
-@control("the whole source", candidates=total)
-@control("10 % more", candidates=MORE * candidates)
-@control("two elements behind the mean", pairs=FEWER)
-def channels_of_blocks_have_candidates(
-    candidates: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes], trial: Trial
-) -> Iterator[Finding]:
-    """None without channels in a block; a channel more in each has one coefficient in front, and all behind."""
-    more = sp.Add(*(before * (1 + after * elements) for before, after, elements in pairs))
-    yield trial.induction(candidates, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
-
-
-@exact(point_set_ticket, step="all of the source")
-@control("blocks alone", total=candidates)
-@control("second layers alone", total=n * coefficients)
-@control("10 % less", total=LESS * total)
-@control("two elements behind the mean", pairs=FEWER)
-def channels_of_blocks_have_coefficients(
-    total: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes], trial: Trial
-) -> Iterator[Finding]:
-    """None without channels in a block; a channel more in each has one for each channel before, and all behind."""
-    more = sp.Add(*(before * (before + after * elements) for before, after, elements in pairs))
-    yield trial.induction(total, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
-
-
 t = sp.Symbol("t", nonnegative=True)
 
 
 @exact(point_set_ticket, step="first errors")
-@control("one sign alone", first_error=sp.Abs(d_plus) * sp.Max(x, 0))
-@control("the errors of σ(x) for both", first_error=sp.Abs(d_plus) * sp.Abs(x))
-@control("the larger error", first_error=sp.Max(sp.Abs(d_plus), sp.Abs(d_minus)) * sp.Abs(x))
-@control("10 % less at first", first_error=LESS * first_error)
 def one_side_errs_at_a_time(first_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A coefficient's part in the ticket less that in the target, in modulus, for inputs of either sign."""
     ticket = (w + d_plus) * sp.Max(x, 0) - (w + d_minus) * sp.Max(-x, 0)
@@ -263,7 +188,6 @@ def drawn_network(rng: np.random.Generator, pruned: str) -> tuple[list[Equivaria
 
 
 @exact(point_set_ticket)
-@control("entries of the matrices", pruned="entries")
 def the_order_of_points_is_ignored(pruned: str, trial: Trial) -> Iterator[Finding]:
     """Outputs in whole numbers for points in order, two of them exchanged, and all moved on by one."""
     network, points = trial.draw(drawn_network, pruned)
@@ -287,10 +211,6 @@ def searched(seed: int, steps: int, width: int, sides: str) -> NetworkTicket:
 
 
 @empirical(point_set_ticket, step="found", cost=0.8)
-@control("random masks", found=Pruned("random", 64))
-@control("nothing pruned", found=Pruned("all", 64))
-@control("8 channels for one", found=Pruned("found", 8))
-@control("the plus side alone", sides="plus")
 def point_sets_are_found(found: Pruned, exceptions: sp.Expr, sides: str, trial: Trial) -> Iterator[Finding]:
     """The certificate never errs and few samples lack it; points in another order change outputs by rounding alone."""
     quick = trial.effort == "quick"

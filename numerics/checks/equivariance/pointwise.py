@@ -10,27 +10,19 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.equivariance import Representation, cyclic, cyclic_irreducibles, regular, specht
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.pointwise import (
     a,
     b,
-    commuting,
     cycle,
-    invertible,
-    lost,
     n,
     pointwise_relu,
-    probes,
     q,
-    row,
-    row_choices,
     u,
     x,
     z,
 )
-
-MORE = sp.Rational(11, 10)
 
 
 def probing(size: int) -> NDArray[np.int64]:
@@ -71,15 +63,6 @@ def counted(size: int, largest: int) -> tuple[int, int, bool]:
 
 
 @exact(pointwise_relu)
-@control("signed monomial", invertible=2**n * invertible)
-@control("permutations alone", invertible=sp.factorial(n))
-@control("columns may repeat", invertible=(n * q) ** n)
-@control("10 % more", invertible=MORE * invertible)
-@control("a nonzero entry in each row", commuting=(n * q) ** n)
-@control("all that are not negative", commuting=(q + 1) ** (n**2))
-@control("10 % less", commuting=sp.Rational(9, 10) * commuting)
-@control("unit vectors alone", probes=n)
-@control("both orders of a difference as one", probes=n * (n + 1) / 2)
 def matrices_are_listed(invertible: sp.Expr, commuting: sp.Expr, probes: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All whole matrices up to 3 × 3 that pass the probes, which are as many as claimed."""
     cases = ((1, 0), (1, 1), (1, 3), (2, 1), (2, 2), (3, 1))
@@ -97,79 +80,19 @@ def matrices_are_listed(invertible: sp.Expr, commuting: sp.Expr, probes: sp.Expr
 t = sp.Symbol("t", nonnegative=True)
 
 
-@exact(pointwise_relu, step="probes")
-@control("unit vectors alone", probes=n)
-@control("both orders of a difference as one", probes=n * (n + 1) / 2)
-@control("10 % more", probes=MORE * probes)
-def probes_are_counted(probes: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Without coordinates none; one coordinate more adds its own, and two for each of n others."""
-    yield trial.induction(probes, n, sp.S.Zero, lambda term: term + 1 + 2 * n, by=sp.expand)
-
-
 @exact(pointwise_relu, step="one entry in a row")
-@control("the larger one", lost=sp.Max(u, z))
-@control("the second one", lost=z)
-@control("their product", lost=u * z)
-@control("10 % more", lost=MORE * lost)
 def differences_lose_the_smaller_entry(lost: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """u − σ(u − z), where u is the larger one and where z is."""
     yield trial.same(u - sp.Max(u - z, 0), lost, by=by_cases({u: z + t}, {z: u + t}))
 
 
 @exact(pointwise_relu, step="one entry is enough")
-@control("entries of any sign", row=u * sp.Abs(x))
-@control("the entry itself", row=u * x)
-@control("10 % more", row=MORE * row)
 def relu_takes_factors_out(row: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """σ(ux) for coordinates of either sign."""
     yield trial.same(sp.Max(u * x, 0), row, by=by_cases({x: t}, {x: -t}))
 
 
-@exact(pointwise_relu, step="rows")
-@control("no row of zeros", row_choices=n * q)
-@control("all that are not negative", row_choices=(1 + q) ** n)
-@control("of either sign", row_choices=1 + 2 * n * q)
-@control("10 % more", row_choices=MORE * row_choices)
-def rows_are_counted(row_choices: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of no columns the empty row; a column more is 0, or has one of q values beside zeros."""
-    yield trial.induction(row_choices, n, sp.S.One, lambda term: term + q, by=sp.expand)
-
-
-@exact(pointwise_relu, step="matrices")
-@control("a nonzero entry in each row", commuting=(n * q) ** n)
-@control("all that are not negative", commuting=(q + 1) ** (n**2))
-@control("10 % less", commuting=sp.Rational(9, 10) * commuting)
-@control("no row of zeros", row_choices=n * q)
-def rows_are_chosen_one_by_one(commuting: sp.Expr, row_choices: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """As many choices for each of n rows."""
-    i = sp.Symbol("i", integer=True)
-    yield trial.same(commuting, sp.Product(row_choices, (i, 1, n)).doit())
-
-
-@exact(pointwise_relu, step="invertible matrices")
-@control("signed monomial", invertible=2**n * invertible)
-@control("permutations alone", invertible=sp.factorial(n))
-@control("columns may repeat", invertible=(n * q) ** n)
-@control("10 % more", invertible=MORE * invertible)
-def first_rows_are_struck_out(invertible: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The empty matrix, and (n + 1)q choices for the first row of n + 1."""
-    yield trial.same(invertible.subs(n, n + 1), (n + 1) * q * invertible, by=sp.gammasimp)
-    yield trial.induction(invertible, n, sp.S.One, lambda term: (n + 1) * q * term, by=sp.gammasimp)
-
-
-@exact(pointwise_relu, step="a turn")
-@control("not of order 3", cycle=sp.ImmutableMatrix([[0, 0, a], [b, 0, 0], [0, 1, 0]]))
-@control("the turn back", cycle=sp.ImmutableMatrix([[0, a, 0], [0, 0, b], [1 / a, 0, 0]]))
-def its_square_is_its_inverse(cycle: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
-    """All entries of both at once, with weights."""
-    weights = sp.Matrix(3, 3, sp.symbols("s_1:10", positive=True))
-    square, inverse = (sum(weights.multiply_elementwise(each)) for each in (cycle**2, cycle.inv()))
-    yield trial.same(square, inverse)
-
-
 @enclosed(pointwise_relu)
-@control("of one entry less", cycle=sp.ImmutableMatrix([[0, 0, a], [b, 0, 0], [0, 0, 0]]))
-@control("signs", cycle=-cycle)
 def an_invertible_one_has_positive_entries(cycle: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
     """One in each row."""
     for place, entry in enumerate((cycle[0, 2], cycle[1, 0], cycle[2, 1])):
@@ -184,7 +107,6 @@ def left_over(rng: np.random.Generator, size: int, largest: int, vectors: int) -
 
 
 @exact(pointwise_relu)
-@control("unit vectors decide", commuting=(q + 1) ** (n**2))
 def probes_decide(commuting: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What passes the probes commutes with ReLU at random vectors too."""
     for size, largest in ((2, 3), (3, 1)):
@@ -192,25 +114,6 @@ def probes_decide(commuting: sp.Expr, trial: Trial) -> Iterator[Finding]:
         claimed = commuting.subs({n: size, q: largest})
         yield trial.holds(passed == claimed, f"n = {size}: {passed} matrices pass the probes, claimed {claimed}")
         yield trial.holds(not failed, f"n = {size}: {failed} of {passed} fail at a random vector")
-
-
-@exact(pointwise_relu, step="rescaling")
-@control("row sums of the generator", rescaling=cycle * sp.ones(3, 1))
-@control("no rescaling", rescaling=sp.ones(3, 1))
-@control("not of order 3", cycle=sp.ImmutableMatrix([[0, 0, a], [b, 0, 0], [0, 1, 0]]))
-def one_rescaling_makes_permutations(
-    cycle: sp.ImmutableMatrix, rescaling: sp.ImmutableMatrix, permutation: sp.ImmutableMatrix, trial: Trial
-) -> Iterator[Finding]:
-    """V is the sum of the powers of the cycle on 1, which the cycle fixes; V⁻¹(cycle)V is a permutation of order 3."""
-    one = sp.ones(3, 1)
-    total = one + cycle * one + cycle**2 * one
-    for found, expected in zip(rescaling, total, strict=True):
-        yield trial.same(found, expected)
-    v = sp.diag(*rescaling)
-    for found, expected in zip(cycle * v, v * permutation, strict=True):
-        yield trial.same(found, expected)
-    for found, expected in zip(cycle**3, sp.eye(3), strict=True):
-        yield trial.same(found, expected)
 
 
 TURN = cyclic_irreducibles(4)["rotation"]
@@ -232,9 +135,6 @@ def act_exactly(rho: Representation, vectors: NDArray[np.int64]) -> bool:
 
 
 @exact(pointwise_relu)
-@control("turns by 90 degrees", hidden_type="rotation")
-@control("a sign", hidden_type="sign")
-@control("the standard representation of S4", hidden_type="standard of S4")
 def hidden_types_commute_with_relu(hidden_type: str, trial: Trial) -> Iterator[Finding]:
     """The regular representation at (1, 2, …) and at the probes; for all types the probes say what the matrices do."""
     rho = TYPES[hidden_type]

@@ -27,24 +27,19 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.subset_sum import outer_covered_set
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.equivariance.ticket import (
     B_in,
-    channels,
     equivariant_ticket,
-    error,
     failure,
     inputs,
-    nonnegative_failure,
     norms,
     orbits,
     points,
-    size,
     ticket_without_identity,
-    uniform_size,
 )
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.potential import a, kappa
@@ -55,13 +50,6 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 @enclosed(equivariant_ticket)
-@control("10 % less", size=LESS * size)
-@control("one sign alone", size=size.subs(delta, 2 * delta))
-@control("all items usable", size=size.subs(kappa, 2 * kappa))
-@control("logarithms to base 2", size=size / sp.log(2))
-@control("the law of one uniform number", uniform_size=size.subs({a: 1, kappa: sp.Rational(1, 2)}))
-@control("10 % less, uniform", uniform_size=LESS * uniform_size)
-@control("all items usable, uniform", uniform_size=size.subs({a: sp.exp(-1), kappa: 1}))
 def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At so many items the bound is δ; products of two uniform numbers have the density −½ ln a at a, and a times it is flat at 1/e."""
     density = -sp.log(a) / 2
@@ -128,13 +116,6 @@ def kept_sums(found: Ticket) -> int:
 
 
 @exact(equivariant_ticket, cost=0.4)
-@control("one sign alone", failure=nonnegative_failure)
-@control("one output for each input", failure=failure.subs(n_out, 1 / n_in))
-@control("one element of the basis", failure=failure.subs(B, 1))
-@control("all items usable", failure=failure.subs(kappa, 2 * kappa))
-@control("10 % less", failure=LESS * failure)
-@control("both signs of inputs that are not negative", nonnegative_failure=failure)
-@control("a union over the basis forgotten", nonnegative_failure=nonnegative_failure / B)
 def every_sum_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """As many subset sums as tickets that were found keep groups of coefficients, each by R4 with half of the density."""
     one = one_failure.subs(kappa, kappa / 2)
@@ -178,10 +159,6 @@ def odds_of_a_block(rng: np.random.Generator, width: int, near: float, chains: i
 
 
 @statistical(equivariant_ticket, tests=3, cost=0.4)
-@control("all items usable", failure=failure.subs(kappa, 2 * kappa))
-@control("for one target", failure=(1 - a * kappa / 4) ** n)
-@control("for one target, not negative", nonnegative_failure=(1 - a * kappa / 4) ** n)
-@control("forgets ε", failure=failure * eps**2)
 def random_layers_fail_at_most_as_often(
     failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -203,8 +180,6 @@ def random_layers_fail_at_most_as_often(
 
 
 @exact(equivariant_ticket, cost=0.5)
-@control("inputs that are not negative", signed=False)
-@control("no error at all", error=sp.Integer(0))
 def tickets_are_found(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Finding]:
     """Outputs of the target and of the ticket in whole numbers: apart by at most the bound; those of the ticket follow the group."""
     for name in NAMES:
@@ -225,10 +200,6 @@ def symmetric_outputs(found: Ticket, before: Representation, after: Representati
 
 
 @exact(equivariant_ticket)
-@control("the largest norm", error=eps * inputs)
-@control("without the inputs", error=eps * norms)
-@control("10 % less", error=LESS * error)
-@control("10 % more", error=MORE * error)
 def the_error_is_attained(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """An empty ticket for coefficients ε at inputs 1 and 3, and the engine's certificate of a ticket that was found."""
     for name in ("points", "pixels", "a ring"):
@@ -260,9 +231,6 @@ def orbit_types() -> dict[str, tuple[Representation, Representation]]:
 
 
 @exact(ticket_without_identity)
-@control("one block for each input", channels=n * n_in)
-@control("a block for each basis element", channels=n * n_in * B_in)
-@control("10 % more", channels=MORE * channels)
 def diagonal_orbits_split_the_basis(channels: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """B_bQ_q is 0 or B_b, once B_b for each b: all 30 products for pairs of four points. So many channels are searched."""
     for name, (before, after) in trial.once(orbit_types).items():
@@ -290,10 +258,6 @@ def left(count: int, elements: tuple[str, ...]) -> sp.Rational:
 
 
 @exact(ticket_without_identity)
-@control("one element of any basis", lost=sp.Integer(0))
-@control("its square", lost=1 / points)
-@control("the mean alone", lost=sp.sqrt(1 - 1 / points))
-@control("10 % more", lost=MORE / sp.sqrt(points))
 def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Least squares in fractions: 1/√m of the identity is out of reach for one element, nothing for both."""
     for count in (3, 4, 5, 6):
@@ -303,8 +267,6 @@ def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 
 @exact(ticket_without_identity)
-@control("one element of any basis", lost=sp.S.Zero)
-@control("its square", lost=1 / points)
 def an_element_that_loses_what_two_points_share(
     lost: sp.Expr, second_element: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:

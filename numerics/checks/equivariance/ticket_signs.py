@@ -7,20 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.equivariance.ticket import (
     B_in,
     equivariant_ticket,
-    no_pair,
-    no_pair_in_a_block,
-    no_pair_of_a_sign,
     ticket_without_identity,
 )
 from sparse_limits.theory.subset_sum.symbols import n
 
-MORE = sp.Rational(11, 10)
 SIZES = ((1, 1, 1, 1), (4, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 2), (3, 1, 2, 1))  # channels of a block, and of the layer
 
 
@@ -40,12 +36,6 @@ def share_missed(channels: int, blocks: int, coefficients: int, signed: bool) ->
 
 
 @exact(equivariant_ticket)
-@control("one output", no_pair=no_pair.subs(n_out, 1))
-@control("one channel before", no_pair=no_pair.subs(n_in, 1))
-@control("10 % more", no_pair=MORE * no_pair)
-@control("one sign", no_pair_of_a_sign=no_pair)
-@control("one element", no_pair_of_a_sign=no_pair_of_a_sign.subs(B, 1))
-@control("10 % more, both signs", no_pair_of_a_sign=MORE * no_pair_of_a_sign)
 def coefficients_without_a_pair_are_counted(
     no_pair: sp.Expr, no_pair_of_a_sign: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -59,9 +49,6 @@ def coefficients_without_a_pair_are_counted(
 
 
 @exact(ticket_without_identity)
-@control("one block", no_pair_in_a_block=no_pair_in_a_block.subs(B_in, 1))
-@control("blocks are added", no_pair_in_a_block=B_in * no_pair_in_a_block.subs(B_in, 1))
-@control("10 % more", no_pair_in_a_block=MORE * no_pair_in_a_block)
 def blocks_have_signs_of_their_own(no_pair_in_a_block: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One, two and three blocks for a channel, and two for each of two."""
     for channels, before, blocks in ((4, 1, 1), (3, 1, 2), (2, 1, 3), (2, 2, 2)):

@@ -9,19 +9,15 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.expressivity.approximation import (
-    least_width,
     success,
-    sufficient_width,
-    too_few,
     universal_approximation,
 )
 from sparse_limits.theory.expressivity.symbols import alpha, k, m, n, p, units
 from sparse_limits.theory.expressivity.wired_counts import poisson_bound
-from sparse_limits.theory.expressivity.wired_neurons import at_least, floor_share
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import delta
 
@@ -35,10 +31,6 @@ def some_wired(width: int, chance: Fraction, count: int) -> Fraction:
 
 
 @exact(universal_approximation)
-@control("one wired edge suffices", success=success.subs(k, 1))
-@control("all rows", success=success.subs(alpha, 1))
-@control("one unit less", success=at_least(n, alpha * p**k, units - 1))
-@control("10 % more", success=ELEVEN * success)
 def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In rationals; p = 1, more units than neurons, no units, no inputs and no neurons included."""
     half, two_thirds = HALF, sp.Rational(2, 3)
@@ -58,10 +50,6 @@ def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(universal_approximation)
-@control("as many as on average", sufficient_width=sufficient_width / 2)
-@control("10 % more", sufficient_width=ELEVEN * sufficient_width)
-@control("the usual constant 1/8", sufficient_width=sp.Max(2 * units, 8 * sp.log(1 / delta)) / (alpha * p**k))
-@control("single edges", sufficient_width=sufficient_width.subs(k, 1))
 def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Half of the mean is N, or the second-best bound of E2 is δ, whatever comes last; then P(N ≥ N_ε) ≥ 1 − δ."""
     rare, common = {delta: sp.Rational(1, 10**6), units: 3}, {delta: HALF, units: 30}
@@ -74,28 +62,7 @@ def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iter
         yield trial.below(1 - at[delta], valued(success, {**point, n: width}), at=[{}])  # boxes: a sum over ⌈width⌉
 
 
-def tail_of(chance: sp.Expr, least: sp.Expr) -> sp.Expr:
-    """The chances of all counts of wired neurons from the least on, added: of each count, of all choices of so many of n."""
-    wired = sp.Symbol("i", integer=True, nonnegative=True)
-    choices = sp.binomial(n, wired) * chance**wired * (1 - chance) ** (n - wired)
-    return sp.Piecewise((0, least > n), (sp.Sum(choices, (wired, least, n)), True))
-
-
-@exact(universal_approximation, step="success")
-@control("one wired edge suffices", success=success.subs(k, 1))
-@control("all rows", success=success.subs(alpha, 1))
-@control("one unit less", success=at_least(n, alpha * p**k, units - 1))
-@control("10 % more", success=ELEVEN * success)
-def enough_neurons_by_the_tail_of_wired_ones(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The sum of the chances of N and more wired neurons, at the share of E1's floor, all letters free."""
-    yield trial.same(success, tail_of(floor_share, units))
-
-
 @exact(universal_approximation)
-@control("one wired edge suffices", success=success.subs(k, 1))
-@control("all rows", success=success.subs(alpha, 1))
-@control("one unit less", success=at_least(n, alpha * p**k, units - 1))
-@control("10 % more", success=ELEVEN * success)
 def enough_neurons_in_all_sets(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The probabilities of all sets of at least N of one and two neurons, α, p and k free."""
     chance, cases = alpha * p**k, []
@@ -107,27 +74,12 @@ def enough_neurons_in_all_sets(success: sp.Expr, trial: Trial) -> Iterator[Findi
     yield trial.at_sizes(cases, "numbers of neurons")
 
 
-@exact(universal_approximation, step="too few")
-@control("of all rows", too_few=too_few.subs(alpha, 1))
-@control("single edges", too_few=too_few.subs(k, 1))
-@control("without the half", too_few=too_few**2)
-@control("10 % less", too_few=NINE * too_few)
-def too_few_is_the_lower_tail(too_few: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The second-best bound of E2 for n neurons, each wired with probability αp^k."""
-    yield trial.same(too_few, valued(poisson_bound, {m: n, k: 1, p: alpha * p**k}))
-
-
 def larger(gap: sp.Expr) -> sp.Expr:
     """The larger of two numbers by the modulus of their difference."""
     return simplified(sp.expand(gap.rewrite(sp.Abs)))
 
 
 @exact(universal_approximation, step="width")
-@control("as many as on average", sufficient_width=sufficient_width / 2)
-@control("10 % more", sufficient_width=ELEVEN * sufficient_width)
-@control("the usual constant 1/8", sufficient_width=sp.Max(2 * units, 8 * sp.log(1 / delta)) / (alpha * p**k))
-@control("single edges", sufficient_width=sufficient_width.subs(k, 1))
-@control("without the half", too_few=too_few**2)
 def both_conditions_hold_from_the_width_on(
     too_few: sp.Expr, sufficient_width: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -156,9 +108,6 @@ def smallest_layer(chance: Fraction, count: int, allowed: Fraction) -> int:
 
 
 @enclosed(universal_approximation)
-@control("half of it", least_width=least_width / 2)
-@control("one neuron more", least_width=least_width + 1)
-@control("one unit less", least_width=least_width.subs(units, units - 1))
 def least_widths_are_found_neuron_by_neuron(least_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In fractions, for up to ten units."""
     for count, density, inputs, odds in ((2, HALF, 1, 3), (3, sp.Rational(3, 4), 2, 100), (10, HALF, 3, 10)):

@@ -8,14 +8,10 @@ from itertools import combinations
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.expressivity.barron import (
-    barron_error,
     barron_layer,
     barron_norm,
-    kinks_error,
-    relu_error,
-    steps_error,
 )
 
 NINE = sp.Rational(9, 10)
@@ -47,9 +43,6 @@ def point_of(name: str) -> Mapping[sp.Symbol, sp.Expr]:
 
 
 @exact(barron_layer)
-@control("one step", steps_error=sp.sqrt(sp.Rational(2, 3)))
-@control("10 % less", steps_error=NINE * steps_error)
-@control("a fourteenth", barron_error=barron_error / 14)
 def two_steps_on_four_points(steps_error: sp.Expr, barron_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All places of two steps between four points."""
     place = point_of("barron_error")
@@ -59,9 +52,6 @@ def two_steps_on_four_points(steps_error: sp.Expr, barron_error: sp.Expr, trial:
 
 
 @exact(barron_layer)
-@control("three triples", kinks_error=kinks_error * sp.sqrt(sp.Rational(3, 2)))
-@control("10 % less", kinks_error=NINE * kinks_error)
-@control("a hundredth", relu_error=relu_error / 100)
 def four_kinks_on_eighteen_points(kinks_error: sp.Expr, relu_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Of six triples of neighbours two have no kink between their ends; an affine function leaves 8/3 of the squares of 1, −1, 1."""
     place = point_of("relu_error")

@@ -10,58 +10,23 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.theory.expressivity.inactive import (
-    FLOORS,
-    SOBOL,
     a,
     again,
     b,
-    conditional_error,
-    example_parts,
     inactive_inputs,
     inputs,
     mean,
+    mean_of,
+    mean_over,
     output,
-    over,
-    part_maps,
-    projection_error,
-    resampled_error,
-    square,
     target,
     x_1,
     x_2,
 )
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
 # Steps of the proof
-
-
-def mean_of(polynomial: sp.Expr, *values: sp.Symbol) -> sp.Expr:
-    """The mean of a polynomial in independent values, each of the mean μ and the mean square s."""
-    moments = [sp.S.One, mean, square]
-    return sum(
-        (
-            factor * sp.Mul(*(moments[power] for power in powers))
-            for powers, factor in sp.Poly(polynomial, *values).terms()
-        ),
-        sp.S.Zero,
-    )
-
-
-@exact(inactive_inputs, step="given the others")
-@control("the variance alone", conditional_error=square - mean**2)
-@control("the mean square", conditional_error=square + (output - mean) ** 2)
-@control("twice the distance", conditional_error=square - mean**2 + 2 * (output - mean) ** 2)
-@control("10 % more", conditional_error=ELEVEN * conditional_error)
-def squares_split_given_the_others(conditional_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of (f − g)² for constant g; it is more than at g = μ by a square."""
-    value = sp.Symbol("f", real=True)
-    yield trial.same(conditional_error, mean_of((value - output) ** 2, value), by=sp.expand)
-    least = conditional_error.subs(output, mean)
-    yield trial.nonnegative(conditional_error - least, (output - mean) ** 2, by=sp.expand)
 
 
 def given_the_second(error: sp.Expr) -> sp.Expr:
@@ -84,12 +49,6 @@ def given_the_second(error: sp.Expr) -> sp.Expr:
 
 
 @exact(inactive_inputs, step="first input")
-@control(
-    "without the mean given the others", projection_error=sp.Integral(target(x_1, x_2) ** 2, (x_1, 0, 1), (x_2, 0, 1))
-)
-@control("10 % more", projection_error=ELEVEN * projection_error)
-@control("the double", projection_error=2 * projection_error)
-@control("the mean square", conditional_error=square + (output - mean) ** 2)
 def projection_leaves_the_variance(
     conditional_error: sp.Expr, projection_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -106,46 +65,11 @@ def alike(found: sp.Expr, claimed: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(inactive_inputs, step="half the square")
-@control("forgets the half", resampled_error=2 * resampled_error)
-@control("10 % less", resampled_error=NINE * resampled_error)
-@control("another power", resampled_error=resampled_error**2)
-@control("the mean square", conditional_error=square + (output - mean) ** 2)
 def fresh_inputs_leave_the_variance(
     conditional_error: sp.Expr, resampled_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The same for values at two first inputs that are drawn independently."""
     yield from alike(given_the_second(resampled_error), conditional_error.subs(output, mean), trial)
-
-
-def reduced(polynomial: sp.Expr) -> sp.Expr:
-    """A polynomial in the means over single inputs, each of which is its own square."""
-    terms = sp.Poly(polynomial, *over).terms()
-    return sum(
-        (factor * sp.Mul(*(x for x, k in zip(over, powers, strict=True) if k)) for powers, factor in terms), sp.S.Zero
-    )
-
-
-@exact(inactive_inputs, step="parts")
-@control("the means alone", part_maps={**part_maps, "1": over[1] * over[2]})
-@control("no constant", part_maps={**part_maps, "none": sp.S.Zero})
-@control("10 % more", part_maps={**part_maps, "12": ELEVEN * part_maps["12"]})
-@control("one is left out", part_maps={name: each for name, each in part_maps.items() if name != "123"})
-def maps_of_parts_split_one(part_maps: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
-    """They add up to 1; each is its own square, and two have the product 0; each is P_i or 1 − P_i for each input."""
-    yield trial.same(sp.Add(*part_maps.values()), 1, by=sp.expand)
-    for (one, first), (other, second) in combinations(part_maps.items(), 2):
-        yield trial.same(reduced(first * second), 0, by=sp.expand) if one != other else trial.holds(False, one)
-    for names, each in part_maps.items():
-        yield trial.same(reduced(each**2), each, by=sp.expand)
-        for i, single in enumerate(over, start=1):
-            kept = reduced(single * each)
-            yield trial.same(kept, 0 if str(i) in names else each, by=sp.expand)
-
-
-def mean_over(polynomial: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    """The mean of a polynomial over an input that is uniform on [0, 1]."""
-    terms = sp.Poly(polynomial, x).terms()
-    return sp.expand(sum((factor / (power + 1) for (power,), factor in terms), sp.S.Zero))
 
 
 def carried_out(formula: sp.Expr) -> sp.Expr:
@@ -163,73 +87,6 @@ def carried_out(formula: sp.Expr) -> sp.Expr:
     return formula.replace(sp.Integral, integral)
 
 
-def part_of(function: sp.Expr, operator: sp.Expr) -> sp.Expr:
-    """A polynomial in the means over single inputs, applied to a function of the inputs."""
-    found = sp.S.Zero
-    for powers, factor in sp.Poly(operator, *over).terms():
-        term = function
-        for x, power in zip(inputs, powers, strict=True):
-            term = mean_over(term, x) if power else term
-        found += factor * term
-    return sp.expand(found)
-
-
-def marked(values: Mapping[str, sp.Expr]) -> sp.Expr:
-    """Values by name, each times a letter of its own: two such sums are equal if and only if all values are."""
-    return sum((sp.Symbol(f"e_{name}", positive=True) * value for name, value in values.items()), sp.S.Zero)
-
-
-@exact(inactive_inputs, step="parts of the example")
-@control("not centred", example_parts={**example_parts, "12": a * x_1 * x_2})
-@control("the mean of x₃", example_parts={**example_parts, "3": b * (inputs[2] ** 2 - sp.Rational(1, 4))})
-@control("no interaction", example_parts={**example_parts, "12": sp.S.Zero})
-@control("10 % more", example_parts={**example_parts, "1": ELEVEN * example_parts["1"]})
-@control("the means alone", part_maps={**part_maps, "1": over[1] * over[2]})
-def maps_find_the_parts_of_the_example(
-    part_maps: Mapping[str, sp.Expr], example_parts: Mapping[str, sp.Expr], example: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Each map applied to the example, but for the constant."""
-    parts = {names: trial.once(part_of, example, each) for names, each in part_maps.items() if names != "none"}
-    yield trial.same(marked(example_parts), marked(parts), by=sp.expand)
-
-
-def mean_square(function: sp.Expr) -> sp.Expr:
-    found = sp.expand(function**2)
-    for x in inputs:
-        found = mean_over(found, x)
-    return found
-
-
-@exact(inactive_inputs, step="their variances")
-@control("no interaction", sobol={**SOBOL, "12": sp.S.Zero})
-@control("a part 10 % less", sobol={**SOBOL, "3": NINE * SOBOL["3"]})
-@control("variances of the inputs", sobol={**SOBOL, "1": a**2 / 12})
-@control("not centred", example_parts={**example_parts, "12": a * x_1 * x_2})
-def parts_have_these_variances(
-    example_parts: Mapping[str, sp.Expr], sobol: Mapping[str, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
-    """The integrals of their squares over the cube."""
-    found = {names: trial.once(mean_square, part) for names, part in example_parts.items()}
-    yield trial.same(marked(sobol), marked(found), by=sp.expand)
-
-
-@exact(inactive_inputs, step="floors")
-@control("main effects alone", floors={**FLOORS, "1": SOBOL["1"]})
-@control("parts of one input", floors={**FLOORS, "12": SOBOL["1"] + SOBOL["2"]})
-@control("one floor 10 % more", floors={**FLOORS, "3": ELEVEN * FLOORS["3"]})
-@control("no interaction", sobol={**SOBOL, "12": sp.S.Zero})
-def floors_are_the_parts_that_are_met(
-    sobol: Mapping[str, sp.Expr], floors: Mapping[str, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
-    """All parts less those of the inputs that have paths."""
-    every = sp.Add(*sobol.values())
-    kept = {
-        inactive: sp.Add(*(part for names, part in sobol.items() if not set(names) & set(inactive)))
-        for inactive in floors
-    }
-    yield trial.same(marked(floors), marked({inactive: every - part for inactive, part in kept.items()}), by=sp.expand)
-
-
 # Integrals, samples and fitted networks
 
 
@@ -239,18 +96,6 @@ def bent(x: sp.Expr, y: sp.Expr) -> sp.Expr:
 
 
 @exact(inactive_inputs)
-@control(
-    "without the mean given the others", projection_error=sp.Integral(target(x_1, x_2) ** 2, (x_1, 0, 1), (x_2, 0, 1))
-)
-@control(
-    "the mean over all inputs",
-    projection_error=sp.Integral(
-        (target(x_1, x_2) - sp.Integral(target(x_1, x_2), (x_1, 0, 1), (x_2, 0, 1))) ** 2, (x_1, 0, 1), (x_2, 0, 1)
-    ),
-)
-@control("10 % more", projection_error=ELEVEN * projection_error)
-@control("forgets the half", resampled_error=2 * resampled_error)
-@control("resampled 10 % less", resampled_error=NINE * resampled_error)
 def floor_is_what_projection_leaves(
     projection_error: sp.Expr, resampled_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -275,11 +120,6 @@ def variance_given(function: sp.Expr, names: str) -> sp.Expr:
 
 
 @exact(inactive_inputs)
-@control("main effects alone", floors={**FLOORS, "1": SOBOL["1"]})
-@control("parts of one input", floors={**FLOORS, "12": SOBOL["1"] + SOBOL["2"]})
-@control("one floor 10 % more", floors={**FLOORS, "3": ELEVEN * FLOORS["3"]})
-@control("no interaction", sobol={**SOBOL, "12": sp.S.Zero})
-@control("a part 10 % less", sobol={**SOBOL, "3": NINE * SOBOL["3"]})
 def floors_are_total_sobol_indices(
     floors: Mapping[str, sp.Expr], sobol: Mapping[str, sp.Expr], example: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -311,10 +151,6 @@ def resampled_pairs(rng: np.random.Generator, count: int, inactive: int) -> NDAr
 
 
 @statistical(inactive_inputs, tests=2)
-@control("main effects alone", floors={**FLOORS, "1": SOBOL["1"]})
-@control("the half forgotten", floors={**FLOORS, "3": 2 * FLOORS["3"]})
-@control("10 % more", floors={**FLOORS, "1": ELEVEN * FLOORS["1"]})
-@control("10 % less", floors={**FLOORS, "3": NINE * FLOORS["3"]})
 def drawn_pairs_have_the_floor(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
     """Pairs that agree in the active inputs."""
     for name in ("1", "3"):
@@ -352,8 +188,6 @@ def fitted_errors(
 
 
 @statistical(inactive_inputs, tests=1, cost=0.6)
-@control("main effects alone", floors={**FLOORS, "1": SOBOL["1"]})
-@control("with another input", floors={**FLOORS, "1": FLOORS["12"]})
 def fitted_networks_stay_above_the_floor(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
     """Networks without edges from x₁: the error less the distance from E[f | x₂, x₃] is the floor, within [−2, 2] each."""
     errors, distances = trial.draw(fitted_errors, trial.size(60_000), 0)
@@ -364,8 +198,6 @@ NEAR = 0.02  # how near the claim's remark says that fitted networks come to the
 
 
 @statistical(inactive_inputs, tests=2)
-@control("main effects alone", floors={**FLOORS, "1": SOBOL["1"]})
-@control("x₃ as if its part were smaller", floors={**FLOORS, "3": NINE * FLOORS["3"]})
 def fitted_networks_come_close(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
     """Networks fitted without x₁, without x₃: their error lies between the floor and 2 % more, the precision of the remark."""
     for name in ("1", "3"):

@@ -12,17 +12,14 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.maurey import (
     average_fourth,
     chance,
     fourth_central,
-    fourth_moment,
     maurey_error,
     maurey_identity,
-    mean_inverse,
-    mse,
     second_central,
     second_moment,
     square_norm,
@@ -33,8 +30,6 @@ from sparse_limits.theory.expressivity.maurey import (
 )
 from sparse_limits.theory.expressivity.symbols import k, n, p, units
 from sparse_limits.theory.formulas.valued import valued
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 # a law of three units, each by its values at two inputs of measures 1/3 and 2/3
 UNITS = ((Fraction(1, 2), (3, -1)), (Fraction(1, 3), (0, 2)), (Fraction(1, 6), (-4, 1)))
@@ -59,13 +54,6 @@ def error_moments(count: int, power: int) -> list[Fraction]:
 
 
 @exact(maurey_identity)
-@control("forgets the norm of f", maurey_error=second_moment / units)
-@control("the rate 1/√N for the square", maurey_error=(second_moment - square_norm) / sp.sqrt(units))
-@control("one unit more", maurey_error=(second_moment - square_norm) / (units + 1))
-@control("10 % more", maurey_error=ELEVEN * maurey_error)
-@control("a normal average", average_fourth=3 * second_central**2 / units**2)
-@control("pairs counted once", average_fourth=(fourth_central + (units - 1) * second_central**2) / units**3)
-@control("fourth 10 % less", average_fourth=NINE * average_fourth)
 def errors_of_averages_by_enumeration(
     maurey_error: sp.Expr, average_fourth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -102,17 +90,6 @@ def given_some(width: int, chance: Fraction) -> list[Fraction]:
 
 
 @exact(wired_average)
-@control("Jensen", mean_inverse=1 / (n * chance))
-@control("not given N ≥ 1", mean_inverse=mean_inverse * (1 - (1 - chance) ** n))
-@control("n p in place of n p^k", mean_inverse=mean_inverse.subs(k, 1))
-@control("10 % more", mean_inverse=ELEVEN * mean_inverse)
-@control("error without the number of inputs", mse=mse / k)
-@control("error at 1/EN", mse=k * unit_variance / (n * chance))
-@control("error 10 % less", mse=NINE * mse)
-@control("fourth power of inputs on a sphere", fourth_moment=fourth_moment * k / (k + 2))
-@control("fourth 10 % more", fourth_moment=ELEVEN * fourth_moment)
-@control("variance without the square", variance_bound=fourth_moment)
-@control("variance 10 % less", variance_bound=NINE * variance_bound)
 def moments_over_the_number_of_units(
     mean_inverse: sp.Expr,
     mse: sp.Expr,
@@ -151,10 +128,6 @@ def errors_of_masked_networks(rng: np.random.Generator, networks: int, width: in
 
 
 @statistical(wired_average, tests=1, cost=0.8)
-@control("Jensen", mse=k * unit_variance / (n * chance))
-@control("n p in place of n p^k", mse=mse.subs(k, 1))
-@control("without the mean of a unit", mse=mse / unit_variance)
-@control("half of the error", mse=mse / 2)
 def drawn_networks_have_the_error(mse: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Masked networks of 32 neurons on three inputs, four of them wired on average: one network for each input."""
     at = instance(32, sp.Rational(1, 2), 3)
@@ -163,8 +136,6 @@ def drawn_networks_have_the_error(mse: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @enclosed(maurey_identity)
-@control("the other sign", maurey_error=-maurey_error)
-@control("the fourth moment alone", average_fourth=average_fourth / 4)
 def errors_and_moments_are_possible(maurey_error: sp.Expr, average_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """An error is not negative, and a mean fourth power is no less than the square of the mean square."""
     yield trial.below(sp.S.Zero, maurey_error)

@@ -12,36 +12,19 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.expressivity.approximation import some_wired
 from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.expressivity.counts import Unit, fully_wired, product_network
-from sparse_limits.theory.expressivity.approximation import success
 from sparse_limits.theory.expressivity.product_of_inputs import (
-    bend,
-    chord,
-    chord_gap,
-    corners,
-    first_slope,
-    knot,
-    left,
     masked_product,
     network,
     one_input_each,
     pieces,
-    point,
-    product_success,
-    product_units,
-    right,
-    square_error,
-    squares,
-    sup_error,
     x_1,
     x_2,
 )
-from sparse_limits.theory.expressivity.symbols import alpha, j, k, n, p, units
-from sparse_limits.theory.expressivity.wired_neurons import at_least
+from sparse_limits.theory.expressivity.symbols import n, p
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 
 
@@ -57,16 +40,6 @@ def largest_error(network: Sequence[Unit], count: int) -> Fraction:
 
 
 @exact(masked_product)
-@control("one piece more", sup_error=1 / (pieces + 1) ** 2)
-@control("the error of one square", sup_error=4 / pieces**2)
-@control("10 % more", sup_error=ELEVEN / pieces**2)
-@control("one square only", product_units=pieces)
-@control("units for the knots", product_units=2 * (pieces + 1))
-@control("units 10 % more", product_units=ELEVEN * 2 * pieces)
-@control("bends for knots of [−1, 1]", bend=4 / pieces)
-@control("bends 10 % less", bend=NINE * 8 / pieces)
-@control("a slope at the knot", first_slope=sp.Integer(-4))
-@control("first slope 10 % more", first_slope=ELEVEN * (4 / pieces - 4))
 def product_has_an_explicit_network(
     product_units: sp.Expr, first_slope: sp.Expr, bend: sp.Expr, sup_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -87,9 +60,6 @@ def product_has_an_explicit_network(
 
 
 @exact(masked_product)
-@control("one wired edge for the product", product_success=at_least(n, p, 2 * pieces))
-@control("half of the units", product_success=at_least(n, p**2, pieces))
-@control("product 10 % less", product_success=NINE * product_success)
 def chance_of_enough_units_for_the_product(product_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In rationals; p = 1, and more units than neurons, included."""
     half, two_thirds = HALF, sp.Rational(2, 3)
@@ -106,10 +76,6 @@ def masks_with_enough(rng: np.random.Generator, masks: int, width: int, count: i
 
 
 @statistical(masked_product, tests=1)
-@control("one wired edge suffices", product_success=at_least(n, p, 2 * pieces))
-@control("half of the units", product_success=at_least(n, p**2, pieces))
-@control("10 % more", product_success=ELEVEN * product_success)
-@control("10 % less", product_success=NINE * product_success)
 def drawn_masks_admit_the_network(product_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Sixteen neurons, density ½, two pieces: a sup error of ¼."""
     masks = trial.size(100_000)
@@ -140,11 +106,6 @@ def masked_output(
 
 
 @exact(masked_product)
-@control("any neurons", neurons="any")
-@control("one square only", product_units=pieces)
-@control("the error of one square", sup_error=4 / pieces**2)
-@control("one piece more", sup_error=1 / (pieces + 1) ** 2)
-@control("10 % more", sup_error=ELEVEN / pieces**2)
 def drawn_masks_carry_the_network(
     product_units: sp.Expr, sup_error: sp.Expr, neurons: str, trial: Trial
 ) -> Iterator[Finding]:
@@ -174,145 +135,7 @@ def drawn_masks_carry_the_network(
 # Step by step
 
 
-@exact(masked_product, step="two squares")
-@control("the sum of the squares", squares=(x_1 + x_2) ** 2 / 4 + (x_1 - x_2) ** 2 / 4)
-@control("without the quarter", squares=4 * squares)
-@control("10 % more", squares=ELEVEN * squares)
-def products_are_differences_of_squares(squares: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The product of the inputs, multiplied out."""
-    yield trial.same(squares, x_1 * x_2, by=sp.expand)
-
-
-@exact(masked_product, step="knots")
-@control("of [−1, 1]", knot=knot / 2)
-@control("one knot more", knot=4 * j / (pieces + 1) - 2)
-@control("without the first", knot=knot + 4 / pieces)
-def knots_cut_the_range_into_pieces(knot: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The first, one from that before, and the one of number M."""
-    yield trial.induction(knot, j, sp.Integer(-2), lambda term: term + 4 / pieces)
-    yield trial.same(knot.subs(j, pieces), sp.Integer(2))
-
-
-@exact(masked_product, step="chord")
-@control("the tangent", chord=left**2 + 2 * left * (point - left))
-@control("through 0", chord=(left + right) * (point - left))
-@control("10 % more", chord=ELEVEN * chord)
-def chords_meet_the_square_at_both_knots(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The line through (a, a²) of the slope (b² − a²)/(b − a), and its value at b."""
-    yield trial.same(chord, left**2 + (right**2 - left**2) / (right - left) * (point - left))
-    yield trial.same(chord.subs(point, right), right**2)
-
-
-@exact(masked_product, step="below the chord")
-@control("the other sign", chord_gap=-chord_gap)
-@control("half of it", chord_gap=chord_gap / 2)
-@control("the tangent", chord=left**2 + 2 * left * (point - left))
-def squares_lie_below_their_chords(chord: sp.Expr, chord_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Chord less square; and its sign at t = a + x, b = a + x + y for x, y ≥ 0."""
-    x, y = sp.symbols("x y", nonnegative=True)
-    yield trial.same(chord_gap, chord - point**2, by=sp.expand)
-    yield trial.nonnegative(chord_gap.subs({point: left + x, right: left + x + y}), x * y)
-
-
-@exact(masked_product, step="one square")
-@control("of pieces of length 2/M", square_error=square_error / 4)
-@control("without the quarter", square_error=4 * square_error)
-@control("10 % less", square_error=NINE * square_error)
-@control("10 % more", square_error=ELEVEN * square_error)
-@control("twice the gap", chord_gap=2 * chord_gap)
-@control("of [−1, 1]", knot=knot / 2)
-def gaps_are_largest_in_the_middle(
-    knot: sp.Expr, chord_gap: sp.Expr, square_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """What is left of it, the squared distance from the middle, on every piece; which is 0 in the middle."""
-    here = chord_gap.subs({left: knot, right: knot.subs(j, j + 1)})
-    middle = (4 * j + 2) / pieces - 2
-    yield trial.nonnegative(square_error - here, (point - middle) ** 2)
-    yield trial.same(here.subs(point, middle) + j, square_error + j)
-
-
-@exact(masked_product, step="error of the product")
-@control("one piece more", sup_error=1 / (pieces + 1) ** 2)
-@control("the error of one square", sup_error=square_error)
-@control("10 % more", sup_error=ELEVEN * sup_error)
-@control("without the quarter of a square", square_error=4 * square_error)
-@control("the sum of the squares", squares=(x_1 + x_2) ** 2 / 4 + (x_1 - x_2) ** 2 / 4)
-def the_difference_of_two_gaps_attains_the_error(
-    squares: sp.Expr, square_error: sp.Expr, sup_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """A quarter of x − y, with gaps x and y up to that of a square, from either side; and at a middle beside a knot.
-
-    The knot next to 0 from below is 0 for even M, and −2/M for odd; there the two gaps are evaluated.
-    """
-    x, y, rest = sp.symbols("x y rest", nonnegative=True)
-    coefficient = squares.expand().coeff(x_1 * x_2) / 4  # of (x₁ + x₂)²; that of (x₁ − x₂)² is its negative
-    yield trial.same(squares, coefficient * ((x_1 + x_2) ** 2 - (x_1 - x_2) ** 2), by=sp.expand)
-    within = {x: square_error - rest}  # the larger gap, up to its largest
-    left_over = pieces**2 * (sup_error - coefficient * (x - y).subs(within))
-    yield trial.nonnegative(left_over, pieces**2 * (rest + y) / 4)
-    for begins, middle, end in ((pieces / 2, 2 / pieces, 0), ((pieces - 1) / 2, 0, 2 / pieces)):
-        ends = {left: knot.subs(j, begins), right: knot.subs(j, begins + 1)}
-        gaps = [chord_gap.subs(ends).subs(point, place) for place in (middle, end)]
-        yield trial.same(sup_error, coefficient * (gaps[0] - gaps[1]))
-
-
-@exact(masked_product, step="slopes")
-@control("bends for knots of [−1, 1]", bend=4 / pieces)
-@control("bends 10 % less", bend=NINE * bend)
-@control("a slope at the knot", first_slope=sp.Integer(-4))
-@control("first slope 10 % more", first_slope=ELEVEN * first_slope)
-@control("the tangent", chord=left**2 + 2 * left * (point - left))
-def slopes_and_bends_are_those_of_chords(
-    chord: sp.Expr, first_slope: sp.Expr, bend: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The slope of the first chord, and how it changes; and the sum of all units up to any knot, which is its square."""
-    slope = chord.diff(point).subs({left: knot, right: knot.subs(j, j + 1)})
-    yield trial.same(first_slope, slope.subs(j, 0))
-    yield trial.same(bend + j, slope.subs(j, j + 1) - slope + j)
-    i = sp.Symbol("i", integer=True)
-    inner = sp.Sum(sp.expand(bend * (knot - knot.subs(j, i))), (i, 1, j - 1)).doit()
-    yield trial.same(4 + first_slope * (knot + 2) + inner, knot**2)
-
-
-@exact(masked_product, step="units")
-@control("one square only", product_units=pieces)
-@control("units for the knots", product_units=2 * (pieces + 1))
-@control("units 10 % more", product_units=ELEVEN * 2 * pieces)
-def units_are_those_of_two_squares(product_units: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two squares of one unit for M = 1, and one inner knot more for each piece more."""
-    yield trial.induction(product_units, pieces, sp.Integer(2), lambda term: term + 2, start=1)
-
-
-@exact(masked_product, step="masks for the product")
-@control("one wired edge for the product", product_success=at_least(n, p, 2 * pieces))
-@control("half of the units", product_success=at_least(n, p**2, pieces))
-@control("10 % less", product_success=NINE * product_success)
-@control("one square only", product_units=pieces)
-@control("one unit less", product_success=at_least(n, p**2, product_units - 1))
-def product_needs_two_edges_for_each_unit(
-    product_units: sp.Expr, product_success: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The chance of that many neurons with both edges, all rows alike."""
-    yield trial.same(product_success, success.subs({alpha: 1, k: 2, units: product_units}))
-
-
-@exact(one_input_each, step="one input each")
-@control("all with one sign", corners=corners.subs({network(1, -1): -network(1, -1), network(-1, 1): -network(-1, 1)}))
-@control("three corners", corners=corners - network(-1, -1))
-@control("10 % more", corners=ELEVEN * corners)
-def sums_of_functions_of_one_input_cancel(corners: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Any values of g₁ and g₂ at ±1; the product, with a sum of functions added to it."""
-    values = [{end: sp.Symbol(f"g_{place}{end}", real=True) for end in (-1, 1)} for place in (1, 2)]
-    yield trial.same(corners.replace(network, lambda x, y: values[0][x] + values[1][y]), sp.S.Zero)
-    yield trial.same(corners.replace(network, lambda x, y: x * y + values[0][x]), sp.Integer(4))
-
-
 @enclosed(one_input_each, step="additive floor")
-@control("the floor of the corners", additive_floor=sp.Integer(4))
-@control("none", additive_floor=sp.S.Zero)
-@control("10 % less", additive_floor=NINE)
-@control("10 % more", additive_floor=ELEVEN)
-@control("three corners", corners=corners - network(-1, -1))
 def sums_of_functions_of_one_input_fail(corners: sp.Expr, additive_floor: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The product at the corners over their number; and on the whole square it is no larger, the error of the network 0."""
     yield trial.same(corners.replace(network, lambda x, y: x * y), 4 * additive_floor)

@@ -9,60 +9,28 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.subspace_union import (
     all_inputs,
     chances,
-    either,
     first,
     k_1,
     k_2,
-    one_unit_error,
-    pair_failure,
-    rise,
     second,
-    shared,
-    split_sum,
     subspace_union,
-    union_failure,
-    union_floor,
     units_1,
     units_2,
     x_1,
     x_2,
 )
-from sparse_limits.theory.expressivity.symbols import alpha, j, n, p
-from sparse_limits.theory.expressivity.wired_neurons import at_least, share, tail_law
+from sparse_limits.theory.expressivity.symbols import alpha, n, p
 from sparse_limits.theory.formulas.valued import valued
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Law = tuple[Fraction, Fraction, Fraction]  # of a neuron: wired to the first set alone, to the second alone, to both
 
 
-@exact(subspace_union, step="either set")
-@control("those of both twice", either=chances[0] + chances[1])
-@control("as if independent", either=1 - (1 - chances[0]) * (1 - chances[1]))
-@control("of the floor", either=either / alpha)
-@control("10 % more", either=ELEVEN * either)
-def either_set_is_counted_edge_by_edge(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All sets of edges of a neuron of the floor: none to two inputs of each function and of both, p and α free."""
-    cases = []
-    for own_1, own_2, common in product(range(3), range(3), range(3)):
-        wired = sp.S.Zero
-        for edges in product((0, 1), repeat=own_1 + own_2 + common):
-            in_first, in_second, in_both = edges[:own_1], edges[own_1 : own_1 + own_2], edges[own_1 + own_2 :]
-            if all(in_both) and (all(in_first) or all(in_second)):
-                wired += p ** sum(edges) * (1 - p) ** (len(edges) - sum(edges))
-        sizes = {k_1: own_1 + common, k_2: own_2 + common, all_inputs: own_1 + own_2 + common}
-        cases.append((valued(either, sizes), alpha * wired))
-    yield trial.at_sizes(cases, "pairs of sets of inputs")
-
-
 @enclosed(subspace_union)
-@control("those of both twice", either=chances[0] + chances[1])
-@control("of both alone", either=alpha * p**all_inputs)
-@control("those of the first alone", either=chances[0])
 def either_set_lies_between(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No less than each alone, and no more than if the two sets of inputs had none in common."""
     for one in chances:
@@ -70,33 +38,7 @@ def either_set_lies_between(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.below(either, chances[0] + chances[1] - alpha * p ** (k_1 + k_2))
 
 
-def in_four_cases(gap: sp.Expr) -> sp.Expr:
-    """What is left where either function has enough neurons of its own, or not: the four cases cover all numbers."""
-    enough_1, enough_2 = sp.symbols("enough_1 enough_2", integer=True, nonnegative=True)
-    short_1, short_2 = sp.symbols("short_1 short_2", integer=True, nonnegative=True)
-    for case in product(
-        ({first: units_1 + enough_1}, {units_1: first + short_1}),
-        ({second: units_2 + enough_2}, {units_2: second + short_2}),
-    ):
-        if (left := sp.simplify(valued(gap, {**case[0], **case[1]}))) != 0:
-            return left
-    return sp.S.Zero
-
-
-@exact(subspace_union, step="largest")
-@control("the first alone", most_lacking=sp.Max(0, units_1 - first))
-@control("without the sum", most_lacking=sp.Max(0, units_1 - first, units_2 - second))
-@control("may be negative", most_lacking=sp.Max(units_1 - first, units_2 - second, units_1 + units_2 - first - second))
-@control("units that are not there", lacking=units_1 - first + units_2 - second)
-def lacking_units_are_the_largest_of_four(lacking: sp.Expr, most_lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Enough or not, of either kind: four cases, in each of which the gaps have signs; they cover all numbers."""
-    yield trial.same(lacking, most_lacking, by=in_four_cases)
-
-
 @exact(subspace_union)
-@control("units that are not there", lacking=units_1 - first + units_2 - second)
-@control("of the first alone", lacking=sp.Max(0, units_1 - first))
-@control("the other way round", lacking=sp.Max(0, first - units_1) + sp.Max(0, second - units_2))
 def lacking_units_are_counted(lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Units that get no neuron of their own, one after the other: up to four neurons and units of each kind."""
     for a, b, needs_1, needs_2 in product(range(5), repeat=4):
@@ -187,22 +129,6 @@ def at_sympy(at: Mapping[sp.Symbol, int | Fraction]) -> dict[sp.Symbol, sp.Expr]
 
 
 @exact(subspace_union, step="three counts")
-@control("each count by itself", union_failure=split_sum)
-@control("successes", union_failure=3 - union_failure)
-@control("10 % more", union_failure=ELEVEN * union_failure)
-@control("as if independent", either=1 - (1 - chances[0]) * (1 - chances[1]))
-def each_count_is_that_of_wired_neurons(union_failure: sp.Expr, either: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One less the tail of E1 for each of the three, all letters free."""
-    counts = ((chances[0], units_1), (chances[1], units_2), (either, units_1 + units_2))
-    tails_of_e1 = (valued(tail_law, {share: chance, j: least}) for chance, least in counts)
-    yield trial.same(union_failure, 3 - sp.Add(*tails_of_e1), by=sp.expand)
-
-
-@exact(subspace_union, step="three counts")
-@control("each count by itself", union_failure=split_sum)
-@control("the sum of units for each", union_failure=2 - sum(at_least(n, q, units_1 + units_2) for q in chances))
-@control("10 % more", union_failure=ELEVEN * union_failure)
-@control("those of both twice", either=chances[0] + chances[1])
 def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In fractions, neuron by neuron; and a neuron of either set has the share that its law says."""
     for at in LAYERS:
@@ -214,10 +140,6 @@ def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Tria
 
 
 @exact(subspace_union)
-@control("each count by itself", union_failure=split_sum)
-@control("a quarter", union_failure=union_failure / 4)
-@control("all of it at least", union_floor=3 * union_floor)
-@control("product", union_failure=split_sum * union_failure)
 def layers_fail_between_the_bounds(
     union_failure: sp.Expr, union_floor: sp.Expr, one_neuron: Mapping[sp.Symbol, int], trial: Trial
 ) -> Iterator[Finding]:
@@ -230,39 +152,12 @@ def layers_fail_between_the_bounds(
 
 
 @exact(subspace_union)
-@control("half of it", union_floor=union_failure / 2)
-@control("all of it", union_floor=union_failure)
-@control("each count by itself", union_failure=split_sum)
 def floor_is_a_third(union_floor: sp.Expr, union_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of three probabilities."""
     yield trial.same(3 * union_floor, union_failure, by=sp.expand)
 
 
-@exact(subspace_union, step="rise")
-@control("of both", rise=sp.Integer(2))
-@control("10 % more", rise=ELEVEN)
-@control("none", rise=sp.Integer(0))
-def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One coordinate at 1, the other 1 less or more than 0 by s: the value exceeds the rise by 0 or s."""
-    for large, small in ((x_1, x_2), (x_2, x_1)):
-        for other in (shared, -shared):
-            value = kinks.subs({large: 1, small: other}) - kinks.subs({x_1: 0, x_2: 0})
-            yield trial.nonnegative(value - rise, sp.Max(0, other))
-
-
-@exact(subspace_union, step="one unit")
-@control("all of the rise", one_unit_error=rise)
-@control("10 % more", one_unit_error=ELEVEN * one_unit_error)
-@control("of both", rise=sp.Integer(2))
-def half_of_the_rise_is_left(one_unit_error: sp.Expr, rise: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Where the error is half of the rise at the boundary, it is the other half at 0."""
-    yield trial.same(one_unit_error, rise - one_unit_error)
-
-
 @exact(subspace_union)
-@control("without the constant", one_unit=sp.Max(0, x_1 + x_2))
-@control("of the difference", one_unit=sp.Max(0, x_1 - x_2) + sp.Rational(1, 2))
-@control("all of the rise", one_unit_error=rise)
 def one_unit_errs_by_as_much(
     one_unit: sp.Expr, one_unit_error: sp.Expr, kinks: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -273,9 +168,6 @@ def one_unit_errs_by_as_much(
 
 
 @exact(subspace_union)
-@control("one input more than both sets have", pair_failure=pair_failure.subs(all_inputs, k_1 + k_2 + 1))
-@control("each count by itself", pair_failure=(1 - chances[0]) ** n + (1 - chances[1]) ** n)
-@control("10 % more", pair_failure=ELEVEN * pair_failure)
 def one_unit_each_fails_as_claimed(pair_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All counts of the neurons of either kind, neuron by neuron, in fractions."""
     for neurons, density, floor, sizes in (
@@ -305,9 +197,6 @@ def masks_that_fail(
 
 
 @statistical(subspace_union, tests=1)
-@control("each count by itself", union_failure=split_sum)
-@control("a quarter", union_failure=union_failure / 4)
-@control("product", union_failure=split_sum * union_failure)
 def drawn_masks_fail_less(union_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """14 neurons at the density 9/10, two inputs, one for each function, seven units for each."""
     masks, sizes, needs = trial.size(20_000), (1, 1, 2), (7, 7)

@@ -17,21 +17,10 @@ from sparse_limits.theory.expressivity.symbols import j, k, m, p
 from sparse_limits.theory.expressivity.wired_counts import (
     best_tilt,
     chance,
-    count_exponent,
-    doubled,
-    exact_tail,
-    exponential_bound,
-    kl_bound,
-    largest,
-    lower_bound,
     lower_tail,
-    mass_ratio,
     mean,
     poisson_bound,
-    relative_entropy,
     tilt,
-    tilt_slope,
-    usual_bound,
 )
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
 from sparse_limits.theory.formulas.valued import valued
@@ -61,12 +50,6 @@ def tail_in_fractions(rows: int, chance: Fraction) -> Fraction:
 
 
 @exact(lower_tail, step="tail")
-@control("half of the mean counts too", exact_tail=exact_tail.subs(sp.ceiling(mean / 2), sp.floor(mean / 2) + 1))
-@control("one edge suffices", exact_tail=exact_tail.subs(k, 1))
-@control("Poisson", exact_tail=sp.Sum(sp.exp(-mean) * mean**i / sp.factorial(i), (i, 0, sp.ceiling(mean / 2) - 1)))
-@control("10 % more", exact_tail=ELEVEN * exact_tail)
-@control("half of the mean counts too, as l", largest=sp.floor(mean / 2))
-@control("l itself lies above", largest=sp.ceiling(mean / 2))
 def tail_is_that_of_independent_neurons(exact_tail: sp.Expr, largest: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In rationals, strictly below half of the mean; l is the last count there."""
     for at in SMALL:
@@ -87,19 +70,7 @@ def in_odds(expression: sp.Expr) -> sp.Expr:
     return simplified(parts)
 
 
-@exact(lower_tail, step="moment")
-@control("threshold at the mean", exponential_bound=exponential_bound * sp.exp(tilt * mean / 2))
-@control("of the other tail", exponential_bound=exponential_bound.subs(tilt, -tilt))
-@control("exponential 10 % more", exponential_bound=ELEVEN * exponential_bound)
-def moment_is_a_product_over_neurons(exponential_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No neuron, and the factor of one more: the mean of e^{t(q/2 − 1)} where it is wired and e^{tq/2} where it is not."""
-    factor = chance * sp.exp(tilt * (chance / 2 - 1)) + (1 - chance) * sp.exp(tilt * chance / 2)
-    yield trial.induction(exponential_bound, m, sp.S.One, lambda term: factor * term)
-
-
 @enclosed(lower_tail)
-@control("threshold at the mean", exponential_bound=exponential_bound * sp.exp(tilt * mean / 2))
-@control("exponential 10 % more", exponential_bound=ELEVEN * exponential_bound)
 def moment_is_the_mean_over_counts(exponential_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E e^{t(μ/2 − N)} term by term."""
     for at in SMALL[2:4]:
@@ -108,20 +79,7 @@ def moment_is_the_mean_over_counts(exponential_bound: sp.Expr, trial: Trial) -> 
         yield trial.same(valued(exponential_bound, at), valued(moment, at), by=None)
 
 
-@exact(lower_tail, step="slope")
-@control("threshold at the mean", tilt_slope=tilt_slope + mean / 2)
-@control("of one neuron", tilt_slope=tilt_slope / m)
-@control("10 % less", tilt_slope=NINE * tilt_slope)
-@control("exponential of the other tail", exponential_bound=exponential_bound.subs(tilt, -tilt))
-def slope_is_that_of_the_logarithm(exponential_bound: sp.Expr, tilt_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative of the bound over the bound."""
-    yield trial.same(tilt_slope, sp.diff(exponential_bound, tilt) / exponential_bound)
-
-
 @exact(lower_tail, step="best tilt")
-@control("tilt of a Poisson variable", best_tilt=sp.log(2))
-@control("tilt 10 % more", best_tilt=ELEVEN * best_tilt)
-@control("threshold at the mean", tilt_slope=tilt_slope + mean / 2)
 def slope_rises_through_zero(tilt_slope: sp.Expr, best_tilt: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No slope at the best tilt, which is positive by q = 1/(1 + y); the derivative of the slope, for q < 1 positive; the slope for q = 1."""
     yield trial.same((mean / 2 - tilt_slope).subs(tilt, best_tilt), mean / 2)
@@ -133,15 +91,6 @@ def slope_rises_through_zero(tilt_slope: sp.Expr, best_tilt: sp.Expr, trial: Tri
 
 
 @exact(lower_tail, step="best bound")
-@control("Hoeffding", kl_bound=sp.exp(-m * chance**2 / 2))
-@control("10 % more", kl_bound=ELEVEN * kl_bound)
-@control(
-    "entropy the other way round",
-    relative_entropy=(chance * sp.log(2) + (1 - chance) * sp.log((1 - chance) / (1 - chance / 2))),
-)
-@control("entropy 10 % less", relative_entropy=NINE * relative_entropy)
-@control("tilt of a Poisson variable", best_tilt=sp.log(2))
-@control("threshold at the mean", exponential_bound=exponential_bound * sp.exp(tilt * mean / 2))
 def best_bound_is_the_value_at_the_best_tilt(
     exponential_bound: sp.Expr, best_tilt: sp.Expr, relative_entropy: sp.Expr, kl_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -152,10 +101,6 @@ def best_bound_is_the_value_at_the_best_tilt(
 
 
 @exact(lower_tail, step="doubled")
-@control("half of the tilt", doubled=exponential_bound.subs(tilt, sp.log(2) / 2))
-@control("10 % more", doubled=ELEVEN * doubled)
-@control("threshold at the mean", exponential_bound=exponential_bound * sp.exp(tilt * mean / 2))
-@control("tilt of a Poisson variable", best_tilt=sp.log(2))
 def doubled_is_another_tilt(
     exponential_bound: sp.Expr, best_tilt: sp.Expr, doubled: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -165,9 +110,6 @@ def doubled_is_another_tilt(
 
 
 @exact(lower_tail, step="Poisson bound")
-@control("the optimum of the other tail", poisson_bound=sp.exp(-(2 * sp.log(2) - 1) * mean))
-@control("10 % less, Poisson", poisson_bound=NINE * poisson_bound)
-@control("without the tilt of the mean", doubled=doubled / 2 ** (mean / 2))
 def poisson_bound_replaces_each_factor(doubled: sp.Expr, poisson_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its logarithm exceeds that of the doubled bound by −q/2 − ln(1 − q/2) for each neuron."""
     gap = sp.log(poisson_bound) - sp.log(doubled)
@@ -175,9 +117,6 @@ def poisson_bound_replaces_each_factor(doubled: sp.Expr, poisson_bound: sp.Expr,
 
 
 @exact(lower_tail, step="usual bound")
-@control("δ²μ in place of δ²μ/2", usual_bound=sp.exp(-mean / 4))
-@control("10 % less, usual", usual_bound=NINE * usual_bound)
-@control("half of the exponent is missing", poisson_bound=sp.exp(-mean / 8))
 def usual_bound_is_weaker(poisson_bound: sp.Expr, usual_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its exponent is larger by μ(3/8 − ln 2/2); and it is e^{−δ²μ/2} at δ = ½, half of the mean."""
     gap = sp.log(usual_bound) - sp.log(poisson_bound)
@@ -192,9 +131,6 @@ def in_counts(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(lower_tail, step="exponent of a count")
-@control("entropy of half the mean", count_exponent=relative_entropy)
-@control("10 % more", count_exponent=ELEVEN * count_exponent)
-@control("of the wired neurons alone", count_exponent=sp.log(i / (m * chance)) * i / m)
 def masses_differ_by_the_exponent(count_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The logarithm of P(N = i) less that of the same count at the chance i/m."""
     masses = (binomial_law(m, share, i) / sp.binomial(m, i) for share in (chance, i / m))
@@ -203,9 +139,6 @@ def masses_differ_by_the_exponent(count_exponent: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(lower_tail, step="mode")
-@control("the other way round", mass_ratio=1 / mass_ratio)
-@control("without the counts", mass_ratio=i / (m - i))
-@control("10 % less", mass_ratio=NINE * mass_ratio)
 def masses_rise_to_their_mode_and_fall(mass_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The quotient of two masses at the chance i/m; no more than 1 at j = i + x, no less at i = j + 1 + x, as m = i + y."""
     own = (binomial_law(m, i / m, count) for count in (j + 1, j))
@@ -223,11 +156,6 @@ def quotient(upper: sp.Expr, lower: sp.Expr) -> sp.Expr:
 
 
 @exact(lower_tail, step="lower bound")
-@control("the mass itself", lower_bound=(m + 1) * lower_bound)
-@control("one class of counts less", lower_bound=lower_bound * (m + 1) / m)
-@control("10 % less", lower_bound=NINE * lower_bound)
-@control("entropy of half the mean", count_exponent=relative_entropy)
-@control("another count", largest=largest - 1)
 def lower_bound_has_the_exponent_of_its_count(
     largest: sp.Expr, count_exponent: sp.Expr, lower_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -237,9 +165,6 @@ def lower_bound_has_the_exponent_of_its_count(
 
 
 @exact(lower_tail)
-@control("the mass itself", lower_bound=(m + 1) * lower_bound)
-@control("one class of counts less", lower_bound=lower_bound * (m + 1) / m)
-@control("10 % less", lower_bound=NINE * lower_bound)
 def lower_bound_is_a_mode_away_from_a_mass(lower_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """P(N = l) over (m + 1) P(Bin(m, l/m) = l), in rationals; the latter is the largest mass of its law."""
     for at in (*SMALL[:4], instance(30, sp.Rational(9, 10), 3)):
@@ -254,12 +179,7 @@ TABLE = (instance(1200, HALF, 5), instance(600, sp.Rational(3, 10), 3), instance
 
 
 @enclosed(lower_tail)
-@control("e^{−μ/2}", usual_bound=sp.exp(-mean / 2))
 @control("half of the exponent is missing", poisson_bound=sp.exp(-mean / 8), usual_bound=poisson_bound)
-@control("twice the entropy", kl_bound=kl_bound**2)
-@control("without m + 1", lower_bound=(m + 1) ** 2 * lower_bound)
-@control("the upper tail", exact_tail=1 - exact_tail)
-@control("without tilt", exponential_bound=kl_bound * sp.exp(-tilt))
 def tail_lies_between_its_bounds(
     exact_tail: sp.Expr,
     lower_bound: sp.Expr,
@@ -298,10 +218,6 @@ def masks_short_of_half(rng: np.random.Generator, masks: int, rows: int, inputs:
 
 
 @statistical(lower_tail, tests=2)
-@control("half of the mean counts too", exact_tail=exact_tail.subs(sp.ceiling(mean / 2), sp.floor(mean / 2) + 1))
-@control("Poisson", exact_tail=sp.Sum(sp.exp(-mean) * mean**i / sp.factorial(i), (i, 0, sp.ceiling(mean / 2) - 1)))
-@control("10 % more", exact_tail=ELEVEN * exact_tail)
-@control("10 % less", exact_tail=NINE * exact_tail)
 def drawn_masks_fall_short(exact_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """24 neurons on three inputs and 8 on one, density ½: the half-mean is 3/2, and 2."""
     masks = trial.size(150_000)

@@ -10,23 +10,14 @@ from math import prod
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
-from sparse_limits.theory.expressivity.symbols import alpha, j, k, kernel, n, p, positions, u
+from sparse_limits.theory.expressivity.symbols import alpha, j, k, kernel, n, p, positions
 from sparse_limits.theory.expressivity.wired_neurons import (
-    at_least,
     background,
     column,
-    count_law,
-    floor_share,
-    given_latent,
-    i,
-    level,
     share,
-    tail_law,
-    two_level_share,
     wired_count,
-    wired_share,
 )
 from sparse_limits.theory.formulas.valued import valued
 
@@ -68,19 +59,6 @@ STEPS = ((column, 1 - column / 2), (THIRD, column**2), (sp.S.One, column))
 
 
 @exact(wired_count)
-@control(
-    "the product of the column densities",
-    wired_share=sp.Mul(*(sp.Integral(kernel(u, v), (u, 0, 1)) for v in positions)),
-)
-@control(
-    "two of the three inputs", wired_share=sp.Integral(kernel(u, positions[0]) * kernel(u, positions[1]), (u, 0, 1))
-)
-@control("10 % more", wired_share=ELEVEN * wired_share)
-@control("Poisson", count_law=sp.exp(-n * share) * (n * share) ** j / sp.factorial(j))
-@control("without the neurons that are not wired", count_law=sp.binomial(n, j) * share**j)
-@control("count 10 % more", count_law=ELEVEN * count_law)
-@control("strictly more", tail_law=at_least(n, share, j + 1))
-@control("tail 10 % less", tail_law=NINE * tail_law)
 def law_is_that_of_all_masks(
     wired_share: sp.Expr, count_law: sp.Expr, tail_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -103,13 +81,6 @@ def law_is_that_of_all_masks(
 
 
 @exact(wired_count)
-@control("forgets the share of the rows", floor_share=p**k)
-@control("the density of the rows, to the power", floor_share=(alpha * p) ** k)
-@control("floor 10 % less", floor_share=NINE * floor_share)
-@control("floor 10 % more", floor_share=ELEVEN * floor_share)
-@control("the mean density, to the power", two_level_share=(alpha * p + (1 - alpha) * background) ** k)
-@control("only the floor", two_level_share=alpha * p**k)
-@control("10 % more", two_level_share=ELEVEN * two_level_share)
 def two_levels_and_the_floor_that_they_attain(
     floor_share: sp.Expr, two_level_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -125,19 +96,6 @@ def two_levels_and_the_floor_that_they_attain(
         yield trial.same(two_level_share.subs({background: 0, k: inputs}), floor_share.subs(k, inputs))
 
 
-@exact(wired_count, step="all edges")
-@control("two of the three inputs", given_latent=given_latent / kernel(u, positions[2]))
-@control("some edge", given_latent=1 - sp.Mul(*(1 - kernel(u, v) for v in positions)))
-@control("10 % more", given_latent=ELEVEN * given_latent)
-def all_edges_are_what_no_other_set_of_edges_is(given_latent: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One less the probabilities of the seven other sets of edges, for edges of probability u v, whose values are free."""
-    rest = sp.S.One
-    for edges in product((0, 1), repeat=3):
-        if not all(edges):
-            rest -= sp.Mul(*(u * v if edge else 1 - u * v for edge, v in zip(edges, positions, strict=True)))
-    yield trial.same(given_latent.replace(kernel, lambda row, place: row * place), rest, by=sp.expand)
-
-
 def in_missing(expression: sp.Expr) -> sp.Expr:
     """Zero, where it is, in terms of the probability of a neuron that is not wired, below 1."""
     missing = sp.Symbol("missing", positive=True)
@@ -145,10 +103,6 @@ def in_missing(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(wired_count, step="count")
-@control("Poisson", count_law=sp.exp(-n * share) * (n * share) ** j / sp.factorial(j))
-@control("without the neurons that are not wired", count_law=sp.binomial(n, j) * share**j)
-@control("one order of the neurons", count_law=count_law / sp.binomial(n, j))
-@control("10 % more", count_law=ELEVEN * count_law)
 def count_grows_neuron_by_neuron(count_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The law of n + 1 neurons from that of n, at a count of j + 1 and at none; and that of one."""
     more = count_law.subs(n, n + 1)
@@ -159,9 +113,6 @@ def count_grows_neuron_by_neuron(count_law: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @exact(wired_count, step="tail")
-@control("strictly more", tail_law=at_least(n, share, j + 1))
-@control("at most", tail_law=sp.Sum(count_law.subs(j, i), (i, 0, j)))
-@control("10 % less", tail_law=NINE * tail_law)
 def tails_are_those_of_all_sets_of_wired_neurons(tail_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The probabilities of all sets of at least j of up to four neurons, t free."""
     cases = []
@@ -172,47 +123,6 @@ def tails_are_those_of_all_sets_of_wired_neurons(tail_law: sp.Expr, trial: Trial
             claimed = written_out(tail_law, {n: sp.Integer(neurons), j: sp.Integer(count)})
             cases.append((share + claimed, share + total))
     yield trial.at_sizes(cases, "numbers of neurons")
-
-
-@exact(wired_count, step="level")
-@control("some edge", level=1 - (1 - p) ** k)
-@control("one edge less", level=p ** (k - 1))
-@control("10 % more", level=ELEVEN * level)
-def level_falls_edge_by_edge(level: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One input, and the factor p of one more."""
-    yield trial.induction(level, k, p, lambda term: p * term, start=1, by=sp.powsimp)
-
-
-@exact(wired_count, step="two levels")
-@control("the mean density, to the power", two_level_share=(alpha * p + (1 - alpha) * background) ** k)
-@control("only the floor", two_level_share=alpha * p**k)
-@control("10 % more", two_level_share=ELEVEN * two_level_share)
-@control("some edge", level=1 - (1 - p) ** k)
-def two_levels_are_integrated(level: sp.Expr, two_level_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The integral over the latents from 0 to α at one level, and from α to 1 at the other."""
-    ends = sp.integrate(level, (u, 0, alpha)) + sp.integrate(level.subs(p, background), (u, alpha, 1))
-    yield trial.same(two_level_share, ends, by=sp.expand)
-
-
-def with_an_input(gap: sp.Expr) -> sp.Expr:
-    """What is left for one input or more: without any all neurons are wired, beside the floor too."""
-    more = sp.Symbol("more", integer=True, nonnegative=True)
-    return sp.simplify(gap.subs(k, more + 1))
-
-
-@exact(wired_count, step="floor")
-@control("forgets the share of the rows", floor_share=p**k)
-@control("the density of the rows, to the power", floor_share=(alpha * p) ** k)
-@control("floor 10 % less", floor_share=NINE * floor_share)
-@control("floor 10 % more", floor_share=ELEVEN * floor_share)
-@control("the mean density, to the power", two_level_share=(alpha * p + (1 - alpha) * background) ** k)
-@control("some edge", level=1 - (1 - p) ** k)
-def floor_is_the_lowest_of_two_levels(
-    floor_share: sp.Expr, level: sp.Expr, two_level_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Two levels at p_0 = 0; and what they have above the floor, the probability elsewhere times the share elsewhere."""
-    yield trial.same(floor_share, two_level_share.subs(background, 0), by=with_an_input)
-    yield trial.same(two_level_share - floor_share, (1 - alpha) * level.subs(p, background), by=sp.expand)
 
 
 def poisson_binomial(chances: Sequence[Fraction]) -> list[Fraction]:
@@ -230,9 +140,6 @@ def random_rows(rng: np.random.Generator, layers: int, size: int) -> list[list[t
 
 
 @exact(wired_count)
-@control("forgets the share of the rows", floor_share=p**k)
-@control("one factor of the density too few", floor_share=alpha * p ** (k - 1))
-@control("the tail one off", tail_law=at_least(n, share, j - 1))
 def count_dominates_the_floor(floor_share: sp.Expr, tail_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Rows near the floor and random ones, latents fixed or drawn among them: tails of N, in rationals, beside the floor's."""
     floor, smallest = Fraction(1, 2), 1.0
@@ -267,10 +174,6 @@ def wired_in_masks(rng: np.random.Generator, neurons: int) -> int:
 
 
 @statistical(wired_count, tests=1)
-@control("the mean density, to the power", two_level_share=(alpha * p + (1 - alpha) * background) ** k)
-@control("forgets the share of the rows", two_level_share=p**k)
-@control("10 % more", two_level_share=ELEVEN * two_level_share)
-@control("10 % less", two_level_share=NINE * two_level_share)
 def drawn_masks_have_the_count(two_level_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Wired neurons, latents and edges drawn."""
     neurons = trial.size(700_000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 from itertools import product
 
 import numpy as np
@@ -12,27 +11,19 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.expressivity.wired_counts import SMALL, instance
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from sparse_limits.numerics.evidence.simplifying import powers_together
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.expressivity.symbols import epsilon, j, k, m, p
 from sparse_limits.theory.expressivity.wired_counts import (
-    above_threshold,
-    below_threshold,
     chance,
+    in_missing,
     mean,
-    one_distance,
-    poisson_distance,
-    poisson_law,
     poisson_mean,
-    some_lower,
-    some_wired,
-    threshold,
     wired_threshold,
 )
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
+from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.formulas.valued import valued
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 
 
@@ -46,12 +37,6 @@ def some_by_enumeration(rows: int, inputs: int, density: Fraction) -> Fraction:
 
 
 @exact(wired_threshold)
-@control("any edge", some_wired=1 - (1 - p) ** (m * k))
-@control("one edge per neuron", some_wired=1 - (1 - p) ** m)
-@control("the mean itself", some_wired=mean)
-@control("10 % less", some_wired=NINE * some_wired)
-@control("mean of single edges", mean=m * p)
-@control("mean 10 % more", mean=ELEVEN * mean)
 def some_neuron_is_wired_in_all_masks(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All masks of up to eight entries, in rationals; one row attains the union bound."""
     for rows, inputs, density in ((1, 3, "2/3"), (2, 3, "1/2"), (4, 2, "1/3"), (3, 1, "1/7")):
@@ -62,48 +47,12 @@ def some_neuron_is_wired_in_all_masks(some_wired: sp.Expr, mean: sp.Expr, trial:
     yield trial.same(mean, m * mean.subs(m, 1))
 
 
-def in_missing(gap: sp.Expr) -> sp.Expr:
-    """Zero, where it is, in terms of the probability of a neuron that is not wired, below 1."""
-    missing = sp.Symbol("missing", positive=True)
-    return sp.expand(sp.expand_power_exp(gap.subs(chance, 1 - missing)))
-
-
-@exact(wired_threshold, step="some neuron")
-@control("any edge", some_wired=1 - (1 - p) ** (m * k))
-@control("one edge per neuron", some_wired=1 - (1 - p) ** m)
-@control("the mean itself", some_wired=mean)
-@control("of half of the neurons", some_wired=1 - (1 - chance) ** (m / 2))
-@control("10 % less", some_wired=NINE * some_wired)
-def some_neuron_is_wired_one_by_one(some_wired: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One neuron; and one more, which counts where none is wired yet."""
-    yield trial.induction(some_wired, m, chance, lambda term: term + (1 - term) * chance, start=1, by=in_missing)
-
-
 @exact(wired_threshold, step="mean")
-@control("m p in place of m p^k", mean=m * p)
-@control("half of the mean", mean=mean / 2)
-@control("10 % more", mean=ELEVEN * mean)
-@control("any edge", some_wired=1 - (1 - p) ** (m * k))
 def the_mean_grows_faster_than_the_chance(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What the mean exceeds the probability by: 0 for one neuron, and q P(N ≥ 1) more for each one more."""
     gap = mean - some_wired
     yield trial.induction(gap, m, sp.S.Zero, lambda term: term + chance * some_wired, start=1, by=in_missing)
     yield trial.induction(mean, m, chance, lambda term: term + chance, start=1, by=in_missing)
-
-
-@exact(wired_threshold, step="lower bound")
-@control("lower bound e^{−μ/2}", some_lower=sp.exp(-mean / 2))
-@control("twice the exponent", some_lower=1 - sp.exp(-2 * mean))
-@control("lower bound 10 % less", some_lower=NINE * some_lower)
-@control("half of the mean", mean=mean / 2)
-@control("any edge", some_wired=1 - (1 - p) ** (m * k))
-def exponentials_stand_for_neurons(
-    some_wired: sp.Expr, mean: sp.Expr, some_lower: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The complement neuron by neuron, as that of the probability with its own factor; and in terms of the mean."""
-    for term, factor in ((1 - some_lower, sp.exp(-chance)), (1 - some_wired, 1 - chance)):
-        yield trial.induction(term, m, factor, partial(sp.Mul, factor), start=1, by=in_missing)
-    yield trial.same(sp.log(1 - some_lower), -mean)
 
 
 def in_exponents(gap: sp.Expr) -> sp.Expr:
@@ -116,10 +65,6 @@ def in_logarithms(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(wired_threshold, step="threshold")
-@control("in natural units", threshold=sp.log(m))
-@control("10 % more", threshold=ELEVEN * threshold)
-@control("of the other sign", threshold=-threshold)
-@control("half of the mean", mean=mean / 2)
 def mean_is_one_at_the_threshold(mean: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The logarithm of the mean is that of p for each input beyond the threshold; one input more takes 1 − p of it."""
     yield trial.same(sp.log(mean), (k - threshold) * sp.log(p), by=in_logarithms)
@@ -128,10 +73,6 @@ def mean_is_one_at_the_threshold(mean: sp.Expr, threshold: sp.Expr, trial: Trial
 
 
 @exact(wired_threshold, step="below")
-@control("below, without the exponential", below_threshold=1 - m**-epsilon)
-@control("below 10 % less", below_threshold=NINE * below_threshold)
-@control("lower bound e^{−μ/2}", some_lower=sp.exp(-mean / 2))
-@control("threshold in natural units", threshold=sp.log(m))
 def lower_bound_below_the_threshold(
     some_lower: sp.Expr, threshold: sp.Expr, below_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -147,9 +88,6 @@ def lower_bound_below_the_threshold(
 
 
 @exact(wired_threshold, step="above")
-@control("above, twice the exponent", above_threshold=m ** (-2 * epsilon))
-@control("above 10 % more", above_threshold=ELEVEN * above_threshold)
-@control("threshold 10 % more", threshold=ELEVEN * threshold)
 def mean_above_the_threshold(threshold: sp.Expr, above_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The logarithm of the mean at x inputs more than (1 + ε)k*, that of p^x ≤ 1 beyond the one claimed."""
     x = sp.Symbol("x", nonnegative=True)
@@ -158,9 +96,6 @@ def mean_above_the_threshold(threshold: sp.Expr, above_threshold: sp.Expr, trial
 
 
 @exact(wired_threshold, step="Poisson law")
-@control("binomial", poisson_law=binomial_law(m, poisson_mean / m, j))
-@control("mean doubled", poisson_law=poisson_law.subs(poisson_mean, 2 * poisson_mean))
-@control("10 % more", poisson_law=ELEVEN * poisson_law)
 def poisson_variables_add_up(poisson_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The masses from 0 on, each from that before; and those of a sum of two, up to 3, with means left free."""
     first = sp.exp(-poisson_mean)
@@ -174,10 +109,6 @@ def poisson_variables_add_up(poisson_law: sp.Expr, trial: Trial) -> Iterator[Fin
 
 
 @exact(wired_threshold, step="one neuron")
-@control("Le Cam, rounded", one_distance=chance**2)
-@control("both tails", one_distance=2 * one_distance)
-@control("10 % less", one_distance=NINE * one_distance)
-@control("mean doubled", poisson_law=poisson_law.subs(poisson_mean, 2 * poisson_mean))
 def one_neuron_has_more_mass_at_one(poisson_law: sp.Expr, one_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mass at 1 that it has beyond the Poisson law; it is that from 2 on, and what the latter has more at 0."""
     none, one = (poisson_law.subs({j: count, poisson_mean: chance}) for count in (0, 1))
@@ -185,21 +116,7 @@ def one_neuron_has_more_mass_at_one(poisson_law: sp.Expr, one_distance: sp.Expr,
     yield trial.same(one_distance, (none - (1 - chance)) + (1 - none - one))
 
 
-@exact(wired_threshold, step="Poisson")
-@control("a share of 1/m", poisson_distance=poisson_distance / m)
-@control("distance 10 % less", poisson_distance=NINE * poisson_distance)
-@control("Le Cam, rounded", poisson_distance=mean * chance)
-@control("both tails", one_distance=2 * one_distance)
-def distances_add_neuron_by_neuron(one_distance: sp.Expr, poisson_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The distance of one neuron, and once more for each one more."""
-    yield trial.induction(poisson_distance, m, one_distance, lambda term: term + one_distance, start=1)
-
-
 @enclosed(wired_threshold)
-@control("half of the mean", mean=mean / 2)
-@control("lower bound e^{−μ/2}", some_lower=sp.exp(-mean / 2))
-@control("twice the exponent", some_lower=1 - sp.exp(-2 * mean))
-@control("of half of the neurons", some_wired=1 - (1 - chance) ** (m / 2))
 def both_bounds_hold_on_ranges(
     some_wired: sp.Expr, some_lower: sp.Expr, mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -218,9 +135,6 @@ def both_bounds_hold_on_ranges(
 
 
 @enclosed(wired_threshold)
-@control("twice the exponent below", below_threshold=1 - (1 - below_threshold) ** 2)
-@control("twice the exponent above", above_threshold=above_threshold**2)
-@control("any edge", some_wired=1 - (1 - p) ** (m * k))
 def thresholds_are_attained_by_many_neurons(
     some_wired: sp.Expr, below_threshold: sp.Expr, above_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -233,12 +147,6 @@ def thresholds_are_attained_by_many_neurons(
 
 
 @enclosed(wired_threshold)
-@control("binomial", poisson_law=binomial_law(m, poisson_mean / m, j))
-@control("mean doubled", poisson_law=poisson_law.subs(poisson_mean, 2 * poisson_mean))
-@control("10 % more", poisson_law=ELEVEN * poisson_law)
-@control("a share of 1/m", poisson_distance=poisson_distance / m)
-@control("distance 10 % less", poisson_distance=NINE * poisson_distance)
-@control("Le Cam, rounded", poisson_distance=mean * chance)
 def count_is_nearly_poisson(poisson_law: sp.Expr, poisson_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One neuron is exactly as far from Poisson; several are no farther than the sum of that, counted term by term."""
     yield trial.same(poisson_distance, m * poisson_distance.subs(m, 1), by=None)
@@ -264,10 +172,6 @@ def masks_with_a_wired_neuron(rng: np.random.Generator, masks: int, rows: int) -
 
 
 @statistical(wired_threshold, tests=3, cost=0.4)
-@control("m p in place of m p^k", some_wired=1 - (1 - p) ** m)
-@control("any edge", some_wired=1 - (1 - p) ** (m * k))
-@control("10 % more", some_wired=ELEVEN * some_wired)
-@control("10 % less", some_wired=NINE * some_wired)
 def drawn_masks_cross_the_threshold(some_wired: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1024 neurons, density ½, threshold ten inputs: eight, ten and twelve of them."""
     masks = trial.size(10_000)

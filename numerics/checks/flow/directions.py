@@ -6,24 +6,16 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.evidence.findings import Refutation
 from sparse_limits.theory.flow.directions import (
-    direction_loss,
-    direction_time,
-    odd_eigenvalue,
-    one_layer_eigenvalue,
-    slope,
     slowed_directions,
 )
-from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, mode_loss, time
-from sparse_limits.theory.flow.times import lam, single_time
 from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.collapse import d
-from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
-from sparse_limits.theory.kernel.rank_one import column, flow, kernel
+from sparse_limits.theory.kernel.dual import a, b, c, depth
+from sparse_limits.theory.kernel.rank_one import column, kernel
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 other = sp.Symbol("h_i", positive=True)  # column profile at an input of another axis
@@ -64,10 +56,6 @@ def by_state(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(slowed_directions, step="axes", cost=0.4)
-@control("the kernel of an input with itself", odd_eigenvalue=flow * column * dense_ntk.subs(cosine, 1))
-@control("the even function", odd_eigenvalue=flow * column * (dense_ntk.subs(cosine, 1) + dense_ntk.subs(cosine, -1)))
-@control("the root of the density", odd_eigenvalue=odd_eigenvalue / sp.sqrt(column))
-@control("10 % more", odd_eigenvalue=ELEVEN * odd_eigenvalue)
 def odd_functions_of_an_axis_are_eigenvectors(odd_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The matrix times the vector at any number of inputs, of layers and any two densities; one and two layers unrolled."""
     yield trial.same(odd_image(0), odd_eigenvalue, by=by_state)
@@ -77,43 +65,8 @@ def odd_functions_of_an_axis_are_eigenvectors(odd_eigenvalue: sp.Expr, trial: Tr
 
 
 @exact(slowed_directions, step="one hidden layer")
-@control("the readout's part alone", one_layer_eigenvalue=flow * column)
-@control("the root of the density", one_layer_eigenvalue=2 * flow * sp.sqrt(column))
-@control("10 % less", one_layer_eigenvalue=NINE * one_layer_eigenvalue)
-@control("the even function", odd_eigenvalue=flow * column * (dense_ntk.subs(cosine, 1) + 1))
 def one_hidden_layer_has_twice_the_density(
     odd_eigenvalue: sp.Expr, one_layer_eigenvalue: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The iterates of K1, unrolled."""
     yield trial.same(one_layer_eigenvalue, unrolled(odd_eigenvalue.subs(depth, 1)))
-
-
-@exact(slowed_directions, step="time")
-@control("of the residual", direction_time=2 * direction_time)
-@control("in proportion to the density", direction_time=direction_time * column**2)
-@control("not times the samples", direction_time=direction_time / d)
-@control("d samples", direction_time=direction_time / 2)
-@control("10 % more", direction_time=ELEVEN * direction_time)
-@control("an eigenvalue of the readout's part", one_layer_eigenvalue=flow * column)
-def directions_reach_their_share(
-    one_layer_eigenvalue: sp.Expr, direction_time: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The time of F1.3 at the eigenvalue, and 2d samples; twice that of twice the density."""
-    yield trial.same(direction_time, single_time.subs({lam: one_layer_eigenvalue, m: 2 * d}))
-    yield trial.same(direction_time.subs(column, column / 2), 2 * direction_time)
-
-
-@exact(slowed_directions, step="linear residuals")
-@control("the exponent of the residual", direction_loss=direction_loss.subs(time, time / 2))
-@control("without one half", direction_loss=2 * direction_loss)
-@control("not over the inputs", direction_loss=direction_loss.subs(d, 1))
-@control("10 % more", direction_loss=ELEVEN * direction_loss)
-@control("an eigenvalue of the readout's part", one_layer_eigenvalue=flow * column)
-def linear_residuals_fade_axis_by_axis(
-    one_layer_eigenvalue: sp.Expr, direction_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The loss of F1.1 at the component √2 β and 2d samples."""
-    at = {amplitude: sp.sqrt(2) * slope, eigenvalue: one_layer_eigenvalue}
-    yield trial.same(direction_loss / d, mode_loss.subs(at).subs(m, 2 * d))
-    yield trial.same(direction_loss.subs(time, 0), slope**2 / 2)
-    yield trial.same(sp.diff(sp.log(direction_loss), eta), -2 * flow * column * time / d)

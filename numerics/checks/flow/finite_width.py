@@ -15,27 +15,24 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, statistical
 from sparse_limits.numerics.evidence.common import drawn_in_common
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.networks import Array
 from sparse_limits.numerics.networks.many import SCALE, train_many
-from sparse_limits.theory.flow.descent import count, factor, step_loss
-from sparse_limits.theory.flow.finite_width import trained_widths
+from sparse_limits.theory.flow.descent import count
+from sparse_limits.theory.flow.finite_width import trained_widths, whole
 from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta
-from sparse_limits.theory.flow.relabelling import gates, outputs, product, readout, unit
+from sparse_limits.theory.flow.relabelling import gates, outputs, product, readout
 from sparse_limits.theory.generalisation.studies import Widening
 from sparse_limits.theory.graphon.symbols import m, n
-from sparse_limits.theory.kernel.dual import a, b, c, relu
-from sparse_limits.theory.kernel.fixed_inputs import row_kernel
+from sparse_limits.theory.kernel.dual import a, b, c
 
 SAMPLES, INPUTS, DENSITY, RATE, STEPS = 8, 8, 0.5, 0.5, 40
 NARROW, NARROW_NETWORKS, NETWORKS = 16, 32, 8  # width; networks of that width, and wider ones
 DRAWS = 72  # of data and networks: as many as let a control that goes through in one of the draws be refuted
 MASKS = np.array(list(every((0.0, 1.0), repeat=INPUTS)))[1:]  # of a row; the one that keeps nothing adds nothing
-whole = sp.Symbol("omega", real=True)  # mean product of all coordinates, kept or not: of controls
 LETTERS = (*outputs, *gates, readout, product, whole)
-EXPONENT = amplitude**2 * factor**count / (2 * m)
 
 
 @stream_name("numerics.checks.flow.finite_width.Data")
@@ -174,12 +171,6 @@ def fall(
 
 
 @statistical(trained_widths, tests=3, cost=2)
-@control("no wider", widening=Widening(1))
-@control("gradients in pruned weights", unit=unit.subs(product, whole))
-@control("the readout alone", unit=outputs[0] * outputs[1])
-@control("the readout's weight once", unit=unit.subs(readout**2, readout))
-@control("η not over the samples", step_loss=step_loss.subs(m, 1))
-@control("the exponent of the residual", step_loss=EXPONENT)
 def networks_follow_their_own_curve(
     unit: sp.Expr,
     step_loss: sp.Expr,
@@ -199,11 +190,6 @@ def networks_follow_their_own_curve(
 
 
 @statistical(trained_widths, tests=2, cost=0.8)
-@control("no wider", widening=Widening(1))
-@control("the dense kernel", row_kernel=row_kernel.subs({a: 1, b: 1, c: whole}))
-@control("the own layer's mask forgotten", row_kernel=relu.value + whole * relu.slope)
-@control("η not over the samples", step_loss=step_loss.subs(m, 1))
-@control("the exponent of the residual", step_loss=EXPONENT)
 def networks_near_the_curve_of_the_limit(
     row_kernel: sp.Expr,
     step_loss: sp.Expr,

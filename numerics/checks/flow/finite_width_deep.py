@@ -13,7 +13,6 @@ import sympy as sp
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.flow.finite_width import (
     DENSITY,
-    EXPONENT,
     INPUTS,
     NARROW,
     RATE,
@@ -30,10 +29,8 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
 from sparse_limits.numerics.networks import Array
 from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes, train_layers
 from sparse_limits.theory.depth.identities import above_product, below_product, fan_in, layer_kernel
-from sparse_limits.theory.flow.descent import step_loss
 from sparse_limits.theory.flow.finite_width import trained_widths
 from sparse_limits.theory.generalisation.studies import Widening
-from sparse_limits.theory.graphon.symbols import m
 
 NARROW_NETWORKS, NETWORKS = 32, 12  # a mean over fewer wide networks halves by chance too often
 FIRST, SECOND = np.triu_indices(SAMPLES)  # pairs of samples, each once: kernels are symmetric
@@ -101,11 +98,7 @@ def deep_kernels(layer_kernel: sp.Expr, networks: DeepNetworks) -> Array:
 
 
 @statistical(trained_widths, tests=2, cost=2)
-@control("no wider", deep_widening=Widening(1))
 @control("gradients in pruned weights", layer_kernel=layer_kernel.subs(below_product, whole))
-@control("not over the inputs of a unit", layer_kernel=layer_kernel * fan_in)
-@control("η not over the samples", step_loss=step_loss.subs(m, 1))
-@control("the exponent of the residual", step_loss=EXPONENT)
 def networks_of_two_layers_follow_their_own_curve(
     layer_kernel: sp.Expr,
     step_loss: sp.Expr,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.generalisation.path_part import digits_sample, snip_layers
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.kernels import dense_kernel, graphon_kernel, scale_free
@@ -28,36 +28,15 @@ from sparse_limits.theory.generalisation.energy_bound import (
     epsilon,
     i,
     k,
-    label_kernel_energy,
-    level_share,
-    peeled_bound,
-    peeled_norm,
     q,
-    random_label_energy,
-    rank_one_complexity,
-    raw_energy,
-    risk_bound,
     scale_free_energy,
 )
 from sparse_limits.theory.graphon.symbols import delta, m
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-RAW_RISK = raw_energy.subs(q, B_0**2) + confidence  # the usual form at the same ball
+ELEVEN = sp.Rational(11, 10)
 
 
 @exact(scale_free_energy, cost=0.4)
-@control("the complexity once", risk_bound=complexity + confidence)
-@control("complexity 10 % more", complexity=ELEVEN * complexity)
-@control("two roots", risk_bound=2 * complexity + 2 * confidence / 3)
-@control("10 % more", risk_bound=ELEVEN * risk_bound)
-@control("one event of probability δ", confidence=3 * sp.sqrt(sp.log(1 / delta) / (2 * m)))
-@control("confidence 10 % less", confidence=NINE * confidence)
-@control("half the share", level_share=level_share / 2)
-@control("shares of the first power", level_share=delta / (i + 1))
-@control("the whole δ at each step", peeled_bound=risk_bound.subs(B_0, b * 2**i))
-@control("peeled 10 % more", peeled_bound=ELEVEN * peeled_bound)
-@control("the norm itself", peeled_norm=peeled_norm / 2)
-@control("no smallest radius", peeled_norm=2 * sp.sqrt(q))
 def pieces_make_the_bound(
     risk_bound: sp.Expr,
     complexity: sp.Expr,
@@ -80,10 +59,6 @@ def pieces_make_the_bound(
 
 
 @exact(scale_free_energy)
-@control("the energy itself", raw_energy=raw_energy / 2)
-@control("10 % more", raw_energy=ELEVEN * raw_energy)
-@control("the trace for which the energy is the usual form", usual_trace=2 * m)
-@control("a trace of m", usual_trace=m)
 def usual_form_is_the_first_term_at_one_trace(
     raw_energy: sp.Expr, usual_trace: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -108,9 +83,6 @@ def sign_forms(K: sp.Matrix) -> list[sp.Integer]:
 
 
 @exact(scale_free_energy)
-@control("the mean eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
-@control("without the root", complexity=B_0 * T / m)
-@control("10 % less", complexity=NINE * complexity)
 def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E σᵀKσ over all signs, in integers: Jensen's bound is B₀ over m times its root."""
     for K in trial.draw(gram_matrices):
@@ -120,11 +92,6 @@ def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @enclosed(scale_free_energy)
-@control("the mean eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
-@control("10 % less", complexity=NINE * complexity)
-@control("constant 1: all kernels alike", khintchine=sp.Integer(1))
-@control("10 % more", khintchine=ELEVEN / sp.sqrt(2))
-@control("10 % less of Khintchine", khintchine=NINE / sp.sqrt(2))
 def complexity_lies_within_a_factor_of_root_two(
     complexity: sp.Expr, khintchine: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -143,9 +110,6 @@ def complexity_lies_within_a_factor_of_root_two(
 
 
 @exact(scale_free_energy)
-@control("the normal limit", rank_one_complexity=1 / sp.sqrt(sp.pi * k))
-@control("largest probability of m + 1", rank_one_complexity=rank_one_complexity * (2 * k + 1) / (2 * k + 2))
-@control("10 % more", rank_one_complexity=ELEVEN * rank_one_complexity)
 def equal_inputs_walk_at_random(rank_one_complexity: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E|Σσ|/m over all signs for m = 2, 4, 6, 8."""
     for half in range(1, 5):
@@ -166,12 +130,6 @@ def kernels_and_energies(rng: np.random.Generator) -> list[tuple[sp.Matrix, sp.R
 
 
 @exact(scale_free_energy, cost=0.3)
-@control("the energy without its trace", energy=raw_energy)
-@control("trace per sample", energy=sp.sqrt(q * T / m) / m)
-@control("10 % more", energy=ELEVEN * energy)
-@control("complexity 10 % less", complexity=NINE * complexity)
-@control("one trace", random_label_energy=T / m)
-@control("10 % less on random labels", random_label_energy=NINE * random_label_energy)
 def random_labels_have_energy_one_or_more(
     energy: sp.Expr, random_label_energy: sp.Expr, complexity: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -188,12 +146,6 @@ def random_labels_have_energy_one_or_more(
 
 
 @exact(scale_free_energy)
-@control("the energy of I", label_kernel_energy=sp.Integer(1))
-@control("ε forgotten in the trace", label_kernel_energy=1 / sp.sqrt(m + epsilon))
-@control("10 % more", label_kernel_energy=ELEVEN * label_kernel_energy)
-@control("a constant predictor is right half the time", least_random_risk=sp.Rational(3, 4))
-@control("10 % less", least_random_risk=NINE / 2)
-@control("the bound for a kernel of the labels", kernel="from the labels")
 def labels_in_the_kernel_break_the_bound(
     label_kernel_energy: sp.Expr, least_random_risk: sp.Expr, kernel: str, trial: Trial
 ) -> Iterator[Finding]:
@@ -229,8 +181,6 @@ def digit_energies(rng: np.random.Generator, draws: int, kernel: str) -> tuple[N
 
 
 @statistical(scale_free_energy, tests=1, cost=0.4)
-@control("a kernel made from the labels", kernel="from the labels")
-@control("the energy without its trace", risk_bound=RAW_RISK)
 def random_labels_are_not_promised_a_risk_below_one_half(
     risk_bound: sp.Expr, kernel: str, trial: Trial
 ) -> Iterator[Finding]:
@@ -256,7 +206,6 @@ def optimistic_draws(rng: np.random.Generator, draws: int, kernel: str) -> int:
 
 
 @statistical(scale_free_energy, tests=1, cost=0.6)
-@control("a kernel made from the labels", kernel="from the labels")
 def labels_used_for_pruning_look_easier(kernel: str, trial: Trial) -> Iterator[Finding]:
     """Two labellings of noise are exchangeable for a kernel that saw neither: each has the lower energy with chance ½."""
     draws = trial.size(100)
@@ -267,8 +216,6 @@ def labels_used_for_pruning_look_easier(kernel: str, trial: Trial) -> Iterator[F
 
 
 @exact(scale_free_energy)
-@control("the energy without its trace", energy=raw_energy)
-@control("the trace without its root", energy=sp.sqrt(q) * T / m)
 def one_label_has_the_same_energy_under_both_kernels(
     energy: sp.Expr, one_label: tuple[sp.Expr, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
@@ -278,8 +225,6 @@ def one_label_has_the_same_energy_under_both_kernels(
 
 
 @enclosed(scale_free_energy)
-@control("a kernel made from the labels", kernel="from the labels")
-@control("the energy of I", label_kernel_energy=sp.Integer(1))
 def labels_of_a_coin_and_a_kernel_that_saw_them(
     label_kernel_energy: sp.Expr, kernel: str, random_labels: dict[sp.Symbol, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.energy_bound import (
     B_0,
@@ -16,16 +16,12 @@ from sparse_limits.theory.generalisation.energy_bound import (
     epsilon,
     i,
     q,
-    ridge_risk,
     scale_free_energy,
 )
 from sparse_limits.theory.graphon.symbols import m
 
 
 @exact(scale_free_energy)
-@control("of the sample", ridge_risk=epsilon / (m * (m + epsilon)))
-@control("the multiple over the number of samples", ridge_risk=epsilon / m)
-@control("10 % more", ridge_risk=sp.Rational(11, 10) * ridge_risk)
 def one_label_is_interpolated(ridge_risk: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """K = 11ᵀ + εI of up to four samples: Kα = 1 is solved, a new input has the kernel 1 with all; and the trace and the form at the point."""
     for count in range(1, 5):

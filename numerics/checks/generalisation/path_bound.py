@@ -20,7 +20,7 @@ from sparse_limits.numerics.checks.generalisation.path_part import (
     kernel_of,
     linear_part,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.evidence.findings import Kind, Verdict
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.kernels import graphon_kernel, path_densities, path_residual_bound, squared_norm
@@ -29,23 +29,17 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_bound import (
     beta,
     eigenvalue,
-    linear_constant,
-    linear_term,
     mu,
     path_energy_bound,
-    path_term,
     projection,
-    residual_term,
 )
 from sparse_limits.theory.generalisation.path_bound import (
     path_residual_bound as path_residual_claim,
 )
-from sparse_limits.theory.generalisation.path_part import S, constant, layer_constant
+from sparse_limits.theory.generalisation.path_part import S, constant
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import a, b, depth, relu
 from sparse_limits.theory.kernel.dual import c as covariance
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 class Example(NamedTuple):
@@ -81,11 +75,6 @@ def pseudo_energy(K: sp.Matrix, y: sp.Matrix) -> sp.Expr:
 
 
 @exact(path_energy_bound, cost=0.4)
-@control("density upstairs", linear_term=d * beta**2 * rho_path / linear_constant)
-@control("without the dimension", linear_term=linear_term / d)
-@control("the constant of gates", linear_term=path_term)
-@control("10 % more", linear_term=ELEVEN * linear_term)
-@control("the halvings of gates", linear_constant=constant)
 def linear_networks_attain_the_bound(linear_term: sp.Expr, linear_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """yᵀK⁺y of K = (L + 1)/d·X diag(ρ)Xᵀ by the pseudo-inverse; L + 1 layers of gradient, each the path density."""
     for L, example in enumerate(trial.draw(examples), start=2):
@@ -95,11 +84,6 @@ def linear_networks_attain_the_bound(linear_term: sp.Expr, linear_constant: sp.E
 
 
 @exact(path_energy_bound, cost=0.4)
-@control("density upstairs", path_term=d * beta**2 * rho_path / constant)
-@control("the constant of linear networks", path_term=linear_term)
-@control("plain ReLU", path_term=path_term * 2**depth)
-@control("10 % less", path_term=NINE * path_term)
-@control("10 % more", path_term=ELEVEN * path_term)
 def residual_kernels_stay_below_the_bound(path_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """K = B + tR, R = I + 𝟏𝟏ᵀ: the energy is at most the sum at t = 1 and 1/100, and attains it at t = 0."""
     for L, example in enumerate(trial.draw(examples), start=2):
@@ -114,10 +98,6 @@ def residual_kernels_stay_below_the_bound(path_term: sp.Expr, trial: Trial) -> I
 
 
 @exact(path_energy_bound)
-@control("the constant of linear networks", path_term=linear_term)
-@control("plain ReLU", path_term=path_term * 2**depth)
-@control("without the dimension", path_term=path_term / d)
-@control("density upstairs", path_term=d * beta**2 * rho_path / constant)
 def antipodal_inputs_attain_the_path_bound(path_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """yᵀK⁻¹y of x and −x, x the first of d unit vectors times l, one hidden layer of the variance S = l²ρ/d."""
     length = sp.Symbol("l", positive=True)
@@ -129,14 +109,6 @@ def antipodal_inputs_attain_the_path_bound(path_term: sp.Expr, trial: Trial) -> 
 
 
 @exact(path_residual_claim)
-@control("without μ", residual_term=projection**2 / eigenvalue)
-@control("the norm of the labels", residual_term=projection**2 / mu)
-@control("10 % more", residual_term=ELEVEN * residual_term)
-@control("10 % less", residual_term=NINE * residual_term)
-@control("half of it", antipodal_energy=1 / (2 * S))
-@control("10 % off", antipodal_energy=ELEVEN / S)
-@control("a mean that bounds", mean_bound=1 / S)
-@control("the mean bound 10 % more", mean_bound=ELEVEN * 2 / (3 * S))
 def residual_bound_inverts_the_sum(
     residual_term: sp.Expr, antipodal_energy: sp.Expr, mean_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -171,11 +143,6 @@ def quadratic_form(matrix: arb_mat, y: list[int]) -> arb:
 
 
 @enclosed(path_residual_claim, cost=0.5)
-@control("the mean eigenvalue for the smallest", floor="mean eigenvalue")
-@control("without the linear part", weight=sp.Integer(0))
-@control("a halving less", weight=2 * layer_constant)
-@control("10 % less", weight=NINE * layer_constant)
-@control("10 % more", weight=ELEVEN * layer_constant)
 def random_labels_keep_the_bound(weight: sp.Expr, floor: str, trial: Trial) -> Iterator[Finding]:
     """Random block networks, labels ±1: μ proved by elimination in balls, then both energies enclosed.
 
@@ -216,7 +183,6 @@ def compared(truth: arb, bound: arb) -> Finding:
 
 
 @empirical(path_residual_claim, cost=0.4)
-@control("the mean eigenvalue for the smallest", floor="mean eigenvalue")
 def digits_keep_the_bound(floor: str, trial: Trial) -> Iterator[Finding]:
     """3 v 8 and 4 v 9 under SNIP's graphons: the energy over the bound."""
     for classes in ((3, 8), (4, 9)):

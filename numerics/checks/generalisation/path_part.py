@@ -13,7 +13,7 @@ from scipy.special import erfinv
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.evidence.findings import Kind, Verdict
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.kernels import LayerGraphons, graphon_kernel, input_latent, path_densities
@@ -21,20 +21,14 @@ from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_part import (
     S,
-    antipodal_determinant,
     best_constant,
     best_linear_constant,
     c,
-    constant,
     correlation,
     layer_constant,
-    layer_step,
     linear,
     linear_part_bound,
-    plain_constant,
     slope,
-    sphere_constant,
-    sphere_excess,
     value,
 )
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
@@ -42,7 +36,7 @@ from sparse_limits.theory.kernel.dual import a, angle, b, cosine, depth, kappa_0
 from sparse_limits.theory.kernel.dual import c as covariance
 from sparse_limits.theory.kernel.snip_kernel import alpha, entry_energy, graphon, s
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+ELEVEN = sp.Rational(11, 10)
 PRECISION = 128
 t = sp.Symbol("t", real=True)
 Entries = list[list[int]]
@@ -165,15 +159,6 @@ def composed(layers: int) -> sp.Expr:
 
 
 @exact(linear_part_bound)
-@control("gates pass all", constant=depth + 1)
-@control("one layer", constant=1 / 2**depth)
-@control("a halving more", constant=constant / 2)
-@control("10 % more", constant=ELEVEN * constant)
-@control("the dual of √2 ReLU", plain_constant=constant)
-@control("no halving of the value", plain_constant=plain_constant * 2**depth)
-@control("10 % less", plain_constant=NINE * plain_constant)
-@control("all terms in each", layer_constant=constant)
-@control("10 % more in each", layer_constant=ELEVEN * layer_constant)
 def constants_count_the_halvings(
     constant: sp.Expr, plain_constant: sp.Expr, layer_constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -187,10 +172,6 @@ def constants_count_the_halvings(
 
 
 @exact(linear_part_bound)
-@control("1 minus c, once", antipodal_determinant=S**2 * (1 - c))
-@control("linear in S", antipodal_determinant=4 * S * (1 - c))
-@control("the constant of two layers", antipodal_determinant=4 * S**2 * (sp.Rational(3, 4) - c))
-@control("10 % more", antipodal_determinant=ELEVEN * antipodal_determinant)
 def antipodal_inputs_attain_one(antipodal_determinant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """det(K − cB) for {x, −x}, one hidden layer, from the kernel at variance S and covariance ±S."""
     entries = [
@@ -202,10 +183,6 @@ def antipodal_inputs_attain_one(antipodal_determinant: sp.Expr, trial: Trial) ->
 
 
 @exact(linear_part_bound)
-@control("the gates of even masks", one_sided_gap=sp.S.Half)
-@control("as at x = 1", one_sided_gap=sp.Rational(3, 2))
-@control("one layer's path density", one_sided_gap=-sp.Rational(1, 4))
-@control("10 % more", one_sided_gap=-ELEVEN / 2)
 def gates_that_masks_follow_leave_nothing(one_sided_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """K − B of one neuron with M = 1{w > 0} at x = −1, by integrals; at x = 1 the same integrals find K = 2."""
     w = sp.Symbol("w", real=True)
@@ -221,16 +198,6 @@ def gates_that_masks_follow_leave_nothing(one_sided_gap: sp.Expr, trial: Trial) 
 
 
 @exact(best_linear_constant, step="one layer more", cost=0.4)
-@control(
-    "gates fixed",
-    layer_step={
-        **layer_step,
-        "linear": linear * kappa_0.subs(cosine, correlation) + slope * kappa_0.subs(cosine, correlation),
-    },
-)
-@control("no new layer in the value", layer_step={**layer_step, "value": value * kappa_0.subs(cosine, correlation)})
-@control("correlation by the gate", layer_step={**layer_step, "correlation": kappa_0.subs(cosine, correlation)})
-@control("slope halved always", layer_step={**layer_step, "slope": slope / 2})
 def step_is_the_chain_rule(layer_step: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
     """Along any inner curve: correlation and kernel of the next layer, and their derivatives."""
     r = sp.Symbol("r_0", real=True)
@@ -244,9 +211,6 @@ def step_is_the_chain_rule(layer_step: Mapping[str, sp.Expr], trial: Trial) -> I
 
 
 @enclosed(best_linear_constant)
-@control("the crude constant", best_constant=constant)
-@control("10 % less", best_constant=NINE * best_constant)
-@control("one layer more", best_constant=best_constant.subs(depth, depth + 1))
 def best_constant_is_the_taylor_coefficient(best_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The derivative at 0 of the kernel composed of one, two and four layers; and its digits for up to three layers."""
     for L in (1, 2, 4):
@@ -261,13 +225,6 @@ def taylor_coefficient(layers: int) -> sp.Expr:
 
 
 @enclosed(best_linear_constant, step="on the sphere", cost=0.6)
-@control("the crude constant", sphere_constant=constant)
-@control("the Taylor coefficient in every dimension", sphere_constant=best_constant)
-@control("weight of half the dimension", sphere_constant=valued(sphere_constant, {d: d / 2}))
-@control("10 % less", sphere_constant=NINE * sphere_constant)
-@control("a sphere of one layer more", sphere_constant=sphere_constant.subs(depth, depth + 1))
-@control("second moment for the fourth", sphere_excess=sphere_excess * (d + 2) / (3 * d))
-@control("10 % more", sphere_excess=ELEVEN * sphere_excess)
 def sphere_constant_exceeds_the_taylor_coefficient_by_little(
     sphere_constant: sp.Expr, sphere_excess: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -309,9 +266,6 @@ SHAPES = ((5, (4, 3, 3)), (5, (5, 4)), (4, (4, 2, 3, 2)))  # inputs, and blocks 
 
 
 @enclosed(linear_part_bound, cost=0.5)
-@control("Q at every layer", own_layer="Q")
-@control("as if every gate were open in half of the terms", layer_constant=sp.Rational(3, 2) * layer_constant)
-@control("a halving less", layer_constant=2 * layer_constant)
 def kernel_exceeds_its_linear_part(layer_constant: sp.Expr, own_layer: str, trial: Trial) -> Iterator[Finding]:
     """K − wX diag(Σρ⁽ˡ⁾)Xᵀ/d is positive definite for random block networks with W < Q, proved by elimination in balls."""
     for replicate in range(trial.size(2)):
@@ -363,8 +317,6 @@ def digits_sample(rng: np.random.Generator, classes: tuple[int, int], count: int
 
 
 @empirical(linear_part_bound, cost=0.4)
-@control("a halving less", layer_constant=2 * layer_constant)
-@control("20 % more", layer_constant=sp.Rational(6, 5) * layer_constant)
 def digits_keep_the_linear_part(layer_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """3 v 8 under SNIP's graphons: −λ_min(K − B) is at most what rounding adds, 10⁻¹² of the trace."""
     x, _, layers = trial.draw(digits_sample, (3, 8), trial.size(60))

@@ -13,47 +13,30 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.checks.generalisation.water_filling import Instance
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
-from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.level import Level
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_bound import beta as weight
 from sparse_limits.theory.generalisation.snip_bound import (
     beta,
     budget,
-    energy_upper,
     kept_energy,
     mean,
     optimum,
     p,
-    power_integrand,
-    snip_bound,
     snip_budget,
     snip_path_bound,
     strong_share,
 )
-from sparse_limits.theory.generalisation.water_filling import a, lam, share, v
-from sparse_limits.theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, r, s
+from sparse_limits.theory.generalisation.water_filling import lam, share
+from sparse_limits.theory.kernel.snip_kernel import R_2, r, s
 from sparse_limits.theory.saliency.model import phi, rho, tau
-from sparse_limits.theory.saliency.tail_selectivity import product_upper
-from sparse_limits.theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.tails import product_survival
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 CLAIMED = snip_path_bound.expressions
-UNCAPPED = mean(beta, 1) ** 2 / budget
 LEVELS = {p: sp.Rational(1, 4), beta: 2}
-KEPT = mean(beta**2 / product_survival(tau / beta), 1 / product_survival(tau))
-ALIGNED = mean(beta**2 / sp.Min(1, beta / tau), 1 / sp.Min(1, 1 / tau))  # path densities along the profile
 
 
 @exact(snip_path_bound)
-@control("no cap", pareto_share=phi / tau)
-@control("half-normal noise", pareto_share=half_normal.at(tau / phi))
-@control("10 % more", pareto_share=ELEVEN * CLAIMED["pareto_share"])
-@control("strong features at the cap", strong_share=sp.Integer(1))
-@control("strong features without it", strong_share=beta * budget / mean(beta, 1))
-@control("uncapped", optimum=UNCAPPED)
-@control("10 % less", optimum=NINE * optimum)
-@control("uniform in β", uniform=mean(beta, 1) ** 2 / budget)
-@control("uniform 10 % more", uniform=ELEVEN * CLAIMED["uniform"])
 def two_levels_are_water_filled(
     pareto_share: sp.Expr, strong_share: sp.Expr, optimum: sp.Expr, uniform: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -76,9 +59,6 @@ def two_levels_are_water_filled(
 
 
 @enclosed(snip_path_bound)
-@control("against the profile", alignment=-CLAIMED["alignment"])
-@control("the share kept for the energy kept", alignment=2 / sp.pi * tau / phi**2 * sp.besselk(0, tau / phi))
-@control("10 % more", alignment=ELEVEN * CLAIMED["alignment"])
 def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The derivative of R₂(τ/φ), of H and a Bessel function in closed form; it is positive."""
     at_profile = tau / phi
@@ -87,27 +67,7 @@ def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Itera
     yield trial.everywhere(sp.Integer(0), alignment, strict=True)
 
 
-@exact(snip_path_bound, step="weak features", cost=0.4)
-@control("the tail alone", energy_upper=energy_tail)
-@control("10 % more", energy_upper=ELEVEN * energy_upper)
-@control("the tail of r", power_integrand=v ** (2 * a) / product_upper.subs(t, tau / v**a))
-@control("without the exponential", power_integrand=v ** (2 * a))
-@control("one power", power_integrand=power_integrand / v**a)
-def bound_diverges_at_small_weights(energy_upper: sp.Expr, power_integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The two tails that bound R₂; β² over that bound; v times the integrand tends to infinity at v = 0, for √v, v and v²."""
-    bessel = sp.sqrt(sp.pi / (2 * s)) * sp.exp(-s)  # above K₀
-    yield trial.same(energy_upper, product_upper.subs(t, s) + 2 / sp.pi * s * bessel)
-    weights = v**a
-    yield trial.same(power_integrand, weights**2 / energy_upper.subs(s, tau / weights))
-    for exponent in (sp.S.Half, sp.Integer(1), sp.Integer(2)):
-        nearby = sp.limit(valued(v * power_integrand, {a: exponent, tau: 1}), v, 0, "+")
-        yield trial.holds(nearby == sp.oo, f"v · β²/R₂ → {nearby} for the profile v^{exponent}")
-
-
 @enclosed(snip_path_bound)
-@control("the tail alone", energy_upper=energy_tail)
-@control("10 % less far out", energy_upper=NINE * energy_upper)
-@control("twice the rate", energy_rate=2 * energy_rate)
 def energy_lies_below_its_bound(energy_upper: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """From 1/10 to 9: at 9, and before as the bound falls faster than R₂, by K5's rate; near 0; and far out, where it is sharp."""
     yield trial.everywhere(energy_rate, -sp.diff(energy_upper, s), within={s: (sp.Rational(1, 10), 9)})
@@ -117,10 +77,6 @@ def energy_lies_below_its_bound(energy_upper: sp.Expr, energy_rate: sp.Expr, tri
 
 
 @enclosed(snip_path_bound, step="figures", cost=0.5)
-@control("path densities along the profile", snip_bound=ALIGNED)
-@control("the share kept for the energy kept", snip_bound=KEPT)
-@control("10 % less", snip_bound=NINE * snip_bound)
-@control("uniform", snip_bound=mean(beta**2, 1) / snip_budget)
 @control("no excess", excess=dict.fromkeys(CLAIMED["excess"], sp.Integer(0)))
 @control("no better than uniform", excess=CLAIMED["uniform_excess"])
 @control("uniform without the cap", uniform_excess=dict.fromkeys(CLAIMED["excess"], sp.Rational(12, 100)))
@@ -155,9 +111,6 @@ def snip_beside_the_optimum(
 @enclosed(snip_path_bound)
 @control("one level", threshold=CLAIMED["threshold"].subs(beta, 1))
 @control("the strong features alone", threshold=CLAIMED["threshold"].subs(p, 1))
-@control("half-normal noise", threshold=level(mean(half_normal.at(tau / beta), half_normal.at(tau)), tau, rho))
-@control("budget 10 % more", snip_budget=ELEVEN * snip_budget)
-@control("the share kept for the energy kept", snip_budget=mean(product_survival(tau / beta), product_survival(tau)))
 def threshold_keeps_the_density(threshold: sp.Expr, snip_budget: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What vanishes there is the mean kept share less ρ; the kept energy adds 2sK₀/π (in other forms)."""
     at = [{p: sp.Rational(1, 4), beta: 2, tau: cut, rho: sp.Rational(1, 9)} for cut in (1, 3)]
@@ -196,11 +149,7 @@ def scores(rng: np.random.Generator, draws: int, tilted: bool) -> NDArray[np.flo
 
 
 @statistical(snip_path_bound, tests=2)
-@control("the share kept for the energy kept", snip_budget=mean(product_survival(tau / beta), product_survival(tau)))
-@control("10 % more", snip_budget=ELEVEN * snip_budget)
-@control("10 % less", snip_budget=NINE * snip_budget)
 @control("threshold of one level", threshold=CLAIMED["threshold"].subs(beta, 1))
-@control("threshold 10 % more", threshold=ELEVEN * CLAIMED["threshold"])
 def drawn_weights_keep_the_energy(snip_budget: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E[a²; |aw|φ > τ] is a probability under the law a²φ(a) of a, here at τ = 3/2; the share above the threshold is ρ."""
     size, density = trial.size(100_000), sp.Rational(3, 20)
@@ -215,9 +164,6 @@ def drawn_weights_keep_the_energy(snip_budget: sp.Expr, threshold: sp.Expr, tria
 
 
 @enclosed(snip_path_bound)
-@control("path densities along the profile", snip_bound=ALIGNED)
-@control("half of the tail", energy_upper=energy_tail / 2)
-@control("a hundred times as much", uniform=100 * CLAIMED["uniform"])
 def weak_features_lose_their_paths(
     snip_bound: sp.Expr,
     energy_upper: sp.Expr,

@@ -19,21 +19,13 @@ from sparse_limits.theory.generalisation.water_filling import (
     capped,
     full,
     lam,
-    optimum,
-    power_optimum,
     power_profile,
     rest,
-    surplus,
-    term,
     total,
-    uncapped_optimum,
-    uniform,
-    water_level,
 )
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.saliency.model import rho
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 POWER = power_profile.expressions
 
 
@@ -73,15 +65,6 @@ def instances(rng: np.random.Generator, count: int) -> list[Instance]:
 
 
 @exact(best_densities, cost=0.5)
-@control("in proportion to β²", share=sp.Min(1, beta**2 / lam**2))
-@control("no cap", share=sp.Abs(beta) / lam)
-@control("share 10 % more", share=sp.Min(1, ELEVEN * sp.Abs(beta) / lam))
-@control("terms below the cap", term=lam * sp.Abs(beta))
-@control("term 10 % more", term=ELEVEN * term)
-@control("level without the cap", water_level=total / (d * rho))
-@control("level 10 % less", water_level=NINE * water_level)
-@control("optimum without the cap", optimum=uncapped_optimum)
-@control("optimum 10 % less", optimum=NINE * optimum)
 def certificate_proves_the_optimum(
     share: sp.Expr, term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -104,10 +87,6 @@ def certificate_proves_the_optimum(
 
 
 @exact(best_densities)
-@control("the level itself", uncapped_optimum=total / (d * rho))
-@control("at every density one", uncapped_optimum=total**2 / d)
-@control("10 % more", uncapped_optimum=ELEVEN * uncapped_optimum)
-@control("10 % less", uncapped_optimum=NINE * uncapped_optimum)
 def uncapped_optimum_is_a_lower_bound(uncapped_optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """By trial of all capped sets: below the optimum, equal to it if and only if no feature is capped."""
     equal = 0
@@ -120,9 +99,6 @@ def uncapped_optimum_is_a_lower_bound(uncapped_optimum: sp.Expr, trial: Trial) -
 
 
 @enclosed(best_densities)
-@control("in proportion to β²", share=sp.Min(1, beta**2 / lam))
-@control("uniform", share=lam)
-@control("10 % below the cap", share=sp.Min(1, NINE * sp.Abs(beta) / lam))
 def no_point_of_a_grid_is_better(share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Four features, all densities in steps of 1/12 that keep the budget: none has a smaller Σβ²/ρ, by brute force.
 
@@ -155,9 +131,6 @@ def best_on_grid(weights: tuple[int, ...], budget: str) -> sp.Rational:
 @exact(power_profile)
 @control("below the cap at every density", optimum=POWER["below_cap"])
 @control("capped at every density", optimum=POWER["dense"] + POWER["excess"])
-@control("uniform", optimum=uniform)
-@control("10 % less", optimum=NINE * power_optimum)
-@control("10 % more", optimum=ELEVEN * power_optimum)
 def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Below and above ρ = 1/(a + 1), and both at it."""
     below, above = POWER["below_cap"], POWER["dense"] + POWER["excess"]
@@ -170,9 +143,6 @@ def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Iterator[Finding
 
 @empirical(power_profile)
 @control("below the cap at every density", optimum=POWER["below_cap"])
-@control("uniform", optimum=uniform)
-@control("5 % more", optimum=sp.Rational(21, 20) * power_optimum)
-@control("5 % less", optimum=sp.Rational(19, 20) * power_optimum)
 def steps_enclose_the_optimum(optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The optimum rises with |β|: it lies between those of step profiles below and above v^a, up to rounding (10⁻⁹)."""
     steps = trial.size(1000)
@@ -188,8 +158,6 @@ def steps_enclose_the_optimum(optimum: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @enclosed(best_densities)
-@control("the other sign", water_level=-water_level)
-@control("the surplus of all", surplus=-surplus - 1)
 def levels_and_surplus_are_not_negative(water_level: sp.Expr, surplus: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Where the budget pays for more than the capped features, and for more numbers than are added up."""
     yield trial.below(sp.S.Zero, water_level, strict=True, needed="water_level")

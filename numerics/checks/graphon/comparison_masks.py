@@ -11,18 +11,12 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.graphon.concentration_masks import sparse_cut_norms, sparse_cut_witnesses
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.masks.cut_norm import cut_norm_witness
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.comparison import (
-    any_mean,
-    best_rate,
-    fluctuation,
-    mean_bound,
     normal_comparison,
-    one_row_failure,
-    sides,
 )
 from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
 
@@ -51,10 +45,6 @@ def mean_largest_sums(rows: int, columns: int, tenths: int) -> list[tuple[str, F
 
 
 @enclosed(normal_comparison)
-@control("half of the mean", mean_bound=mean_bound / 2)
-@control("half, any probabilities", mean_bound=any_mean / 2)
-@control("the variance for the deviation", mean_bound=variance * sides / 2)
-@control("over all entries", mean_bound=mean_bound / sp.sqrt(m * n))
 def small_masks_keep_to_the_mean(mean_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All masks of 1×1, 2×2, 2×3 and 3×3 entries, over rectangles and over their complements, with both signs."""
     for (rows, columns), tenths in product(((1, 1), (2, 2), (2, 3), (3, 3)), (1, 3, 5)):
@@ -85,9 +75,6 @@ def far_from_the_mean(rows: int, columns: int, tenths: int) -> list[tuple[Fracti
 
 
 @enclosed(normal_comparison)
-@control("ten times the exponent", one_failure=sp.exp(-20 * m * n * s**2))
-@control("all entries moved", one_failure=sp.exp(-2 * (m * n * s) ** 2))
-@control("four times s for its square", one_failure=sp.exp(-8 * m * n * s))
 def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The law of the largest sum over a rectangle of all masks of 1×1, 2×2 and 3×3 entries of chance 1/10 and ½, at all its values beyond the mean."""
     for (rows, columns), tenths in product(((1, 1), (2, 2), (3, 3)), (1, 5)):
@@ -97,9 +84,6 @@ def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Itera
 
 
 @exact(normal_comparison)
-@control("both signs", one_row_failure=2 * one_row_failure)
-@control("as far as the sum", one_row_failure=one_row_failure.subs(s, s / 2))
-@control("10 % less", one_row_failure=sp.Rational(9, 10) * one_row_failure)
 def rows_of_coins_exceed_their_mean(one_row_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All throws of a row: its largest sum is that of the heads, a half each."""
     for columns, far in ((3, Fraction(1, 12)), (4, Fraction(1, 8)), (5, Fraction(1, 10)), (6, Fraction(1, 5))):
@@ -112,10 +96,6 @@ def rows_of_coins_exceed_their_mean(one_row_failure: sp.Expr, trial: Trial) -> I
 
 
 @statistical(normal_comparison, tests=4)
-@control("the fluctuation alone", normal_rate=fluctuation)
-@control("the mean over all entries", normal_rate=mean_bound / sp.sqrt(m * n) + fluctuation)
-@control("a tenth", best_rate=best_rate / 10)
-@control("the fluctuation alone as the best", best_rate=fluctuation)
 def cut_norms_stay_within_the_rate(normal_rate: sp.Expr, best_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The truth on samples: 10×10 masks with exact cut norms, 128×128 masks with certified lower bounds."""
     samples = (
@@ -136,9 +116,6 @@ def fair_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDArr
 
 
 @empirical(normal_comparison)
-@control("three times the mean", mean_bound=3 * mean_bound)
-@control("both sides multiplied", mean_bound=mean_bound * sp.sqrt(m))
-@control("twice the mean", mean_bound=2 * mean_bound)
 def masks_reach_half_of_the_mean_bound(mean_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Half of the bound of the mean over what a search finds, the smallest of some fair masks of 128×128 entries."""
     least = trial.draw(fair_cut_witnesses, 4, 128).min()

@@ -10,36 +10,23 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.exact.logarithms import split_logarithms
-from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.discretisation import (
-    diagonals,
+    SIZES,
+    at,
     kernel_discretisation,
     lipschitz_discretisation,
-    lipschitz_error,
-    mean_distance,
-    midpoint_error,
-    midpoint_supremum,
-    quarters,
     slope,
 )
-from sparse_limits.theory.graphon.symbols import m, n
 
 Kernel = NDArray[np.int64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-SIZES = ((1, 1), (1, 3), (2, 2), (3, 2))
 POINTS = {"middle": (Fraction(1, 2),), "lower end": (Fraction(0),), "any": (Fraction(0), Fraction(1, 2), Fraction(1))}
 
 
 def reduce(expression: sp.Expr) -> sp.Expr:
     """Simplify a formula in logarithms."""
     return split_logarithms(expression)
-
-
-def at(expression: sp.Expr, rows: int, columns: int) -> sp.Expr:
-    """The bound for a grid of rows × columns cells."""
-    return valued(expression, {m: rows, n: columns})
 
 
 def distance(kernel: Kernel, rows: int, columns: int, point: str = "middle") -> Fraction:
@@ -67,11 +54,6 @@ def worst_staircase(rows: int, columns: int, point: str) -> Fraction:
 
 
 @exact(kernel_discretisation, step="midpoints", cost=0.5)
-@control("both terms attained at once", midpoint_supremum=midpoint_error)
-@control("a corner counted twice", midpoint_supremum=midpoint_error - 1 / (2 * m * n))
-@control("1/m + 1/n", any_point_supremum=1 / m + 1 / n)
-@control("twice the midpoints", any_point_supremum=2 * midpoint_supremum)
-@control("lower ends for midpoints", point="lower end")
 def worst_kernels_attain_the_suprema(
     midpoint_supremum: sp.Expr, any_point_supremum: sp.Expr, point: str, trial: Trial
 ) -> Iterator[Finding]:
@@ -82,104 +64,12 @@ def worst_kernels_attain_the_suprema(
             yield trial.holds(sp.Rational(worst) == claimed, f"largest distance {worst}, claimed {claimed}")
 
 
-@exact(kernel_discretisation, step="diagonals")
-@control("one more", diagonals=diagonals + 1)
-@control("those of the rows", diagonals=m)
-@control("10 % more", diagonals=ELEVEN * diagonals)
-def each_row_has_a_diagonal_of_its_own(diagonals: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """n for one row, and one more for each; the differences of row and column in small grids."""
-    yield trial.induction(diagonals, m, n, lambda number: number + 1, start=1)
-    for rows, columns in SIZES:
-        found = len({i - k for i, k in product(range(rows), range(columns))})
-        claimed = at(diagonals, rows, columns)
-        yield trial.holds(claimed == found, f"{found} diagonals of {rows}×{columns} cells, claimed {claimed}")
-
-
-@exact(kernel_discretisation, step="any points")
-@control("1/m + 1/n", any_point_supremum=1 / m + 1 / n)
-@control("twice the midpoints", any_point_supremum=2 * midpoint_supremum)
-@control("midpoints for any points", any_point_supremum=midpoint_supremum)
-@control("one diagonal more", diagonals=diagonals + 1)
-def rims_err_by_a_cell_of_each_diagonal(
-    diagonals: sp.Expr, any_point_supremum: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """A cell of each diagonal; and the area of the last row and the last column of cells."""
-    yield trial.same(any_point_supremum, diagonals / (m * n))
-    yield trial.same(any_point_supremum, 1 - (1 - 1 / m) * (1 - 1 / n))
-
-
-@exact(kernel_discretisation, step="all quarters")
-@control("diagonals alone", quarters=diagonals)
-@control("each cell of a diagonal", quarters=quarters + 1)
-@control("10 % more", quarters=ELEVEN * quarters)
-@control("one diagonal more", diagonals=diagonals + 1)
-def diagonals_rows_and_columns_err_by_a_quarter(
-    diagonals: sp.Expr, quarters: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """One for each diagonal, row and column."""
-    yield trial.same(quarters, diagonals + m + n)
-
-
-@exact(kernel_discretisation, step="midpoints")
-@control("both terms attained at once", midpoint_supremum=midpoint_error)
-@control("a corner counted twice", midpoint_supremum=midpoint_error - 1 / (2 * m * n))
-@control("midpoints 10 % less", midpoint_supremum=NINE * midpoint_supremum)
-@control("diagonals alone", quarters=diagonals)
-def rims_err_by_all_quarters(quarters: sp.Expr, midpoint_supremum: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Quarters of a cell, as a share of the grid; and the area of the last half row and the last half column."""
-    yield trial.same(midpoint_supremum, quarters / 4 / (m * n))
-    yield trial.same(midpoint_supremum, 1 - (1 - 1 / (2 * m)) * (1 - 1 / (2 * n)))
-
-
-@exact(kernel_discretisation, step="one term for each variable")
-@control("¼ in place of ½", midpoint_error=midpoint_error / 2)
-@control("any point of a cell", midpoint_error=2 * midpoint_error)
-@control("10 % less", midpoint_error=NINE * midpoint_error)
-@control("10 % more", midpoint_error=ELEVEN * midpoint_error)
-@control("a corner counted twice", midpoint_supremum=midpoint_error - 1 / (2 * m * n))
-def terms_are_those_of_one_variable(
-    midpoint_supremum: sp.Expr, midpoint_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """What it is more than the largest error, the product of the terms; and the largest errors for ever more rows, or columns."""
-    yield trial.nonnegative(midpoint_error - midpoint_supremum, 1 / (2 * m) * (1 / (2 * n)))
-    terms = [sp.limit(midpoint_supremum, size, sp.oo) for size in (m, n)]
-    yield trial.same(midpoint_error, sum(terms))
-
-
-@exact(lipschitz_discretisation, step="distance from a midpoint")
-@control("from an end", mean_distance=2 * mean_distance)
-@control("10 % more", mean_distance=ELEVEN * mean_distance)
-@control("of the whole side", mean_distance=sp.Rational(1, 4))
-def halves_of_a_cell_are_integrated(mean_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The integral over both halves of a cell of length 1/m, times m."""
-    x = sp.Symbol("x", positive=True)
-    yield trial.same(mean_distance, 2 * m * sp.integrate(x, (x, 0, 1 / (2 * m))))
-
-
-@exact(lipschitz_discretisation, step="Lipschitz")
-@control("the diameter of a cell", lipschitz_error=2 * lipschitz_error)
-@control("half of it", lipschitz_error=lipschitz_error / 2)
-@control("rows only", lipschitz_error=slope / (4 * m))
-@control("10 % more", lipschitz_error=ELEVEN * lipschitz_error)
-@control("from an end", mean_distance=2 * mean_distance)
-def distances_of_both_variables_add_up(
-    mean_distance: sp.Expr, lipschitz_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """L times the mean distances; twice as much is the value at a corner of a cell."""
-    yield trial.same(lipschitz_error, slope * (mean_distance + mean_distance.subs(m, n)))
-    yield trial.same(2 * lipschitz_error, slope * (1 / m - 1 / (2 * m) + 1 / n - 1 / (2 * n)))
-
-
 def step_above(place: int, size: int) -> NDArray[np.int64]:
     """0 up to a point of the fine grid, 1 beyond. int[size + 1]"""
     return (np.arange(size + 1) > place).astype(np.int64)
 
 
 @exact(kernel_discretisation, step="one term for each variable")
-@control("¼ in place of ½", midpoint_error=midpoint_error / 2)
-@control("any point of a cell", midpoint_error=2 * midpoint_error)
-@control("10 % less", midpoint_error=NINE * midpoint_error)
-@control("10 % more", midpoint_error=ELEVEN * midpoint_error)
 def steps_attain_each_term(midpoint_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A step just above a midpoint, in one variable and in the other."""
     for rows, columns in ((2, 5), (4, 3)):
@@ -215,10 +105,6 @@ def kernels(rng: np.random.Generator, family: str) -> list[tuple[Kernel, int, in
 
 
 @exact(kernel_discretisation)
-@control("one variable", midpoint_supremum=1 / (2 * m))
-@control("midpoints 10 % less", midpoint_supremum=NINE * midpoint_supremum)
-@control("midpoints for any points", any_point_supremum=midpoint_supremum)
-@control("not monotone: a checkerboard", family="checkerboard")
 def monotone_kernels_stay_below(
     midpoint_supremum: sp.Expr, any_point_supremum: sp.Expr, family: str, trial: Trial
 ) -> Iterator[Finding]:
@@ -262,11 +148,6 @@ def zigzags(rng: np.random.Generator, rows: int, columns: int) -> list[tuple[NDA
 
 
 @exact(lipschitz_discretisation, step="Lipschitz")
-@control("the diameter of a cell", lipschitz_error=2 * lipschitz_error)
-@control("half of it", lipschitz_error=lipschitz_error / 2)
-@control("10 % more", lipschitz_error=ELEVEN * lipschitz_error)
-@control("rows only", lipschitz_error=slope / (4 * m))
-@control("lower ends for midpoints", point="lower end")
 def distances_from_the_midpoints_attain_the_lipschitz_bound(
     lipschitz_error: sp.Expr, point: str, trial: Trial
 ) -> Iterator[Finding]:

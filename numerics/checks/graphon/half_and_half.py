@@ -6,17 +6,14 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
-from sparse_limits.theory.graphon.limit import half_and_half, mask_limit, ultimate, y
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.theory.graphon.limit import half_and_half, mask_limit, y
 
-ELEVEN = sp.Rational(11, 10)
 x = sp.Symbol("x", positive=True)
 ENTROPY = x * sp.log(2 * x) + (1 - x) * sp.log(2 * (1 - x))  # of x and ½
 
 
 @exact(mask_limit)
-@control("the excess itself", half_and_half=1 / (2 * sp.sqrt(y)))
-@control("10 % more", half_and_half=ELEVEN * half_and_half)
 def too_many_columns_are_kept_too_little(half_and_half: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A share ½ + s of the columns shares half of the entries: on s the mask is too high, on the right half too low, by as much."""
     excess = 1 / (2 * sp.sqrt(y))
@@ -26,8 +23,6 @@ def too_many_columns_are_kept_too_little(half_and_half: sp.Expr, trial: Trial) -
 
 
 @enclosed(mask_limit)
-@control("a tenth", ultimate=ultimate / 10)
-@control("of 1/y", ultimate=1 / y)
 def such_columns_come_along(ultimate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The entropy is below 1/y at the share ½ + 1/(2√y), and binomial probabilities are as large as it says."""
     for ratio in (4, 100, 10000):

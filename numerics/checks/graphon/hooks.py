@@ -9,10 +9,9 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.graphon.sorted_averages import block_averages
 from sparse_limits.numerics.checks.graphon.sorting import cut_norm, mean_modulus
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.sorted_averages import (
-    at_size,
     blocks,
     constant,
     hook_cut_error,
@@ -26,10 +25,6 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 @exact(sorted_averages)
-@control("the bias alone", hook_mean_error=1 / blocks)
-@control("the error of the mask alone", hook_cut_error=cut_error)
-@control("cut norm, 10 % more", hook_cut_error=ELEVEN * hook_cut_error)
-@control("mean, 10 % less", hook_mean_error=NINE * hook_mean_error)
 def hooks_are_averaged(hook_cut_error: sp.Expr, hook_mean_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Hooks of half blocks, two, four and eight on a side, in sixty-fourths: they are sorted, with ties of equal lines.
 
@@ -46,8 +41,6 @@ def hooks_are_averaged(hook_cut_error: sp.Expr, hook_mean_error: sp.Expr, trial:
 
 
 @exact(sorted_averages)
-@control("c for the error", hook_rate_error=valued(hook_cut_error, {blocks: sp.sqrt(n), cut_error: constant}))
-@control("10 % more", hook_cube_root_error=ELEVEN * at_size(hook_mean_error, sp.cbrt(n)))
 def errors_of_hooks_by_their_size(
     hook_rate_error: sp.Expr, hook_cube_root_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -11,26 +11,14 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, exact
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.lognormal import (
-    balanced_squared_kernel,
-    bivariate,
     column_degree,
     column_scale,
     common,
-    correlation,
-    kernel,
     log_threshold,
     noise_scale,
-    normal_cdf,
-    orthant,
     probit_graphon,
-    probit_kernel,
     row_degree,
     row_scale,
-    squared_column_degree,
-    squared_kernel,
-    threshold,
-    total_density,
-    total_variance,
     x,
     y,
 )
@@ -65,9 +53,6 @@ def normal_mean(expression: sp.Expr, latent: sp.Symbol) -> sp.Expr:
     return factor * sp.sqrt(sp.pi / -square) * sp.exp(rest - linear**2 / (4 * square))
 
 
-simplified = lru_cache(sp.simplify)  # controls leave most identities as they are
-
-
 @lru_cache
 def simplified_logarithm(expression: sp.Expr) -> sp.Expr:
     return split_logarithms(expression)
@@ -80,10 +65,6 @@ def same_density(left: sp.Expr, right: sp.Expr, trial: Trial) -> Finding:
 
 
 @exact(probit_graphon, step="score")
-@control("mirrored", probit_kernel=probit_kernel.subs(log_threshold, -log_threshold))
-@control("columns without their scale", probit_kernel=probit_kernel.subs(column_scale, 1))
-@control("the variance for the deviation", probit_kernel=probit_kernel.subs(noise_scale, noise_scale**2))
-@control("10 % more", probit_kernel=ELEVEN * probit_kernel)
 def probit_is_the_tail_of_lognormal_noise(probit_kernel: sp.Expr, noise: Tail, trial: Trial) -> Iterator[Finding]:
     """P(|ξ| > e^t/(fφ))."""
     tail = noise.at(sp.exp(log_threshold) / (sp.exp(row_scale * x) * sp.exp(column_scale * y)))
@@ -91,10 +72,6 @@ def probit_is_the_tail_of_lognormal_noise(probit_kernel: sp.Expr, noise: Tail, t
 
 
 @exact(probit_graphon, step="density")
-@control("sum of the scales", total_density=normal_cdf(-log_threshold / (row_scale + column_scale + noise_scale)))
-@control("noise alone", total_density=normal_cdf(-log_threshold / noise_scale))
-@control("10 % more", total_density=ELEVEN * total_density)
-@control("columns without their scale", probit_kernel=probit_kernel.subs(column_scale, 1))
 def probit_averages_to_the_density(probit_kernel: sp.Expr, total_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """½ at t = 0 for both; and the slope in t, averaged over both latents as a Gaussian integral."""
     for each in (probit_kernel, total_density):
@@ -105,10 +82,6 @@ def probit_averages_to_the_density(probit_kernel: sp.Expr, total_density: sp.Exp
 
 
 @exact(probit_graphon, step="threshold")
-@control("upper quantile of the density", threshold=-threshold)
-@control("threshold 10 % more", threshold=ELEVEN * threshold)
-@control("sum of the scales", threshold=threshold.subs(total_variance, (row_scale + column_scale + noise_scale) ** 2))
-@control("noise alone", total_density=normal_cdf(-log_threshold / noise_scale))
 def threshold_inverts_the_density(total_density: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """0 at the density ½, where that of the threshold 0 is ½; and the slope in ρ is the inverse of that in t."""
     yield trial.vanishes(threshold.subs(rho, sp.Rational(1, 2)))
@@ -117,25 +90,7 @@ def threshold_inverts_the_density(total_density: sp.Expr, threshold: sp.Expr, tr
     yield trial.same(sp.diff(threshold, rho), 1 / slope)
 
 
-@exact(probit_graphon, step="kernel")
-@control("columns without their scale", kernel=kernel.subs(column_scale, 1))
-@control("kernel 10 % more", kernel=ELEVEN * kernel)
-@control("the other tail", kernel=1 - kernel)
-@control("upper quantile of the density", threshold=-threshold)
-@control("mirrored", probit_kernel=probit_kernel.subs(log_threshold, -log_threshold))
-def kernel_is_the_probit_at_the_threshold(
-    probit_kernel: sp.Expr, threshold: sp.Expr, kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The score's probability there."""
-    yield trial.same(kernel, probit_kernel.subs(log_threshold, threshold))
-
-
 @exact(probit_graphon)
-@control("upper quantile of the density", threshold=-threshold)
-@control("threshold 10 % more", threshold=ELEVEN * threshold)
-@control("sum of the scales", threshold=threshold.subs(total_variance, (row_scale + column_scale + noise_scale) ** 2))
-@control("columns without their scale", kernel=kernel.subs(column_scale, 1))
-@control("kernel 10 % more", kernel=ELEVEN * kernel)
 def kernel_is_the_tail_of_a_lognormal_score(
     threshold: sp.Expr, kernel: sp.Expr, noise: Tail, trial: Trial
 ) -> Iterator[Finding]:
@@ -145,14 +100,8 @@ def kernel_is_the_tail_of_a_lognormal_score(
 
 
 @exact(probit_graphon, step="degrees", cost=0.7)
-@control("row degree without the columns' scale", row_degree=row_degree.subs(column_scale, 0))
-@control("as if all rows had the noise alone", row_degree=kernel.subs(y, 0))
-@control("column degree without the rows' scale", column_degree=column_degree.subs(row_scale, 0))
 @control("rows and columns exchanged", row_degree=column_degree.subs(y, x), column_degree=row_degree.subs(x, y))
 @control("mirrored latents", row_degree=row_degree.subs(x, -x), column_degree=column_degree.subs(y, -y))
-@control("10 % more", row_degree=ELEVEN * row_degree)
-@control("10 % less", column_degree=NINE * column_degree)
-@control("kernel of the middle row", kernel=kernel.subs(x, 0))
 def degrees_average_the_kernel(
     kernel: sp.Expr, row_degree: sp.Expr, column_degree: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -169,9 +118,6 @@ def degrees_average_the_kernel(
 
 
 @exact(probit_graphon, step="correlation")
-@control("the noise is shared", correlation=1 - correlation)
-@control("of the scales", correlation=(row_scale + column_scale) / sp.sqrt(total_variance))
-@control("10 % more", correlation=ELEVEN * correlation)
 def shared_latents_correlate_scores(correlation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The covariance of two sums over that of a sum with itself: 1 for the square of a latent, 0 for other products."""
     shared = row_scale * x + column_scale * y
@@ -187,10 +133,6 @@ def shared_latents_correlate_scores(correlation: sp.Expr, trial: Trial) -> Itera
 
 
 @exact(probit_graphon, step="Plackett's identity")
-@control("not normalised", bivariate=bivariate * sp.sqrt(1 - common**2))
-@control("the other correlation", bivariate=bivariate.subs(common, -common))
-@control("independent", bivariate=bivariate.subs(common, 0))
-@control("10 % more", bivariate=ELEVEN * bivariate)
 def density_has_the_slope_of_both_variables(bivariate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """∂/∂r beside ∂²/∂x∂y, over the density; two independent normals at r = 0; and E xy = r."""
     slope = sp.diff(bivariate, common) / bivariate
@@ -202,15 +144,6 @@ def density_has_the_slope_of_both_variables(bivariate: sp.Expr, trial: Trial) ->
 
 
 @exact(probit_graphon, step="second moments", cost=0.6)
-@control("independent scores", squared_kernel=rho**2)
-@control("one score", squared_kernel=rho)
-@control("10 % more", squared_kernel=ELEVEN * squared_kernel)
-@control("the noise is shared", squared_kernel=orthant(1 - correlation))
-@control("without the shared rows", squared_row_degree=orthant(column_scale**2 / (total_variance - row_scale**2)))
-@control("rows and columns exchanged", squared_row_degree=squared_column_degree)
-@control("columns beside all", squared_column_degree=squared_kernel)
-@control("all that is not shared", correlation=1 - correlation)
-@control("independent", bivariate=bivariate.subs(common, 0))
 def moments_grow_by_the_bivariate_density(
     correlation: sp.Expr,
     bivariate: sp.Expr,
@@ -227,16 +160,3 @@ def moments_grow_by_the_bivariate_density(
         growth = bivariate.xreplace({x: h, y: h, common: r}) * -sp.diff(r, noise_scale)
         yield same_density(-sp.diff(by_level(claimed), noise_scale), growth, trial)
         yield trial.same(claimed.subs({row_scale: 0, column_scale: 0}).doit(), rho**2)
-
-
-@exact(probit_graphon, step="balanced")
-@control("the arc cosine", balanced_squared_kernel=sp.Rational(1, 4) + sp.acos(correlation) / (2 * sp.pi))
-@control("balanced, 10 % more", balanced_squared_kernel=sp.Rational(1, 4) + ELEVEN * sp.asin(correlation) / (2 * sp.pi))
-@control("without what is independent", balanced_squared_kernel=balanced_squared_kernel - sp.Rational(1, 4))
-@control("the noise is shared", squared_kernel=orthant(1 - correlation))
-def balanced_moment_is_an_angle(
-    squared_kernel: sp.Expr, balanced_squared_kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The integral at ρ = ½, where the integrand is constant."""
-    balanced = squared_kernel.subs(rho, sp.Rational(1, 2)).doit()
-    yield trial.same(balanced, balanced_squared_kernel, by=simplified)

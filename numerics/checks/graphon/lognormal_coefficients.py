@@ -9,60 +9,36 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.graphon.lognormal import (
-    SHARED,
-    by_level,
-    level,
-    normal_mean,
-    same_density,
-    simplified,
-)
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.checks.graphon.lognormal import SHARED, by_level, level, normal_mean, same_density
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.lognormal import (
     balanced_squared_kernel,
     captured,
-    certificate,
-    coefficient,
-    column_degree,
     column_order,
     column_scale,
     column_shift,
     correlation,
-    derivative,
     hermite_coefficient,
-    kernel,
     moment,
     noise_scale,
     normal_cdf,
     order,
-    order_share,
     probit_graphon,
-    row_degree,
     row_order,
     row_scale,
     row_shift,
-    shifted,
     sigma,
+    simplified,
     size,
-    squared_column_degree,
-    squared_kernel,
-    squared_row_degree,
     total_variance,
-    truncation,
     x,
     y,
 )
 from sparse_limits.theory.saliency.model import rho
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @exact(probit_graphon, step="shifted latents")
-@control("the other way", shifted=shifted.subs({row_shift: -row_shift, column_shift: -column_shift}))
-@control("rows alone", shifted=shifted.subs(column_shift, 0))
-@control("10 % more", shifted=ELEVEN * shifted)
-@control("columns without their scale", kernel=kernel.subs(column_scale, 1))
 def shifted_latents_shift_the_threshold(kernel: sp.Expr, shifted: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """½ at the centre; and E of the slope in the level at X + a and Y + b, as a Gaussian integral."""
     centre = {row_shift: 0, column_shift: 0, rho: sp.Rational(1, 2)}
@@ -85,11 +61,6 @@ def slopes_of(shifted: sp.Expr) -> list[sp.Expr]:
 
 
 @exact(probit_graphon, step="derivatives", cost=0.4)
-@control("without the scale", derivative=derivative * total_variance ** (order / 2))
-@control("sign of the argument", derivative=(-1) ** order * derivative)
-@control("derivatives of one order more", derivative=derivative.subs(order, order + 1))
-@control("derivatives 10 % more", derivative=ELEVEN * derivative)
-@control("the other way", shifted=shifted.subs({row_shift: -row_shift, column_shift: -column_shift}))
 def derivatives_of_the_shifted_density(shifted: sp.Expr, derivative: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Those of Φ((c − t)/Σ) at c = 0, orders up to 5, all other letters free."""
     cases = ((by_level(derivative.subs(order, m)), slope) for m, slope in enumerate(trial.once(slopes_of, shifted)))
@@ -97,11 +68,6 @@ def derivatives_of_the_shifted_density(shifted: sp.Expr, derivative: sp.Expr, tr
 
 
 @exact(probit_graphon, step="coefficients", cost=0.4)
-@control("not normalised", coefficient=coefficient * sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
-@control("normalised twice", coefficient=coefficient / sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
-@control("columns alone", coefficient=coefficient.subs(row_order, 0))
-@control("coefficients 10 % less", coefficient=NINE * coefficient)
-@control("derivatives of one order more", derivative=derivative.subs(order, order + 1))
 def coefficients_are_derivatives_of_the_shifted_density(
     derivative: sp.Expr, coefficient: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -117,11 +83,6 @@ def coefficients_are_derivatives_of_the_shifted_density(
 
 
 @exact(probit_graphon, step="one order")
-@control("not of all sets", order_share=order_share * sp.factorial(order))
-@control("of the derivative", order_share=sp.sqrt(order_share))
-@control("10 % more", order_share=ELEVEN * order_share)
-@control("normalised twice", coefficient=coefficient / sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
-@control("the noise is shared", correlation=1 - correlation)
 def squares_of_one_order_add_up(
     correlation: sp.Expr, coefficient: sp.Expr, order_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -146,14 +107,6 @@ POINTS = [
 
 
 @enclosed(probit_graphon, cost=0.4)
-@control("not normalised", coefficient=coefficient * sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
-@control("without the scale", coefficient=coefficient * total_variance ** ((row_order + column_order) / 2))
-@control("derivatives without the scale", derivative=derivative * total_variance ** (order / 2))
-@control("10 % more", coefficient=ELEVEN * coefficient)
-@control("10 % less", squared_kernel=NINE * squared_kernel)
-@control("rows and columns exchanged", squared_row_degree=squared_column_degree)
-@control("columns beside rows", squared_column_degree=squared_row_degree)
-@control("twice the order", truncation=truncation.subs(size, 2 * size))
 def squares_of_the_coefficients_exhaust_the_moments(
     derivative: sp.Expr,
     coefficient: sp.Expr,
@@ -182,10 +135,6 @@ def squares_of_the_coefficients_exhaust_the_moments(
 
 
 @exact(probit_graphon, step="truncation")
-@control("twice", truncation=2 * truncation)
-@control("10 % less", truncation=NINE * truncation)
-@control("one order more", truncation=truncation.subs(size, size + 1))
-@control("squared", truncation=truncation**2)
 def truncation_is_geometric(truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At K = 0, and without noise, it is the variance of an indicator; it shrinks by the correlation."""
     shared = SHARED["squared_kernel"] / total_variance
@@ -202,9 +151,6 @@ TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17))
 
 
 @enclosed(probit_graphon)
-@control("no order less", truncation=truncation.subs(size, size - 1))
-@control("what is kept", certificate=sp.sqrt(sigma**2 + moment + captured))
-@control("linear, not squared", certificate=sigma + moment + captured)
 def bounds_say_something(certificate: sp.Expr, truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No singular value is beyond the root of ∬W², which is at most 1; and the constant term, at least, is not left out."""
     yield trial.below(certificate, sp.sqrt(moment))
@@ -215,11 +161,6 @@ def bounds_say_something(certificate: sp.Expr, truncation: sp.Expr, trial: Trial
 
 
 @exact(probit_graphon, step="certificate")
-@control("linear, not squared", certificate=sigma + moment - captured)
-@control("what is left alone", certificate=sp.sqrt(moment - captured))
-@control("nothing is left", certificate=sigma)
-@control("10 % more", certificate=ELEVEN * certificate)
-@control("10 % less", certificate=NINE * certificate)
 def certificate_is_attained(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """σ² and what is left out; the matrix (p, q)ᵀ with p² + q² = r² has the singular value r, its first row p."""
     yield trial.same(certificate**2, sigma**2 + (moment - captured))
@@ -228,8 +169,6 @@ def certificate_is_attained(certificate: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @enclosed(probit_graphon)
-@control("half of what is left", certificate=sp.sqrt(moment - captured) / 2)
-@control("nothing is left", certificate=sigma)
 def certificate_bounds_singular_values(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """|a| ≤ σ₁ ≤ certificate and σ₂ ≤ certificate for integer matrices (a b; c d) cut down to (a)."""
     for p, q, r, s in trial.draw(square_matrices):
@@ -269,13 +208,6 @@ def score_counts(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
 
 
 @statistical(probit_graphon, tests=1)
-@control("row degree without the columns' scale", row_degree=row_degree.subs(column_scale, 0))
-@control("column degree without the rows' scale", column_degree=column_degree.subs(row_scale, 0))
-@control("10 % more", row_degree=ELEVEN * row_degree)
-@control("independent scores", squared_kernel=rho**2)
-@control("rows and columns exchanged", squared_row_degree=squared_column_degree)
-@control("columns beside all", squared_column_degree=squared_kernel)
-@control("the kernel of the middle column", kernel=kernel.subs(y, 0))
 def scores_keep_the_degrees_and_moments(
     kernel: sp.Expr,
     row_degree: sp.Expr,
@@ -295,9 +227,6 @@ def scores_keep_the_degrees_and_moments(
 
 
 @enclosed(probit_graphon)
-@control("without what is left out", certificate=sigma)
-@control("the size once more", truncation=truncation * correlation)
-@control("half of it", truncation=truncation / 2)
 def bounds_of_the_spectrum_are_attained(certificate: sp.Expr, truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One column, s_g = 0, is one singular value; one coefficient leaves out less than the bound at any noise, and all of it
     at none: at balance, and for any scales, by u where the correlation is sin(πu/2)."""

@@ -9,71 +9,27 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms, split_powers
 from sparse_limits.numerics.exact.sums import by_cases
-from sparse_limits.theory.formulas.level import Level
 from sparse_limits.theory.graphon.pareto import (
-    column_mean,
     column_square,
     f,
-    kernel,
-    largest_singular_value,
     linear_density,
     linear_model,
-    linear_singular_value,
     linear_threshold,
-    minor,
+    moments,
     pareto_graphon,
     peak,
     r,
-    row_mean,
     row_square,
     s,
-    threshold,
-    unsaturated_density,
     x,
 )
 from sparse_limits.theory.saliency.model import phi, rho, tau, u, v
 from sparse_limits.theory.tails import alpha
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-MEANS = row_mean * column_mean
-
-
-PROFILES = ((1 + u, 1 + v, 2), (2 + u**2, (3 + v) / 2, 1))  # and the power α
-
-
-def moments(row: sp.Expr, column: sp.Expr, power: int) -> dict[sp.Symbol, sp.Expr]:
-    """A, B, A₂, B₂ and the peak of profiles that increase on [0, 1], integrated by SymPy."""
-    sizes = {row_mean: (row, power), row_square: (row, 2 * power)}
-    sizes |= {column_mean: (column.subs(v, u), power), column_square: (column.subs(v, u), 2 * power)}
-    found = {name: sp.integrate(sp.expand(profile**k), (u, 0, 1)) for name, (profile, k) in sizes.items()}
-    return {**found, peak: (row * column).subs({u: 1, v: 1})}
-
-
-def mean_over_the_square(polynomial: sp.Expr) -> sp.Expr:
-    return sp.integrate(sp.expand(polynomial), (u, 0, 1), (v, 0, 1))
-
-
-def mean_of_product(expression: sp.Expr) -> sp.Expr:
-    """The mean of a multiple of f^α φ^α, or of its square, over rows and columns: the row's mean times the column's."""
-    means = {
-        f**alpha: row_mean,
-        phi**alpha: column_mean,
-        f ** (2 * alpha): row_square,
-        phi ** (2 * alpha): column_square,
-    }
-    return sp.expand_power_base(sp.powdenest(expression)).xreplace(means)
-
-
-@exact(pareto_graphon, step="unsaturated")
-@control("power of the threshold forgotten", unsaturated_density=MEANS / tau)
-@control("of the squares", unsaturated_density=row_square * column_square / tau ** (2 * alpha))
-@control("10 % more", unsaturated_density=ELEVEN * unsaturated_density)
-def unsaturated_kernel_is_a_product(unsaturated_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of (fφ/τ)^α, that of rows times that of columns."""
-    yield trial.same(unsaturated_density, mean_of_product((f * phi / tau) ** alpha))
 
 
 def reduce_powers(gap: sp.Expr) -> sp.Expr:
@@ -82,60 +38,17 @@ def reduce_powers(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(pareto_graphon, step="threshold")
-@control("another threshold", threshold=MEANS / rho)
-@control("threshold 10 % more", threshold=ELEVEN * threshold)
-@control("density 10 % more", unsaturated_density=ELEVEN * unsaturated_density)
 def threshold_has_the_density(threshold: sp.Expr, unsaturated_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The density falls from ρ at the threshold as the power −α of τ over it."""
     yield trial.same(unsaturated_density, rho * (tau / threshold) ** -alpha, by=reduce_powers)
 
 
 @exact(pareto_graphon, step="critical density")
-@control("peak forgotten", critical_density=MEANS)
-@control("power of the peak forgotten", critical_density=MEANS / peak)
-@control("10 % more", critical_density=ELEVEN * MEANS / peak**alpha)
-@control("another threshold", threshold=MEANS / rho)
 def threshold_reaches_the_peak_at_the_critical_density(
     threshold: sp.Expr, critical_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """ρ_*/ρ is the power α of the threshold over the peak."""
     yield trial.same(critical_density / rho, (threshold / peak) ** alpha, by=reduce_powers)
-
-
-@exact(pareto_graphon, step="rank one")
-@control("exponent α/2", rank_one_kernel=rho * (f * phi) ** (alpha / 2) / MEANS)
-@control("density forgotten", rank_one_kernel=(f * phi) ** alpha / MEANS)
-@control("another threshold", threshold=MEANS / rho)
-@control("threshold 10 % more", threshold=ELEVEN * threshold)
-@control("peak forgotten", critical_density=MEANS)
-@control("power of the peak forgotten", critical_density=MEANS / peak)
-def unsaturated_kernel_has_density(
-    rank_one_kernel: sp.Expr, threshold: sp.Expr, critical_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """It is (fφ/τ)^α; for two pairs of profiles its mean is ρ, and ρ_* has the threshold sup fφ."""
-    yield trial.same((f * phi / threshold) ** alpha, rank_one_kernel)
-    for row, column, power in PROFILES:
-        at = {**trial.once(moments, row, column, power), alpha: power}
-        instance = rank_one_kernel.subs({**at, f: row, phi: column})
-        yield trial.same(trial.once(mean_over_the_square, instance), rho)
-        yield trial.same(threshold.subs(at).subs(rho, critical_density.subs(at)), at[peak])
-
-
-@exact(pareto_graphon, step="singular value")
-@control("means for squares", largest_singular_value=rho)
-@control("squared", largest_singular_value=largest_singular_value**2)
-@control("singular value 10 % less", largest_singular_value=NINE * largest_singular_value)
-@control("root with the other sign", largest_singular_value=-largest_singular_value)
-@control("density forgotten", rank_one_kernel=(f * phi) ** alpha / MEANS)
-def unsaturated_kernel_has_one_singular_value(
-    largest_singular_value: sp.Expr, rank_one_kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The root of the mean square of the kernel; for two pairs of profiles by integration."""
-    yield trial.same(largest_singular_value, sp.sqrt(mean_of_product(rank_one_kernel**2)), by=sp.powdenest)
-    for row, column, power in PROFILES:
-        at = {**trial.once(moments, row, column, power), alpha: power}
-        instance = rank_one_kernel.subs({**at, f: row, phi: column})
-        yield trial.same(trial.once(mean_over_the_square, instance**2), largest_singular_value.subs(at) ** 2)
 
 
 above, below = sp.symbols("p q", positive=True)
@@ -156,10 +69,6 @@ def about_means(gap: sp.Expr) -> sp.Expr:
 
 
 @enclosed(pareto_graphon, step="minor")
-@control("never saturated", minor=sp.S.Zero)
-@control("saturated at one row alone", minor=sp.Min(1, s * x) - x)
-@control("without the last case", minor=sp.Min(1, r * x, s * x) - x)
-@control("10 % less", minor=NINE * minor)
 def minor_is_that_of_four_values(minor: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """min(1, rx)·min(1, sx) − x, whether rx and sx exceed 1 or not; and its sign, at r = 1 + a, s = 1 + b, rsx = 1 + c, and
     c below a + b + ab, where it is 0 for x = 1."""
@@ -172,26 +81,6 @@ def minor_is_that_of_four_values(minor: sp.Expr, trial: Trial) -> Iterator[Findi
     here = (1 + c) / both
     least = sp.Min(more * y / (1 + y) / both, a * here, b * here, c * here)
     yield trial.nonnegative(minor, least, where={r: 1 + a, s: 1 + b, x: here}, by=about_means, strict=True)
-
-
-@exact(pareto_graphon, step="example")
-@control("root with the other sign", largest_singular_value=-largest_singular_value)
-@control("peak forgotten", critical_density=MEANS)
-@control("of exponent 1", linear_singular_value=rho * sp.Rational(28, 27))
-@control("means for squares", linear_singular_value=rho)
-@control("critical at the mean profile", linear_critical_density=sp.Rational(49, 81))
-@control("singular value 10 % more", linear_singular_value=ELEVEN * linear_singular_value)
-def example_is_an_instance(
-    critical_density: sp.Expr,
-    largest_singular_value: sp.Expr,
-    linear_critical_density: sp.Expr,
-    linear_singular_value: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """ρ_* and σ₁ of f = 1 + u, φ = 1 + v, α = 2."""
-    at = {**trial.once(moments, 1 + u, 1 + v, 2), alpha: 2}
-    yield trial.same(critical_density.subs(at), linear_critical_density)
-    yield trial.same(largest_singular_value.subs(at), linear_singular_value)
 
 
 def integrated_density() -> sp.Expr:
@@ -222,30 +111,13 @@ BESIDE_THE_KINKS = [{tau: sp.Rational(k, 8)} for k in (5, 9, 15, 17, 25, 31, 33,
 
 
 @enclosed(pareto_graphon, step="density of the example")
-@control("never saturated", linear_density=49 / (9 * tau**2))
-@control("saturated at most to 1", linear_density=sp.Min(1, 49 / (9 * tau**2)))
-@control("10 % more", linear_density=ELEVEN * linear_density)
 def example_density_integrates_the_kernel(linear_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In each of the four ranges of τ."""
     yield trial.same(linear_density, trial.once(integrated_density), by=by_pieces)
     yield trial.same(linear_density, trial.once(integrated_density), by=by_pieces, at=BESIDE_THE_KINKS)
 
 
-@exact(pareto_graphon, step="threshold of the example")
-@control("of another density", linear_threshold=linear_threshold.subs(rho, rho / 2))
-@control("saturated nowhere", linear_density=49 / (9 * tau**2))
-def example_threshold_is_where_the_density_is_met(
-    linear_threshold: sp.Expr, linear_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
-    known = isinstance(linear_threshold, Level)
-    equation = linear_threshold.function(tau) if known else linear_density.subs(tau, linear_threshold) - rho
-    yield trial.same(equation, linear_density - rho if known else 0)
-
-
 @enclosed(pareto_graphon)
-@control("never saturated", linear_threshold=7 / (3 * sp.sqrt(rho)))
-@control("10 % more", linear_threshold=ELEVEN * linear_threshold)
 def example_threshold_has_the_density(linear_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """D, which decreases, passes ρ within a relative 10⁻¹² of τ_ρ, below and beyond ρ_*."""
     for density in (sp.Rational(k, 10) for k in (1, 3, 4, 6, 9)):
@@ -271,10 +143,6 @@ def singular_values(cut: float) -> tuple[float, float, float]:
 
 
 @enclosed(pareto_graphon)
-@control("valid at every density", linear_critical_density=sp.Integer(1))
-@control("critical at the mean profile", linear_critical_density=sp.Rational(49, 81))
-@control("of exponent 1", linear_singular_value=rho * sp.Rational(28, 27))
-@control("10 % less", linear_singular_value=NINE * linear_singular_value)
 def rank_one_ends_at_the_critical_density(
     linear_singular_value: sp.Expr, linear_critical_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -301,10 +169,6 @@ def block_counts(rng: np.random.Generator, size: int, cut: float) -> NDArray[np.
 
 
 @statistical(pareto_graphon, tests=2)
-@control("never saturated", kernel=(f * phi / tau) ** alpha)
-@control("exponent α/2", kernel=sp.Min(1, (f * phi / tau) ** (alpha / 2)))
-@control("exponential noise", kernel=sp.exp(-tau / (f * phi)))
-@control("10 % less", kernel=NINE * kernel)
 def blocks_of_masks_are_binomial(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Masks of two kinds of rows and columns above a fixed threshold: all entries are independent."""
     size = trial.size(256)
@@ -321,10 +185,6 @@ def example_scores(rng: np.random.Generator, size: int) -> NDArray[np.floating]:
 
 
 @statistical(pareto_graphon, tests=2)
-@control("never saturated", linear_density=49 / (9 * tau**2))
-@control("of exponent 1", linear_singular_value=rho * sp.Rational(28, 27))
-@control("means for squares", linear_singular_value=rho)
-@control("density 10 % more", linear_density=ELEVEN * linear_density)
 def scores_have_the_density_and_the_singular_value(
     linear_density: sp.Expr, linear_singular_value: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

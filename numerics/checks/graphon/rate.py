@@ -8,33 +8,19 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
-from sparse_limits.numerics.evidence.simplifying import over
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import (
-    first_term,
-    j,
-    last_share,
+    AT_VARIANCE,
     last_term,
-    least_rest,
-    loss,
-    mean_deviation,
-    mean_rate,
     mode,
     next_term,
     ones,
     ones_remainder,
     optimal_rate,
-    part,
     row_sum,
-    stirling_error,
-    stirling_loss,
-    tail,
-    weight,
-    whole,
-    whole_deviation,
     whole_remainder,
     z,
     zeros,
@@ -46,10 +32,6 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 @exact(optimal_rate, step="two cuts")
-@control("all rows", part=row_sum)
-@control("half of it", part=part / 2)
-@control("the other rows", part=part - row_sum)
-@control("10 % more", part=ELEVEN * part)
 def two_cuts_have_the_moduli(part: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Both parts of a row are its modulus, and their difference its sum; a row of positive sum has one part."""
     positive = sp.Symbol("x", positive=True)
@@ -65,10 +47,6 @@ def by_moduli(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(optimal_rate, step="the better cut")
-@control("the whole sum of the rows", row_share=sp.Integer(1))
-@control("10 % more", row_share=ELEVEN / 2)
-@control("10 % less", row_share=NINE / 2)
-@control("all rows", part=row_sum)
 def better_cut_has_half(part: sp.Expr, row_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The larger of two cuts less the share of both is half of their distance; rows 1 and −1 give equal cuts."""
     first, second = sp.symbols("x y", nonnegative=True)
@@ -92,9 +70,6 @@ def integer_matrices(rng: np.random.Generator) -> list[NDArray[np.int64]]:
 
 
 @exact(optimal_rate, step="the better cut")
-@control("the whole sum of the rows", row_share=sp.Integer(1))
-@control("10 % more", row_share=ELEVEN / 2)
-@control("10 % less", row_share=NINE / 2)
 def rows_bound_the_cut_norm(row_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """row_share · Σ|row sums| ≤ mn‖A‖□ in integers, with equality where the row sums balance and rows have one sign."""
     matrices = [*SHARP, *trial.draw(integer_matrices)]
@@ -105,53 +80,12 @@ def rows_bound_the_cut_norm(row_share: sp.Expr, trial: Trial) -> Iterator[Findin
         yield trial.holds(holds, f"{row_share} of {rows} beside the cut {cut}")
 
 
-@exact(optimal_rate, step="telescope")
-@control("one more", tail=tail.subs(j, j + 1))
-@control("without the other value", tail=j * weight)
-@control("10 % more", tail=ELEVEN * tail)
-@control("weights of one column more", weight=weight.subs(n, n + 1))
-def tails_telescope(weight: sp.Expr, tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What it falls by from j to j + 1; and that it is 0 from n + 1 on."""
-    yield trial.same(tail - tail.subs(j, j + 1), (j - n * p) * weight, by=over(weight))
-    yield trial.vanishes(tail.subs(j, n + 1))
-
-
-@exact(optimal_rate, step="de Moivre")
-@control("the mode itself", mean_deviation=mean_deviation.subs(mode, mode - 1))
-@control("one side", mean_deviation=mean_deviation / 2)
-@control("normal approximation", mean_deviation=sp.sqrt(2 * n * p * (1 - p) / sp.pi))
-@control("10 % more", mean_deviation=ELEVEN * mean_deviation)
-@control("another mean", tail=(j + 1) * (1 - p) * weight)
-def deviation_is_twice_the_tail(tail: sp.Expr, mean_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The tail from k on, and as much below; all of it is 0."""
-    yield trial.same(mean_deviation, 2 * tail.subs(j, mode), by=sp.powsimp)
-    yield trial.vanishes(tail.subs(j, 0))
-
-
-@exact(optimal_rate, step="whole mean")
-@control("one column less", whole_deviation=2 * n * p * weight.subs(j, n * p))
-@control("one side", whole_deviation=whole_deviation / 2)
-@control("10 % more", whole_deviation=ELEVEN * whole_deviation)
-@control("the next number", mean_deviation=mean_deviation.subs(mode, mode + 1))
-def deviation_at_a_whole_mean(mean_deviation: sp.Expr, whole_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The closed form at k = np + 1."""
-    yield trial.same(whole_deviation, mean_deviation.subs(mode, n * p + 1), by=over(weight.subs(j, n * p)))
-
-
 def stirling(number: sp.Expr, remainder: sp.Expr) -> sp.Expr:
     """ln z! by Stirling's formula."""
     return (number + sp.Rational(1, 2)) * sp.log(number) - number + sp.log(2 * sp.pi) / 2 + remainder
 
 
 @exact(optimal_rate, step="Stirling's formula")
-@control("the standard deviation", mean_rate=sp.sqrt(variance / n) / 2)
-@control("without π", mean_rate=sp.sqrt(variance / (2 * n)))
-@control("10 % more", mean_rate=ELEVEN * mean_rate)
-@control("10 % less", mean_rate=NINE * mean_rate)
-@control("the number of columns once more", loss=loss + 2 * whole_remainder)
-@control("no loss", loss=sp.S.Zero)
-@control("row sums, not half of them", row_share=sp.Integer(1))
-@control("one side", whole_deviation=whole_deviation / 2)
 def rate_is_that_of_stirling(
     row_share: sp.Expr, whole_deviation: sp.Expr, mean_rate: sp.Expr, loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -166,15 +100,7 @@ def rate_is_that_of_stirling(
     yield trial.same(sp.log(mean_rate) - loss, mean + apart, by=lambda each: sp.simplify(split_logarithms(each, 1 - p)))
 
 
-AT_VARIANCE = {p: whole / n}  # the smaller of both roots of p(1 − p) = V
-
-
 @exact(optimal_rate, step="first terms")
-@control("no loss", stirling_loss=sp.Integer(0))
-@control("loss 10 % less", stirling_loss=NINE * stirling_loss)
-@control("without the number of columns", stirling_loss=1 / (12 * n * variance))
-@control("another series", first_term=next_term)
-@control("all remainders added", loss=loss + 2 * whole_remainder)
 def first_terms_are_the_loss(
     first_term: sp.Expr, loss: sp.Expr, stirling_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -185,11 +111,6 @@ def first_terms_are_the_loss(
 
 
 @exact(optimal_rate, step="last terms")
-@control("a quarter", last_share=sp.Rational(1, 4))
-@control("10 % less", last_share=NINE * last_share)
-@control("10 % more", last_share=ELEVEN * last_share)
-@control("of the first", next_term=first_term)
-@control("twice the last", last_term=2 * last_term)
 def last_term_is_a_share_of_the_next(
     next_term: sp.Expr, last_term: sp.Expr, last_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -200,11 +121,6 @@ def last_term_is_a_share_of_the_next(
 
 
 @exact(optimal_rate, step="no more than the first terms")
-@control("next terms whole", least_rest=least_rest.subs(ones, ones / 2))
-@control("without the number of columns", least_rest=least_rest + (ones + zeros) ** -3 / 360)
-@control("10 % more", least_rest=ELEVEN * least_rest)
-@control("nothing is left", last_share=sp.Integer(1))
-@control("twice the next", next_term=2 * next_term)
 def rest_is_positive(next_term: sp.Expr, last_share: sp.Expr, least_rest: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The next terms less the share of the last, and that of a + b; over a common denominator all coefficients are positive."""
     terms = [(1 - last_share) * next_term.subs(z, number) for number in (ones, zeros)]
@@ -214,10 +130,6 @@ def rest_is_positive(next_term: sp.Expr, last_share: sp.Expr, least_rest: sp.Exp
 
 
 @enclosed(optimal_rate)
-@control("next terms whole", least_rest=least_rest.subs(ones, ones / 2))
-@control("all next terms", least_rest=least_rest + (ones**-3 + zeros**-3) / 360)
-@control("the mode itself", mean_deviation=mean_deviation.subs(mode, mode - 1))
-@control("the next number", mean_deviation=mean_deviation.subs(mode, mode + 1))
 def rest_and_mode_are_what_they_are_called(
     least_rest: sp.Expr, mean_deviation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -228,22 +140,7 @@ def rest_and_mode_are_what_they_are_called(
         yield trial.below(mean_deviation.subs(mode, other), mean_deviation, needed="mean_deviation")
 
 
-@exact(optimal_rate, step="next terms")
-@control("error 10 % more", stirling_error=ELEVEN * stirling_error)
-@control("1/V³", stirling_error=1 / (360 * n**3 * variance**3))
-@control("of one of both", stirling_error=stirling_error / 2)
-@control("the first", next_term=first_term)
-def next_terms_are_the_error(next_term: sp.Expr, stirling_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The next terms at np and n(1 − p), at the p that has the variance V."""
-    terms = (next_term.subs(z, number.subs(AT_VARIANCE)) for number in (n * p, n * (1 - p)))
-    yield trial.same(stirling_error, sum(terms))
-
-
 @exact(optimal_rate, step="de Moivre")
-@control("the mode itself", mean_deviation=mean_deviation.subs(mode, mode - 1))
-@control("one side", mean_deviation=mean_deviation / 2)
-@control("normal approximation", mean_deviation=sp.sqrt(2 * n * p * (1 - p) / sp.pi))
-@control("10 % more", mean_deviation=ELEVEN * mean_deviation)
 def mean_deviation_of_a_binomial(mean_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """De Moivre's closed form beside Σ|j − np| P(j), in rationals."""
     for size in (1, 2, 7, 12):
@@ -254,15 +151,6 @@ def mean_deviation_of_a_binomial(mean_deviation: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(optimal_rate)
-@control("the standard deviation", mean_rate=sp.sqrt(variance / n) / 2)
-@control("without π", mean_rate=sp.sqrt(variance / (2 * n)))
-@control("10 % more", mean_rate=ELEVEN * mean_rate)
-@control("10 % less", mean_rate=NINE * mean_rate)
-@control("no loss", stirling_loss=sp.Integer(0))
-@control("loss 10 % more", stirling_loss=ELEVEN * stirling_loss)
-@control("error 10 % less", stirling_error=NINE * stirling_error)
-@control("row sums, not half of them", row_share=sp.Integer(1))
-@control("one side", mean_deviation=mean_deviation / 2)
 def mean_of_the_bound_has_the_rate(
     row_share: sp.Expr,
     mean_deviation: sp.Expr,

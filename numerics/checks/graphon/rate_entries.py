@@ -9,41 +9,16 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfc
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.graphon.rate import (
-    distance_limit,
-    entry_distance,
-    kernel_mean,
+    DENSITY,
     log_size,
     optimal_rate,
-    row_kernel,
-    row_law,
     squared_kernel,
 )
 from sparse_limits.theory.graphon.symbols import p
 from sparse_limits.theory.saliency.model import synflow_model, tau, u
-from sparse_limits.theory.tails import half_normal, product_survival
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-@exact(optimal_rate, step="entry")
-@control("zero: convergence in L¹", entry_distance=sp.Integer(0))
-@control("the variance", entry_distance=p * (1 - p))
-@control("10 % more", entry_distance=ELEVEN * entry_distance)
-def distance_of_an_entry(entry_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E|M − p| over the two values of M."""
-    chance_and_distance = ((p, 1 - p), (1 - p, p))  # of M = 1 and of M = 0
-    yield trial.same(entry_distance, sum(chance * distance for chance, distance in chance_and_distance), by=sp.expand)
-
-
-@exact(optimal_rate, step="logarithm of a row")
-@control("normal, not half-normal", row_law=row_law / 2)
-@control("of the modulus", row_law=row_law * sp.exp(-log_size))
-@control("10 % more", row_law=ELEVEN * row_law)
-def law_of_the_logarithm(row_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The slope of P(|a| ≤ eˣ)."""
-    yield trial.same(row_law, sp.diff(1 - half_normal.at(sp.exp(log_size)), log_size))
+from sparse_limits.theory.tails import half_normal
 
 
 def by_integrands(expression: sp.Expr) -> sp.Expr:
@@ -55,10 +30,6 @@ def by_integrands(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(optimal_rate, step="second moment")
-@control("the first moment", squared_kernel=sp.Integral(row_kernel * row_law, *squared_kernel.limits))
-@control("10 % less", squared_kernel=NINE * squared_kernel)
-@control("half-normal columns without rows", row_kernel=half_normal.at(tau))
-@control("normal, not half-normal", row_law=row_law / 2)
 def second_moment_by_the_logarithm(
     row_kernel: sp.Expr, row_law: sp.Expr, squared_kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -72,12 +43,6 @@ def second_moment_by_the_logarithm(
 
 
 @exact(optimal_rate, step="limit")
-@control("zero: convergence in L¹", distance_limit=sp.Integer(0))
-@control("the constant graphon", distance_limit=2 * kernel_mean * (1 - kernel_mean))
-@control("10 % more", distance_limit=ELEVEN * distance_limit)
-@control("the variance", entry_distance=p * (1 - p))
-@control("the square of the density", squared_kernel=kernel_mean**2)
-@control("without rows", kernel_mean=half_normal.at(tau))
 def limit_is_the_mean_of_an_entry(
     entry_distance: sp.Expr, kernel_mean: sp.Expr, squared_kernel: sp.Expr, distance_limit: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -87,7 +52,6 @@ def limit_is_the_mean_of_an_entry(
     yield trial.same(distance_limit, sum(terms.coeff_monomial(p**i) * moments[i] for i in range(3)))
 
 
-DENSITY = product_survival(tau)
 THRESHOLD = {tau: sp.Rational(8, 5)}  # density near 1/10
 
 
@@ -97,8 +61,6 @@ def average(values: sp.Expr, law: sp.Expr) -> sp.Integral:
 
 
 @enclosed(optimal_rate)
-@control("half-normal columns without rows", row_kernel=half_normal.at(tau))
-@control("normal, not half-normal", row_law=row_law / 2)
 def row_kernel_averages_to_the_density(row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The law of ln|a| is one, and the first moment of the kernel is H (S4) at τ = 8/5."""
     yield trial.same(average(sp.Integer(1), row_law), 1, by=None)
@@ -106,12 +68,6 @@ def row_kernel_averages_to_the_density(row_kernel: sp.Expr, row_law: sp.Expr, tr
 
 
 @enclosed(optimal_rate, cost=0.4)
-@control("zero: convergence in L¹", distance_limit=sp.Integer(0))
-@control("the constant graphon", distance_limit=2 * DENSITY * (1 - DENSITY))
-@control("10 % more", distance_limit=ELEVEN * distance_limit)
-@control("the variance", entry_distance=p * (1 - p))
-@control("half-normal columns without rows", row_kernel=half_normal.at(tau))
-@control("normal, not half-normal", row_law=row_law / 2)
 def distances_average_to_the_limit(
     entry_distance: sp.Expr, distance_limit: sp.Expr, row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -121,10 +77,6 @@ def distances_average_to_the_limit(
 
 
 @enclosed(optimal_rate, cost=0.3)
-@control("the square of the density", squared_kernel=DENSITY**2)
-@control("the density", squared_kernel=DENSITY)
-@control("10 % less", squared_kernel=NINE * squared_kernel)
-@control("10 % more", distance_limit=ELEVEN * distance_limit)
 def limit_splits_into_moments(squared_kernel: sp.Expr, distance_limit: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """2(H − J) with J the second moment of the kernel, at τ = 8/5."""
     yield trial.same(distance_limit, 2 * (DENSITY - squared_kernel), by=None, at=[THRESHOLD])
@@ -142,10 +94,6 @@ def row_distances(rng: np.random.Generator, rows: int, columns: int, fifths: int
 
 
 @statistical(optimal_rate, tests=1)
-@control("zero: convergence in L¹", distance_limit=sp.Integer(0))
-@control("the constant graphon", distance_limit=2 * DENSITY * (1 - DENSITY))
-@control("10 % more", distance_limit=ELEVEN * distance_limit)
-@control("10 % less", distance_limit=NINE * distance_limit)
 def masks_keep_their_distance(distance_limit: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The observed distance of independent SNIP rows from their probabilities."""
     distances = trial.draw(row_distances, trial.size(60_000), 16, 8)

@@ -10,35 +10,21 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.evidence.sums import grows_by
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import (
-    any_ranked_rate,
-    any_rate,
-    cut_variance,
-    fair_constant,
-    fair_error,
-    fair_loss,
-    fair_mean,
     j,
-    least_ranked_rate,
-    least_rate,
-    mean_deviation,
     mean_rate,
     mode,
     optimal_rate,
-    ranked_mean,
-    row_share,
     stirling_loss,
-    weight,
 )
 from sparse_limits.theory.graphon.selection import kept
 from sparse_limits.theory.graphon.symbols import delta, m, n, p, variance
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 
 
@@ -55,11 +41,6 @@ def of_coins(deviation: sp.Expr, coins: sp.Expr | int) -> sp.Expr:
 
 
 @exact(optimal_rate, step="fair coins")
-@control("both cuts", fair_mean=2 * fair_mean)
-@control("not over the columns", fair_mean=n * fair_mean)
-@control("10 % more", fair_mean=ELEVEN * fair_mean)
-@control("the mode itself", mean_deviation=mean_deviation.subs(mode, mode - 1))
-@control("the whole sum of the rows", row_share=sp.Integer(1))
 def fair_coins_have_the_mean(
     fair_mean: sp.Expr, mean_deviation: sp.Expr, row_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -72,10 +53,6 @@ def fair_coins_have_the_mean(
 
 
 @exact(optimal_rate, step="any bound of fair coins")
-@control("the mean itself", least_rate=fair_mean)
-@control("a norm of up to 1", least_rate=(fair_mean - delta) / (1 - delta))
-@control("10 % more", least_rate=ELEVEN * least_rate)
-@control("both cuts", fair_mean=2 * fair_mean)
 def mean_is_no_more_than_bound_and_rest(fair_mean: sp.Expr, least_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound with probability 1 − δ, a half else; and all masks of 3×3 coins."""
     least = sp.Symbol("x", real=True)
@@ -94,11 +71,6 @@ def quantiles(signs: NDArray[np.int64], least: sp.Expr, trial: Trial) -> Iterato
 
 
 @exact(optimal_rate, step="ranked fair coins")
-@control("no ranking", ranked_mean=fair_mean)
-@control("half of the difference", ranked_mean=(fair_mean + ranked_mean) / 2)
-@control("10 % more", ranked_mean=ELEVEN * ranked_mean)
-@control("both cuts", fair_mean=2 * fair_mean)
-@control("one side", mean_deviation=mean_deviation / 2)
 def ranking_costs_the_number_of_entries(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, mean_deviation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -116,12 +88,6 @@ def ranking_costs_the_number_of_entries(
 
 
 @exact(optimal_rate, step="any bound of ranked masks")
-@control("the mean itself", least_ranked_rate=ranked_mean)
-@control("that of fair coins", least_ranked_rate=least_rate)
-@control("10 % less", least_ranked_rate=NINE * least_ranked_rate)
-@control("both cuts", fair_mean=2 * fair_mean)
-@control("no ranking", ranked_mean=fair_mean)
-@control("a norm of up to 1", least_rate=(fair_mean - delta) / (1 - delta))
 def ranked_masks_lose_the_ranking(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, least_rate: sp.Expr, least_ranked_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -134,10 +100,6 @@ def ranked_masks_lose_the_ranking(
 
 
 @exact(optimal_rate, step="spread of the cut")
-@control("both cuts", cut_variance=4 * cut_variance)
-@control("of one row", cut_variance=m * cut_variance)
-@control("10 % less", cut_variance=NINE * cut_variance)
-@control("weights of one column more", weight=weight.subs(n, n + 1))
 def cut_has_the_spread(weight: sp.Expr, cut_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A quarter of the mean square of a count, to which each column adds its own, over mn²; and over all counts."""
     square = sp.Symbol("x", nonnegative=True)
@@ -150,12 +112,6 @@ def cut_has_the_spread(weight: sp.Expr, cut_variance: sp.Expr, trial: Trial) -> 
 
 
 @exact(optimal_rate, step="any probability of failure")
-@control("the mean itself", any_rate=row_share * mean_deviation / n)
-@control("δ for 1 − δ", any_rate=any_rate.subs(delta, 1 - delta))
-@control("10 % less", any_rate=NINE * any_rate)
-@control("one row", cut_variance=m * cut_variance)
-@control("one side", mean_deviation=mean_deviation / 2)
-@control("the whole sum of the rows", row_share=sp.Integer(1))
 def chance_below_the_mean_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -169,12 +125,6 @@ def chance_below_the_mean_is_what_is_left(
 
 
 @exact(optimal_rate, step="ranked masks at any probability of failure")
-@control("no ranking", any_ranked_rate=any_rate)
-@control("δ for 1 − δ", any_ranked_rate=any_ranked_rate.subs(delta, 1 - delta))
-@control("10 % less", any_ranked_rate=NINE * any_ranked_rate)
-@control("one row", cut_variance=m * cut_variance)
-@control("one side", mean_deviation=mean_deviation / 2)
-@control("the whole sum of the rows", row_share=sp.Integer(1))
 def chance_of_either_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_ranked_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -186,10 +136,6 @@ def chance_of_either_is_what_is_left(
 
 
 @enclosed(optimal_rate)
-@control("10 % more", fair_loss=ELEVEN * fair_loss)
-@control("no loss", fair_loss=sp.S.Zero)
-@control("the loss itself", fair_error=fair_loss)
-@control("10 % less", fair_error=NINE * fair_error)
 def loss_of_fair_coins(fair_loss: sp.Expr, fair_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Half of the mean modulus of a row over n, over all throws, is the rate times e^(−θ)."""
     quarter = {variance: sp.Rational(1, 4)}
@@ -207,10 +153,6 @@ def by_gamma(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(optimal_rate, step="constant of fair coins")
-@control("the standard deviation", fair_constant=sp.Rational(1, 4))
-@control("10 % more", fair_constant=ELEVEN * fair_constant)
-@control("both cuts", fair_mean=2 * fair_mean)
-@control("ranking half of it", ranked_mean=fair_mean / 2)
 def means_have_the_constant(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, fair_constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -12,27 +12,21 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.row_label import (
-    comparison,
     eta,
-    four_cycle,
     gamma,
     kappa,
     negative_part,
-    opposite_mean,
-    parts_bound,
     positive_part,
-    projection,
     row_label,
-    upper,
 )
+from sparse_limits.theory.graphon.row_latent import rational
 from sparse_limits.theory.graphon.symbols import n
 
 Integers = NDArray[np.int64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 SCALE = 6  # kernels take their values in sixths
 
 
@@ -60,10 +54,6 @@ def random_laws(rng: np.random.Generator) -> list[Law]:
     return [
         Law(SCALE * mask - kernel, tuple(map(int, w))) for mask, kernel, w in zip(masks, kernels, weights, strict=True)
     ]
-
-
-def rational(value: Fraction) -> sp.Rational:
-    return sp.Rational(value.numerator, value.denominator)
 
 
 def means_of(law: Law, size: int) -> Means:
@@ -103,9 +93,6 @@ def mean_excess(tosses: int) -> sp.Rational:
 
 
 @exact(row_label)
-@control("without the mean", opposite_mean=opposite_mean - sp.Rational(1, 4))
-@control("of both signs", opposite_mean=2 * opposite_mean)
-@control("10 % less", opposite_mean=NINE * opposite_mean)
 def opposite_rows_have_the_mean(opposite_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All signs of rows ±(1, −1): the rows of one sign and one column make the best cut, found among all cuts."""
     for size in (1, 2, 3, 5):
@@ -115,13 +102,6 @@ def opposite_rows_have_the_mean(opposite_mean: sp.Expr, trial: Trial) -> Iterato
 
 
 @enclosed(row_label)
-@control("independent rows alone", four_cycle=kappa)
-@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
-@control("fourth root forgotten", upper=four_cycle.subs(eta, 1))
-@control("10 % more than a half", projection=ELEVEN * gamma / 2)
-@control("10 % less than a half", projection=NINE * gamma / 2)
-@control("four times smaller", comparison=gamma)
-@control("10 % less than four", comparison=NINE * 4 * gamma)
 def small_laws_of_rows(
     four_cycle: sp.Expr, upper: sp.Expr, projection: sp.Expr, comparison: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -152,38 +132,7 @@ def small_laws_of_rows(
     yield trial.below(mean_excess(size) / 4, upper.subs(half_bits), at=[{}])
 
 
-def cycles_of_two_kinds(size: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
-    """E t(C₄, A) of `size` rows of two columns, each of one of two kinds, over all choices; their κ and η."""
-    chance = sp.Symbol("p", positive=True)
-    kinds = (sp.Matrix([sp.symbols("x_1:3", real=True)]), sp.Matrix([sp.symbols("y_1:3", real=True)]))
-    chances = (chance, 1 - chance)
-    mean = sp.S.Zero
-    for choice in product((0, 1), repeat=size):
-        cycles = sum(kinds[one].dot(kinds[two]) ** 2 for one in choice for two in choice)
-        mean += sp.prod(chances[kind] for kind in choice) * cycles
-    second = sum((p * row.T * row for p, row in zip(chances, kinds, strict=True)), sp.zeros(2, 2))
-    lengths = sum(p * row.dot(row) ** 2 for p, row in zip(chances, kinds, strict=True))
-    return mean / (4 * size**2), sum(entry**2 for entry in second) / 4, lengths / 4
-
-
-@exact(row_label, step="4-cycles")
-@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
-@control("independent rows alone", four_cycle=kappa)
-@control("10 % more", four_cycle=ELEVEN * four_cycle)
-def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of n² pairs n(n − 1) are of two rows; all choices of two and of three rows of two kinds, whatever their entries and chances are."""
-    yield trial.same(n**2 * four_cycle, n * (n - 1) * kappa + n * eta)
-    cases = []
-    for size in (2, 3):
-        mean, of_two, of_one = trial.once(cycles_of_two_kinds, size)
-        cases.append((mean, four_cycle.subs({n: size, kappa: of_two, eta: of_one}, simultaneous=True)))
-    yield trial.at_sizes(cases, "numbers of rows")
-
-
 @enclosed(row_label)
-@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
-@control("twice the largest", projection=2 * gamma)
-@control("10 % more cycles", four_cycle=ELEVEN * four_cycle)
 def rows_of_one_sign_have_the_most(four_cycle: sp.Expr, projection: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Rows ±(1, …, 1) with fair signs: all cycles count 1, also of one row alone, and a cut of one sign has half of the rows."""
     alone = four_cycle.subs(n, 1)
@@ -194,48 +143,7 @@ def rows_of_one_sign_have_the_most(four_cycle: sp.Expr, projection: sp.Expr, tri
     yield trial.below(projection, sp.Rational(1, 2), at=[most_of_all])
 
 
-@exact(row_label, step="upper bound")
-@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
-@control("rows with themselves forgotten", upper=kappa ** sp.Rational(1, 4))
-@control("looser", upper=(kappa + 1 / n) ** sp.Rational(1, 4))
-@control("10 % less", upper=NINE * upper)
-def upper_bound_has_its_origin(upper: sp.Expr, four_cycle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its fourth power is the mean of 4-cycles at η = 1, and it is positive at κ = ½, n = 2."""
-    yield trial.same(upper**4, four_cycle.subs(eta, 1))
-    example = upper.subs({kappa: sp.Rational(1, 2), n: 2})
-    yield trial.holds(example.is_positive, f"{example} at κ = ½, n = 2")
-
-
-@exact(row_label, step="lower bound")
-@control("all of it", projection=gamma)
-@control("a fourth", projection=gamma / 4)
-@control("10 % more than a half", projection=ELEVEN * projection)
-@control("10 % less than a half", projection=NINE * projection)
-def lower_bound_is_one_sign_of_two(projection: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """R = ±1 with probability γ/2 each, where ER² = γ: the mean of its positive part; and |R| − R² = |R|(1 − |R|) ≥ 0."""
-    chances = {1: gamma / 2, -1: gamma / 2, 0: 1 - gamma}
-    yield trial.same(sum(chance * value**2 for value, chance in chances.items()), gamma)
-    yield trial.same(projection, sum(chance * max(value, 0) for value, chance in chances.items()))
-    y = sp.Symbol("y", nonnegative=True)
-    size = 1 / (1 + y)  # |R|, unless R = 0
-    yield trial.nonnegative(size - size**2, y / (1 + y) ** 2)
-
-
-@exact(row_label, step="both parts")
-@control("without the factor two", parts_bound=parts_bound / 2)
-@control("10 % less", parts_bound=NINE * parts_bound)
-@control("one part", parts_bound=2 * positive_part**2)
-def parts_bound_leaves_a_square(parts_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """2(s² + t²) − (s − t)² = (s + t)²."""
-    difference = (positive_part - negative_part) ** 2
-    yield trial.nonnegative(parts_bound - difference, (positive_part + negative_part) ** 2, by=sp.expand)
-
-
 @exact(row_label, step="comparison")
-@control("four times smaller", comparison=gamma)
-@control("10 % less than four", comparison=NINE * comparison)
-@control("10 % more than four", comparison=ELEVEN * comparison)
-@control("without the factor two", parts_bound=parts_bound / 2)
 def comparison_has_two_parts(comparison: sp.Expr, parts_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound where both parts have γ; and κ = 4γ for rows ±(1, −1), by their Γ."""
     root = sp.sqrt(gamma)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
@@ -12,10 +11,8 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.checks.graphon.row_label import rational
-from sparse_limits.numerics.checks.saliency.snip_product import by_struve
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.selection import global_mask, kth_largest
 from sparse_limits.numerics.networks import random_network
@@ -24,69 +21,13 @@ from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.graphon.comparison import normal_rate
 from sparse_limits.theory.graphon.row_latent import (
     blurred,
-    kernel,
     row_latent,
 )
 from sparse_limits.theory.graphon.symbols import delta, m, n, variance
-from sparse_limits.theory.saliency.model import phi, rho, tau
-from sparse_limits.theory.saliency.snip import a, g, h, product_density, product_graphon
-from sparse_limits.theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.saliency.model import rho, tau
+from sparse_limits.theory.saliency.snip import a, g, h
 
 Floats = NDArray[np.floating]
-ELEVEN = sp.Rational(11, 10)
-
-
-def open_share(inputs: tuple[int, ...], sizes: tuple[int, ...]) -> Fraction:
-    """The share of all signs of weights of these sizes for which w·x > 0."""
-    signs = list(product((1, -1), repeat=len(inputs)))
-    return Fraction(
-        sum(sum(s * x * w for s, x, w in zip(each, inputs, sizes, strict=True)) > 0 for each in signs), len(signs)
-    )
-
-
-@exact(row_latent, step="kernel")
-@control("half the noise", kernel=half_normal.at(2 * tau / sp.Abs(a * g)))
-@control("readout weight squared", kernel=half_normal.at(tau / (a**2 * sp.Abs(g))))
-@control("readout weight forgotten", kernel=half_normal.at(tau / sp.Abs(g)))
-def open_entries_are_tails_of_the_weight(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mass of √(2/π)e^(−x²/2) beyond τ/|ag|."""
-    yield trial.same(kernel, trial.once(mass_beyond, tau / sp.Abs(a * g)))
-
-
-def mass_beyond(cut: sp.Expr) -> sp.Expr:
-    """The mass of the half-normal density beyond a cut."""
-    x, end = sp.symbols("x z", positive=True)
-    mass = sp.integrate(sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2), (x, end, sp.oo))
-    return mass.rewrite(sp.erfc).subs(end, cut)
-
-
-@exact(row_latent, step="blurred")
-@control("labelled by |a| alone", blurred=half_normal.at(tau / sp.Abs(a * h)))
-@control("the mean gradient", blurred=half_normal.at(tau / sp.Abs(a * h / 2)))
-@control("half the noise", kernel=half_normal.at(2 * tau / sp.Abs(a * g)))
-@control("readout weight squared", kernel=half_normal.at(tau / (a**2 * sp.Abs(g))))
-def a_gate_is_independent_of_the_sizes_of_the_weights(
-    kernel: sp.Expr, blurred: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """For three choices of |w| half of all signs open it; the mean over gates is this share of the kernel at g = h."""
-    share = rational(open_share((3, 5, 7, 11), (2, 10, 4, 1)))
-    yield trial.same(blurred, share * kernel.subs(g, h))
-    for inputs, sizes in (((1, 1, 2), (5, 3, 7)), ((8, -1, 3, 2, 5), (1, 6, 2, 9, 3))):
-        yield trial.holds(rational(open_share(inputs, sizes)) == share, f"share of open gates {share}")
-    weight = sp.Symbol("b", positive=True)
-    yield trial.same(kernel.subs(a, weight).subs(g, h), half_normal.at(tau / (weight * sp.Abs(h))))
-
-
-@exact(row_latent, step="columns")
-@control("all units on", column_density=product_survival(tau / sp.Abs(h)))
-@control("half the gradient", column_density=product_survival(2 * tau / sp.Abs(h)))
-@control("noise of one normal", column_density=half_normal.at(tau / sp.Abs(h)) / 2)
-def columns_have_half_of_both_factors(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """−d/dτ is half of the density of S4 at τ/|h|, over |h|; and the tail of S4 at φ = |h|, for half of the gates."""
-    density = product_density.subs(t, tau / sp.Abs(h)) / sp.Abs(h)
-    yield trial.same(-sp.diff(column_density, tau), density / 2, by=by_struve)
-    share = rational(open_share((3, 5, 7, 11), (2, 10, 4, 1)))
-    yield trial.same(column_density, share * product_graphon.expressions["column_density"].subs(phi, sp.Abs(h)))
 
 
 def half_kernels(rng: np.random.Generator) -> list[NDArray[np.int64]]:
@@ -95,10 +36,6 @@ def half_kernels(rng: np.random.Generator) -> list[NDArray[np.int64]]:
 
 
 @exact(row_latent, step="distance")
-@control("labelled by |a| alone", limit_distance=sp.Integer(0))
-@control("in L¹", limit_distance=rho)
-@control("a fourth", limit_distance=rho / 4)
-@control("10 % more", limit_distance=ELEVEN * rho / 2)
 def best_cut_takes_the_open_rows(limit_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Open rows, half of all, exceed their mean over gates; the cut norm of ±k/2, k ≥ 0 a kernel of density 2ρ on four values of |a|."""
     mean = sp.Symbol("k", positive=True)  # of the open kernel
@@ -120,8 +57,6 @@ class Rows(NamedTuple):
 
 
 @enclosed(row_latent)
-@control("all rows open", limit_distance=rho)
-@control("no distance", limit_distance=sp.S.Zero)
 def distance_is_some_and_not_all(limit_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Above 0, and below ¼, which half of the rows would add if they kept all and the blurred kernel half."""
     for at in (None, [{rho: sp.Rational(2, 5)}]):
@@ -150,9 +85,6 @@ RARE, CUT = sp.Rational(1, 10**10), sp.Rational(1, 8)
 
 
 @statistical(row_latent, tests=1)
-@control("labelled by |a| alone", kernel=blurred)
-@control("the mean gradient", kernel=kernel.subs(g, h / 2))
-@control("readout weight forgotten", kernel=half_normal.at(tau / sp.Abs(g)))
 def masks_on_one_ray_are_within_the_bound(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The cut of all columns and the better of the rows above and below the kernel, beside the bound of G1.2."""
     size, inputs = 2048, 512
@@ -164,11 +96,6 @@ def masks_on_one_ray_are_within_the_bound(kernel: sp.Expr, trial: Trial) -> Iter
 
 
 @statistical(row_latent, tests=2)
-@control("all units on", column_density=product_survival(tau / sp.Abs(h)))
-@control("the mean gradient", column_density=product_survival(2 * tau / sp.Abs(h)))
-@control("labelled by |a| alone", limit_distance=sp.Integer(0))
-@control("in L¹", limit_distance=rho)
-@control("20 % more", limit_distance=sp.Rational(6, 5) * rho / 2)
 def open_rows_lie_above_the_blurred_kernel(
     column_density: sp.Expr, limit_distance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -221,9 +148,6 @@ def averaged_over_neighbours(values: Floats, readout: Floats) -> Floats:
 
 
 @empirical(row_latent, cost=1.5)
-@control("labelled by |a| alone", latent="|a|")
-@control("P0: the mean gradient", kernel=kernel.subs(g, h / 2))
-@control("readout weight forgotten", kernel=half_normal.at(tau / sp.Abs(g)))
 def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str, trial: Trial) -> Iterator[Finding]:
     """‖M − W‖ in operator norm beside that of an independent mask of the same means; and three directions of g.
 
@@ -245,8 +169,6 @@ def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str,
 
 
 @exact(row_latent)
-@control("labelled by |a| alone", limit_distance=sp.S.Zero)
-@control("the density itself", limit_distance=rho)
 def a_unit_that_is_on_and_one_that_is_off(
     limit_distance: sp.Expr, two_rows: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:

@@ -9,20 +9,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.sorting import sort_by_degree
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.sorting import (
-    both_bound,
     cut_error,
     degree,
-    degree_bound,
     degree_error,
     degree_sorting,
     other_degree,
-    row_bound,
-    row_distance,
 )
 
 Integers = NDArray[np.int64]
@@ -53,31 +49,6 @@ def rearranged_kernels(rng: np.random.Generator, monotone: bool) -> list[tuple[I
 
 
 @exact(degree_sorting, step="two rows")
-@control("without the modulus", row_distance=degree - other_degree)
-@control("twice", row_distance=2 * row_distance)
-@control("10 % less", row_distance=NINE * row_distance)
-def differences_of_one_sign_add_up(row_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The second row is the first and, in the columns, positive shares of the difference of the degrees: two parts of the columns
-    that share it as they like, of which each may be parted again; and two to four columns."""
-    part = sp.Symbol("y", positive=True)
-    shares = part / (1 + part), 1 / (1 + part)
-    moduli = sum(sp.Abs((degree - other_degree) * each) for each in shares)
-    yield trial.same(moduli, row_distance, by=sp.factor)
-
-    def of_columns(number: int) -> tuple[sp.Expr, sp.Expr]:
-        shares = sp.symbols(f"y:{number}", positive=True)
-        differences = [(degree - other_degree) * share * number / sum(shares) for share in shares]
-        return sum(map(sp.Abs, differences)) / number, row_distance
-
-    yield trial.at_sizes(map(of_columns, (2, 3, 4)), "numbers of columns", by=sp.factor)
-
-
-@exact(degree_sorting, step="two rows")
-@control("without the modulus", row_distance=degree - other_degree)
-@control("squared", row_distance=(degree - other_degree) ** 2)
-@control("half", row_distance=row_distance / 2)
-@control("10 % more", row_distance=ELEVEN * row_distance)
-@control("kernels that are not monotone", monotone=False)
 def rearranging_rows_costs_their_degrees(row_distance: sp.Expr, monotone: bool, trial: Trial) -> Iterator[Finding]:
     """‖W^σ − W‖₁ = ∫|d(σu) − d(u)| du in rationals; the assumption broken by shuffling columns one by one."""
     for kernel, order in trial.draw(rearranged_kernels, monotone):
@@ -87,27 +58,6 @@ def rearranging_rows_costs_their_degrees(row_distance: sp.Expr, monotone: bool, 
         claimed = sum(valued(row_distance, {degree: d, other_degree: e}) for d, e in pairs) / rows
         distance = mean_modulus(kernel[order] - kernel)
         yield trial.holds(distance == claimed, f"{rows}×{columns}: distance {distance}, claimed {claimed}")
-
-
-@exact(degree_sorting, step="rows")
-@control("one side of the cut", row_bound=2 * cut_error)
-@control("rows, 10 % more", row_bound=ELEVEN * row_bound)
-@control("one cut", two_cuts=cut_error)
-@control("the distance of the degrees itself", degree_bound=degree_error)
-def rows_err_by_two_cuts_twice(
-    degree_bound: sp.Expr, two_cuts: sp.Expr, row_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The bound from the degrees at two cuts."""
-    yield trial.same(row_bound, degree_bound.subs(degree_error, two_cuts))
-
-
-@exact(degree_sorting, step="both sides")
-@control("both sides as one", both_bound=row_bound)
-@control("both sides, 10 % more", both_bound=ELEVEN * both_bound)
-@control("one side of the cut", row_bound=2 * cut_error)
-def both_sides_err_as_two(row_bound: sp.Expr, both_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows and columns, each as much."""
-    yield trial.same(both_bound, sum([row_bound] * 2))
 
 
 class Case(NamedTuple):
@@ -146,12 +96,6 @@ def presented_masks(rng: np.random.Generator, shapes: tuple[tuple[int, int], ...
 
 
 @exact(degree_sorting)
-@control("the distance of the degrees", degree_bound=degree_error)
-@control("degrees, 10 % less", degree_bound=NINE * degree_bound)
-@control("one side of the cut", row_bound=2 * cut_error)
-@control("rows, 10 % less", row_bound=NINE * row_bound)
-@control("both sides as one", both_bound=row_bound)
-@control("both sides, 10 % less", both_bound=NINE * both_bound)
 def sorted_masks_are_as_close_as_their_cut_norm(
     degree_bound: sp.Expr, row_bound: sp.Expr, both_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

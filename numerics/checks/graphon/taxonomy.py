@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import sympy as sp
@@ -12,84 +11,28 @@ from scipy.special import erfcinv
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.fitting.homogeneity import held_out
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.methods import prune
 from sparse_limits.numerics.statistics.exact_tests import LEVEL, Binomial
-from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.taxonomy import (
-    CLASSES,
-    METHODS,
+    Classes,
     Heterogeneity,
+    Instances,
     classify,
-    density_of_noise,
     graphon_taxonomy,
     heterogeneity,
-    sensitivity,
-    slope,
 )
 from sparse_limits.theory.saliency.model import (
-    ONE,
     SaliencyModel,
-    column_profile,
-    half_normal_quantile,
-    phi,
     rho,
-    tau,
     u,
     v,
 )
 from sparse_limits.theory.saliency.synflow import synflow_factorises
-from sparse_limits.theory.tails import Tail, half_normal, pareto, t
-
-Instances = Sequence[tuple[SaliencyModel, sp.Expr]]
-Classes = Mapping[str, Heterogeneity]
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-BOTH = SaliencyModel(1 + u, 1 + v, half_normal)
-SQUARE = replace(pareto, survival=valued(pareto.survival, {sp.Symbol("alpha", positive=True): 2}))
-SIGNED = Tail("signed normal", half_normal.survival / 2)  # P(ξ > t) for t ≥ 0
-SELF_TERM = SaliencyModel(half_normal_quantile, ONE, Tail("squared normal", half_normal.at(sp.sqrt(t))))  # |a| w²
-
-
-@exact(graphon_taxonomy, step="derivative")
-@control("without t", sensitivity=density_of_noise * slope)
-@control("wrong sign", sensitivity=-t * density_of_noise * slope)
-@control("10 % more", sensitivity=ELEVEN * t * density_of_noise * slope)
-def kernel_varies_with_the_slope_of_the_profile(
-    sensitivity: sp.Expr, instances: Instances, trial: Trial
-) -> Iterator[Finding]:
-    """∂W/∂u and ∂W/∂v of every pair of profiles, by the chain rule."""
-    for model, threshold in instances:
-        for position in (u, v):
-            derivative, at = trial.once(derivative_and_parts, model, threshold, position)
-            yield trial.same(derivative, sensitivity.xreplace(at), by=sp.cancel)
-
-
-def derivative_and_parts(
-    model: SaliencyModel, threshold: sp.Expr, position: sp.Symbol
-) -> tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]:
-    """∂W/∂u or ∂W/∂v, and t, the density of the noise there and the logarithmic slope of the profile."""
-    argument = threshold / (model.row * model.column)
-    profile = model.row if position == u else model.column
-    at = {t: argument, density_of_noise: model.noise.density.xreplace({t: argument})}
-    return sp.diff(model.kernel(threshold), position), {**at, slope: sp.diff(profile, position) / profile}
-
-
-@exact(graphon_taxonomy, step="derivative")
-@control("without t", sensitivity=density_of_noise * slope)
-@control("wrong sign", sensitivity=-sensitivity)
-@control("times the threshold", sensitivity=sensitivity * tau)
-@control("10 % more", sensitivity=ELEVEN * sensitivity)
-def slopes_enter_by_the_chain_rule(sensitivity: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative of F̄(τ/fφ) at a position, F̄ of the density g there and f growing at the rate r."""
-    row, start, position, argument = sp.symbols("f c x y", positive=True)
-    threshold = t * row * phi
-    survival = start - density_of_noise * (argument - t)
-    kernel = survival.subs(argument, threshold / (row * sp.exp(slope * position) * phi))
-    yield trial.same(sp.diff(kernel, position).subs(position, 0), sensitivity)
+from sparse_limits.theory.tails import t
 
 
 def varies(expression: sp.Expr, position: sp.Symbol, trial: Trial) -> bool:
@@ -99,10 +42,6 @@ def varies(expression: sp.Expr, position: sp.Symbol, trial: Trial) -> bool:
 
 
 @enclosed(graphon_taxonomy, cost=0.5)
-@control("saturated noise", instances=((replace(BOTH, noise=SQUARE), sp.Rational(1, 2)),))
-@control("signed scores at density ½", instances=((replace(BOTH, noise=SIGNED), sp.Integer(0)),))
-@control("row-wise thresholds", instances=((BOTH, tau * BOTH.row),))
-@control("column-wise thresholds", instances=((BOTH, tau * BOTH.column),))
 def kernel_varies_exactly_where_the_profiles_do(instances: Instances, trial: Trial) -> Iterator[Finding]:
     """The class of the kernel is that of the profiles; the assumptions broken one by one."""
     for model, threshold in instances:
@@ -112,15 +51,6 @@ def kernel_varies_exactly_where_the_profiles_do(instances: Instances, trial: Tri
 
 
 @exact(graphon_taxonomy, step="classes")
-@control("snip is homogeneous", classes={**CLASSES, "snip": Heterogeneity.HOMOGENEOUS})
-@control("snip selects features only", classes={**CLASSES, "snip": Heterogeneity.COLUMN})
-@control("grasp is homogeneous", classes={**CLASSES, "grasp": Heterogeneity.HOMOGENEOUS})
-@control("shallow synflow selects features", classes={**CLASSES, "shallow synflow": Heterogeneity.COLUMN})
-@control("deep synflow keeps its rows", classes={**CLASSES, "deep synflow": Heterogeneity.ROW})
-@control("wanda varies with rows", classes={**CLASSES, "wanda": Heterogeneity.BOTH})
-@control("magnitude is heterogeneous", classes={**CLASSES, "magnitude": Heterogeneity.BOTH})
-@control("random is heterogeneous", classes={**CLASSES, "random": Heterogeneity.ROW})
-@control("a constant smoothed residual leaves grasp its self-term (S9)", methods={**METHODS, "grasp": SELF_TERM})
 def methods_have_their_classes(
     classes: Classes, methods: Mapping[str, SaliencyModel], trial: Trial
 ) -> Iterator[Finding]:
@@ -128,32 +58,6 @@ def methods_have_their_classes(
     for name, model in methods.items():
         found = trial.once(classify, model)
         yield trial.holds(found == classes[name], f"{name}: {found}, claimed {classes[name]}")
-
-
-@exact(graphon_taxonomy, step="classes")
-@control("snip selects features only", classes={**CLASSES, "snip": Heterogeneity.COLUMN})
-@control("grasp is homogeneous in columns", classes={**CLASSES, "grasp": Heterogeneity.ROW})
-@control("deep synflow keeps its rows", classes={**CLASSES, "deep synflow": Heterogeneity.ROW})
-@control("shallow synflow selects features", classes={**CLASSES, "shallow synflow": Heterogeneity.BOTH})
-@control("wanda varies with rows", classes={**CLASSES, "wanda": Heterogeneity.BOTH})
-@control("wanda is homogeneous", classes={**CLASSES, "wanda": Heterogeneity.HOMOGENEOUS})
-@control("magnitude is heterogeneous", classes={**CLASSES, "magnitude": Heterogeneity.BOTH})
-@control("random is heterogeneous", classes={**CLASSES, "random": Heterogeneity.ROW})
-def profiles_vary_as_the_classes_say(
-    classes: Classes, methods: Mapping[str, SaliencyModel], trial: Trial
-) -> Iterator[Finding]:
-    """The slope f′/f or φ′/φ: 0 for a constant profile; else positive, u = erf x for the normal, φ = eᵛ for one left open."""
-    inside = sp.Symbol("x", positive=True)
-    for name, model in methods.items():
-        for profile, position, varying in (
-            (model.row, u, (Heterogeneity.ROW, Heterogeneity.BOTH)),
-            (model.column, v, (Heterogeneity.COLUMN, Heterogeneity.BOTH)),
-        ):
-            rate = sp.diff(sp.log(profile.subs(column_profile, sp.exp(v))), position)
-            if classes[name] in varying:
-                yield trial.holds(rate.subs(u, sp.erf(inside)).is_positive, f"{name}: a profile of slope {rate}")
-            else:
-                yield trial.vanishes(rate)
 
 
 DENSITY, SAMPLES = 0.1, 300
@@ -199,18 +103,6 @@ def share_of_a_half(method: str, depth: int, side: str, width: int = 1024) -> fl
 
 
 @statistical(graphon_taxonomy, tests=1, cost=0.6)
-@control("random varies with rows", classes={**CLASSES, "random": Heterogeneity.ROW})
-@control("magnitude selects features", classes={**CLASSES, "magnitude": Heterogeneity.COLUMN})
-@control("deep synflow keeps its rows", classes={**CLASSES, "deep synflow": Heterogeneity.ROW})
-@control("shallow synflow is homogeneous", classes={**CLASSES, "shallow synflow": Heterogeneity.HOMOGENEOUS})
-@control("shallow synflow selects features", classes={**CLASSES, "shallow synflow": Heterogeneity.BOTH})
-@control("wanda is homogeneous", classes={**CLASSES, "wanda": Heterogeneity.HOMOGENEOUS})
-@control("wanda varies with rows", classes={**CLASSES, "wanda": Heterogeneity.BOTH})
-@control("snip is homogeneous in rows", classes={**CLASSES, "snip": Heterogeneity.COLUMN})
-@control("snip is homogeneous in columns", classes={**CLASSES, "snip": Heterogeneity.ROW})
-@control("grasp is homogeneous in rows", classes={**CLASSES, "grasp": Heterogeneity.COLUMN})
-@control("grasp is homogeneous in columns", classes={**CLASSES, "grasp": Heterogeneity.ROW})
-@control("inputs of one norm for wanda", data="one norm")
 def pruned_networks_have_the_classes(classes: Classes, data: str, trial: Trial) -> Iterator[Finding]:
     """Masks of the first layer of pruned networks with one and three hidden layers, rows and columns tested one by one.
 

@@ -8,22 +8,21 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.graphon.taxonomy import DENSITY, FOUND, PRUNED, SAMPLES, Classes, share_of_a_half
+from sparse_limits.numerics.checks.graphon.taxonomy import DENSITY, FOUND, PRUNED, SAMPLES, share_of_a_half
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, statistical
 from sparse_limits.numerics.fitting.homogeneity import held_out
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.networks.training import stable_step, train
 from sparse_limits.numerics.prediction.methods import prune
 from sparse_limits.numerics.statistics.exact_tests import LEVEL, Binomial
-from sparse_limits.theory.graphon.taxonomy import TRAINED, Heterogeneity, graphon_taxonomy
+from sparse_limits.theory.graphon.taxonomy import SMALL, Classes, Heterogeneity, graphon_taxonomy
 
 REGIMES = {  # of training: hidden layers, their width, first weights over those of the usual start, steps
     "shallow": (1, 256, 1.0, 300),
     "small": (1, 256, 0.0625, 300),
     "deep": (3, 128, 1.0, 150),
 }
-SMALL = " from small weights"  # how the names of such networks end
 
 
 def trained_halves(rng: np.random.Generator, regime: str) -> dict[str, NDArray[np.floating]]:
@@ -48,16 +47,6 @@ def trained_halves(rng: np.random.Generator, regime: str) -> dict[str, NDArray[n
 
 
 @statistical(graphon_taxonomy, tests=1, cost=2)
-@control("random varies with rows", trained={**TRAINED, "random": Heterogeneity.ROW})
-@control("training makes magnitude select features", trained={**TRAINED, "magnitude": Heterogeneity.COLUMN})
-@control("magnitude never feels training", trained={**TRAINED, "magnitude" + SMALL: Heterogeneity.HOMOGENEOUS})
-@control("small weights leave the columns alike", trained={**TRAINED, "magnitude" + SMALL: Heterogeneity.ROW})
-@control("synflow never feels training", trained={**TRAINED, "shallow synflow" + SMALL: Heterogeneity.ROW})
-@control("deep synflow keeps its rows", trained={**TRAINED, "deep synflow": Heterogeneity.ROW})
-@control("shallow synflow is homogeneous", trained={**TRAINED, "shallow synflow": Heterogeneity.HOMOGENEOUS})
-@control("wanda is homogeneous", trained={**TRAINED, "wanda": Heterogeneity.HOMOGENEOUS})
-@control("snip is homogeneous in rows", trained={**TRAINED, "snip": Heterogeneity.COLUMN})
-@control("grasp is homogeneous in columns", trained={**TRAINED, "grasp": Heterogeneity.ROW})
 def trained_networks_have_the_classes(trained: Classes, trial: Trial) -> Iterator[Finding]:
     """Networks of one and three hidden layers, trained on 300 digits, each side of each mask tested as before training."""
     halves = {regime: trial.draw(trained_halves, regime) for regime in REGIMES}

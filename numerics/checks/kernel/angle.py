@@ -15,11 +15,7 @@ from sparse_limits.theory.kernel.angle import (
     arc_cosine_numerics,
     difference,
     eta,
-    gate_resolution,
     kahan_angle,
-    kahan_bound,
-    least_resolution,
-    resolution,
     theta,
     total,
     u,
@@ -30,15 +26,10 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ROUNDOFF = sp.Rational(1, 2**53)
 
 LENGTHS = {difference: 2 * sp.sin(theta / 2), total: 2 * sp.cos(theta / 2)}
-from_difference = sp.acos(1 - difference**2 / 2)
-from_cosine = sp.acos((total**2 - difference**2) / 4)
 half_sine = 2 * sp.asin(difference / 2)
 
 
 @enclosed(arc_cosine_numerics)
-@control("half the angle", kahan_angle=kahan_angle / 2)
-@control("lengths exchanged", kahan_angle=2 * sp.atan(total / difference))
-@control("10 % more", kahan_angle=ELEVEN * kahan_angle)
 def lengths_give_the_angle(kahan_angle: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """‖x̂ ∓ x̂′‖ are 2 sin θ/2, 2 cos θ/2, exactly; the formula inverts them, to 30 digits."""
     x, y = sp.Matrix([1, 0]), sp.Matrix([sp.cos(theta), sp.sin(theta)])
@@ -48,12 +39,6 @@ def lengths_give_the_angle(kahan_angle: sp.Expr, trial: Trial) -> Iterator[Findi
 
 
 @exact(arc_cosine_numerics)
-@control("bounded", arccos_sensitivity=sp.sin(theta))
-@control("10 % less", arccos_sensitivity=NINE / sp.sin(theta))
-@control("that of the arc cosine", kahan_sensitivity=1 / sp.sin(theta))
-@control("constant", kahan_sensitivity=sp.Integer(1))
-@control("one length", kahan_bound=sp.log(1 + eta))
-@control("10 % more", kahan_bound=ELEVEN * kahan_bound)
 def sensitivities_are_derivatives(
     arccos_sensitivity: sp.Expr, kahan_sensitivity: sp.Expr, kahan_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -76,12 +61,6 @@ def positive(expression: sp.Expr) -> sp.Expr:
 
 
 @enclosed(arc_cosine_numerics)
-@control("the root of u", resolution=sp.sqrt(u))
-@control("linear in u", resolution=u)
-@control("10 % more", resolution=ELEVEN * resolution)
-@control("the angle's", gate_resolution=resolution)
-@control("10 % less", gate_resolution=NINE * gate_resolution)
-@control("10 % less than needed", kahan_bound=NINE * kahan_bound)
 def resolution_and_bound(
     resolution: sp.Expr, gate_resolution: sp.Expr, kahan_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -97,10 +76,6 @@ def resolution_and_bound(
 
 
 @enclosed(arc_cosine_numerics)
-@control("the root of u", resolution=sp.sqrt(u))
-@control("twice the root", least_resolution=2 * sp.sqrt(u))
-@control("10 % more", least_resolution=ELEVEN * least_resolution)
-@control("10 % less", least_resolution=NINE * least_resolution)
 def resolutions_come_down_to_the_least(
     resolution: sp.Expr, least_resolution: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -131,8 +106,6 @@ def unit(x: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 @empirical(arc_cosine_numerics)
-@control("arccos of the cosine", kahan_angle=from_cosine)
-@control("arccos from the difference", kahan_angle=from_difference)
 def small_angles_keep_their_digits(kahan_angle: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Double precision beside exact angles of whole vectors: off by at most 16 u, the rounding of the unit vectors.
 
@@ -183,9 +156,6 @@ def rank_beyond(kernel: NDArray[np.floating], tolerance: float) -> int:
 
 @empirical(arc_cosine_numerics)
 @control("the angle of the sine", kahan_angle=sp.pi / 2 - half_sine)
-@control("a tenth more", kahan_angle=ELEVEN * kahan_angle)
-@control("no error below 1e-8", resolution=sp.Integer(0))
-@control("1e-6", resolution=sp.Integer(100) * resolution)
 def collapsed_kernels_keep_their_rank(kahan_angle: sp.Expr, resolution: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """300 samples of one input: rank 2 at 1e-14 from the lengths; from the clipped cosine more at 1e-10, off by the resolution."""
     x = trial.draw(inputs_left, 300)

@@ -11,53 +11,34 @@ from numpy.typing import NDArray
 from sympy.simplify.fu import TR8  # products of waves as sums
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.kernels.spectra import kernel_eigenvalues, sphere_spectrum
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import delta, m
 from sparse_limits.theory.kernel.circle import (
     circle_spectrum,
-    decay,
-    fit_slope,
-    gap_ratio,
     high,
     k,
     low,
     ntk_eigenvalue,
     points,
     rank,
-    ranked,
-    slope_eigenvalue,
     sum_x,
     sum_xx,
     sum_xy,
     sum_y,
-    top_energy,
-    trace_ratio,
-    value_eigenvalue,
 )
-from sparse_limits.theory.kernel.circle_sampling import circle_sampling, mean_distance, sampling_radius, squares
-from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.circle_sampling import (
+    KERNELS,
+    circle_sampling,
+    squares,
+)
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 
 theta = sp.Symbol("theta", positive=True)  # the angle between two inputs, in (0, π)
 i = sp.Symbol("i", integer=True, nonnegative=True)
 j = sp.Symbol("j", positive=True)  # a frequency
-
-
-def on_circle(kernel: sp.Expr) -> sp.Expr:
-    """A function of the cosine at an angle in (0, π)."""
-    return kernel.subs(cosine, sp.cos(theta)).subs(
-        {sp.acos(sp.cos(theta)): theta, sp.sqrt(1 - sp.cos(theta) ** 2): sp.sin(theta)}
-    )
-
-
-KERNELS = {
-    "ntk": on_circle(cosine * kappa_0 + kappa_1),
-    "slope": on_circle(kappa_0),
-    "value": on_circle(kappa_1),
-}
 
 
 def coefficient(name: str, frequency: sp.Expr) -> sp.Expr:
@@ -92,13 +73,6 @@ def of_any_frequency(term: sp.Expr) -> sp.Expr:
 
 
 @exact(circle_spectrum, cost=1.2)
-@control("decay of κ₁", ntk_eigenvalue=2 * value_eigenvalue)
-@control("odd frequencies too", ntk_eigenvalue=ntk_eigenvalue.subs((-1) ** k, 1))
-@control("10 % more", ntk_eigenvalue=ELEVEN * ntk_eigenvalue)
-@control("even frequencies", slope_eigenvalue=slope_eigenvalue.subs((-1) ** k, (-1) ** (k + 1)))
-@control("half of κ₀", slope_eigenvalue=slope_eigenvalue / 2)
-@control("half of κ₁", value_eigenvalue=value_eigenvalue / 2)
-@control("10 % less", value_eigenvalue=NINE * value_eigenvalue)
 def eigenvalues_are_fourier_coefficients(
     ntk_eigenvalue: sp.Expr, slope_eigenvalue: sp.Expr, value_eigenvalue: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -120,13 +94,6 @@ def descending(count: int) -> list[sp.Expr]:
 
 
 @exact(circle_spectrum, cost=0.4)
-@control("each frequency once", ranked=ntk_eigenvalue.subs(k, rank - 1))
-@control("a rank too early", ranked=valued(ranked, {rank: rank + 1}))
-@control("without multiplicities", top_energy=sum(ntk_eigenvalue.subs(k, f) for f in (0, 1, 2, 4, 6)) / 2)
-@control("1/π² less", top_energy=top_energy - 1 / sp.pi**2)
-@control("10 % less", trace_ratio=NINE * trace_ratio)
-@control("twice", gap_ratio=2 * gap_ratio)
-@control("its inverse", gap_ratio=1 / gap_ratio)
 def metrics_are_those_of_the_list(
     ranked: sp.Expr, trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -151,11 +118,6 @@ SUMS = {
 
 
 @exact(circle_spectrum)
-@control("through the origin", fit_slope=sum_xy / sum_xx)
-@control("of x on y", fit_slope=1 / fit_slope)
-@control("10 % more", fit_slope=ELEVEN * fit_slope)
-@control("order 1", exponent=sp.Integer(1))
-@control("that of κ₁", exponent=sp.Integer(4))
 def fit_and_limit(fit_slope: sp.Expr, exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Residuals of three points sum to zero and are orthogonal to x; λ_k k^exponent has a positive limit."""
     slope = fit_slope.subs(SUMS)
@@ -174,10 +136,6 @@ def centred_slope(first: int, last: int) -> sp.Expr:
 
 
 @enclosed(circle_spectrum, cost=0.5)
-@control("the exponent", decay=sp.Integer(2))
-@control("a rank more", decay=valued(decay, {low: low - 1}))
-@control("ranks from zero", decay=valued(decay, {low: low + 1, high: high + 1}))
-@control("10 % less", decay=NINE * decay)
 def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The fit on ranks 6 to 30, with centred logarithms, to 30 digits; and on ranks 6 to 60 it is 2.384, rounded."""
     for first, last in ((6, 30), (5, 12), (7, 16)):
@@ -189,12 +147,6 @@ def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(circle_sampling, cost=0.5)
-@control("twice each square", squares=2 * squares)
-@control("10 % more", squares=ELEVEN * squares)
-@control("rate of one sample", mean_distance=4 - squares)
-@control("forgets the mean", mean_distance=4 / m)
-@control("Hoeffding in one dimension", sampling_radius=2 * sp.sqrt(sp.log(1 / delta)) / sp.sqrt(m))
-@control("radius 10 % more", sampling_radius=ELEVEN * sampling_radius)
 def sampling_error_has_its_constants(
     squares: sp.Expr, mean_distance: sp.Expr, sampling_radius: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -229,8 +181,6 @@ def sampled_distances(rng: np.random.Generator, matrices: int, size: int) -> NDA
 
 
 @statistical(circle_sampling, tests=2, cost=0.6)
-@control("rate 1/m", sampling_radius=sampling_radius / sp.sqrt(m))
-@control("the mean of K² forgotten", mean_distance=4 - mean_distance)
 def random_points_have_the_spectrum(
     sampling_radius: sp.Expr, mean_distance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -255,8 +205,6 @@ def network_waves(rng: np.random.Generator, networks: int, width: int) -> NDArra
 
 
 @statistical(circle_spectrum, tests=2, cost=0.6)
-@control("κ₁ alone", ntk_eigenvalue=value_eigenvalue)
-@control("twice", ntk_eigenvalue=2 * ntk_eigenvalue)
 def networks_have_the_leading_eigenvalues(ntk_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Kernels of networks of width 8 average to λ₀ and λ₁ over angles: their variance is at most E Θ(x, x)² = 4 + 12/n."""
     width = 8

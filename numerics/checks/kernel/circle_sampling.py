@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.kernel.circle import rank, ranked
-from sparse_limits.theory.kernel.circle_sampling import circle_sampling, one_point_distance, squares
+from sparse_limits.theory.kernel.circle_sampling import circle_sampling
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 
 ELEVEN = sp.Rational(11, 10)
@@ -16,9 +16,6 @@ RANKS = 20
 
 
 @enclosed(circle_sampling)
-@control("of the operators", one_point_distance=sp.sqrt(4 - squares))
-@control("the first alone", one_point_distance=2 - ranked.subs(rank, 1))
-@control("10 % more", one_point_distance=ELEVEN * one_point_distance)
 def one_point_has_one_eigenvalue(one_point_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """K(x, x) = 2 beside the first twenty eigenvalues; squares of the others, at most 3/rank² (tried at rank 21), add up to less than 3/20³."""
     own = (cosine * kappa_0 + kappa_1).subs(cosine, 1)

@@ -8,56 +8,20 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact
 from sparse_limits.numerics.kernels.analytic import dense_kernel
 from sparse_limits.numerics.kernels.spectra import kernel_eigenvalues
-from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.collapse import (
     above,
-    alike,
     below,
     d,
     energy,
-    entry,
-    first,
-    moment,
-    negative_eigenvalue,
     one_input_spectrum,
-    second,
     share,
-    trained,
 )
-from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-@exact(one_input_spectrum, step="one neuron")
-@control("the readout alone", alike=moment * first * second / d)
-@control("the gates alone", alike=trained * first * second / d)
-@control("not over the inputs", alike=alike * d)
-@control("10 % more", alike=ELEVEN * alike)
-def one_neuron_sees_signs_alone(alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """F and the gate at the variances qx²/d, qy²/d and the covariance ±qxy/d; the gradient's own covariance is ±wxy/d."""
-    for sign, expected in ((1, alike), (-1, sp.S.Zero)):
-        at = {a: moment * first**2 / d, b: moment * second**2 / d, c: sign * moment * first * second / d}
-        added = valued(relu.value, at) + sign * trained * first * second / d * valued(relu.slope, at)
-        yield trial.same(expected, added, by=sp.expand)
-
-
-@exact(one_input_spectrum, step="two blocks")
-@control("the readout alone", positive_eigenvalue=energy * above / d)
-@control("both signs together", positive_eigenvalue=(share + energy) * (above + below) / d)
-@control("the gates alone", negative_eigenvalue=share * below / d)
-@control("10 % less", negative_eigenvalue=NINE * negative_eigenvalue)
-@control("the entry 10 % more", entry=ELEVEN * entry)
-@control("the entry of the readout", entry=energy * first * second / d)
-def rows_times_their_sign_are_multiples(
-    entry: sp.Expr, positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Entry times y is a multiple of y²; with the sum of these for y² it is the eigenvalue times x, whatever the samples are."""
-    for total, claimed in ((above, positive_eigenvalue), (below, negative_eigenvalue)):
-        yield trial.same(claimed * first, sp.expand(entry * second).subs(second**2, total), by=sp.expand)
 
 
 SAMPLES = sp.Matrix([2, -1, sp.Rational(1, 2), -3, 1])  # the input that is left, of five samples
@@ -75,10 +39,6 @@ def one_input_kernel() -> sp.Matrix:
 
 
 @exact(one_input_spectrum)
-@control("the readout alone", positive_eigenvalue=energy * above / d)
-@control("both signs together", positive_eigenvalue=(share + energy) * (above + below) / d)
-@control("the gates alone", negative_eigenvalue=share * below / d)
-@control("10 % less", negative_eigenvalue=NINE * negative_eigenvalue)
 def one_input_leaves_rank_two(
     positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -106,8 +66,6 @@ def collapsed(
 
 
 @empirical(one_input_spectrum)
-@control("the readout alone", positive_eigenvalue=energy * above / d)
-@control("both signs together", negative_eigenvalue=(share + energy) * (above + below) / d)
 def kernel_matrices_collapse(
     positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

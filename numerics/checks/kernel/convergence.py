@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import prod
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.claims import formulas
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.convergence import (
     Moments,
-    N,
     Pair,
     advance,
     beta,
-    deep_second,
     dense_second,
-    mean,
     moments,
     path,
     readout,
     second_moment_of,
     step,
-    width_constant,
 )
 from sparse_limits.theory.kernel.deep import tangent_fluctuations
 from sparse_limits.theory.kernel.diagonal import tangent_moments
@@ -141,11 +136,6 @@ def rational(values: Sequence[Fraction]) -> list[sp.Rational]:
 
 
 @exact(tangent_moments, cost=1.0)
-@control("the entries of a mask as if each row had its share", step=advance(step, moments, n, N, sp.Integer(1)))
-@control("gates that do not square", step=replace(step, tangents=replace(step.tangents, diagonal=readout)))
-@control("no own gradients", readout=readout - 2 * (moments.mixed.traces) - moments.values.traces)
-@control("dense readout", readout=readout.subs(rho, 1))
-@control("10 % more", readout=ELEVEN * readout)
 def second_moments_are_sums_over_tiny_networks(step: Moments, readout: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E Θ(x, x)² over all masks, coins and weights of tiny networks; only E w² = 1 and E w⁴ = 3 matter."""
     for widths, densities in TINY:
@@ -200,9 +190,6 @@ def quadratic(v: tuple[int, ...], A: Square, w: tuple[int, ...]) -> Fraction:
 
 
 @exact(tangent_moments, cost=0.6)
-@control("no kurtosis of the weights", step=advance(step, moments, n, N, sp.Integer(1)))
-@control("gates that do not square", step=replace(step, tangents=replace(step.tangents, diagonal=readout)))
-@control("neurons alike", step=replace(step, mixed=replace(step.mixed, traces=step.mixed.diagonal)))
 def steps_are_sums_over_one_layer(step: Moments, trial: Trial) -> Iterator[Finding]:
     """One layer from two arbitrary symmetric matrices: each of the nine numbers by enumeration."""
     names = [symbol.name for symbol in formulas(moments)]
@@ -229,9 +216,6 @@ UNEVEN: tuple[Chances, ...] = (  # unequal probabilities, layer by layer
 
 
 @exact(tangent_moments)
-@control("one layer's gradients", mean=path)
-@control("the hidden layers alone", mean=L * path)
-@control("10 % more", mean=ELEVEN * mean)
 def mean_is_the_sum_over_paths(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E Θ(x, x) over all masks of unequal probabilities, coins and weights, beside the path density 1ᵀP…P x²/(d n_1…)."""
     for layers in (UNEVEN, (UNEVEN[0][1:], UNEVEN[2])):
@@ -249,10 +233,6 @@ def recursion(depth: int, width: sp.Expr) -> sp.Expr:
 
 
 @exact(tangent_fluctuations, cost=0.8)
-@control("values only", dense_second=(1 + 5 / n) ** L * (L + 1) ** 2)
-@control("one eigenvalue", dense_second=dense_second.subs(1 - 1 / n, 1))
-@control("10 % more", dense_second=ELEVEN * dense_second)
-@control("the square of the mean forgotten", dense_variance=dense_second / (L + 1) ** 2)
 def dense_networks_have_a_closed_form(
     dense_second: sp.Expr, dense_variance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -278,9 +258,6 @@ LARGE = sp.Integer(10**9)
 
 
 @exact(tangent_fluctuations, cost=0.8)
-@control("dense", width_constant=width_constant.subs(rho, 1))
-@control("each layer as the first", width_constant=3 * L / rho)
-@control("10 % more", width_constant=ELEVEN * width_constant)
 def wide_networks_have_their_constant(width_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """n · relative variance as n → ∞: the slope of the recursion in 1/n, for one to three hidden layers."""
     for depth in (1, 2, 3):
@@ -288,9 +265,6 @@ def wide_networks_have_their_constant(width_constant: sp.Expr, trial: Trial) -> 
 
 
 @enclosed(tangent_fluctuations)
-@control("e^5β alone", deep_second=sp.exp(5 * beta))
-@control("e^β of one layer", deep_second=deep_second.subs(beta, beta / 5))
-@control("10 % less", deep_second=NINE * deep_second)
 def deep_networks_stay_random(deep_second: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E Θ²/(E Θ)² at L = βn, n = 10⁹, is within 1e-6 of the limit, from which it differs by the order 1/n."""
     gap = sp.Abs(deep_second.subs(beta, L / n) - dense_second / (L + 1) ** 2)

@@ -22,8 +22,6 @@ from sparse_limits.theory.kernel.convergence import (
     at_inputs,
     bound,
     chord,
-    dense_second,
-    depth_two,
     gate_shift,
     limit,
     moments,
@@ -46,7 +44,7 @@ from sparse_limits.theory.kernel.finite_width import n
 from sparse_limits.theory.kernel.off_diagonal import tangent_convergence
 from sparse_limits.theory.saliency.model import rho
 
-ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+HALF = sp.Rational(1, 2)
 CHAIN = {"value_step": value_step, "tangent_step": tangent_step, "bound": bound}  # of the errors, layer by layer
 
 
@@ -93,10 +91,6 @@ def gate_correlation() -> sp.Expr:
 
 
 @exact(tangent_convergence)
-@control("a Lipschitz constant of the diagonal", chord=1 / (sp.pi * sp.sqrt(1 - cosine**2)))
-@control("10 % more", chord=ELEVEN * chord)
-@control("the first moment of the arc", gate_shift=2 * gate_shift)
-@control("10 % less", gate_shift=NINE * gate_shift)
 def lemmas_have_their_constants(chord: sp.Expr, gate_shift: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The chord of κ₀ from r to 1, and the correlation of open gates with the weights."""
     yield trial.same(chord * (1 - cosine), kappa_0.subs(cosine, 1) - kappa_0)
@@ -108,8 +102,6 @@ x, y = sp.symbols("x y", positive=True)  # √(ab) and a cosine in [0, 1)
 
 
 @enclosed(tangent_convergence)
-@control("the slope at r", chord=1 / (sp.pi * sp.sqrt(1 - cosine**2)))
-@control("10 % less", chord=NINE * chord)
 def no_chord_is_steeper(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """|κ₀(s) − κ₀(r)| ≤ chord · |s − r| on a grid of 0 ≤ r < 1 and −1 ≤ s ≤ 1, near s = 1 too; and |F − κ₁(r)| ≤ |S − r| + |√(ab) − 1|."""
     gap = sp.Abs(kappa_0.subs(cosine, s) - kappa_0)
@@ -122,16 +114,6 @@ def no_chord_is_steeper(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(tangent_convergence, cost=0.4)
-@control("without the rows' masks", value_step=value_step.subs(moments.values.diagonal, 0))
-@control("norms as of one input", value_step=value_step - row_norm + row_norm / sp.sqrt(2))
-@control("gates independent of the weights", tangent_step=tangent_step - gate_shift.subs(cosine, 0) * row_frobenius)
-@control(
-    "κ₀ at its limit", tangent_step=tangent_step - sp.Abs(limit) * (chord * row_value + (1 + chord * cosine) * row_norm)
-)
-@control("the last weights at their mean", bound=bound - sp.sqrt(2) * row_frobenius)
-@control("10 % less", bound=NINE * bound)
-@control("1/√n more", depth_two=depth_two + 1 / sp.sqrt(n))
-@control("10 % more", depth_two=ELEVEN * depth_two)
 def pieces_add_up_to_the_bound(
     value_step: sp.Expr, tangent_step: sp.Expr, bound: sp.Expr, depth_two: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -212,9 +194,6 @@ def turned(expression: sp.Expr, part: sp.Expr) -> sp.Expr:
 @control(
     "no masks, everywhere", **{name: valued(formula, {moments.values.diagonal: 0}) for name, formula in CHAIN.items()}
 )
-@control("10 % less of a value", value_step=NINE * value_step)
-@control("10 % more of a tangent", tangent_step=ELEVEN * tangent_step)
-@control("10 % more", bound=ELEVEN * bound)
 def one_layer_by_enumeration(
     value_step: sp.Expr, tangent_step: sp.Expr, bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -261,9 +240,6 @@ def kernel_sample(
 
 
 @statistical(tangent_fluctuations, tests=2, cost=0.6)
-@control("one layer's gradients", mean=path)
-@control("the hidden layers alone", mean=L * path)
-@control("a negative variance", dense_second=(L + 1) ** 2 - dense_second)
 def networks_on_the_diagonal(mean: sp.Expr, dense_second: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of Θ(x, x) of dense ReLU networks with two hidden layers of width 12; masked ones have the law with coins."""
     size, here = trial.size(25_000), {L: 2, n: 12, path: 1}
@@ -291,8 +267,6 @@ def limits() -> list[tuple[sp.Expr, sp.Expr]]:
 
 
 @empirical(tangent_convergence, cost=0.6)
-@control("rate 1/n", depth_two=depth_two / sp.sqrt(n))
-@control("10 times more", depth_two=10 * depth_two)
 def bound_is_kept_and_sharp_in_order(depth_two: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Root mean square of Θ_n − Θ at the cosine ½, two hidden layers of widths 16 and 64: between B/12 and B."""
     (r, kernel), (_, limiting) = limits()
@@ -306,7 +280,6 @@ def bound_is_kept_and_sharp_in_order(depth_two: sp.Expr, trial: Trial) -> Iterat
 
 
 @statistical(tangent_convergence, tests=2, cost=0.6)
-@control("rate 1/n", bound=bound / WIDE)
 def kernels_are_within_the_bound(bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """P(|Θ_n − Θ| > 2B) ≤ ¼ (Chebyshev), dense and masked, two hidden layers of width 64."""
     target = trial.value(limits()[-1][1])

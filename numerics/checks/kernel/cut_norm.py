@@ -9,15 +9,12 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.kernel.cut_norm import (
     beta,
-    constant,
     cut_norm_continuity,
     delta,
-    own_layer_ratio,
-    readout_ratio,
     s,
 )
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
@@ -29,12 +26,6 @@ RIGHT_ANGLE, NEARLY = sp.Rational(11, 7), sp.Rational(5, 4)  # h beyond δ = 1 a
 
 
 @exact(cut_norm_continuity)
-@control("the covariance alone", constant=2 * beta)
-@control("the sign of xx′ forgotten", constant=beta * (1 + sp.sqrt(beta / s) / sp.pi))
-@control("one variance", constant=beta * (2 + sp.sqrt(beta / s) / (2 * sp.pi)))
-@control("rows of any variance", constant=constant.subs(s, beta))
-@control("10 % more", constant=ELEVEN * constant)
-@control("10 % less", constant=NINE * constant)
 def constant_adds_the_largest_slopes(constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """2β times the slope in the covariance at equal inputs, and β times that in each variance, largest at c = 0."""
     in_covariance = kappa_0.subs(cosine, 1)
@@ -55,10 +46,6 @@ def ratio_of(kernel: sp.Expr, distance: sp.Rational) -> sp.Expr:
 
 
 @enclosed(cut_norm_continuity)
-@control("cut norm δ", readout_ratio=readout_ratio / 2)
-@control("10 % more", readout_ratio=ELEVEN * readout_ratio)
-@control("readout for first layer", own_layer_ratio=readout_ratio)
-@control("first layer 10 % less", own_layer_ratio=NINE * own_layer_ratio)
 def example_has_the_ratios(readout_ratio: sp.Expr, own_layer_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Both kernels of the two graphons from their definition, and all cuts, at rational distances δ."""
     for distance in (sp.Rational(1, 3), sp.Rational(1, 10), sp.Rational(1, 1000)):
@@ -75,11 +62,6 @@ def by_half_angle(expression: sp.Expr) -> sp.Expr:
 
 
 @enclosed(cut_norm_continuity)
-@control("the constant 2 could be 1", limit_ratio=sp.S.One)
-@control("ratio 10 % less", readout_ratio=NINE * readout_ratio)
-@control("first layer is covered", own_layer_ratio=readout_ratio)
-@control("first layer grows like 1/δ", own_layer_growth=2 / (sp.pi * delta))
-@control("growth 10 % more", own_layer_growth=ELEVEN * 2 / (sp.pi * sp.sqrt(delta)))
 def ratios_have_the_limits(
     readout_ratio: sp.Expr, limit_ratio: sp.Expr, own_layer_ratio: sp.Expr, own_layer_growth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -125,8 +107,6 @@ def extreme_pairs() -> tuple[Floats, Floats, Floats, Floats]:
 
 
 @exact(cut_norm_continuity)
-@control("the sign of xx′ forgotten", constant=beta * (1 + sp.sqrt(beta / s) / sp.pi))
-@control("half", constant=constant / 2)
 def kernels_differ_by_no_more(constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Random graphons and masks with their exact cut norms, and the example, which comes within a fifth of the bound."""
     drawn = trial.draw(pairs_of_graphons, trial.size(2000))
@@ -147,9 +127,6 @@ def mask_distances(rng: np.random.Generator, size: int) -> Floats:
 
 
 @statistical(cut_norm_continuity, tests=1)
-@control("masks converge in L¹", l1_distance=sp.S.Zero)
-@control("variance for distance", l1_distance=sp.Rational(5, 24))
-@control("10 % more", l1_distance=ELEVEN * sp.Rational(5, 12))
 def masks_stay_away_in_the_mean(l1_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of |M − W| does not depend on the size of the mask."""
     yield trial.averages(trial.draw(mask_distances, trial.size(60_000)), trial.value(l1_distance), 0.0, 1.0)

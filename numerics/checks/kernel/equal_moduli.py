@@ -9,10 +9,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.kernel.fixed_inputs import by_factors, contribution
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.checks.kernel.fixed_inputs import contribution
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1
+from sparse_limits.theory.kernel.dual import a, b, c, cosine
 from sparse_limits.theory.kernel.equal_moduli import (
     agreeing,
     alike,
@@ -20,21 +20,16 @@ from sparse_limits.theory.kernel.equal_moduli import (
     kept,
     kept_agreeing,
     kept_cosine,
-    mean_cosine,
     opposed,
     quenched_kernel,
-    signs_bound,
-    signs_curvature,
-    signs_gap,
-    signs_kernel,
-    signs_quenched,
-    signs_weight,
     unlike,
 )
-from sparse_limits.theory.kernel.fixed_inputs import first, gap, inputs, kernel_of_masks, row_kernel, second, share
+from sparse_limits.theory.kernel.fixed_inputs import (
+    row_kernel,
+    share,
+)
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def weighted(weight: sp.Expr, value: sp.Expr, same: int, other: int) -> sp.Expr:
@@ -59,39 +54,7 @@ def at_numbers(formula: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
     return written_out(valued(formula, at))
 
 
-@exact(quenched_kernel, step="gap of signs")
-@control("the graphon kernel", signs_gap=sp.S.Zero)
-@control("readout alone", signs_gap=(1 - share) / (2 * sp.pi * inputs * sp.sqrt(1 - cosine**2)))
-@control("gap 10 % more", signs_gap=ELEVEN * signs_gap)
-@control("an input's part 10 % more", gap=ELEVEN * gap)
-@control("twice an input's part", gap=2 * gap)
-@control("nothing of an input", gap=sp.S.Zero)
-def gap_of_signs_is_the_sum_over_inputs(gap: sp.Expr, signs_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What an input adds is that of K7.1; at S_W = p (1, 1, r), with shares (1 ± r)/2 of agreeing and opposed inputs."""
-    yield trial.same(gap, kernel_of_masks.expressions["gap"], by=by_factors)
-    one, other = (gap.subs({a: share, b: share}).subs({first: 1, second: sign}) for sign in (1, -1))
-    yield trial.same(signs_gap, inputs * ((1 + cosine) * one + (1 - cosine) * other) / 2, by=by_factors)
-
-
-@exact(quenched_kernel, step="cosines")
-@control("readout alone", angular=kappa_1)
-@control("first layer alone", angular=cosine * kappa_0)
-@control("10 % more", angular=ELEVEN * angular)
-def row_kernel_of_signs_is_homogeneous(angular: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At s (1, 1, r), with the density for s."""
-    at = {a: share, b: share, c: share * cosine}
-    yield trial.same(row_kernel.subs(at), share * angular, by=by_factors)
-
-
 @exact(quenched_kernel, step="graphon kernel", cost=0.5)
-@control("kernel 10 % more", signs_kernel=ELEVEN * signs_kernel)
-@control("dense kernel", signs_kernel=signs_kernel / share)
-@control("bound of all inputs", signs_bound=2 * share)
-@control("bound 10 % less", signs_bound=NINE * signs_bound)
-@control("bound of both kinds", modulus_bound=2 * (alike + unlike))
-@control("readout alone", angular=kappa_1)
-@control("kernel at equal inputs", modulus_kernel=2 * (alike + unlike))
-@control("the opposite cosine", mean_cosine=-mean_cosine)
 def signs_have_the_bounds_of_their_energies(
     angular: sp.Expr,
     mean_cosine: sp.Expr,
@@ -120,9 +83,6 @@ SIZES = ((1, 1), (2, 1), (1, 3), (3, 0), (2, 2))  # places that agree and that d
 
 
 @exact(quenched_kernel, step="weights")
-@control("the chance of a mask", signs_weight=signs_weight * (agreeing + opposed) / kept)
-@control("10 % more weight", signs_weight=ELEVEN * signs_weight)
-@control("wherever they agree", signs_weight=signs_weight.subs(kept_agreeing, 0))
 def weights_count_masks(signs_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The probabilities of all masks of few inputs, p free, added up for each number of kept inputs, and of those that agree."""
     cases = []
@@ -138,10 +98,6 @@ def weights_count_masks(signs_weight: sp.Expr, trial: Trial) -> Iterator[Finding
 
 
 @exact(quenched_kernel, step="mean over masks", cost=0.4)
-@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
-@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
-@control("readout alone", angular=kappa_1)
-@control("10 % more weight", signs_weight=ELEVEN * signs_weight)
 def quenched_is_the_weighted_mean(
     signs_weight: sp.Expr, angular: sp.Expr, signs_quenched: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -155,19 +111,6 @@ def quenched_is_the_weighted_mean(
 
 
 @exact(quenched_kernel, step="mean cosine")
-@control("share of those that agree", mean_cosine=agreeing / (agreeing + opposed))
-@control("the opposite", mean_cosine=-mean_cosine)
-@control("10 % less", mean_cosine=NINE * mean_cosine)
-def kept_inputs_add_up_to_the_mean_cosine(mean_cosine: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of k/d times the cosine, input by input: each of A is kept with probability p and adds 1/d, each of B −1/d."""
-    one = share / (agreeing + opposed)
-    yield trial.same(share * mean_cosine, agreeing * one - opposed * one)
-
-
-@exact(quenched_kernel, step="mean cosine")
-@control("the opposite", mean_cosine=-mean_cosine)
-@control("10 % more weight", signs_weight=ELEVEN * signs_weight)
-@control("the chance of a mask", signs_weight=signs_weight * (agreeing + opposed) / kept)
 def weights_have_this_mean(signs_weight: sp.Expr, mean_cosine: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Their sum and their mean cosine at few inputs, as polynomials in p."""
     cases = []
@@ -181,12 +124,6 @@ def weights_have_this_mean(signs_weight: sp.Expr, mean_cosine: sp.Expr, trial: T
 
 
 @enclosed(quenched_kernel)
-@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
-@control(
-    "graphon kernel and gap",
-    signs_quenched=(signs_kernel + signs_gap).subs(inputs, agreeing + opposed).subs(cosine, mean_cosine),
-)
-@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
 def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All 2^d masks of a row one by one, d = 4 and 5."""
     for same, other, p in ((3, 1, sp.Rational(1, 3)), (2, 3, sp.Rational(5, 7))):
@@ -201,31 +138,7 @@ def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Ite
         yield trial.same(valued(signs_quenched, {agreeing: same, opposed: other, share: p}), total, by=None)
 
 
-@exact(quenched_kernel, step="convex")
-@control("the readout alone", signs_curvature=1 / (sp.pi * sp.sqrt(1 - cosine**2)))
-@control("concave near ±1", signs_curvature=signs_curvature * (1 - 2 * cosine**2))
-@control("10 % less", signs_curvature=NINE * signs_curvature)
-@control("kernel 10 % more", angular=ELEVEN * angular)
-def kernel_of_signs_is_convex_in_the_cosine(
-    signs_curvature: sp.Expr, angular: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """h″; times the positive π(1 − r²)^{3/2} it is 1 + 2(1 − r²)."""
-    yield trial.same(sp.diff(angular, cosine, 2), signs_curvature)
-    numerator = signs_curvature * sp.pi * (1 - cosine**2) ** sp.Rational(3, 2)
-    yield trial.same(numerator, 1 + 2 * (1 - cosine**2))
-    y = sp.Symbol("y", positive=True)
-    bend = ((1 + y) ** 2 + 8 * y) * (1 + y) / (8 * sp.pi * y ** sp.Rational(3, 2))
-    yield trial.nonnegative(signs_curvature, bend, where={cosine: (y - 1) / (y + 1)}, strict=True)
-
-
 @enclosed(quenched_kernel, cost=1)
-@control("the chance of a mask", signs_weight=signs_weight * (agreeing + opposed) / kept)
-@control("10 % more weight", signs_weight=ELEVEN * signs_weight)
-@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
-@control("kernel 10 % more", signs_kernel=ELEVEN * signs_kernel)
-@control("kernel 10 % less", signs_kernel=NINE * signs_kernel)
-@control("kernel and gap", signs_kernel=(signs_kernel + signs_gap).subs(inputs, agreeing + opposed))
-@control("quenched 10 % more", signs_quenched=ELEVEN * signs_quenched)
 def jensen_decides_the_sign_of_the_gap(
     signs_weight: sp.Expr, signs_quenched: sp.Expr, signs_kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -252,8 +165,6 @@ def jensen_decides_the_sign_of_the_gap(
 
 
 @exact(quenched_kernel)
-@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
-@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
 def two_inputs_have_four_masks(
     signs_quenched: sp.Expr, two_inputs: tuple[tuple[int, ...], ...], trial: Trial
 ) -> Iterator[Finding]:
@@ -286,9 +197,6 @@ def mask_rows(rng: np.random.Generator, rows: int) -> Floats:
 
 
 @statistical(quenched_kernel, tests=1)
-@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
-@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
-@control("10 % less", signs_quenched=NINE * signs_quenched)
 def masks_have_the_quenched_kernel(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Rows of masks over 8 inputs: the mean of what they contribute is the limit of wide networks."""
     sample = trial.draw(mask_rows, trial.size(30_000))

@@ -10,21 +10,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_1, relu
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, relu
 from sparse_limits.theory.kernel.finite_width import (
     at_covariance,
-    deviation,
-    diagonal_variance,
     finite_width_moments,
-    fourth,
     k,
     mean,
     n,
     q,
     second_moment,
-    variance,
 )
 from sparse_limits.theory.saliency.model import rho
 
@@ -37,9 +33,6 @@ ANGLES = [{first_length: 1 + sp.Rational(k, 7), second_length: sp.Rational(k, 3)
 
 X, Y = (2.0, 0.0), (1.0, float(np.sqrt(3)))
 PAIR = {a: 2, b: 2, c: 1}  # their variances and covariance
-
-no_cross_term = second_moment - 4 * c * relu.value
-readout_of_moment_one = second_moment - 4 * c**2 * relu.slope
 
 
 def neuron_moment(order: int) -> sp.Expr:
@@ -72,12 +65,6 @@ def reduce(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(finite_width_moments, cost=0.6)
-@control("the readout term alone", mean=relu.value)
-@control("without the gates' share", mean=relu.value + c)
-@control("10 % more", mean=ELEVEN * mean)
-@control("no cross term", second_moment=no_cross_term)
-@control("E α⁴ = 1", second_moment=readout_of_moment_one)
-@control("10 % less", second_moment=NINE * second_moment)
 def moments_are_integrals_over_the_arc(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E X and E X² of one neuron in polar coordinates."""
     for claimed, order in ((mean, 1), (second_moment, 2)):
@@ -85,14 +72,6 @@ def moments_are_integrals_over_the_arc(mean: sp.Expr, second_moment: sp.Expr, tr
 
 
 @exact(finite_width_moments)
-@control("the second moment", variance=second_moment)
-@control("E α⁴ = 1", variance=readout_of_moment_one - mean**2)
-@control("no cross term", variance=no_cross_term - mean**2)
-@control("without the square's mean", deviation=sp.sqrt(second_moment / n))
-@control("rate 1/n", deviation=sp.sqrt(variance) / n)
-@control("10 % more", deviation=ELEVEN * deviation)
-@control("the square of κ₁", fourth=6 * kappa_1**2)
-@control("no sine", fourth=fourth - 6 * cosine * sp.sqrt(1 - cosine**2) / sp.pi)
 def pieces_add_up(variance: sp.Expr, deviation: sp.Expr, fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Var X = E X² − (E X)²; an average of n neurons; and ∂/∂c of E φ²φ′² is 8 E φφ′ (Price), which is 0 at c = −√(ab)."""
     yield trial.same(variance, second_moment - mean**2)
@@ -119,11 +98,6 @@ def diagonal_moments(inputs: tuple[Fraction, ...], density: Fraction) -> tuple[F
 
 
 @exact(finite_width_moments)
-@control("masks averaged first", diagonal_variance=12 * rho**2 * q**2)
-@control("the mean of conditional variances", diagonal_variance=12 * (rho**2 * q**2 + rho * (1 - rho) * k))
-@control("10 % more", diagonal_variance=ELEVEN * diagonal_variance)
-@control("the value alone", diagonal_mean=rho * q)
-@control("density squared", diagonal_mean=2 * rho**2 * q)
 def diagonal_is_the_sum_over_masks(
     diagonal_mean: sp.Expr, diagonal_variance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -170,10 +144,6 @@ def squared_spread() -> float:
 
 
 @statistical(finite_width_moments, tests=2, cost=1.0)
-@control("the readout term alone", mean=relu.value)
-@control("without the gates' share", mean=relu.value + c)
-@control("no cross term", variance=no_cross_term - mean**2)
-@control("rate 1/n", variance=variance / WIDTH)
 def networks_have_the_mean_and_the_variance(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Kernels of networks of width 2, from their gradients, at x = (2, 0) and x′ = (1, √3)."""
     sample = trial.draw(kernels, trial.size(250_000), WIDTH, X, Y, 1.0)
@@ -202,9 +172,6 @@ def over_masks(formula: sp.Expr) -> sp.Expr:
 
 
 @statistical(finite_width_moments, tests=1)
-@control("the graphon's rows", mean=mean.subs({a: a * HALF, b: b * HALF, c: c * HALF}) / HALF**2)
-@control("the readout term alone", mean=relu.value)
-@control("a negative second moment", second_moment=-second_moment)
 def masked_networks_have_the_mean(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Masked networks of density ½, three inputs and width 2, beside the exact mean and total variance over masks."""
     sample = trial.draw(kernels, trial.size(60_000), WIDTH, *MASKED, 0.5)

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
-from sparse_limits.theory.kernel.dual import a, b, c, cosine, relu
+from sparse_limits.numerics.evidence import Finding, Trial, empirical
+from sparse_limits.theory.kernel.dual import a, b, c, cosine
 from sparse_limits.theory.kernel.fixed_inputs import (
-    covariance,
     first,
-    gap,
-    hessian,
     inputs,
     kernel_of_masks,
-    multiple,
-    parallel,
     row_kernel,
     second,
     share,
@@ -28,79 +22,6 @@ from sparse_limits.theory.kernel.fixed_inputs import (
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-def by_factors(expression: sp.Expr) -> sp.Expr:
-    """Zero, where it is, once the squares are pulled out of the roots."""
-    roots = expression.replace(
-        lambda part: part.is_Pow and part.exp.is_Rational and part.exp.q == 2,
-        lambda part: sp.factor(part.base) ** part.exp,
-    )
-    return sp.factor(roots)
-
-
-@exact(kernel_of_masks, step="row kernel")
-@control("readout alone", row_kernel=relu.value)
-@control("first layer alone", row_kernel=c * relu.slope)
-@control("10 % more", row_kernel=ELEVEN * row_kernel)
-def row_kernel_is_value_and_slope(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The row kernel from the dual activation; linear for equal inputs."""
-    yield trial.same(row_kernel, relu.value + c * sp.diff(relu.value, c), by=by_factors)
-    yield trial.same(row_kernel.subs({b: a, c: a}), 2 * a)
-
-
-@exact(kernel_of_masks, step="parallel inputs")
-@control("readout alone", row_kernel=relu.value)
-@control("the readout's share", parallel=parallel / 2)
-@control("in the second variance", parallel=2 * multiple**2 * a)
-def parallel_inputs_are_linear(row_kernel: sp.Expr, parallel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The row kernel at x′ = λx and x′ = −λx, λ > 0."""
-    along, against = (row_kernel.subs({b: multiple**2 * a, c: sign * multiple * a}) for sign in (1, -1))
-    yield trial.same(along, parallel)
-    yield trial.same(against, sp.S.Zero)
-
-
-@exact(kernel_of_masks, step="Hessian", cost=0.4)
-@control("readout alone", row_kernel=relu.value)
-@control("Hessian of the readout", hessian=sp.hessian(relu.value, (a, b, c)))
-@control("Hessian without its denominator", hessian=hessian * sp.sqrt(a * b - c**2))
-@control("Hessian 10 % less", hessian=NINE * hessian)
-def hessian_is_that_of_the_row_kernel(row_kernel: sp.Expr, hessian: sp.Matrix, trial: Trial) -> Iterator[Finding]:
-    """The second derivatives of the row kernel; and the same on both sides of the diagonal."""
-    variables = (a, b, c)
-    for i, j in product(range(3), repeat=2):
-        curvature = sp.diff(row_kernel, variables[i], variables[j], simplify=False) if i <= j else hessian[j, i]
-        yield trial.same(hessian[i, j], curvature, by=by_factors)
-
-
-@exact(kernel_of_masks, step="covariance of an input")
-@control("second moment for variance", covariance=covariance / (1 - share))
-@control("a sum for a mean", covariance=covariance * inputs)
-@control("10 % less", covariance=NINE * covariance)
-def covariance_has_two_masks(covariance: sp.Matrix, products: sp.Matrix, trial: Trial) -> Iterator[Finding]:
-    """The mean square over the two values of a mask, less the square of the mean, in any direction; and its symmetry."""
-    mean, square = sp.zeros(3, 1), sp.zeros(3, 3)
-    for mask, chance in ((0, 1 - share), (1, share)):
-        added = mask * products / inputs
-        mean, square = mean + chance * added, square + chance * added * added.T
-    direction = sp.Matrix(sp.symbols("v_1:4", real=True))
-    claimed, found = (direction.dot(each * direction) for each in (covariance, square - mean * mean.T))
-    yield trial.same(claimed, found)
-    for entry, mirrored in zip(covariance, covariance.T, strict=True):
-        yield trial.same(entry, mirrored)
-
-
-@exact(kernel_of_masks, step="gap")
-@control("the graphon kernel", gap=sp.S.Zero)
-@control("10 % less", gap=NINE * gap)
-@control("second moment for variance", gap=gap / (1 - share))
-@control("twice the correction", gap=2 * gap)
-@control("Hessian of the readout", hessian=sp.hessian(relu.value, (a, b, c)))
-@control("covariance of a sum", covariance=covariance * inputs)
-def gap_is_half_the_trace(gap: sp.Expr, hessian: sp.Matrix, covariance: sp.Matrix, trial: Trial) -> Iterator[Finding]:
-    """½ tr(H C) of one input."""
-    trace = (hessian * covariance).trace() / 2
-    yield trial.same(gap, trace.subs(c, cosine * sp.sqrt(a * b)), by=by_factors)
 
 
 def contribution(variance: Floats, other: Floats, covariance: Floats) -> Floats:
@@ -133,10 +54,6 @@ def exact_quenched(copies: int) -> float:
 
 
 @empirical(kernel_of_masks, cost=0.5)
-@control("the graphon kernel", gap=sp.S.Zero)
-@control("gap 10 % more", gap=ELEVEN * gap)
-@control("gap 10 % less", gap=NINE * gap)
-@control("covariance of the mean alone", gap=gap / share)
 def gap_leaves_a_remainder_of_second_order(gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Four kinds of inputs, exact means over masks: with twice the inputs a quarter of the remainder is left.
 

@@ -19,31 +19,28 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, linear, relu
 from sparse_limits.theory.kernel.dual_activations import squares
 from sparse_limits.theory.kernel.graphon_kernel import (
+    DENSE_READOUT,
     GRAPHONS,
     POSITIONS,
     Recursion,
     above,
-    backward,
-    coincidence,
+    applied,
     covariance,
-    densely_trained,
-    forward,
     gap,
     gate,
-    gradient,
     graphon_kernel,
     graphon_tangent_kernel,
-    inner_slope,
-    inner_value,
-    kept,
+    homogenised_one,
+    homogenised_two,
+    integrated,
     masked,
+    mean_of_an_edge,
     one_hidden,
-    own_layer,
-    strength,
+    open_graphon,
     tangent,
-    tangent_step,
+    trained_too_one,
+    trained_too_two,
     two_hidden,
-    weight,
     x,
     y,
 )
@@ -51,13 +48,6 @@ from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
-DENSE_READOUT = (GRAPHONS[0], sp.Integer(1))
-trained_too_one = graphon_kernel(densely_trained(*DENSE_READOUT), POSITIONS, x, y)
-trained_too_two = graphon_kernel(densely_trained(*GRAPHONS), POSITIONS, x, y)
-MEANS = (sp.Rational(1, 2), sp.Rational(7, 8), sp.Rational(1, 2))
-homogenised_one = graphon_kernel(masked(MEANS[0], sp.Integer(1)), POSITIONS, x, y)
-homogenised_two = graphon_kernel(masked(*MEANS), POSITIONS, x, y)
 
 
 def path_sum(graphons: Sequence[sp.Expr]) -> sp.Expr:
@@ -72,12 +62,6 @@ def path_sum(graphons: Sequence[sp.Expr]) -> sp.Expr:
 
 
 @exact(graphon_tangent_kernel, cost=0.5)
-@control("pruned weights trained too", own_layer=sp.Integral(gradient(u) * covariance(v), (v, 0, 1), (u, 0, 1)))
-@control("nothing pruned on the way forward", forward=sp.Integral(covariance(v), (v, 0, 1)))
-@control("nothing pruned on the way back", backward=sp.Integral(gradient(above), (above, 0, 1)))
-@control("own layer twice", own_layer=2 * own_layer)
-@control("10 % more", forward=ELEVEN * forward)
-@control("10 % less", backward=NINE * backward)
 def linear_networks_sum_over_paths(
     forward: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -109,53 +93,7 @@ def open_profile(name: str, layer: int) -> sp.Expr:
     return sp.Symbol(f"{name}_{layer}") * (2 + (-1) ** layer * v)
 
 
-def applied(formula: sp.Expr, graphon: sp.Expr, functions: dict[sp.Basic, sp.Expr]) -> sp.Expr:
-    """A formula of the recursion at a graphon and given functions, expressions in `v`, integrated."""
-    found = formula.replace(weight, lambda row, column: graphon.subs({u: row, v: column}, simultaneous=True))
-    for function, value in functions.items():
-        found = found.replace(function, lambda place, value=value: value.subs(v, place))
-    return sp.expand(found.replace(sp.Integral, integrated))
-
-
-def integrated(polynomial: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
-    """A polynomial integrated over [0, 1] in each of the variables."""
-    for variable, *_ in limits:
-        polynomial = sp.Poly(polynomial, variable).integrate().eval(1)
-    return polynomial
-
-
-def open_graphon() -> sp.Expr:
-    """A graphon of two free coefficients."""
-    first, second = sp.symbols("c_1 c_2")
-    return first + second * u * v
-
-
-def mean_of_an_edge(term: sp.Expr) -> sp.Expr:
-    """The mean over the mask, 1 with the probability of the graphon, and over the normal weight."""
-    present = open_graphon()
-    mean = present * term.subs(kept, 1) + (1 - present) * term.subs(kept, 0)
-    terms = sp.Poly(mean, strength).all_terms()
-    return sp.Add(*(factor * sp.factorial2(power - 1) for (power,), factor in terms if power % 2 == 0))
-
-
-@exact(graphon_tangent_kernel, step="forward")
-@control("nothing pruned on the way forward", forward=sp.Integral(covariance(v), (v, 0, 1)))
-@control("twice pruned", forward=sp.Integral(weight(u, v) ** 2 * covariance(v), (v, 0, 1)))
-@control("10 % more", forward=ELEVEN * forward)
-def covariances_are_means_over_edges(forward: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E (Mω)² hh' over mask and weight, integrated over the layer below, whose covariance is a line left open."""
-    below = sum(letter * v**power for power, letter in enumerate(sp.symbols("s_1 s_2")))
-    mean = mean_of_an_edge((kept * strength) ** 2 * below)
-    found = applied(forward, open_graphon(), {covariance: below})
-    yield trial.same(found, integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
-
-
 @exact(graphon_tangent_kernel, step="tangent step")
-@control("a layer's own gradients forgotten", tangent_step=sp.Integral(weight(u, v) * gate(v) * tangent(v), (v, 0, 1)))
-@control("gates always open", tangent_step=sp.Integral(weight(u, v) * (covariance(v) + tangent(v)), (v, 0, 1)))
-@control("own gradients not masked", tangent_step=tangent_step.replace(weight, lambda row, column: sp.S.One))
-@control("10 % more", tangent_step=ELEVEN * tangent_step)
-@control("pruned weights trained too", edge=covariance(v) + kept * strength**2 * gate(v) * tangent(v))
 def tangent_step_is_the_mean_of_an_edge(edge: sp.Expr, tangent_step: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of an edge over mask and weight, integrated over the layer below, each of whose functions is a line left open."""
     lines = {
@@ -182,11 +120,6 @@ def roots_expanded(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(graphon_tangent_kernel, step="example with one hidden layer")
-@control("pruned weights trained too", one_hidden_terms=trained_too_one.terms)
-@control("one layer alone", one_hidden=one_hidden.terms[1])
-@control("terms exchanged", one_hidden_terms=one_hidden.terms[::-1])
-@control("10 % more", one_hidden=ELEVEN * one_hidden.total)
-@control("the slope of the value", inner_slope=inner_value)
 def one_hidden_layer_is_written_out(
     one_hidden: sp.Expr,
     one_hidden_terms: tuple[sp.Expr, ...],
@@ -214,9 +147,6 @@ def one_hidden_layer_is_written_out(
     two_hidden_terms=tuple(ELEVEN * term for term in two_hidden.terms),
     one_hidden=sp.Integer(0),
 )
-@control("10 % less", two_hidden_terms=tuple(NINE * term for term in two_hidden.terms))
-@control("signs lost", two_hidden=graphon_kernel(masked(*GRAPHONS), POSITIONS, [each**2 for each in x], y).total)
-@control("first layer as if dense", one_hidden_terms=trained_too_one.terms)
 def parallel_inputs_sum_over_paths(
     one_hidden: sp.Expr,
     two_hidden: sp.Expr,
@@ -239,9 +169,6 @@ def parallel_inputs_sum_over_paths(
 
 
 @exact(graphon_tangent_kernel, step="shared neurons")
-@control("gates always open", coincidence=sp.Integer(3))
-@control("as if not shared", coincidence=sp.Integer(1))
-@control("10 % less", coincidence=NINE * coincidence)
 def shared_neurons_count_six_times(coincidence: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E φ̇⁴ over a coin times E z⁴, an integral; and E φ(z)⁴ at a unit variance (K1)."""
     z = sp.Symbol("z", real=True)
@@ -251,8 +178,6 @@ def shared_neurons_count_six_times(coincidence: sp.Expr, trial: Trial) -> Iterat
 
 
 @enclosed(graphon_tangent_kernel)
-@control("the angle for its supplement", inner_slope=1 - inner_slope)
-@control("sine forgotten", inner_value=inner_value - sp.sqrt(gap) / sp.pi)
 def the_form_for_integration_is_the_dual(inner_value: sp.Expr, inner_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """π − θ by an arctangent, in place of the arccosine that is not analytic at ±1."""
     for inner, dual in ((inner_value, relu.value), (inner_slope, relu.slope)):

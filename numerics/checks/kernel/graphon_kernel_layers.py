@@ -7,31 +7,22 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.kernel.graphon_kernel import (
-    DENSE_READOUT,
-    ELEVEN,
-    NINE,
-    THREE,
-    applied,
-    open_profile,
-)
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.checks.kernel.graphon_kernel import THREE, open_profile
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.evidence.sums import same_whatever, sloped
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.graphon_kernel import (
+    DENSE_READOUT,
     GRAPHONS,
     above,
+    applied,
     covariance,
-    edge,
     gate,
     gradient,
     graphon_tangent_kernel,
     kept,
-    own_layer,
     strength,
     tangent,
-    tangent_step,
-    weight,
 )
 from sparse_limits.theory.saliency.model import u, v
 
@@ -42,13 +33,6 @@ def under_integrals(formula: sp.Expr) -> sp.Expr:
 
 
 @exact(graphon_tangent_kernel, step="sum over layers", cost=0.6)
-@control("pruned weights trained too", own_layer=sp.Integral(gradient(u) * covariance(v), (v, 0, 1), (u, 0, 1)))
-@control("nothing pruned on the way back", backward=sp.Integral(gradient(above), (above, 0, 1)))
-@control("a layer's own gradients forgotten", tangent_step=sp.Integral(weight(u, v) * gate(v) * tangent(v), (v, 0, 1)))
-@control("gates always open", tangent_step=sp.Integral(weight(u, v) * (covariance(v) + tangent(v)), (v, 0, 1)))
-@control("own gradients not masked", tangent_step=tangent_step.replace(weight, lambda row, column: sp.S.One))
-@control("10 % more", tangent_step=ELEVEN * tangent_step)
-@control("10 % less of a layer", own_layer=NINE * own_layer)
 def one_pass_forward_is_the_sum_over_layers(
     tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -103,10 +87,6 @@ def small_network() -> Iterator[tuple[sp.Expr, list[dict[sp.Basic, sp.Expr]]]]:
 
 
 @exact(graphon_tangent_kernel, step="edge")
-@control("pruned weights trained too", edge=covariance(v) + kept * strength**2 * gate(v) * tangent(v))
-@control("the weight in its own derivative", edge=kept * strength**2 * (covariance(v) + gate(v) * tangent(v)))
-@control("no weight passed on", edge=kept * (covariance(v) + gate(v) * tangent(v)))
-@control("10 % more", edge=ELEVEN * edge)
 def edges_add_up_to_the_product_of_gradients(edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One weight more below the edge, to any number, with any activation; and small networks, for all masks of two edges.
 

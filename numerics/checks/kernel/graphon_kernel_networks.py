@@ -9,24 +9,14 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.checks.kernel.graphon_kernel import (
-    homogenised_one,
-    path_sum,
-    trained_too_one,
-    trained_too_two,
-)
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.checks.kernel.graphon_kernel import path_sum
+from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.theory.kernel.graphon_kernel import (
     GRAPHONS,
     POSITIONS,
     covariance,
     gradient,
-    graphon_kernel,
     graphon_tangent_kernel,
-    masked,
-    one_hidden,
-    own_layer,
-    two_hidden,
     weight,
     x,
     y,
@@ -83,9 +73,6 @@ def product_of_variances() -> sp.Expr:
 
 
 @statistical(graphon_tangent_kernel, tests=2, cost=0.5)
-@control("pruned weights trained too", one_hidden_terms=trained_too_one.terms)
-@control("mean densities", one_hidden_terms=homogenised_one.terms)
-@control("half as much again", one_hidden_terms=tuple(sp.Rational(3, 2) * term for term in one_hidden.terms))
 def one_hidden_layer_has_the_mean(one_hidden_terms: tuple[sp.Expr, ...], trial: Trial) -> Iterator[Finding]:
     """Networks of any width are averages of such neurons, whose mean is exact.
 
@@ -136,9 +123,6 @@ def mean_over_pairs_of_paths(probabilities: Sequence[Floats], inputs: Floats, co
 
 
 @statistical(graphon_tangent_kernel, tests=3, cost=0.5)
-@control("pruned weights trained too", two_hidden_terms=trained_too_two.terms)
-@control("twice the last layer", two_hidden_terms=(*two_hidden.terms[:2], 2 * two_hidden.terms[2]))
-@control("a dense readout", two_hidden_terms=graphon_kernel(masked(*GRAPHONS[:2], sp.S.One), POSITIONS, x, y).terms)
 def masked_networks_have_the_mean_on_the_diagonal(
     two_hidden_terms: tuple[sp.Expr, ...], trial: Trial
 ) -> Iterator[Finding]:
@@ -170,8 +154,6 @@ def chain_contributions(weights: Sequence[sp.Expr], kept: Sequence[int]) -> list
 
 
 @exact(graphon_tangent_kernel)
-@control("pruned weights trained too", own_layer=sp.Integral(gradient(u) * covariance(v), (v, 0, 1), (u, 0, 1)))
-@control("the graphon twice", own_layer=own_layer.replace(weight, lambda row, column: weight(row, column) ** 2))
 def one_edge_is_trained_where_it_is_kept(own_layer: sp.Expr, one_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One input, one neuron, readout ±1: the mean over the edge's sign, and over whether it is kept."""
     found = [sum(chain_contributions((sign, 1), (kept, 1))[0] for sign in (1, -1)) / 2 for kept in (0, 1)]

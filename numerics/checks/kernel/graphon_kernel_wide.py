@@ -16,16 +16,13 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.checks.kernel.graphon_kernel import homogenised_two, trained_too_two
-from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, statistical
 from sparse_limits.numerics.statistics.exact_tests import BLOCKS
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 from sparse_limits.theory.kernel.graphon_kernel import (
     GRAPHONS,
     POSITIONS,
-    graphon_kernel,
     graphon_tangent_kernel,
-    masked,
     x,
     y,
 )
@@ -239,18 +236,7 @@ def tolerances(left: Vector, right: Vector) -> tuple[float, float]:
     return float(off), float(within**2 / (4 * UNITS))
 
 
-def with_a_mean_density(place: int, density: sp.Rational) -> sp.Expr:
-    """`two_hidden` with one graphon replaced by its mean."""
-    graphons = [density if each == place else graphon for each, graphon in enumerate(GRAPHONS)]
-    return graphon_kernel(masked(*graphons), POSITIONS, x, y).total
-
-
 @statistical(graphon_tangent_kernel, tests=3, cost=1.5)
-@control("pruned weights trained too", two_hidden=trained_too_two.total)
-@control("mean densities", two_hidden=homogenised_two.total)
-@control("the mean density of the first mask", two_hidden=with_a_mean_density(0, sp.Rational(1, 2)))
-@control("the mean density of the second mask", two_hidden=with_a_mean_density(1, sp.Rational(7, 8)))
-@control("the mean density of the readout's mask", two_hidden=with_a_mean_density(2, sp.Rational(1, 2)))
 def wide_masked_networks_approach_the_kernel(two_hidden: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two hidden layers, x ≠ x′, three pairs: the mean at width 4096, which is near the limit by a proved bound.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -20,16 +20,10 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
 from sparse_limits.theory.kernel.graphon_kernel import POSITIONS, densely_trained, graphon_kernel, masked, x, y
 from sparse_limits.theory.kernel.homogeneous import (
-    covariance_scale,
-    gradient_scale,
+    contributions,
     homogeneous_constants,
-    layer,
-    output_scale,
     ratio,
     readout_dense,
-    scaled_slope,
-    scaled_value,
-    weights_trained,
 )
 from sparse_limits.theory.saliency.model import rho
 
@@ -37,19 +31,8 @@ Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
-def contributions(densities: Sequence[sp.Expr], trained: Sequence[sp.Expr]) -> list[sp.Expr]:
-    """The factor of each layer's contribution: densities below and above it, and its own share of trained weights."""
-    return [
-        sp.prod(densities[:place]) * trained[place] * sp.prod(densities[place + 1 :]) for place in range(len(densities))
-    ]
-
-
 @exact(homogeneous_constants)
-@control("one power less", ratio=rho**depth)
-@control("one power more", readout_dense=rho ** (depth + 1))
-@control("as if pruned", weights_trained=rho ** (depth + 1))
 @control("10 % more", ratio=ELEVEN * ratio, readout_dense=ELEVEN * readout_dense)
-@control("no constant", kernel=dense_ntk)
 def layers_contribute_equal_powers(
     ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -71,10 +54,6 @@ def layers_contribute_equal_powers(
 
 
 @enclosed(homogeneous_constants)
-@control("of the inverse density", ratio=1 / ratio)
-@control("of the inverse density, readout", readout_dense=1 / readout_dense)
-@control("all layers", covariance_scale=covariance_scale.subs(layer, depth + 2))
-@control("one layer too many", gradient_scale=gradient_scale * rho ** (depth + 1))
 def scales_lie_between_none_and_all(
     ratio: sp.Expr, readout_dense: sp.Expr, covariance_scale: sp.Expr, gradient_scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -84,109 +63,6 @@ def scales_lie_between_none_and_all(
     for name, scale in (("covariance_scale", covariance_scale), ("gradient_scale", gradient_scale)):
         yield trial.below(scale, sp.Max(1, rho ** (depth + 1)), needed=name)
         yield trial.below(sp.Min(1, rho ** (depth + 1)), scale, needed=name)
-
-
-@exact(homogeneous_constants, step="scaled covariances")
-@control("of degree two", scaled_value=rho * scaled_value)
-@control("10 % more", scaled_value=ELEVEN * scaled_value)
-@control("a slope that grows", scaled_slope=rho * scaled_slope)
-@control("slope 10 % less", scaled_slope=NINE * scaled_slope)
-def value_scales_and_slope_does_not(scaled_value: sp.Expr, scaled_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """F and its derivative in the covariance at ρ times their arguments; ρ ∂F(ρ …) = ∂ρF, by the chain rule."""
-    scaled = {variable: rho * variable for variable in (a, b, c)}
-    yield trial.same(valued(relu.value, scaled), scaled_value)
-    yield trial.same(relu.slope.subs(scaled, simultaneous=True) * rho, scaled_slope * rho)
-    yield trial.same(sp.diff(scaled_value, c), rho * scaled_slope)
-
-
-@exact(homogeneous_constants, step="forward")
-@control("one power less", covariance_scale=rho ** (layer - 1))
-@control("10 % more", covariance_scale=ELEVEN * covariance_scale)
-@control("of degree two", scaled_value=rho * scaled_value)
-def covariances_scale_layer_by_layer(
-    scaled_value: sp.Expr, covariance_scale: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The inputs, and the factor of F of one layer more."""
-    factor = scaled_value / relu.value
-    yield trial.induction(covariance_scale, layer, sp.S.One, lambda term: factor * term)
-
-
-@exact(homogeneous_constants, step="backward")
-@control("one power less", gradient_scale=gradient_scale / rho)
-@control("each layer twice", gradient_scale=gradient_scale**2)
-@control("10 % more", gradient_scale=ELEVEN * gradient_scale)
-@control("a slope that grows", scaled_slope=rho * scaled_slope)
-def gradients_scale_layer_by_layer(scaled_slope: sp.Expr, gradient_scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The output, and the factors of density and slope of one layer more below it."""
-    factor = rho * scaled_slope / relu.slope
-    yield trial.same(gradient_scale, factor * gradient_scale.subs(layer, layer + 1))
-    yield trial.same(gradient_scale.subs(layer, depth + 1), sp.S.One)
-
-
-@exact(homogeneous_constants, step="own layer")
-@control("one power less", ratio=rho**depth)
-@control("10 % more", ratio=ELEVEN * ratio)
-@control("all layers up to this one", covariance_scale=rho * covariance_scale)
-@control("this layer again", gradient_scale=rho * gradient_scale)
-def each_layer_has_all_densities_once(
-    covariance_scale: sp.Expr, gradient_scale: sp.Expr, ratio: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The scales below and above a layer and its own density, whatever the layer; other densities multiply as well."""
-    below = covariance_scale.subs(layer, layer - 1)
-    yield trial.same(ratio * covariance_scale, below * rho * gradient_scale * covariance_scale)
-    densities = sp.symbols("rho_1:5", positive=True)
-    layers = (
-        (sp.prod(densities[:hidden]), each) for hidden in (2, 3, 4) for each in contributions_of(densities, hidden)
-    )
-    yield trial.at_sizes(layers, "layers")
-
-
-def contributions_of(densities: Sequence[sp.Expr], layers: int) -> list[sp.Expr]:
-    """The factors of the first few layers, all of them pruned."""
-    return contributions(densities[:layers], densities[:layers])
-
-
-@exact(homogeneous_constants, step="dense readout")
-@control("one power more", readout_dense=rho ** (depth + 1))
-@control("10 % more", readout_dense=ELEVEN * readout_dense)
-@control("all layers up to this one", covariance_scale=rho * covariance_scale)
-@control("this layer again", gradient_scale=rho * gradient_scale)
-def readout_leaves_one_density_out(
-    covariance_scale: sp.Expr, gradient_scale: sp.Expr, readout_dense: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """What lies below the readout; and a hidden layer, with the scale above it of a network of one layer less."""
-    yield trial.same(readout_dense, covariance_scale.subs(layer, depth))
-    below, above = covariance_scale.subs(layer, layer - 1), gradient_scale.subs(depth, depth - 1)
-    yield trial.same(readout_dense * covariance_scale, below * rho * above * covariance_scale)
-
-
-@exact(homogeneous_constants, step="scaled weights")
-@control("of the hidden layers", output_scale=rho ** (depth / 2))
-@control("the variance for its root", output_scale=rho ** (depth + 1))
-@control("10 % less", output_scale=NINE * output_scale)
-def outputs_scale_layer_by_layer(output_scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A network of one layer of weights, and the factor √ρ of one more; ReLU at √ρ z, for z of either sign."""
-    yield trial.induction(output_scale, depth, sp.sqrt(rho), lambda term: sp.sqrt(rho) * term)
-    for z in (sp.Symbol("z", positive=True), sp.Symbol("z", negative=True)):
-        yield trial.same(sp.Max(sp.sqrt(rho) * z, 0), sp.sqrt(rho) * sp.Max(z, 0))
-
-
-@exact(homogeneous_constants, step="all weights trained")
-@control("as if pruned", weights_trained=rho ** (depth + 1))
-@control("10 % more", weights_trained=ELEVEN * weights_trained)
-@control("of the hidden layers", output_scale=rho ** (depth / 2))
-def squares_of_derivatives_are_counted(
-    output_scale: sp.Expr, weights_trained: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The factor squared over ρ; and chains of one open neuron a layer, differentiated in the weights √ρ w."""
-    yield trial.same(weights_trained, output_scale**2 / rho)
-    cases = []
-    for hidden in (1, 2, 3):
-        weights = sp.symbols(f"w_1:{hidden + 2}", positive=True)
-        scaled = {w: sp.sqrt(rho) * w for w in weights}
-        squares = sum(sp.diff(sp.prod(weights), w) ** 2 for w in weights)
-        cases.append((squares.subs(scaled, simultaneous=True), weights_trained.subs(depth, hidden) * squares))
-    yield trial.at_sizes(cases, "depths")
 
 
 def constant_kernels(hidden: int) -> tuple[sp.Expr, ...]:
@@ -202,10 +78,6 @@ def constant_kernels(hidden: int) -> tuple[sp.Expr, ...]:
 
 
 @enclosed(homogeneous_constants, cost=0.4)
-@control("one power less", ratio=rho**depth)
-@control("one power more", readout_dense=rho ** (depth + 1))
-@control("as if pruned", weights_trained=rho ** (depth + 1))
-@control("depth off by one", kernel=rho ** (depth + 1) * dense_ntk.subs(depth, depth + 1))
 def the_graphon_kernel_has_the_constants(
     ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -245,9 +117,6 @@ def trained_densely(rng: np.random.Generator, nets: int) -> Floats:
 
 
 @statistical(homogeneous_constants, tests=3, cost=0.4)
-@control("one power less", ratio=rho**depth)
-@control("one power more", readout_dense=rho ** (depth + 1))
-@control("as if pruned", weights_trained=rho ** (depth + 1))
 def networks_have_the_constants_on_the_diagonal(
     ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -280,8 +149,6 @@ def kernels_beside_dense_ones(rng: np.random.Generator, nets: int, width: int, c
 
 
 @empirical(homogeneous_constants, cost=0.5)
-@control("one power less", ratio=rho**depth)
-@control("a power for each hidden layer and two for the readout", ratio=rho ** (depth + 2))
 def masked_networks_approach_the_constant(ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """x ≠ x′, two hidden layers, width 96: masked beside dense networks, to the quarter of the remark.
 
@@ -296,8 +163,6 @@ def masked_networks_approach_the_constant(ratio: sp.Expr, trial: Trial) -> Itera
 
 
 @exact(homogeneous_constants)
-@control("one power less", ratio=rho**depth)
-@control("one power more", readout_dense=rho ** (depth + 1))
 def two_weights_are_both_needed(
     ratio: sp.Expr, readout_dense: sp.Expr, two_weights: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

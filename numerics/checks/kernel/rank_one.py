@@ -16,7 +16,7 @@ from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
     masked_networks,
     mean_over_pairs_of_paths,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.kernels import LayerGraphons, dense_kernel, input_latent
 from sparse_limits.numerics.kernels import graphon_kernel as kernel_on_grid
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
@@ -27,10 +27,7 @@ from sparse_limits.theory.kernel.rank_one import (
     blocks,
     feature_reweighting,
     flow,
-    kernel,
-    mixture,
     p,
-    power_flow,
     q,
     share,
 )
@@ -42,7 +39,6 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 INPUTS = (1 + 3 * v) / 4  # h₁, the profile of the inputs
 ROWS = ((1 + u) / 2, 1 - u / 2)  # g₁, g₂
 COLUMNS = ((1 + 2 * v) / 3, v)  # h₂, h₃
-unweighted = kernel.subs({a: 2 * a, b: 2 * b, c: c})
 
 
 def rank_one_graphons(hidden: int) -> list[sp.Expr]:
@@ -70,10 +66,6 @@ def rank_one_kernel(hidden: int) -> sp.Expr:
 
 
 @enclosed(feature_reweighting, cost=0.5)
-@control("product of densities", kernel=kernel * sp.Rational(3, 4))
-@control("unweighted norms", kernel=unweighted)
-@control("weights squared", kernel=kernel.subs({a: a**2, b: b**2, c: c**2}))
-@control("10 % less", kernel=NINE * kernel)
 def the_graphon_kernel_is_a_dense_one(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """K2 with profiles that differ from layer to layer, one and two hidden layers; no profile at all, four."""
     at = dict(zip((*x, *y), (1, 2, 3, -1), strict=True))
@@ -86,9 +78,6 @@ def the_graphon_kernel_is_a_dense_one(kernel: sp.Expr, trial: Trial) -> Iterator
 
 
 @exact(feature_reweighting)
-@control("mean densities", power_flow=((p + 1) * (q + 1)) ** (-depth))
-@control("10 % more", power_flow=ELEVEN * power_flow)
-@control("one layer more", power_flow=(p + q + 1) ** (-depth - 1))
 def powers_flow_through_the_layers(power_flow: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """∫ u^p u^q for each hidden layer."""
     overlap = sp.integrate(u ** (p + q), (u, 0, 1))
@@ -120,17 +109,7 @@ def diagonal_kernels(rng: np.random.Generator, nets: int) -> Floats:
     return total
 
 
-def mean_densities() -> sp.Expr:
-    """The dense kernel times the mean density of each layer, as if position did not matter."""
-    density = INPUTS.subs(v, sp.Rational(1, 2))
-    plain = {a: a * density / 2, b: b * density / 2, c: c * density / 2}
-    return kernel.subs(plain, simultaneous=True)
-
-
 @statistical(feature_reweighting, tests=2, cost=0.5)
-@control("mean densities", kernel=mean_densities())
-@control("half as much again", kernel=sp.Rational(3, 2) * kernel)
-@control("covariance of the inputs", kernel=flow * c)
 def networks_have_the_mean(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One hidden layer at x ≠ x′, edges thinned by √W, and two at x = x′ with masks: exact at every width (K2).
 
@@ -168,9 +147,6 @@ def block_kernels(hidden: int) -> tuple[float, Floats]:
 
 
 @empirical(feature_reweighting)
-@control("equal shares", mixture=mixture.subs(share, sp.Rational(1, 2)))
-@control("the larger block alone", mixture=blocks[1])
-@control("10 % more", mixture=ELEVEN * mixture)
 def blocks_mix_their_kernels(mixture: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The recursion on two blocks beside two dense kernels: equal to rounding for one hidden layer, apart for two."""
     for hidden in (1, 2):

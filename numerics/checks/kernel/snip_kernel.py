@@ -14,26 +14,16 @@ from sparse_limits.numerics.checks.saliency.snip_product import noise_falls
 from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.spectra.singular_values import half_normal as half_normal_law
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.kernel.dual import a, b, c, relu
+from sparse_limits.theory.kernel.dual import a, b, c
 from sparse_limits.theory.kernel.second_moment import own, second_moment
 from sparse_limits.theory.kernel.snip_kernel import (
-    R_2,
+    HYPERBOLA,
     alpha,
-    energy_factor,
-    energy_high,
-    energy_low,
-    energy_rate,
-    energy_tail,
-    entry_energy,
-    graphon,
+    integrand,
     r,
-    row_kernel,
     s,
     share_factor,
-    share_low,
-    slope,
     snip_laws,
-    tail,
     x,
 )
 from sparse_limits.theory.kernel.snip_kernel import y as sinh_half
@@ -41,7 +31,7 @@ from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.tails import half_normal, t
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+ELEVEN = sp.Rational(11, 10)
 y = sp.Symbol("y", real=True)
 
 
@@ -53,12 +43,6 @@ def over_rows(expression: sp.Expr) -> sp.Expr:
 
 
 @enclosed(snip_laws, cost=0.5)
-@control("Gaussian tail: forgets the row", r=half_normal.at(s))
-@control("share for energy", R_2=r)
-@control("energy 10 % more", R_2=ELEVEN * R_2)
-@control("energy 10 % less", R_2=NINE * R_2)
-@control("one tail of the weight", graphon=graphon / 2)
-@control("entries without their size", entry_energy=graphon)
 def laws_are_means_over_rows(
     r: sp.Expr, R_2: sp.Expr, graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -69,71 +53,7 @@ def laws_are_means_over_rows(
     yield trial.same(R_2, over_rows(entry_energy), by=None, at=at)
 
 
-@exact(snip_laws, step="entry")
-@control("one tail of the weight", graphon=graphon / 2)
-@control("threshold on the readout alone", graphon=half_normal.at(1 / alpha))
-@control("10 % more", graphon=ELEVEN * graphon)
-def share_of_an_entry_is_an_integral(graphon: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its derivative in s, by the density 2φ of |w| at s/α; and all entries at s = 0."""
-    density_there = sp.sqrt(2 / sp.pi) * sp.exp(-((s / alpha) ** 2) / 2)
-    yield trial.same(sp.diff(graphon, s), -density_there / alpha)
-    yield trial.same(graphon.subs(s, 0), sp.S.One)
-
-
-@exact(snip_laws, step="entry energy")
-@control("energy of one tail", entry_energy=graphon / 2 + entry_energy / 2)
-@control("entries without their size", entry_energy=graphon)
-@control("10 % more", entry_energy=ELEVEN * entry_energy)
-@control("threshold on the readout alone", graphon=half_normal.at(1 / alpha))
-def energy_of_an_entry_falls_with_its_share(graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Both rates in s, and the sign of one; and all of the energy at s = 0."""
-    yield trial.same(sp.diff(entry_energy, s), (s / alpha) ** 2 * sp.diff(graphon, s))
-    fall = (s / alpha) ** 2 * sp.sqrt(2 / sp.pi) * sp.exp(-(s**2) / (2 * alpha**2)) / alpha
-    yield trial.nonnegative(-sp.diff(entry_energy, s), fall, strict=True)
-    yield trial.same(entry_energy.subs(s, 0), sp.S.One)
-
-
-def integrand(total: sp.Expr) -> sp.Expr:
-    """A multiple of an integral over x as one integrand."""
-    return total.replace(sp.Integral, lambda inner, *limits: inner)
-
-
-def in_exponentials(expression: sp.Expr) -> sp.Expr:
-    return sp.simplify(expression.rewrite(sp.exp))
-
-
-HYPERBOLA = sp.exp(-s * sp.cosh(x))  # its integral over x > 0 is K_0(s), and with the factor cosh x it is K_1(s)
-
-
-@exact(snip_laws, step="share")
-@control("10 % more", r=ELEVEN * r)
-@control("a density twice as large", r=2 * r)
-@control("scaled inside", r=r.subs(s, 2 * s))
-def share_falls_at_the_density_of_the_product(r: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative of the integrand is −(2/π) e^{−s cosh x}."""
-    yield trial.same(sp.diff(integrand(r), s), -2 / sp.pi * HYPERBOLA, by=in_exponentials)
-
-
-@exact(snip_laws, step="energy rate")
-@control("of the share", energy_rate=2 / sp.pi * sp.besselk(0, s))
-@control("without its threshold", energy_rate=energy_rate / s)
-@control("10 % less", energy_rate=NINE * energy_rate)
-def energy_falls_at_the_rate_of_a_bessel_function(energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The integrand in a, at both signs of x, and −s times the derivative in s of the integrand of (2/π) K₀; K₀′ itself."""
-    yield trial.same(energy_rate, -2 / sp.pi * s * sp.diff(sp.besselk(0, s), s))
-    a_of_x = sp.sqrt(s) * sp.exp(x / 2)
-    rate = 2 / sp.pi * a_of_x * sp.exp(-(a_of_x**2 + s**2 / a_of_x**2) / 2) * sp.diff(a_of_x, x)
-    yield trial.same(rate + rate.subs(x, -x), -2 / sp.pi * s * sp.diff(HYPERBOLA, s), by=in_exponentials)
-    least = s / sp.pi * sp.exp(x - s * (sp.exp(x) + sp.exp(-x)) / 2)
-    yield trial.nonnegative(rate, least, by=in_exponentials, strict=True)
-
-
 @exact(snip_laws, step="energy")
-@control("share for energy", R_2=r)
-@control("energy 10 % more", R_2=r + ELEVEN * (R_2 - r))
-@control("energy 10 % less", R_2=r + NINE * (R_2 - r))
-@control("of the other order", R_2=r + energy_rate)
-@control("rate of the share", energy_rate=2 / sp.pi * sp.besselk(0, s))
 def energy_falls_at_its_rate(R_2: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The rate of what it has beyond r, and that of r: s times the rate at which (2/π) K₀, the noise density of S4, falls."""
     beyond = sp.diff(R_2 - r, s)
@@ -142,21 +62,8 @@ def energy_falls_at_its_rate(R_2: sp.Expr, energy_rate: sp.Expr, trial: Trial) -
     yield noise_falls(trial)
 
 
-@exact(snip_laws, step="slope")
-@control("slope of K4, t²", slope=s**2)
-@control("orders exchanged", slope=s**2 / slope)
-@control("10 % more", slope=ELEVEN * slope)
-@control("rate of the share", energy_rate=2 / sp.pi * sp.besselk(0, s))
-def slope_is_a_quotient_of_rates(slope: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The rate of the energy over that of the share, (2/π) K₀."""
-    yield trial.same(slope * 2 / sp.pi * sp.besselk(0, s), energy_rate)
-
-
 @exact(snip_laws, step="factors")
-@control("the factor of the energy", share_factor=energy_factor)
-@control("the factor of the share", energy_factor=share_factor)
 @control("without a root", share_factor=1 / (1 + 2 * sinh_half**2))
-@control("none", energy_factor=sp.S.One)
 def integrals_become_gaussian(share_factor: sp.Expr, energy_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Both integrands with y = sinh(x/2), where dy = ½ cosh(x/2) dx: those of r and of K₀, over e^{−s − 2sy²}; y is left free."""
     for scale, factor, whole in ((4 / sp.pi, share_factor, integrand(r)), (2, energy_factor, HYPERBOLA)):
@@ -172,9 +79,6 @@ def gaussian(factor: sp.Expr) -> sp.Expr:
 
 
 @exact(snip_laws, step="tail")
-@control("exponential tail", tail=sp.exp(-s))
-@control("10 % more", tail=ELEVEN * tail)
-@control("10 % less", tail=NINE * tail)
 @control("without a root", share_factor=sp.sqrt(1 + 4 * sinh_half**2) * share_factor)
 def tail_is_the_integral_without_its_factor(share_factor: sp.Expr, tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """∫ e^{−2sy²}; and 1 less the square of the factor, a quotient of polynomials in y² without a negative coefficient."""
@@ -193,10 +97,6 @@ Z = sp.Symbol("z", nonnegative=True)
 
 
 @exact(snip_laws, step="share below its tail")
-@control("half of the correction", share_low=(1 + share_low) / 2)
-@control("one and a half of it", share_low=1 - sp.Rational(15, 16) / s)
-@control("10 % less", share_low=NINE * share_low)
-@control("10 % less of the factor", share_factor=NINE * share_factor)
 def share_exceeds_its_first_correction(share_factor: sp.Expr, share_low: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The factor less 1 − 5y²/2 at y² = (1 + z)² − 1; and the integral of 1 − 5y²/2 over that of 1."""
     correction = sp.Rational(5, 2)
@@ -206,10 +106,6 @@ def share_exceeds_its_first_correction(share_factor: sp.Expr, share_low: sp.Expr
 
 
 @exact(snip_laws, step="energy tail")
-@control("energy with the tail of the share", energy_tail=tail)
-@control("energy 10 % more", energy_tail=ELEVEN * energy_tail)
-@control("energy 10 % less", energy_tail=NINE * energy_tail)
-@control("10 % less of the factor", energy_factor=NINE * energy_factor)
 def energy_tail_is_the_integral_without_its_factor(
     energy_factor: sp.Expr, energy_tail: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -220,13 +116,6 @@ def energy_tail_is_the_integral_without_its_factor(
 
 
 @exact(snip_laws, step="energy at its tail")
-@control("without the share", energy_low=1 - 1 / (8 * s))
-@control("10 % less, below", energy_low=NINE * energy_low)
-@control("without the share, above", energy_high=sp.S.One)
-@control("10 % more, above", energy_high=ELEVEN * energy_high)
-@control("no correction", share_low=sp.S.One)
-@control("exponential tail", tail=sp.exp(-s))
-@control("energy with the tail of the share", energy_tail=tail)
 def energy_adds_both_tails(
     tail: sp.Expr, share_low: sp.Expr, energy_tail: sp.Expr, energy_low: sp.Expr, energy_high: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -237,19 +126,12 @@ def energy_adds_both_tails(
 
 
 @enclosed(snip_laws)
-@control("energy of one tail", entry_energy=graphon / 2 + entry_energy / 2)
-@control("threshold on the readout alone", graphon=half_normal.at(1 / alpha))
 def energy_of_an_entry_is_that_of_its_share(graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E[M w²] = q(W), the function of K4."""
     yield trial.same(entry_energy, valued(second_moment, {density: graphon}), by=None)
 
 
 @enclosed(snip_laws)
-@control("Gaussian tail: forgets the row", r=half_normal.at(s))
-@control("10 % more", r=ELEVEN * r)
-@control("slope of K4, t²", slope=s**2)
-@control("orders exchanged", slope=s**2 / slope)
-@control("one threshold for all rows", graphon=half_normal.at(s))
 def share_and_energy_fall_together(
     r: sp.Expr, slope: sp.Expr, graphon: sp.Expr, struve_form: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -261,17 +143,6 @@ def share_and_energy_fall_together(
 
 
 @enclosed(snip_laws)
-@control("exponential tail", tail=sp.exp(-s))
-@control("10 % more", tail=ELEVEN * tail)
-@control("10 % less", tail=NINE * tail)
-@control("energy with the tail of the share", energy_tail=tail)
-@control("energy 10 % more", energy_tail=ELEVEN * energy_tail)
-@control("energy 10 % less", energy_tail=NINE * energy_tail)
-@control("Gaussian tail", r=half_normal.at(s))
-@control("energy without its factor", R_2=r)
-@control("1 more below the share", share_low=1 + share_low)
-@control("1 more below the energy", energy_low=1 + energy_low)
-@control("the lower factor for the upper", energy_high=energy_low)
 def tails_are_attained(
     r: sp.Expr,
     R_2: sp.Expr,
@@ -288,16 +159,6 @@ def tails_are_attained(
     yield trial.below(r, tail, at=points)
     yield trial.below(energy_tail * energy_low, R_2, at=points)
     yield trial.below(R_2, energy_tail * energy_high, at=points)
-
-
-@exact(snip_laws, step="row kernel")
-@control("readout weights of size one", row_kernel=row_kernel.subs(alpha, 1))
-@control("modulus for its square", row_kernel=row_kernel.subs(alpha, sp.sqrt(alpha)))
-@control("one graphon", row_kernel=row_kernel.subs(own, c))
-@control("10 % more", row_kernel=ELEVEN * row_kernel)
-def row_kernel_is_value_and_slope(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The readout carries E φφ′; the first layer a² E φ̇φ̇′, which is the derivative of the former in the covariance."""
-    yield trial.same(row_kernel, relu.value + alpha**2 * own * sp.diff(relu.value, c))
 
 
 PROFILE = tuple(sp.Rational(k, 4) for k in (1, 3, 5, 7))
@@ -318,13 +179,6 @@ def kept_entries(rng: np.random.Generator, rows: int) -> tuple[NDArray[np.int64]
 
 
 @statistical(snip_laws, tests=3)
-@control("Gaussian tail: forgets the row", r=half_normal.at(s))
-@control("Pareto: in proportion to the profile", r=1 / (4 * s))
-@control("10 % more", r=ELEVEN * r)
-@control("energy as if all rows had one threshold", R_2=half_normal.at(s) + s * half_normal.density.subs(t, s))
-@control("energy of the mean share, q(r)", R_2=valued(second_moment, {density: r}))
-@control("energy 10 % more", R_2=ELEVEN * R_2)
-@control("energy 10 % less", R_2=NINE * R_2)
 def masks_have_the_laws(r: sp.Expr, R_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """SNIP masks with profile ¼ … 7⁄4 at τ = 9⁄8: column counts, and the energy kept in both layers."""
     rows = trial.size(150_000)
@@ -365,10 +219,6 @@ def column_profile() -> Floats:
 
 
 @empirical(snip_laws, cost=0.5)
-@control("readout weights of size one", row_kernel=row_kernel.subs(alpha, 1))
-@control("one graphon", entry_energy=graphon)
-@control("the energy everywhere", row_kernel=row_kernel.subs(own, c))
-@control("columns cut off at the threshold", graphon=sp.Heaviside(alpha - s))
 def neurons_contribute_the_row_kernel(
     graphon: sp.Expr, entry_energy: sp.Expr, row_kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

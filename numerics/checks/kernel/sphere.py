@@ -9,19 +9,17 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.kernel import circle
 from sparse_limits.theory.kernel.dual import cosine
 from sparse_limits.theory.kernel.sphere import (
-    constant,
     ell,
-    exponent,
     k,
     multiplicity,
     sphere_eigenvalue,
     sphere_spectrum,
 )
-from sparse_limits.theory.kernel.sphere_metrics import gap_ratio, sphere_metrics, top_energy, trace_ratio
+from sparse_limits.theory.kernel.sphere_metrics import sphere_metrics
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -49,11 +47,6 @@ def funk_hecke(dimension: int, degree: int) -> sp.Expr:
 
 
 @enclosed(sphere_spectrum, cost=0.8)
-@control("the circle's", sphere_eigenvalue=circle.ntk_eigenvalue.subs(circle.k, ell))
-@control("multiplicity forgotten", sphere_eigenvalue=sphere_eigenvalue * k)
-@control("10 % more", sphere_eigenvalue=ELEVEN * sphere_eigenvalue)
-@control("10 % more at large degrees", constant=ELEVEN * constant)
-@control("the circle's constant", constant=2 / sp.pi**2)
 def eigenvalues_are_funk_hecke_integrals(
     sphere_eigenvalue: sp.Expr, constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -70,10 +63,6 @@ def eigenvalues_are_funk_hecke_integrals(
 
 
 @exact(sphere_spectrum)
-@control("of polynomials", multiplicity=sp.binomial(ell + k - 1, k - 1))
-@control("2, as on the circle", multiplicity=sp.Integer(2))
-@control("exponent in the degree", exponent=k)
-@control("10 % more", exponent=ELEVEN * exponent)
 def multiplicities_and_exponent(multiplicity: sp.Expr, exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All degrees up to ℓ make the polynomials of degree ≤ ℓ on the sphere; λ ~ ℓ^−k, ranks ~ ℓ^(deg + 1)."""
     for dimension in (2, 3, 5):
@@ -91,8 +80,6 @@ def multiplicities_and_exponent(multiplicity: sp.Expr, exponent: sp.Expr, trial:
 
 
 @enclosed(sphere_spectrum)
-@control("one less", multiplicity=multiplicity - 1)
-@control("those of even polynomials", multiplicity=sp.binomial(ell + k - 2, k - 1) - 1)
 def a_degree_has_a_harmonic(multiplicity: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At least one, at each degree that the sphere has."""
     yield trial.below(1, multiplicity, needed="sphere_eigenvalue")
@@ -105,12 +92,6 @@ def generic_multiplicity(multiplicity: sp.Expr, dimension: int) -> sp.Expr:
 
 
 @enclosed(sphere_metrics, cost=0.4)
-@control("λ₁ = λ₂", trace_ratio=2 * k)
-@control("10 % less", trace_ratio=NINE * trace_ratio)
-@control("falling with k", gap_ratio=1 / gap_ratio)
-@control("10 % more", gap_ratio=ELEVEN * gap_ratio)
-@control("each eigenvalue once", top_energy=1 / trace_ratio + 1 / (2 * k))
-@control("share 10 % less", top_energy=NINE * top_energy)
 def metrics_are_those_of_the_list(
     trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -153,8 +134,6 @@ def sphere_pairs(rng: np.random.Generator, pairs: int, dimension: int) -> NDArra
 
 
 @statistical(sphere_spectrum, tests=2)
-@control("the circle's", sphere_eigenvalue=circle.ntk_eigenvalue.subs(circle.k, ell))
-@control("multiplicity forgotten", sphere_eigenvalue=sphere_eigenvalue * k)
 def pairs_on_the_sphere_have_the_eigenvalues(sphere_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Averages over independent pairs on S⁴ of the kernel (λ₀), and of the kernel times the cosine (λ₁)."""
     dimension = 5

@@ -8,67 +8,20 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 from sparse_limits.theory.kernel.sphere import (
+    EVEN,
     before,
-    bend,
-    centre,
+    by_gammas,
     ell,
-    first_ramp,
-    gate_coefficient,
-    gate_primitive,
     half_degree,
     k,
-    lowered,
-    mass,
-    next_harmonic,
     now,
-    other_size,
-    raised,
-    ramp_coefficient,
-    ramp_primitive,
     rate,
-    row_kernel,
-    size,
-    slope,
-    slope_before,
-    sphere_eigenvalue,
     sphere_spectrum,
-    two_points,
-    weight,
 )
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
-EVEN = 2 * ell  # of every whole number
-u, v = sp.symbols("u v", integer=True, nonnegative=True)
-
-
-def by_gammas(gap: sp.Expr) -> sp.Expr:
-    """Zero, where it is, once Gamma functions whose arguments differ by whole numbers are taken to one of them."""
-    gap = gap.replace(sp.FallingFactorial, lambda x, n: sp.gamma(x + 1) / sp.gamma(x - n + 1))
-    bases: list[sp.Expr] = []
-    for found in sorted(gap.atoms(sp.gamma), key=sp.default_sort_key):
-        if not any((found.args[0] - base).is_Integer for base in bases):
-            bases.append(found.args[0])
-
-    def shifted(argument: sp.Expr) -> sp.Expr:
-        base = next(each for each in bases if (argument - each).is_Integer)
-        n = int(argument - base)
-        factors = [base + i for i in range(n)] if n >= 0 else [1 / (base - i) for i in range(1, -n + 1)]
-        return sp.Mul(sp.Symbol(f"Gamma_{bases.index(base)}", positive=True), *factors)
-
-    return sp.factor(sp.expand_power_base(gap.replace(sp.gamma, shifted)))
-
-
-@exact(sphere_spectrum, step="row kernel")
-@control("the readout alone", row_kernel=weight * size * other_size * kappa_1)
-@control("the square of a length", row_kernel=row_kernel * size)
-@control("10 % more", row_kernel=ELEVEN * row_kernel)
-def row_kernels_are_homogeneous(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Value, and covariance times slope, at the variances wm², wm′² and the covariance wmm′r."""
-    at = {a: weight * size**2, b: weight * other_size**2, c: weight * size * other_size * cosine}
-    yield trial.same(row_kernel, (relu.value + c * relu.slope).subs(at), by=sp.expand)
 
 
 def taken_on(next_harmonic: sp.Expr, slope: sp.Expr, slope_before: sp.Expr) -> sp.Expr:
@@ -78,14 +31,6 @@ def taken_on(next_harmonic: sp.Expr, slope: sp.Expr, slope_before: sp.Expr) -> s
 
 
 @exact(sphere_spectrum, step="derivatives")
-@control("of three inputs", next_harmonic=next_harmonic.subs(k, 3))
-@control("with the other sign", next_harmonic=((2 * ell + k - 2) * cosine * now + ell * before) / (ell + k - 2))
-@control("without the degree", slope=slope / ell)
-@control("one degree more", slope=slope.subs(ell, ell + 1))
-@control("slope 10 % more", slope=ELEVEN * slope)
-@control("without the factor", slope_before=cosine * before - now)
-@control("one input more", slope_before=slope_before.subs(k, k + 1))
-@control("10 % less", slope_before=NINE * slope_before)
 def the_recursion_takes_derivatives_on(
     next_harmonic: sp.Expr, slope: sp.Expr, slope_before: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -97,22 +42,6 @@ def the_recursion_takes_derivatives_on(
     taken = valued(slope, following), valued(slope_before, following)
     for each, moved in zip(taken, (taken_on(next_harmonic, slope, slope_before), slope), strict=True):
         yield trial.same(each.subs(ell, ell + 1), moved.subs(ell, ell + 1), by=sp.cancel)
-
-
-@exact(sphere_spectrum, step="equation")
-@control("of the circle", bend=ell**2)
-@control("of three inputs", bend=ell * (ell + 1))
-@control("10 % more", bend=ELEVEN * bend)
-@control("without the degree", slope=slope / ell)
-@control("one input more", slope_before=slope_before.subs(k, k + 1))
-def harmonics_solve_their_equation(
-    slope: sp.Expr, slope_before: sp.Expr, bend: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """(1 − r²) times the equation, P″ from the derivative of (1 − r²)P′."""
-    moved = sp.diff(slope, now) * slope + sp.diff(slope, before) * slope_before
-    moved += (1 - cosine**2) * sp.diff(slope, cosine)  # (1 − r²) times the derivative of (1 − r²)P′
-    second = moved + 2 * cosine * slope  # (1 − r²)² P″
-    yield trial.same(second - (k - 1) * cosine * slope + bend * (1 - cosine**2) * now, 0, by=sp.expand)
 
 
 def along(primitive: sp.Expr, bend: sp.Expr) -> sp.Expr:
@@ -132,13 +61,6 @@ def over_density(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(sphere_spectrum, step="primitives")
-@control("with the other sign", gate_primitive=-gate_primitive)
-@control("of the value", gate_primitive=gate_primitive.subs(rate, now))
-@control("10 % more", gate_primitive=ELEVEN * gate_primitive)
-@control("the value alone", ramp_primitive=ramp_primitive.subs(rate, 0))
-@control("ramp 10 % less", ramp_primitive=NINE * ramp_primitive)
-@control("one degree more", ramp_primitive=ramp_primitive.subs(ell, ell + 1))
-@control("of the circle", bend=ell**2)
 def primitives_have_their_derivatives(
     bend: sp.Expr, gate_primitive: sp.Expr, ramp_primitive: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -152,9 +74,6 @@ def primitives_have_their_derivatives(
 
 
 @exact(sphere_spectrum, step="mass")
-@control("of one input more", mass=mass.subs(k, k + 1))
-@control("over half the sphere", mass=2 * mass)
-@control("10 % less", mass=NINE * mass)
 def mass_is_one(mass: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One over π at k = 2, ½ at k = 3; k of the integral at k + 2 are k − 1 of that at k, by parts."""
     above = k + 1
@@ -168,10 +87,6 @@ def mass_is_one(mass: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(sphere_spectrum, step="centre")
-@control("of three inputs", centre=centre.subs(k, 3))
-@control("without signs", centre=sp.Abs(centre))
-@control("10 % more", centre=ELEVEN * centre)
-@control("with the other sign", next_harmonic=((2 * ell + k - 2) * cosine * now + ell * before) / (ell + k - 2))
 def centres_follow_the_recursion(next_harmonic: sp.Expr, centre: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1 at degree 0; from degree 2j to 2j + 2, and from 0 at an odd degree to 0, at r = 0."""
     above = {k: k + 1}
@@ -182,16 +97,6 @@ def centres_follow_the_recursion(next_harmonic: sp.Expr, centre: sp.Expr, trial:
 
 
 @exact(sphere_spectrum, step="coefficients")
-@control("of the whole sphere", ramp_coefficient=2 * ramp_coefficient)
-@control("one degree on", ramp_coefficient=ramp_coefficient.subs(half_degree, half_degree + 1))
-@control("10 % more", ramp_coefficient=ELEVEN * ramp_coefficient)
-@control("gate halved", gate_coefficient=gate_coefficient / 2)
-@control("gate 10 % less", gate_coefficient=NINE * gate_coefficient)
-@control("without the degree", slope=slope / ell)
-@control("gate's primitive of the other sign", gate_primitive=-gate_primitive)
-@control("ramp's primitive of the other sign", ramp_primitive=-ramp_primitive)
-@control("mass of one input more", mass=mass.subs(k, k + 1))
-@control("centre of three inputs", centre=centre.subs(k, 3))
 def coefficients_are_primitives_at_the_centre(
     slope: sp.Expr,
     gate_primitive: sp.Expr,
@@ -218,22 +123,8 @@ def coefficients_are_primitives_at_the_centre(
     yield trial.same(gate_primitive.subs({cosine: 0, ell: ell + 2, rate: 0}), 0)
 
 
-@exact(sphere_spectrum, step="first ramp")
-@control("the whole mean", first_ramp=2 * first_ramp)
-@control("one input more", first_ramp=first_ramp.subs(k, k + 1))
-@control("10 % more", first_ramp=ELEVEN * first_ramp)
-def squares_of_coordinates_have_the_sum_one(first_ramp: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """r r₊ has half the mean of r², which is the same for each of k coordinates."""
-    yield trial.same(2 * first_ramp + (k - 1) * 2 * first_ramp, 1)
-
-
 @exact(sphere_spectrum, step="times the cosine")
 @control("halves", raised=HALF, lowered=HALF)
-@control("one input less", raised=raised.subs(k, k - 1))
-@control("10 % more", raised=ELEVEN * raised)
-@control("lowered 10 % less", lowered=NINE * lowered)
-@control("of one degree more", lowered=lowered.subs(ell, ell + 1))
-@control("with the other sign", next_harmonic=((2 * ell + k - 2) * cosine * now + ell * before) / (ell + k - 2))
 def cosines_raise_and_lower_degrees(
     next_harmonic: sp.Expr, raised: sp.Expr, lowered: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -242,9 +133,6 @@ def cosines_raise_and_lower_degrees(
 
 
 @exact(sphere_spectrum, step="two points")
-@control("not halved", two_points=2 * two_points)
-@control("one for all", two_points=sp.ImmutableMatrix([[1, 1], [1, 1]]))
-@control("10 % more", two_points=ELEVEN * two_points)
 def two_points_know_nothing_of_each_other(two_points: sp.Matrix, trial: Trial) -> Iterator[Finding]:
     """Half of the kernel at the cosines 1 and −1; sum and difference of the points are its eigenvectors."""
     kernel = sp.Matrix(2, 2, lambda i, j: (kappa_1 + cosine * kappa_0).subs(cosine, 1 if i == j else -1) / 2)
@@ -254,15 +142,6 @@ def two_points_know_nothing_of_each_other(two_points: sp.Matrix, trial: Trial) -
 
 
 @exact(sphere_spectrum, step="eigenvalues", cost=0.4)
-@control("multiplicity forgotten", sphere_eigenvalue=sphere_eigenvalue * k)
-@control("odd degrees too", sphere_eigenvalue=sphere_eigenvalue.subs((-1) ** ell, 1))
-@control("10 % more", sphere_eigenvalue=ELEVEN * sphere_eigenvalue)
-@control("ramp of the whole sphere", ramp_coefficient=2 * ramp_coefficient)
-@control("gate 10 % less", gate_coefficient=NINE * gate_coefficient)
-@control("the whole mean", first_ramp=2 * first_ramp)
-@control("raised by a half", raised=HALF)
-@control("lowered by a half", lowered=HALF)
-@control("one for all points", two_points=sp.ImmutableMatrix([[1, 1], [1, 1]]))
 def eigenvalues_are_sums_of_squares(
     ramp_coefficient: sp.Expr,
     gate_coefficient: sp.Expr,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.convergence import N, dense_second
 from sparse_limits.theory.kernel.dual import c, cosine, kappa_0, kappa_1
@@ -15,17 +15,13 @@ from sparse_limits.theory.kernel.finite_width import fourth, n
 from sparse_limits.theory.kernel.off_diagonal import tangent_convergence
 from sparse_limits.theory.kernel.width_one import (
     first_kernel,
-    kernel_distance,
     kernel_mean,
     kernel_square,
     next_cosine,
     next_slope,
-    tangents_distance,
-    values_distance,
     values_square,
 )
 
-ELEVEN = sp.Rational(11, 10)
 G, P, weight, readout = sp.symbols(
     "G P v alpha", positive=True
 )  # both gates of the first layer, product of preactivations
@@ -59,11 +55,6 @@ def of_rows(row: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 
 @exact(tangent_convergence)
-@control("another limit", values_distance=values_distance.subs(next_cosine, 1))
-@control("rows that share their weights", values_distance=values_distance.subs(N, 1))
-@control("values, 10 % more", values_distance=ELEVEN * values_distance)
-@control("without the weights", tangents_distance=tangents_distance.subs(c, 0))
-@control("kernel, 10 % more", kernel_distance=ELEVEN * kernel_distance)
 def two_layers_from_one_neuron(
     values_distance: sp.Expr, tangents_distance: sp.Expr, kernel_distance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

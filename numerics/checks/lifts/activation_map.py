@@ -10,19 +10,13 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.evidence import Finding, Refutation, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Refutation, Trial, exact
 from sparse_limits.numerics.exact.polynomials import polynomial
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.activation_map import (
     linear_module,
     path_sums,
     w,
-    w01,
-    w02,
-    w12,
-    w13,
-    w23,
-    w34,
     weight_of,
     y,
 )
@@ -30,8 +24,6 @@ from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 
 Graph = tuple[Edge, ...]
-GRAPH: Graph = path_sums.expressions["graph"]
-DIAMOND: Graph = path_sums.expressions["diamond"]
 
 
 def paths(edges: Graph, start: Vertex, end: Vertex) -> Iterator[Graph]:
@@ -57,13 +49,6 @@ def module_on(edges: Graph) -> PerceptronModule:
 
 
 @exact(path_sums, step="first graph")
-@control("a directed cycle", graph=(*GRAPH, ("3", "1")))
-@control("a loop", graph=(*GRAPH, ("2", "2")))
-@control("an edge into the input", graph=(*GRAPH, ("4", "0")))
-@control("an edge turned round", graph=(*GRAPH[:2], ("2", "1"), *GRAPH[3:]))
-@control("an edge left out", graph=GRAPH[1:])
-@control("a path left out", path_sum=w34 * (w01 * w13 + w02 * w23))
-@control("product over each edge once", path_sum=w01 * w02 * w12 * w13 * w23 * w34)
 def activations_are_the_path_sum(graph: Graph, path_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The recursion, the inverse of 1 − W and the enumeration of paths give the polynomial."""
     module = module_on(graph)
@@ -83,10 +68,6 @@ def topological_orders(edges: Graph) -> list[tuple[Vertex, ...]]:
 
 
 @exact(path_sums, step="both orders")
-@control("a chain", diamond=(("0", "1"), ("1", "2"), ("2", "3")))
-@control("one side", diamond=DIAMOND[:3])
-@control("one path", diamond_sum=w02 * w23)
-@control("the last edges swapped", diamond_sum=w01 * w23 + w02 * w13)
 def both_orders_give_the_same(diamond: Graph, diamond_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The equations taken one by one in each topological order, and by the module."""
     weights = {edge: weight_of(edge) for edge in diamond}
@@ -101,20 +82,6 @@ def both_orders_give_the_same(diamond: Graph, diamond_sum: sp.Expr, trial: Trial
     yield trial.same(found["3"], diamond_sum, by=polynomial)
 
 
-@exact(path_sums, step="linear edges")
-@control("weight added", edge_map=w + y)
-@control("a bias", edge_map=w * y + w)
-@control("activation squared", edge_map=w * y**2)
-@control("weight squared", edge_map=w**2 * y)
-@control("10 % more", edge_map=sp.Rational(11, 10) * w * y)
-def edges_carry_sums_and_products(edge_map: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """M(w, y + y′), M(w, 1), and M(w, M(w′, y)), which is that of an edge with the weight ww′."""
-    before, other = sp.symbols("w' y'", real=True)
-    yield trial.same(edge_map.subs(y, y + other), edge_map + edge_map.subs(y, other))
-    yield trial.same(edge_map.subs(y, 1), w)
-    yield trial.same(edge_map.subs(y, edge_map.subs(w, before)), edge_map.subs(w, w * before))
-
-
 def random_graphs(rng: np.random.Generator, count: int) -> list[dict[Edge, int]]:
     """Integer weights on acyclic graphs of three to seven vertices, whose edges are listed in random order; and a path."""
     graphs = [{("0", "1"): 2, ("1", "2"): 3}]
@@ -126,10 +93,6 @@ def random_graphs(rng: np.random.Generator, count: int) -> list[dict[Edge, int]]
 
 
 @exact(path_sums, cost=0.5)
-@control("weight added", edge_map=w + y)
-@control("a bias", edge_map=w * y + w)
-@control("activation squared", edge_map=w * y**2)
-@control("10 % more", edge_map=sp.Rational(11, 10) * w * y)
 def random_graphs_sum_over_paths(edge_map: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Every vertex, those without edges into them and the input itself included."""
     for weights in trial.draw(random_graphs, trial.size(15)):

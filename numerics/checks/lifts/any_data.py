@@ -9,71 +9,45 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.convolution_copies import is_least_size
-from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive
+from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, positive
 from sparse_limits.numerics.checks.lifts.vector_copies_runs import ROUNDED
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact
 from sparse_limits.numerics.lifts.copies import count_copies, tanh_student
 from sparse_limits.numerics.lifts.flow import gradient_flow
 from sparse_limits.numerics.lifts.gradients import objective
-from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.any_data import (
+    N_s,
     any_data,
-    children_lipschitz,
+    at_length,
     copies_needed,
-    noisy_loss,
-    parameters,
-    tree_loss,
-    uniform_loss,
-    uniform_size,
 )
 from sparse_limits.theory.lifts.attention_copies import R_x
 from sparse_limits.theory.lifts.convergence import delta
 from sparse_limits.theory.lifts.convergence_limit import goal
 from sparse_limits.theory.lifts.convergence_two_layers import children
-from sparse_limits.theory.lifts.convolution_copies import best_loss, size_for
 from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     Lambda,
     M,
     approximation_loss,
-    epsilon_w,
-    isolated_best_radius,
-    isolated_bound,
+    inside,
     isolated_longest_time,
-    isolated_moved_cells,
-    loss_bound,
-    per_copy,
     rho,
     rho_0,
     squared_readout,
 )
 from sparse_limits.theory.lifts.copy_examples import child_square, mu
-from sparse_limits.theory.lifts.coverage import inputs, p_0, q, r
-from sparse_limits.theory.lifts.degrees import lam, n
-from sparse_limits.theory.lifts.perceptrons import n_1
+from sparse_limits.theory.lifts.coverage import q, r
 from sparse_limits.theory.lifts.readout import Delta, moving_bound
 from sparse_limits.theory.lifts.tangent import epsilon
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-N_s = sp.Symbol("N_s", positive=True)  # samples, in controls
-
-
-def in_radius(value: sp.Expr) -> sp.Expr:
-    """The value where the radius is at most ρ."""
-    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
 
 
 @exact(any_data, step="one layer")
-@control("the constant not squared", uniform_loss=per_copy(inside(uniform_loss) / R_x))
-@control("less with more samples", uniform_loss=per_copy(inside(uniform_loss) / N_s))
-@control("10 % less", uniform_loss=per_copy(NINE * inside(uniform_loss)))
-@control("0 without copies", uniform_loss=inside(uniform_loss))
-@control("M copies once", best_loss=per_copy(inside(best_loss) * M))
-@control("the length of an input", largest_moment=R_x)
-@control("the eigenvalue", layer_lipschitz=mu)
 def inputs_of_one_length_have_this_loss(
     largest_moment: sp.Expr, layer_lipschitz: sp.Expr, best_loss: sp.Expr, uniform_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -84,13 +58,6 @@ def inputs_of_one_length_have_this_loss(
 
 
 @exact(any_data, step="two layers")
-@control("one child", tree_loss=in_radius(inside(tree_loss).subs(children, 1)))
-@control("weights as at the start", tree_loss=in_radius(inside(tree_loss).subs(rho, 0)))
-@control("any radius", tree_loss=per_copy(inside(tree_loss)))
-@control("10 % less", tree_loss=in_radius(NINE * inside(tree_loss)))
-@control("M copies once", best_loss=per_copy(inside(best_loss) * M))
-@control("half of the radius", radius=per_copy(isolated_best_radius / 2))
-@control("10 % less of one", children_lipschitz=NINE * children_lipschitz)
 def trees_have_this_loss(
     children_lipschitz: sp.Expr, best_loss: sp.Expr, radius: sp.Expr, tree_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -107,22 +74,7 @@ def trees_have_this_loss(
         yield trial.holds((said != no_guarantee) == known, f"{factor.evalf(10)} of the radius: {known}")
 
 
-def at_length(expression: sp.Expr) -> sp.Expr:
-    """The expression at the constant R_x, for exact copies."""
-    return expression.subs({Lambda: R_x, rho_0: 0})
-
-
 @exact(any_data, step="other targets")
-@control("a witness that is exact", noisy_loss=noisy_loss.subs(epsilon_w, 0))
-@control("any time", noisy_loss=per_copy(at_length(loss_bound)))
-@control(
-    "10 % less", noisy_loss=guaranteed(NINE * at_length(loss_bound), M >= 1, at_length(isolated_moved_cells) <= M / 2)
-)
-@control("inputs as long as 1", noisy_loss=noisy_loss.subs(R_x, 1))
-@control("copies of other weights", noisy_loss=per_copy(loss_bound.subs(Lambda, R_x)))
-@control("the length of an input", largest_moment=R_x)
-@control("the eigenvalue", layer_lipschitz=mu)
-@control("M copies once", isolated_bound=isolated_bound.subs(M, 1))
 def other_targets_have_this_loss(
     largest_moment: sp.Expr, layer_lipschitz: sp.Expr, isolated_bound: sp.Expr, noisy_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -136,10 +88,6 @@ def other_targets_have_this_loss(
 
 
 @exact(any_data, step="copies needed")
-@control("not rooted", copies_needed=copies_needed**2)
-@control("more for more samples", copies_needed=copies_needed * sp.sqrt(N_s))
-@control("10 % fewer", copies_needed=NINE * copies_needed)
-@control("10 % less loss", uniform_loss=per_copy(NINE * inside(uniform_loss)))
 def so_many_copies_are_enough(uniform_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The loss falls with the square of their number, and is the goal there."""
     yield trial.same(inside(uniform_loss), goal, where={M: copies_needed})
@@ -164,23 +112,9 @@ SIZE_POINTS = [
 
 
 @exact(any_data)
-@control("M/q vertices", uniform_size=uniform_size / 2)
-@control("one unit", uniform_size=uniform_size.subs(r, 1))
-@control("one copy", uniform_size=size_for(sp.Integer(1), q))
-@control("10 % more", uniform_size=ELEVEN * uniform_size)
 def sizes_for_all_data_keep_the_conditions(uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Against the two conditions at the size, and at one vertex fewer."""
     yield from is_least_size(uniform_size, copies_needed, q, SIZE_POINTS, trial)
-
-
-@exact(any_data, step="parameters")
-@control("weights alone", parameters=parameters - n)
-@control("all weights", parameters=n * (1 + inputs))
-@control("10 % more", parameters=ELEVEN * parameters)
-@control("edges into one vertex", mean_edges=lam)
-def weights_and_readout_add_up(mean_edges: sp.Expr, parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The edges, and a readout for each vertex."""
-    yield trial.same(parameters, mean_edges.subs({n_1: n, lam: p_0 * inputs}, simultaneous=True) + n, by=sp.expand)
 
 
 INPUTS, VERTICES = 2, 64
@@ -211,9 +145,6 @@ def losses_of_one_lift(rng: np.random.Generator, copies: int, target: float) -> 
 
 
 @empirical(any_data, cost=0.7)
-@control("a hundredth", uniform_loss=per_copy(inside(uniform_loss) / 100))
-@control("less with more samples", uniform_loss=per_copy(inside(uniform_loss) / N_s))
-@control("M³ in place of M²", uniform_loss=per_copy(inside(uniform_loss) / M))
 def one_lift_keeps_the_bound_for_all_numbers_of_samples(uniform_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The same vertices with 4 to 1024 samples of two inputs; and copies alone whose readout grows far."""
     for copies, target in ((0, 1.0), (64, 16.0)):
@@ -226,10 +157,6 @@ def one_lift_keeps_the_bound_for_all_numbers_of_samples(uniform_loss: sp.Expr, t
 
 
 @exact(any_data)
-@control("half of the loss", uniform_loss=uniform_loss / 2)
-@control("twice the loss", uniform_loss=2 * uniform_loss)
-@control("10 % more", uniform_size=ELEVEN * uniform_size)
-@control("10 % less", uniform_size=NINE * uniform_size)
 def bounds_speak_from_five_copies(uniform_loss: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, R_x: 1, q: sp.Rational(1, 4)}

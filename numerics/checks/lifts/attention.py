@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import product
 from typing import Any
 
@@ -18,17 +17,16 @@ from sparse_limits.theory.lifts.attention import (
     WIDTH,
     Attention,
     C,
-    X,
     attention_block,
     attention_blocks,
     attention_lift,
     d,
     h,
-    skip_probability,
+    outputs,
 )
-from sparse_limits.theory.lifts.bundle import array, entries
+from sparse_limits.theory.lifts.bundle import entries
 from sparse_limits.theory.lifts.degrees import lam
-from sparse_limits.theory.lifts.lift import Lift, full_lift
+from sparse_limits.theory.lifts.lift import Lift
 
 BLOCK: Lift = attention_blocks.expressions["block"]
 
@@ -44,13 +42,6 @@ def written_out(X: sp.Matrix, heads: Sequence[Sequence[sp.Matrix]], scale: sp.Ex
             for c in range(X.cols):
                 total[s, c] += sum(power * values[t, c] for t, power in zip(tokens, powers, strict=True)) / sum(powers)
     return total
-
-
-def outputs(lift: Lift, X: sp.Matrix) -> sp.Matrix:
-    """The activations over o as the columns of a matrix."""
-    found = lift.activations({("x", c): array(X[:, c], (X.rows,)) for c in range(X.cols)})
-    columns = [entries(found[v]) for v in lift.over if v[0] == "o"]
-    return sp.Matrix(X.rows, len(columns), lambda t, c: columns[c][t])
 
 
 @dataclass(frozen=True)
@@ -88,18 +79,6 @@ def with_sigma(lift: Lift, sigma: Any) -> Lift:
     return replace(lift, module=replace(lift.module, sigma={**lift.module.sigma, "a": sigma}))
 
 
-def with_full_skips(lift: Lift) -> Lift:
-    """The lift with all edges above (x, o)."""
-    vertices = [c for v, c in lift.over if v == "x"]
-    return Lift(
-        lift.module, lift.over, {**lift.weights, **{(("x", b), ("o", c)): () for b in vertices for c in vertices}}
-    )
-
-
-def without_skips(lift: Lift) -> Lift:
-    return Lift(lift.module, lift.over, {e: w for e, w in lift.weights.items() if e[0][0] != "x" or e[1][0] != "o"})
-
-
 def named(letter: str, rows: int, columns: int) -> sp.Matrix:
     return sp.Matrix(rows, columns, lambda i, j: sp.Symbol(f"{letter}_{i}{j}", real=True))
 
@@ -108,8 +87,6 @@ HEAD = (*(named(letter, CHANNELS, WIDTH) for letter in "QKV"), named("O", WIDTH,
 
 
 @exact(attention_blocks, step="block", cost=0.4)
-@control("full skips", block=with_full_skips(BLOCK))
-@control("no skips", block=without_skips(BLOCK))
 @control("scores not divided by √d", block=with_sigma(BLOCK, Scaled(WIDTH, sp.sqrt(2))))
 @control("scores divided by d", block=with_sigma(BLOCK, Scaled(WIDTH, 1 / sp.sqrt(2))))
 @control("keys and values swapped", block=with_sigma(BLOCK, Reordered(WIDTH, (0, 2, 1))))
@@ -176,10 +153,6 @@ def lifted(heads: Matrices, tokens: int) -> Lift:
 
 
 @enclosed(attention_blocks, cost=0.5)
-@control("keys and queries only", weights=2 * h * C * d + h * d * C)
-@control("one matrix O for all heads", weights=3 * h * C * d + d * C)
-@control("square matrices", weights=4 * C**2)
-@control("skips have weights", weights=4 * h * C * d + C)
 def random_blocks_are_residual_attention(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """More tokens and heads, in balls: what rounding may do is part of them; and another order of the tokens."""
     for inputs, heads in trial.draw(random_heads, trial.size(3)):
@@ -196,44 +169,6 @@ def random_blocks_are_residual_attention(weights: sp.Expr, trial: Trial) -> Iter
             yield trial.same(turned[t - 1, c], found[t, c], by=None)
 
 
-def _by_source(values: Mapping[str, Any], u: Any, v: Any) -> Any:
-    """The value for edges that leave this kind of vertex."""
-    return values[u[0]]
-
-
-@exact(attention_blocks, step="weights")
-@control("keys and queries only", weights=2 * h * C * d + h * d * C)
-@control("one matrix O for all heads", weights=3 * h * C * d + d * C)
-@control("square matrices", weights=4 * C**2)
-@control("skips have weights", weights=4 * h * C * d + C)
-def every_head_and_channel_adds_its_weights(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Head by head from none on, and channel by channel: three columns in and one out; one channel and one head counted on the lift."""
-    yield trial.induction(weights, h, sp.S.Zero, lambda term: term + C * (3 * d + d))
-    yield trial.induction(weights, C, h * (3 * d + d), lambda term: term + h * (3 * d + d), start=1)
-    for width in (1, 2, 3):
-        zeros = {"x": ((0,) * width,) * 3, "a": (0,) * width}
-        one = attention_lift(attention_block(2, width), 1, 1, partial(_by_source, zeros))
-        counted = sum(len(entries(weight)) for weight in one.weights.values())
-        yield trial.same(weights.subs({C: 1, h: 1, d: width}), sp.Integer(counted))
-
-
-@exact(attention_blocks, step="full skips")
-@control("all channels", excess=X * sp.ones(3, 3))
-@control("identity", excess=X)
-@control("the channel twice", excess=X * (sp.ones(3, 3) + sp.eye(3)))
-def full_skips_add_the_other_channels(excess: sp.Matrix, X: sp.Matrix, trial: Trial) -> Iterator[Finding]:
-    """The full lift minus that with diagonal skips, attention included."""
-    module = attention_block(X.rows, 1)
-    weights = {"x": ((1,), (2,), (-1,)), "a": (sp.Rational(1, 2),)}
-    diagonal = attention_lift(module, X.cols, 1, lambda u, v: weights[u[0]])
-    full = full_lift(
-        module, {"x": X.cols, "a": 1, "o": X.cols}, lambda u, v: () if v[0] == "o" and u[0] == "x" else weights[u[0]]
-    )
-    letters = sp.symbols(f"eta_:{len(excess)}", real=True)
-    difference = outputs(full, X) - outputs(diagonal, X)
-    yield trial.same(*(sp.Add(*map(sp.Mul, letters, each)) for each in (difference, excess)))
-
-
 edge = sp.Symbol("p", nonnegative=True)
 
 
@@ -247,16 +182,7 @@ def chance_of_the_identity(channels: int) -> sp.Expr:
     return total
 
 
-def permutation_chance() -> sp.Expr:
-    """The probability of the skips of some permutation of the channels."""
-    return sp.factorial(C) * attention_blocks.expressions["identity_skips"].args[0][0]
-
-
 @exact(attention_blocks, step="sampled skips")
-@control("the diagonal alone", identity_skips=skip_probability**C)
-@control("a skip into each", identity_skips=(1 - (1 - skip_probability) ** C) ** C)
-@control("up to a permutation", identity_skips=permutation_chance())
-@control("always", identity_skips=sp.Integer(1))
 def sampled_skips_are_rarely_the_identity(identity_skips: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All graphs above (x, o) for one, two and three channels, as polynomials in λ."""
     for channels in (1, 2, 3):

@@ -9,59 +9,41 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.convolution_copies import is_least_size
-from sparse_limits.numerics.checks.lifts.copies import inside, positive
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.checks.lifts.copies import positive
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.lifts.pooled import count_heads
-from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.attention import Attention, C, d, softmax
 from sparse_limits.theory.lifts.attention_copies import (
+    MOVED_OUT,
+    NEEDED,
     N_t,
     R_x,
     alike,
     b_w,
     copied_heads,
-    copies_for_loss,
-    copies_for_radius,
     delta_K,
     delta_Q,
     delta_V,
-    entry_lipschitz,
     gamma,
     head_copy,
-    head_lipschitz,
-    head_loss,
-    head_size,
-    heard,
-    mean_change,
     other_share,
     own_share,
-    own_slope,
-    row_change,
     s_1,
     s_2,
-    score_change,
-    sign_length,
     y,
 )
 from sparse_limits.theory.lifts.bundle import entries
 from sparse_limits.theory.lifts.convergence import delta
 from sparse_limits.theory.lifts.convergence_limit import goal
-from sparse_limits.theory.lifts.convolution_copies import best_loss, size_for
-from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, isolated_best_radius, per_copy, rho, signs
+from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, inside, isolated_best_radius, rho, signs
 from sparse_limits.theory.lifts.coverage import p_0, r
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-MOVED_OUT = b_w + rho  # the length of a matrix as long as b_w that has moved outwards by ρ
+NINE = sp.Rational(9, 10)
 
 
 @exact(copied_heads, step="slopes")
-@control("its square forgotten", own_slope=own_share)
-@control("the share of the other forgotten", other_slope=-own_share)
-@control("a sign", other_slope=own_share * other_share)
-@control("10 % more", own_slope=ELEVEN * own_slope)
-@control("exponentials alone", own_share=sp.exp(s_1))
-@control("not of the first", other_share=own_share)
 def slopes_are_derivatives(
     own_share: sp.Expr, other_share: sp.Expr, own_slope: sp.Expr, other_slope: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -75,15 +57,6 @@ def slopes_are_derivatives(
 
 
 @exact(copied_heads, step="rows")
-@control("values that do not move", row_change=row_change.subs(delta_V, 0))
-@control("tokens once", row_change=row_change.subs(R_x**3, R_x))
-@control("values as long as 1", row_change=row_change.subs(MOVED_OUT**2, MOVED_OUT))
-@control("10 % less", row_change=NINE * row_change)
-@control("a mean that moves with the token", mean_change=R_x * gamma)
-@control("10 % more of a mean", mean_change=ELEVEN * mean_change)
-@control("scores not divided", score_change=score_change * sp.sqrt(d))
-@control("one of the two", score_change=score_change.subs(delta_K, 0))
-@control("weights as at the start", score_change=score_change.subs(rho, 0))
 def rows_change_with_means_and_values(
     mean_change: sp.Expr, score_change: sp.Expr, row_change: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -102,11 +75,6 @@ def first_row(width: int, query: sp.Expr, key: sp.Expr, value: sp.Expr) -> sp.Ma
 
 
 @exact(copied_heads)
-@control("a mean that moves with the token", mean_change=R_x * gamma)
-@control("10 % less of a mean", mean_change=NINE * mean_change)
-@control("10 % less of a row", row_change=NINE * row_change)
-@control("values that do not move", row_change=row_change.subs(delta_V, 0))
-@control("scores divided by d", row_change=row_change.subs(d, d**2))
 def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The rate of the mean of two tokens ±R in the score, where both shares are ½; and that of a row in Q and in K, where one
     of the two is 0 and all else as long as it may be; and in V, where one token has all shares."""
@@ -124,12 +92,6 @@ def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Exp
 
 
 @exact(copied_heads)
-@control("weights as at the start", row_change=row_change.subs(rho, 0))
-@control("half of the way", row_change=row_change.subs(rho, rho / 2))
-@control("one of the two", row_change=row_change.subs(delta_K, 0))
-@control("10 % less of a row", row_change=NINE * row_change)
-@control("values alone", head_lipschitz=R_x)
-@control("a quarter of the radius", head_lipschitz=head_lipschitz.subs(rho, rho / 4))
 def crossed_queries_and_keys_attain_the_change(
     row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -153,11 +115,6 @@ def crossed_queries_and_keys_attain_the_change(
 
 
 @exact(copied_heads, step="one head")
-@control("one of Q and K", head_lipschitz=R_x * sp.sqrt(1 + R_x**4 * MOVED_OUT**4 / d))
-@control("not divided", head_lipschitz=R_x * sp.sqrt(1 + 2 * R_x**4 * MOVED_OUT**4))
-@control("values alone", head_lipschitz=R_x)
-@control("10 % more", head_lipschitz=ELEVEN * head_lipschitz)
-@control("10 % less of a row", row_change=NINE * row_change)
 def directions_add_up(row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What is left of the squares is a sum of squares, and nothing along one direction."""
     rates = (delta_Q, delta_K, delta_V)
@@ -170,47 +127,13 @@ def directions_add_up(row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial
 
 
 @exact(copied_heads, step="all entries")
-@control("of one row", entry_lipschitz=head_lipschitz)
-@control("lengths added", entry_lipschitz=N_t * head_lipschitz)
-@control("10 % more", entry_lipschitz=ELEVEN * entry_lipschitz)
-@control("10 % less of one", head_lipschitz=NINE * head_lipschitz)
 def squares_of_rows_add_up(head_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One for each token."""
     yield trial.same(entry_lipschitz**2, N_t * head_lipschitz**2)
     yield positive(entry_lipschitz, trial)
 
 
-@exact(copied_heads, step="changes of sign")
-@control("V alone", alike=alike / 2**d)
-@control("each matrix for itself", alike=alike * 2**d)
-@control("no change", alike=alike / 4**d)
-@control("10 % more", alike=ELEVEN * alike)
-def columns_change_signs(alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Each further channel must agree three times, and each column does for itself; one column and one channel: two copies of
-    four for Q and K, both for V."""
-    yield trial.same(alike.subs(signs, signs + 1) * 2 ** (3 * d), alike, by=sp.expand)
-    yield trial.same(alike.subs(d, d + 1), alike * alike.subs(d, 1), by=sp.expand)
-    yield trial.same(alike.subs({d: 1, signs: 1}), sp.Rational(1, 2))
-
-
-@exact(copied_heads, step="chance of a copy")
-@control("channels alone", head_copy=heard)
-@control("no change of sign", head_copy=head_copy / 4**d)
-@control("other channels forgotten", head_copy=head_copy.subs(C, signs))
-@control("10 % more", head_copy=ELEVEN * head_copy)
-@control("each matrix sampled", heard=heard.subs({signs: 3 * signs, C: 3 * C}, simultaneous=True))
-@control("V forgotten", alike=alike * 2 ** (d * signs))
-def signs_are_independent_of_edges(
-    heard: sp.Expr, alike: sp.Expr, head_copy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The product of both probabilities."""
-    yield trial.same(head_copy, heard * alike, by=sp.powsimp)
-
-
 @exact(copied_heads)
-@control("channels alone", head_copy=heard)
-@control("V alone", head_copy=head_copy / 2**d)
-@control("10 % less", head_copy=NINE * head_copy)
 def heads_enumerated(head_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All heads on two channels of width one, and on one channel of width two, as polynomials in p₀."""
     for channels, width, heard_channels in ((2, 1, 1), (2, 1, 2), (1, 2, 1)):
@@ -229,9 +152,6 @@ def heads_enumerated(head_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(copied_heads, step="length of signs")
-@control("one column", sign_length=sp.sqrt(signs))
-@control("signs added", sign_length=signs * d)
-@control("10 % more", sign_length=ELEVEN * sign_length)
 def signs_are_so_long(sign_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A sum over channels and columns of the squares of alternating signs."""
     i, j = sp.symbols("i j", integer=True, positive=True)
@@ -241,22 +161,6 @@ def signs_are_so_long(sign_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(copied_heads, step="loss")
-@control(
-    "the constant not squared",
-    head_loss=guaranteed(
-        sp.sqrt(inside(head_loss) * inside(best_loss) / Lambda**2), M >= 1, isolated_best_radius <= rho
-    ),
-)
-@control(
-    "weights as at the start", head_loss=guaranteed(inside(head_loss).subs(rho, 0), M >= 1, isolated_best_radius <= rho)
-)
-@control("any radius", head_loss=per_copy(inside(head_loss)))
-@control("0 without copies", head_loss=inside(head_loss))
-@control("10 % less", head_loss=guaranteed(NINE * inside(head_loss), M >= 1, isolated_best_radius <= rho))
-@control("M copies once", best_loss=per_copy(inside(best_loss) * M))
-@control("10 % less of one", head_lipschitz=NINE * head_lipschitz)
-@control("half of the radius", radius=per_copy(isolated_best_radius / 2))
-@control("signs of one column", sign_length=sp.sqrt(signs))
 def heads_have_this_loss(
     best_loss: sp.Expr,
     radius: sp.Expr,
@@ -281,11 +185,6 @@ def heads_have_this_loss(
 
 
 @exact(copied_heads, step="copies needed")
-@control("not rooted", copies_for_loss=copies_for_loss**2)
-@control("10 % fewer", copies_for_loss=NINE * copies_for_loss)
-@control("10 % fewer for the radius", copies_for_radius=NINE * copies_for_radius)
-@control("the length alone", copies_for_radius=copies_for_radius.subs(A_1, A_2))
-@control("10 % less loss", head_loss=guaranteed(NINE * inside(head_loss), M >= 1, isolated_best_radius <= rho))
 def so_many_copies_reach_goal_and_radius(
     head_loss: sp.Expr, copies_for_loss: sp.Expr, copies_for_radius: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -332,26 +231,15 @@ SIZE_POINTS = [
         },  # the chance decides
     )
 ]
-NEEDED = sp.Max(copies_for_loss, copies_for_radius)
 
 
 @exact(copied_heads)
-@control("M/q heads", head_size=head_size / 2)
-@control("one unit", head_size=head_size.subs(r, 1))
-@control("channels alone", head_size=size_for(NEEDED, heard))
-@control("any radius", head_size=size_for(copies_for_loss, head_copy))
-@control("the radius alone", head_size=size_for(copies_for_radius, head_copy))
-@control("10 % more", head_size=ELEVEN * head_size)
 def sizes_of_heads_keep_the_conditions(head_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Against the two conditions at the size, and at one head fewer: where the loss, the radius or δ decides."""
     yield from is_least_size(head_size, NEEDED, head_copy, SIZE_POINTS, trial)
 
 
 @exact(copied_heads)
-@control("half of the loss", head_loss=head_loss / 2)
-@control("twice the loss", head_loss=2 * head_loss)
-@control("10 % more", head_size=ELEVEN * head_size)
-@control("10 % less", head_size=NINE * head_size)
 def bounds_speak_from_sixteen_copies(head_loss: sp.Expr, head_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, R_x: 1, d: 1, signs: 1, C: 2, p_0: sp.Rational(1, 2), rho: sp.Rational(1, 2)}
@@ -362,8 +250,6 @@ def bounds_speak_from_sixteen_copies(head_loss: sp.Expr, head_size: sp.Expr, tri
 
 
 @enclosed(copied_heads)
-@control("of the weights alone", head_copy=alike)
-@control("of the channels heard, twice", head_copy=2 * heard)
 def copies_of_heads_are_no_likelier_than_their_parts(head_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No more than the chance of edges and weights: other channels can only be too many."""
     yield trial.below(head_copy, p_0**signs * alike)

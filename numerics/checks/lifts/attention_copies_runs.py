@@ -8,7 +8,6 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.lifts.copies import inside
 from sparse_limits.numerics.checks.lifts.vector_copies_runs import (
     ROUNDED,
     UNITS,
@@ -16,27 +15,19 @@ from sparse_limits.numerics.checks.lifts.vector_copies_runs import (
     random_lift,
     time_of_bound,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical
+from sparse_limits.numerics.evidence import Finding, Trial, empirical
 from sparse_limits.numerics.lifts.functions import Attention
 from sparse_limits.numerics.lifts.pooled import count_heads
-from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.lifts.attention import d
-from sparse_limits.theory.lifts.attention_copies import R_x, b_w, copied_heads, head_lipschitz, head_loss
+from sparse_limits.theory.lifts.attention_copies import R_x, b_w, copied_heads
 from sparse_limits.theory.lifts.copies import A_1, A_2, M, isolated_best_radius, rho, signs
 
 Floats = NDArray[np.float64]
 WIDTH = 128
 
 
-def scaled(value: sp.Expr) -> sp.Expr:
-    """Another loss under the same conditions."""
-    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
-
-
 @empirical(copied_heads, cost=0.7)
-@control("a hundredth", head_loss=scaled(inside(head_loss) / 100))
-@control("M³ in place of M²", head_loss=scaled(inside(head_loss) / M))
-@control("loss of a readout alone", head_loss=scaled(inside(head_loss) / A_1**2))
 def heads_end_below_the_bound(head_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A random sparse lift; and copies alone whose readout grows so far that the time of the bound is short.
 
@@ -90,9 +81,6 @@ def steepest(rng: np.random.Generator, tries: int, channels: int, tokens: int, w
 
 
 @empirical(copied_heads, cost=0.3)
-@control("a tenth, without V", head_lipschitz=R_x * sp.sqrt(2) * (b_w + rho) ** 2 / 10)
-@control("a third", head_lipschitz=head_lipschitz / 3)
-@control("half of the radius", head_lipschitz=head_lipschitz.subs(rho, rho / 2))
 def rows_of_random_heads_keep_the_constant(head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Differences over a millionth, of rounding 1e-9 of it, beside the constant at b_w = 1 and ρ = ½."""
     for channels, tokens, width in ((1, 2, 1), (2, 3, 2), (3, 6, 4)):

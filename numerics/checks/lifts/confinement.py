@@ -17,27 +17,16 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.confinement import (
     B,
     confined_flow,
-    delta_1,
-    delta_2,
     epsilon_0,
-    longest_path,
-    low_loss,
     needed_radius,
     pac_radius,
-    probability,
-    standstill_radius,
     z,
 )
 from sparse_limits.theory.lifts.tangent import L_0, epsilon, eta, kappa, t, x
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @exact(confined_flow, step="path")
 @control("as if tangents did not grow", longest_path=descending(needed_radius))
-@control("from ε_0", longest_path=longest_path / 2)
-@control("10 % less", longest_path=NINE * longest_path)
-@control("the whole of ε for the tangents", middle=epsilon_0)
 def longest_path_starts_at_the_bound(
     longest_path: sp.Expr, middle: sp.Expr, growing_length: sp.Expr, growing_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -53,10 +42,7 @@ def longest_path_starts_at_the_bound(
 
 @exact(confined_flow, step="radius")
 @control("as if tangents did not grow", pac_radius=1 + descending(needed_radius))
-@control("10 % more", pac_radius=ELEVEN * pac_radius)
-@control("10 % less", pac_radius=NINE * pac_radius)
 @control("no cases", pac_radius=descending(pac_radius))
-@control("10 % less of the path", longest_path=NINE * longest_path)
 def radius_exceeds_the_path(pac_radius: sp.Expr, longest_path: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """By 1; where nothing is to be done it is 1."""
     yield trial.same(descending(pac_radius), 1 + longest_path)
@@ -74,11 +60,7 @@ def cases_of(radius: sp.Expr, least: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 
 @exact(confined_flow, step="radius by constants of balls")
-@control("10 % more if κ(c)", needed_radius=ELEVEN * needed_radius)
-@control("10 % less if κ(c)", needed_radius=NINE * needed_radius)
 @control("no cases if κ(c)", needed_radius=descending(needed_radius))
-@control("as if tangents grew", needed_radius=longest_path)
-@control("the whole of ε for the tangents", middle=epsilon_0)
 def needed_radius_is_a_length(
     needed_radius: sp.Expr, middle: sp.Expr, length: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -90,9 +72,6 @@ def needed_radius_is_a_length(
 
 
 @enclosed(confined_flow)
-@control("the whole of ε for the tangents", middle=epsilon_0)
-@control("as if tangents grew", needed_radius=longest_path)
-@control("10 % less if κ(c)", needed_radius=NINE * needed_radius)
 def a_path_with_all_tangents_is_as_long(needed_radius: sp.Expr, middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A loss F that falls to ε' at the rate 1/κ until it is ε, and then on with its slope.
 
@@ -114,9 +93,6 @@ def a_path_with_all_tangents_is_as_long(needed_radius: sp.Expr, middle: sp.Expr,
 
 
 @enclosed(confined_flow)
-@control("the whole of ε for the tangents", middle=epsilon_0)
-@control("ε itself", middle=epsilon)
-@control("the sum", middle=epsilon + epsilon_0)
 def tangents_reach_less_than_the_flow_and_more_than_the_limit(middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Strictly between the loss that is approached and the one to be reached: there are tangents, and the flow gets down in finite time."""
     yield trial.below(epsilon_0, middle, strict=True, needed="middle")
@@ -124,9 +100,6 @@ def tangents_reach_less_than_the_flow_and_more_than_the_limit(middle: sp.Expr, t
 
 
 @enclosed(confined_flow)
-@control("twice as long", standstill_radius=2 * standstill_radius + 1)
-@control("a tangent to 0", standstill_radius=standstill_radius.subs(epsilon, 0))
-@control("no limit", standstill=sp.exp(-x))
 def tangents_of_the_example_reach_a_positive_output(
     standstill: sp.Expr, standstill_radius: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -135,57 +108,7 @@ def tangents_of_the_example_reach_a_positive_output(
     yield trial.below(0, reached, strict=True, needed="standstill_radius")
 
 
-@exact(confined_flow, step="loss of low outputs")
-@control("a slope of 1/ε", low_loss=sp.exp(z / epsilon - 1))
-@control("the line itself", low_loss=z)
-@control("10 % more", low_loss=ELEVEN * low_loss)
-@control("a loss below 0", low_loss=z - (z - epsilon) ** 2)
-def losses_are_joined(low_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its value at ε; its slope times ε and its second derivative times ε² are itself, and positive."""
-    yield trial.same(low_loss.subs(z, epsilon), epsilon)
-    yield trial.same(sp.diff(low_loss, z) * epsilon, low_loss)
-    yield trial.same(sp.diff(low_loss, z, 2) * epsilon**2, low_loss)
-    least = sp.Symbol("e", positive=True)
-    yield trial.nonnegative(low_loss, least * sp.exp(z / least - 1), where={epsilon: least}, strict=True)
-
-
-@exact(confined_flow, step="step of the example")
-@control("the constant at the start", standstill_radius=2 - epsilon)
-@control("10 % more", standstill_radius=ELEVEN * standstill_radius)
-@control("a tangent to 0", standstill_radius=standstill_radius.subs(epsilon, 0))
-@control("a loss that comes down to 0", standstill=2 * sp.exp(-x))
-@control("a loss 10 % more", low_loss=ELEVEN * low_loss)
-def tangents_of_the_example_reach_its_floor(
-    standstill: sp.Expr, low_loss: sp.Expr, standstill_radius: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The step along its slope, which reaches the output ε and so this loss; it grows by (1 − ε)eˣ."""
-    reached = standstill + sp.diff(standstill, x) * standstill_radius
-    yield trial.same(reached, epsilon, by=sp.expand)
-    yield trial.same(valued(low_loss, {z: reached}), epsilon)
-    y = sp.Symbol("y", nonnegative=True)
-    growth = y / (1 + y) * sp.exp(x)
-    yield trial.nonnegative(sp.diff(standstill_radius, x), growth, where={epsilon: 1 / (1 + y)})
-    yield trial.nonnegative(standstill - 1, sp.exp(-x), strict=True)
-
-
-@exact(confined_flow, step="both events")
-@control("independent events", probability=(1 - delta_1) * (1 - delta_2))
-@control("the likelier one", probability=1 - sp.Max(delta_1, delta_2))
-@control("one event twice", probability=1 - 2 * delta_1)
-@control("10 % less", probability=NINE * probability)
-def both_hypotheses_hold_as_likely(probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two failures among 12 equally likely draws, overlapping in every way; attained where they do not."""
-    for first, second in ((1, 2), (3, 5), (4, 4), (0, 7)):
-        claimed = probability.subs({delta_1: sp.Rational(first, 12), delta_2: sp.Rational(second, 12)})
-        left = [12 - len({*range(first), *range(i, i + second)}) for i in range(13 - second)]
-        yield trial.holds(claimed == sp.Rational(min(left), 12), f"at least {min(left)} of 12, claimed {claimed}")
-
-
 @enclosed(confined_flow)
-@control("forgets κ", needed_radius=needed_radius / kappa)
-@control("ε for ε'", needed_radius=kappa * sp.log(B / epsilon))
-@control("10 % more", needed_radius=ELEVEN * needed_radius)
-@control("10 % less", needed_radius=NINE * needed_radius)
 def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """(B − ε')/(ε − ε') = 9, so κ(c) log 9 < c is wanted: never for κ = 2c or c/2, at once for 9c/20 and c/3, at last for a constant."""
     for share, concluded in (
@@ -201,10 +124,6 @@ def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial)
 
 
 @enclosed(confined_flow)
-@control("forgets κ", needed_radius=needed_radius / kappa)
-@control("the constant at the start", standstill_radius=2 - epsilon)
-@control("10 % more", standstill_radius=ELEVEN * standstill_radius)
-@control("a loss that comes down to 0", standstill=2 * sp.exp(-x))
 def quantifiers_matter(
     standstill: sp.Expr, standstill_radius: sp.Expr, needed_radius: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -9,22 +9,15 @@ from math import comb, exp
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.lifts.students import train_students
-from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee, unconditional
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence import (
-    chernoff_failure,
-    chernoff_size,
     delta,
-    failure,
-    mean_size,
     one_layer_convergence,
-    size,
-    smallest,
-    tail_size,
 )
 from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, best_time, best_value
 from sparse_limits.theory.lifts.coverage import q, r
@@ -77,10 +70,6 @@ def smallest_size(case: Case) -> int:
 
 
 @exact(one_layer_convergence)
-@control("at most M copies", failure=failure.subs(M, M + 1))
-@control("one unit", failure=failure.subs(r, 1))
-@control("10 % more", failure=ELEVEN * failure)
-@control("some copy", failure=r * (1 - q) ** n)
 def failures_are_counted(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Against the law of the copies built up vertex by vertex, in fractions."""
     for vertices, copies, chance, units in (
@@ -94,15 +83,6 @@ def failures_are_counted(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(one_layer_convergence)
-@control("Chernoff's size", size=chernoff_size)
-@control("one more", size=size + 1)
-@control("at most M copies", size=size.subs(M, M + 1))
-@control("one unit", size=size.subs(r, 1))
-@control("δ is not attained", size=guaranteed(smallest(failure + sp.Rational(1, 10**9)), M >= 1, q > 0))
-@control("0 without copies", size=size.args[0].expr)
-@control("M/q vertices", chernoff_size=sp.ceiling(M / q))
-@control("the second condition alone", chernoff_size=sp.ceiling(8 * sp.log(r / delta) / q))
-@control("the first condition alone", chernoff_size=sp.ceiling(2 * M / q))
 def sizes_are_the_smallest(size: sp.Expr, chernoff_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Against one size after the other, in fractions, δ attained included; Chernoff's against its two conditions."""
     for case in CASES:
@@ -141,9 +121,6 @@ def students_above(rng: np.random.Generator, students: int, vertices: int, value
 
 
 @statistical(one_layer_convergence, tests=2, cost=0.3)
-@control("one vertex more", failure=failure.subs(n, n + 1))
-@control("one unit", failure=failure.subs(r, 1))
-@control("fewer copies", failure=failure.subs(M, M - 1))
 def students_fail_no_more_often(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Layers without two copies of each of two units; and students of three vertices that are trained, at one copy.
 
@@ -166,11 +143,6 @@ SPECIAL = {n: sp.Integer(64), q: sp.Rational(1, 2), r: sp.Integer(2)}
 
 
 @enclosed(one_layer_convergence)
-@control("exponent nq/4", chernoff_failure=chernoff_failure.subs(q, 2 * q))
-@control("exponent nq/2", chernoff_failure=r * sp.exp(-n * q / 2))
-@control("for any M", chernoff_failure=r * sp.exp(-n * q / 8))
-@control("10 % less", chernoff_failure=NINE * chernoff_failure)
-@control("a million times as many failures", failure=10**6 * failure)
 def chernoff_bounds_the_failure(failure: sp.Expr, chernoff_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At 32 expected copies, from half the mean down, with the exponent that (1−δ)-Chernoff gives at δ = ½; beyond half the mean, no guarantee."""
     for copies in (1, 5, 16):
@@ -182,36 +154,3 @@ def chernoff_bounds_the_failure(failure: sp.Expr, chernoff_failure: sp.Expr, tri
     yield trial.same(valued(chernoff_failure, {**SPECIAL, M: 1}), valued(r * sp.exp(-exponent), SPECIAL))
     bound = chernoff_failure.subs({**SPECIAL, M: 17})
     yield trial.holds(bound == no_guarantee, f"17 copies where 32 are expected: {bound}")
-
-
-@exact(one_layer_convergence, step="both conditions")
-@control("half as many", mean_size=mean_size / 2)
-@control("without the chance", mean_size=2 * M)
-@control("means 10 % less", mean_size=NINE * mean_size)
-@control("one unit", tail_size=tail_size.subs(r, 1))
-@control("exponent nq/4", tail_size=tail_size / 2)
-@control("10 % less", tail_size=NINE * tail_size)
-@control("exponent nq/2", chernoff_failure=guaranteed(r * sp.exp(-n * q / 2), n * q / 2 >= M))
-def conditions_hold_from_there(
-    chernoff_failure: sp.Expr, mean_size: sp.Expr, tail_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Half the mean is M at the one, and more beyond; the bound δ at the other, and smaller by its exponential beyond."""
-    yield trial.same(n * q / 2 - M, q * (n - mean_size) / 2, by=sp.expand)
-    bound = unconditional(chernoff_failure)
-    beyond = sp.exp(-q * (n - tail_size) / 8)
-    yield trial.same(bound, delta * beyond)
-
-
-@exact(one_layer_convergence, step="size by Chernoff")
-@control("M/q vertices", chernoff_size=guaranteed(sp.Max(sp.ceiling(M / q), sp.ceiling(tail_size)), M >= 1, q > 0))
-@control("the second condition alone", chernoff_size=guaranteed(sp.ceiling(tail_size), M >= 1, q > 0))
-@control("not rounded", chernoff_size=guaranteed(sp.Max(mean_size, tail_size), M >= 1, q > 0))
-@control("10 % more", chernoff_size=ELEVEN * chernoff_size)
-@control("half as many", mean_size=mean_size / 2)
-@control("exponent nq/4", tail_size=tail_size / 2)
-def sizes_keep_both_conditions(
-    mean_size: sp.Expr, tail_size: sp.Expr, chernoff_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The larger one, rounded up; no guarantee for no copies."""
-    larger = sp.Max(sp.ceiling(mean_size), sp.ceiling(tail_size))
-    yield trial.same(unconditional(chernoff_size), larger)

@@ -8,11 +8,11 @@ from math import comb
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence import failure
-from sparse_limits.theory.lifts.convergence_limit import gaussian_ball, gaussian_copy, nu, pac_convergence
+from sparse_limits.theory.lifts.convergence_limit import nu, pac_convergence
 from sparse_limits.theory.lifts.copies import M, rho_0, signs
 from sparse_limits.theory.lifts.coverage import inputs, p_0, q, r
 from sparse_limits.theory.lifts.degrees import n
@@ -29,15 +29,10 @@ def three_dimensions(radius: sp.Expr) -> sp.Expr:
     return normal - (sp.exp(-(near**2) / 2) - sp.exp(-(far**2) / 2)) / (CENTRE * sp.sqrt(2 * sp.pi))
 
 
-VOLUME = sp.pi ** (signs / 2) * rho_0**signs / sp.gamma(signs / 2 + 1)
 BALLS = [{nu: 3, rho_0: sp.Rational(1, 10)}, {nu: sp.Rational(1, 2), rho_0: 2}, {nu: 9, rho_0: 3}]
 
 
 @enclosed(pac_convergence)
-@control("the volume of the ball", gaussian_ball=VOLUME)
-@control("… times the density at its centre", gaussian_ball=VOLUME * sp.exp(-nu / 2) / (2 * sp.pi) ** (signs / 2))
-@control("the ball about 0", gaussian_ball=gaussian_ball.subs(nu, 0))
-@control("10 % more", gaussian_ball=ELEVEN * gaussian_ball)
 def balls_have_the_noncentral_law(gaussian_ball: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In one and three dimensions in closed form; in four by the mixture of central laws over a Poisson number."""
     k, j = sp.symbols("k j", integer=True, nonnegative=True)
@@ -54,10 +49,6 @@ def balls_have_the_noncentral_law(gaussian_ball: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(pac_convergence)
-@control("the volume of the ball", gaussian_ball=VOLUME)
-@control("any pattern", gaussian_copy=gaussian_ball)
-@control("two patterns", gaussian_copy=2 * gaussian_copy)
-@control("half", gaussian_ball=gaussian_ball / 2)
 def balls_are_small(gaussian_ball: sp.Expr, gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The probabilities of a ball of radius 1/10 and of a copy on three of four inputs, and the sizes that follow from them."""
     at = {nu: sp.Integer(3), signs: sp.Integer(3), rho_0: sp.Rational(1, 10)}
@@ -83,10 +74,6 @@ def near_vectors(rng: np.random.Generator, count: int) -> int:
 
 
 @statistical(pac_convergence, tests=1)
-@control("the volume of the ball", gaussian_copy=p_0**signs * (1 - p_0) ** (inputs - signs) * VOLUME)
-@control("any pattern", gaussian_copy=gaussian_ball)
-@control("absent inputs forgotten", gaussian_copy=p_0**signs * gaussian_ball)
-@control("20 % more", gaussian_copy=sp.Rational(6, 5) * gaussian_copy)
 def normal_copies_are_counted(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Vertices whose pattern and weights are near those of a unit on three of four inputs."""
     count = trial.size(300_000)
@@ -95,8 +82,6 @@ def normal_copies_are_counted(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(pac_convergence)
-@control("10 % more", gaussian_copy=ELEVEN * gaussian_copy)
-@control("up to sign", gaussian_copy=2 * gaussian_copy)
 def patterns_add_up(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Over all patterns on four inputs with some weight, each ball replaced by all space, 1 − (1 − p₀)⁴."""
     pattern = gaussian_copy.replace(Let, lambda body, named: body.subs(named[0][0], 1))
@@ -105,9 +90,6 @@ def patterns_add_up(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(pac_convergence)
-@control("absent inputs for present ones", gaussian_copy=gaussian_copy / (1 - p_0) ** inputs)
-@control("10 times as often", gaussian_copy=10 * gaussian_copy * (1 - p_0) ** (signs - inputs))
-@control("two patterns", gaussian_copy=2 * gaussian_copy * (1 - p_0) ** (signs - inputs))
 def patterns_are_no_likelier_than_their_edges(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Each ball replaced by all space: the s edges of the unit are there, and the other inputs, none or more, are not heard."""
     pattern = gaussian_copy.replace(Let, lambda body, named: body.subs(named[0][0], 1))

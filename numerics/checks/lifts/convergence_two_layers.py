@@ -10,28 +10,20 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.convergence import said
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
-from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.convergence import delta, size
+from sparse_limits.theory.lifts.convergence import delta
 from sparse_limits.theory.lifts.convergence_two_layers import (
-    TWO_LAYER_SIZES,
-    by_moments,
     cantelli_failure,
     children,
-    mean,
     two_layer_convergence,
     two_layer_failure,
 )
 from sparse_limits.theory.lifts.copies import M
 from sparse_limits.theory.lifts.coverage import omega, q, r
 from sparse_limits.theory.lifts.degrees import lam, n
-from sparse_limits.theory.lifts.isolated_tails import V, mu
-from sparse_limits.theory.lifts.wide_lifts import efron_stein
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 TREE = {children: sp.Integer(2), lam: sp.Rational(2, 3), omega: sp.Rational(1, 2), q: sp.Rational(1, 2)}
 
@@ -50,10 +42,6 @@ def isolated_counts(rng: np.random.Generator, lifts: int, vertices: int) -> NDAr
 
 
 @statistical(two_layer_convergence, tests=2, cost=0.4)
-@control("cells need not be isolated", two_layer_failure=valued(two_layer_failure, {lam: 2 * lam}))
-@control("two units", two_layer_failure=2 * two_layer_failure)
-@control("10 % more", two_layer_failure=ELEVEN * two_layer_failure)
-@control("10 % less", two_layer_failure=NINE * two_layer_failure)
 def isolated_copies_fall_short(two_layer_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Fewer than M isolated copies in sampled lifts, one unit."""
     lifts, vertices = trial.size(25_000), 16
@@ -64,16 +52,6 @@ def isolated_copies_fall_short(two_layer_failure: sp.Expr, trial: Trial) -> Iter
 
 
 @enclosed(two_layer_convergence)
-@control("one copy more", two_layer_failure=valued(two_layer_failure, {M: M + 1}))
-@control("one unit", two_layer_failure=two_layer_failure.subs(r, 1))
-@control("10 % less", two_layer_failure=NINE * two_layer_failure)
-@control("one unit by Cantelli", cantelli_failure=valued(cantelli_failure, {r: 1}))
-@control("Chebyshev", cantelli_failure=by_moments(r * V / (mu - M + 1) ** 2))
-@control("Chebyshev at half the mean, four times as wide", cantelli_failure=by_moments(4 * r * V / mu**2))
-@control("Efron–Stein, thousands of times as wide", cantelli_failure=by_moments(4 * r * efron_stein / mu**2))
-@control("fewer than M − 1", cantelli_failure=valued(cantelli_failure, {M: M - 1}))
-@control("always as if Poisson", cantelli_failure=by_moments(r * mu / (mu + (mu - M + 1) ** 2)))
-@control("Cantelli 10 % less", cantelli_failure=NINE * cantelli_failure)
 def tails_add_up(
     two_layer_failure: sp.Expr,
     cantelli_failure: sp.Expr,
@@ -113,10 +91,6 @@ CHAIN = {children: sp.S.One, r: sp.S.One, q: sp.S.One, omega: sp.S.One}  # one u
 
 
 @exact(two_layer_convergence)
-@control("two units", two_layer_failure=2 * two_layer_failure)
-@control("10 % more", two_layer_failure=ELEVEN * two_layer_failure)
-@control("one vertex fewer", two_layer_failure=valued(two_layer_failure, {n: n - 1}))
-@control("one copy fewer", two_layer_failure=valued(two_layer_failure, {M: M - 1}))
 def failures_can_rise_with_the_width(two_layer_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One vertex, which is a copy; two of them; and two copies among two and three."""
     for copies, degree, vertices, expected in (
@@ -149,13 +123,6 @@ def first_and_last(most: int) -> tuple[int, int]:
 
 
 @enclosed(two_layer_convergence, cost=0.5)
-@control("one more", two_layer_size=TWO_LAYER_SIZES["exact"] + 1)
-@control("one unit", two_layer_size=TWO_LAYER_SIZES["exact"].subs(r, 1))
-@control("any copies, isolated or not", two_layer_size=size)
-@control("Cantelli's", two_layer_size=TWO_LAYER_SIZES["cantelli"])
-@control("one more by Cantelli", cantelli_size=TWO_LAYER_SIZES["cantelli"] + 1)
-@control("one less by Cantelli", cantelli_size=TWO_LAYER_SIZES["cantelli"] - 1)
-@control("0 without copies", cantelli_size=TWO_LAYER_SIZES["cantelli"].args[0].expr)
 def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Enough at the size and not at one less; for small lifts, against one size after the other."""
     free = said(trial, two_layer_size, {**SMALL, children: 4, lam: 2, r: 1, delta: 1})
@@ -187,8 +154,6 @@ def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Ex
 
 
 @enclosed(two_layer_convergence)
-@control("negative", mean=-mean)
-@control("edges that are there for certain", mean=mean * (n / lam) ** children)
 def isolated_copies_share_no_child(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """So n vertices hold n/c of them at most, and never fewer than none."""
     yield trial.below(mean, n / children)

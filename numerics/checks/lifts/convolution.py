@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -13,10 +12,12 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.fibration import all_free, interpreted
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.bundle import entries
 from sparse_limits.theory.lifts.convolution import (
+    KERNEL,
+    PIXELS,
     C_i,
     C_o,
     H,
@@ -26,16 +27,13 @@ from sparse_limits.theory.lifts.convolution import (
     kernel,
     lifted_convolutions,
     m,
-    pixel_cover,
     pixel_graph,
 )
 from sparse_limits.theory.lifts.lift import Lift, full_lift
-from sparse_limits.theory.lifts.maps import Bilinear, relu
+from sparse_limits.theory.lifts.maps import relu
 from sparse_limits.theory.lifts.module import Edge
 
 CHANNELS: Lift = lifted_convolutions.expressions["channels"]
-COVER: Lift = lifted_convolutions.expressions["cover"]
-PIXELS, KERNEL = 4, 2
 INPUTS = [[sp.Symbol(f"x_{i}{p}", real=True) for p in range(PIXELS)] for i in range(2)]
 Signals = list[list[Any]]
 
@@ -55,43 +53,7 @@ def free_zero(trial: Trial, difference: sp.Expr) -> Finding:
     return trial.vanishes(interpreted(difference), by=lambda _: difference)
 
 
-def untied(H: int, k: int) -> Bilinear:
-    """M(w, y)_p = Σ_a w_{ap} y_{p+a mod H}, weights for each pixel."""
-    shifts = tuple(tuple(tuple(int(q == (p + a) % H) for q in range(H)) for p in range(H)) for a in range(k))
-    return Bilinear("ap,apq,q->p", shifts)
-
-
-def with_untied_pixels() -> Lift:
-    """The channels with weights that depend on the pixel too."""
-    edge = ("x", "y")
-    module = replace(
-        CHANNELS.module, maps={edge: untied(PIXELS, KERNEL)}, weights={edge: (KERNEL, PIXELS)}, preactivations={}
-    )
-    weights = {
-        (u, v): tuple(tuple(w + p * (p + u[1] + v[1]) for p in range(PIXELS)) for w in value)
-        for (u, v), value in CHANNELS.weights.items()
-    }
-    return Lift(module, CHANNELS.over, weights)
-
-
-def with_padding() -> Lift:
-    """The channels with zeros beyond the end."""
-    padded = tuple(tuple(tuple(int(q == p + a) for q in range(PIXELS)) for p in range(PIXELS)) for a in range(KERNEL))
-    return replace(CHANNELS, module=replace(CHANNELS.module, maps={("x", "y"): Bilinear("a,apq,q->p", padded)}))
-
-
 @exact(lifted_convolutions, step="channels")
-@control("untied pixel weights", channels=with_untied_pixels())
-@control("zero padding", channels=with_padding())
-@control(
-    "mean over the channels",
-    channels=CHANNELS.with_weights({e: tuple(a / 2 for a in w) for e, w in CHANNELS.weights.items()}),
-)
-@control("kernel reversed", channels=CHANNELS.with_weights({e: w[::-1] for e, w in CHANNELS.weights.items()}))
-@control(
-    "channels swapped",
-    channels=CHANNELS.with_weights({(u, v): CHANNELS.weights[("x", v[1]), ("y", u[1])] for u, v in CHANNELS.weights}),
-)
 def the_full_lift_convolves(channels: Lift, trial: Trial) -> Iterator[Finding]:
     """All shifts, and the sum over pixels written out, for all weights, inputs and functions of a pixel."""
     found = outputs(channels, INPUTS)
@@ -106,15 +68,7 @@ def the_full_lift_convolves(channels: Lift, trial: Trial) -> Iterator[Finding]:
     yield all_free(trial, [value for channel in found for value in channel], list(map(activation, totals)))
 
 
-def without_wrap() -> Lift:
-    """The cover with the edges round the end taken out."""
-    return Lift(COVER.module, COVER.over, {(u, v): w for (u, v), w in COVER.weights.items() if u[1] >= v[1]})
-
-
 @exact(lifted_convolutions, step="repetition")
-@control("zero padding", cover=without_wrap())
-@control("another weight", cover=replace(COVER, weights={**COVER.weights, (("x", 4), ("y", 3)): kernel(0, 0, 2)[0]}))
-@control("kernel reversed", cover=pixel_cover(pixel_graph(3, 2, activation), kernel(0, 0, 2)[::-1], 2))
 def covers_repeat_the_output(cover: Lift, trial: Trial) -> Iterator[Finding]:
     """The two-fold cover of three pixels, for all weights, inputs and functions of a pixel."""
     signal = {("x", q): INPUTS[0][q] for q in range(3)}
@@ -126,60 +80,12 @@ def covers_repeat_the_output(cover: Lift, trial: Trial) -> Iterator[Finding]:
     yield trial.holds(len(set(cover.over.values())) == 6 and len(cover.over) == 12, "two sheets over every pixel")
 
 
-@exact(lifted_convolutions, step="numbers")
-@control("untied", weights=C_i * C_o * k * H)
-@control("one kernel for all outputs", weights=C_i * k)
-@control("pixels joined to all", pixel_edges=C_i * C_o * H**2)
-@control("an edge for each weight", pixel_edges=C_i * C_o * k)
-def every_pair_of_channels_has_a_kernel(weights: sp.Expr, pixel_edges: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Channel by channel, with a kernel for each of the other side; of one pair, pixel by pixel and weight by weight."""
-    for number, one in ((weights, k), (pixel_edges, k * H)):
-        for here, other in ((C_i, C_o), (C_o, C_i)):
-            yield trial.induction(number, here, sp.S.Zero, partial(sp.Add, one * other))
-    graphs = [
-        (length, width, pixel_graph(length, width, relu)) for length in range(1, 5) for width in range(1, length + 1)
-    ]
-    for length, width, graph in graphs:
-        yield trial.holds(len(graph.maps) == width * length, f"{len(graph.maps)} edges on {length} pixels")
-
-
-def pixels_cut(length: int, width: int) -> int:
-    """How many pixels of a signal see beyond its end."""
-    return sum(any(p + a >= length for a in range(width)) for p in range(length))
-
-
 @enclosed(lifted_convolutions)
-@control("pixels joined to all, twice", pixel_edges=2 * C_i * C_o * H**2)
-@control("all seams but one", padding_errors=(m - 2) * (k - 1) * C_o)
-@control("all outputs", padding_errors=(m + 1) * H * C_o)
 def edges_and_errors_are_counts(pixel_edges: sp.Expr, padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No more edges than pairs of an input and an output pixel, as no pixel is used twice; and from none to all outputs differ."""
     yield trial.below(pixel_edges, C_i * C_o * H**2)
     yield trial.below(0, padding_errors)
     yield trial.below(padding_errors, m * H * C_o)
-
-
-@exact(lifted_convolutions, step="cut")
-@control("kernels of k pixels", cut=k)
-@control("one pixel", cut=sp.Integer(1))
-@control("half of the kernel", cut=(k - 1) / 2)
-def pixels_near_the_end_are_cut(cut: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A pixel p = H − 1 − q sees beyond the end if q < k − 1: none for one weight, one more for each weight more; counted."""
-    yield trial.induction(cut, k, sp.S.Zero, lambda term: term + 1, start=1)
-    for length in range(1, 7):
-        for width in range(1, length + 1):
-            yield trial.holds(cut.subs(k, width) == pixels_cut(length, width), f"{length} pixels, {width} weights")
-
-
-@exact(lifted_convolutions, step="seams")
-@control("all seams", padding_errors=m * (k - 1) * C_o)
-@control("one pixel a seam", padding_errors=(m - 1) * C_o)
-@control("kernels of k pixels", padding_errors=(m - 1) * k * C_o)
-@control("one channel", padding_errors=(m - 1) * (k - 1))
-@control("a pixel more", cut=k)
-def every_further_period_has_a_seam(cut: sp.Expr, padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One period agrees; each further one adds its last pixels, in each output channel."""
-    yield trial.induction(padding_errors, m, sp.S.Zero, lambda term: term + cut * C_o, start=1)
 
 
 class Instance(NamedTuple):
@@ -230,10 +136,6 @@ def lifted(instance: Instance) -> Lift:
 
 
 @exact(lifted_convolutions, cost=0.4)
-@control("untied", weights=C_i * C_o * k * H)
-@control("one kernel for all outputs", weights=C_i * k)
-@control("pixels joined to all", pixel_edges=C_i * C_o * H**2)
-@control("an edge for each weight", pixel_edges=C_i * C_o * k)
 def random_convolutions(weights: sp.Expr, pixel_edges: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Integer instances with ReLU against the sum over pixels; weights and edges of the graph of pixels counted."""
     for instance in trial.draw(random_instances, trial.size(4), -9, 10):
@@ -259,10 +161,6 @@ def _pixel_weight(instance: Instance, u: Edge, v: Edge) -> int:
 
 
 @exact(lifted_convolutions)
-@control("all seams", padding_errors=m * (k - 1) * C_o)
-@control("one pixel a seam", padding_errors=(m - 1) * C_o)
-@control("kernels of k pixels", padding_errors=(m - 1) * k * C_o)
-@control("one channel", padding_errors=(m - 1) * (k - 1))
 def padded_signals_differ_at_inner_seams(padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Positive integers: with zeros beyond the end so many outputs differ from the repetition, on a cycle none."""
     for instance in trial.draw(random_instances, trial.size(30), 1, 10):

@@ -10,9 +10,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
+from sparse_limits.numerics.checks.lifts.copies import guaranteed_by_copies, positive
 from sparse_limits.numerics.checks.lifts.vector_copies_runs import UNITS, copies_alone, random_lift, time_of_bound
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.exact.balls import NoGuaranteeError
 from sparse_limits.numerics.lifts.pooled import count_filters
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
@@ -21,35 +21,16 @@ from sparse_limits.theory.lifts.convergence import delta
 from sparse_limits.theory.lifts.convergence_limit import goal
 from sparse_limits.theory.lifts.convolution import C_i, H, k
 from sparse_limits.theory.lifts.convolution_copies import (
-    best_loss,
     copied_filters,
     copies_needed,
-    entry_lipschitz,
     filter_copy,
-    filter_lipschitz,
-    filter_loss,
-    filter_size,
     heard,
     nu,
-    size_for,
-    window_eigenvalue,
 )
-from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, per_copy, signs
-from sparse_limits.theory.lifts.copy_examples import mu
+from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, inside, signs
 from sparse_limits.theory.lifts.coverage import p_0, r
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-@exact(copied_filters, step="eigenvalue of a window")
-@control("that of a pixel", window_eigenvalue=nu)
-@control("its square", window_eigenvalue=k**2 * nu)
-@control("all pixels", window_eigenvalue=H * nu)
-@control("10 % more", window_eigenvalue=ELEVEN * window_eigenvalue)
-def constant_signals_attain_the_eigenvalue(window_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """k equal weights 1/√k, together of length 1, on pixels that are all the same and have the second moment ν."""
-    each = 1 / sp.sqrt(k)
-    yield trial.same(window_eigenvalue, (k * each) ** 2 * nu)
 
 
 def second_moments(signals: NDArray[np.int64], size: int) -> NDArray[np.int64]:
@@ -70,8 +51,6 @@ SIGNALS = (  # [channels, pixels]
 
 
 @exact(copied_filters)
-@control("that of a pixel", window_eigenvalue=nu)
-@control("10 % less", window_eigenvalue=NINE * window_eigenvalue)
 def windows_have_no_larger_eigenvalue(window_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """kν less the second moments of all windows of a signal is positive semidefinite, for ν as exact as they are."""
     for signal, size in product(SIGNALS, (1, 2, 3)):
@@ -82,10 +61,6 @@ def windows_have_no_larger_eigenvalue(window_eigenvalue: sp.Expr, trial: Trial) 
 
 
 @exact(copied_filters)
-@control("of a pixel", filter_lipschitz=sp.sqrt(nu))
-@control("the eigenvalue", filter_lipschitz=k * nu)
-@control("of one pixel", entry_lipschitz=filter_lipschitz)
-@control("lengths added", entry_lipschitz=H * filter_lipschitz)
 def constant_signals_attain_the_constants(
     filter_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -96,49 +71,14 @@ def constant_signals_attain_the_constants(
     yield trial.same(sp.limit(H / sp.sqrt(H) * change / step, step, 0), entry_lipschitz)
 
 
-@exact(copied_filters, step="one filter")
-@control("the eigenvalue", filter_lipschitz=k * nu)
-@control("of a pixel", filter_lipschitz=sp.sqrt(nu))
-@control("10 % more", filter_lipschitz=ELEVEN * filter_lipschitz)
-@control("half of the window", window_eigenvalue=window_eigenvalue / 2)
-@control("the eigenvalue of a unit", layer_lipschitz=mu)
-def filters_are_units_of_windows(
-    layer_lipschitz: sp.Expr, window_eigenvalue: sp.Expr, filter_lipschitz: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The constant of a unit at the largest eigenvalue that a window can have."""
-    yield trial.same(filter_lipschitz, layer_lipschitz.subs(mu, window_eigenvalue))
-
-
 @exact(copied_filters, step="all pixels")
-@control("of one pixel", entry_lipschitz=filter_lipschitz)
-@control("lengths added", entry_lipschitz=H * filter_lipschitz)
-@control("10 % more", entry_lipschitz=ELEVEN * entry_lipschitz)
-@control("10 % less of one", filter_lipschitz=NINE * filter_lipschitz)
 def squares_of_pixels_add_up(filter_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """H of them."""
     yield trial.same(entry_lipschitz**2, H * filter_lipschitz**2)
     yield positive(entry_lipschitz, trial)
 
 
-@exact(copied_filters, step="chance of a copy")
-@control("channels alone", filter_copy=heard)
-@control("one sign for each channel", filter_copy=filter_copy * 2 ** ((k - 1) * signs))
-@control("no sign to absorb", filter_copy=filter_copy / 2)
-@control("other channels forgotten", filter_copy=filter_copy.subs(C_i, signs))
-@control("10 % more", filter_copy=ELEVEN * filter_copy)
-@control("each weight sampled", heard=heard.subs({signs: k * signs, C_i: k * C_i}, simultaneous=True))
-@control("signs of one pixel", alike=2 / 2**signs)
-def kernels_are_independent_of_edges(
-    heard: sp.Expr, alike: sp.Expr, filter_copy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The product of both probabilities."""
-    yield trial.same(filter_copy, heard * alike, by=sp.powsimp)
-
-
 @exact(copied_filters)
-@control("channels alone", filter_copy=heard)
-@control("one sign for each channel", filter_copy=filter_copy * 2 ** ((k - 1) * signs))
-@control("10 % less", filter_copy=NINE * filter_copy)
 def filters_enumerated(filter_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All kernels of two weights, or none, on two channels, with their probabilities as polynomials in p₀."""
     kernels = [*product((-1.0, 1.0), repeat=2), (0.0, 0.0)]
@@ -153,12 +93,6 @@ def filters_enumerated(filter_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(copied_filters, step="loss")
-@control("the constant not squared", filter_loss=per_copy(6 * sp.sqrt(3) * A_1 * A_2**3 * sp.sqrt(k * nu) / M**2))
-@control("a readout for each pixel", filter_loss=best_loss.subs(Lambda, entry_lipschitz))
-@control("10 % less", filter_loss=per_copy(NINE * inside(filter_loss)))
-@control("0 without copies", filter_loss=inside(filter_loss))
-@control("M copies once", best_loss=per_copy(inside(best_loss) * M))
-@control("10 % less of one", filter_lipschitz=NINE * filter_lipschitz)
 def filters_have_this_loss(
     best_loss: sp.Expr, filter_lipschitz: sp.Expr, filter_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -168,10 +102,6 @@ def filters_have_this_loss(
 
 
 @exact(copied_filters, step="copies needed")
-@control("not rooted", copies_needed=copies_needed**2)
-@control("10 % fewer", copies_needed=NINE * copies_needed)
-@control("for a readout of one filter", copies_needed=copies_needed.subs(A_1, A_2))
-@control("10 % less loss", filter_loss=per_copy(NINE * inside(filter_loss)))
 def so_many_copies_reach_the_goal(filter_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The loss there is the goal, and as that of a copy over the square of their number less beyond."""
     loss = inside(filter_loss)
@@ -215,11 +145,6 @@ SIZE_POINTS = [
 
 
 @exact(copied_filters)
-@control("M/q channels", filter_size=filter_size / 2)
-@control("one unit", filter_size=filter_size.subs(r, 1))
-@control("channels alone", filter_size=size_for(copies_needed, heard))
-@control("one copy", filter_size=size_for(sp.Integer(1), filter_copy))
-@control("10 % more", filter_size=ELEVEN * filter_size)
 def sizes_keep_the_conditions(filter_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Against the two conditions at the size, and at one channel fewer."""
     yield from is_least_size(filter_size, copies_needed, filter_copy, SIZE_POINTS, trial)
@@ -230,9 +155,6 @@ LAST = 4.0
 
 
 @empirical(copied_filters, cost=0.7)
-@control("a hundredth", filter_loss=per_copy(inside(filter_loss) / 100))
-@control("M³ in place of M²", filter_loss=per_copy(inside(filter_loss) / M))
-@control("loss of a readout alone", filter_loss=per_copy(inside(filter_loss) / A_1**2))
 def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A random sparse lift, whose bound is below the loss at the start; and copies alone whose readout grows so far that
     the time of the bound is short."""
@@ -253,10 +175,6 @@ def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(copied_filters)
-@control("half of the loss", filter_loss=filter_loss / 2)
-@control("twice the loss", filter_loss=2 * filter_loss)
-@control("10 % more", filter_size=ELEVEN * filter_size)
-@control("10 % less", filter_size=NINE * filter_size)
 def bounds_speak_from_seven_copies(filter_loss: sp.Expr, filter_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, nu: 1, k: 2, signs: 1, C_i: 2, p_0: sp.Rational(1, 2)}
@@ -267,9 +185,6 @@ def bounds_speak_from_seven_copies(filter_loss: sp.Expr, filter_size: sp.Expr, t
 
 
 @enclosed(copied_filters)
-@control("of one edge", filter_copy=filter_copy / p_0 ** (signs - 1))
-@control("of the weights alone", filter_copy=2 / sp.Integer(2) ** (k * signs))
-@control("of the channels heard, twice", filter_copy=2 * heard)
 def copies_are_no_likelier_than_their_parts(filter_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No more than the chance of the channels heard, nor than that of edges and weights: other channels can only be too many."""
     yield trial.below(filter_copy, heard)

@@ -6,44 +6,26 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
-from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee
+from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
     Lambda,
     M,
-    along,
-    approximation_loss,
-    best_radius,
-    best_time,
-    best_value,
     comparison_error,
     copy_bounds,
     epsilon_w,
-    longest_time,
-    loss_bound,
-    moved_cells,
-    movers,
-    per_copy,
+    inside,
     rho,
     rho_0,
-    spent,
-    squared_readout,
-    survivor_square,
     survivors,
 )
 from sparse_limits.theory.lifts.readout import Delta, T
 from sparse_limits.theory.lifts.tangent import L_0, epsilon
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-EXACT_COPIES = {epsilon_w: 0, rho_0: 0}
-
-
-def inside(guarded: sp.Expr) -> sp.Expr:
-    """What is claimed where something is guaranteed."""
-    return guarded.replace(lambda part: isinstance(part, sp.Piecewise), lambda part: part.args[0].expr)
 
 
 def positive(root: sp.Expr, trial: Trial) -> Finding:
@@ -82,11 +64,6 @@ def ends_at(claimed: sp.Expr, longest: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @exact(copy_bounds)
-@control("the witness is exact", approximation_loss=approximation_loss.subs(epsilon_w, 0))
-@control("losses in place of distances", approximation_loss=epsilon_w + (Lambda * (rho_0 + rho) * A_1) ** 2 / 2)
-@control("the copies start at the witness", approximation_loss=approximation_loss.subs(rho_0, 0))
-@control("‖a*‖₂ in place of ‖a*‖₁", approximation_loss=approximation_loss.subs(A_1, A_2))
-@control("10 % less", approximation_loss=NINE * approximation_loss)
 def a_moving_unit_attains_the_approximation_loss(approximation_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Linear units Λθ on one data point, all cells moved by ρ₀ + ρ the same way, from a witness that misses by √(2ε_w)."""
     readout = sp.symbols("a_1 a_2", positive=True)
@@ -96,24 +73,7 @@ def a_moving_unit_attains_the_approximation_loss(approximation_loss: sp.Expr, tr
     yield trial.same(claimed, (output - target) ** 2 / 2)
 
 
-@exact(copy_bounds, step="moved cells")
-@control("moved 10 % less", moved_cells=NINE * moved_cells)
-@control("path length for its square", moved_cells=sp.sqrt(moved_cells))
-@control("any time", moved_cells=moved_cells / T)
-@control("spent 10 % more", spent=ELEVEN * spent)
-@control("the distance for its square", spent=spent / rho)
-def energy_pays_for_moved_cells(spent: sp.Expr, moved_cells: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What more cells spend beyond L₀; at constant speed all of it is spent on them."""
-    yield trial.same(spent - L_0, (movers - moved_cells) * rho**2 / T, by=sp.expand)
-    yield trial.same(moved_cells * T * (rho / T) ** 2, L_0)
-
-
 @exact(copy_bounds, step="longest time")
-@control("twice the time", longest_time=per_copy(2 * longest_time))
-@control("all cells may move", longest_time=per_copy(M * rho**2 / L_0))
-@control("10 % less", longest_time=per_copy(NINE * longest_time))
-@control("0 without copies", longest_time=longest_time)
-@control("moved 10 % less", moved_cells=NINE * moved_cells)
 def half_of_the_copies_may_move(moved_cells: sp.Expr, longest_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Cells that may still move, in the time that is left."""
     yield trial.same(M / 2 - moved_cells, (inside(longest_time) - T) * L_0 / rho**2, by=sp.expand)
@@ -121,11 +81,6 @@ def half_of_the_copies_may_move(moved_cells: sp.Expr, longest_time: sp.Expr, tri
 
 
 @exact(copy_bounds, step="loss of the other readout")
-@control("the witness is exact", approximation_loss=approximation_loss.subs(epsilon_w, 0))
-@control("not halved", approximation_loss=2 * approximation_loss)
-@control("10 % less", approximation_loss=NINE * approximation_loss)
-@control("a loss for a distance", comparison_error=epsilon_w + Lambda * (rho_0 + rho) * A_1)
-@control("10 % further", comparison_error=ELEVEN * comparison_error)
 def losses_are_halves_of_squares(
     comparison_error: sp.Expr, approximation_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -134,22 +89,7 @@ def losses_are_halves_of_squares(
     yield trial.same(approximation_loss, comparison_error**2 / 2)
 
 
-@exact(copy_bounds, step="squares")
-@control("one survivor", survivor_square=A_2**2)
-@control("the same for each", survivor_square=survivors * A_2**2)
-@control("the length", survivor_square=A_2 / survivors)
-@control("10 % less", survivor_square=NINE * survivor_square)
-def survivors_share_a_readout(survivor_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One share of it at each."""
-    yield trial.same(survivor_square, survivors * (A_2 / survivors) ** 2)
-
-
 @exact(copy_bounds, step="half of the copies")
-@control("all copies survive", squared_readout=per_copy(A_2**2 / M))
-@control("one survivor", squared_readout=per_copy(A_2**2))
-@control("10 % less", squared_readout=per_copy(NINE * squared_readout))
-@control("0 without copies", squared_readout=squared_readout)
-@control("the length", survivor_square=A_2 / survivors)
 def half_of_the_copies_are_enough(
     survivor_square: sp.Expr, squared_readout: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -161,15 +101,6 @@ def half_of_the_copies_are_enough(
 
 
 @exact(copy_bounds, step="bound", cost=0.4)
-@control("no survivors counted", bound=guaranteed(approximation_loss + A_2**2 / T, M >= 1, moved_cells <= M / 2))
-@control("holds for any T", bound=guaranteed(loss_bound, M >= 1))
-@control("0 without copies", bound=sp.Piecewise((loss_bound, (M >= 1) & (moved_cells <= M / 2)), (0, True)))
-@control("all cells may move", bound=guaranteed(loss_bound, M >= 1, moved_cells <= M))
-@control("10 % less", bound=guaranteed(NINE * loss_bound, M >= 1, moved_cells <= M / 2))
-@control("one survivor", squared_readout=per_copy(A_2**2))
-@control("the witness is exact", approximation_loss=approximation_loss.subs(epsilon_w, 0))
-@control("features that stand still", moving_bound=epsilon + Delta**2 / (4 * T))
-@control("twice the time", longest_time=per_copy(2 * longest_time))
 def survivors_are_compared(
     squared_readout: sp.Expr,
     approximation_loss: sp.Expr,
@@ -186,33 +117,7 @@ def survivors_are_compared(
     yield trial.same(inside(bound) + slack(bound), moving_bound.subs(carried) + left, by=in_errors)
 
 
-@exact(copy_bounds, step="exact copies")
-@control("not halved", along=along + Lambda**2 * A_1**2 * rho**2 / 2)
-@control("of one copy", along=along.subs(M, 1))
-@control("10 % more", along=ELEVEN * along)
-@control("twice the time", longest_time=per_copy(2 * longest_time))
-@control("no survivors counted", bound=guaranteed(approximation_loss + A_2**2 / T, M >= 1, moved_cells <= M / 2))
-def bounds_at_the_longest_times(
-    longest_time: sp.Expr, bound: sp.Expr, along: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The bound there, for exact copies; and how fast it falls before."""
-    falling = inside(bound).subs(EXACT_COPIES)
-    yield trial.same(along, falling.subs(T, inside(longest_time)))
-    some = sp.Symbol("some", integer=True, positive=True)
-    yield trial.nonnegative(-sp.diff(falling, T), A_2**2 / (some * T**2), where={M: some}, strict=True)
-
-
 @exact(copy_bounds, step="best choice")
-@control("value 10 % less", B1=NINE * per_copy(best_value))
-@control("a unit each", B1=per_copy(best_value.subs(A_1, A_2)))
-@control("value 0 without copies", B1=best_value)
-@control("two copies at least", B1=guaranteed(best_value, M >= 2))
-@control("time 10 % more", T1=ELEVEN * per_copy(best_time))
-@control("half of the time", T1=per_copy(best_time / 2))
-@control("10 % further", rho1=ELEVEN * per_copy(best_radius))
-@control("the square of the radius", rho1=per_copy(best_radius**2))
-@control("along 10 % more", along=ELEVEN * along)
-@control("twice the time", longest_time=per_copy(2 * longest_time))
 def best_choice_lacks_a_square(
     longest_time: sp.Expr, along: sp.Expr, B1: sp.Expr, T1: sp.Expr, rho1: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -7,33 +7,24 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.lifts.copies import ELEVEN, EXACT_COPIES, inside
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence_limit import LONGEST_TIME_FOR_LINEAR_COPIES, goal, pac_convergence
 from sparse_limits.theory.lifts.copies import (
     A_1,
-    A_2,
     BEST_FOR_LINEAR_COPIES,
+    EXACT_COPIES,
     LINEAR_COPIES,
     M,
     approximation_loss,
-    best_time,
-    bound,
-    copies_loss,
     copy_bounds,
     gamma,
-    isolated_best_time,
-    isolated_bound,
-    isolated_longest_time,
+    inside,
     isolated_moved_cells,
-    isolated_time,
     linear_copies_at,
     linear_witness,
     longest_time,
     moved_cells,
-    movers,
-    per_copy,
     rho,
     rho_0,
 )
@@ -55,15 +46,6 @@ TIME = time_to(sp.Integer(COPIES), A, f)
 MOVED = distance_at(sp.Integer(COPIES), f)
 SHARES = (sp.Rational(2, 5), sp.Rational(9, 10))  # of the target, that the output has reached
 SLOW, FAST = sp.Rational(1, 1000), sp.Integer(10)  # targets for each copy
-SECOND_TERM = A_2**2 / (M * T)
-
-
-def faster(claimed: sp.Expr, factor: int) -> sp.Expr:
-    """The bound, if the loss of the readout fell so many times as fast."""
-    return claimed.xreplace({SECOND_TERM: SECOND_TERM / factor})
-
-
-LINEAR_LOSS = L_0 * (1 - gamma)
 
 
 def least_square(cells: sp.Expr) -> sp.Expr:
@@ -107,11 +89,6 @@ def solves_its_equation(trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(copy_bounds)
-@control("eleven times as fast", bound=faster(bound, 11))
-@control("M² in place of M", bound=bound.xreplace({SECOND_TERM: SECOND_TERM / M}))
-@control("a quarter of the cells", moved_cells=moved_cells / 4)
-@control("the copies share the distance", moved_cells=moved_cells / M)
-@control("the loss falls with the share itself", copies_loss=LINEAR_LOSS)
 def linear_copies_keep_the_bound(
     bound: sp.Expr, moved_cells: sp.Expr, copies_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -129,8 +106,6 @@ def linear_copies_keep_the_bound(
 
 
 @enclosed(copy_bounds)
-@control("10 % later", T1=ELEVEN * per_copy(best_time))
-@control("twice as late", T1=2 * per_copy(best_time))
 def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """And the other times that are named where their loss is set beside the bounds."""
     yield passed(BEST_FOR_LINEAR_COPIES, T1, trial)
@@ -139,10 +114,6 @@ def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Iterat
 
 
 @enclosed(isolated_copy_bounds)
-@control("eleven times as fast", isolated_bound=faster(isolated_bound, 11))
-@control("M² in place of M", isolated_bound=isolated_bound.xreplace({SECOND_TERM: SECOND_TERM / M}))
-@control("all of it a twelfth", isolated_bound=isolated_bound / 12)
-@control("the loss falls with the share itself", copies_loss=LINEAR_LOSS)
 def isolated_linear_copies_keep_the_bound(
     isolated_bound: sp.Expr, copies_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -155,8 +126,6 @@ def isolated_linear_copies_keep_the_bound(
 
 
 @enclosed(isolated_copy_bounds)
-@control("10 % later", T2=ELEVEN * per_copy(isolated_time))
-@control("the best time 10 % later", T2_best=ELEVEN * per_copy(isolated_best_time))
 def linear_copies_have_passed_both_times(T2: sp.Expr, T2_best: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """And the other times that are named where their loss is set beside the second bound."""
     yield passed(CONVENIENT_FOR_LINEAR_COPIES, T2, trial)
@@ -166,17 +135,12 @@ def linear_copies_have_passed_both_times(T2: sp.Expr, T2_best: sp.Expr, trial: T
 
 
 @exact(vector_copies)
-@control("the loss falls with the share itself", copies_loss=LINEAR_LOSS)
-@control("10 % more", copies_loss=ELEVEN * copies_loss)
 def one_feature_has_the_loss_of_linear_copies(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One linear unit with one feature is a vector of one."""
     yield loss_of_the_output(copies_loss, trial)
 
 
 @enclosed(pac_convergence)
-@control("the loss falls with the share itself", copies_loss=LINEAR_LOSS)
-@control("half the share", copies_loss=copies_loss.subs(gamma, gamma / 2))
-@control("10 % more copies", copies=ELEVEN * M)
 def linear_copies_reach_no_more_by_the_longest_time(
     copies_loss: sp.Expr, copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -188,10 +152,6 @@ def linear_copies_reach_no_more_by_the_longest_time(
 
 
 @enclosed(isolated_copy_bounds)
-@control("a thousandth of the cells", isolated_moved_cells=isolated_moved_cells / 1000)
-@control("half as long", isolated_longest_time=isolated_longest_time / 2)
-@control("all copies", moved_copies=M)
-@control("one more", moved_copies=movers + 1)
 def one_far_copy_moves_alone(
     isolated_moved_cells: sp.Expr, isolated_longest_time: sp.Expr, moved_copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.lifts.copies import inside
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.any_data import (
@@ -15,9 +14,6 @@ from sparse_limits.theory.lifts.any_data import (
     ONE_INPUT,
     TIMED,
     any_data,
-    children_lipschitz,
-    largest_moment,
-    tree_copies_loss,
 )
 from sparse_limits.theory.lifts.any_data import copies_loss as input_loss
 from sparse_limits.theory.lifts.attention_copies import (
@@ -26,22 +22,19 @@ from sparse_limits.theory.lifts.attention_copies import (
     R_x,
     b_w,
     copied_heads,
-    head_lipschitz,
     sign_length,
-    two_tokens_slope,
 )
 from sparse_limits.theory.lifts.attention_copies import copies_loss as token_loss
 from sparse_limits.theory.lifts.convergence import delta
-from sparse_limits.theory.lifts.convolution_copies import ONE_WEIGHT, copied_filters, filter_lipschitz, nu
+from sparse_limits.theory.lifts.convolution_copies import ONE_WEIGHT, copied_filters, nu
 from sparse_limits.theory.lifts.convolution_copies import copies_loss as filter_copies_loss
-from sparse_limits.theory.lifts.copies import A_1, M, gamma, isolated_best_time, rho
+from sparse_limits.theory.lifts.copies import A_1, M, gamma, inside, isolated_best_time, rho
 from sparse_limits.theory.lifts.copies import Lambda as constant
-from sparse_limits.theory.lifts.copies_of_one_unit import least_size, least_time, moved
+from sparse_limits.theory.lifts.copies_of_one_unit import least_time, moved
 from sparse_limits.theory.lifts.coverage import p_0, q
 from sparse_limits.theory.lifts.linear_copies import distance_at, time_to
 from sparse_limits.theory.lifts.readout import T
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Place = Mapping[sp.Symbol, sp.Expr]
 
 
@@ -82,9 +75,6 @@ def copies_of_one_unit_are_three_numbers(copies_loss: sp.Expr, trial: Trial) -> 
 
 
 @enclosed(copied_filters)
-@control("half of the constant", filter_lipschitz=filter_lipschitz / 2)
-@control("10 % less", filter_lipschitz=NINE * filter_lipschitz)
-@control("10 % more copies", copies=ELEVEN * M)
 def filters_are_no_further_at_the_time_of_the_bound(
     filter_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -132,9 +122,6 @@ def one_token_has_all_shares(copies_loss: sp.Expr, trial: Trial) -> Iterator[Fin
 
 
 @enclosed(copied_heads)
-@control("half of the constant", head_lipschitz=head_lipschitz / 2)
-@control("10 % less", head_lipschitz=NINE * head_lipschitz)
-@control("10 % more copies", copies=ELEVEN * M)
 def heads_are_no_further_at_the_time_of_the_bound(
     head_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -145,9 +132,6 @@ def heads_are_no_further_at_the_time_of_the_bound(
 
 
 @enclosed(copied_heads)
-@control("twice the constant", head_lipschitz=2 * head_lipschitz)
-@control("a constant of 1 more", head_lipschitz=1 + head_lipschitz)
-@control("twice as many copies", copies=2 * M)
 def heads_have_moved_by_the_time_of_the_bound(
     head_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -161,9 +145,6 @@ def heads_have_moved_by_the_time_of_the_bound(
 
 
 @exact(copied_heads)
-@control("V alone", two_tokens_slope=R_x * sp.tanh(R_x**2 * b_w**2))
-@control("10 % more", two_tokens_slope=ELEVEN * two_tokens_slope)
-@control("one entry", two_entries_slope=two_tokens_slope)
 def two_tokens_have_the_slope(two_tokens_slope: sp.Expr, two_entries_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The gradient of a row of the tokens ±R_x in Q, K, V, all of them b_w; and of both rows with readouts of opposite sign."""
     weights = sp.symbols("Q K V", real=True)
@@ -183,7 +164,6 @@ def as_exponentials(gap: sp.Expr) -> sp.Expr:
 
 @exact(any_data)
 @control("the loss falls with the share itself", copies_loss=input_loss / (1 - gamma))
-@control("of linear trees", tree_copies_loss=tree_copies_loss / sp.tanh(sp.tanh(1)) ** 2)
 def copies_miss_so_much(copies_loss: sp.Expr, tree_copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Units of one input R_x, and units of one child of the input 1."""
     yield misses(copies_loss, sp.tanh(R_x), trial)
@@ -191,9 +171,6 @@ def copies_miss_so_much(copies_loss: sp.Expr, tree_copies_loss: sp.Expr, trial: 
 
 
 @enclosed(any_data)
-@control("a quarter of the moment", largest_moment=largest_moment / 4)
-@control("constants of the children half as large", children_lipschitz=children_lipschitz / 2)
-@control("10 % more copies", copies=ELEVEN * M)
 def units_are_no_further_at_the_time_of_the_bounds(
     largest_moment: sp.Expr, children_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -228,24 +205,18 @@ def sizes_agree(claimed: sp.Expr, chance: sp.Symbol, trial: Trial) -> Iterator[F
 
 
 @enclosed(copied_filters)
-@control("one more", least_size=least_size(p_0) + 1)
-@control("one copy more", least_size=valued(least_size(p_0), {M: M + 1}))
 def sizes_for_copies_of_filters(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A filter is there with the chance of its one edge."""
     yield from sizes_agree(least_size, p_0, trial)
 
 
 @enclosed(copied_heads)
-@control("one more", least_size=least_size(p_0) + 1)
-@control("half the chance", least_size=least_size(p_0 / 2))
 def sizes_for_copies_of_heads(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A head that sees one token is a copy with the chance of its one edge, whatever its signs."""
     yield from sizes_agree(least_size, p_0, trial)
 
 
 @enclosed(any_data)
-@control("one more", least_size=least_size(q) + 1)
-@control("half the chance", least_size=least_size(q / 2))
 def sizes_for_copies_of_units(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A unit of one input is there with the chance that is given."""
     yield from sizes_agree(least_size, q, trial)

@@ -12,8 +12,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy import sparse
 
-from sparse_limits.numerics.checks.lifts.copies import EXACT_COPIES
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact, statistical
 from sparse_limits.numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
 from sparse_limits.numerics.lifts.flow import Trajectory, gradient_flow
 from sparse_limits.numerics.lifts.gradients import objective
@@ -21,25 +20,21 @@ from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.lifts.copies import (
     A_1,
     A_2,
+    EXACT_COPIES,
     Lambda,
     M,
     approximation_loss,
-    bound,
     copy_bounds,
-    isolated_bound,
-    moved_cells,
     rho,
     signs,
-    squared_readout,
 )
-from sparse_limits.theory.lifts.copy_examples import copied_units, sign_copy, tree_lipschitz
+from sparse_limits.theory.lifts.copy_examples import copied_units, tree_lipschitz
 from sparse_limits.theory.lifts.coverage import inputs, p_0, r
 from sparse_limits.theory.lifts.isolated_copies import isolated_copy_bounds
 from sparse_limits.theory.lifts.readout import T
 from sparse_limits.theory.lifts.tangent import L_0
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 UNITS = np.array([[1.0, 1.0, 1.0, 0.0], [0.0, 1.0, -1.0, 1.0]])
 CUBE = np.array(list(product((-1.0, 1.0), repeat=4)))
@@ -52,10 +47,6 @@ def one_layer_student(rng: np.random.Generator, n: int) -> tuple[NDArray[np.bool
 
 
 @statistical(copied_units, tests=2)
-@control("the pattern alone", sign_copy=2 ** (signs - 1) * sign_copy)
-@control("no sign to absorb", sign_copy=sign_copy / 2)
-@control("absent inputs forgotten", sign_copy=sign_copy.subs(inputs, signs))
-@control("10 % more", sign_copy=ELEVEN * sign_copy)
 def copies_are_binomial(sign_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Copies of units on three inputs of four, and on one, among independent vertices."""
     vertices = trial.size(300_000)
@@ -66,8 +57,6 @@ def copies_are_binomial(sign_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(copied_units)
-@control("the pattern alone", sign_copy=2 ** (signs - 1) * sign_copy)
-@control("10 % less", sign_copy=NINE * sign_copy)
 def copies_enumerated(sign_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All weights in {−1, 0, 1}³ with their probabilities as polynomials in p₀."""
     rows = np.array(list(product((-1.0, 0.0, 1.0), repeat=3)))
@@ -114,9 +103,6 @@ def copies_alone(copies: int, target: float) -> Followed:
 
 
 @empirical(copy_bounds, cost=0.6)
-@control("M² in place of M", bound=bound.xreplace({A_2**2 / (M * T): A_2**2 / (M**2 * T)}))
-@control("a fifteenth", bound=bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}))
-@control("the cells share the distance", moved_cells=moved_cells / M)
 def students_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A random student, and copies alone, whose loss comes up to more than a fifteenth of the bound; ρ is the least that a time allows.
 
@@ -167,10 +153,6 @@ def least_radius(time: float, copies: int, total: float, share: float) -> float:
 
 
 @empirical(isolated_copy_bounds, cost=0.5)
-@control("M² in place of M", isolated_bound=isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (M**2 * T)}))
-@control("a fifteenth", isolated_bound=isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}))
-@control("a tenth", squared_readout=squared_readout / 10)
-@control("M² in place of M for the readout", squared_readout=squared_readout / M)
 def isolated_students_keep_the_second_bound(
     isolated_bound: sp.Expr, squared_readout: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -245,7 +227,6 @@ def follow_trees(rng: np.random.Generator, kind: str, n: int) -> Followed:
 
 
 @empirical(copy_bounds, cost=0.6)
-@control("a thirtieth", bound=bound.xreplace({A_2**2 / (M * T): A_2**2 / (30 * M * T)}))
 def trees_keep_the_bound(bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two hidden layers: isolated copies alone and, beyond effort quick, among the vertices of a random lift.
 

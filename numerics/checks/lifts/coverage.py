@@ -9,7 +9,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_enumeration import chance_of, counts_by_enumeration, exactly
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.lifts.coverage import coverage_probability
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import (
@@ -17,12 +17,8 @@ from sparse_limits.theory.lifts.coverage import (
     N_2,
     all_covered,
     binomial_below,
-    both_covered,
-    chernoff,
     copies_in_one_layer,
     copies_law,
-    counts_law,
-    generating_function,
     inputs,
     m,
     omega,
@@ -32,8 +28,6 @@ from sparse_limits.theory.lifts.coverage import (
     q_1,
     q_2,
     r,
-    type_probability,
-    union_bound,
     z,
 )
 from sparse_limits.theory.lifts.degrees import n
@@ -49,9 +43,6 @@ def share_of_pattern(size: int, present: int, density: Fraction) -> Fraction:
 
 
 @exact(copies_in_one_layer)
-@control("other inputs may be connected", type_probability=p_0**pattern * omega)
-@control("pattern only", type_probability=type_probability / omega)
-@control("10 % more", type_probability=ELEVEN * type_probability)
 def type_is_one_mask_of_all(type_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All masks of up to four inputs, and at most three of the 2^s signs of the weights."""
     for size, present, density in ((4, 3, "1/2"), (3, 2, "1/3"), (2, 0, "3/5"), (2, 2, "1"), (3, 0, "0")):
@@ -66,14 +57,6 @@ TWO_TYPES = ((5, "1/4", "1/3"), (6, "1/5", "1/3"), (4, "2/5", "3/5"), (1, "1/2",
 
 
 @exact(copies_in_one_layer)
-@control("Poisson", copies_law=sp.exp(-n * q) * (n * q) ** m / sp.factorial(m))
-@control("one place for the copies", copies_law=copies_law / sp.binomial(n, m))
-@control("10 % less", copies_law=NINE * copies_law)
-@control("at most m", binomial_below=binomial_below.subs(m, m + 1))
-@control("at least m", binomial_below=1 - binomial_below)
-@control("tail 10 % more", binomial_below=ELEVEN * binomial_below)
-@control("independent counts", counts_law=copies_law.subs({q: q_1, m: N_1}) * copies_law.subs({q: q_2, m: N_2}))
-@control("counts 10 % more", counts_law=ELEVEN * counts_law)
 def counts_sum_over_all_types(
     copies_law: sp.Expr, binomial_below: sp.Expr, counts_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -111,15 +94,6 @@ def coefficient(function: sp.Expr, order: int) -> sp.Expr:
 
 
 @exact(copies_in_one_layer)
-@control("product of marginals", both_covered=(1 - binomial_below.subs(q, q_1)) * (1 - binomial_below.subs(q, q_2)))
-@control("one type alone", both_covered=1 - binomial_below.subs(q, q_1))
-@control("10 % less", both_covered=NINE * both_covered)
-@control("nothing else in the layer", generating_function=generating_function * sp.exp((q_1 + q_2 - 1) * z))
-@control("one copy fewer", generating_function=generating_function.subs(m, m - 1))
-@control("factors 10 % more", generating_function=ELEVEN * generating_function)
-@control("independent types", all_covered=(1 - (1 - q) ** n) ** r)
-@control("Poisson", all_covered=(1 - sp.exp(-n * q)) ** r)
-@control("all 10 % less", all_covered=NINE * all_covered)
 def coverage_sums_over_all_types(
     both_covered: sp.Expr, generating_function: sp.Expr, all_covered: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -150,12 +124,6 @@ copies_per_layer = sp.Symbol("c", positive=True)
 
 
 @enclosed(copies_in_one_layer)
-@control("δ²μ in place of δ²μ/2", chernoff=sp.exp(-n * q / 4))
-@control("e^{−μ/2}", chernoff=sp.exp(-n * q / 2))
-@control("Chernoff 10 % less", chernoff=NINE * chernoff)
-@control("one type", union_bound=1 - sp.exp(-n * q))
-@control("10 % more", union_bound=ELEVEN * union_bound)
-@control("10 % less", union_bound=NINE * union_bound)
 def one_layer_bounds_hold(chernoff: sp.Expr, union_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """e^{−δ²μ/2} at δ = ½; the tangent, at e^{−c} = 0, of the limit (1 − e^{−c})^r for c copies of each. Both are true."""
     mean = sp.Sum(m * copies_law.args[1][0], (m, 0, n)).subs(n, 5).doit()  # of five vertices

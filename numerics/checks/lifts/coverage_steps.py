@@ -6,41 +6,29 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.exact.identities import is_zero, simplified
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import (
     N_1,
     N_2,
-    all_covered,
     copies_in_one_layer,
-    copies_law,
-    counts_law,
-    generating_function,
     inputs,
     j,
     m,
     omega,
-    one_missing,
     p_0,
     pattern,
     q,
     q_1,
     q_2,
     r,
-    type_probability,
-    type_series,
+    where_some,
     z,
 )
 from sparse_limits.theory.lifts.degrees import n
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 others = sp.Symbol("l", integer=True, nonnegative=True)  # vertices of neither type
-
-
-def where_some(formula: sp.Expr) -> sp.Expr:
-    """A formula without its case distinction: in the last case."""
-    return formula.replace(sp.Piecewise, lambda *cases: cases[-1][0])
 
 
 def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
@@ -55,10 +43,6 @@ def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
 
 
 @exact(copies_in_one_layer, step="one type")
-@control("other inputs may be connected", type_probability=p_0**pattern * omega)
-@control("pattern only", type_probability=type_probability / omega)
-@control("absent and present exchanged", type_probability=type_probability.subs(p_0, 1 - p_0))
-@control("10 % more", type_probability=ELEVEN * type_probability)
 def inputs_are_added_one_by_one(type_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In the pattern, and outside of it; without inputs what is left is ω."""
     inside = valued(type_probability, {inputs: inputs + 1, pattern: pattern + 1})
@@ -69,9 +53,6 @@ def inputs_are_added_one_by_one(type_probability: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(copies_in_one_layer, step="number of copies")
-@control("Poisson", copies_law=sp.exp(-n * q) * (n * q) ** m / sp.factorial(m))
-@control("one place for the copies", copies_law=copies_law / sp.binomial(n, m))
-@control("10 % less", copies_law=NINE * copies_law)
 def copies_are_added_vertex_by_vertex(copies_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The law of n + 1 vertices from that of n, at m + 1 and at 0; the law of one vertex."""
     law = where_some(copies_law)
@@ -84,10 +65,6 @@ def copies_are_added_vertex_by_vertex(copies_law: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(copies_in_one_layer, step="two types")
-@control("independent counts", counts_law=copies_law.subs({q: q_1, m: N_1}) * copies_law.subs({q: q_2, m: N_2}))
-@control("in one order", counts_law=counts_law / sp.binomial(N_1 + N_2, N_1))
-@control("others forgotten", counts_law=counts_law / (1 - q_1 - q_2) ** (n - N_1 - N_2))
-@control("10 % more", counts_law=ELEVEN * counts_law)
 def counts_are_added_vertex_by_vertex(counts_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The law of one vertex more, where both, one or none of the counts is positive, and the law of one vertex."""
 
@@ -106,33 +83,7 @@ def counts_are_added_vertex_by_vertex(counts_law: sp.Expr, trial: Trial) -> Iter
         yield trial.same(law(sp.S.One, *map(sp.Integer, counts)), chance)
 
 
-def without_last_term(gap: sp.Expr) -> sp.Expr:
-    """A gap of sums that end at m − 1 or at m, those at m without their last term, which is added."""
-
-    def split(term: sp.Expr, limits: sp.Tuple) -> sp.Expr:
-        index, low, high = limits
-        return sp.Sum(term, (index, low, m - 1)) + term.subs(index, m) if high == m else sp.Sum(term, limits)
-
-    return sp.simplify(sp.expand(gap.replace(sp.Sum, split)))
-
-
-@exact(copies_in_one_layer, step="series of a type")
-@control("one term more", type_series=type_series.subs(m, m + 1))
-@control("the first terms", type_series=sp.exp(q * z) - type_series)
-@control("10 % more", type_series=ELEVEN * type_series)
-def series_lose_term_after_term(type_series: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All of the exponential series at m = 0, and from m to m + 1 one term less."""
-    term = (q * z) ** m / sp.factorial(m)
-    yield trial.same(type_series, type_series.subs(m, m + 1) + term, by=without_last_term)
-    yield trial.same(type_series.subs(m, 0).doit(), sp.exp(q * z))
-
-
 @exact(copies_in_one_layer, step="generating function")
-@control("nothing else in the layer", generating_function=generating_function * sp.exp((q_1 + q_2 - 1) * z))
-@control("one copy fewer", generating_function=generating_function.subs(m, m - 1))
-@control("10 % more", generating_function=ELEVEN * generating_function)
-@control("the first terms", type_series=sp.exp(q * z) - type_series)
-@control("in one order", counts_law=counts_law / sp.binomial(N_1 + N_2, N_1))
 def laws_are_coefficients(
     counts_law: sp.Expr, type_series: sp.Expr, generating_function: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -146,10 +97,6 @@ def laws_are_coefficients(
 
 
 @exact(copies_in_one_layer, step="all types")
-@control("independent types", all_covered=sp.Sum((-1) ** j * sp.binomial(r, j) * (1 - q) ** (j * n), (j, 0, r)))
-@control("all missing ones alike", all_covered=sp.Sum((-1) ** j * sp.binomial(r, j) * (1 - q) ** n, (j, 0, r)))
-@control("one type fewer", all_covered=all_covered.subs(r, r - 1))
-@control("one vertex fewer", all_covered=all_covered.subs(n, n - 1))
 def layers_cover_types_vertex_by_vertex(all_covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Term by term: the first of n + 1 vertices is of one of r types or of none; without vertices the terms telescope to 0."""
     ((term, limits),) = [each.args for each in where_some(all_covered).atoms(sp.Sum)]
@@ -159,13 +106,3 @@ def layers_cover_types_vertex_by_vertex(all_covered: sp.Expr, trial: Trial) -> I
     part = (-1) ** j * sp.binomial(r - 1, j)
     yield trial.same(term.subs(n, 0), part - part.subs(j, j - 1), by=over(sp.binomial(r, j) * (-1) ** j))
     yield trial.same(term.subs({r: 1, j: 0}) + term.subs({r: 1, j: 1}), 1 - (1 - q) ** n)
-
-
-@exact(copies_in_one_layer, step="one missing")
-@control("one vertex", one_missing=1 - q)
-@control("its bound", one_missing=sp.exp(-n * q))
-@control("10 % less", one_missing=NINE * one_missing)
-@control("Poisson", copies_law=sp.exp(-n * q) * (n * q) ** m / sp.factorial(m))
-def missing_types_have_no_copies(copies_law: sp.Expr, one_missing: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The law of the copies at 0."""
-    yield trial.same(one_missing, where_some(copies_law).subs(m, 0))

@@ -15,39 +15,17 @@ from sparse_limits.numerics.checks.lifts.coverage_enumeration import (
     given_counts,
     mean_of,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.lifts.coverage import isolated_below
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.coverage import N_1, N_2, copies_law, m, omega, q, q_1, q_2, r
+from sparse_limits.theory.lifts.coverage import N_1, N_2, copies_law, m, omega, q, q_1, q_2
 from sparse_limits.theory.lifts.degrees import k, n
 from sparse_limits.theory.lifts.isolated import (
-    copy_chance,
-    edge,
-    expected_copies,
-    factorial_moment,
-    isolated_at_least,
     isolated_cells,
-    isolated_mean,
-    isolated_variance,
-    some_copy,
 )
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 @exact(isolated_cells, cost=0.5)
-@control("at least r children", expected_copies=expected_copies * (1 - edge) ** (r - n))
-@control("children without order", expected_copies=expected_copies / sp.factorial(r))
-@control("children may coincide", expected_copies=expected_copies * n**r / sp.ff(n, r))
-@control("copies 10 % more", expected_copies=ELEVEN * expected_copies)
-@control("every copy is isolated", isolated_mean=expected_copies)
-@control("n in place of n − 1 other roots", isolated_mean=expected_copies * (1 - edge) ** (r * n))
-@control("mean 10 % less", isolated_mean=NINE * isolated_mean)
-@control("independent roots", factorial_moment=sp.ff(n, k) / n**k * isolated_mean**k)
-@control("Poisson moments", factorial_moment=isolated_mean**k)
-@control("moments 10 % more", factorial_moment=ELEVEN * factorial_moment)
-@control("Poisson variance", isolated_variance=isolated_mean)
-@control("without the mean", isolated_variance=isolated_variance - isolated_mean)
 def moments_sum_over_all_lifts(
     expected_copies: sp.Expr,
     isolated_mean: sp.Expr,
@@ -70,11 +48,6 @@ def moments_sum_over_all_lifts(
 
 
 @exact(isolated_cells, cost=0.5)
-@control("the first term alone", isolated_at_least=factorial_moment.subs(k, m) / sp.factorial(m))
-@control(
-    "Poisson", isolated_at_least=1 - sp.Sum(isolated_mean**k * sp.exp(-isolated_mean) / sp.factorial(k), (k, 0, m - 1))
-)
-@control("10 % more", isolated_at_least=ELEVEN * isolated_at_least)
 def tails_sum_over_all_lifts(isolated_at_least: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """P(M' ≥ m) from all graphs, types and top weights, in fractions; the engine's truncated sum agrees."""
     for lift in SMALL:
@@ -88,12 +61,6 @@ def tails_sum_over_all_lifts(isolated_at_least: sp.Expr, trial: Trial) -> Iterat
 
 
 @exact(isolated_cells, cost=0.5)
-@control("1 − e^{−EM}", some_copy=1 - sp.exp(-expected_copies.subs({r: 2, q: sp.sqrt(q_1 * q_2)})))
-@control("independent roots", some_copy=1 - (1 - expected_copies.subs({r: 2, q: sp.sqrt(q_1 * q_2)}) / n) ** n)
-@control("10 % less", some_copy=NINE * some_copy)
-@control("a third child", copy_chance=copy_chance / (1 - edge) ** (n - 2))
-@control("one pair of children", copy_chance=copy_chance / (N_1 * N_2))
-@control("chance 10 % more", copy_chance=ELEVEN * copy_chance)
 def roots_are_independent_given_the_first_layer(
     copy_chance: sp.Expr, some_copy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -12,11 +12,10 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.coverage_enumeration import efron_stein_sum
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
 from sparse_limits.numerics.lifts.coverage import Copies, copies_in_lifts, random_edges, sign_weights, vertex_types
 from sparse_limits.theory.lifts.coverage import (
-    binomial_below,
     copies_in_one_layer,
     inputs,
     m,
@@ -27,35 +26,22 @@ from sparse_limits.theory.lifts.coverage import (
     q_1,
     q_2,
     r,
-    type_probability,
-    union_bound,
 )
 from sparse_limits.theory.lifts.degrees import k, lam, n
 from sparse_limits.theory.lifts.isolated import (
     edge,
     expected_copies,
     factorial_moment,
-    isolated_at_least,
     isolated_cells,
     isolated_mean,
     isolated_variance,
-    some_copy,
 )
 from sparse_limits.theory.lifts.wide_lifts import (
-    at_one_child,
-    best_lambda,
     copies_in_wide_lifts,
-    copies_rate,
-    dispersion,
-    efron_stein,
     flattest,
     isolated_rate,
-    least_dispersion,
-    most_dispersion,
     steepest,
 )
-
-ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 
 HARDEST = sp.Rational(2, 3)  # λ = r/(1 + r) for two children
 
@@ -87,14 +73,6 @@ def limits(children: int) -> Limits:
 
 
 @exact(copies_in_wide_lifts, cost=1.0)
-@control("at least r children", copies_rate=copies_rate * sp.exp(lam))
-@control("10 % more", copies_rate=ELEVEN * copies_rate)
-@control("every copy is isolated", isolated_rate=copies_rate)
-@control("isolated 10 % less", isolated_rate=NINE * isolated_rate)
-@control("the best for all copies", best_lambda=r)
-@control("best 10 % more", best_lambda=ELEVEN * best_lambda)
-@control("Poisson", variance_rate=isolated_rate)
-@control("roots that do not meet", variance_rate=isolated_rate * (1 - isolated_rate))
 def rates_are_limits(
     copies_rate: sp.Expr, isolated_rate: sp.Expr, best_lambda: sp.Expr, variance_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -112,15 +90,6 @@ def rates_are_limits(
 
 
 @enclosed(copies_in_wide_lifts)
-@control("Poisson", dispersion=sp.Integer(1))
-@control("roots that do not meet", dispersion=1 - isolated_rate)
-@control("every copy is isolated", dispersion=1 - (1 + r**2 - 2 * r * lam) * copies_rate)
-@control("10 % more", dispersion=ELEVEN * dispersion)
-@control("Poisson at the least", least_dispersion=sp.Integer(1))
-@control("largest rate", least_dispersion=at_one_child.subs(lam, HALF))
-@control("10 % less", least_dispersion=NINE * least_dispersion)
-@control("two children", most_dispersion=dispersion.subs({r: 2, q: HALF, omega: 1, lam: flattest}))
-@control("ten per cent more", most_dispersion=ELEVEN * most_dispersion)
 def dispersion_lies_between_its_extremes(
     dispersion: sp.Expr, least_dispersion: sp.Expr, most_dispersion: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -153,11 +122,6 @@ def square_of_change() -> tuple[sp.Expr, sp.Expr]:
 
 
 @exact(copies_in_wide_lifts)
-@control("a root's own cell alone", efron_stein=n)
-@control("only the vertices it loses", change_of_root=1 + 3 * lam + lam**2)
-@control("in-degrees without fluctuation", change_of_root=(1 + 2 * lam) ** 2)
-@control("both halves", efron_stein=2 * efron_stein)
-@control("10 % less", efron_stein=NINE * efron_stein)
 def changes_of_one_piece_bound_the_variance(
     efron_stein: sp.Expr, change_of_root: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -191,11 +155,6 @@ UNIT = {inputs: 4, pattern: 3, p_0: sp.Rational(1, 2), omega: sp.Rational(1, 4)}
 
 
 @statistical(copies_in_one_layer, tests=3)
-@control("pattern only", type_probability=type_probability / omega)
-@control("other inputs may be connected", type_probability=p_0**pattern * omega)
-@control("union bound", both_covered=union_bound.subs({r: 2, q: q_1}))
-@control("one type alone", both_covered=1 - binomial_below.subs(q, q_1))
-@control("at most m", binomial_below=binomial_below.subs(m, m + 1))
 def sampled_layers_hold_the_units(
     type_probability: sp.Expr, both_covered: sp.Expr, binomial_below: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -221,12 +180,6 @@ def two_layer_copies(rng: np.random.Generator, lifts: int, size: int, degree: st
 
 
 @statistical(isolated_cells, tests=5, cost=0.5)
-@control("every copy is isolated", isolated_mean=expected_copies)
-@control("M in place of M'", isolated_at_least=1 - sp.exp(-expected_copies))
-@control("top weights forgotten", isolated_at_least=isolated_at_least.subs(omega, 1))
-@control("one isolated cell at most", isolated_at_least=isolated_mean * sp.Piecewise((1, m < 2), (0, True)))
-@control("M' in place of M", some_copy=1 - sp.exp(-isolated_mean.subs({r: 2, q: q_1})))
-@control("at least two children", some_copy=some_copy.subs(omega, omega / (1 - edge) ** (n - 2)))
 def sampled_lifts_hold_the_witness(
     isolated_mean: sp.Expr, isolated_at_least: sp.Expr, some_copy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

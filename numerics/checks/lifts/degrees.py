@@ -11,24 +11,23 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
 from sparse_limits.numerics.lifts.trees import Sampling, in_degrees
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.degrees import binomial_degrees, degree_law, degree_zero, k, lam, n, variance
+from sparse_limits.theory.lifts.degrees import (
+    CHANCE,
+    ONE_MORE,
+    binomial_degrees,
+    k,
+    lam,
+    n,
+    value,
+)
 from sparse_limits.theory.lifts.poisson import poisson_law
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = sp.Integer(1)
-CHANCE = lam / n
-ONE_MORE = {n: n + 1, lam: lam + CHANCE}  # a copy more at the same probability of an edge
-
-
-def value(expression: sp.Expr) -> sp.Expr:
-    """The value where λ/n is a probability."""
-    return expression.replace(lambda part: isinstance(part, sp.Piecewise), lambda part: part.args[0].expr)
 
 
 @exact(binomial_degrees, step="law")
 @control("Poisson", degree_law=poisson_law)
-@control("an edge too many", degree_law=degree_law.subs(n, n + 1))
-@control("law 10 % more", degree_law=ELEVEN * degree_law)
 def law_grows_edge_by_edge(degree_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One copy more at the same probability of an edge; no edge of any number, and both laws of one copy."""
     law = value(degree_law)
@@ -47,27 +46,6 @@ def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
     )
 
 
-@exact(binomial_degrees, step="no edge")
-@control("constant in-degree: none without edges", degree_zero=sp.Integer(0))
-@control("Poisson", degree_zero=sp.exp(-lam))
-@control("10 % less", degree_zero=NINE * degree_zero)
-@control("law 10 % more", degree_law=ELEVEN * degree_law)
-def no_edge_is_a_degree_of_zero(degree_law: sp.Expr, degree_zero: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The law at 0."""
-    yield trial.same(value(degree_zero), value(degree_law).subs(k, 0))
-
-
-@exact(binomial_degrees, step="variance")
-@control("constant in-degree: no variance", variance=sp.Integer(0))
-@control("Poisson variance", variance=lam)
-@control("10 % more", variance=ELEVEN * variance)
-def variances_add_up(variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One copy more adds p(1 − p), from one copy on."""
-    added = value(variance).subs(ONE_MORE, simultaneous=True) - value(variance)
-    yield trial.same(added, CHANCE * (1 - CHANCE), by=sp.cancel)
-    yield trial.same(value(variance).subs(n, 1), lam * (1 - lam), by=sp.expand)
-
-
 def enumerated_law(copies: int, chance: sp.Rational) -> list[sp.Rational]:
     """The probabilities of 0, …, n edges, from all sets of edges."""
     law = [sp.Integer(0)] * (copies + 1)
@@ -78,11 +56,6 @@ def enumerated_law(copies: int, chance: sp.Rational) -> list[sp.Rational]:
 
 @exact(binomial_degrees)
 @control("Poisson", degree_law=poisson_law)
-@control("an edge too many", degree_law=degree_law.subs(n, n + 1))
-@control("law 10 % more", degree_law=ELEVEN * degree_law)
-@control("constant in-degree: none without edges", degree_zero=sp.Integer(0))
-@control("constant in-degree: no variance", variance=sp.Integer(0))
-@control("Poisson variance", variance=lam)
 def degrees_count_the_edges_of_all_graphs(
     degree_law: sp.Expr, degree_zero: sp.Expr, variance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -116,11 +89,7 @@ def degree_counts(rng: np.random.Generator, vertices: int, copies: int, degree: 
 
 
 @statistical(binomial_degrees, tests=2, cost=0.5)
-@control("constant in-degree", sampling="constant")
 @control("Poisson", degree_law=poisson_law)
-@control("Poisson, no edge", degree_zero=sp.exp(-lam))
-@control("law 10 % more", degree_law=ELEVEN * degree_law)
-@control("no edge 10 % less", degree_zero=NINE * degree_zero)
 def sampled_degrees_are_binomial(
     degree_law: sp.Expr, degree_zero: sp.Expr, sampling: Sampling, trial: Trial
 ) -> Iterator[Finding]:

@@ -18,15 +18,11 @@ from sparse_limits.theory.lifts.coverage import m, omega, q, r
 from sparse_limits.theory.lifts.degrees import lam, n
 from sparse_limits.theory.lifts.isolated_tails import (
     V,
-    cantelli,
-    lower_tail,
     mu,
     poisson_tails,
     s,
-    upper_tail,
 )
 
-NINE = sp.Rational(9, 10)
 some_copies, fewer_copies = (poisson_tails.aids[name] for name in ("some_copies", "fewer_copies"))
 SPARSE_LIFTS = tuple(lift for lift in SMALL if lift.density and 0 < lift.size * lift.density <= 1 and lift.size > 1)
 
@@ -50,12 +46,6 @@ def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, tr
 
 
 @enclosed(poisson_tails, cost=0.5)
-@control("without e^m", upper_tail=upper_tail * sp.exp(-m))
-@control("a third of the upper tail", upper_tail=upper_tail / 3)
-@control("10 % less", lower_tail=NINE * lower_tail)
-@control("Cantelli 10 % less", cantelli=NINE * cantelli)
-@control("half the variance", cantelli=cantelli.subs(V, V / 2))
-@control("without s", generating_bound=sp.exp(mu))
 def small_lifts_keep_the_bounds(
     generating_bound: sp.Expr, upper_tail: sp.Expr, lower_tail: sp.Expr, cantelli: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -26,35 +26,17 @@ from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.path_length import (
-    energy_length,
-    growing_length,
     length,
-    path_per_loss,
     travelled_length,
 )
-from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, example_loss, kappa, t, x
+from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t, x
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 way = sp.Symbol("q", positive=True)
 TOLERANCE = 1e-6  # of a length of order 1 after an integration whose steps err by 1e-10
 
 
-@exact(travelled_length, step="path and loss")
-@control("the bound of the gradient", path_per_loss=1 / path_per_loss)
-@control("forgets ε", path_per_loss=kappa / L)
-@control("10 % more", path_per_loss=ELEVEN * path_per_loss)
-def path_is_one_over_the_gradient(path_per_loss: sp.Expr, gradient_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At most, as the gradient is no less than its bound."""
-    yield trial.same(path_per_loss, 1 / gradient_bound, by=sp.cancel)
-
-
 @exact(travelled_length, step="length")
-@control("as if tangents grew", length=growing_length)
-@control("10 % more", length=ELEVEN * length)
-@control("10 % less", length=NINE * length)
 @control("no cases", length=descending(length))
-@control("forgets ε", path_per_loss=kappa / L)
-@control("10 % more of the example", example_loss=ELEVEN * example_loss)
 def lengths_are_integrals(
     path_per_loss: sp.Expr, example_loss: sp.Expr, length: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -85,10 +67,6 @@ def stepwise_speeds(rng: np.random.Generator, count: int) -> list[tuple[list[Fra
 
 
 @exact(travelled_length, step="energy and length")
-@control("forgets the time", energy_length=sp.sqrt(L_0 - L))
-@control("10 % less", energy_length=NINE * energy_length)
-@control("10 % more", energy_length=ELEVEN * energy_length)
-@control("the square", energy_length=energy_length**2)
 def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """L falls by ∫speed²; in rational arithmetic, attained at constant speed alone; two pieces with letters free."""
     speeds, times = sp.symbols("v_1 v_2", nonnegative=True), sp.symbols("t_1 t_2", nonnegative=True)
@@ -106,8 +84,6 @@ def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @enclosed(travelled_length, cost=0.4)
-@control("half of the energy", energy_length=sp.sqrt(t * (L_0 - L) / 2))
-@control("half of κ", length=length.subs(kappa, kappa / 2))
 def product_of_parameters_keeps_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The flow of L12's check goes straight: its length is √2 times what each parameter has moved.
 
@@ -142,8 +118,6 @@ def reached(flow: NetworkFlow, place: int) -> dict[sp.Symbol, sp.Rational]:
 
 
 @empirical(travelled_length)
-@control("a twentieth of κ", length=length / 20)
-@control("a third of the energy", energy_length=energy_length / sp.sqrt(3))
 def trained_networks_keep_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """tanh networks by Runge–Kutta, κ the largest at 41 times; the limit is what the integration may err by."""
     for replicate in range(trial.size(3)):

@@ -12,51 +12,19 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.path_length import (
-    cubic_gain,
-    growing_example,
-    growing_fall,
     growing_length,
     growing_loss,
-    growing_position,
     growing_rate,
-    growing_slope,
     growing_tangents,
-    inverse_cube,
-    kept_product,
-    length,
     s,
 )
 from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t, x
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
-fixed_tangents = epsilon + (L_0 - epsilon) * sp.exp(-s / kappa)
-square_power = epsilon + (L_0 - epsilon) / sp.sqrt(1 + 2 * t * (L_0 - epsilon) / kappa**2)
 REST = {epsilon: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: sp.Integer(2)}
 
 
-@exact(growing_tangents, step="product")
-@control("tangents that do not grow", kept_product=(L - epsilon) * kappa)
-@control("forgets ε", kept_product=L * (kappa + s))
-@control("the square", kept_product=(L - epsilon) ** 2 * (kappa + s))
-@control("10 % more", kept_product=ELEVEN * kept_product)
-@control("a bound that does not grow", growing_bound=(L - epsilon) / kappa)
-def product_is_kept_at_the_bound(
-    growing_bound: sp.Expr, kept_product: sp.Expr, gradient_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Its derivatives by L, times minus the bound, and by s."""
-    yield trial.same(growing_bound, gradient_bound.subs(kappa, kappa + s))
-    yield trial.same(kept_product, (L - epsilon) ** 2 / growing_bound, by=sp.cancel)
-    by_loss, by_path = sp.diff(kept_product, L), sp.diff(kept_product, s)
-    yield trial.same(by_path, by_loss * growing_bound, by=sp.cancel)
-    yield trial.nonnegative(by_loss, kappa + s)
-
-
 @exact(growing_tangents, step="loss")
-@control("as if tangents did not grow", growing_loss=fixed_tangents)
-@control("10 % less in loss", growing_loss=NINE * growing_loss)
 @control("no cases", growing_loss=descending(growing_loss))
-@control("forgets ε", kept_product=L * (kappa + s))
 def loss_after_a_path_keeps_the_product(
     kept_product: sp.Expr, growing_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -70,11 +38,7 @@ def loss_after_a_path_keeps_the_product(
 
 
 @exact(growing_tangents, step="length")
-@control("forgets the start", growing_length=growing_length + kappa)
-@control("10 % more", growing_length=ELEVEN * growing_length)
-@control("as if tangents did not grow", growing_length=length)
 @control("no cases", growing_length=descending(growing_length))
-@control("the square", kept_product=(L - epsilon) ** 2 * (kappa + s))
 def path_to_a_loss_keeps_the_product(kept_product: sp.Expr, growing_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What it was at the start; from below ε a flow at rest goes nowhere."""
     start = kept_product.subs({L: L_0, s: 0}, simultaneous=True)
@@ -87,11 +51,6 @@ def path_to_a_loss_keeps_the_product(kept_product: sp.Expr, growing_length: sp.E
 
 
 @exact(growing_tangents, step="fall")
-@control("the square", growing_fall=((L - epsilon) / kappa) ** 2)
-@control("of the bound itself", growing_fall=(L - epsilon) ** 2 / (kappa * (L_0 - epsilon)))
-@control("10 % more", growing_fall=ELEVEN * growing_fall)
-@control("a bound that does not grow", growing_bound=(L - epsilon) / kappa)
-@control("10 % more of the length", growing_length=ELEVEN * growing_length)
 def loss_falls_by_the_fourth_power(
     growing_bound: sp.Expr, growing_length: sp.Expr, growing_fall: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -100,31 +59,8 @@ def loss_falls_by_the_fourth_power(
     yield trial.same(growing_fall, growing_bound.subs(s, longest) ** 2, by=sp.cancel)
 
 
-@exact(growing_tangents, step="reciprocal")
-@control("of the square", cubic_gain=2 / (kappa * (L_0 - epsilon)) ** 2)
-@control("without the start", cubic_gain=3 / kappa**2)
-@control("10 % more", cubic_gain=ELEVEN * cubic_gain)
-@control("the square of the fall", growing_fall=((L - epsilon) / kappa) ** 2)
-def reciprocal_cubes_grow_steadily(growing_fall: sp.Expr, cubic_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative of (L − ε)⁻³ by L times that of L."""
-    yield trial.same(cubic_gain, sp.diff((L - epsilon) ** -3, L) * -growing_fall, by=sp.cancel)
-
-
-@exact(growing_tangents, step="integral")
-@control("from an infinite loss", inverse_cube=3 * t / (kappa * (L_0 - epsilon)) ** 2)
-@control("of the square", inverse_cube=(L_0 - epsilon) ** -2 + 3 * t / (kappa * (L_0 - epsilon)) ** 2)
-@control("10 % more", inverse_cube=ELEVEN * inverse_cube)
-@control("without the start", cubic_gain=3 / kappa**2)
-def reciprocal_cubes_are_integrated(cubic_gain: sp.Expr, inverse_cube: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The start, and the gain times the time."""
-    yield trial.same(inverse_cube, (L_0 - epsilon) ** -3 + cubic_gain * t, by=sp.cancel)
-
-
 @exact(growing_tangents, step="rate")
-@control("the power 1/2", growing_rate=square_power)
-@control("10 % less of the growing rate", growing_rate=NINE * growing_rate)
 @control("no cases", growing_rate=descending(growing_rate))
-@control("10 % more of the cube", inverse_cube=ELEVEN * inverse_cube)
 def growing_rate_is_solved_for_the_loss(
     inverse_cube: sp.Expr, growing_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -135,32 +71,7 @@ def growing_rate_is_solved_for_the_loss(
     yield trial.same(growing_rate.subs(epsilon, L_0 + x), L_0)
 
 
-@exact(growing_tangents, step="slope")
-@control("the slope of fixed tangents", growing_slope=(L_0 - epsilon) / kappa * sp.exp(-x / kappa))
-@control("half", growing_slope=growing_slope / 2)
-@control("10 % more", growing_slope=ELEVEN * growing_slope)
-@control("half the growth", growing_example=growing_example.subs(kappa, 2 * kappa))
-@control("10 % more of the example", growing_example=ELEVEN * growing_example)
-@control("a bound that does not grow", growing_bound=(L - epsilon) / kappa)
-def growing_example_has_the_slope_of_the_bound(
-    growing_bound: sp.Expr, growing_example: sp.Expr, growing_slope: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """It starts at L_0; its tangent reaches ε with the step κ + x."""
-    yield trial.same(growing_example.subs(x, 0), L_0)
-    yield trial.same(growing_slope, -sp.diff(growing_example, x), by=sp.cancel)
-    yield trial.same(growing_example - growing_slope * (kappa + x), epsilon, by=sp.cancel)
-    yield trial.same(growing_slope, growing_bound.subs({L: growing_example, s: x}, simultaneous=True), by=sp.cancel)
-
-
 @exact(growing_tangents, step="flow")
-@control("the square root", growing_position=sp.sqrt(kappa**2 + 2 * (L_0 - epsilon) * t) - kappa)
-@control("10 % more of the flow", growing_position=ELEVEN * growing_position)
-@control("forgets ε", growing_position=growing_position.subs(epsilon, 0))
-@control("half of the slope", growing_slope=growing_slope / 2)
-@control("10 % more of the example", growing_example=ELEVEN * growing_example)
-@control("the power 1/2", growing_rate=square_power)
-@control("as if tangents did not grow", growing_loss=fixed_tangents)
-@control("10 % more of the length", growing_length=ELEVEN * growing_length)
 def growing_example_attains_all(
     growing_example: sp.Expr,
     growing_slope: sp.Expr,
@@ -194,11 +105,6 @@ def power_points(rng: np.random.Generator, count: int) -> list[dict[sp.Symbol, s
 
 
 @enclosed(growing_tangents, cost=0.7)
-@control("10 % less", growing_rate=NINE * growing_rate)
-@control("as if tangents did not grow", growing_rate=epsilon + kappa**2 / (t + kappa**2 / (L_0 - epsilon)))
-@control("10 % less by length", growing_loss=NINE * growing_loss)
-@control("as if tangents did not grow, by length", growing_loss=fixed_tangents)
-@control("the length of fixed tangents", growing_length=length)
 def powers_keep_the_growing_bounds(
     growing_rate: sp.Expr, growing_loss: sp.Expr, growing_length: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

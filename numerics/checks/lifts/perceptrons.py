@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.fibration import all_free
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
-from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import relu
 from sparse_limits.theory.lifts.perceptrons import (
     activation,
-    averaged,
-    masked,
     masks,
     multilayer_perceptron,
-    n_0,
-    n_1,
-    n_2,
-    n_3,
     perceptron_lift,
     perceptron_lifts,
     sizes,
-    weights,
 )
 
-PERCEPTRON: Lift = perceptron_lifts.expressions["perceptron"]
-FIBRES = Counter(PERCEPTRON.over.values())
 x = sp.Matrix(sp.symbols("x_0 x_1", real=True))
 
 
@@ -51,12 +39,6 @@ def outputs(lift: Lift, values: Sequence[sp.Expr]) -> list[sp.Expr]:
 
 
 @exact(perceptron_lifts, step="layers")
-@control("mean over the fibre", perceptron=averaged)
-@control("an edge missing", perceptron=PERCEPTRON.with_weights({**PERCEPTRON.weights, ((1, 2), (2, 0)): sp.Integer(0)}))
-@control(
-    "activation at the end", perceptron=replace(PERCEPTRON, module=multilayer_perceptron(3, activation, activation))
-)
-@control("no activation", perceptron=replace(PERCEPTRON, module=multilayer_perceptron(3, lambda z: z)))
 def the_full_lift_is_a_product_of_matrices(
     perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial
 ) -> Iterator[Finding]:
@@ -69,16 +51,7 @@ def random_masks(rng: np.random.Generator, count: int) -> list[list[NDArray[np.i
     return [[rng.integers(k == 0, 2, size=shape) for shape in ((3, 2), (2, 3), (2, 2))] for k in range(count)]
 
 
-def unmasked(lift: Lift) -> Lift:
-    """The lift with all its masks at 1."""
-    ones = {letter: 1 for mask in masks for letter in mask}
-    return lift.with_weights({edge: valued(weight, ones) for edge, weight in lift.weights.items()})
-
-
 @exact(perceptron_lifts, step="masks", cost=0.4)
-@control("nothing is masked", masked=unmasked(masked))
-@control("mean over the fibre", masked=masked.with_weights({e: w / FIBRES[e[0][0]] for e, w in masked.weights.items()}))
-@control("all weights doubled", masked=masked.with_weights({e: 2 * w for e, w in masked.weights.items()}))
 def masks_multiply_the_matrices(masked: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
     """With a mask of 0 as without the edge; for all weights, masks and φ, the matrices multiplied by masks."""
     for edge, weight in masked.weights.items():
@@ -102,24 +75,12 @@ def means_over_fibres(lift: Lift) -> list[sp.Expr]:
 
 
 @exact(perceptron_lifts, step="means")
-@control("sums", averaged=PERCEPTRON)
-@control(
-    "divided by the layer itself",
-    averaged=PERCEPTRON.with_weights({e: w / FIBRES[e[1][0]] for e, w in PERCEPTRON.weights.items()}),
-)
-@control("all weights doubled", averaged=averaged.with_weights({e: 2 * w for e, w in averaged.weights.items()}))
-@control(
-    "an edge without weight",
-    perceptron=PERCEPTRON.with_weights({**PERCEPTRON.weights, ((1, 2), (2, 0)): sp.Integer(0)}),
-)
 def means_divide_the_weights(averaged: Lift, perceptron: Lift, trial: Trial) -> Iterator[Finding]:
     """The perceptron computed with means, for all weights and all φ."""
     yield all_free(trial, outputs(averaged, x), means_over_fibres(perceptron))
 
 
 @exact(perceptron_lifts)
-@control("mean over the fibre", perceptron=averaged)
-@control("all weights doubled", perceptron=PERCEPTRON.with_weights({e: 2 * w for e, w in PERCEPTRON.weights.items()}))
 def sublifts_are_masks(perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
     """Edges taken out against matrices multiplied by masks, for all weights and all φ; hidden units may lose all."""
     for zeros in trial.draw(random_masks, trial.size(5)):
@@ -141,24 +102,7 @@ def random_networks(rng: np.random.Generator, count: int) -> list[tuple[list[NDA
     return networks
 
 
-@exact(perceptron_lifts, step="numbers of weights")
-@control("with biases", weights=weights + n_1 + n_2 + n_3)
-@control("paths", weights=n_0 * n_1 * n_2 * n_3)
-@control("neurons", weights=n_0 + n_1 + n_2 + n_3)
-@control("without the last layer", weights=n_0 * n_1 + n_1 * n_2)
-def one_more_neuron_has_its_neighbours_edges(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With one more copy of a layer there is an edge more for each copy of the layers beside it; without copies there is none."""
-    for layer, size in enumerate(sizes):
-        beside = sp.Add(*(sizes[other] for other in (layer - 1, layer + 1) if 0 <= other < len(sizes)))
-        yield trial.same(weights.subs(size, size + 1), weights + beside)
-    yield trial.same(weights.subs(dict.fromkeys(sizes, 0)), sp.S.Zero)
-
-
 @exact(perceptron_lifts, cost=0.3)
-@control("with biases", weights=n_0 * n_1 + n_1 * n_2 + n_2 * n_3 + n_1 + n_2 + n_3)
-@control("paths", weights=n_0 * n_1 * n_2 * n_3)
-@control("neurons", weights=n_0 + n_1 + n_2 + n_3)
-@control("without the last layer", weights=n_0 * n_1 + n_1 * n_2)
 def random_networks_have_these_weights(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Edges of full lifts counted, and their outputs with ReLU against those of integer matrices."""
     for matrices, values in trial.draw(random_networks, trial.size(6)):

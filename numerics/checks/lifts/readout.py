@@ -9,21 +9,19 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.exact_flows import left, p_0
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.readout import (
     Delta,
     T,
-    fixed_bound,
-    interpolating_bound,
-    moving_bound,
+    e,
     readout_comparison,
-    square_bound,
+    share,
+    y,
 )
 from sparse_limits.theory.lifts.tangent import epsilon, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-e, y, share = sp.symbols("e y u", positive=True)  # √ε, √L − √ε, and the share of the time that has passed
 
 
 class Standing(NamedTuple):
@@ -63,10 +61,6 @@ def mode_tables(rng: np.random.Generator, count: int) -> list[tuple[list[Modes],
 
 
 @enclosed(readout_comparison)
-@control("the constant 1/8e", interpolating_bound=interpolating_bound / 2)
-@control("the constant 1/4e for any comparison", fixed_bound=epsilon + Delta**2 / (4 * sp.E * T))
-@control("fixed features 10 % less", fixed_bound=epsilon + NINE * Delta**2 / (4 * T))
-@control("interpolating 10 % less", interpolating_bound=NINE * interpolating_bound)
 def modes_keep_the_bounds(fixed_bound: sp.Expr, interpolating_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Fixed features and the square loss, mode by mode; ā anywhere, or where the loss is 0."""
     for table, time, floor in trial.draw(mode_tables, trial.size(12)):
@@ -93,12 +87,6 @@ def exponential_points(rng: np.random.Generator, count: int) -> list[dict[sp.Sym
 
 
 @enclosed(readout_comparison, cost=0.5)
-@control("the constant 1/8 − 1/4e", fixed_bound=epsilon + Delta**2 / (8 * T) - Delta**2 / (4 * sp.E * T))
-@control("forgets ε", fixed_bound=fixed_bound - epsilon)
-@control("forgets ε, moving", moving_bound=moving_bound - epsilon)
-@control("10 % less, moving", moving_bound=NINE * moving_bound)
-@control("forgets ε, square loss", square_bound=Delta**2 / (4 * T))
-@control("10 % less, square loss", square_bound=NINE * square_bound)
 def other_flows_keep_the_bounds(
     fixed_bound: sp.Expr, moving_bound: sp.Expr, square_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -32,16 +32,11 @@ from sparse_limits.theory.lifts.tangent import (
     eta,
     example_loss,
     example_position,
-    example_slope,
-    fall,
-    g,
-    gain,
-    gradient_bound,
+    first_power,
     hitting_time,
-    inverse,
     kappa,
+    linear_rate,
     rate,
-    simple_rate,
     t,
     tangent_rate,
     x,
@@ -50,64 +45,11 @@ from sparse_limits.theory.lifts.tangent_square_loss import square_gradient_bound
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
-linear_rate = epsilon + (L_0 - epsilon) * sp.exp(-t / kappa**2)
-first_power = epsilon + kappa / (t + kappa / (L_0 - epsilon))
 without_cases = descending(rate)
 
 
-@exact(tangent_rate, step="gradient")
-@control("twice the gradient", gradient_bound=2 * gradient_bound)
-@control("10 % more of the gradient", gradient_bound=ELEVEN * gradient_bound)
-@control("upwards", gradient_bound=-gradient_bound)
-@control("a step as long as its square", least_reached=L - kappa**2 * g)
-@control("uphill", least_reached=L + kappa * g)
-def tangent_steps_reach_no_less_than_the_bound_allows(
-    least_reached: sp.Expr, gradient_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """ε exceeds the least that is reached by κ times what g exceeds its bound by."""
-    yield trial.same(epsilon - least_reached, kappa * (g - gradient_bound), by=sp.expand)
-
-
-@exact(tangent_rate, step="fall")
-@control("the first power", fall=gradient_bound)
-@control("κ in place of κ²", fall=kappa * fall)
-@control("10 % more", fall=ELEVEN * fall)
-@control("half of the gradient", gradient_bound=gradient_bound / 2)
-def loss_falls_by_the_square(gradient_bound: sp.Expr, fall: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The square of a bound that is positive above ε, whatever the loss is beyond it."""
-    yield trial.same(fall, gradient_bound**2, by=sp.expand)
-    yield trial.nonnegative(gradient_bound.subs(L, epsilon + x), x / kappa)
-
-
-@exact(tangent_rate, step="reciprocal")
-@control("κ in place of κ²", gain=1 / kappa)
-@control("a linear equation", gain=gain / (L - epsilon))
-@control("10 % more", gain=ELEVEN * gain)
-@control("the first power", fall=gradient_bound)
-def reciprocals_grow_steadily(fall: sp.Expr, gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative of 1/(L − ε) by L times the derivative of L."""
-    yield trial.same(gain, sp.diff(1 / (L - epsilon), L) * -fall, by=sp.cancel)
-
-
-@exact(tangent_rate, step="integral")
-@control("from an infinite loss", inverse=t / kappa**2)
-@control("κ in place of κ²", inverse=1 / (L_0 - epsilon) + t / kappa)
-@control("10 % more", inverse=ELEVEN * inverse)
-@control("twice the gain", gain=2 * gain)
-def reciprocals_are_integrated(gain: sp.Expr, inverse: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Start and derivative."""
-    yield trial.same(inverse.subs(t, 0), 1 / (L_0 - epsilon))
-    yield trial.same(sp.diff(inverse, t), gain)
-    yield trial.same(inverse, 1 / (L_0 - epsilon) + gain * t, by=sp.expand)
-
-
 @exact(tangent_rate, step="rate")
-@control("the solution of a linear equation", rate=linear_rate)
-@control("κ in place of κ²", rate=first_power)
-@control("10 % more", rate=ELEVEN * rate)
-@control("10 % less", rate=NINE * rate)
 @control("no cases", rate=without_cases)
-@control("from an infinite loss", inverse=t / kappa**2)
 def rate_is_solved_for_the_loss(inverse: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One over what it exceeds ε by; and L_0 where that is no more than ε."""
     yield trial.same(1 / (descending(rate) - epsilon), inverse, by=sp.cancel)
@@ -115,10 +57,6 @@ def rate_is_solved_for_the_loss(inverse: sp.Expr, rate: sp.Expr, trial: Trial) -
 
 
 @exact(tangent_rate)
-@control("the solution of a linear equation", rate=linear_rate)
-@control("κ in place of κ²", rate=first_power)
-@control("10 % more", rate=ELEVEN * rate)
-@control("10 % less of the gradient", gradient_bound=NINE * gradient_bound)
 def rate_integrates_the_gradient_bound(gradient_bound: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """It solves L' = −(gradient bound)² from L_0."""
     rate = descending(rate)
@@ -127,10 +65,6 @@ def rate_integrates_the_gradient_bound(gradient_bound: sp.Expr, rate: sp.Expr, t
 
 
 @exact(tangent_rate, step="simple rate")
-@control("κ/t", simple_rate=epsilon + kappa / t)
-@control("forgets ε", simple_rate=simple_rate - epsilon)
-@control("10 % less", simple_rate=NINE * simple_rate)
-@control("the linear equation", rate=linear_rate)
 def rate_grows_to_the_simple_one(rate: sp.Expr, simple_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What it has less is positive, and tends to 0 as L_0 − ε grows; and no loss below ε is above it."""
     more, later = sp.symbols("y u", positive=True)  # L_0 − ε, and the time
@@ -142,12 +76,8 @@ def rate_grows_to_the_simple_one(rate: sp.Expr, simple_rate: sp.Expr, trial: Tri
 
 @exact(tangent_rate, step="time", cost=0.5)
 @control("counted from an infinite loss", hitting_time=descending(hitting_time) + kappa**2 / (L_0 - epsilon))
-@control("κ in place of κ²", hitting_time=hitting_time / kappa)
-@control("10 % less", hitting_time=NINE * hitting_time)
-@control("10 % more", hitting_time=ELEVEN * hitting_time)
 @control("no cases", hitting_time=descending(hitting_time))
 @control("no cases in the rate", rate=without_cases)
-@control("the linear equation", rate=linear_rate)
 def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """And where L_0 ≤ ε: a flow that stands still, F constant and u = 0, keeps its loss and waits for no higher one."""
     time = descending(hitting_time)
@@ -168,31 +98,7 @@ def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: T
         yield trial.holds(claimed == no_guarantee, f"down to η ≤ ε: {claimed}")
 
 
-@exact(tangent_rate, step="slope")
-@control("twice", example_slope=2 * example_slope)
-@control("forgets ε", example_slope=example_slope.subs(epsilon, 0))
-@control("10 % less", example_slope=NINE * example_slope)
-@control("an example twice as steep", example_loss=example_loss.subs(kappa, kappa / 2))
-@control("10 % more of the example", example_loss=ELEVEN * example_loss)
-@control("half of the gradient", gradient_bound=gradient_bound / 2)
-def example_has_the_slope_of_the_bound(
-    example_loss: sp.Expr, example_slope: sp.Expr, gradient_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """It starts at L_0; its tangent reaches ε with the step κ; its slope is the bound."""
-    yield trial.same(example_loss.subs(x, 0), L_0)
-    yield trial.same(example_slope, -sp.diff(example_loss, x), by=sp.expand)
-    yield trial.same(example_loss - example_slope * kappa, epsilon, by=sp.expand)
-    yield trial.same(example_slope, gradient_bound.subs(L, example_loss), by=sp.expand)
-
-
 @exact(tangent_rate, step="flow")
-@control("forgets ε", example_position=example_position.subs(epsilon, 0))
-@control("10 % more of the flow", example_position=ELEVEN * example_position)
-@control("κ in place of κ²", example_position=kappa * sp.log(1 + (L_0 - epsilon) * t / kappa))
-@control("twice the slope", example_slope=2 * example_slope)
-@control("10 % more of the example", example_loss=ELEVEN * example_loss)
-@control("the linear equation", rate=linear_rate)
-@control("10 % less of the time", hitting_time=NINE * hitting_time)
 def example_attains_all(
     example_loss: sp.Expr,
     example_slope: sp.Expr,
@@ -209,9 +115,6 @@ def example_attains_all(
 
 
 @exact(tangent_rate)
-@control("the linear equation", rate=linear_rate)
-@control("κ in place of κ²", rate=first_power)
-@control("10 % less", rate=NINE * rate)
 def two_false_bounds_are_no_bounds(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The rate, which the example has, beside them: the logarithm of a quotient leaves 0 at the rate 1 − (L_0 − ε), to κ⁻²."""
     above = L_0 - epsilon
@@ -232,11 +135,6 @@ SPEED = {
 
 
 @exact(tangent_rate)
-@control("the solution of a linear equation", rate=linear_rate)
-@control("κ in place of κ²", rate=first_power)
-@control("κ/t", simple_rate=epsilon + kappa / t)
-@control("κ in the time", hitting_time=hitting_time / kappa)
-@control("a rate 10 % less", rate=NINE * rate)
 def example_is_no_exception(
     rate: sp.Expr, simple_rate: sp.Expr, hitting_time: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -303,9 +201,7 @@ def gradient_ratios(bound: sp.Expr, instances: list[Instance]) -> list[sp.Expr]:
 
 
 @exact(tangent_rate)
-@control("10 % more", gradient_bound=ELEVEN * gradient_bound)
 @control("the square loss's constant for any loss", gradient_bound=square_gradient_bound)
-@control("twice", gradient_bound=2 * gradient_bound)
 def gradients_keep_their_bound(gradient_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In rational arithmetic; linear losses with u along −∇L attain it."""
     ratios = gradient_ratios(gradient_bound, trial.draw(convex_instances, trial.size(24)))
@@ -313,8 +209,6 @@ def gradients_keep_their_bound(gradient_bound: sp.Expr, trial: Trial) -> Iterato
 
 
 @enclosed(tangent_rate, cost=0.7)
-@control("10 % less", rate=NINE * rate)
-@control("twice the gradient", rate=rate.subs(kappa, kappa / 2))
 def product_of_parameters_keeps_the_rate(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A flow that is not convex, in closed form: the product of two parameters, and L its square loss."""
     yield trial.same(sp.diff(product, t), 2 * product * (1 - product))

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.checks.lifts.walsh import EXACTLY_THREE, TRIPLES, coefficients, on_the_cube, same_as_chain
+from sparse_limits.numerics.checks.lifts.walsh import TRIPLES, coefficients, on_the_cube, same_as_chain
 from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.lifts.students import Bools, Floats, covered, train_students
@@ -20,12 +20,9 @@ from sparse_limits.theory.lifts.training import INPUTS, TIME, Growth, step, trai
 
 HALF = sparse(Fraction(1, 2))
 COVERAGE = training_success.expressions["coverage"]
-INITIAL = walsh.initial_loss
 
 
 @exact(training_success)
-@control("a tenth", threshold=INITIAL / 10)
-@control("of the variance", threshold=INITIAL / 50)
 def success_is_a_hundredth_of_the_loss_and_needs_both_triples(
     threshold: sp.Expr, target: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -41,7 +38,6 @@ def success_is_a_hundredth_of_the_loss_and_needs_both_triples(
 
 @exact(training_success)
 @control("no shared input", coverage=COVERAGE.subs(p_0**5, p_0**6))
-@control("exactly 3 inputs per unit", coverage=EXACTLY_THREE)
 def masks_cover_both_triples_as_claimed(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The ceiling against one unit after the other, in exact arithmetic."""
     yield from same_as_chain(coverage, TRIPLES, trial)
@@ -56,12 +52,7 @@ SIZES = (8, 16, 32)
 
 
 @statistical(training_success, tests=2)
-@control("exactly 3 inputs per unit", coverage=EXACTLY_THREE)
 @control("every input kept", coverage=COVERAGE.subs(p_0, 1))
-@control("a readout of units that see something", parameters=n * (2 - (1 - p_0) ** INPUTS))
-@control("weights alone", parameters=n * INPUTS * p_0)
-@control("10 % more", parameters=sp.Rational(11, 10) * n * (1 + INPUTS * p_0))
-@control("10 % less", parameters=sp.Rational(9, 10) * n * (1 + INPUTS * p_0))
 def masks_of_the_study_cover_as_often(coverage: sp.Expr, parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Students that are covered, and kept weights, at three sizes whose masks are not nested."""
     students = trial.size(300)
@@ -91,8 +82,6 @@ WORK = 1920  # hidden units to train of each size, so many that the opposite ord
 
 
 @statistical(training_success, tests=1, cost=3)
-@control("rarer", growth=Growth(32, 4))
-@control("any loss below half", threshold=INITIAL / 2)
 def success_needs_cover_and_grows(growth: Growth, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No student without cover succeeds, and more of the larger ones do than of the smaller ones."""
     counts = []
@@ -110,12 +99,6 @@ CONTROLS = {"one_missing": "one triple", "both_missing": PAIRS, "without_x_1": "
 
 
 @empirical(training_success, cost=0.4)
-@control("without the half", one_missing=walsh.cubic**2)
-@control("a quarter", one_missing=walsh.cubic**2 / 4)
-@control("one triple", both_missing=walsh.cubic**2 / 2)
-@control("three triples", both_missing=sp.Rational(3, 2) * walsh.cubic**2)
-@control("x_1 alone", without_x_1=walsh.linear**2 / 2)
-@control("both triples too", without_x_1=walsh.linear**2 / 2 + walsh.cubic**2)
 def handicapped_students_reach_their_bounds(
     one_missing: sp.Expr, both_missing: sp.Expr, without_x_1: sp.Expr, margin: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from itertools import combinations, product
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.lifts.trees import (
     Edge,
     Lasso,
@@ -24,20 +24,11 @@ from sparse_limits.numerics.lifts.trees import (
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.transfer import Transfer
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.degrees import k, lam, n, sampled
+from sparse_limits.theory.lifts.degrees import k, lam, n
 from sparse_limits.theory.lifts.trees import (
     K,
-    a,
     c,
-    j,
-    lasso,
-    limit,
     local_trees,
-    no_collision,
-    parent_share,
-    s,
-    tree_probability,
-    union_bound,
     w,
 )
 
@@ -45,12 +36,6 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 SKIP = (("c", "a"), ("a", "r"), ("c", "r"))  # two walks of different lengths
 CROSSED = (*path(3), (3, 1), (2, 0))  # base vertices inside two different branches
-constant_degree = sp.binomial(n - 2, 2) / sp.binomial(n, 2)  # the second choice of two avoids the first, K = 2
-
-
-def with_entry(entry: sp.Expr) -> sp.Expr:
-    """Another transition from k to j."""
-    return sampled(Transfer(sp.Lambda((k, j), entry), n, K, 1))
 
 
 def value(expression: sp.Expr, at: Mapping[sp.Symbol, int | sp.Rational]) -> sp.Expr:
@@ -83,12 +68,6 @@ def probability(counts: Sequence[int], chance: sp.Rational) -> sp.Rational:
 
 
 @exact(local_trees, cost=0.4)
-@control("a vertex may be reached twice", tree_probability=with_entry(binomial_law(n, 1 - (1 - lam / n) ** k, j)))
-@control("edges instead of the vertices reached", tree_probability=with_entry(binomial_law(k * n, lam / n, j)))
-@control("a layer less", tree_probability=tree_probability.subs(K, K - 1))
-@control("one minus the union bound", tree_probability=1 - union_bound)
-@control("the limit", tree_probability=1 - limit / n)
-@control("10 % less", tree_probability=NINE * tree_probability)
 def trees_are_counted_in_all_graphs(tree_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All graphs of a path's lift: polynomials in λ, equal at more points than their degree, λ = 0 and λ = n included."""
     for copies, layers in ((4, 1), (2, 4), (1, 3), (2, 3), (3, 2), (3, 0)):
@@ -108,11 +87,6 @@ def collision_free(copies: int, reached: int) -> list[int]:
 
 
 @exact(local_trees)
-@control("the k − 1 others only", no_collision=((1 - lam / n) ** (k - 1)) ** n)
-@control("pairs of edges", no_collision=(1 - sp.binomial(k, 2) * (lam / n) ** 2) ** n)
-@control("10 % less", no_collision=NINE * no_collision)
-@control("the share before it is known that none has two", parent_share=k * lam / n)
-@control("share 10 % more", parent_share=ELEVEN * parent_share)
 def layers_are_counted_in_all_graphs(no_collision: sp.Expr, parent_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One layer behind k vertices: all bipartite graphs, in which the vertices reached are as many as the edges."""
     for copies, reached in ((4, 1), (3, 2), (2, 3), (4, 3), (3, 4), (1, 3)):
@@ -141,14 +115,6 @@ def expected(lasso: sp.Expr, each: Lasso, degrees: dict[Edge, sp.Rational], copi
 
 
 @exact(local_trees, cost=0.3)
-@control("copies may coincide", lasso=w / n)
-@control("one more shared", lasso=lasso.subs(c, c + 1))
-@control("a copy too many", lasso=n * lasso)
-@control("10 % less", lasso=NINE * lasso)
-@control("ordered pairs", union_bound=2 * union_bound)
-@control("no stems", union_bound=sp.Sum(lam ** (2 * a) * (1 - 1 / n) ** (a - 1) / (2 * n), (a, 2, sp.Max(K, 1))))
-@control("copies may coincide on a path", union_bound=limit / n)
-@control("bound 10 % less", union_bound=NINE * union_bound)
 def lassos_are_counted_in_full_lifts(lasso: sp.Expr, union_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The lassos of the full lift, one by one, each with its probability; every base edge has a λ of its own."""
     for edges, root, copies in ((SKIP, "r", 2), (SKIP, "r", 3), (CROSSED, 0, 2), (path(3), 0, 2), (path(3), 0, 3)):
@@ -170,10 +136,6 @@ def unions(edges: Sequence[Edge], root: object, copies: int) -> Counter[int]:
 
 
 @exact(local_trees, cost=0.3)
-@control("half", lasso=lasso / 2)
-@control("twice", lasso=2 * lasso)
-@control("10 % more", lasso=ELEVEN * lasso)
-@control("10 % less", lasso=NINE * lasso)
 def lassos_bound_what_is_no_tree(lasso: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All graphs above two bases with walks of different lengths: between two bounds (Bonferroni), the upper one claimed.
 
@@ -195,13 +157,6 @@ def lassos_bound_what_is_no_tree(lasso: sp.Expr, trial: Trial) -> Iterator[Findi
 
 
 @exact(local_trees)
-@control("ordered pairs", limit=2 * limit)
-@control("no stems", limit=sp.Sum(lam ** (2 * a) / 2, (a, 2, sp.Max(K, 1))))
-@control("branches of length 1 as well", limit=sp.Sum(sp.Sum(lam ** (s + 2 * a) / 2, (s, 0, K - a)), (a, 1, K)))
-@control("10 % more", limit=ELEVEN * limit)
-@control("10 % less", limit=NINE * limit)
-@control("ordered pairs collide", no_collision=no_collision**2)
-@control("half a share", parent_share=parent_share / 2)
 def limit_counts_pairs_in_a_branching_process(
     limit: sp.Expr, no_collision: sp.Expr, parent_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -223,11 +178,6 @@ def limit_counts_pairs_in_a_branching_process(
 
 
 @enclosed(local_trees, cost=0.5)
-@control("limit 10 % more", limit=ELEVEN * limit)
-@control("limit 10 % less", limit=NINE * limit)
-@control("bound halved", union_bound=union_bound / 2)
-@control("branches of length 2 alone", union_bound=lam**4 * (1 - 1 / n) / (2 * n))
-@control("an edge too few", tree_probability=tree_probability.subs(lam, lam * NINE))
 def bounds_hold_and_become_sharp(
     tree_probability: sp.Expr, union_bound: sp.Expr, limit: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -259,12 +209,6 @@ def trees_seen(rng: np.random.Generator, lifts: int, copies: int, degree: int, l
 
 
 @statistical(local_trees, tests=2, cost=0.6)
-@control("constant in-degree", sampling="constant")
-@control("the law of a constant in-degree", tree_probability=constant_degree)
-@control("the limit", tree_probability=1 - limit / n)
-@control("one minus the union bound", tree_probability=1 - union_bound)
-@control("10 % more", tree_probability=ELEVEN * tree_probability)
-@control("10 % less", tree_probability=NINE * tree_probability)
 def sampled_lifts_are_trees(tree_probability: sp.Expr, sampling: Sampling, trial: Trial) -> Iterator[Finding]:
     """One vertex of each lift, at (n, λ, K) = (50, 2, 2) and (100, 2, 3)."""
     for copies, layers, quick in ((50, 2, 16_000), (100, 3, 2_000)):

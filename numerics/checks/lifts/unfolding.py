@@ -22,28 +22,22 @@ from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 from sparse_limits.theory.lifts.unfolding import (
     E_0,
+    END,
     E,
     V,
     components,
     cycles,
-    diamond,
     expected_morphisms,
     free_module,
     h_1,
     h_2,
     h_3,
-    leading,
     p,
     skipping,
-    skipping_weights,
-    tree,
     tree_witnesses,
     unfolded_module,
     x,
 )
-
-UNFOLDING: Lift = unfolded_module.expressions["unfolding"]
-END = ("4",)
 
 
 def is_tree(lift: Lift, root: Vertex) -> bool:
@@ -53,22 +47,6 @@ def is_tree(lift: Lift, root: Vertex) -> bool:
 
 
 @exact(unfolded_module, step="example")
-@control(
-    "a walk forgotten",
-    unfolding=replace(UNFOLDING, weights={e: w for e, w in UNFOLDING.weights.items() if e != (("0",), ("1", "4"))}),
-)
-@control(
-    "weight of another edge",
-    unfolding=replace(UNFOLDING, weights={**UNFOLDING.weights, (("1", "4"), END): skipping_weights["2", "4"]}),
-)
-@control(
-    "the module itself",
-    unfolding=Lift(
-        skipping.as_module(),
-        {(v,): v for v in skipping.over},
-        {((u,), (v,)): w for (u, v), w in skipping.weights.items()},
-    ),
-)
 def the_unfolding_is_a_tree_that_computes_the_same(unfolding: Lift, trial: Trial) -> Iterator[Finding]:
     """On a base with edges that skip, for all maps M and σ at once."""
     found = unfolding.activations({("0",): x})[END]
@@ -104,9 +82,6 @@ def cycle_space(lift: Lift) -> tuple[int, int, int]:
 
 
 @exact(tree_witnesses, cost=0.5)
-@control("cycles add", growth=components + cycles)
-@control("one component", growth=1 - cycles)
-@control("cycles only", growth=-cycles)
 def unfoldings_of_random_lifts(growth: sp.Expr, diamond_graph: Lift, trial: Trial) -> Iterator[Finding]:
     """Every vertex of a lift and its tree have one activation; V − E by the ranks of incidence matrices."""
     beside = replace(diamond_graph, over={**diamond_graph.over, "3b": "3"})  # two components
@@ -171,11 +146,7 @@ def mean_over_graphs(counts: NDArray[np.int64], graphs: NDArray[np.int32], from_
 
 
 @exact(tree_witnesses, cost=0.6)
-@control("the tree's number for the diamond", diamond=tree)
-@control("the diamond's number for the tree", tree=diamond)
 @control("maps that need not be injective", tree=n**5 * p**4, diamond=n**4 * p**4)
-@control("children without order", tree=tree / 2)
-@control("induced", tree=tree * (1 - p) ** 2)
 def all_graphs_of_a_small_width(
     tree: sp.Expr, diamond: sp.Expr, tree_graph: Lift, diamond_graph: Lift, trial: Trial
 ) -> Iterator[Finding]:
@@ -221,10 +192,6 @@ def numbers(H: Lift) -> Mapping[sp.Symbol, int]:
 
 
 @exact(tree_witnesses, cost=0.5)
-@control("inputs sampled like the rest", expected_morphisms=expected_morphisms.subs(p_0, p))
-@control("maps that need not be injective", expected_morphisms=expected_morphisms.replace(sp.ff, sp.Pow))
-@control("without order", expected_morphisms=expected_morphisms / sp.factorial(h_1))
-@control("10 % more", expected_morphisms=sp.Rational(11, 10) * expected_morphisms)
 def random_witnesses_in_all_graphs(expected_morphisms: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Polynomials in p and p_0, with inputs and edges that skip a layer."""
     for width, H in trial.draw(random_witnesses, trial.size(8)):
@@ -233,29 +200,7 @@ def random_witnesses_in_all_graphs(expected_morphisms: sp.Expr, trial: Trial) ->
         yield trial.same(claimed, found, by=polynomial, at=trial.points(claimed - found, count=2))
 
 
-def formula(piecewise: sp.Expr) -> sp.Expr:
-    """The value where there is one."""
-    return piecewise.args[0][0] if isinstance(piecewise, sp.Piecewise) else piecewise
-
-
-@exact(tree_witnesses, step="sparse lifts", cost=0.5)
-@control("diamonds grow linearly", sparse_diamond=lam**4 * (n - 1))
-@control("the tree's number for the diamond", sparse_diamond=tree_witnesses.expressions["sparse_tree"])
-@control("trees grow quadratically", sparse_tree=lam**4 * (n - 1) ** 2)
-def sparse_counts_of_tree_and_diamond(sparse_tree: sp.Expr, sparse_diamond: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At p = λ/n, and divided by n or by 1 in the limit."""
-    for count, law in ((formula(sparse_tree), tree), (formula(sparse_diamond), diamond)):
-        yield trial.same(count, law.subs(p, lam / n))
-    yield trial.same(sp.limit(formula(sparse_tree) / n, n, sp.oo), lam**4)
-    yield trial.same(sp.limit(formula(sparse_diamond), n, sp.oo), lam**4)
-
-
 @enclosed(tree_witnesses)
-@control("power E − V", leading=leading.subs({V: E, E: V}, simultaneous=True))
-@control("one power more", leading=n * leading)
-@control("without the degree", leading=leading.subs(lam, 1))
-@control("inputs sampled like the rest", leading=leading.subs(p_0, lam / n))
-@control("10 % more", expected_morphisms=sp.Rational(11, 10) * expected_morphisms)
 def the_leading_term(
     leading: sp.Expr, expected_morphisms: sp.Expr, tree_graph: Lift, diamond_graph: Lift, trial: Trial
 ) -> Iterator[Finding]:

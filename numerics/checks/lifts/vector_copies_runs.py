@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical
+from sparse_limits.numerics.evidence import Finding, Trial, empirical
 from sparse_limits.numerics.lifts.flow import Trajectory, gradient_flow
 from sparse_limits.numerics.lifts.gradients import objective
 from sparse_limits.numerics.lifts.pooled import (
@@ -33,11 +33,9 @@ from sparse_limits.theory.lifts.copies import (
     A_2,
     Lambda,
     M,
-    bound,
     epsilon_w,
     isolated_best_radius,
     isolated_best_time,
-    isolated_bound,
     rho,
     rho_0,
 )
@@ -147,12 +145,6 @@ def least_radii(time: float, copies: int, target: float, constant: float, start:
 
 
 @empirical(vector_copies, cost=0.6)
-@control("M² in place of M", bound=bound.xreplace({A_2**2 / (M * T): A_2**2 / (M**2 * T)}))
-@control("a fifteenth", bound=bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}))
-@control(
-    "M² in place of M when isolated", isolated_bound=isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (M**2 * T)})
-)
-@control("a fifteenth when isolated", isolated_bound=isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}))
 def filters_and_heads_keep_the_bounds(bound: sp.Expr, isolated_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Copies of a filter with a readout for each pixel, and of a head with two features, at the least ρ that a time allows."""
     formulas = {"bound": bound, "isolated_bound": isolated_bound}

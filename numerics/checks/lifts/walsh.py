@@ -13,21 +13,17 @@ from math import prod
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.lifts.students import covered
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts import walsh as claims
 from sparse_limits.theory.lifts.coverage import p_0
 from sparse_limits.theory.lifts.degrees import n
 from sparse_limits.theory.lifts.walsh import (
-    coverage,
     coverage_of,
-    coverage_two,
     cube_example,
-    cubic,
     f_S,
     k,
-    linear,
     mask_coverage,
     no_cover,
     s,
@@ -37,7 +33,6 @@ from sparse_limits.theory.lifts.walsh import (
     subsets,
 )
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Support = tuple[int, ...]
 TRIPLES = ((1, 2, 3), (3, 4, 5))
 
@@ -69,11 +64,6 @@ def added(formula: sp.Expr) -> sp.Expr:
 
 
 @exact(cube_example, step="coefficients of the target", cost=0.4)
-@control("tanh 3 less tanh 1", linear=(sp.tanh(3) - sp.tanh(1)) / 4)
-@control("the sign of x_5", target=claims.target.subs(claims.x_5, -claims.x_5))
-@control("one tanh 1 for each input", cubic=(sp.tanh(3) - sp.tanh(1)) / 4)
-@control("half of the cube", coefficient=claims.folded / 2)
-@control("10 % more", coefficient=ELEVEN * claims.folded)
 def enumeration_finds_every_coefficient(
     coefficient: sp.Expr, target: sp.Expr, linear: sp.Expr, cubic: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -87,12 +77,6 @@ def enumeration_finds_every_coefficient(
 
 
 @exact(cube_example, step="zero network")
-@control("x_3 not cancelled", initial_loss=3 * linear**2 + cubic**2)
-@control("one triple", initial_loss=2 * linear**2 + cubic**2 / 2)
-@control("10 % more", initial_loss=ELEVEN * claims.initial_loss)
-@control("tanh 3 less tanh 1", linear=(sp.tanh(3) - sp.tanh(1)) / 4)
-@control("one tanh 1 for each input", cubic=(sp.tanh(3) - sp.tanh(1)) / 4)
-@control("one input twice", target=claims.target.subs(claims.x_2, claims.x_1))
 def zero_network_lacks_the_whole_target(
     target: sp.Expr, linear: sp.Expr, cubic: sp.Expr, initial_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -111,17 +95,6 @@ PAIRS = tuple(chosen for chosen in subsets(range(1, 6)) if len(chosen) == 2)
 
 
 @exact(cube_example, step="losses", cost=0.4)
-@control("without the half", one_missing=cubic**2)
-@control("both triples", one_missing=cubic**2)
-@control("10 % more of one triple", one_missing=ELEVEN * claims.one_missing)
-@control("only x_1 itself", without_x_1=linear**2 / 2)
-@control("only its triple", without_x_1=cubic**2 / 2)
-@control("10 % more without x_1", without_x_1=ELEVEN * claims.without_x_1)
-@control("x_3 as x_1", without_x_3=(linear**2 + 2 * cubic**2) / 2)
-@control("one triple without x_3", without_x_3=cubic**2 / 2)
-@control("10 % more without x_3", without_x_3=ELEVEN * claims.without_x_3)
-@control("each set costs its square", missing=f_S**2)
-@control("x_3 not cancelled", target=sp.tanh(claims.x_1 + claims.x_2 + claims.x_3) + sp.tanh(claims.x_3 + claims.x_4))
 def sets_that_lack_add_up(
     target: sp.Expr, missing: sp.Expr, one_missing: sp.Expr, without_x_1: sp.Expr, without_x_3: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -137,13 +110,6 @@ def sets_that_lack_add_up(
 
 
 @exact(cube_example, step="four units")
-@control("x_3 not cancelled", target=claims.target.subs(claims.x_1, -claims.x_1).subs(claims.x_2, -claims.x_2))
-@control("not attained", both_missing=cubic**2 / 2)
-@control("a linear part is left", both_missing=cubic**2 + linear**2 / 2)
-@control("another slope", linear=(sp.tanh(3) + 3 * sp.tanh(1)) / 4)
-@control("one tanh 1 for each input", cubic=(sp.tanh(3) - sp.tanh(1)) / 4)
-@control("each set costs its square", missing=f_S**2)
-@control("10 % more", both_missing=ELEVEN * claims.both_missing)
 def four_units_of_one_input_attain_the_bound(
     target: sp.Expr, linear: sp.Expr, cubic: sp.Expr, missing: sp.Expr, both_missing: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -155,15 +121,7 @@ def four_units_of_one_input_attain_the_bound(
     yield trial.same(both_missing, sum(sp.expand(value) ** 2 for value in values) / 64, by=sp.expand)
 
 
-NO_CHARACTER = (1 - (-1) ** s) / 2**k * sp.Sum(
-    sp.tanh(k - 2 * claims.j) * sp.binomial(k, claims.j), (claims.j, 0, sp.floor((k - 1) / 2))
-)  # fmt: skip
-
-
 @enclosed(cube_example)
-@control("no character", coefficient=NO_CHARACTER)
-@control("half of the cube", coefficient=claims.folded / 2)
-@control("10 % more", coefficient=ELEVEN * claims.folded)
 def sums_of_inputs_have_the_coefficients(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """tanh(x_1 + … + x_k) by enumeration."""
     for inputs, size in ((1, 1), (2, 1), (3, 1), (3, 2), (3, 3), (4, 0), (4, 1), (4, 3), (5, 5), (10, 3)):
@@ -215,9 +173,6 @@ def least_loss(problem: Problem) -> sp.Rational:
 
 
 @exact(no_cover, cost=0.3)
-@control("without the half", missing=f_S**2)
-@control("the modulus", missing=sp.Abs(f_S) / 2)
-@control("10 % more", missing=sp.Rational(11, 20) * f_S**2)
 def least_squares_pays_for_every_missing_set(missing: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The least loss over all sums of functions of the members: each set in none of them costs its share, and no more."""
     for problem in trial.draw(random_problems, trial.size(8)):
@@ -255,7 +210,6 @@ def chain_coverage(supports: tuple[frozenset[int], ...], d: int, p: Fraction, mo
 
 DENSITIES = (Fraction(0), Fraction(1, 6), Fraction(2, 5), Fraction(1))
 UNITS = 5
-EXACTLY_THREE = 1 - 2 * sp.Rational(19, 20) ** n + sp.Rational(18, 20) ** n
 
 
 def same_as_chain(formula: sp.Expr, supports: Collection[Collection[int]], trial: Trial) -> Iterator[Finding]:
@@ -270,10 +224,6 @@ def same_as_chain(formula: sp.Expr, supports: Collection[Collection[int]], trial
 
 
 @exact(mask_coverage)
-@control("half the inputs", coverage_one=1 - (1 - p_0 ** (s / 2)) ** n)
-@control("expected number", coverage_one=n * p_0**s)
-@control("shared inputs count twice", coverage_two=coverage_two.subs(shared, 0))
-@control("independent sets", coverage_two=(1 - (1 - p_0**s_1) ** n) * (1 - (1 - p_0**s_2) ** n))
 def chains_of_masks_cover_as_claimed(coverage_one: sp.Expr, coverage_two: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Inclusion and exclusion against one unit after the other, with all of its masks, in exact arithmetic."""
     for size in (0, 1, 2, 4):
@@ -285,10 +235,6 @@ def chains_of_masks_cover_as_claimed(coverage_one: sp.Expr, coverage_two: sp.Exp
 
 
 @exact(cube_example)
-@control("no shared input", coverage=coverage.subs(p_0**5, p_0**6))
-@control("independent triples", coverage=(1 - (1 - p_0**3) ** n) ** 2)
-@control("union bound", coverage=1 - 2 * (1 - p_0**3) ** n)
-@control("exactly 3 inputs per unit", coverage=EXACTLY_THREE)
 def chains_of_masks_cover_the_triples(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The same for the two triples; what lies inside them adds nothing."""
     yield from same_as_chain(coverage, TRIPLES, trial)
@@ -301,9 +247,6 @@ def covered_masks(rng: np.random.Generator, students: int, units: int, p: Fracti
 
 
 @statistical(cube_example, tests=1)
-@control("exactly 3 inputs per unit", coverage=EXACTLY_THREE)
-@control("10 % more", coverage=ELEVEN * coverage)
-@control("10 % less", coverage=NINE * coverage)
 def random_masks_cover_as_often(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Fresh masks for every student; none of another number of units are nested in them."""
     students, half = trial.size(30_000), Fraction(1, 2)

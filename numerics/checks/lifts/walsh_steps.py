@@ -7,51 +7,32 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
-from sparse_limits.numerics.evidence.simplifying import over
+from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import p_0
 from sparse_limits.theory.lifts.degrees import n
 from sparse_limits.theory.lifts.walsh import (
     F_S,
-    both_missed,
-    coverage,
-    coverage_one,
-    coverage_two,
     cube_example,
     f_S,
-    folded,
     g_1,
     g_2,
     holders,
     i,
-    input_moment,
     j,
     k,
-    kept,
     mask_coverage,
-    missing,
     no_cover,
-    pair,
-    pattern,
     s,
     s_1,
     s_2,
-    share,
     shared,
-    split,
-    union,
     x,
 )
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @exact(no_cover, step="one input")
-@control("its mean alone", split=(g_1 + g_2) / 2)
-@control("the values exchanged", split=split.subs(x, -x))
-@control("not halved", split=2 * split)
-@control("10 % more", split=ELEVEN * split)
 def one_input_chooses_a_value(split: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The line through both values."""
     yield trial.same(split, g_1 * (1 + x) / 2 + g_2 * (1 - x) / 2, by=sp.expand)
@@ -60,10 +41,6 @@ def one_input_chooses_a_value(split: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 
 @exact(no_cover, step="powers of an input")
-@control("always 1", input_moment=sp.S.One)
-@control("its sign", input_moment=(-1) ** holders)
-@control("only of the empty product", input_moment=sp.KroneckerDelta(holders, 0))
-@control("10 % more", input_moment=ELEVEN * input_moment)
 def powers_of_a_sign_have_these_means(input_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean over both signs: 1 if both sets have the input or none, 0 if one of them has it."""
     mean = sum((sign**holders for sign in (sp.S.One, sp.S.NegativeOne)), sp.S.Zero) / 2
@@ -75,13 +52,6 @@ def powers_of_a_sign_have_these_means(input_moment: sp.Expr, trial: Trial) -> It
 
 
 @exact(no_cover, step="missing sets")
-@control("without the half", missing=f_S**2)
-@control("the modulus", missing=sp.Abs(f_S) / 2)
-@control("10 % more", missing=ELEVEN * missing)
-@control("10 % less", missing=NINE * missing)
-@control("without the half of a share", share=2 * share)
-@control("of the sum", share=(F_S + f_S) ** 2 / 2)
-@control("of the product", share=(F_S * f_S) ** 2 / 2)
 def shares_of_sets_that_networks_lack(share: sp.Expr, missing: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Half of a square, which grows from F_S = f_S on at the rate at which F_S differs; at F_S = 0 what a set costs."""
     yield trial.same(missing, share.subs(F_S, 0))
@@ -89,39 +59,7 @@ def shares_of_sets_that_networks_lack(share: sp.Expr, missing: sp.Expr, trial: T
     yield trial.vanishes(share.subs(F_S, f_S))
 
 
-@exact(mask_coverage, step="one mask")
-@control("one of them", kept=s * p_0)
-@control("one input more", kept=p_0 ** (s + 1))
-@control("all others are missing", kept=p_0**s * (1 - p_0))
-@control("10 % more", kept=ELEVEN * kept)
-def masks_hold_one_input_after_the_other(kept: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """None to begin with; each further one with the probability p_0."""
-    yield trial.induction(kept, s, sp.S.One, lambda term: p_0 * term, by=sp.powsimp)
-
-
-@exact(mask_coverage, step="one set")
-@control("half the inputs", coverage_one=1 - (1 - p_0 ** (s / 2)) ** n)
-@control("expected number", coverage_one=n * p_0**s)
-@control("one unit", coverage_one=p_0**s)
-@control("10 % more", coverage_one=ELEVEN * coverage_one)
-@control("all others are missing", kept=p_0**s * (1 - p_0))
-def units_cover_a_set_one_after_the_other(kept: sp.Expr, coverage_one: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No unit covers it; one more does where the others do not, with the probability of one mask."""
-    yield trial.induction(
-        coverage_one, n, sp.S.Zero, lambda term: term + (1 - term) * kept, by=lambda gap: sp.expand(sp.powsimp(gap))
-    )
-
-
 @exact(mask_coverage, step="two sets in a mask")
-@control("shared inputs twice", union=s_1 + s_2)
-@control("the shared ones", union=shared)
-@control("one shared input", union=union.subs(shared, 1))
-@control("10 % more inputs", union=ELEVEN * union)
-@control("independent sets", both_missed=(1 - p_0**s_1) * (1 - p_0**s_2))
-@control("not both", both_missed=1 - p_0 ** (s_1 + s_2 - shared))
-@control("disjoint events", both_missed=1 - p_0**s_1 - p_0**s_2)
-@control("10 % more", both_missed=ELEVEN * both_missed)
-@control("all others are missing", kept=p_0**s * (1 - p_0))
 def masks_miss_two_sets(kept: sp.Expr, union: sp.Expr, both_missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The inputs of each alone and the shared ones; a mask lacks one of these, or one of each of the others."""
     first, second = s_1 - shared, s_2 - shared
@@ -134,12 +72,6 @@ def masks_miss_two_sets(kept: sp.Expr, union: sp.Expr, both_missed: sp.Expr, tri
 
 
 @exact(mask_coverage, step="two sets")
-@control("shared inputs count twice", coverage_two=coverage_two.subs(shared, 0))
-@control("independent sets", coverage_two=(1 - (1 - p_0**s_1) ** n) * (1 - (1 - p_0**s_2) ** n))
-@control("union bound", coverage_two=1 - (1 - p_0**s_1) ** n - (1 - p_0**s_2) ** n)
-@control("10 % more", coverage_two=ELEVEN * coverage_two)
-@control("disjoint events", both_missed=1 - p_0**s_1 - p_0**s_2)
-@control("shared inputs twice", union=s_1 + s_2)
 def units_cover_two_sets_one_after_the_other(
     union: sp.Expr, both_missed: sp.Expr, coverage_two: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -164,10 +96,6 @@ def in_powers(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(cube_example, step="patterns", cost=0.6)
-@control("no character", pattern=sp.binomial(s, i) * sp.binomial(k - s, j - i))
-@control("inside the set alone", pattern=(-1) ** i * sp.binomial(s, i))
-@control("all the others", pattern=(-1) ** i * sp.binomial(s, i) * sp.binomial(k, j - i))
-@control("10 % more", pattern=ELEVEN * pattern)
 def points_are_counted_input_by_input(pattern: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One point without inputs; one input more, outside of the set or inside, is 1 or −1."""
     outside = pattern + pattern.subs(j, j - 1)
@@ -187,11 +115,6 @@ def points_are_counted_input_by_input(pattern: sp.Expr, trial: Trial) -> Iterato
 
 
 @exact(cube_example, step="opposite points", cost=0.5)
-@control("without the opposite", pair=pair / (1 - (-1) ** s))
-@control("even sets", pair=pair / (1 - (-1) ** s) * (1 + (-1) ** s))
-@control("half of the cube", pair=2 * pair)
-@control("10 % more", pair=ELEVEN * pair)
-@control("no character", pattern=sp.binomial(s, i) * sp.binomial(k - s, j - i))
 def opposite_points_are_added(pattern: sp.Expr, pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A pattern and its opposite, of all 2^k points."""
     opposite = {i: s - i, j: k - j}
@@ -224,25 +147,9 @@ def gathered(formula: sp.Expr) -> sp.Expr:
 
 
 @exact(cube_example, step="coefficient")
-@control("half of the cube", coefficient=folded / 2)
-@control("10 % more", coefficient=ELEVEN * folded)
-@control("one more point", coefficient=folded.subs(k, k + 1))
-@control("10 % more of a pair", pair=ELEVEN * pair)
-@control("no character", pair=pair.subs((-1) ** i, 1))
 def coefficient_is_the_sum_of_pairs(pair: sp.Expr, coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Pairs of patterns with fewer than half of the inputs −1: inside the set, at most all, and outside."""
     inside = (i, sp.Max(0, j + s - k), sp.Min(j, s))
     pairs = sp.Sum(pair, inside, (j, 0, sp.floor((k - 1) / 2)))
     claimed = coefficient.args[0].expr if isinstance(coefficient, sp.Piecewise) else coefficient
     yield trial.same(claimed, pairs, by=gathered)
-
-
-@exact(cube_example, step="two triples")
-@control("no shared input", coverage=coverage.subs(p_0**5, p_0**6))
-@control("independent triples", coverage=(1 - (1 - p_0**3) ** n) ** 2)
-@control("union bound", coverage=1 - 2 * (1 - p_0**3) ** n)
-@control("10 % more", coverage=ELEVEN * coverage)
-@control("shared inputs count twice", coverage_two=coverage_two.subs(shared, 0))
-def triples_are_two_sets(coverage_two: sp.Expr, coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Three inputs each, one of them shared."""
-    yield trial.same(coverage, coverage_two.subs({s_1: 3, s_2: 3, shared: 1}), by=sp.expand)

@@ -10,112 +10,33 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.neuron_pruning.chances import arcsine, checks_of_the_number
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from sparse_limits.numerics.evidence.simplifying import powers_together
+from sparse_limits.numerics.checks.neuron_pruning.chances import checks_of_the_number
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.neuron_pruning.circle import Vector, squared_error, squared_sine
+from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.neuron_pruning.alignment import (
     N,
-    aligned,
     alignment_bound,
     angle,
-    apart,
-    arc,
-    bend,
+    by_acute_halves,
+    by_halves,
     eps,
-    error_bound,
-    four,
-    gaps,
-    leading,
-    neurons,
+    in_halves,
     phi,
-    pieces,
-    ratio,
-    success,
     t,
-    total,
-    union,
-    weights,
-    widest,
+    y,
+    z,
 )
 
 MORE, LESS, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
-twice = 2 * eps  # 4ε where 2ε stands
-segment = sp.sin(angle) / 4  # the error on a segment instead of an arc, wasteful by a factor of up to 2
-y, z = sp.symbols("y z", nonnegative=True)
 
 # Where the formulas come from
-
-
-def in_halves(expression: sp.Expr, **tangents: sp.Expr) -> sp.Expr:
-    """A function of angles as a rational one of the tangents of half of them, letters of these names unless some are given."""
-    halves: dict[sp.Expr, sp.Expr] = {}
-    for letter in expression.free_symbols & {angle, phi, t}:
-        half = sp.Symbol(f"half_{letter}", positive=True)
-        halves |= {
-            sp.sin(letter): 2 * half / (1 + half**2),
-            sp.cos(letter): (1 - half**2) / (1 + half**2),
-            sp.tan(letter): 2 * half / (1 - half**2),
-            sp.tan(letter / 2): half,
-            sp.sin(letter / 2): half / sp.sqrt(1 + half**2),
-            sp.cos(letter / 2): 1 / sp.sqrt(1 + half**2),
-        }
-    given = {sp.Symbol(f"half_{name}", positive=True): tangent for name, tangent in tangents.items()}
-    return sp.expand_trig(expression).xreplace(halves).xreplace(given)
-
-
-def by_halves(expression: sp.Expr) -> sp.Expr:
-    """Zero, where it is, as a rational function of the tangents of half the angles."""
-    return sp.cancel(sp.together(in_halves(expression)))
-
-
-def by_acute_halves(expression: sp.Expr) -> sp.Expr:
-    """Zero, where it is for angles up to a right one, the tangents of whose halves are 1/(1 + y)."""
-    return sp.factor(in_halves(expression, theta=1 / (1 + y)).replace(sp.Abs, lambda part: sp.Abs(sp.factor(part))))
-
-
-@exact(alignment_bound, step="arc")
-@control("a segment", arc=sp.ImmutableMatrix([sp.cos(angle), t]))
-@control("tangent along", arc=sp.ImmutableMatrix([sp.cos(t), sp.tan(t)]))
-@control("twice as far", arc=2 * arc)
-def the_arc_is_on_the_unit_circle(arc: sp.Matrix, trial: Trial) -> Iterator[Finding]:
-    """The squared length of its points."""
-    yield trial.same(arc.dot(arc), sp.S.One, by=by_halves)
-
-
-@exact(alignment_bound, step="neuron")
-@control("cosine", neuron=sp.cos(phi + t))
-@control("the angle alone", neuron=sp.sin(t))
-@control("twice as fast", neuron=sp.sin(phi + 2 * t))
-@control("sine across", arc=sp.ImmutableMatrix([sp.sin(t), sp.cos(t)]))
-def neurons_are_sines_on_the_arc(arc: sp.Matrix, neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The product with a unit vector that is at the angle φ from the axis; at right angles it is 0 on the axis."""
-    yield trial.same(neuron, arc.dot(sp.Matrix([sp.sin(phi), sp.cos(phi)])), by=by_halves)
-    yield trial.vanishes(neuron.subs({phi: sp.pi / 2, t: sp.pi / 2}, simultaneous=True))
-
-
-@exact(alignment_bound, step="no zero")
-@control("sum of squares", apart=sp.sin(phi) ** 2 + sp.sin(t) ** 2)
-@control("cosines", apart=sp.cos(phi) ** 2 - sp.cos(t) ** 2)
-@control("10 % more", apart=MORE * apart)
-@control("cosine", neuron=sp.cos(phi + t))
-def no_neuron_is_zero_inside(neuron: sp.Expr, apart: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The product of both values; its sign for angles whose halves have the tangents 1/(1 + y)(1 + z) and 1/(1 + y)."""
-    yield trial.same(apart, neuron * neuron.subs(t, -t), by=by_halves)
-    inside = sp.factor(in_halves(apart, phi=1 / (1 + y), t=1 / (1 + y) / (1 + z)))
-    yield trial.nonnegative(inside, inside)
 
 
 A, B = sp.symbols("A B", real=True)  # of any function that is linear in the plane
 
 
 @exact(alignment_bound, step="bend")
-@control("second difference", weights=(1, -2, 1))
-@control("cosine of twice the angle", weights=(1, -2 * sp.cos(2 * angle), 1))
-@control("one of two ends", weights=(weights[0], weights[1], 0))
-@control("tangent", bend=sp.tan(angle))
-@control("half", bend=bend / 2)
-@control("twice as fast", arc=sp.ImmutableMatrix([sp.cos(2 * t), sp.sin(2 * t)]))
 def what_is_linear_drops_out(
     arc: sp.Matrix, weights: tuple[sp.Expr, ...], bend: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -126,35 +47,7 @@ def what_is_linear_drops_out(
     yield trial.same(added, bend, by=by_acute_halves)
 
 
-@exact(alignment_bound, step="three errors")
-@control("of a second difference", total=sp.Integer(4))
-@control("signed", total=2 - 2 * sp.cos(angle))
-@control("10 % less", total=LESS * total)
-@control("second difference", weights=(1, -2, 1))
-def moduli_of_the_weights_add_up(weights: tuple[sp.Expr, ...], total: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The cosine of an angle up to a right one has no minus."""
-    yield trial.same(total, sp.Add(*map(sp.Abs, weights)), by=by_acute_halves)
-
-
-@exact(alignment_bound, step="error bound")
-@control("on a segment, wasteful", error_bound=segment)
-@control("tangent of the whole angle", error_bound=sp.tan(angle) / 2)
-@control("of twice the angle", error_bound=error_bound.subs(angle, 2 * angle))
-@control("half", error_bound=error_bound / 2)
-@control("10 % less", error_bound=LESS * error_bound)
-@control("of a second difference", total=sp.Integer(4))
-@control("tangent for sine", bend=sp.tan(angle))
-def the_bound_is_a_quotient(bend: sp.Expr, total: sp.Expr, error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Half-angle formula of the tangent."""
-    yield trial.same(error_bound * total, bend, by=by_halves)
-
-
 @exact(alignment_bound, step="widest angle")
-@control("4ε instead of 2ε", widest=widest.subs(eps, twice))
-@control("on a segment, wasteful", widest=sp.asin(4 * eps))
-@control("half of it", widest=widest / 2)
-@control("twice the bound", error_bound=2 * error_bound)
-@control("of a segment", error_bound=segment)
 def bound_is_the_error_at_the_widest_angle(error_bound: sp.Expr, widest: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound at this angle; and its slope, which is not negative."""
     yield trial.same(error_bound.subs(angle, widest), eps)
@@ -163,27 +56,7 @@ def bound_is_the_error_at_the_widest_angle(error_bound: sp.Expr, widest: sp.Expr
     yield trial.nonnegative(slope, (1 + half**2) / 4)
 
 
-@exact(alignment_bound, step="ratio")
-@control("4ε instead of 2ε", ratio=ratio.subs(eps, twice))
-@control("sine instead of tangent", ratio=4 * eps / (1 + 4 * eps**2))
-@control("on a segment, wasteful", ratio=4 * eps / sp.sqrt(1 - 16 * eps**2))
-@control("twice the tangent", ratio=2 * ratio)
-@control("10 % more", ratio=MORE * ratio)
-@control("half of the angle", widest=widest / 2)
-def ratio_is_the_tangent_of_the_widest_angle(widest: sp.Expr, ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its sine, by its cosine, which is positive for an error of 1/(2 + y)."""
-    yield trial.same(ratio * sp.cos(widest), sp.sin(widest), by=lambda gap: sp.cancel(sp.expand_trig(gap)))
-    cosine = sp.expand_trig(sp.cos(widest)).subs(eps, 1 / (2 + y))
-    yield trial.nonnegative(cosine, sp.factor(cosine), by=sp.factor)
-
-
 @exact(alignment_bound, step="aligned")
-@control("4ε instead of 2ε", aligned=aligned.subs(eps, twice))
-@control("one sign only", aligned=aligned / 2)
-@control("on a segment, wasteful", aligned=2 * sp.asin(4 * eps) / sp.pi)
-@control("leading order", aligned=8 * eps / sp.pi)
-@control("ratio 10 % more", ratio=MORE * ratio)
-@control("half of the widest angle", widest=widest / 2)
 def a_cauchy_ratio_is_as_small_with_this_probability(
     widest: sp.Expr, ratio: sp.Expr, aligned: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -202,11 +75,6 @@ def a_cauchy_ratio_is_as_small_with_this_probability(
 
 
 @enclosed(alignment_bound)
-@control("union of half the probabilities", union=union / 2)
-@control("10 % less", union=LESS * union)
-@control("a neuron more", success=success.subs(N, N + 1))
-@control("half the angle", aligned=aligned / 2)
-@control("up to an error of 1", aligned=aligned.subs(eps, 2 * eps))
 def union_is_above(success: sp.Expr, union: sp.Expr, aligned: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Equal for one neuron; of one more the gap g becomes (1 − a)g + Na² for the chance a of one, which is at most 1."""
     yield trial.everywhere(aligned, sp.S.One, within={eps: (0, HALF)}, zero={eps: (HALF, 1)})
@@ -217,11 +85,6 @@ def union_is_above(success: sp.Expr, union: sp.Expr, aligned: sp.Expr, trial: Tr
 
 
 @enclosed(alignment_bound)
-@control("4ε instead of 2ε", leading=leading.subs(eps, twice))
-@control("square root of the error", leading=leading * sp.sqrt(eps))
-@control("10 % more", leading=MORE * leading)
-@control("10 % less", leading=LESS * leading)
-@control("on a segment, wasteful", neurons=arcsine(neurons))
 def leading_order_is_leading(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """arctan u ≤ u ≤ (1 + u²/3) arctan u, so 1 ≤ neurons/leading ≤ 1 + u²/3 with u = 2ε: for all errors below a half."""
     whole = {eps: (0, HALF)}
@@ -264,10 +127,6 @@ HALVES = ((1, 100), (1, 5), (1, 2), (4, 5))  # p and q: tangents of half of the 
 
 
 @enclosed(alignment_bound, cost=0.5)
-@control("on a segment, doubled", error_bound=2 * segment)
-@control("10 % more", error_bound=MORE * error_bound)
-@control("tangent of the whole angle", error_bound=sp.tan(angle) / 2)
-@control("of twice the angle", error_bound=error_bound.subs(angle, 2 * angle))
 def every_subset_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All subsets of networks with whole weights in exact arithmetic; and the four neurons, whose error is the bound."""
     for p, q in HALVES:
@@ -279,10 +138,6 @@ def every_subset_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[
 
 
 @enclosed(alignment_bound, cost=0.5)
-@control("half of it", ratio=ratio / 2)
-@control("2ε", ratio=2 * eps)
-@control("sine instead of tangent", ratio=4 * eps / (1 + 4 * eps**2))
-@control("10 % less", ratio=LESS * ratio)
 def some_kept_neuron_has_this_ratio(ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The tangent of the least angle, for the same networks; that of the four neurons is the ratio at their error."""
     alike = [four_neurons(p, q) for p, q in HALVES]
@@ -303,12 +158,6 @@ def arcs() -> Iterator[tuple[sp.Expr, sp.Expr]]:
 
 
 @exact(alignment_bound, step="largest modulus", cost=0.5)
-@control("on a segment, wasteful", error_bound=segment)
-@control("10 % more", error_bound=MORE * error_bound)
-@control("all from the middle", pieces=(pieces[1], *pieces[1:]))
-@control("twice the ends", pieces=(2 * pieces[0], *pieces[1:3], 2 * pieces[3]))
-@control("of the first arc", gaps=(gaps[0],) * 4)
-@control("of the other side", gaps=(gaps[0], gaps[2], gaps[1], gaps[3]))
 def no_piece_exceeds_the_bound(
     error_bound: sp.Expr, pieces: tuple[sp.Expr, ...], gaps: tuple[sp.Expr, ...], trial: Trial
 ) -> Iterator[Finding]:
@@ -323,13 +172,6 @@ def no_piece_exceeds_the_bound(
 
 
 @exact(alignment_bound, step="four neurons")
-@control("one of two neurons", four=(*four[:1], *four[2:]))
-@control("outputs of one half", four=((sp.Rational(1, 2), angle), (sp.Rational(1, 2), -angle), *four[2:]))
-@control("no repair", four=four[:2])
-@control("a repair of one side", four=four[:3])
-@control("first piece on the second arc", pieces=(pieces[0], pieces[0], *pieces[2:]))
-@control("target on the third arc", pieces=(*pieces[:2], pieces[1], pieces[3]))
-@control("all signs turned", pieces=tuple(-piece for piece in pieces))
 def four_neurons_make_these_pieces(
     pieces: tuple[sp.Expr, ...], four: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
 ) -> Iterator[Finding]:
@@ -372,10 +214,6 @@ def some_aligned_count(rng: np.random.Generator, d: int, nets: int, size: int, e
 
 
 @statistical(alignment_bound, tests=6, cost=0.4)
-@control("4ε instead of 2ε", aligned=aligned.subs(eps, twice))
-@control("one sign only", aligned=aligned / 2)
-@control("10 % more", aligned=MORE * aligned)
-@control("10 % less", aligned=LESS * aligned)
 def random_neurons_are_aligned_as_often(aligned: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In 2, 3 and 8 dimensions the same frequency."""
     for error, size in ((sp.Rational(1, 20), 150_000), (sp.Rational(1, 100), 40_000)):
@@ -387,11 +225,6 @@ def random_neurons_are_aligned_as_often(aligned: sp.Expr, trial: Trial) -> Itera
 
 
 @statistical(alignment_bound, tests=2)
-@control("union bound", success=union)
-@control("4ε instead of 2ε", success=success.subs(eps, twice))
-@control("one neuron less", success=success.subs(N, N - 1))
-@control("10 % less", success=LESS * success)
-@control("ten per cent more", success=MORE * success)
 def random_networks_hold_an_aligned_neuron_as_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Networks of 5 and of 19 neurons in three dimensions."""
     nets = trial.size(20_000)

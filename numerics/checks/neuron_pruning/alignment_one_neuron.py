@@ -6,28 +6,19 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.neuron_pruning.circle import squared_error, squared_sine
 from sparse_limits.theory.neuron_pruning.alignment import (
     N,
-    aligned,
     alignment_bound,
     delta,
-    enough,
     eps,
-    found,
-    nearest,
 )
 
-MORE = sp.Rational(11, 10)
 TURNED = ((4, 3, 5), (12, 5, 13), (15, 8, 17), (40, 9, 41), (84, 13, 85))  # whole vectors and their lengths
 
 
 @exact(alignment_bound)
-@control("both ends of the axis", nearest=2 * nearest)
-@control("the bound for several neurons", nearest=aligned)
-@control("of half of the angle", nearest=2 * sp.asin(eps / 2) / sp.pi)
-@control("tangent for sine", nearest=sp.atan(eps) / sp.pi)
 def one_neuron_errs_by_the_sine_of_its_angle(nearest: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The exact error of one neuron of the target's length is the sine of its angle, which is π times the share of directions that are as near."""
     for along, across, length in TURNED:
@@ -38,11 +29,6 @@ def one_neuron_errs_by_the_sine_of_its_angle(nearest: sp.Expr, trial: Trial) -> 
 
 
 @exact(alignment_bound)
-@control("union bound", found=N * nearest)
-@control("a neuron more", found=found.subs(N, N + 1))
-@control("both ends", nearest=2 * nearest)
-@control("by the union bound", enough=delta / nearest)
-@control("10 % more", enough=MORE * enough)
 def one_of_many_is_near(nearest: sp.Expr, found: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """That none of independent neurons is: one neuron, and one more; and it has the probability 1 − δ at the number that is enough."""
     p = sp.Symbol("p", positive=True)

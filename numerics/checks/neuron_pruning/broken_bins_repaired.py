@@ -8,29 +8,18 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, parities
 from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
 from sparse_limits.theory.neuron_pruning.broken_bins import (
-    T,
     broken_bin_chain,
-    bump,
     h,
-    j,
-    one_more,
     phi,
-    repaired_error,
     spacing,
 )
-from sparse_limits.theory.neuron_pruning.kink import kink, kink_bound, radius
-
-HALF = sp.Rational(1, 2)
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 @exact(broken_bin_chain, step="hat")
-@control("an odd bin cannot be repaired", odd_bin_error=kink_bound.subs({kink: 1, radius: sp.Rational(1, 4)}))
-@control("10 % more", odd_bin_error=MORE * spacing)
 def three_kinks_cancel_but_for_a_hat(
     odd_bin_error: sp.Expr, three_kinks: tuple[tuple[int, int], ...], trial: Trial
 ) -> Iterator[Finding]:
@@ -54,9 +43,6 @@ def by_angles(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(broken_bin_chain, step="three neurons")
-@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
-@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
-@control("not symmetric", repairing=(sp.Integer(1), -2 * sp.cos(h), sp.cos(h)))
 def three_neurons_add_up_to_nothing(repairing: Strengths, trial: Trial) -> Iterator[Finding]:
     """The functional where all three are active, on two vectors."""
     for turned in (sp.cos, sp.sin):
@@ -65,11 +51,6 @@ def three_neurons_add_up_to_nothing(repairing: Strengths, trial: Trial) -> Itera
 
 
 @exact(broken_bin_chain, step="bump")
-@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
-@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
-@control("from the middle kink", bump=sp.sin(phi))
-@control("from the far kink", bump=sp.sin(h + phi))
-@control("10 % more", bump=MORE * bump)
 def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At an angle φ on either side of the place where the middle neuron bends, with the neurons active that turn further."""
     for side, active in ((1, (2,)), (-1, (1, 2))):
@@ -80,11 +61,6 @@ def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Tr
 
 
 @enclosed(broken_bin_chain, step="repaired error")
-@control("nothing is left", repaired_error=sp.Integer(0))
-@control("a quarter of the kink", repaired_error=sp.sin(2 * h) / 4)
-@control("10 % more", repaired_error=MORE * repaired_error)
-@control("from the middle kink", bump=sp.sin(phi))
-@control("from the far kink", bump=sp.sin(h + phi))
 def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its value in the middle; 0 at φ = h, and a slope that is not positive for h − φ from 0 to π/2."""
     rest = sp.Symbol("rest", nonnegative=True)  # what h − φ lacks to π/2
@@ -94,12 +70,6 @@ def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial
 
 
 @exact(broken_bin_chain)
-@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
-@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
-@control("not symmetric", repairing=(sp.Integer(1), -2 * sp.cos(h), sp.cos(h)))
-@control("nothing is left", repaired_error=sp.Integer(0))
-@control("a quarter of the kink", repaired_error=sp.sin(2 * h) / 4)
-@control("10 % more", repaired_error=MORE * repaired_error)
 def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The functionals left and right of the three kinks, the values at these; and, beside a neuron that is the target, at two
     distances in doubles, the supremum over the disc, which is the error of these four neurons although their bin is broken."""
@@ -127,10 +97,6 @@ def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, tria
 
 
 @enclosed(broken_bin_chain)
-@control("the other way", one_more=-one_more)
-@control("of the other sign", eigenvalue=-1 - 2 * j / T)
-@control("from the far kink", bump=sp.sin(phi - h))
-@control("of half the distance", repaired_error=sp.sin(h / 2))
 def bins_and_kinks_end_there(
     one_more: sp.Expr, eigenvalue: sp.Expr, bump: sp.Expr, repaired_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

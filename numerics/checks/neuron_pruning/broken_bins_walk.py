@@ -15,15 +15,11 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.broken_bins import (
     T,
     b,
-    back,
     broken_bin_chain,
     d,
-    eigenvalue,
+    in_factorials,
     j,
-    none_broken,
-    none_broken_anywhere,
     s,
-    share,
 )
 
 HALF = sp.Rational(1, 2)
@@ -34,21 +30,6 @@ def equal(formula: sp.Expr, value: sp.Expr, at: dict[sp.Symbol, int], trial: Tri
     """That a rational formula has exactly this value."""
     point = {symbol: sp.Integer(whole) for symbol, whole in at.items()}
     return trial.same(formula, value, at=[point], by=lambda difference: rational(difference, point))
-
-
-def in_factorials(gap: sp.Expr) -> sp.Expr:
-    """Simplified, with binomial coefficients as quotients of factorials."""
-    return sp.gammasimp(gap.rewrite(sp.gamma))
-
-
-@exact(broken_bin_chain, step="characters")
-@control("eigenvalues 1 − j/T", eigenvalue=1 - j / T)
-@control("of the complement", eigenvalue=2 * j / T - 1)
-@control("10 % more", eigenvalue=MORE * eigenvalue)
-@control("one bin more", share=share.subs(T, T + 1))
-def a_flip_in_the_set_changes_the_sign(share: sp.Expr, eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The shares of the T − j bins outside of A, less those of the j bins in it."""
-    yield trial.same(eigenvalue, (T - j) * share - j * share)
 
 
 def walks_by_sets(bins: int) -> sp.Expr:
@@ -72,11 +53,6 @@ def walks_by_sets(bins: int) -> sp.Expr:
 
 
 @exact(broken_bin_chain, step="back")
-@control("eigenvalues 1 − j/T", back=sp.Sum(sp.binomial(T, j) * (1 - j / T) ** s, (j, 0, T)) / 2**T)
-@control("one neuron more", back=back.subs(s, s + 1))
-@control("stationary law", back=2**-T)
-@control("one bin more", back=back.subs(T, T + 1))
-@control("10 % more", back=MORE * back)
 def walks_return_by_their_eigenvectors(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The walks on {0, 1}ᵀ for T ≤ 4, whatever the number of neurons is."""
     cases = ((back.subs(T, bins).doit(), trial.once(walks_by_sets, bins)) for bins in range(1, 5))
@@ -98,11 +74,6 @@ def term_by_term(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(broken_bin_chain, step="none broken")
-@control("the even terms alone", none_broken=back / 2)
-@control("as much for an odd number", none_broken=(1 - (-1) ** s) / 2 * back)
-@control("one neuron more", none_broken=none_broken.subs(s, s + 1))
-@control("10 % more", none_broken=MORE * none_broken)
-@control("eigenvalues 1 − j/T", back=sp.Sum(sp.binomial(T, j) * (1 - j / T) ** s, (j, 0, T)) / 2**T)
 def complements_cancel(back: sp.Expr, none_broken: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of the sum and of the same with T − j for j, term by term."""
     turned = back.replace(
@@ -112,11 +83,6 @@ def complements_cancel(back: sp.Expr, none_broken: sp.Expr, trial: Trial) -> Ite
 
 
 @exact(broken_bin_chain, cost=0.4)
-@control("independent bins", none_broken=((1 + (1 - 2 / T) ** s) / 2) ** T)
-@control("stationary law", none_broken=2**-T)
-@control("eigenvalues 1 − j/T", none_broken=sp.Sum(sp.binomial(T, j) * (1 - j / T) ** s, (j, 0, T)) / 2**T)
-@control("one neuron more", none_broken=none_broken.subs(s, s + 1))
-@control("10 % more", none_broken=MORE * none_broken)
 def placements_without_broken_bins_are_counted(none_broken: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All T^s ways to place s breakpoints in T bins, those with even numbers everywhere counted."""
     for bins, most in ((1, 4), (2, 8), (3, 6), (4, 6), (5, 4)):
@@ -127,8 +93,6 @@ def placements_without_broken_bins_are_counted(none_broken: sp.Expr, trial: Tria
 
 @exact(broken_bin_chain)
 @control("symmetric steps", one_more=HALF, one_less=HALF)
-@control("stationary law", none_broken=2**-T)
-@control("one bin more", none_broken=none_broken.subs(T, T + 1))
 def the_chain_forgets_as_its_steps_say(
     one_more: sp.Expr, one_less: sp.Expr, none_broken: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -151,12 +115,6 @@ def unbroken(rng: np.random.Generator, bins: int, neurons: int, inputs: int, run
 
 
 @statistical(broken_bin_chain, tests=5, cost=0.4)
-@control("one chain", none_broken_anywhere=none_broken)
-@control("a chain for every input", none_broken_anywhere=none_broken**d)
-@control("pairs that overlap", none_broken_anywhere=none_broken ** (d - 1))
-@control("half a pair counts", none_broken_anywhere=none_broken ** (d / 2))
-@control("10 % more", none_broken_anywhere=MORE * none_broken_anywhere)
-@control("10 % less", none_broken_anywhere=LESS * none_broken_anywhere)
 def random_networks_have_no_broken_bin_as_often(none_broken_anywhere: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Networks of Gaussian neurons with several pairs of inputs."""
     for bins, neurons, inputs, runs in (
@@ -174,11 +132,6 @@ def random_networks_have_no_broken_bin_as_often(none_broken_anywhere: sp.Expr, t
 
 
 @exact(broken_bin_chain, step="pairs")
-@control("a chain for every input", none_broken_anywhere=none_broken**d)
-@control("pairs that overlap", none_broken_anywhere=none_broken ** (d - 1))
-@control("half a pair counts", none_broken_anywhere=none_broken ** (d / 2))
-@control("10 % more", none_broken_anywhere=MORE * none_broken_anywhere)
-@control("one neuron more", none_broken=none_broken.subs(s, s + 1))
 def pairs_multiply(none_broken: sp.Expr, none_broken_anywhere: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The product over the pairs of inputs 2i − 1 and 2i, listed for d ≤ 7; the number of bins and of neurons free."""
     pairs = {inputs: [(2 * i - 1, 2 * i) for i in range(1, inputs + 1) if 2 * i <= inputs] for inputs in range(2, 8)}

@@ -14,15 +14,10 @@ from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.studies.gap import NEURONS_LINEAR, first_near_target
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.formulas.no_guarantee import unconditional
-from sparse_limits.theory.neuron_pruning.alignment import N, alone, delta, eps, found_alone, seen
+from sparse_limits.theory.neuron_pruning.alignment import N, alone, arcsine, delta, eps, found_alone, seen
 from sparse_limits.theory.neuron_pruning.jumps import c, strength_density
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-def arcsine(number: sp.Expr) -> sp.Expr:
-    """The number of neurons that a segment of the ball gives, where an arc gives this."""
-    return number.replace(sp.atan, lambda argument: sp.asin(2 * argument) / 2)
 
 
 def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:

@@ -8,28 +8,18 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.zones import is_least
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.balls import number
-from sparse_limits.theory.formulas.let import Told, opened
-from sparse_limits.theory.formulas.smallest import Smallest
+from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.covering import (
     ball_covering,
-    cap,
-    enough,
     level,
-    missed,
     moment,
-    moment_at,
-    neuron_at,
-    neurons,
-    one_neuron,
-    rate,
     rho,
     slope,
     steepness,
-    success_at,
     theta,
 )
 from sparse_limits.theory.neuron_pruning.inputs import d
@@ -58,11 +48,6 @@ def covered_circles(rng: np.random.Generator, thin: float, sizes: tuple[int, ...
 
 
 @statistical(ball_covering, tests=1, cost=0.3)
-@control("of half the error", success=success_at.subs(eps, eps / 2))
-@control("independent points", success=1 - 1 / (1 + 0 * N))
-@control("in four dimensions more", success=valued(success_at, {d: d + 4}))
-@control("half", success=success_at / 2)
-@control("of half the neurons", success=valued(success_at, {N: N / 2}))
 def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Three inputs, ε = 1/20, and 10, 15 or 20 neurons: arcs of a half circle, glued at its ends."""
     sizes, nets = (10, 15, 20), trial.size(24000)
@@ -73,7 +58,6 @@ def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) ->
 
 
 @statistical(ball_covering, tests=1, cost=0.2)
-@control("one in three", seen_covered=sp.Rational(1, 3))
 def drawn_planks_cover_no_more_often_than_seen(seen_covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Twenty planks of three inputs at ε = 1/20."""
     nets = trial.size(16000)
@@ -82,11 +66,6 @@ def drawn_planks_cover_no_more_often_than_seen(seen_covered: sp.Expr, trial: Tri
 
 
 @exact(ball_covering)
-@control("both ends of the axis", cap=2 * cap)
-@control("of a plane", cap=sp.asin(eps) / sp.pi)
-@control("to leading order", cap=eps**2 / 4)
-@control("by the union bound", enough=delta / cap)
-@control("10 % more", enough=MORE * enough)
 def caps_hold_one_neuron_that_is_enough(cap: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The share grows from 0 with the angle at the rate of half of its sine; none of so many is there with probability 1 − δ."""
     share = cap.subs(eps, sp.sin(theta))
@@ -97,13 +76,6 @@ def caps_hold_one_neuron_that_is_enough(cap: sp.Expr, enough: sp.Expr, trial: Tr
 
 
 @enclosed(ball_covering, cost=0.3)
-@control("no dependence", one_neuron=sp.S.One)
-@control("10 % more", one_neuron=MORE * neuron_at)
-@control("half of it", one_neuron=(1 + neuron_at) / 2)
-@control("half of the angle", one_neuron=valued(neuron_at, {theta: theta / 2}))
-@control("5 % more than independent", one_neuron=1 + sp.Rational(21, 20) * (neuron_at - 1))
-@control("on one side", missed=missed / 2)
-@control("of one side", rate=rate / 2)
 def two_equal_points_and_two_a_sixth_of_a_turn_apart(
     missed: sp.Expr, rate: sp.Expr, one_neuron: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -128,12 +100,6 @@ SOME = {d: sp.Integer(6), N: sp.Integer(40), eps: sp.Rational(1, 20)}
 
 
 @enclosed(ball_covering)
-@control("of half the error", second_moment=moment_at.subs(eps, eps / 2))
-@control("at another steepness", second_moment=Told(opened(moment_at), [(rho, ratio), (slope, steepness / 2)]))
-@control("at another half-width", second_moment=Told(opened(moment_at), [(rho, 4 * eps), (slope, steepness)]))
-@control("of one neuron more", success=valued(success_at, {N: N + 1}))
-@control("of the mean square", success=Told(1 - 1 / moment, [(moment, moment_at**2)]))
-@control("without the steepness", one_neuron=Told(one_neuron, [(slope, sp.S.Zero)]))
 def letters_stand_for_formulas(
     one_neuron: sp.Expr, second_moment: sp.Expr, success: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -152,13 +118,6 @@ def letters_stand_for_formulas(
 
 
 @enclosed(ball_covering, step="neurons", cost=0.5)
-@control("one less", neurons=neurons - 1)
-@control("one more", neurons=neurons + 1)
-@control("10 % more", neurons=MORE * neurons)
-@control("for half the chance", neurons=neurons.subs(delta, delta / 2))
-@control("that all fail", neurons=neurons.subs(delta, 1 - delta))
-@control("a bound for one neuron more", success=success_at.subs(N, N + 1))
-@control("where R is 1 − δ", neurons=Smallest(neurons.args[0], 1 / (1 - delta), 1))
 def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1 less the bound is searched, from 1 on, until it is 1 − δ or less; so the bound is δ or more there, and less one neuron earlier."""
     yield from is_least(success, neurons, ((3, "1/10", "3/10"), (4, "1/10", "3/4"), (12, "1/10", "1/10")), trial)

@@ -7,9 +7,8 @@ from functools import partial
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.formulas.let import opened
-from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import delta
 from sparse_limits.theory.neuron_pruning.covering import (
     one_neuron,
@@ -19,13 +18,7 @@ from sparse_limits.theory.neuron_pruning.covering import (
 )
 from sparse_limits.theory.neuron_pruning.covering_order import (
     ball_covering_order,
-    leading,
-    near_count,
-    near_neuron,
-    order,
 )
-
-MORE = sp.Rational(11, 10)
 
 
 def squared_width(share: sp.Expr, sine: sp.Expr) -> sp.Expr:
@@ -53,9 +46,6 @@ def in_widths(gap: sp.Expr, y: sp.Symbol, sine: sp.Symbol) -> sp.Expr:
 
 
 @enclosed(ball_covering_order, step="near points")
-@control("at a right angle", near_neuron=valued(one_neuron, {theta: sp.pi / 2}))
-@control("its root", near_neuron=sp.sqrt(near_neuron))
-@control("10 % more", near_neuron=MORE * near_neuron)
 def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """That of N9.1 at 0; it falls in the angle up to a right one, from which it rises: by its sine and its cosine, for any
     steepness, at 1 − 2ρ² = 1/(1 + y)."""
@@ -75,9 +65,6 @@ def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @enclosed(ball_covering_order)
-@control("for the opposite", near_count=-near_count)
-@control("the other sign", order=-order)
-@control("of the other sign", leading=-leading)
 def more_success_asks_for_more(
     near_count: sp.Expr, order: sp.Expr, leading: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -6,74 +6,26 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.identities import simplified
-from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import put_in, valued
-from sparse_limits.theory.neuron_pruning.alignment import N, eps, ratio
+from sparse_limits.theory.neuron_pruning.alignment import N, ratio
 from sparse_limits.theory.neuron_pruning.covering import (
-    angle_density,
-    arcs,
     b,
     ball_covering,
-    largest_error,
-    least_missed,
-    lengths,
+    g,
     level,
-    mean_modulus,
-    missed,
-    moment,
-    moment_at,
-    narrow,
-    one_neuron,
-    rate,
     rho,
-    right_sine,
-    second_moment,
     share,
-    sine,
-    slope,
-    squares,
-    steepness,
-    success,
     theta,
-    tilt,
-    tilted,
     v,
-    wide,
-    widest,
+    x,
+    y,
 )
 from sparse_limits.theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-x, y = sp.symbols("x y", real=True)
-g = sp.Symbol("g", positive=True)
 half = sp.Symbol("half", positive=True)  # cos θ/2
-
-
-@exact(ball_covering, step="one point")
-@control("on one side", missed=missed / 2)
-@control("of twice the half-width", missed=missed.subs(level, 2 * level))
-@control("covered", missed=1 - missed)
-def a_normal_number_is_beyond_the_plank(missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It falls by twice the normal density, from 1 on."""
-    density = sp.exp(-(level**2) / 2) / sp.sqrt(2 * sp.pi)
-    yield trial.same(sp.diff(missed, level), -2 * density)
-    yield trial.same(missed.subs(level, 0), sp.S.One)
-
-
-@exact(ball_covering, step="success")
-@control("squared", success=1 - 1 / moment**2)
-@control("10 % less", success=LESS * success)
-@control("the mean square alone", success=1 - moment)
-def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Y = y with probability p = 1/R, else 0, where R is its mean square over the square of its mean: all is covered with 1 − p;
-    at the R of the claim too."""
-    share, chance = sp.Symbol("y", positive=True), 1 / moment
-    mean, square = chance * share, chance * share**2
-    yield trial.same(square / mean**2, moment, by=sp.cancel)
-    yield trial.same(put_in(success), put_in((1 - chance).subs(moment, moment_at)), by=sp.expand)
-    yield trial.same(opened(success), 1 - chance, by=sp.cancel)
 
 
 def by_half_angle(gap: sp.Expr) -> sp.Expr:
@@ -111,9 +63,6 @@ def in_powers(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(ball_covering, step="rate")
-@control("of one side", rate=rate / 2)
-@control("one sign alone", rate=sp.exp(-(level**2) / (1 + sp.cos(theta))) / sp.pi)
-@control("both signs alike", rate=rate.subs(level, 2 * level))
 def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Of a pair with covariance cos θ, whose derivative is −sin θ; and that density follows the equation of Price.
 
@@ -134,11 +83,6 @@ def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iter
 
 
 @enclosed(ball_covering, step="not too small")
-@control("without the square", least_missed=sp.exp(-mean_modulus * level))
-@control("10 % more", least_missed=MORE * least_missed)
-@control("half the mean", least_missed=sp.exp(-(level**2) / 2 - mean_modulus * level / 2))
-@control("a fifth less", least_missed=sp.exp(-(level**2) / 2 - mean_modulus * level * MORE**2))
-@control("on one side", missed=missed / 2)
 def few_points_are_missed_no_more_than_by_the_mean(
     missed: sp.Expr, least_missed: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -149,26 +93,7 @@ def few_points_are_missed_no_more_than_by_the_mean(
     yield trial.same(sp.diff(least_missed / missed, level).subs(level, 0), sp.S.Zero)
 
 
-@exact(ball_covering, step="tilted mean")
-@control("of both signs", tilted=2 * v * sp.exp(b**2 * v**2 / 2))
-@control("without its width", tilted=tilted / v)
-@control("tilted to zero", tilted=tilted.subs(b, -b))
-@control("10 % more", tilted=MORE * tilted)
-def the_tilted_mean_has_this_antiderivative(tilted: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It has the slope of the integrand, is the formula at infinity, and 0 at 0."""
-    beyond = v * sp.exp(b**2 * v**2 / 2) * sp.erfc((g - b * v**2) / (v * sp.sqrt(2)))
-    part = tilted - beyond
-    yield trial.same(sp.diff(part, g), sp.sqrt(2 / sp.pi) * sp.exp(-(g**2) / (2 * v**2) + b * g))
-    yield trial.same(tilted, beyond.subs(g, 0))
-
-
 @exact(ball_covering, step="widths")
-@control("half the tilt", tilt=tilt / 2)
-@control("cosine for sine", narrow=wide)
-@control("without the square of the probability", wide=sp.cos(theta / 2) / sp.sqrt(sp.cos(theta / 2) ** 2 + rho**2))
-@control("of the whole angle", narrow=narrow.subs(theta, 2 * theta))
-@control("without the square", least_missed=sp.exp(-mean_modulus * level))
-@control("one sign alone", rate=sp.exp(-(level**2) / (1 + sp.cos(theta))) / sp.pi)
 def the_rate_over_the_square_has_normal_parts(
     rate: sp.Expr, least_missed: sp.Expr, tilt: sp.Expr, wide: sp.Expr, narrow: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -178,27 +103,7 @@ def the_rate_over_the_square_has_normal_parts(
     yield trial.same(ours, (wider - narrower) / sp.pi, by=by_half_angle)
 
 
-@exact(ball_covering, step="widest")
-@control("1", widest=sp.S.One)
-@control("the square of it", widest=widest**2)
-@control("with twice the half-width", widest=widest.subs(rho, 2 * rho))
-@control("10 % more", widest=MORE * widest)
-@control("growing with the angle", wide=narrow)
-def the_width_is_largest_at_no_angle(wide: sp.Expr, widest: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1/v² at the angle less that at 0 is a square."""
-    yield trial.same(wide.subs(theta, 0), widest)
-    at = {sp.cos(theta / 2): 1 / sp.sqrt(1 + y**2), sp.sin(theta / 2): y / sp.sqrt(1 + y**2)}
-    gap = (1 / wide**2).subs(at) - 1 / widest**2
-    yield trial.nonnegative(gap, rho**2 * y**2)
-
-
 @enclosed(ball_covering, step="steepness")
-@control("in v for v²", steepness=2 * widest * steepness)
-@control("of the mean itself", steepness=steepness + 1 / (2 * widest))
-@control("10 % more", steepness=MORE * steepness)
-@control("half the tilt", tilt=tilt / 2)
-@control("at 1", widest=sp.S.One)
-@control("tilted to zero", tilted=tilted.subs(b, -b))
 def the_steepness_is_a_slope(
     tilted: sp.Expr, tilt: sp.Expr, widest: sp.Expr, steepness: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -217,12 +122,6 @@ def the_steepness_is_a_slope(
 
 
 @enclosed(ball_covering, step="lengths")
-@control("of one width", arcs=arcs + theta)
-@control("half", arcs=arcs / 2)
-@control("10 % more", arcs=MORE * arcs)
-@control("squares", arcs=squares)
-@control("without the square of the probability", wide=sp.cos(theta / 2) / sp.sqrt(sp.cos(theta / 2) ** 2 + rho**2))
-@control("cosine for sine", narrow=wide)
 def widths_have_this_integral(wide: sp.Expr, narrow: sp.Expr, arcs: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its slope in the angle, and 0 at a right one."""
     yield trial.same(-sp.diff(arcs, theta), wide - narrow, by=by_roots)
@@ -238,14 +137,6 @@ def by_square_roots(gap: sp.Expr) -> sp.Expr:
 
 
 @enclosed(ball_covering, step="one arc")
-@control("of half the half-width", sine=valued(sine, {rho: rho / 2}))
-@control("10 % more", sine=MORE * sine)
-@control("without the root", sine=2 * rho**2 / (2 * (1 - 2 * rho**2) * sp.sin(theta)))
-@control("of the difference", sine=1 - sine)
-@control("the root of it", right_sine=sp.sqrt(right_sine))
-@control("half", lengths=lengths / 2)
-@control("up to a right angle", lengths=lengths + 2 * sp.asin(right_sine) / sp.sqrt(1 - 2 * rho**2))
-@control("of one arc less", arcs=2 / sp.sqrt(1 - 2 * rho**2) * (sp.pi / 2 - sp.asin(share * sp.cos(theta / 2))))
 def two_arcs_are_one(
     arcs: sp.Expr, sine: sp.Expr, right_sine: sp.Expr, lengths: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -265,32 +156,11 @@ def two_arcs_are_one(
 
 
 @enclosed(ball_covering, step="squares")
-@control("of one square", squares=squares + theta)
-@control("half", squares=squares / 2)
-@control("10 % more", squares=MORE * squares)
-@control("lengths", squares=lengths)
-@control("narrow twice", wide=narrow)
-@control("cosine for sine", narrow=wide)
 def squares_have_this_integral(wide: sp.Expr, narrow: sp.Expr, squares: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its slope in the angle, and 0 at a right one."""
     falling = sp.diff(squares, theta)
     yield trial.same(-falling, wide**2 - narrow**2, by=by_half_angle)
     yield trial.same(squares.subs(theta, sp.pi / 2), sp.S.Zero)
-
-
-@exact(ball_covering, step="one neuron")
-@control("no dependence", one_neuron=sp.S.One)
-@control("without 1", one_neuron=one_neuron - 1)
-@control("without the square's part", one_neuron=1 + lengths / sp.pi)
-@control("half the angle", one_neuron=(1 + one_neuron) / 2)
-@control("lengths twice", lengths=2 * lengths)
-@control("squares twice", squares=2 * squares)
-def one_neuron_is_the_sum_of_both(
-    lengths: sp.Expr, squares: sp.Expr, one_neuron: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """1 at a right angle, and a share 1/π of both integrals more."""
-    ours = sp.expand(sp.pi * (opened(one_neuron) - 1))
-    yield trial.same(ours, sp.expand(lengths + slope * squares), by=sp.expand)
 
 
 def by_recurrence(gap: sp.Expr) -> sp.Expr:
@@ -299,10 +169,6 @@ def by_recurrence(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(ball_covering, step="angle")
-@control("one dimension more", angle_density=angle_density.subs(d, d + 1))
-@control("one degree more", angle_density=angle_density * sp.sin(theta))
-@control("both halves", angle_density=angle_density / 2)
-@control("the cosine", angle_density=angle_density.subs(theta, sp.pi / 2 - theta))
 def powers_of_the_sine_are_a_density(angle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its total is 1 for d = 3 and 4, and from d to d + 2 it stays, as sin^(d−2)θ cos θ is 0 at both ends; its slope at a power of θ."""
     ends = sp.sin(theta) ** (d - 2) * sp.cos(theta)
@@ -319,12 +185,6 @@ def powers_of_the_sine_are_a_density(angle_density: sp.Expr, trial: Trial) -> It
 
 
 @exact(ball_covering, step="second moment")
-@control("10 % more", second_moment=MORE * second_moment)
-@control("one neuron less", second_moment=valued(second_moment, {N: N - 1}))
-@control("uniform angles", second_moment=valued(second_moment, {d: 3}))
-@control("of one neuron alone", second_moment=valued(second_moment, {N: 1}))
-@control("one degree more", angle_density=angle_density * sp.sin(theta))
-@control("no dependence", one_neuron=sp.S.One)
 def the_mean_is_over_the_angle(
     angle_density: sp.Expr, one_neuron: sp.Expr, second_moment: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -345,17 +205,3 @@ def the_mean_is_over_the_angle(
         start=1,
         by=lambda gap: sp.powsimp(gap.xreplace({one_neuron: letter})),
     )
-
-
-@exact(ball_covering, step="largest error")
-@control("a quarter", largest_error=sp.Rational(1, 4))
-@control("10 % more", largest_error=MORE * largest_error)
-@control("with a ratio of 1", largest_error=(sp.sqrt(2) - 1) / 2)
-@control("the cube's ratio", ratio=4 * eps)
-def the_ratio_is_small_enough(ratio: sp.Expr, largest_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1/√2 at the largest error, and growing."""
-    yield trial.same(ratio.subs(eps, largest_error), 1 / sp.sqrt(2))
-    yield trial.holds(largest_error.is_positive, "a positive error")
-    y = sp.Symbol("y", positive=True)
-    growth = sp.factor(sp.diff(ratio, eps).subs(eps, 1 / (2 * (1 + y))))
-    yield trial.nonnegative(growth, growth)

@@ -17,22 +17,19 @@ from sparse_limits.numerics.checks.neuron_pruning.zones import (
     check_of_the_lesser,
     check_of_the_mean,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.neuron_pruning.alignment import eps
 from sparse_limits.theory.neuron_pruning.cube_covering import near_count, thin, two_zones
 from sparse_limits.theory.neuron_pruning.cube_planks import (
-    cube_error,
     cube_mean,
     cube_planks,
     cube_ratio,
-    cube_success,
-    large,
     mean,
     s,
     transform,
 )
 from sparse_limits.theory.neuron_pruning.inputs import d
-from sparse_limits.theory.neuron_pruning.planks import ball_mean, cover_sum, r
+from sparse_limits.theory.neuron_pruning.planks import ball_mean, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight
@@ -45,9 +42,6 @@ def transforms(rng: np.random.Generator, size: int, draws: int) -> NDArray[np.fl
 
 
 @enclosed(cube_planks, step="series")
-@control("first term alone", large=ROOT / s)
-@control("10 % less", large=LESS * large)
-@control("no scaling of the argument", transform=sp.exp(s**2 / 2) * sp.erfc(s))
 def both_forms_of_the_transform_agree(transform: sp.Expr, large: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The product 0 · ∞ and the form without it, near 0 and where doubles give up."""
     points = [{s: sp.Rational(at)} for at in ("1/50", "1/3", "1", "7/2", "20", "60")]
@@ -55,12 +49,6 @@ def both_forms_of_the_transform_agree(transform: sp.Expr, large: sp.Expr, trial:
 
 
 @enclosed(cube_planks, cost=1)
-@control("power d", cube_mean=cube_mean.subs(d, d + 1))
-@control("10 % more", cube_mean=MORE * cube_mean)
-@control("10 % less", cube_mean=LESS * cube_mean)
-@control("leading order", cube_mean=1 / d)
-@control("lower end", cube_mean=1 / (d - 1))
-@control("of the ball", cube_mean=ball_mean)
 def cube_mean_is_the_integral(cube_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At 20 inputs between ∫ over s ≤ 3 and this with the rest of its first term, and below the ball's mean; times d − 1 less at 40."""
     at = [{d: sp.Integer(20)}]
@@ -94,8 +82,6 @@ def point_of_the_cube(planks: Planks, total: Fraction) -> bool:
 
 
 @statistical(cube_planks, tests=2)
-@control("10 % more", transform=MORE * transform)
-@control("no scaling of the argument", transform=sp.exp(s**2 / 2) * sp.erfc(s))
 def random_vectors_have_this_transform(transform: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E exp(−‖u‖_1) is a power of the transform at 1, in two and in five dimensions."""
     for size in (2, 5):
@@ -107,9 +93,6 @@ CUBES = ((2, 1), (2, 3), (3, 4), (4, 4))
 
 
 @exact(cube_planks, cost=0.3)
-@control("twice that", cover_sum=2 * cover_sum)
-@control("10 % more", cover_sum=MORE * cover_sum)
-@control("10 % less", cover_sum=LESS * cover_sum)
 def planks_with_a_smaller_sum_do_not_cover_the_cube(cover_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Random planks whose half-widths add up to a millionth less: points outside of all by linear programs, verified in
     fractions; one plank of all of the sum covers."""
@@ -124,16 +107,12 @@ def planks_with_a_smaller_sum_do_not_cover_the_cube(cover_sum: sp.Expr, trial: T
 
 
 @statistical(cube_planks, tests=2, cost=0.2)
-@control("2ε instead of 4ε", cube_success=cube_success / 2)
-@control("without the dimension", cube_success=cube_success / d)
 def sums_of_random_planks_reach_one_on_the_cube(cube_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The event that a ticket needs, in networks of 100 neurons."""
     yield from sums_beside_a_bound(cube_success, cube_mean, cube_ratio, 100, 1, trial)
 
 
 @statistical(cube_planks, tests=1)
-@control("half", cube_mean=cube_mean / 2)
-@control("for twice the dimension", cube_mean=cube_mean.subs(d, 2 * d))
 def bounded_ratios_stay_below_on_the_cube(cube_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """min(ratio, 1) has at most the mean; the ratios themselves may have no variance."""
     draws = trial.size(20_000)
@@ -185,10 +164,6 @@ def least_on_the_square(rng: np.random.Generator, nets: int, size: int) -> list[
 
 
 @enclosed(cube_planks, cost=0.3)
-@control("10 % more", cube_error=MORE * cube_error)
-@control("N1 alone", cube_error=r / 4)
-@control("far points alone", cube_error=r / (2 * (r + 1)))
-@control("of a second difference of 2", cube_error=2 * cube_error)
 def no_network_on_the_square_does_better(cube_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All subsets of networks of two inputs in fractions; and a few neurons for each ratio whose error is the bound."""
     ratios = [Fraction(p, q) for p, q in ((1, 5), (1, 2), (1, 1), (2, 1), (4, 1))]
@@ -200,9 +175,6 @@ def no_network_on_the_square_does_better(cube_error: sp.Expr, trial: Trial) -> I
 
 
 @enclosed(cube_planks)
-@control("N1 alone", cube_ratio=4 * eps)
-@control("far points alone", cube_ratio=2 * eps / (1 - 2 * eps))
-@control("10 % more", cube_ratio=MORE * cube_ratio)
 def some_neuron_on_the_square_has_this_ratio(cube_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The few neurons for each ratio have just this ratio at their error, in fractions."""
     for p, q in ((1, 5), (1, 2), (1, 1), (2, 1), (4, 1)):

@@ -7,38 +7,23 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE
 from sparse_limits.numerics.checks.neuron_pruning.jumps import random_neurons
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.jump_bound import (
-    bound,
-    by_gaps,
     excess,
     farthest,
     jump_bound,
-    largest,
-    one_kink,
-    outside,
-    primitive,
-    product,
     s,
-    sets,
-    simplex,
-    sure,
-    term,
 )
 from sparse_limits.theory.neuron_pruning.jumps import (
     after,
     ahead,
-    arc,
-    fits,
     g,
     h,
     here,
     k,
-    sines,
 )
 
 x = sp.Symbol("x", positive=True)
@@ -64,12 +49,6 @@ def in_tangents(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(jump_bound, step="one kink inside")
-@control("the smaller gap on both sides", largest=2 * eps / sp.tan(g / 2))
-@control("the smaller gap alone", largest=eps / sp.tan(g / 2))
-@control("of the gap", largest=largest.subs(g, 2 * g))
-@control("10 % less", largest=LESS * largest)
-@control("of chords", jump=(after - here) / sp.sin(g) + (ahead - here) / sp.sin(h))
-@control("all of the half circle", length=sp.pi)
 def largest_strength_of_one_kink(jump: sp.Expr, length: sp.Expr, largest: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """With errors of both signs: cotangents of half of both gaps, which fall; the larger gap at its least, half of the arc.
 
@@ -95,17 +74,6 @@ def with_a_letter(gap: sp.Expr) -> sp.Expr:
 
 
 @enclosed(jump_bound, step="near the ends", cost=0.3)
-@control("half of it", sure=sure / 2)
-@control("to first order", sure=2 * eps)
-@control("10 % less", sure=LESS * sure)
-@control("of the cosine", primitive=primitive.subs(sp.cos(g), -sp.cos(g)))
-@control("half of the primitive", primitive=primitive / 2)
-@control("10 % more of the primitive", primitive=MORE * primitive)
-@control("one half of the arc", one_kink=one_kink / 2)
-@control("the ends alone", one_kink=2 * N * sure / sp.pi)
-@control("10 % more", one_kink=MORE * one_kink)
-@control("half of the strength", largest=largest / 2)
-@control("all of the half circle", length=sp.pi)
 def one_kink_by_its_primitive(
     length: sp.Expr, largest: sp.Expr, sure: sp.Expr, primitive: sp.Expr, one_kink: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -127,11 +95,6 @@ def off_the_arc(rng: np.random.Generator, d: int, nets: int, size: int, error: f
 
 
 @statistical(jump_bound, tests=2)
-@control("one end", outside=outside.subs(eps, sp.sin(sp.asin(eps) / 2)))
-@control("of one neuron", outside=2 * sp.asin(eps) / sp.pi)
-@control("all neurons", outside=(2 * sp.asin(eps) / sp.pi) ** N)
-@control("10 % less", outside=LESS * outside)
-@control("10 % more", outside=MORE * outside)
 def kinks_are_off_the_arc_as_often(outside: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In 2 and in 5 dimensions, in planes that are drawn."""
     nets = trial.size(30_000)
@@ -140,84 +103,7 @@ def kinks_are_off_the_arc_as_often(outside: sp.Expr, trial: Trial) -> Iterator[F
         yield trial.counts(trial.draw(off_the_arc, d, nets, size, float(error)), nets, probability)
 
 
-@exact(jump_bound, step="gaps")
-@control("without the cut", by_gaps=by_gaps / 2)
-@control("of k gaps", by_gaps=2 * by_gaps / sp.pi)
-@control("10 % more", by_gaps=MORE * by_gaps)
-@control("one cluster", most_pairs=sp.binomial(k + 2, 2))
-@control("density 1", fits=2**k * fits)
-def gaps_for_sines(fits: sp.Expr, most_pairs: sp.Expr, by_gaps: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A factor of 2/π for each of k + 1 sines, one of ½ for the gap that is cut, other pairs; chords of sines."""
-    worst = fits.subs(sines, (2 / sp.pi) ** (k + 1) * product / 2) * most_pairs / sp.binomial(k + 2, 2)
-    yield trial.same(by_gaps, worst, by=lambda gap: sp.simplify(sp.powsimp(gap)))
-    yield trial.same(by_gaps.subs(product, 2 * product), by_gaps / 2)
-
-
-@exact(jump_bound, step="simplex")
-@control("of k gaps", simplex=simplex.subs(k, k - 1))
-@control("without the power of the length", simplex=sp.gamma(1 - s) ** (k + 1) / sp.gamma((k + 1) * (1 - s)))
-@control("10 % more", simplex=MORE * simplex)
-@control("of the half circle", length=sp.pi)
-def simplices_grow_by_a_beta_density(length: sp.Expr, simplex: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One more gap x: the power of the rest integrates to a Beta function; no kink leaves one gap, all of the length."""
-    power = (k + 1) * (1 - s) - 1
-    beta = sp.gamma(1 - s) * sp.gamma(power + 1) / sp.gamma(power + 2 - s)  # ∫ x^(−s) (1 − x)^power over (0, 1)
-    grown = simplex * length ** (1 - s) * beta
-
-    def shared(gap: sp.Expr) -> sp.Expr:
-        return sp.simplify(sp.powsimp(sp.expand(gap / (length ** (power + 1) * sp.gamma(1 - s) ** (k + 2)))))
-
-    yield trial.same(simplex.subs(k, k + 1), grown, by=shared)
-    yield trial.same(simplex.subs(k, 0), length**-s)
-
-
-@exact(jump_bound, step="term")
-@control("all orders of sets", term=term * sp.factorial(k))
-@control("the first power", term=sets * simplex.subs(s, 1 - s))
-@control("10 % more", term=MORE * term)
-@control("sets in any order", sets=sets * sp.factorial(k))
-@control("without the cut", by_gaps=by_gaps / 2)
-@control("of k gaps", simplex=simplex.subs(k, k - 1))
-def terms_are_products(
-    by_gaps: sp.Expr, sets: sp.Expr, simplex: sp.Expr, term: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The power of what does not depend on the gaps; sets of one more neuron, from N sets of one."""
-    yield trial.same(term, sets * by_gaps.subs(product, 1) ** s * simplex)
-    yield trial.same(sets.subs(k, k + 1), sets * (N - k) / sp.pi, by=lambda gap: sp.simplify(sp.combsimp(gap)))
-    yield trial.same(sets.subs(k, 1), N / sp.pi)
-
-
-@exact(jump_bound, step="bound")
-@control("one kink left out", bound=bound - one_kink)
-@control("ends left out", bound=bound - outside)
-@control("10 % less", bound=LESS * bound)
-@control("half of the terms", term=term / 2)
-@control("one half of the arc", one_kink=one_kink / 2)
-@control("ends of all kinds", outside=outside + outside**2)
-def bound_adds_its_parts(
-    outside: sp.Expr, one_kink: sp.Expr, term: sp.Expr, bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """From two kinks to all N; nobody is off the arc but for what is left of it."""
-    yield trial.same(bound, outside + one_kink + sp.Sum(term, (k, 2, N)))
-    inside = 1 - outside.subs(N, 1)
-    yield trial.same(1 - outside.subs(N, N + 1), (1 - outside) * inside, by=lambda gap: sp.powsimp(sp.expand(gap)))
-    yield trial.same(inside, 2 * arc / sp.pi, by=sp.expand)
-
-
-def by_clusters(gap: sp.Expr) -> sp.Expr:
-    """A weaker bound, by the chains of kinks that are at most a gap apart: they have to cancel one another up to 4ε/sin(gap)."""
-    return N * (2 * (gap + sp.asin(eps)) / sp.pi + 4 * eps / sp.sin(gap) / (1 - N * gap / sp.pi))
-
-
 @enclosed(jump_bound)
-@control("density 1", term=term * 2 ** (s * k))
-@control("without the end nodes", term=term * (sp.binomial(k, 2) / sp.binomial(k + 2, 2)) ** s)
-@control("one half of the arc", one_kink=one_kink / 2)
-@control("both sides", outside=outside / 2)
-@control("clusters of kinks", bound=by_clusters(sp.pi / (4 * N)))
-@control("the smaller gap on both sides", one_kink=2 * one_kink)
-@control("five times as much", bound=5 * bound)
-@control("10 % less", bound=LESS * bound)
 def values_of_an_independent_computation(
     outside: sp.Expr, one_kink: sp.Expr, term: sp.Expr, bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -6,57 +6,28 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE
 from sparse_limits.numerics.checks.neuron_pruning.chances import checks_from_the_other_side
-from sparse_limits.numerics.checks.neuron_pruning.jump_bound import by_clusters
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
-from sparse_limits.theory.formulas.let import Let
-from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
 from sparse_limits.theory.neuron_pruning.jump_bound import (
     A,
     R,
     T,
-    by_gaps,
-    constant,
+    by_clusters,
     excess,
     jump_bound,
-    length,
-    limit_pair,
-    limit_ratio,
-    limit_share,
-    neurons,
-    one_kink,
-    outside,
-    pair,
-    product,
-    quotient,
-    ratio,
-    root,
     s,
-    sets,
-    several,
-    share,
-    simplex,
-    term,
+    v,
 )
-from sparse_limits.theory.neuron_pruning.jumps import after, ahead, jump, k
+from sparse_limits.theory.neuron_pruning.jumps import after, ahead, k
 
 m = sp.Symbol("m", integer=True, nonnegative=True)
-v = sp.Symbol("v", positive=True)
 w = sp.Symbol("w", positive=True)
 
 one_neuron_near_the_target_is_enough, most_networks_of_so_many_hold_a_ticket = checks_from_the_other_side(jump_bound)
 
 
 @exact(jump_bound, step="quotients", cost=0.4)
-@control("the pairs of even numbers", quotient=quotient.subs(sp.floor(k / 2), k / 2))
-@control("N neurons to choose from", quotient=quotient * N / (N - k))
-@control("without the length", quotient=quotient * length ** (s - 1))
-@control("10 % more", quotient=MORE * quotient)
-@control("all orders of sets", sets=sets * sp.factorial(k))
-@control("of k gaps", simplex=simplex.subs(k, k - 1))
-@control("errors squared", by_gaps=by_gaps.subs(product, product / eps**k))
 def terms_change_by_this_factor(
     sets: sp.Expr, by_gaps: sp.Expr, simplex: sp.Expr, quotient: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -76,15 +47,6 @@ def gathered(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(jump_bound, step="geometric series", cost=0.3)
-@control("without pairs of neurons", several=N * T / (1 - N * R))
-@control("the first term alone", several=N**2 * T)
-@control("10 % less", several=LESS * several)
-@control("of two gaps", pair=pair * sp.gamma(3 - 3 * s) / sp.gamma(2 - 2 * s))
-@control("10 % less of the pair", pair=LESS * pair)
-@control("pairs do not grow", ratio=ratio / 2**s)
-@control("10 % more of the ratio", ratio=MORE * ratio)
-@control("half of the terms", term=term / 2)
-@control("N neurons to choose from", quotient=quotient * N / (N - k))
 def terms_are_below_a_geometric_series(
     term: sp.Expr, quotient: sp.Expr, pair: sp.Expr, ratio: sp.Expr, several: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -98,20 +60,6 @@ def terms_are_below_a_geometric_series(
     yield trial.nonnegative(several.subs({N: m + 2, R: rate}) - series, spare, by=sp.cancel)
 
 
-@exact(jump_bound, step="straight line")
-@control("one kink alone", share=one_kink / N)
-@control("10 % less", share=LESS * share)
-@control("10 % more", share=MORE * share)
-@control("one half of the arc", one_kink=one_kink / 2)
-@control("ends of one kind", outside=outside.subs(eps, sp.sin(sp.asin(eps) / 2)))
-def both_parts_are_below_a_line(outside: sp.Expr, one_kink: sp.Expr, share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """They touch it for one neuron; each neuron more leaves more room, by a product of probabilities."""
-    room = N * share - outside - one_kink
-    yield trial.vanishes(room.subs(N, 1))
-    grown = outside * outside.subs(N, 1)
-    yield trial.same(room.subs(N, N + 1) - room, grown, by=lambda gap: sp.simplify(sp.powsimp(sp.expand(gap))))
-
-
 def with_squares(gap: sp.Expr) -> sp.Expr:
     """Zero, where it is, roots of squares being taken."""
     return sp.cancel(
@@ -122,11 +70,6 @@ def with_squares(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(jump_bound, step="root")
-@control("the other root", root=T / (delta * (A * R - T)) / root)
-@control("one kink alone", root=delta / A)
-@control("10 % more", root=MORE * root)
-@control("without pairs of neurons", several=several / N)
-@control("the first term alone", several=N**2 * T)
 def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """With a letter for the square root; what both factors add up to is it, over δ. That the bound grows, at NR = 1/(1 + y);
     and that both factors are positive: the root is that of (u + w)², for A − δR = u − w and δT = uw."""
@@ -146,39 +89,7 @@ def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial
     yield trial.nonnegative(delta / root - A, w, where=at, by=with_squares, strict=True)
 
 
-@exact(jump_bound, step="neurons")
-@control("one kink alone", neurons=delta / share)
-@control("10 % more", neurons=MORE * neurons)
-@control("root 10 % more", root=MORE * root)
-@control("pairs do not grow", ratio=ratio / 2**s)
-@control("density 1", pair=4**s * pair)
-@control("one half of the arc", share=share - one_kink / N / 2)
-def neurons_are_this_root(
-    share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, root: sp.Expr, neurons: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    inside = valued(root, {A: share, T: pair, R: ratio})
-    yield trial.same(spelled_out(neurons), inside)
-
-
-def spelled_out(formula: sp.Expr) -> sp.Expr:
-    """With values in the place of the names that stand for them."""
-    return formula.replace(
-        lambda part: isinstance(part, Let), lambda part: valued(part.args[0], dict(part.args[1].args))
-    )
-
-
 @exact(jump_bound, step="small errors", cost=0.5)
-@control("a fixed power", slow=sp.Rational(1, 2))
-@control("twice as far from 1", slow=1 - 2 / sp.log(1 / eps))
-@control("ends alone", limit_share=6 / sp.pi)
-@control("the smaller gap on both sides", limit_share=2 * limit_share)
-@control("the power forgotten", limit_pair=limit_pair / sp.E**2)
-@control("10 % more", limit_pair=MORE * limit_pair)
-@control("the power of the ratio forgotten", limit_ratio=limit_ratio / sp.E)
-@control("ratio 10 % less", limit_ratio=LESS * limit_ratio)
-@control("one kink alone", share=one_kink / 2 / N)
-@control("density 1", pair=4**s * pair)
-@control("density 1 in the ratio", ratio=2**s * ratio)
 def limits_at_the_slow_power(
     share: sp.Expr,
     pair: sp.Expr,
@@ -213,29 +124,10 @@ def scaled_down(formula: sp.Expr, exponent: int) -> sp.Expr:
     return sp.powsimp(sp.expand(sp.powdenest(scaled)))
 
 
-@exact(jump_bound, step="limit")
-@control("one kink alone", constant=sp.pi * delta / 4)
-@control("10 % more", constant=MORE * constant)
-@control("the power forgotten", limit_pair=limit_pair / sp.E**2)
-@control("the smaller gap on both sides", limit_share=2 * limit_share)
-@control("ratio left out", limit_ratio=sp.Rational(1, 10**3))
-@control("root 10 % more", root=MORE * root)
-def the_constant_is_the_root_of_the_limits(
-    root: sp.Expr, limit_share: sp.Expr, limit_pair: sp.Expr, limit_ratio: sp.Expr, constant: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The root takes a factor: A and R by it, T by its square, make it smaller by it."""
-    yield trial.same(valued(root, {A: v * A, R: v * R, T: v**2 * T}), root / v)
-    yield trial.same(constant, root.subs({A: limit_share, T: limit_pair, R: limit_ratio}))
-
-
 MOST_BY_CLUSTERS = sp.Rational(147, 1000)  # times ε^(−1/2), for an even chance
 
 
 @enclosed(jump_bound, cost=0.3)
-@control("clusters of kinks", neurons=MOST_BY_CLUSTERS / sp.sqrt(eps))
-@control("half as many", neurons=neurons / 2)
-@control("10 % more", neurons=MORE * neurons)
-@control("a fixed power", slow=sp.Rational(1, 2))
 def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """For an even chance, at all errors from 10⁻⁸ to 1/100; at 10⁻⁶ 38 times as many.
 
@@ -260,8 +152,6 @@ def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial
 
 
 @enclosed(jump_bound)
-@control("the other way", jump=-jump)
-@control("the other sign", simplex=-simplex)
 def jumps_and_integrals_have_their_signs(jump: sp.Expr, simplex: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """An error more at either end of a gap bends more, and the integral of a power is positive."""
     for end in (after, ahead):

@@ -11,17 +11,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.neuron_pruning.alignment import N, eps, ratio
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.planks import (
     ball_mean,
     ball_planks,
-    ball_success,
-    cover_sum,
     r,
-    ratio_cdf,
     theta,
 )
 
@@ -29,11 +26,6 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 @enclosed(ball_planks)
-@control("one degree more", ratio_cdf=ratio_cdf.subs(d, d + 1))
-@control("10 % more", ratio_cdf=MORE * ratio_cdf)
-@control("mean with d for d − 1", ball_mean=ball_mean.subs(d, d + 1))
-@control("leading order", ball_mean=sp.sqrt(2 / (sp.pi * d)))
-@control("10 % less", ball_mean=LESS * ball_mean)
 def the_angle_has_a_power_of_the_cosine_as_density(
     ratio_cdf: sp.Expr, ball_mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -91,9 +83,6 @@ BALLS = ((2, 1), (2, 4), (3, 5), (4, 6), (2, 8))
 
 
 @exact(ball_planks, cost=0.2)
-@control("twice that", cover_sum=2 * cover_sum)
-@control("10 % more", cover_sum=MORE * cover_sum)
-@control("10 % less", cover_sum=LESS * cover_sum)
 def planks_with_a_smaller_sum_do_not_cover_the_ball(cover_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Random planks whose half-widths add up to a millionth less: points outside of all by the longest signed sum, verified
     in fractions; one plank of all of the sum covers."""
@@ -130,8 +119,6 @@ def sums_beside_a_bound(
 
 
 @statistical(ball_planks, tests=2, cost=0.2)
-@control("half", ball_success=ball_success / 2)
-@control("without the dimension", ball_success=ball_success / d)
 def sums_of_random_planks_reach_one_on_the_ball(ball_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The event that a ticket needs, in networks of 200 neurons."""
     yield from sums_beside_a_bound(ball_success, ball_mean, ratio, 200, 2, trial)
@@ -144,9 +131,6 @@ def small_ratios(rng: np.random.Generator, size: int, draws: int) -> int:
 
 
 @statistical(ball_planks, tests=3)
-@control("Student law with d degrees of freedom", ratio_cdf=ratio_cdf.subs({d: d + 1, r: r * sp.sqrt((d - 1) / d)}))
-@control("one dimension less", ratio_cdf=ratio_cdf.subs(d, d - 1))
-@control("10 % less", ratio_cdf=LESS * ratio_cdf)
 def random_weights_have_this_ratio(ratio_cdf: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The frequency of |w_1| ≤ ‖w_2:d‖ for d = 3, 5, 10."""
     draws = trial.size(40_000)
@@ -162,8 +146,6 @@ def thinned(rng: np.random.Generator, size: int, order: int, draws: int) -> int:
 
 
 @statistical(ball_planks, tests=1)
-@control("half", ball_mean=ball_mean / 2)
-@control("for twice the dimension", ball_mean=ball_mean.subs(d, 2 * d))
 def bounded_ratios_stay_below_on_the_ball(ball_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """min(ratio, 1) has at most the mean; the ratios themselves may have no variance."""
     draws = trial.size(20_000)

@@ -24,24 +24,18 @@ from sparse_limits.theory.neuron_pruning.alignment import N, aligned
 from sparse_limits.theory.neuron_pruning.separation import (
     Reading,
     angle,
-    asked,
-    certificate,
     failure,
     first,
     k,
-    kept,
     last,
     mass,
-    mass_tail,
     measured_separation,
     minus,
     near_bound,
     neuron_flattest,
     neuron_steepest,
     neurons,
-    no_strength,
     plus,
-    tail,
     total,
     weight_flattest,
     weight_steepest,
@@ -49,8 +43,6 @@ from sparse_limits.theory.neuron_pruning.separation import (
 )
 from sparse_limits.theory.subset_sum import potential
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
-
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 # Whole neurons near the target
 
@@ -87,12 +79,6 @@ def near_networks(rng: np.random.Generator, nets: int) -> list[tuple[list[Vector
 
 
 @enclosed(measured_separation)
-@control("half the angle", near_bound=near_bound.subs(angle, angle / 2))
-@control("sum for mass", near_bound=sp.Abs(total - 1) + sp.Abs(total) * angle)
-@control("directions alone", near_bound=mass * angle)
-@control("strengths alone", near_bound=sp.Abs(total - 1))
-@control("10 % less", near_bound=LESS * near_bound)
-@control("10 % more", near_bound=MORE * near_bound)
 def neurons_near_the_target_have_this_error(near_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No network has more; neurons at the target's direction, and two beside it, have it up to the square of the angle."""
     for weights, outputs in trial.draw(near_networks, trial.size(8)):
@@ -109,11 +95,6 @@ def neurons_near_the_target_have_this_error(near_bound: sp.Expr, trial: Trial) -
 
 
 @exact(measured_separation)
-@control("half of the window", window=window / 2)
-@control("10 % wider", window=MORE * window)
-@control("a quarter of the neurons", neurons=neurons / 4)
-@control("10 % fewer", neurons=LESS * neurons)
-@control("without the logarithm", neurons=neurons / k)
 def the_window_holds_twice_as_many(window: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A mass of 2k at the window's angle costs half of ε; an angle within ±η has the share 2η of 2π."""
     yield trial.same(near_bound.subs({total: 1, mass: 2 * k, angle: window}), eps / 2)
@@ -135,9 +116,6 @@ def tail_of_mass(count: int) -> sp.Expr:
 
 
 @exact(measured_separation)
-@control("one term more", mass_tail=mass_tail + sp.exp(-2 * k) * (2 * k) ** k / sp.factorial(k))
-@control("above k", mass_tail=mass_tail * sp.exp(k))
-@control("10 % less", mass_tail=LESS * mass_tail)
 def masses_have_this_tail(mass_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The integral of the density of up to four neurons' mass."""
     for count in range(1, 5):
@@ -145,12 +123,6 @@ def masses_have_this_tail(mass_tail: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 
 @exact(measured_separation)
-@control("no neuron in the window", no_strength=(1 - window / sp.pi) ** sp.ceiling(neurons))
-@control("the window on one side", no_strength=sp.sqrt(no_strength))
-@control("10 % less", no_strength=LESS * no_strength)
-@control("of the union bound", asked=(1 - failure) / aligned)
-@control("a neuron more", asked=asked + 1)
-@control("10 % more", asked=MORE * asked)
 def neurons_fail_by_their_signs_and_their_number(
     no_strength: sp.Expr, asked: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -171,17 +143,6 @@ def logarithm(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(measured_separation, cost=0.4)
-@control("mean k", tail=sp.exp(-k / 4))
-@control("e/4", tail=(sp.E / 4) ** k)
-@control("10 % less", tail=LESS * tail)
-@control("one of two tails", failure=failure - tail)
-@control(
-    "all of ε for the strengths",
-    failure=potential.failure.subs({n: k, potential.a: 2, potential.kappa: sp.exp(-2) / 2}) + 2 * tail,
-)
-@control("10 % more", failure=MORE * failure)
-@control("one factor 1/ε", kept=sp.log(64 / (eps * delta)) / -sp.log(1 - sp.exp(-2) / 2))
-@control("10 % fewer", kept=LESS * kept)
 def failure_is_a_subset_sum_and_two_tails(
     tail: sp.Expr, failure: sp.Expr, kept: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -196,10 +157,6 @@ def failure_is_a_subset_sum_and_two_tails(
 
 
 @enclosed(measured_separation)
-@control("squared", tail=tail**2)
-@control("10 % smaller base", tail=LESS**k * tail)
-@control("four times the failure", failure=4 * failure)
-@control("for four times the failure", kept=kept.subs(delta, 4 * delta))
 def tails_are_below(tail: sp.Expr, kept: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The failure at the number that is kept; for k = 1, 5 and 40 a Gamma(k) variable above 2k, and at most k of 40k neurons in a window that holds 2k in the mean."""
     for size in (1, 5, 40):
@@ -218,8 +175,6 @@ def strengths_and_angles(rng: np.random.Generator, size: int) -> tuple[NDArray[n
 
 
 @statistical(measured_separation, tests=1)
-@control("angles within a half circle", neurons=neurons / 2)
-@control("one sided", window=window / 2)
 def neurons_fall_into_the_window(window: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Window and a strength of at most 2: the share 2k/N of all, times 1 − e⁻²."""
     size, at = trial.size(60_000), {k: sp.Integer(1), eps: sp.Rational(1, 2)}
@@ -235,13 +190,6 @@ def neurons_fall_into_the_window(window: sp.Expr, neurons: sp.Expr, trial: Trial
 def axis_errors(rng: np.random.Generator, count: int) -> list[tuple[int, ...]]:
     """Errors Δ⁺_1, Δ⁺_2, Δ⁻_1, Δ⁻_2 of the four coefficients."""
     return [tuple(map(int, row)) for row in rng.integers(-4, 5, (count, 4))]
-
-
-CLIPPED = sp.Max(*(sp.sqrt(sum(sp.Max(s * p, 0) ** 2 for p in plus)) for s in (1, -1)))
-MODULI = sp.sqrt(sum(sp.Max(sp.Abs(p), sp.Abs(m)) ** 2 for p, m in zip(plus, minus, strict=True)))
-ONE_SIGN = sp.sqrt(sum(sp.Max(p, m, 0) ** 2 for p, m in zip(plus, minus, strict=True)))
-BOTH = sp.Max(*(sp.sqrt(sum(sp.Max(s * p, s * m) ** 2 for p, m in zip(plus, minus, strict=True))) for s in (1, -1)))
-SUM = sp.Max(*(sum(sp.Max(s * p, s * m, 0) for p, m in zip(plus, minus, strict=True)) for s in (1, -1)))
 
 
 DECISIVE = (  # together these errors tell the supremum from every control
@@ -260,13 +208,6 @@ def at_point(formula: sp.Expr, at: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
 
 
 @exact(measured_separation)
-@control("moduli", certificate=MODULI)
-@control("positive inputs", certificate=CLIPPED)
-@control("one sign", certificate=ONE_SIGN)
-@control("not clipped", certificate=BOTH)
-@control("sum of the maxima", certificate=SUM)
-@control("10 % less", certificate=LESS * certificate)
-@control("10 % more", certificate=MORE * certificate)
 def errors_on_the_axes_have_this_supremum(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Against the exact error of five neurons on the axes, by their kinks and arcs."""
     axes: list[Vector] = [(1, 0), (0, 1), (-1, 0), (0, -1)]
@@ -283,13 +224,6 @@ EPSILONS = (0.2, 0.01)
 
 
 @exact(measured_separation)
-@control("secant of the square root", neuron_flattest=-sp.Rational(1, 2))
-@control("10 % steeper", neuron_flattest=MORE * neuron_flattest)
-@control("one logarithm", neuron_steepest=weight_steepest - 1)
-@control("10 % less", neuron_steepest=LESS * neuron_steepest)
-@control("two logarithms", weight_steepest=2 * weight_steepest)
-@control("10 % more", weight_steepest=MORE * weight_steepest)
-@control("a root", weight_flattest=-sp.Rational(1, 10))
 def brackets_are_secants(
     neuron_steepest: sp.Expr,
     neuron_flattest: sp.Expr,
@@ -352,7 +286,6 @@ def readings(rng: np.random.Generator, networks: int, size: int) -> NDArray[np.f
 
 
 @statistical(measured_separation, tests=1, cost=0.2)
-@control("read with the ReLU", fails=Reading(relu_output=True))
 def a_linear_output_loses_the_tickets(fails: Reading, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Of 96 neurons, within 10⁻⁴: no more often than N4.2 allows, about one network in forty."""
     networks, error = trial.size(40), sp.Rational(1, 10_000)
@@ -362,7 +295,6 @@ def a_linear_output_loses_the_tickets(fails: Reading, success: sp.Expr, trial: T
 
 
 @enclosed(measured_separation)
-@control("the moduli added", near_bound=near_bound + 2 * mass)
 def no_sum_exceeds_its_moduli(near_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound is no more than the target, the mass, and what the angle adds to it."""
     yield trial.below(near_bound, 1 + mass + mass * angle)

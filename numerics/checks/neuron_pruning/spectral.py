@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.kernel.sphere import THETA, harmonic
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.neuron_pruning.spectral import mean_squared_distance
-from sparse_limits.theory.formulas.let import Let, Told, opened
+from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee, unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel import circle, sphere
@@ -32,18 +32,15 @@ from sparse_limits.theory.neuron_pruning.spectral import (
     m,
     multiplicity,
     neuron_spectrum,
-    neurons,
     ranks,
-    seen,
     solved,
     spectral_bound,
-    success,
     tail,
     total,
 )
 
 KERNEL = numeric((cosine,), kernel.subs(d, 2))
-MORE, LESS, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+HALF = sp.Rational(1, 2)
 
 
 def where(*pairs: tuple[int, int], second: sp.Symbol = N) -> list[dict[sp.Symbol, sp.Expr]]:
@@ -63,9 +60,6 @@ def on_half_sphere(dimension: int, degree: int) -> sp.Expr:
 
 
 @enclosed(neuron_spectrum, cost=0.3)
-@control("degrees shifted", coefficient=coefficient.subs(k, k + 1))
-@control("in absolute value", coefficient=sp.Abs(coefficient))
-@control("10 % less", coefficient=LESS * coefficient)
 def eigenvalues_are_funk_hecke_integrals(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Integrals against zonal harmonics; the value kernel of K10.1 and the tangent kernel of K11.2 contain their squares."""
     for dimension, degree in ((2, 0), (2, 4), (3, 1), (3, 5), (4, 3), (4, 6), (7, 2)):
@@ -88,10 +82,6 @@ def series(dimension: int, last: int) -> sp.Expr:
 
 
 @enclosed(neuron_spectrum)
-@control("of κ₁ itself", kernel=2 * d * kernel)
-@control("gates", kernel=(sp.pi - sp.acos(cosine)) / (2 * sp.pi * d))
-@control("10 % more", kernel=MORE * kernel)
-@control("10 % less", kernel=LESS * kernel)
 def kernel_is_the_sum_of_its_harmonics(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In five dimensions, up to degree 8, it differs by no more than the eigenvalues beyond, as no zonal harmonic exceeds 1:
     at all angles, h up to a right one and π − h, where acos and a root of the cosine have derivatives.
@@ -110,11 +100,6 @@ def monomials(variables: int, degree: int) -> int:
 
 
 @exact(spectral_bound)
-@control("of polynomials", multiplicity=sp.binomial(k + d - 1, d - 1))
-@control("2, as on the circle", multiplicity=sp.Piecewise((1, sp.Eq(k, 0)), (2, True)))
-@control("without degree 1", ranks=ranks - d)
-@control("up to degree m", ranks=ranks.subs(m, m / 2))
-@control("10 % more", ranks=MORE * ranks)
 def harmonics_are_counted_by_monomials(multiplicity: sp.Expr, ranks: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Degree k has the monomials of degree k less those of degree k − 2; the eigenvalues of degrees 0, 1, 2, 4, …, 2m."""
     for dimension in (2, 3, 5):
@@ -128,15 +113,6 @@ def harmonics_are_counted_by_monomials(multiplicity: sp.Expr, ranks: sp.Expr, tr
 
 
 @exact(neuron_spectrum)
-@control("each eigenvalue once", multiplicity=sp.Integer(1))
-@control("of polynomials", multiplicity=sp.binomial(k + d - 1, d - 1))
-@control(
-    "1/8 at degree 1 in the plane", coefficient=sp.Piecewise((sp.sqrt(2) / (2 * d), sp.Eq(k, 1)), (coefficient, True))
-)
-@control("10 % more", coefficient=MORE * coefficient)
-@control("no half", total=1 / d)
-@control("10 % less", total=LESS * total)
-@control("of κ₁ itself", kernel=2 * d * kernel)
 def eigenvalues_add_up_by_dougall(
     coefficient: sp.Expr, multiplicity: sp.Expr, kernel: sp.Expr, total: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -170,21 +146,11 @@ def left_over(dimension: int, count: int) -> sp.Expr:
     return left
 
 
-few, (many, _) = tail.args
-degree_by_degree = sp.Piecewise(few, (Let(many.args[0].subs(N, ranks), many.args[1]), True))
-every_once = total - sum(coefficient.subs(k, degree) ** 2 for degree in (0, 1, 2, 4, 6))
-at_degree_one = total / 2  # what an eigenvalue of 1/8 in place of 1/16 takes off too much, in the plane
 ends = where((2, 1), (2, 3), (2, 5), (3, 4), (3, 9), (4, 5), (5, 21))
 between = where((2, 2), (2, 4), (2, 12), (3, 2), (3, 10), (3, 50), (4, 12), (5, 30), (7, 100))
 
 
 @enclosed(spectral_bound, cost=0.3)
-@control("multiplicities omitted", tail=every_once)
-@control("1/8 at degree 1 in the plane", tail=tail - at_degree_one)
-@control("one eigenvalue less", tail=tail.subs(N, N + 1))
-@control("degree by degree", tail=degree_by_degree)
-@control("twice as much", tail=2 * tail)
-@control("10 % less", tail=LESS * tail)
 def tail_is_the_total_without_the_largest(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Eigenvalues of degrees up to 13 sorted by size, at the ends of degrees and between; for odd d in fractions."""
     for point in ends + between:
@@ -212,10 +178,6 @@ def least(networks: NDArray[np.floating]) -> sp.Rational:
 
 
 @enclosed(spectral_bound, cost=0.4)
-@control("twice as much", tail=2 * tail)
-@control("1/8 at degree 1 in the plane", tail=tail - at_degree_one)
-@control("multiplicities omitted", tail=every_once)
-@control("equal shares", tail=total / N)
 def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean over all targets as a ball, 1/(2d) − tr G⁻¹H: random neurons, and polygons."""
     for count in (3, 5, 9):
@@ -228,10 +190,6 @@ def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(spectral_bound)
-@control("of one neuron more", success=success.subs(N, N + 1))
-@control("10 % more", success=MORE * success)
-@control("of the norm of the target", success=solved.subs(T, total))
-@control("of half of what is left", success=Told(solved, [(T, tail / 2)]))
 def the_letter_stands_for_the_tail(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The formula of the step, with a letter for what is left; and at the sum without the largest eigenvalues, sorted by size."""
     yield trial.holds(opened(success) != no_guarantee, "a bound")
@@ -252,9 +210,6 @@ def demands(*triples: tuple[int, int, int]) -> list[dict[sp.Symbol, sp.Expr]]:
 
 
 @enclosed(spectral_bound, cost=0.3)
-@control("one less", neurons=neurons - 1)
-@control("one more", neurons=neurons + 1)
-@control("10 % less", neurons=LESS * neurons)
 def smallest_number_is_the_smallest(neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The tail is small enough there, and one neuron earlier it is not."""
     for point in demands((2, 40, 2000), (3, 20, 500), (5, 10, 200)):
@@ -278,9 +233,6 @@ def misses(rng: np.random.Generator, size: int, draws: int, error: float) -> int
 
 
 @statistical(spectral_bound, tests=2, cost=0.2)
-@control("half as many neurons", seen=seen / 2)
-@control("as few as the bound asks for", seen=sp.Integer(3))
-@control("two in three", seen_success=sp.Rational(2, 3))
 def drawn_neurons_are_enough(seen_success: sp.Expr, seen: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Ten neurons fail at most once in 20 draws, four in five of eight: of an error of 1/10, for two inputs."""
     draws, error = trial.size(4000), 0.1
@@ -290,9 +242,6 @@ def drawn_neurons_are_enough(seen_success: sp.Expr, seen: sp.Expr, trial: Trial)
 
 
 @enclosed(spectral_bound)
-@control("without the first", tail=tail + total)
-@control("the squared norm", allowed=allowed + total)
-@control("upside down", solved=-solved)
 def less_than_all_is_left(tail: sp.Expr, allowed: sp.Expr, solved: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One dimension takes the first eigenvalue; some probability of success allows less than all; no probability is negative."""
     yield trial.below(tail, total - sp.gammasimp(coefficient.subs(k, 0)) ** 2)
@@ -301,7 +250,6 @@ def less_than_all_is_left(tail: sp.Expr, allowed: sp.Expr, solved: sp.Expr, tria
 
 
 @enclosed(spectral_bound)
-@control("upside down", success=1 / success)
 def success_is_that_of_the_tail(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What the tail at N dimensions leaves, at two points."""
     for count in (1, 4):

@@ -7,25 +7,17 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.spectral import between, demands, ends, where
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.neuron_pruning import alignment
 from sparse_limits.theory.neuron_pruning.alignment import N
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.spectral import j, m, neurons, ranks, tail
-from sparse_limits.theory.neuron_pruning.spectral_rate import constant, lower, neurons_bound, of_degree, spectral_rate
-
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+from sparse_limits.theory.neuron_pruning.spectral_rate import of_degree, spectral_rate
 
 large = where((2, 10**6), (3, 10**6), (5, 10**7), (8, 10**7), (30, 10**9), second=j)
 
 
 @enclosed(spectral_rate)
-@control("the volume of all degrees", constant=constant / 2)
-@control("10 % more", constant=MORE * constant)
-@control("exponent of the kernel", exponent=-d / (d - 1))
-@control("in the degree", exponent=sp.Integer(-3))
-@control("of twice as many", lower=lower.subs(N, 2 * N))
-@control("10 % less", lower=LESS * lower)
 def rate_is_that_of_the_eigenvalues(
     constant: sp.Expr, exponent: sp.Expr, lower: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -38,9 +30,6 @@ def rate_is_that_of_the_eigenvalues(
 
 
 @enclosed(spectral_rate, cost=0.3)
-@control("10 % more", lower=MORE * lower)
-@control("without the factorial", lower=lower * sp.gamma(d) ** (3 / (d - 1)))
-@control("10 % less", lower=LESS * lower)
 def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """T_d(N) itself: within 2 % at three points, and no less at N = 1 and beyond; degree by degree at nine points with d ≥ 4."""
     several = where((3, 2000), (2, 400), (4, 3000))
@@ -55,9 +44,6 @@ def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -
 
 
 @enclosed(spectral_rate, cost=0.3)
-@control("square root", neurons_bound=sp.sqrt(neurons_bound))
-@control("one dimension less", neurons_bound=neurons_bound.subs(d, d - 1))
-@control("more than the smallest number", neurons_bound=2 * neurons_bound)
 def the_bound_is_below_the_number_and_beyond_alignment(neurons_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At three points it is at most the smallest number, and that below twice the bound; N2 asks for less at three points with d ≥ 3."""
     for point in demands((2, 1000, 10**6), (3, 200, 40_000), (4, 100, 10_000)):

@@ -6,12 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.neuron_pruning.spectral import LESS, MORE
-from sparse_limits.numerics.checks.neuron_pruning.spectral_rate_steps import in_exponentials
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.neuron_pruning.spectral_rate import (
-    chord,
-    geometric,
+    in_exponentials,
     p,
     spectral_rate,
     w,
@@ -20,12 +17,6 @@ from sparse_limits.theory.neuron_pruning.spectral_rate import (
 
 
 @exact(spectral_rate, step="chord")
-@control("the slope at the middle", chord=geometric)
-@control("10 % more", chord=MORE * chord)
-@control("without the power", chord=p * chord)
-@control("of the other means", geometric=1 / geometric)
-@control("10 % less", geometric=LESS * geometric)
-@control("the power itself", geometric=sp.exp(-p * w))
 def chord_of_a_power(chord: sp.Expr, geometric: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its two ends; over a quotient of sinh, which is at most 1, it is a power of the geometric mean: 1/(1 + z) for the quotient."""
     low, high = sp.exp(w - y), sp.exp(w + y)

@@ -11,48 +11,28 @@ from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee, unconditional
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.kernel.dual import cosine, kappa_1
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.spectral import (
+    ROUND,
     T,
-    allowed,
-    at_equator,
     before,
     chance,
-    coefficient,
-    curvature,
-    delta,
-    density,
-    drop,
-    first,
-    following,
     j,
     k,
-    kernel,
     m,
     n,
     neuron_spectrum,
-    neurons,
-    next_harmonic,
-    primitive,
-    ranks,
+    over_the_weight,
     slope,
-    solved,
     spectral_bound,
-    square_length,
     t,
     tail,
-    total,
-    two_cases,
+    u,
+    v,
     value,
-    weight,
-    zeroth,
+    x,
 )
-
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-u, v, x = sp.symbols("u v x", positive=True)
-ROUND = 1 - t**2
 
 
 def by_half_the_dimension(expression: sp.Expr) -> sp.Expr:
@@ -70,19 +50,10 @@ def stepwise(expression: sp.Expr) -> sp.Expr:
     return sp.factor(sp.expand_func(expression.subs(d, 2 * x)))
 
 
-def over_the_weight(expression: sp.Expr) -> sp.Expr:
-    """Simplified in x = (d − 3)/2, the power of 1 − t² in the weight."""
-    return sp.cancel(sp.expand_power_exp(expression.subs(d, 2 * x + 3)))
-
-
 # N6.1
 
 
 @exact(neuron_spectrum, step="density at the equator")
-@control("of the diameter", density=2 * density)
-@control("one input more", density=density.subs(d, d + 1))
-@control("10 % more", density=MORE * density)
-@control("of the ball", weight=weight * ROUND)
 def sections_grow_by_two_dimensions(weight: sp.Expr, density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The derivative that vanishes at both ends; the integral of the weight falls by as much as the density grows; the circle
     and the sphere."""
@@ -97,14 +68,6 @@ def sections_grow_by_two_dimensions(weight: sp.Expr, density: sp.Expr, trial: Tr
 
 
 @exact(neuron_spectrum, step="only the equator")
-@control("the value alone", primitive=primitive.subs(slope, 0))
-@control("the other sign", primitive=primitive.subs(slope, -slope))
-@control("10 % more", primitive=MORE * primitive)
-@control("its square", at_equator=at_equator**2)
-@control("the other sign of all", at_equator=-at_equator)
-@control("one degree more", at_equator=at_equator.subs(k, k + 1))
-@control("without the slope", curvature=curvature.subs(slope, 0))
-@control("of the ball", weight=weight * ROUND)
 def the_rest_is_a_derivative(
     curvature: sp.Expr, weight: sp.Expr, primitive: sp.Expr, at_equator: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -116,12 +79,6 @@ def the_rest_is_a_derivative(
 
 
 @exact(neuron_spectrum, step="recursion")
-@control("of the same sign", following=(k - 1) / (k + d + 1))
-@control("one degree more", following=following.subs(k, k + 1))
-@control("10 % more", following=MORE * following)
-@control("1 more at the equator", at_equator=at_equator + 1)
-@control("as on the circle", next_harmonic=next_harmonic.subs(d, 2))
-@control("half of the harmonic before", next_harmonic=next_harmonic.subs(before, before / 2))
 def recursion_crosses_the_equator(
     next_harmonic: sp.Expr, at_equator: sp.Expr, following: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -134,32 +91,7 @@ def recursion_crosses_the_equator(
     yield trial.same(two * following, ratio * one, by=sp.cancel)
 
 
-@exact(neuron_spectrum, step="start")
-@control("of the other half", zeroth=2 * zeroth)
-@control("one input more", zeroth=zeroth.subs(d, d + 1))
-@control("all of the second moment", first=2 * first)
-@control("1/8 in the plane", first=sp.sqrt(2) / (4 * d))
-@control("10 % less", first=LESS * first)
-@control("of the diameter", density=2 * density)
-@control("of the ball", weight=weight * ROUND)
-@control("the other sign", at_equator=-at_equator)
-def means_of_a_coordinate(
-    weight: sp.Expr, at_equator: sp.Expr, density: sp.Expr, zeroth: sp.Expr, first: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """λ_0 from the equator, with P_0 = 1; the second moment, 2λ_1, by the derivative of a function that vanishes at both ends."""
-    yield trial.same(zeroth, at_equator.subs(k, 0) * density)
-    yield trial.same(sp.diff(t * ROUND * weight, t), (1 - t**2 / (2 * first)) * weight, by=over_the_weight)
-
-
 @exact(neuron_spectrum, step="coefficients")
-@control("odd degrees do not vanish", coefficient=coefficient + (1 - sp.cos(sp.pi * k)) * (k - 1))
-@control("one input more", coefficient=coefficient.subs(d, d + 1))
-@control("of one sign", coefficient=coefficient * sp.cos(sp.pi * k / 2))
-@control("1/8 at degree 1 in the plane", coefficient=coefficient * sp.sqrt(2))
-@control("10 % more", coefficient=MORE * coefficient)
-@control("of the same sign", following=-following)
-@control("of the other half", zeroth=2 * zeroth)
-@control("all of the second moment", first=2 * first)
 def coefficients_follow_their_recursion(
     following: sp.Expr, zeroth: sp.Expr, first: sp.Expr, coefficient: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -172,43 +104,16 @@ def coefficients_follow_their_recursion(
 
 
 @exact(neuron_spectrum, step="squared length")
-@control("of one coordinate", square_length=sp.S.One)
-@control("one less", square_length=square_length - 1)
-@control("10 % more", square_length=MORE * square_length)
 def squared_lengths_grow_by_one(square_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean square of one normal coordinate, and one coordinate more."""
     square = 2 * sp.integrate(x**2 * sp.exp(-(x**2) / 2), (x, 0, sp.oo)) / sp.sqrt(2 * sp.pi)
     yield trial.induction(square_length, d, square, lambda term: term + square, start=1)
 
 
-@exact(neuron_spectrum, step="kernel")
-@control("of κ₁ itself", kernel=2 * d * kernel)
-@control("gates", kernel=(sp.pi - sp.acos(cosine)) / (2 * sp.pi * d))
-@control("10 % more", kernel=MORE * kernel)
-@control("of one coordinate", square_length=sp.S.One)
-def kernel_is_that_of_normal_weights(square_length: sp.Expr, kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The squared length times it is half of κ₁."""
-    yield trial.same(kernel, kappa_1 / (2 * square_length))
-
-
-@exact(neuron_spectrum, step="total")
-@control("no half", total=1 / d)
-@control("at a right angle", total=1 / (2 * sp.pi * d))
-@control("10 % less", total=LESS * total)
-@control("of κ₁ itself", kernel=2 * d * kernel)
-def total_is_the_kernel_at_one(kernel: sp.Expr, total: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    yield trial.same(total, kernel.subs(cosine, 1))
-
-
 # N6.2
 
 
 @exact(spectral_bound, step="order")
-@control("the next dimension", drop=drop.subs(d, d + 1))
-@control("its square", drop=drop**2)
-@control("10 % more", drop=MORE * drop)
-@control("odd degrees", coefficient=coefficient.subs(k, k + 1))
-@control("times one more than the degree", coefficient=coefficient * (1 + k))
 def eigenvalues_fall(coefficient: sp.Expr, drop: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The recursion at all real degrees; the square of the quotient is below 1; half of it at degree 0 is below λ_1."""
     yield trial.nonnegative(1 - drop**2, (d + 2) * (2 * k + d) / (k + d + 1) ** 2)
@@ -218,10 +123,6 @@ def eigenvalues_fall(coefficient: sp.Expr, drop: sp.Expr, trial: Trial) -> Itera
 
 
 @exact(spectral_bound, step="ranks")
-@control("without degree 1", ranks=ranks - d)
-@control("up to degree m", ranks=ranks.subs(m, m / 2))
-@control("10 % more", ranks=MORE * ranks)
-@control("of polynomials", multiplicity=sp.binomial(k + d - 1, d - 1))
 def ranks_grow_by_a_multiplicity(multiplicity: sp.Expr, ranks: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Those of degrees 0 and 1, and one even degree more."""
     start = multiplicity.subs(k, 0) + multiplicity.subs(k, 1)
@@ -250,15 +151,7 @@ def both_fall(low: sp.Expr, high: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(spectral_bound, step="tail", cost=0.4)
-@control("multiplicities omitted", tail=tail.replace(sp.Sum, lambda function, *limits: sp.Sum(function / 2, *limits)))
-@control("1/8 at degree 1 in the plane", tail=tail - total / 2)
-@control("one eigenvalue less", tail=tail.subs(N, N + 1))
 @control("a degree more", tail=sp.Piecewise(few, (Let(many.args[0].subs(m, m + 1), many.args[1]), True)))
-@control("10 % less", tail=LESS * tail)
-@control("of polynomials", multiplicity=sp.binomial(k + d - 1, d - 1))
-@control("up to degree m", ranks=ranks.subs(m, m / 2))
-@control("no half", total=1 / d)
-@control("of the same degree", coefficient=coefficient.subs(k, k + 2))
 def tail_falls_by_one_eigenvalue_after_another(
     coefficient: sp.Expr, multiplicity: sp.Expr, total: sp.Expr, ranks: sp.Expr, tail: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -282,10 +175,6 @@ def tail_falls_by_one_eigenvalue_after_another(
 
 
 @exact(spectral_bound, step="success")
-@control("success without any error", solved=1 - 2 * d * T)
-@control("an error not squared", solved=(1 - 2 * d * T) / (1 - 2 * d * eps))
-@control("10 % more", solved=MORE * solved)
-@control("nothing on success", two_cases=two_cases.subs(eps, 0))
 def success_solves_the_mean(two_cases: sp.Expr, solved: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean is T there, and falls where it claims something, at 2dε² = 1/(1 + y)."""
     p = unconditional(solved)
@@ -297,17 +186,6 @@ def success_solves_the_mean(two_cases: sp.Expr, solved: sp.Expr, trial: Trial) -
     yield trial.holds(beyond.has(no_guarantee), f"an error that nothing exceeds: {beyond}")
 
 
-@exact(spectral_bound, step="allowed")
-@control("failure costs 1/d", allowed=eps**2 + delta / d)
-@control("error not squared", allowed=eps + delta / (2 * d))
-@control("10 % less", allowed=LESS * allowed)
-@control("nothing on success", two_cases=two_cases.subs(eps, 0))
-@control("nothing on failure", two_cases=chance * eps**2)
-def allowed_is_more_than_the_mean(two_cases: sp.Expr, allowed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """By δε²."""
-    yield trial.same(allowed, two_cases.subs(chance, 1 - delta) + delta * eps**2, by=sp.cancel)
-
-
 def named(formula: sp.Expr) -> sp.Expr:
     """The same, with m for the numbers that it searches."""
     renamed = {each: Smallest(sp.Lambda(m, each.args[0](m)), *each.args[1:]) for each in formula.atoms(Smallest)}
@@ -315,11 +193,6 @@ def named(formula: sp.Expr) -> sp.Expr:
 
 
 @exact(spectral_bound, step="smallest", cost=0.5)
-@control("one less", neurons=neurons - 1)
-@control("of twice what is allowed", neurons=neurons.subs(eps, 2 * eps))
-@control("10 % more", neurons=MORE * neurons)
-@control("nothing for failure", allowed=eps**2)
-@control("10 % less is left", tail=LESS * tail)
 def smallest_compares_tail_and_allowed(
     tail: sp.Expr, allowed: sp.Expr, neurons: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -7,22 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE
 from sparse_limits.numerics.checks.subset_sum.halves import counts_units_without_a_pair
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.numerics.neuron_pruning.tickets import weight_ticket
 from sparse_limits.theory.neuron_pruning.alignment import delta, eps
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.weight_pruning import (
-    accuracy,
     contraction,
-    failure,
-    least_density,
-    longest,
-    product_density,
     pruned_weights,
-    size,
 )
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.potential import contraction as of_one_item
@@ -37,9 +30,6 @@ units_without_a_pair_of_a_sign_are_counted = counts_units_without_a_pair(pruned_
 
 
 @exact(pruned_weights, step="ball")
-@control("all inputs", longest=d)
-@control("10 % less", longest=LESS * longest)
-@control("one input", longest=sp.S.One)
 def equal_coordinates_are_longest(longest: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Of d coordinates 1/√d each, whose squares add up to 1, the moduli add up to the bound."""
     each = 1 / longest
@@ -48,11 +38,6 @@ def equal_coordinates_are_longest(longest: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @exact(pruned_weights, step="accuracy")
-@control("ε", accuracy=eps)
-@control("ε/d", accuracy=eps / d)
-@control("10 % more", accuracy=MORE * accuracy)
-@control("one input", longest=sp.S.One)
-@control("the largest coordinate", summed_error=eps)
 def errors_add_up_to_the_one_allowed(
     accuracy: sp.Expr, longest: sp.Expr, summed_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -63,13 +48,6 @@ def errors_add_up_to_the_one_allowed(
 
 
 @enclosed(pruned_weights, step="least density")
-@control("of one weight", product_density=sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi))
-@control("10 % more", product_density=MORE * product_density)
-@control("at 1", least_density=product_density.subs(t, 1))
-@control("10 % less", least_density=LESS * least_density)
-@control("twice the density", least_density=2 * least_density)
-@control("half the reach", reach=sp.S.One)
-@control("10 % more reach", reach=MORE * 2)
 def density_falls_up_to_the_reach(
     product_density: sp.Expr, least_density: sp.Expr, reach: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -82,21 +60,7 @@ def density_falls_up_to_the_reach(
     yield trial.holds(reach / 2 == 1, f"the targets fill [−1, 1], half of [−{reach}, {reach}]")
 
 
-@exact(pruned_weights, step="one item more")
-@control("twice", contraction=contraction**2)
-@control("items of both signs", contraction=2 * contraction - 1)
-@control("10 % less", contraction=LESS * contraction)
-@control("one item less", failure=failure * n)
-def one_item_more_shrinks_the_bound(failure: sp.Expr, contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound at n + 1 over the bound at n."""
-    yield trial.same(failure.subs(n, n + 1), contraction * failure, by=sp.powsimp)
-
-
 @exact(pruned_weights, step="number of neurons")
-@control("failure twice as likely", size=size.subs(delta, 2 * delta))
-@control("d² instead of d in the logarithm", size=size.subs(eps, eps / d))
-@control("10 % less", size=LESS * size)
-@control("twice the failure", failure=2 * failure)
 def logarithms_solve_for_the_size(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """ln of the bound is linear in n, and ln δ at the size; the factor of one item is a letter x."""
     x = sp.Symbol("x", positive=True)
@@ -108,9 +72,6 @@ def logarithms_solve_for_the_size(failure: sp.Expr, size: sp.Expr, trial: Trial)
 
 
 @exact(pruned_weights, step="opposite point")
-@control("none", opposite_error=sp.S.Zero)
-@control("half", opposite_error=sp.Rational(1, 2))
-@control("10 % more", opposite_error=MORE)
 def the_linear_function_is_minus_one(opposite_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """⟨w*, −w*⟩ for w* = (cos θ, sin θ), and what a ReLU makes of it."""
     theta = sp.Symbol("theta", real=True)
@@ -123,12 +84,6 @@ def the_linear_function_is_minus_one(opposite_error: sp.Expr, trial: Trial) -> I
 
 
 @enclosed(pruned_weights)
-@control("nonnegative inputs: one sum for each", failure=failure / 2)
-@control("accuracy ε", failure=failure / d)
-@control("10 % less", failure=LESS * failure)
-@control("10 % more", failure=MORE * failure)
-@control("items of both signs", contraction=2 * contraction - 1)
-@control("density of one weight", contraction=1 - sp.exp(-2) / (2 * sp.sqrt(2 * sp.pi)))
 def twice_as_many_sums_as_inputs(failure: sp.Expr, contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """R4 for 2d targets; the density of αw at 2 as the integral of φ(y)φ(2/y)/y; and errors ε/√d of all coefficients, which
     at x = (1, …, 1)/√d, of norm 1, add up to ε."""
@@ -144,11 +99,6 @@ def twice_as_many_sums_as_inputs(failure: sp.Expr, contraction: sp.Expr, trial: 
 
 
 @enclosed(pruned_weights)
-@control("failure twice as likely", size=size.subs(delta, 2 * delta))
-@control("d² instead of d in the logarithm", size=size.subs(eps, eps / d))
-@control("10 % less", size=LESS * size)
-@control("all items usable", contraction=1 - sp.besselk(0, 2) / sp.pi)
-@control("twice the failure", failure=2 * failure)
 def size_solves_the_failure(failure: sp.Expr, contraction: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """With these many items the bound is δ, and with one more it is smaller by the contraction."""
     yield trial.same(failure.subs(n, size), delta, by=None)
@@ -170,9 +120,6 @@ def kept_sums(rng: np.random.Generator, inputs: int) -> int:
 
 
 @exact(pruned_weights)
-@control("nonnegative inputs: one sum for each", failure=failure / 2)
-@control("a sum for each weight", failure=d * failure)
-@control("accuracy ε", failure=failure / d)
 def every_sum_of_a_ticket_may_fail(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """As many subset sums, each within ε/√d by R4 at half of the density, as tickets keep groups of single weights."""
     one = one_target.subs({a: 2, kappa: sp.besselk(0, 2) / (2 * sp.pi)})
@@ -197,7 +144,6 @@ def missed_networks(rng: np.random.Generator, inputs: int, items: int, near: flo
 
 
 @statistical(pruned_weights, tests=1, cost=0.3)
-@control("for one target", failure=contraction**n)
 def random_networks_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Random networks for which the nearest subset sums make no ticket: where the bound is ½, and at few neurons.
 

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.neuron_pruning.alignment import LESS, MORE, four_neurons
+from sparse_limits.numerics.checks.neuron_pruning.alignment import four_neurons
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.neuron_pruning.circle import Vector, exact_sup_on_circle, squared_error, squared_sine
 from sparse_limits.numerics.neuron_pruning.tickets import weight_ticket
@@ -18,14 +18,11 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, angle, eps
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.weight_pruning import (
-    error_bound,
     failure,
     least,
     length,
     pruned_weights,
     pruned_weights_linear_output,
-    success,
-    union,
 )
 from sparse_limits.theory.subset_sum.symbols import n
 
@@ -106,10 +103,6 @@ def below_the_error(bound: sp.Expr, nearest: sp.Expr, case: Best, trial: Trial) 
 
 
 @enclosed(pruned_weights_linear_output, cost=0.5)
-@control("on a segment, doubled", error_bound=sp.Min(length * sp.sin(angle), least) / 2)
-@control("10 % more", error_bound=MORE * error_bound)
-@control("neurons only", error_bound=length * sp.tan(angle / 2) / 2)
-@control("a coordinate is no neuron", error_bound=sp.Max(*error_bound.args))
 def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All 4^6 masks of networks on the plane, the best ones in exact arithmetic; four neurons have just this error."""
     for p, q in ((1, 100), (1, 5), (2, 5)):
@@ -121,9 +114,6 @@ def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @enclosed(pruned_weights_linear_output)
-@control("length forgotten", error_bound=error_bound / length)
-@control("coordinate relative to the length", error_bound=valued(error_bound, {least: least / length}))
-@control("10 % less", error_bound=LESS * error_bound)
 def error_scales_with_the_target(error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In the plane a target of the length r has r times the error of one of length 1, at the same angles."""
     far, near = {least: length * 2 / 3, angle: sp.Rational(1, 3)}, {angle: sp.pi / 2}
@@ -146,11 +136,6 @@ def possible(rng: np.random.Generator, inputs: int, nets: int, size: int, error:
 
 
 @statistical(pruned_weights_linear_output, tests=3, cost=0.3)
-@control("4ε instead of 2ε", success=success.subs(eps, 2 * eps))
-@control("length forgotten", success=success.subs(length, 1))
-@control("the union bound", success=union)
-@control("10 % less", success=LESS * success)
-@control("ten per cent more", success=MORE * success)
 def a_neuron_is_near_the_plane_s_axis_as_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The event that every ticket with a linear output needs, for targets of the squared length 1, 1/2 and 1/4 there."""
     nets = trial.size(30_000)
@@ -212,8 +197,6 @@ PYTHAGOREAN = [(Fraction(p, h), Fraction(q, h)) for p, q, h in ((3, 4, 5), (-4, 
 
 @exact(pruned_weights, cost=0.3)
 @control(ANNOUNCED, opposite_error=sp.S.Zero)
-@control("10 % less", opposite_error=sp.Rational(9, 10))
-@control("half", opposite_error=sp.Rational(1, 2))
 def tickets_for_a_relu_output_fail_without_it(opposite_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Networks of 48 neurons for each of two inputs, pruned: forward passes in fractions at unit vectors."""
     value = Fraction(int(sp.numer(opposite_error)), int(sp.denom(opposite_error)))
@@ -237,7 +220,6 @@ def tickets_for_a_relu_output_fail_without_it(opposite_error: sp.Expr, trial: Tr
 
 @exact(pruned_weights_linear_output)
 @control(ANNOUNCED, error_bound=sp.S.Zero)
-@control("10 % more", error_bound=MORE * error_bound)
 def single_weights_are_straight_where_the_target_bends(
     error_bound: sp.Expr, three_points: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
 ) -> Iterator[Finding]:

@@ -21,18 +21,13 @@ from sparse_limits.theory.operators.bias import (
     along,
     back,
     column_noise,
-    cross_term,
-    expansion,
     joint_noise,
     left,
     onto,
     other,
-    random_sd,
     right,
     row_noise,
     second_order_bias,
-    square_mean,
-    value_sd,
 )
 from sparse_limits.theory.operators.symbols import sigma
 from sparse_limits.theory.saliency.model import rho
@@ -60,11 +55,6 @@ def determinant(matrix: sp.Matrix) -> sp.Poly:
 
 
 @exact(second_order_bias, cost=0.4)
-@control("first order", expansion=sigma**2 + 2 * sigma * along)
-@control("left vector only", expansion=expansion - right)
-@control("right vector only", expansion=expansion - left)
-@control("the square counted twice", expansion=expansion + along**2)
-@control("10 % more", expansion=ELEVEN * expansion)
 def expansion_solves_the_characteristic_equation(expansion: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """det(λ − (P + εH)(P + εH)ᵀ) = O(ε³) at the expansion: its root is simple, so λ is right to second order."""
     strength = sp.Rational(7, 4)
@@ -90,32 +80,7 @@ BASES = {  # rational and orthonormal
 VALUES = (sp.Rational(7, 4), sp.Rational(2, 3), sp.Rational(1, 3))  # singular values of a matrix of full rank
 
 
-@exact(second_order_bias, step="one other vector")
-@control("without the mixed product", cross_term=other**2 * (onto**2 + back**2) / (sigma**2 - other**2))
-@control("the whole of the second order", cross_term=(other * onto + sigma * back) ** 2 / (sigma**2 - other**2))
-@control("10 % more", cross_term=ELEVEN * cross_term)
-def cross_term_is_what_a_square_leaves(cross_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The square of the entry of E₁ over the gap of the squares."""
-    yield trial.same(back**2 + cross_term, (other * onto + sigma * back) ** 2 / (sigma**2 - other**2), by=sp.cancel)
-
-
-@exact(second_order_bias, step="expansion")
-@control("left vector only", expansion=expansion - right)
-@control("the square counted twice", expansion=expansion + along**2)
-@control("10 % less", expansion=NINE * expansion)
-@control("all vectors", beside=right)
-def expansion_adds_up(expansion: sp.Expr, beside: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """⟨a, (P + X)(P + X)ᵀa⟩ = |σb + Xᵀa|² by its product with b and its part beside b, and the other vectors."""
-    part = left - along**2  # of the square of Xᵀa, beside b
-    yield trial.same(expansion, (sigma + along) ** 2 + part + beside, by=sp.expand)
-
-
 @exact(second_order_bias, cost=0.4)
-@control("rank one", cross_term=sp.S.Zero)
-@control("without the mixed product", cross_term=other**2 * (onto**2 + back**2) / (sigma**2 - other**2))
-@control("the whole of the second order", cross_term=(other * onto + sigma * back) ** 2 / (sigma**2 - other**2))
-@control("10 % more", cross_term=ELEVEN * cross_term)
-@control("expansion 10 % less", expansion=NINE * expansion)
 def every_singular_value_adds_its_cross_term(
     expansion: sp.Expr, cross_term: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -143,47 +108,10 @@ def every_singular_value_adds_its_cross_term(
             yield trial.holds(not any(low), f"{H.rows}×{H.cols}, value {k + 1}: coefficients of 1, ε, ε² are {low}")
 
 
-@exact(second_order_bias, step="bias")
-@control("sides exchanged", square_mean=sigma**2 + row_noise / n + column_noise / m)
-@control("10 % more", square_mean=ELEVEN * square_mean)
-@control("left alone", square_mean=sigma**2 + row_noise / m)
-@control("first order", expansion=sigma**2 + 2 * sigma * along)
-@control("10 % more left", left_mean=ELEVEN * row_noise / m)
-@control("10 % less right", right_mean=NINE * column_noise / n)
-def bias_is_the_mean_of_the_expansion(
-    square_mean: sp.Expr, expansion: sp.Expr, left_mean: sp.Expr, right_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The expansion at h = 0 and at the means of p and q."""
-    yield trial.same(square_mean, expansion.subs({along: 0, left: left_mean, right: right_mean}))
-
-
-@exact(second_order_bias, step="random mask")
-@control("no bias", random_value=rho)
-@control("rows only", random_value=rho + (1 - rho) / m)
-@control("twice the bias", random_value=rho + (1 - rho) * (1 / m + 1 / n))
-@control("10 % more spread", random_sd=ELEVEN * random_sd)
-@control("spread of the square", random_sd=2 * rho * random_sd)
-@control("sides exchanged at 2/m", square_mean=sigma**2 + 2 * row_noise / m)
-@control("10 % more spread in general", value_sd=ELEVEN * value_sd)
-def root_of_the_constant_case(
-    square_mean: sp.Expr, value_sd: sp.Expr, random_value: sp.Expr, random_sd: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The square is ρ² and 2ρ times the bias of the value, at V = ρ(1 − ρ); and 2ρ times its spread."""
-    constant = {sigma: rho, **dict.fromkeys((row_noise, column_noise, joint_noise), rho * (1 - rho))}
-    yield trial.same(valued(square_mean, constant), rho**2 + 2 * rho * (random_value - rho))
-    yield trial.same(2 * sigma * value_sd.subs(joint_noise, rho * (1 - rho)), 2 * sigma * random_sd)
-
-
 x, y = sp.symbols("x y", positive=True)  # 1/m = eps x, 1/n = eps y
 
 
 @exact(second_order_bias)
-@control("sides exchanged", square_mean=sigma**2 + row_noise / n + column_noise / m)
-@control("no bias", random_value=rho)
-@control("bias ρ(1 − ρ)/n", random_value=rho + rho * (1 - rho) / n)
-@control("rows only", random_value=rho + (1 - rho) / m)
-@control("10 % more spread", random_sd=ELEVEN * sp.sqrt(rho * (1 - rho) / (m * n)))
-@control("10 % more spread in general", value_sd=ELEVEN * value_sd)
 @control("sides exchanged in the parts", left_mean=row_noise / n, right_mean=column_noise / m)
 def random_mask_is_the_constant_case(
     square_mean: sp.Expr,
@@ -282,11 +210,6 @@ def _outlier(P: NDArray[np.floating], v: NDArray[np.floating], sigma: float, k: 
 
 
 @empirical(second_order_bias, cost=2.0)
-@control("no bias", square_mean=sigma**2)
-@control("rows only", square_mean=sigma**2 + row_noise / m)
-@control("columns only", square_mean=sigma**2 + column_noise / n)
-@control("both over n", square_mean=sigma**2 + (row_noise + column_noise) / n)
-@control("both over √(mn)", square_mean=sigma**2 + (row_noise + column_noise) / sp.sqrt(m * n))
 def masks_show_the_bias(square_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Masks of independent entries, constant and probit P: off by at most twice what the next order has, and five standard deviations."""
     formula = numeric((sigma, row_noise, column_noise, m, n), square_mean)

@@ -13,11 +13,9 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.bias import (
     column_noise,
-    cross_mean,
     joint_noise,
     row_noise,
     second_order_bias,
-    value_sd,
 )
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -26,61 +24,6 @@ UNIT_VECTORS = {  # rational, of length 1
     2: (sp.Rational(3, 5), sp.Rational(4, 5)),
     3: (sp.Rational(2, 3), sp.Rational(1, 3), sp.Rational(2, 3)),
 }
-
-
-def mean_of_square(terms: dict[tuple[int, int], sp.Expr]) -> sp.Expr:
-    """The mean of the square of a sum of independent centred entries, each times a coefficient, of variances V_ij."""
-    return sum(coefficient**2 * VARIANCES[cell] for cell, coefficient in terms.items())
-
-
-VARIANCES = {(i, j): sp.Symbol(f"V_{i}{j}", positive=True) for i, j in product(range(3), repeat=2)}
-
-
-def means_at(rows: int, columns: int) -> tuple[dict[sp.Symbol, sp.Expr], dict[str, sp.Expr]]:
-    """V_a, V_b, V_ab of any variances and vectors, and the means of p, q and h² as sums over entries."""
-    a, b = sp.symbols(f"a:{rows}", positive=True), sp.symbols(f"b:{columns}", positive=True)
-    cells, size = list(product(range(rows), range(columns))), rows * columns
-    row_square, column_square = ([len(each) * entry**2 for entry in each] for each in (a, b))  # functions of norm 1
-    averages = {
-        row_noise: sum(VARIANCES[i, j] * row_square[i] for i, j in cells) / size,
-        column_noise: sum(VARIANCES[i, j] * column_square[j] for i, j in cells) / size,
-        joint_noise: sum(VARIANCES[i, j] * row_square[i] * column_square[j] for i, j in cells) / size,
-    }
-    means = {
-        "left_mean": sum(mean_of_square({(i, j): a[i] for i in range(rows)}) for j in range(columns)) / size,
-        "right_mean": sum(mean_of_square({(i, j): b[j] for j in range(columns)}) for i in range(rows)) / size,
-        "value_sd": mean_of_square({(i, j): a[i] * b[j] for i, j in cells}) / size,
-    }
-    return {m: sp.Integer(rows), n: sp.Integer(columns), **averages}, means
-
-
-@exact(second_order_bias, step="means")
-@control("of the other side", left_mean=row_noise / n)
-@control("of the other side, right", right_mean=column_noise / m)
-@control("10 % more left", left_mean=ELEVEN * row_noise / m)
-@control("10 % less right", right_mean=NINE * column_noise / n)
-@control("10 % more spread", value_sd=ELEVEN * value_sd)
-@control("spread over one side", value_sd=sp.sqrt(joint_noise) / n)
-def entries_of_any_variances(
-    left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """E p, E q and E h² entry by entry, variances and vectors free, beside the averages of V as functions of u and v."""
-    claims = {"left_mean": left_mean, "right_mean": right_mean, "value_sd": value_sd**2}
-    found = [trial.once(means_at, *shape) for shape in ((2, 3), (3, 2))]
-    for name, claimed in claims.items():
-        yield trial.at_sizes(((valued(claimed, at), means[name]) for at, means in found), "shapes")
-
-
-@exact(second_order_bias, step="squares of the cross terms")
-@control("one product", cross_mean=1 / (4 * m * n))
-@control("over one side", cross_mean=1 / (2 * n))
-@control("10 % less", cross_mean=NINE * cross_mean)
-@control("spread over one side", value_sd=sp.sqrt(joint_noise) / n)
-def cross_terms_have_two_squares(cross_mean: sp.Expr, value_sd: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Both means of squares, where V = p(1 − p) is largest."""
-    p = sp.Symbol("p", real=True)
-    (best,) = sp.solve(sp.diff(p * (1 - p), p), p)
-    yield trial.same(cross_mean, 2 * value_sd.subs(joint_noise, best * (1 - best)) ** 2)
 
 
 def enumerated_noise(rows: int, columns: int) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
@@ -109,10 +52,6 @@ def enumerated_noise(rows: int, columns: int) -> tuple[dict[str, Fraction], dict
 
 @exact(second_order_bias)
 @control("sides exchanged", left_mean=row_noise / n, right_mean=column_noise / m)
-@control("10 % more left", left_mean=ELEVEN * row_noise / m)
-@control("10 % less right", right_mean=NINE * column_noise / n)
-@control("10 % more spread", value_sd=ELEVEN * value_sd)
-@control("spread over one side", value_sd=sp.sqrt(joint_noise) / n)
 def means_over_all_masks(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E h = 0, E h², E p and E q by enumeration of all masks of 2×2, 2×3 and 3×2 entries, unequal probabilities."""
     for rows, columns in ((2, 2), (2, 3), (3, 2)):

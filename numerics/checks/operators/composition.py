@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.operators.norms import cut_norm
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.masks.composition import path_counts
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import mean_deviation, mode
@@ -20,24 +20,12 @@ from sparse_limits.theory.operators.composition import (
     RARE,
     composed_graphons,
     composed_masks,
-    composition_bound,
-    constant_change,
     deviation,
-    deviation_error,
-    entry_variance,
     first_cut,
     first_moment,
     layers,
-    layers_bound,
-    normal_size,
-    rare_deviation,
-    rare_error,
-    rate_bound,
     second_cut,
     second_moment,
-    term_variance,
-    third_moment,
-    third_share,
 )
 from sparse_limits.theory.operators.symbols import cut
 
@@ -59,11 +47,6 @@ def composed_cuts(rng: np.random.Generator, count: int, layers: int) -> list[tup
 
 
 @exact(composed_graphons)
-@control("the larger of the two", composition_bound=sp.Max(first_cut, second_cut))
-@control("half of the sum", composition_bound=composition_bound / 2)
-@control("the product", composition_bound=first_cut * second_cut)
-@control("10 % more", composition_bound=ELEVEN * composition_bound)
-@control("10 % less", composition_bound=NINE * composition_bound)
 def composition_is_lipschitz(composition_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Attained to first order by U = 1, W = 1 − ε and by either layer alone; random masks of two and three layers."""
     for small in (sp.Rational(1, 10**3), sp.Rational(1, 10**6)):
@@ -80,10 +63,6 @@ def composition_is_lipschitz(composition_bound: sp.Expr, trial: Trial) -> Iterat
 
 
 @exact(composed_graphons, step="constants")
-@control("the sum", constant_change=first_cut + second_cut)
-@control("the product", constant_change=first_cut * second_cut)
-@control("what is left", constant_change=1 - constant_change)
-@control("10 % more", constant_change=ELEVEN * constant_change)
 def constant_graphons_compose(constant_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The integrals over the hidden units of 1 and of (1 − c₁)(1 − c₂)."""
     t = sp.Symbol("t", real=True)
@@ -92,11 +71,6 @@ def constant_graphons_compose(constant_change: sp.Expr, trial: Trial) -> Iterato
 
 
 @exact(composed_graphons, step="two layers")
-@control("the larger of the two", composition_bound=sp.Max(first_cut, second_cut))
-@control("half of the sum", composition_bound=composition_bound / 2)
-@control("the product", composition_bound=first_cut * second_cut)
-@control("10 % more", composition_bound=ELEVEN * composition_bound)
-@control("the product of constants", constant_change=first_cut * second_cut)
 def both_layers_add_up(constant_change: sp.Expr, composition_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """More than the example by the product of the distances; the same, and of the same slopes, at 0."""
     yield trial.nonnegative(composition_bound - constant_change, first_cut * second_cut, by=sp.expand)
@@ -108,28 +82,7 @@ def both_layers_add_up(constant_change: sp.Expr, composition_bound: sp.Expr, tri
         yield trial.same(slopes[0], slopes[1])
 
 
-@exact(composed_graphons, step="more layers")
-@control("of one layer", layers_bound=cut)
-@control("one layer more", layers_bound=layers_bound + cut)
-@control("doubled by each layer", layers_bound=2 ** (layers - 1) * cut)
-@control("10 % more", layers_bound=ELEVEN * layers_bound)
-@control("the product", composition_bound=first_cut * second_cut)
-def layers_add_up_one_by_one(composition_bound: sp.Expr, layers_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """c for one layer, and the bound for two layers at L of them and one more."""
-    yield trial.induction(
-        layers_bound,
-        layers,
-        cut,
-        lambda bound: composition_bound.subs({first_cut: bound, second_cut: cut}, simultaneous=True),
-        start=1,
-        by=sp.expand,
-    )
-
-
 @exact(composed_graphons)
-@control("of one layer", layers_bound=cut)
-@control("one layer more", layers_bound=layers_bound + cut)
-@control("10 % more", layers_bound=ELEVEN * layers_bound)
 def constant_layers_come_up_to_the_bound(layers_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """U = 1, W = 1 − c: compositions differ by 1 − (1 − c)^L, less than the bound by at most L²c²/2."""
     for count in (1, 2, 3, 10):
@@ -139,30 +92,7 @@ def constant_layers_come_up_to_the_bound(layers_bound: sp.Expr, trial: Trial) ->
             yield trial.holds(held, f"moved {moved}, claimed {claimed}")
 
 
-def bernoulli_moment(order: int) -> sp.Expr:
-    """The mean of |B − p|ᵏ for B = 1 with probability p, else 0."""
-    return p * (1 - p) ** order + (1 - p) * p**order
-
-
-@exact(composed_masks, step="one hidden unit")
-@control("the raw moment", term_variance=p)
-@control("as if fair", term_variance=sp.Rational(1, 4))
-@control("10 % more", term_variance=ELEVEN * term_variance)
-@control("with its sign", third_moment=p * (1 - p) ** 3 - (1 - p) * p**3)
-@control("one value", third_moment=p * (1 - p) ** 3)
-@control("third 10 % more", third_moment=ELEVEN * third_moment)
-def moments_of_one_hidden_unit(term_variance: sp.Expr, third_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Over both values of the product."""
-    yield trial.same(term_variance, bernoulli_moment(2), by=sp.expand)
-    yield trial.same(third_moment, bernoulli_moment(3), by=sp.expand)
-
-
 @exact(composed_masks, step="variance of an entry")
-@control("of the mean kernel", entry_variance=first_moment * (1 - first_moment) / n)
-@control("of the sum", entry_variance=n * entry_variance)
-@control("the raw moment", entry_variance=first_moment / n)
-@control("10 % more", entry_variance=ELEVEN * entry_variance)
-@control("as if fair", term_variance=sp.Rational(1, 4))
 def variances_of_hidden_units_add_up(
     term_variance: sp.Expr, entry_variance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -174,13 +104,6 @@ def variances_of_hidden_units_add_up(
 
 
 @exact(composed_masks, step="rate")
-@control("a third of the root", rate_bound=1 / (3 * sp.sqrt(n)))
-@control("the root", rate_bound=1 / sp.sqrt(n))
-@control("like single masks", rate_bound=HALF)
-@control("10 % more", rate_bound=ELEVEN * rate_bound)
-@control("10 % less", rate_bound=NINE * rate_bound)
-@control("of the sum", entry_variance=n * entry_variance)
-@control("the raw moment", entry_variance=first_moment / n)
 def worst_probability_is_a_half(entry_variance: sp.Expr, rate_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The square is more than the variance at p for all hidden units by (p − ½)²/n; so is p₁ − p₁² ≥ p₁ − p₂ for others."""
     alike = entry_variance.subs({first_moment: p, second_moment: p**2}, simultaneous=True)
@@ -192,9 +115,6 @@ def worst_probability_is_a_half(entry_variance: sp.Expr, rate_bound: sp.Expr, tr
 
 
 @exact(composed_masks, step="normal size")
-@control("the root of the mean square", normal_size=sp.S.One)
-@control("one side", normal_size=normal_size / 2)
-@control("10 % more", normal_size=ELEVEN * normal_size)
 def normal_moduli_have_this_mean(normal_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Twice the integral of z times the density over z > 0, by its antiderivative −density."""
     z = sp.Symbol("z", real=True)
@@ -203,26 +123,7 @@ def normal_moduli_have_this_mean(normal_size: sp.Expr, trial: Trial) -> Iterator
     yield trial.same(normal_size, 2 * density.subs(z, 0))
 
 
-@exact(composed_masks, step="normal deviation")
-@control("the second moment", deviation=sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment / n))
-@control("a standard deviation", deviation=sp.sqrt((first_moment - second_moment) / n))
-@control("10 % more", deviation=ELEVEN * deviation)
-@control("10 % less", deviation=NINE * deviation)
-@control("of the mean kernel", entry_variance=first_moment * (1 - first_moment) / n)
-@control("one side", normal_size=normal_size / 2)
-def normal_deviation_of_an_entry(
-    entry_variance: sp.Expr, normal_size: sp.Expr, deviation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The mean modulus of a standard normal times the root of the variance."""
-    yield trial.same(deviation, normal_size * sp.sqrt(entry_variance))
-
-
 @enclosed(composed_masks, step="third moments")
-@control("of the variance", third_share=1 - p * (1 - p))
-@control("as if fair", third_share=HALF)
-@control("10 % more", third_share=ELEVEN * third_share)
-@control("with its sign", third_moment=p * (1 - p) ** 3 - (1 - p) * p**3)
-@control("the raw moment", term_variance=p)
 def third_moments_are_shares_of_variances(
     term_variance: sp.Expr, third_moment: sp.Expr, third_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -232,11 +133,6 @@ def third_moments_are_shares_of_variances(
 
 
 @enclosed(composed_masks, step="error")
-@control("no error", deviation_error=sp.Integer(0))
-@control("10 % less", deviation_error=NINE * deviation_error)
-@control("error of the order of the deviation", deviation_error=1 / sp.sqrt(n))
-@control("of fair hidden units", deviation_error=1 / (2 * n))
-@control("twice the share", third_share=2 * third_share)
 def error_is_the_largest_share(third_share: sp.Expr, deviation_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """An n-th of the share for p → 0, where it is largest."""
     yield trial.same(deviation_error, third_share.subs(p, 0) / n)
@@ -255,13 +151,6 @@ def exact_deviation(tenths: tuple[int, ...], copies: int) -> tuple[int, sp.Ratio
 
 
 @enclosed(composed_masks, cost=0.4)
-@control("variance of the mean kernel", deviation=sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment * (1 - first_moment) / n))
-@control("a standard deviation", deviation=sp.sqrt((first_moment - second_moment) / n))
-@control("like single masks", deviation=2 * first_moment * (1 - first_moment))
-@control("10 % more", deviation=ELEVEN * deviation)
-@control("10 % less", deviation=NINE * deviation)
-@control("a thousandth of the error", deviation_error=1 / (1000 * n))
-@control("a third of the root", rate_bound=1 / (3 * sp.sqrt(n)))
 def deviations_of_a_composed_entry(
     deviation: sp.Expr, deviation_error: sp.Expr, rate_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -289,9 +178,6 @@ def rare_spread(size: int) -> Fraction:
 
 
 @enclosed(composed_masks)
-@control("of the other sign", rare_error=-rare_error)
-@control("one side", rare_error=rare_error + rare_deviation / 2)
-@control("10 % more", rare_error=ELEVEN * rare_error)
 def rare_paths_deviate_less(rare_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The normal size less the mean deviation, in fractions; n times that has a positive limit."""
     for size in (1, 2, 7, 30):
@@ -304,8 +190,6 @@ def rare_paths_deviate_less(rare_error: sp.Expr, trial: Trial) -> Iterator[Findi
 
 
 @enclosed(composed_masks)
-@control("the other sign", entry_variance=-entry_variance)
-@control("of one unit", entry_variance=n * entry_variance + 1)
 def entry_varies_no_more_than_a_coin(entry_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of n independent events of these mean probabilities: their variance is largest if all are equally probable."""
     yield trial.below(sp.S.Zero, entry_variance)

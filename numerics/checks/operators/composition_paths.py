@@ -8,22 +8,16 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.masks.composition import path_counts
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.graphon.rate import log_size, row_law
+from sparse_limits.theory.graphon.rate import log_size
 from sparse_limits.theory.operators.composition import (
-    first_kernel,
-    least_size,
-    path_density,
-    relabelled_density,
     rho_1,
     rho_2,
-    second_kernel,
     shared_latent,
-    sorted_density,
     tau_1,
     tau_2,
 )
@@ -31,19 +25,6 @@ from sparse_limits.theory.saliency.model import phi, tau
 from sparse_limits.theory.saliency.model import u as position
 from sparse_limits.theory.saliency.snip import product_kernel
 from sparse_limits.theory.tails import product_survival, t
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-@exact(shared_latent, step="law of the readout")
-@control("without the slope of the logarithm", row_law=row_law / sp.exp(log_size))
-@control("of readouts of one sign", row_law=row_law / 2)
-@control("of ln a²", row_law=row_law.subs(log_size, log_size / 2) / 2)
-@control("10 % more", row_law=ELEVEN * row_law)
-def sizes_have_this_density(row_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The slope of P(|a| ≤ eˣ), and of 1 less the chance of more."""
-    below = sp.erf(sp.exp(log_size) / sp.sqrt(2))
-    yield trial.same(row_law, sp.diff(below, log_size))
 
 
 def kept_paths(rng: np.random.Generator, units: int) -> list[int]:
@@ -61,13 +42,6 @@ def kept_paths(rng: np.random.Generator, units: int) -> list[int]:
 
 
 @enclosed(shared_latent, step="shared units")
-@control("the product of the densities", path_density=product_survival(tau_1) * product_survival(tau_2))
-@control("10 % more", path_density=ELEVEN * path_density)
-@control("one layer", path_density=sp.Integral(first_kernel * row_law, (log_size, -sp.oo, sp.oo)))
-@control("the larger threshold for the first", path_density=path_density.subs(tau_1, sp.Max(tau_1, tau_2)))
-@control("of the other tail", first_kernel=1 - first_kernel)
-@control("half of the law", row_law=row_law / 2)
-@control("twice the readout", second_kernel=second_kernel.subs(tau_2, tau_2 / 2))
 def both_layers_are_kept_at_one_readout(
     first_kernel: sp.Expr, second_kernel: sp.Expr, row_law: sp.Expr, path_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -78,10 +52,6 @@ def both_layers_are_kept_at_one_readout(
 
 
 @exact(shared_latent)
-@control("half of the readout", first_kernel=first_kernel.subs(tau_1, 2 * tau_1))
-@control("one side", first_kernel=first_kernel / 2)
-@control("the other threshold", second_kernel=first_kernel)
-@control("10 % more", second_kernel=ELEVEN * second_kernel)
 def kernels_are_those_of_snip(first_kernel: sp.Expr, second_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The kernel of S4 for constant columns, at the position at which |a| is eˣ."""
     place = sp.erf(sp.exp(log_size) / sp.sqrt(2))
@@ -90,23 +60,7 @@ def kernels_are_those_of_snip(first_kernel: sp.Expr, second_kernel: sp.Expr, tri
         yield trial.same(claimed, kernel.subs(tau, threshold))
 
 
-@exact(shared_latent, step="largest readouts")
-@control("of readouts of one sign", least_size=sp.sqrt(2) * sp.erfinv(1 - 2 * rho_2))
-@control("the largest share", least_size=sp.sqrt(2) * sp.erfinv(rho_2))
-@control("10 % more", least_size=ELEVEN * least_size)
-@control("without the root", least_size=least_size / sp.sqrt(2))
-def share_of_the_largest_readouts(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """P(|a| > least) is the density of the second layer."""
-    yield trial.same(1 - sp.erf(least_size / sp.sqrt(2)), rho_2)
-
-
 @enclosed(shared_latent, step="sorted degrees")
-@control("the density of the layer", sorted_density=product_survival(tau_1))
-@control("no order", sorted_density=rho_2 * product_survival(tau_1))
-@control("10 % more", sorted_density=ELEVEN * sorted_density)
-@control("of the other tail", first_kernel=1 - first_kernel)
-@control("half of the law", row_law=row_law / 2)
-@control("the largest share", least_size=sp.sqrt(2) * sp.erfinv(rho_2))
 def largest_readouts_have_the_first_kernel(
     first_kernel: sp.Expr, row_law: sp.Expr, least_size: sp.Expr, sorted_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -121,14 +75,6 @@ LARGEST = {**AT, rho_2: sp.erfc(1 / sp.sqrt(2))}  # |a| > 1
 
 
 @statistical(shared_latent, tests=3, cost=0.5)
-@control("the product of the densities", path_density=product_survival(tau_1) * product_survival(tau_2))
-@control("10 % more", path_density=ELEVEN * path_density)
-@control("10 % less", path_density=NINE * path_density)
-@control("relabelled, the smaller density", relabelled_density=sp.Min(rho_1, rho_2))
-@control("relabelled, 10 % less", relabelled_density=NINE * relabelled_density)
-@control("sorted, the density of the layer", sorted_density=product_survival(tau_1))
-@control("sorted, 10 % more", sorted_density=ELEVEN * sorted_density)
-@control("sorted, no order", sorted_density=rho_2 * product_survival(tau_1))
 def paths_are_kept_as_often(
     path_density: sp.Expr, relabelled_density: sp.Expr, sorted_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -144,11 +90,6 @@ def paths_are_kept_as_often(
 
 
 @enclosed(shared_latent, cost=0.4)
-@control("the product of the densities", path_density=product_survival(tau_1) * product_survival(tau_2))
-@control("10 % more", path_density=ELEVEN * path_density)
-@control("the smaller density", relabelled_density=sp.Min(rho_1, rho_2))
-@control("sorted, no order", sorted_density=rho_2 * product_survival(tau_1))
-@control("sorted, half of it", sorted_density=sorted_density / 2)
 def labellings_order_the_path_density(
     path_density: sp.Expr, relabelled_density: sp.Expr, sorted_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -10,20 +10,14 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.operators.norms import cut_norm
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
-from sparse_limits.numerics.evidence.simplifying import powers_together
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.masks.motifs import graphon_motif_density, motif_density
 from sparse_limits.theory.operators.motifs import (
     Motif,
-    counting_bound,
     counting_lemma,
     cycle,
-    cycle_density,
     edges,
-    example_change,
-    example_ratio,
     half_length,
-    lack,
     sigmas,
 )
 from sparse_limits.theory.operators.symbols import cut
@@ -32,50 +26,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Integers = NDArray[np.int64]
 
 
-@exact(counting_lemma, step="example")
-@control("one edge", example_change=lack)
-@control("each edge", example_change=edges * lack)
-@control("what is left", example_change=1 - example_change)
-@control("10 % more", example_change=ELEVEN * example_change)
-def constant_graphons_differ_edge_by_edge(example_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """ε for one edge; a further edge leaves the share 1 − ε of what the others leave."""
-    yield trial.induction(
-        example_change, edges, lack, lambda change: 1 - (1 - change) * (1 - lack), start=1, by=powers_together
-    )
-
-
-@exact(counting_lemma, step="counting")
-@control("one cut for all edges", counting_bound=cut)
-@control("half of the edges", counting_bound=counting_bound / 2)
-@control("10 % less", counting_bound=NINE * counting_bound)
-@control("10 % more", counting_bound=ELEVEN * counting_bound)
-@control("one edge more", counting_bound=(edges + 1) * cut)
-def each_edge_adds_a_cut(counting_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """c for one edge, and c more for each."""
-    yield trial.induction(counting_bound, edges, cut, lambda bound: bound + cut, start=1)
-
-
-@exact(counting_lemma, step="sharpness")
-@control("of one edge", example_ratio=edges * example_ratio)
-@control("what is left", example_ratio=(1 - lack) ** edges)
-@control("10 % more", example_ratio=ELEVEN * example_ratio)
-@control("half of the edges", counting_bound=counting_bound / 2)
-@control("one edge", example_change=lack)
-def example_nearly_attains_the_bound(
-    example_change: sp.Expr, counting_bound: sp.Expr, example_ratio: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The change over the bound at c = ε; and the limit of the ratio, by its slopes at 0."""
-    yield trial.same(example_change, example_ratio * counting_bound.subs(cut, lack))
-    slopes = [sp.diff(each, lack).subs(lack, 0) for each in (example_change, counting_bound.subs(cut, lack))]
-    yield trial.same(slopes[0], slopes[1])
-
-
 @exact(counting_lemma)
-@control("one cut for all edges", counting_bound=cut)
-@control("half of the edges", counting_bound=counting_bound / 2)
-@control("10 % less", counting_bound=NINE * counting_bound)
-@control("10 % more", counting_bound=ELEVEN * counting_bound)
-@control("the root of the cut norm", counting_bound=edges * sp.sqrt(cut))
 def constant_is_sharp(counting_bound: sp.Expr, motifs: Mapping[str, Motif], trial: Trial) -> Iterator[Finding]:
     """U = 1, W = 1 − ε: the densities differ by at most the bound, and by 1 − eε times it (Bernoulli) at least."""
     for name, motif in motifs.items():
@@ -111,10 +62,6 @@ def pairs_of_masks(rng: np.random.Generator, count: int) -> list[tuple[Integers,
 
 
 @exact(counting_lemma, cost=0.4)
-@control("one cut for all edges", counting_bound=cut)
-@control("half of the edges", counting_bound=counting_bound / 2)
-@control("one edge more", counting_bound=(edges + 1) * cut)
-@control("as the square of the cut norm", counting_bound=edges * cut**2)
 def edges_are_replaced_one_after_the_other(
     counting_bound: sp.Expr, motifs: Mapping[str, Motif], trial: Trial
 ) -> Iterator[Finding]:
@@ -136,25 +83,7 @@ def edges_are_replaced_one_after_the_other(
         yield trial.holds(largest <= 1, f"{name}: largest ratio to the bound {float(largest):.2f}")
 
 
-@exact(counting_lemma, step="two singular values")
-@control("the fourth power for every cycle", cycle_density=sum(sigma**4 for sigma in sigmas))
-@control("one power less", cycle_density=sum(sigma ** (2 * half_length - 1) for sigma in sigmas))
-@control("the first singular value", cycle_density=sigmas[0] ** (2 * half_length))
-@control("10 % more", cycle_density=ELEVEN * cycle_density)
-def traces_of_powers_follow_from_two(cycle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The traces of G and G² by trace and determinant of G = TT*; and by G² = tr G · G − det G that of each power."""
-    trace, determinant = sum(sigma**2 for sigma in sigmas), sp.prod(sigma**2 for sigma in sigmas)
-    following = trace * cycle_density.subs(half_length, half_length + 1) - determinant * cycle_density
-    yield trial.same(cycle_density.subs(half_length, half_length + 2), following, by=powers_together)
-    yield trial.same(cycle_density.subs(half_length, 1), trace)
-    yield trial.same(cycle_density.subs(half_length, 2), trace**2 - 2 * determinant)
-
-
 @exact(counting_lemma)
-@control("the fourth power for every cycle", cycle_density=sum(sigma**4 for sigma in sigmas))
-@control("one power less", cycle_density=sum(sigma ** (2 * half_length - 1) for sigma in sigmas))
-@control("the first singular value", cycle_density=sigmas[0] ** (2 * half_length))
-@control("10 % more", cycle_density=ELEVEN * cycle_density)
 def cycles_are_powers_of_singular_values(cycle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two rows: σ² are the roots of λ² − (tr/mn)λ + det/(mn)² of the Gram matrix; the cycles are counted."""
     for matrix in (
@@ -171,8 +100,6 @@ def cycles_are_powers_of_singular_values(cycle_density: sp.Expr, trial: Trial) -
 
 
 @enclosed(counting_lemma)
-@control("the powers of one", cycle_density=1 + cycle_density)
-@control("the roots", cycle_density=2 + cycle_density)
 def closed_walks_are_no_more_than_all(cycle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A density is at most 1; of two steps it is the mean square of the graphon, the sum of the squared singular values."""
     yield trial.below(cycle_density, sp.S.One)

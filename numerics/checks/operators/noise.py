@@ -6,30 +6,23 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.spectra.noise_edge import noise_edge_bounds
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
 from sparse_limits.theory.operators.noise import (
-    column_bound,
     column_flow,
     column_inflow,
     column_resolvent,
     column_share,
-    constant_edge,
-    edge_bound,
     largest_column,
     largest_row,
     noise_edge,
-    outlier,
     raw,
-    row_bound,
     row_flow,
-    row_height,
     row_inflow,
     row_resolvent,
     row_share,
-    visible,
 )
 from sparse_limits.theory.operators.symbols import sigma
 
@@ -43,11 +36,6 @@ def shares(seed: int) -> list[sp.Rational]:
 
 
 @enclosed(noise_edge, cost=0.4)
-@control("flow from the wrong side", row_height=1 / row_resolvent + row_flow / n)
-@control("rows without flow", row_height=1 / row_resolvent)
-@control("columns without flow", column_height=1 / column_resolvent)
-@control("half the row bound", row_bound=row_bound / 2)
-@control("column bound over the other side", column_bound=2 * sp.sqrt(column_share * column_inflow / n))
 def heights_exceed_the_bound_by_squares(
     row_height: sp.Expr, column_height: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -71,14 +59,6 @@ def heights_exceed_the_bound_by_squares(
 
 
 @exact(noise_edge)
-@control("rows alone", constant_edge=sp.sqrt(variance / m))
-@control("10 % more", constant_edge=ELEVEN * constant_edge)
-@control("bound 10 % less", edge_bound=NINE * edge_bound)
-@control("sides exchanged", edge_bound=sp.sqrt(largest_row / n) + sp.sqrt(largest_column / m))
-@control("rows without flow", row_height=1 / row_resolvent)
-@control("columns without flow", column_height=1 / column_resolvent)
-@control("half the row bound", row_bound=row_bound / 2)
-@control("half the column bound", column_bound=column_bound / 2)
 def constant_profile_attains_both_bounds(
     constant_edge: sp.Expr,
     edge_bound: sp.Expr,
@@ -99,11 +79,6 @@ def constant_profile_attains_both_bounds(
 
 
 @exact(noise_edge)
-@control("of the mean", edge_bound=sp.sqrt(largest_row / (2 * m)) + sp.sqrt(largest_column / (2 * n)))
-@control("bound of rows alone", edge_bound=sp.sqrt(largest_row / m))
-@control("bound 10 % less", edge_bound=NINE * edge_bound)
-@control("half the row bound", row_bound=row_bound / 2)
-@control("half the column bound", column_bound=column_bound / 2)
 def edge_of_a_quarter_is_not_that_of_the_mean(
     edge_bound: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -116,16 +91,6 @@ def edge_of_a_quarter_is_not_that_of_the_mean(
 
 
 @enclosed(noise_edge, cost=0.4)
-@control("m = n form", outlier=sigma + variance / (n * sigma))
-@control("one side", outlier=sp.sqrt(sigma**2 + variance / m))
-@control("10 % more", outlier=ELEVEN * outlier)
-@control("visible from √V/√n on", visible=sp.sqrt(variance / n))
-@control("visible 10 % later", visible=ELEVEN * visible)
-@control("bias of one side removed", debiased=sp.sqrt(raw**2 - variance / m))
-@control("second order only", debiased=sp.sqrt(raw**2 - variance / m - variance / n))
-@control("edge of rows", constant_edge=sp.sqrt(variance / m))
-@control("flow over the wrong side", row_height=1 / row_resolvent + row_flow / n)
-@control("columns without flow", column_height=1 / column_resolvent)
 def outlier_is_the_pole_and_meets_the_edge(
     outlier: sp.Expr,
     visible: sp.Expr,
@@ -159,9 +124,6 @@ def engine_bounds() -> tuple[sp.Rational, sp.Rational]:
 
 
 @exact(noise_edge, cost=0.3)
-@control("flow over the wrong side", row_height=1 / row_resolvent + row_flow / n)
-@control("twice the flow", column_height=1 / column_resolvent + 2 * column_flow / n)
-@control("10 % higher", row_height=ELEVEN * row_height)
 def discriminant_vanishes_at_the_edge(row_height: sp.Expr, column_height: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two classes of rows: eliminated, the equation is a cubic, whose positive roots merge between the engine's bounds.
 

@@ -8,9 +8,8 @@ from math import comb
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.exact_values import written_out
-from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
 from sparse_limits.theory.operators.noise import (
@@ -18,32 +17,21 @@ from sparse_limits.theory.operators.noise import (
     column_fourth,
     column_resolvent,
     column_share,
-    constant_edge,
-    edge_spread,
     level,
     reach,
-    row_excess,
     row_flow,
     row_fourth,
     row_resolvent,
     row_share,
-    row_tail,
-    sparse_edge,
-    square_variance,
 )
-from sparse_limits.theory.operators.noise_finite import TENTH, sparse_noise, tenth_tail
+from sparse_limits.theory.operators.noise_finite import sparse_noise
 
-ELEVEN = sp.Rational(11, 10)
 HALF = sp.Rational(1, 2)
 
 share, turn = sp.symbols("P theta", positive=True)  # chance of an entry; argument of generating functions
 
 
 @exact(sparse_noise)
-@control("as of a Poisson entry", fourth_cumulant=variance)
-@control("fourth moment", fourth_cumulant=variance * (1 - 3 * variance))
-@control("as of a Poisson entry's square", square_variance=variance)
-@control("10 % more", square_variance=ELEVEN * square_variance)
 def entries_have_these_moments(fourth_cumulant: sp.Expr, square_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The fourth derivative of the cumulant generating function of an entry, and the variance of its square."""
     at = {variance: share * (1 - share)}
@@ -79,13 +67,6 @@ def groupings(size: int) -> Iterator[tuple[int, ...]]:
 
 
 @exact(sparse_noise, cost=0.6)
-@control("once for all rows", row_excess=row_fourth / (m**2 * n))
-@control("over the other side", row_excess=row_resolvent * row_fourth / (m * n**2))
-@control("half of it", row_excess=row_excess / 2)
-@control("of columns over the other side", column_excess=column_resolvent * column_fourth / (m**2 * n))
-@control("no columns", column_excess=sp.Integer(0))
-@control("rows without flow", row_height=1 / row_resolvent)
-@control("columns without flow", column_height=1 / column_resolvent)
 def closed_walks_have_these_fourth_cumulants(
     row_height: sp.Expr, column_height: sp.Expr, row_excess: sp.Expr, column_excess: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -142,41 +123,7 @@ def geometric(fed: sp.polys.rings.PolyElement) -> sp.polys.rings.PolyElement:
     return total
 
 
-@exact(sparse_noise, step="sparse edge")
-@control("no shift", sparse_edge=constant_edge)
-@control("twice the shift", sparse_edge=2 * sparse_edge - constant_edge)
-@control("over n alone", sparse_edge=constant_edge * (1 + (1 - 6 * variance) / (2 * variance * n)))
-@control("no fourth cumulant", fourth_cumulant=sp.Integer(0))
-@control("rows alone", column_excess=sp.Integer(0))
-@control("columns alone", row_excess=sp.Integer(0))
-@control("edge of rows", constant_edge=sp.sqrt(variance / m))
-def fourth_cumulant_shifts_the_constant_edge(
-    sparse_edge: sp.Expr,
-    constant_edge: sp.Expr,
-    fourth_cumulant: sp.Expr,
-    row_excess: sp.Expr,
-    column_excess: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """The mean excess at p = q = ½ and a, b of the edge; for m = n and small V it is that of Lee and Schnelli."""
-    a, b = sp.sqrt(n / variance), sp.sqrt(m / variance)
-    optimum = {row_resolvent: a, column_resolvent: b}
-    optimum |= {row_fourth: fourth_cumulant * b**2, column_fourth: fourth_cumulant * a**2}
-    shift = valued(row_excess + column_excess, optimum) / 2
-    yield trial.same(sparse_edge - constant_edge, shift)
-    square = (sparse_edge.subs(m, n) * sp.sqrt(n / variance) - 2) * n * variance
-    yield trial.same(sp.limit(sp.simplify(square), variance, 0), 1)
-
-
 @exact(sparse_noise)
-@control("rows alone", sensitivity=row_share * column_resolvent / m)
-@control("sides exchanged", sensitivity=row_share * column_resolvent / n + column_share * row_resolvent / m)
-@control("twice the spread", edge_spread=2 * edge_spread)
-@control("spread of a count", edge_spread=sp.sqrt(1 / (4 * variance * m * n)))
-@control("squares as entries", square_variance=variance)
-@control("edge of rows", constant_edge=sp.sqrt(variance / m))
-@control("rows without flow", row_height=1 / row_resolvent)
-@control("columns without flow", column_height=1 / column_resolvent)
 def squares_move_the_edge(
     sensitivity: sp.Expr,
     edge_spread: sp.Expr,
@@ -206,10 +153,6 @@ def fed_beyond(chance: Fraction, times: int) -> Fraction:
 
 
 @enclosed(sparse_noise)
-@control("one moment too few", row_tail=sp.exp(-n * row_flow / reach))
-@control("twice the exponent", row_tail=row_tail**2)
-@control("without the mean", row_tail=row_tail * sp.exp(-n * row_flow / reach))
-@control("normal tail", row_tail=sp.exp(-n * row_flow / reach * (m * level / row_flow - 1) ** 2 / 2))
 def rows_are_fed_to_a_level_rarely(row_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Chernoff's exponent is least where claimed; exact chances of rows of 40 entries lie below."""
     exponent = -turn * m * n * level + n * row_flow / reach * (sp.exp(turn * reach) - 1)
@@ -236,9 +179,6 @@ def twice_the_mean(entries: int, chance: Fraction) -> Fraction:
 
 
 @exact(sparse_noise)
-@control("twice the kept entries", tenth_tail=at_least(n, TENTH, sp.ceiling(n / 5)))
-@control("more than twice", tenth_tail=at_least(n, TENTH, sp.floor(17 * n / 80) + 1))
-@control("10 % more", tenth_tail=ELEVEN * tenth_tail)
 def tenths_are_fed_twice(tenth_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Squares of entries of density 1/10, in fractions: rows of up to 40, and of 80, where twice the mean can be met."""
     for entries in (7, 12, 40, 80):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.operators.bias import expected_matrix
 from sparse_limits.numerics.checks.operators.noise_steps import SOME_KEPT, without_roots
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, statistical
 from sparse_limits.numerics.masks.sampling import sample_constant
 from sparse_limits.numerics.masks.selection import n_of_m_mask
 from sparse_limits.numerics.spectra.noise_edge import RARE, RARE_EDGE, RARE_SPREAD, edge_scale
@@ -21,21 +21,13 @@ from sparse_limits.numerics.spectra.singular_values import mask_singular_values
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
 from sparse_limits.theory.operators.noise import (
-    block_edge,
-    block_eigenvalue,
-    block_floor,
     constant_edge,
-    edge_spread,
     noise_edge,
-    outlier,
     raw,
-    sparse_edge,
 )
 from sparse_limits.theory.operators.noise_finite import block_noise, sparse_noise
 from sparse_limits.theory.operators.symbols import sigma
 from sparse_limits.theory.saliency.blocks import block, kept
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def block_covariance(keep: int, of: int) -> tuple[Fraction, Fraction]:
@@ -47,13 +39,6 @@ def block_covariance(keep: int, of: int) -> tuple[Fraction, Fraction]:
 
 
 @enclosed(block_noise)
-@control("independent entries", block_eigenvalue=kept * (block - kept) / block**2)
-@control("10 % more", block_eigenvalue=ELEVEN * block_eigenvalue)
-@control("edge of independent entries", block_edge=constant_edge.subs(variance, kept * (block - kept) / block**2))
-@control("sides exchanged", block_edge=block_edge.subs({m: n, n: m}, simultaneous=True))
-@control("floor of independent entries", block_floor=sp.Integer(0))
-@control("10 % less floor", block_floor=NINE * block_floor)
-@control("edge of rows", constant_edge=sp.sqrt(variance / m))
 def blocks_act_as_fewer_columns(
     block_eigenvalue: sp.Expr, block_edge: sp.Expr, block_floor: sp.Expr, constant_edge: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -108,9 +93,6 @@ def largest_of_sparse(rng: np.random.Generator, side: int, kept_in_row: int, mas
 
 
 @statistical(sparse_noise, tests=1, cost=2.0)
-@control("no shift", sparse_edge=constant_edge)
-@control("shifted down", sparse_edge=2 * constant_edge - sparse_edge)
-@control("spread below the edge", edge_spread=-3 * edge_spread)
 def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """2000 × 2000 entries, 20 in a row: the second value passes the level in at most one mask of a thousand."""
     side, kept_in_row, masks = 2000, 20, trial.size(40)
@@ -123,8 +105,6 @@ def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, 
 
 
 @empirical(noise_edge, cost=1.0)
-@control("mean-field", edge="mean")
-@control("rows of the largest variance", edge="bound")
 def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Finding]:
     """The probit profile: within 3 % at n = 1024, the precision of the remark."""
     V = trial.once(probit_variance, 128)
@@ -140,8 +120,6 @@ def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Fin
 
 
 @empirical(block_noise, cost=1.0)
-@control("independent entries", block_edge=constant_edge.subs(variance, kept * (block - kept) / block**2))
-@control("10 % more", block_edge=ELEVEN * block_edge)
 def noise_of_blocks_ends_at_the_edge(block_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Masks 1:4 and 1:2 of equal scores: within 3 % at n = 1024, the precision of the remark."""
     for keep, of in ((1, 4), (1, 2)):
@@ -162,10 +140,6 @@ def planted_values(rng: np.random.Generator, rows: int, columns: int, strength: 
 
 
 @empirical(noise_edge, cost=0.4)
-@control("not moved", outlier=sigma)
-@control("one side", outlier=sp.sqrt(sigma**2 + variance / m))
-@control("10 % more", outlier=ELEVEN * outlier)
-@control("not moved back", debiased=raw)
 def planted_value_is_seen_where_claimed(outlier: sp.Expr, debiased: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """σ = 1/20 in 256 × 1024 entries of variance ¼ − σ², and back, to the 2 and 3 % of the remark.
 

@@ -12,28 +12,15 @@ import sympy as sp
 from flint import arb, fmpz_mat
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.motifs import motif_density
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.operators.motifs import cycle
 from sparse_limits.theory.operators.norms import (
-    complex_factor,
-    degree_bound,
     degree_continuity,
-    density_bound,
-    eps,
-    example_move,
-    four_cycle_bound,
-    four_cycle_least,
-    half_cut,
-    infinity_one_bound,
-    largest_entry,
     norm_chain,
-    operator_bound,
-    operator_least,
-    spectrum_bound,
 )
 from sparse_limits.theory.operators.symbols import cut
 
@@ -94,79 +81,7 @@ def exceeded(low: arb, high: arb) -> bool:
     return bool(low > high)
 
 
-@exact(norm_chain, step="indicators")
-@control("twice the cut norm at least", operator_least=2 * cut)
-@control("10 % more at least", operator_least=ELEVEN * operator_least)
-@control("the square root", operator_least=sp.sqrt(cut))
-def indicators_have_norms_up_to_one(operator_least: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """c² over |A||B|, the measures as 1/(1 + x) and 1/(1 + y) for x, y ≥ 0, less the square of the bound."""
-    x, y = sp.symbols("x y", nonnegative=True)
-    quotient = cut**2 * (1 + x) * (1 + y)
-    yield trial.nonnegative(quotient - operator_least**2, cut**2 * (x + y + x * y))
-
-
-@exact(norm_chain, step="four pairs")
-@control("two pairs of indicators", infinity_one_bound=2 * cut)
-@control("10 % more", infinity_one_bound=ELEVEN * infinity_one_bound)
-@control("10 % less", infinity_one_bound=NINE * infinity_one_bound)
-def signs_are_four_cuts(infinity_one_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Each integral, with its sign, is c less some x ≥ 0: their sum misses the bound by the sum of these."""
-    spare = {pair: sp.Symbol(f"x_{k}", nonnegative=True) for k, pair in enumerate(product((1, -1), repeat=2))}
-    integrals = {(row, column): row * column * (cut - x) for (row, column), x in spare.items()}
-    form = sum(row * column * integral for (row, column), integral in integrals.items())
-    yield trial.same(infinity_one_bound, form + sum(spare.values()))
-
-
-@exact(norm_chain, step="operator norm")
-@control("wasteful: complex functions", operator_bound=sp.sqrt(complex_factor * 4 * cut))
-@control("wasteful: two real forms", operator_bound=sp.sqrt(8 * cut))
-@control("the form itself", operator_bound=4 * cut)
-@control("operator 10 % less", operator_bound=NINE * operator_bound)
-@control("operator 10 % more", operator_bound=ELEVEN * operator_bound)
-@control("two pairs of indicators", infinity_one_bound=2 * cut)
-@control("entries up to 2", largest_entry=2 * largest_entry)
-def norm_leads_through_bounded_functions(
-    infinity_one_bound: sp.Expr, largest_entry: sp.Expr, operator_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The square of the norm times the largest modulus h of v, by way of the norm of Tv in L¹."""
-    h = sp.Symbol("h", positive=True)
-    in_the_mean = h * infinity_one_bound
-    yield trial.same(operator_bound, sp.sqrt(largest_entry * in_the_mean / h))
-
-
-@exact(norm_chain, step="the largest one")
-@control("the square for the fourth power", four_cycle_least=cut**2)
-@control("10 % more at least", four_cycle_least=ELEVEN * four_cycle_least)
-@control("twice the cut norm at least", operator_least=2 * cut)
-def sum_of_fourth_powers_has_the_largest(
-    operator_least: sp.Expr, four_cycle_least: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """σ₁ = c + x for some x ≥ 0, the other fourth powers add some y ≥ 0."""
-    x, y = sp.symbols("x y", nonnegative=True)
-    more = 4 * cut**3 * x + 6 * cut**2 * x**2 + 4 * cut * x**3 + x**4 + y
-    yield trial.nonnegative((operator_least + x) ** 4 + y - four_cycle_least, more)
-
-
-@exact(norm_chain, step="four-cycles")
-@control("four cycles, 10 % less", four_cycle_bound=NINE * four_cycle_bound)
-@control("four cycles, 10 % more", four_cycle_bound=ELEVEN * four_cycle_bound)
-@control("four cycles below the cut norm", four_cycle_bound=cut)
-@control("two pairs of indicators", infinity_one_bound=2 * cut)
-@control("entries up to 2", largest_entry=2 * largest_entry)
-def cycle_is_a_form_in_one_entry(
-    infinity_one_bound: sp.Expr, largest_entry: sp.Expr, four_cycle_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """One edge of the cycle for the form, and the largest entry for each of the others."""
-    _, *others = cycle(4).edges
-    yield trial.same(four_cycle_bound, infinity_one_bound * largest_entry ** len(others))
-
-
 @exact(norm_chain)
-@control("the cut norm", spectrum_bound=cut)
-@control("10 % more", spectrum_bound=ELEVEN * spectrum_bound)
-@control("10 % less", spectrum_bound=NINE * spectrum_bound)
-@control("wasteful: complex functions", spectrum_bound=sp.sqrt(complex_factor * 4 * cut))
-@control("two pairs of indicators", infinity_one_bound=2 * cut)
 def spectra_move_by_the_norm_of_a_difference(
     infinity_one_bound: sp.Expr, spectrum_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -177,13 +92,6 @@ def spectra_move_by_the_norm_of_a_difference(
 
 
 @exact(norm_chain)
-@control("two pairs of indicators", infinity_one_bound=2 * cut)
-@control("10 % less", infinity_one_bound=NINE * infinity_one_bound)
-@control("10 % more", infinity_one_bound=ELEVEN * infinity_one_bound)
-@control("four cycles, 10 % less", four_cycle_bound=NINE * four_cycle_bound)
-@control("four cycles, 10 % more", four_cycle_bound=ELEVEN * four_cycle_bound)
-@control("four cycles, 10 % more at least", four_cycle_least=ELEVEN * cut**4)
-@control("twice the cut norm at least", operator_least=2 * cut)
 def bounds_are_attained(
     operator_least: sp.Expr,
     infinity_one_bound: sp.Expr,
@@ -213,11 +121,6 @@ def on_a_square(block: Integers, side: int) -> Integers:
 
 
 @enclosed(norm_chain)
-@control("the root of the cut norm", operator_bound=sp.sqrt(cut))
-@control("norm 10 % more", operator_bound=ELEVEN * operator_bound)
-@control("norm 10 % less", operator_bound=NINE * operator_bound)
-@control("as far as the norm of a difference up to 1", example_move=operator_bound)
-@control("move 10 % less", example_move=NINE * example_move)
 def squares_have_large_norms(operator_bound: sp.Expr, example_move: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The checkered kernel, and ½ beside its diagonal blocks, on all and on a half or a quarter of the rows and columns."""
     blocks, constant = CHECKERED + 1, np.ones((2, 2), dtype=np.int64)
@@ -234,13 +137,6 @@ def squares_have_large_norms(operator_bound: sp.Expr, example_move: sp.Expr, tri
 
 
 @enclosed(norm_chain, cost=0.5)
-@control("operator norms below the cut norm", operator_bound=cut)
-@control("the square", operator_bound=6 * cut**2)
-@control("a constant below 4", operator_bound=sp.sqrt(NINE * 4 * cut))
-@control("two pairs of indicators", infinity_one_bound=2 * cut)
-@control("four cycles below the cut norm", four_cycle_bound=cut)
-@control("twice the square for the fourth power", four_cycle_least=2 * cut**2)
-@control("twice the cut norm at least", operator_least=2 * cut)
 def norms_keep_their_bounds(
     operator_least: sp.Expr,
     operator_bound: sp.Expr,
@@ -266,8 +162,6 @@ def norms_keep_their_bounds(
 
 
 @enclosed(norm_chain)
-@control("half of the largest entry", largest_entry=largest_entry / 2)
-@control("10 % less", largest_entry=NINE * largest_entry)
 def squared_norms_keep_below_the_form(largest_entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """‖T‖² beside ‖W‖_{∞→1} sup|W| in small kernels of entries up to 1, no cut norm between them."""
     highest = at(largest_entry, Fraction(1))
@@ -298,8 +192,6 @@ def sampled_spectra(rng: np.random.Generator, count: int, side: int) -> list[tup
 
 
 @enclosed(norm_chain)
-@control("singular values move less than the cut norm", spectrum_bound=cut)
-@control("as the square", spectrum_bound=8 * cut**2)
 def singular_values_move_less_than_the_bound(spectrum_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Weyl, all singular values at once, for masks sampled from kernels."""
     pairs = [
@@ -307,42 +199,6 @@ def singular_values_move_less_than_the_bound(spectrum_bound: sp.Expr, trial: Tri
         for distance, of_mask, of_kernel in trial.draw(sampled_spectra, trial.size(10), 8)
     ]
     yield trial.holds(not any(exceeded(low, high) for low, high in pairs), ratios(pairs))
-
-
-@exact(degree_continuity, step="example")
-@control("all rows", half_cut=eps)
-@control("10 % less", half_cut=NINE * half_cut)
-@control("10 % more", half_cut=ELEVEN * half_cut)
-def halves_of_opposite_sign_leave_a_half(half_cut: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The cut of all columns and shares 1/(1 + x), y/(1 + y) of the halves; each other one is a share of such a cut."""
-    x, y = sp.symbols("x y", nonnegative=True)
-    shares = 1 / (1 + x), y / (1 + y)
-    cut_of_shares = (shares[0] * eps - shares[1] * eps) / 2
-    yield trial.nonnegative(half_cut - cut_of_shares, eps * (x / (1 + x) + y / (1 + y)) / 2)
-    yield trial.same(half_cut, cut_of_shares.subs({x: 0, y: 0}))
-
-
-@exact(degree_continuity, step="degrees")
-@control("one cut", degree_bound=cut)
-@control("a half", degree_bound=cut / 2)
-@control("10 % less", degree_bound=NINE * degree_bound)
-@control("10 % more", degree_bound=ELEVEN * degree_bound)
-@control("all rows", half_cut=eps)
-def degrees_differ_by_two_cuts(half_cut: sp.Expr, degree_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What two cuts, c/(1 + x) and c/(1 + y), leave of the bound; in the example degrees differ by ε on average."""
-    x, y = sp.symbols("x y", nonnegative=True)
-    yield trial.nonnegative(degree_bound - cut / (1 + x) - cut / (1 + y), cut * x / (1 + x) + cut * y / (1 + y))
-    yield trial.same(degree_bound.subs(cut, half_cut), (eps + eps) / 2)
-
-
-@exact(degree_continuity, step="density")
-@control("half a cut", density_bound=cut / 2)
-@control("two cuts", density_bound=2 * cut)
-@control("densities 10 % more", density_bound=ELEVEN * density_bound)
-def densities_differ_by_one_cut(density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What a cut, c/(1 + x), leaves of the bound: nothing at x = 0."""
-    x = sp.Symbol("x", nonnegative=True)
-    yield trial.nonnegative(density_bound - cut / (1 + x), cut * x / (1 + x))
 
 
 def differences(rng: np.random.Generator, count: int) -> list[tuple[Integers, Fraction]]:
@@ -354,12 +210,6 @@ def differences(rng: np.random.Generator, count: int) -> list[tuple[Integers, Fr
 
 
 @exact(degree_continuity)
-@control("one cut", degree_bound=cut)
-@control("a half", degree_bound=cut / 2)
-@control("10 % less", degree_bound=NINE * degree_bound)
-@control("10 % more", degree_bound=ELEVEN * degree_bound)
-@control("half a cut", density_bound=cut / 2)
-@control("densities 10 % more", density_bound=ELEVEN * density_bound)
 def degrees_are_attained(degree_bound: sp.Expr, density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """±ε on halves of the rows (of the columns) attains the first, a constant difference the second."""
     for scale in (1, 10):
@@ -375,9 +225,6 @@ def degrees_are_attained(degree_bound: sp.Expr, density_bound: sp.Expr, trial: T
 
 
 @exact(degree_continuity)
-@control("one cut", degree_bound=cut)
-@control("a half", degree_bound=cut / 2)
-@control("half a cut", density_bound=cut / 2)
 def degrees_move_by_two_cuts(degree_bound: sp.Expr, density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """‖d_U − d_W‖₁ is the sum of two cuts; it and the density stay within their bounds, in integers."""
     for difference, distance in trial.draw(differences, trial.size(60)):

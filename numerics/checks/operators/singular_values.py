@@ -16,19 +16,10 @@ from sparse_limits.numerics.evidence.findings import Refutation
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.singular_values import (
     HALF,
-    column_unit,
-    eta,
     level,
     masks_are_operators,
     modulus,
-    octant,
-    product_density,
-    product_tail,
-    radius_tail,
     row_value,
-    scale,
-    upper,
-    x,
 )
 from sparse_limits.theory.saliency.model import rho, tau
 from sparse_limits.theory.tails import product_survival
@@ -37,50 +28,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 SOME_THRESHOLDS = tuple({tau: sp.Rational(k, 8)} for k in (3, 11, 19))
 
 
-@exact(masks_are_operators, step="unit functions")
-@control("not normalised", row_unit=sp.S.One)
-@control("the integral is one", row_unit=m)
-@control("of the rows", column_unit=sp.sqrt(m))
-@control("10 % more", column_unit=ELEVEN * column_unit)
-def unit_functions_have_norm_one(row_unit: sp.Expr, column_unit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The integral of the square over a part of an interval is the share of the interval."""
-    place, part = sp.symbols("x y", positive=True)
-    for unit, size in ((row_unit, m), (column_unit, n)):
-        yield trial.same(sp.integrate(unit**2, (place, 0, part)), part / (1 / size))
-
-
-@exact(masks_are_operators, step="entries")
-@control("normalised by the longer side", scale=1 / sp.Max(m, n))
-@control("normalised by mn", scale=1 / (m * n))
-@control("10 % more", scale=ELEVEN * scale)
-@control("the integral is one", row_unit=m)
-@control("not normalised", column_unit=sp.S.One)
-def entry_is_an_integral_over_a_cell(
-    row_unit: sp.Expr, column_unit: sp.Expr, scale: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """⟨e, T g⟩ for a mask of one entry: both unit functions integrated over an interval of rows and one of columns."""
-    first, second = sp.symbols("x y", positive=True)
-    inner = sp.integrate(column_unit, (second, 0, 1 / n))
-    yield trial.same(scale, sp.integrate(row_unit * inner, (first, 0, 1 / m)))
-
-
-@exact(masks_are_operators, step="density")
-@control("10 % more", lower=ELEVEN * rho)
-@control("10 % less: no mask attains it", lower=NINE * rho)
-@control("the root of the density", lower=sp.sqrt(rho))
-@control("normalised by mn", scale=1 / (m * n))
-def constant_vectors_give_the_density(lower: sp.Expr, scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The matrix of a mask of ρmn entries between the unit vectors of equal entries, of m and of n of them."""
-    entries = rho * m * n
-    yield trial.same(lower * m * n, entries * scale * sp.sqrt(m * n))
-    yield trial.same(lower, entries * scale / (sp.sqrt(m) * sp.sqrt(n)))
-
-
 @exact(masks_are_operators, step="zero or one")
-@control("the density bounds σ₁ from above", upper=rho)
-@control("Hilbert–Schmidt norm 1", upper=sp.Integer(1))
-@control("10 % more", upper=ELEVEN * upper)
-@control("normalised by mn", scale=1 / (m * n))
 def squares_of_a_mask_are_its_entries(scale: sp.Expr, upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The squares of the ρmn entries of a mask; and w − w² at w = 1/(1 + y), for all y ≥ 0."""
     above = sp.Symbol("y", nonnegative=True)
@@ -90,10 +38,6 @@ def squares_of_a_mask_are_its_entries(scale: sp.Expr, upper: sp.Expr, trial: Tri
 
 
 @exact(masks_are_operators, step="length")
-@control("of one weight", radius_tail=sp.erfc(level / (sp.sqrt(2) * modulus)))
-@control("without the half", radius_tail=radius_tail**2)
-@control("of the product", radius_tail=radius_tail.subs(modulus, 1 / modulus))
-@control("10 % more", radius_tail=ELEVEN * radius_tail)
 def length_of_two_normal_weights(radius_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1 at y = 0; the slope in y is that of the length r = y/z, the normal density of two weights on a circle."""
     radius = sp.Symbol("r", positive=True)
@@ -102,22 +46,7 @@ def length_of_two_normal_weights(radius_tail: sp.Expr, trial: Trial) -> Iterator
     yield trial.same(radius_tail.subs(level, 0), 1)
 
 
-@exact(masks_are_operators, step="density of the first factor")
-@control("normal, not half-normal", product_density=product_density / 2)
-@control("of the length alone", product_density=radius_tail)
-@control("10 % more", product_density=ELEVEN * product_density)
-@control("of one weight", radius_tail=sp.erfc(level / (sp.sqrt(2) * modulus)))
-def first_factor_is_half_normal(radius_tail: sp.Expr, product_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The slope of P(|a| ≤ z), and the tail of the length."""
-    yield trial.same(product_density, sp.diff(sp.erf(modulus / sp.sqrt(2)), modulus) * radius_tail)
-
-
 @exact(masks_are_operators, step="product")
-@control("half the exponent", product_tail=sp.exp(-level / 2))
-@control("a normal tail", product_tail=sp.exp(-(level**2)))
-@control("10 % more", product_tail=ELEVEN * product_tail)
-@control("normal, not half-normal", product_density=product_density / 2)
-@control("another law", product_density=product_density * sp.exp(-modulus))
 def product_has_an_exponential_tail(product_density: sp.Expr, product_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The slope of the integrand in y at z = y/t, times −dz/dt, is −1 times the integrand at t; so of e^(−y); both 1 at y = 0."""
     other = sp.Symbol("t", positive=True)
@@ -126,42 +55,6 @@ def product_has_an_exponential_tail(product_density: sp.Expr, product_tail: sp.E
     yield trial.same(sp.diff(product_tail, level), -product_tail)
     start = sp.integrate(product_density.subs(level, 0), (modulus, 0, sp.oo))
     yield trial.same(product_tail.subs(level, 0), start)
-
-
-def by_integrands(expression: sp.Expr) -> sp.Expr:
-    """A difference of integrals over one range: 0 where that of the integrands is."""
-    integrals = expression.atoms(sp.Integral)
-    if len({each.limits for each in integrals}) > 1:
-        return expression
-    return sp.simplify(expression.xreplace({each: each.function for each in integrals}))
-
-
-@exact(masks_are_operators, step="octants")
-@control("quadrants", octant=octant / 2)
-@control("10 % more", octant=ELEVEN * octant)
-@control("the larger of both", octant=octant.subs(sp.sin(eta), sp.cos(eta)))
-@control("half the exponent", product_tail=sp.exp(-level / 2))
-def octants_of_the_circle_are_alike(product_tail: sp.Expr, octant: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Eight octants of the circle 2π, in the first of which the sine is the smaller."""
-    yield trial.same(octant, 8 * product_tail.subs(level, tau / sp.sin(eta)) / (2 * sp.pi))
-
-
-def of_hyperbolic_angle() -> tuple[sp.Expr, sp.Expr]:
-    """The sine of the angle of the cotangent sinh x, and by how much it falls with x."""
-    sine = sp.simplify(1 / sp.sqrt(1 + sp.sinh(x) ** 2))
-    return sine, -sp.simplify(sp.diff(sp.acot(sp.sinh(x)), x))
-
-
-@exact(masks_are_operators, step="hyperbolic angle")
-@control("not the root", row_value=row_value**2)
-@control("10 % more", row_value=ELEVEN * row_value)
-@control("quadrants", octant=octant / 2)
-def hyperbolic_angle_for_the_direction(octant: sp.Expr, row_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """sin η = (1 + cot²η)^(−½) and dη of cot η = sinh x in the integral over the octant; x from arsinh 1 on."""
-    sine, weight = trial.once(of_hyperbolic_angle)
-    factor, moved = (octant.subs(sp.sin(eta), sine) * weight).as_independent(x)
-    start = sp.asinh(1).rewrite(sp.log)
-    yield trial.same(row_value**2, factor * sp.Integral(moved, (x, start, sp.oo)), by=by_integrands)
 
 
 SHAPES = ((1, 3), (2, 2), (2, 3), (3, 2), (2, 4), (3, 3))
@@ -208,14 +101,6 @@ def rational(expression: sp.Expr) -> Fraction:
 
 
 @exact(masks_are_operators, cost=0.5)
-@control("normalised by the longer side", scale=1 / sp.Max(m, n))
-@control("not normalised", scale=sp.Integer(1))
-@control("scale 10 % less", scale=NINE * scale)
-@control("10 % more", lower=ELEVEN * rho)
-@control("10 % less: no mask attains it", lower=NINE * rho)
-@control("the root of the density", lower=sp.sqrt(rho))
-@control("the density bounds σ₁ from above", upper=rho)
-@control("Hilbert–Schmidt norm 1", upper=sp.Integer(1))
 def every_small_mask_keeps_the_bounds(
     scale: sp.Expr, lower: sp.Expr, upper: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -239,9 +124,6 @@ def small_masks(rng: np.random.Generator) -> list[NDArray[np.int64]]:
 
 
 @exact(masks_are_operators)
-@control("normalised by the longer side", scale=1 / sp.Max(m, n))
-@control("normalised by mn", scale=1 / (m * n))
-@control("10 % more", scale=ELEVEN * scale)
 def fourth_moment_is_a_density_of_cycles(scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Σσᵢ⁴ is the mean of W(u,v)W(u,v')W(u',v)W(u',v') over positions, here over cells, by counting."""
     for mask in trial.draw(small_masks):
@@ -257,10 +139,6 @@ def fourth_moment_is_a_density_of_cycles(scale: sp.Expr, trial: Trial) -> Iterat
 
 
 @enclosed(masks_are_operators, cost=0.3)
-@control("the density", row_value=product_survival(tau))
-@control("the Hilbert–Schmidt norm", row_value=sp.sqrt(product_survival(tau)))
-@control("not the root", row_value=row_value**2)
-@control("10 % more", row_value=ELEVEN * row_value)
 def rows_of_snip_have_their_value(row_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """σ₁² = ∫d² over the normal law of |a| = eˢ, to 30 digits."""
     s = sp.Symbol("s", real=True)
@@ -271,8 +149,6 @@ def rows_of_snip_have_their_value(row_value: sp.Expr, trial: Trial) -> Iterator[
 
 @enclosed(masks_are_operators)
 @control("10 % less, and the density 10 % more", row_value=row_value * NINE, lower=rho * ELEVEN)
-@control("below the Hilbert–Schmidt norm by half", upper=sp.sqrt(rho) / 2)
-@control("a negative scale", scale=-scale)
 def rows_of_snip_lie_strictly_between(
     row_value: sp.Expr, lower: sp.Expr, upper: sp.Expr, scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -292,9 +168,6 @@ def pairs_kept(rng: np.random.Generator, size: int, threshold: float) -> int:
 
 
 @statistical(masks_are_operators, tests=1)
-@control("columns independent", row_value=product_survival(tau))
-@control("10 % more", row_value=ELEVEN * row_value)
-@control("10 % less", row_value=NINE * row_value)
 def two_columns_are_kept_together(row_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """σ₁² = ∫d_row² is the probability that two entries of a row are both kept, at τ = 1/2."""
     size = trial.size(60_000)

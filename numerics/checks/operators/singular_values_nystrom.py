@@ -10,20 +10,16 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.evidence.findings import Refutation
 from sparse_limits.numerics.spectra.singular_values import Quadrature, graphon_singular_values, normal
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon import lognormal
-from sparse_limits.theory.graphon.lognormal import correlation
 from sparse_limits.theory.graphon.symbols import n
 from sparse_limits.theory.operators.singular_values import (
     HALF,
     column_weight,
-    entry,
-    far_zeta,
     kappa,
-    midpoint_value,
     nodes,
     nystrom,
     row_weight,
@@ -89,34 +85,7 @@ def nystrom_moments(entry: sp.Expr, degree: int, count: int) -> tuple[sp.Expr, .
     return tuple(map(sp.expand, ((left.T * N * right)[0], square.trace(), (square * square).trace())))
 
 
-@exact(nystrom, step="degree")
-@control("one degree more", degree=nodes)
-@control("exact up to the degree of integrals", degree=2 * nodes - 1)
-@control("one degree less than could be", degree=nodes - 2)
-def products_are_integrated(degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Twice the degree is below the 2q − 1 of the rule, and twice the next one above it, by one each."""
-    yield trial.same(2 * degree + 1, 2 * nodes - 1)
-    yield trial.same(2 * (degree + 1), (2 * nodes - 1) + 1)
-
-
-@exact(nystrom, step="Nyström matrix")
-@control("weights forgotten", entry=value / nodes)
-@control("weights without the root", entry=value * row_weight * column_weight)
-@control("row weights only", entry=value * sp.sqrt(row_weight / nodes))
-@control("10 % more", entry=ELEVEN * entry)
-def squares_make_the_quadrature(entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A square of an entry is the part of two nodes in the quadrature of W², in y for each node of x."""
-    of_column = column_weight * value**2
-    yield trial.same(entry**2, row_weight * of_column)
-
-
 @exact(nystrom, step="Nyström matrix", cost=0.5)
-@control("weights forgotten", entry=value / nodes)
-@control("weights without the root", entry=value * row_weight * column_weight)
-@control("row weights only", entry=value * sp.sqrt(row_weight / nodes))
-@control("one degree more", degree=nodes)
-@control("exact up to the degree of integrals", degree=2 * nodes - 1)
-@control("one degree less than could be", degree=nodes - 2)
 def gauss_nodes_are_exact_up_to_their_degree(entry: sp.Expr, degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """∬W, Σσ² and Σσ⁴ of a polynomial kernel, normal × uniform latents: exact at the degree, some wrong beyond it."""
     for count in HERMITE_RULES:
@@ -129,33 +98,7 @@ def gauss_nodes_are_exact_up_to_their_degree(entry: sp.Expr, degree: sp.Expr, tr
             yield trial.holds(agree == exactly, f"{count} nodes, degree {d}: exact {agree}, claimed {exactly}")
 
 
-def shifted(gap: sp.Expr) -> sp.Expr:
-    """Simplify by ζ(s, a) = ζ(s, a + 1) + a^(−s), to the argument of the first cell or to n + ½."""
-
-    def lower(s: sp.Expr, a: sp.Expr) -> sp.Expr:
-        at = HALF if a.is_number else n + HALF
-        steps = sp.expand(a - at)
-        if not (steps.is_Integer and 0 <= steps <= 3):
-            return sp.zeta(s, a)
-        return sp.zeta(s, at) - sum((at + k) ** -s for k in range(steps))
-
-    return sp.simplify(sp.expand(gap.replace(sp.zeta, lower)))
-
-
-@exact(nystrom, step="midpoints")
-@control("cells from their left ends", midpoint_value=(sp.zeta(-kappa, 1) - sp.zeta(-kappa, n + 1)) / n ** (1 + kappa))
-@control("10 % more", midpoint_value=ELEVEN * midpoint_value)
-@control("the exponent of one profile", midpoint_value=midpoint_value.subs(kappa, kappa / 2))
-def midpoints_add_up_cell_by_cell(midpoint_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """n^(1+κ) times it is (1/2)^κ for one cell, and grows by (n + 1/2)^κ with the next."""
-    total = midpoint_value * n ** (1 + kappa)
-    yield trial.induction(total, n, HALF**kappa, lambda term: term + (n + HALF) ** kappa, start=1, by=shifted)
-
-
 @enclosed(nystrom, step="midpoints")
-@control("cells from their left ends", midpoint_value=(sp.zeta(-kappa, 1) - sp.zeta(-kappa, n + 1)) / n ** (1 + kappa))
-@control("10 % more", midpoint_value=ELEVEN * midpoint_value)
-@control("the exponent of one profile", midpoint_value=midpoint_value.subs(kappa, kappa / 2))
 def midpoints_sum_to_zeta(midpoint_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of the κ-th powers of the midpoints, to 30 digits."""
     i = sp.Symbol("i", integer=True, positive=True)
@@ -167,12 +110,6 @@ MANY = 10**8
 
 
 @enclosed(nystrom)
-@control("order 2", order=sp.Integer(2))
-@control("order 1", order=sp.Integer(1))
-@control("twice the limit", midpoint_limit=2 * sp.zeta(-kappa, HALF))
-@control("left ends", midpoint_limit=sp.zeta(-kappa, 1))
-@control("value of one profile", power_value=1 / (1 + kappa / 2))
-@control("10 % more", midpoint_value=ELEVEN * midpoint_value)
 def midpoints_have_their_order(
     midpoint_value: sp.Expr, power_value: sp.Expr, order: sp.Expr, midpoint_limit: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -180,37 +117,6 @@ def midpoints_have_their_order(
     points = [{kappa: sp.Rational(k, 4), n: MANY} for k in (1, 2)]
     gap = n**order * (midpoint_value - power_value) - midpoint_limit
     yield trial.below(sp.Abs(gap), kappa * n ** (kappa - 1), at=points)  # boxes: zeta at 10⁸ cells
-
-
-@exact(nystrom, step="order")
-@control("order 2", order=sp.Integer(2))
-@control("order 1", order=sp.Integer(1))
-@control("twice the limit", midpoint_limit=2 * sp.zeta(-kappa, HALF))
-@control("left ends", midpoint_limit=sp.zeta(-kappa, 1))
-@control("value of one profile", power_value=1 / (1 + kappa / 2))
-@control("10 % more", midpoint_value=ELEVEN * midpoint_value)
-@control("half of the far end", far_zeta=far_zeta / 2)
-def far_end_leaves_the_limit(
-    midpoint_value: sp.Expr,
-    power_value: sp.Expr,
-    far_zeta: sp.Expr,
-    order: sp.Expr,
-    midpoint_limit: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """The value of the midpoints with the leading term of ζ(−κ, n + ½) for it."""
-    leading = midpoint_value.subs(sp.zeta(-kappa, n + HALF), far_zeta)
-    yield trial.same(leading, power_value + n**-order * midpoint_limit)
-
-
-@exact(nystrom, step="power profiles")
-@control("value of one profile", power_value=1 / (1 + kappa / 2))
-@control("10 % more", power_value=ELEVEN / (1 + kappa))
-def power_profiles_have_their_value(power_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """σ₁ = ‖u^{κ/2}‖² is an integral that vanishes with its upper limit."""
-    end = sp.Symbol("end", positive=True)
-    primitive = power_value * end ** (1 + kappa)
-    yield trial.same(sp.diff(primitive, end), end**kappa)
 
 
 PROBIT = {
@@ -235,8 +141,6 @@ def probit_errors(rule: str, counts: tuple[int, ...]) -> NDArray[np.floating]:
 
 
 @empirical(nystrom)
-@control("the square of the rate", geometric=correlation ** (2 * nodes))
-@control("at half the correlation", geometric=(correlation / 2) ** nodes)
 def hermite_nodes_converge_geometrically(geometric: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Errors at 8, 12, 16, 20 nodes, as shares of the stated rate."""
     counts = (8, 12, 16, 20)
@@ -246,8 +150,6 @@ def hermite_nodes_converge_geometrically(geometric: sp.Expr, trial: Trial) -> It
 
 
 @empirical(nystrom)
-@control("order 2, as for smooth kernels", probit_order=sp.Integer(2))
-@control("order ½, as for sampling", probit_order=HALF)
 def midpoints_in_quantiles_have_order_one(probit_order: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The order from 100 to 400 midpoints, of three singular values."""
     coarse, fine = trial.once(probit_errors, "midpoints", (100, 400))

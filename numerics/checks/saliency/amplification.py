@@ -18,17 +18,13 @@ from sparse_limits.numerics.prediction.first_layer.moments import ResidualMoment
 from sparse_limits.numerics.prediction.first_layer.row_law import limit_smoothing
 from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.saliency.amplification import (
-    amplification,
+    around,
     b,
-    crossover,
-    gamma,
+    chi_mean,
     lambda_0,
     lambda_1,
     mean_amplification,
-    mean_length,
     omega,
-    sines,
-    stein_moment,
 )
 from sparse_limits.theory.saliency.grasp import theta
 from sparse_limits.theory.saliency.model import dimension as d
@@ -37,16 +33,10 @@ from sparse_limits.theory.saliency.snip import residual_mean as c
 Floats = NDArray[np.floating]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
-length, around = sp.symbols("R phi", positive=True)
 claimed = mean_amplification.expressions
-data_term = lambda_1 * b / 2
 
 
 @exact(mean_amplification, step="mean over a half sphere")
-@control("over the whole sphere", half_space_mean=sp.S.Zero)
-@control("on the unit sphere", half_space_mean=gamma * omega)
-@control("of the limit", half_space_mean=omega / sp.sqrt(2 * sp.pi))
-@control("over a quarter circle", sines=sines / 2)
 def half_spheres_have_the_mean(half_space_mean: sp.Expr, sines: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of √d cos θ over the half sphere around w, ω times for axis j: by *sines* for d ≥ 2, and for x = ±1."""
     at = {d: d + 1}
@@ -54,26 +44,8 @@ def half_spheres_have_the_mean(half_space_mean: sp.Expr, sines: sp.Expr, trial: 
     yield trial.same(half_space_mean.subs(d, 1), omega / 2)
 
 
-@exact(mean_amplification, step="square over a half sphere")
-@control("over the whole sphere", half_space_square=sp.S.One)
-@control("a quarter", half_space_square=sp.Rational(1, 4))
-@control("one input more", mean_square=1 / (d + 1))
-def half_spheres_have_half_of_the_square(
-    half_space_square: sp.Expr, mean_square: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Half of the squared radius times the mean square of a cosine."""
-    yield trial.same(half_space_square, d * mean_square / 2)
-
-
 @exact(mean_amplification, step="gradient")
-@control("the residual not smoothed", gradient=b / 2 + c * sp.sqrt(d) * gamma * omega)
-@control("self-term of the limit", gradient=data_term + lambda_0 * c * omega / sp.sqrt(2 * sp.pi))
-@control("no self-term", gradient=data_term)
 @control("eigenvalues exchanged", lambda_0=lambda_1, lambda_1=lambda_0)
-@control("without κ₁", lambda_0=gamma**2)
-@control("trace 1 on linear functions", lambda_1=1 / d)
-@control("on the unit sphere", half_space_mean=gamma * omega)
-@control("over the whole sphere", half_space_square=sp.S.One)
 def gradient_adds_both_parts(
     gradient: sp.Expr,
     lambda_0: sp.Expr,
@@ -86,56 +58,7 @@ def gradient_adds_both_parts(
     yield trial.same(gradient, lambda_0 * c * half_space_mean + lambda_1 * b * half_space_square)
 
 
-@exact(mean_amplification, step="moment")
-@control("SNIP's mean", moment=b)
-@control("half of it", moment=lambda_1 * b / 2)
-@control("eigenvalue of constants", moment=lambda_0 * b)
-@control("self-term as a mean", gradient=data_term + lambda_0 * c)
-def mean_gradient_is_half_the_moment(gradient: sp.Expr, moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of the gradients of w and of −w."""
-    yield trial.same((gradient + gradient.subs(omega, -omega)) / 2, moment / 2)
-
-
-@exact(mean_amplification, step="length")
-@control("√d", mean_length=sp.sqrt(d))
-@control("of one input more", mean_length=mean_length.subs(d, d + 1))
-@control("10 % more", mean_length=ELEVEN * mean_length)
-def mean_length_of_a_normal_vector(mean_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From the density of the chi law, integrated by SymPy."""
-    yield trial.same(mean_length, trial.once(chi_mean), by=sp.gammasimp)
-
-
-@exact(mean_amplification, step="self-term")
-@control("SNIP's self-term", stein_moment=c / sp.sqrt(2 * sp.pi * d))
-@control("eigenvalue of linear functions", stein_moment=lambda_1 * c / sp.sqrt(2 * sp.pi * d))
-@control("10 % more", stein_moment=ELEVEN * stein_moment)
-@control("√d", mean_length=sp.sqrt(d))
-@control("self-term of the limit", gradient=data_term + lambda_0 * c * omega / sp.sqrt(2 * sp.pi))
-def self_term_takes_the_length(
-    gradient: sp.Expr, mean_length: sp.Expr, stein_moment: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The slope of the gradient in ω times E[w_j ω] = E‖w‖/d."""
-    yield trial.same(sp.diff(gradient, omega) * mean_length / d, stein_moment, by=sp.gammasimp)
-
-
-@exact(mean_amplification, step="crossover")
-@control("no amplification", crossover=sp.sqrt(sp.pi * d / 2) * sp.Abs(b))
-@control("10 % more", crossover=ELEVEN * crossover)
-@control("SNIP's self-term", stein_moment=c / sp.sqrt(2 * sp.pi * d))
-@control("SNIP's mean", moment=b)
-def self_term_meets_the_data_term(
-    crossover: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """At the crossover β is |h|/2, and β grows with c; times dγ², which has a positive limit, the crossover tends to 0."""
-    yield trial.same(stein_moment.subs(c, crossover), sp.Abs(moment) / 2, by=sp.gammasimp)
-    yield trial.holds((stein_moment / c).is_positive, "β has the sign of c")
-    yield trial.same(sp.limit(sp.gammasimp(crossover.subs(b, 1) * d * gamma**2), d, sp.oo), 0)
-
-
 @enclosed(mean_amplification)
-@control("no amplification", lambda_0=lambda_1)
-@control("mean 10 % less", lambda_0=NINE * lambda_0)
-@control("linear 10 % more", lambda_1=ELEVEN * lambda_1)
 def eigenvalues_are_funk_hecke_integrals(
     lambda_0: sp.Expr, lambda_1: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -149,14 +72,7 @@ def eigenvalues_are_funk_hecke_integrals(
 
 
 @enclosed(mean_amplification)
-@control("no amplification", amplification=sp.Integer(1))
-@control("d/π taken for exact", amplification=d / sp.pi)
-@control("10 % more", amplification=ELEVEN * amplification)
-@control("lower bound of 10 % more", lower=ELEVEN * claimed["lower"])
-@control("upper bound of 10 % less", upper=NINE * claimed["upper"])
 @control("bounds exchanged", lower=claimed["upper"], upper=claimed["lower"])
-@control("as √d", asymptote=sp.sqrt(d / sp.pi))
-@control("d/2π", asymptote=d / (2 * sp.pi))
 def ratio_is_between_bounds_that_meet(
     amplification: sp.Expr, lower: sp.Expr, upper: sp.Expr, asymptote: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -176,14 +92,7 @@ def ratio_is_between_bounds_that_meet(
 
 
 @exact(mean_amplification)
-@control("no amplification", crossover=sp.sqrt(sp.pi * d / 2) * sp.Abs(b))
-@control("10 % more", crossover=ELEVEN * claimed["crossover"])
-@control("SNIP's self-term", stein_moment=c / sp.sqrt(2 * sp.pi * d))
-@control("SNIP's mean", moment=b)
 @control("eigenvalues exchanged", moment=lambda_0 * b, stein_moment=lambda_1 * c / sp.sqrt(2 * sp.pi * d))
-@control("the residual not smoothed", gradient=b / 2 + c * sp.sqrt(d) * gamma * omega)
-@control("self-term of the limit", gradient=data_term + lambda_0 * c * omega / sp.sqrt(2 * sp.pi))
-@control("no self-term", gradient=data_term)
 def moments_are_those_of_the_gradient(
     gradient: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr, crossover: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -205,12 +114,6 @@ def half_sphere_gradient() -> sp.Expr:
     return sphere_mean(ring, 3, sp.pi / 2)
 
 
-def chi_mean() -> sp.Expr:
-    """E‖w‖ of a normal vector, from the density of the chi law."""
-    masses = [sp.integrate(length ** (d - 1 + k) * sp.exp(-(length**2) / 2), (length, 0, sp.oo)) for k in (0, 1)]
-    return masses[1] / masses[0]
-
-
 def gradient_points() -> list[dict[sp.Symbol, sp.Expr]]:
     """Slopes, means and directions at which a gradient is compared."""
     values = ((1, 2, sp.Rational(1, 3)), (-2, 1, sp.Rational(-3, 5)), (3, -1, sp.Rational(7, 9)))
@@ -225,11 +128,6 @@ def unit_kernels(rng: np.random.Generator, size: int) -> tuple[Floats, Floats]:
 
 
 @statistical(mean_amplification, tests=2)
-@control("no amplification", lambda_0=lambda_1)
-@control("d/π taken for the ratio", lambda_0=lambda_1 * d / sp.pi)
-@control("mean 10 % more", lambda_0=ELEVEN * lambda_0)
-@control("κ₁ alone on linear functions", lambda_1=lambda_1 / 2)
-@control("linear 10 % more", lambda_1=ELEVEN * lambda_1)
 def units_average_to_the_eigenvalues(lambda_0: sp.Expr, lambda_1: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Random units and random pairs of inputs on the sphere, d = 3: the means of the kernel and of it times cos θ."""
     kernel, cosine = trial.draw(unit_kernels, trial.size(300_000))
@@ -266,10 +164,6 @@ def kept_share(gradient: sp.Expr, slope: int) -> float:
 
 
 @statistical(mean_amplification, tests=1)
-@control("no amplification", gradient=data_term + lambda_1 * c * sp.sqrt(d) * gamma * omega)
-@control("the residual not smoothed", gradient=b / 2 + c * sp.sqrt(d) * gamma * omega)
-@control("no self-term", gradient=data_term)
-@control("self-term 10 % more", gradient=data_term + ELEVEN * lambda_0 * c * sp.sqrt(d) * gamma * omega)
 def columns_on_the_circle_keep_binomial_counts(gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A network on a fine regular polygon: each column keeps Bin(n, p), p that of the circle.
 
@@ -302,9 +196,6 @@ def contrast_of_grasp(rng: np.random.Generator) -> float:
 
 
 @empirical(mean_amplification, cost=0.6)
-@control("no amplification", stein_moment=lambda_1 * c / sp.sqrt(2 * sp.pi * d))
-@control("SNIP's mean", moment=b)
-@control("no self-term", stein_moment=c / 10**9)
 def grasp_hardly_sees_the_strong_columns(moment: sp.Expr, stein_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A GraSP mask at d = 64: the contrast of P1, where SNIP's is 5.5.
 
@@ -333,8 +224,6 @@ def eigenvalue_ratio(kernel: sp.Expr, dimension: int) -> sp.Expr:
 
 @exact(mean_amplification)
 @control("no amplification", amplification=sp.Integer(1), crossover=sp.sqrt(sp.pi * d / 2) * sp.Abs(b))
-@control("one input more", amplification=amplification.subs(d, d + 1))
-@control("crossover of SNIP", crossover=sp.sqrt(sp.pi * d / 2) * sp.Abs(b))
 def three_inputs_amplify_the_mean_by_half(
     amplification: sp.Expr, crossover: sp.Expr, kernel: sp.Expr, three_inputs: Mapping[sp.Symbol, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:

@@ -11,18 +11,16 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.selection import row_mask
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n
-from sparse_limits.theory.saliency.blocks import all_alike, block_sparsity
+from sparse_limits.theory.saliency.blocks import block_sparsity
 from sparse_limits.theory.saliency.model import columns
-from sparse_limits.theory.saliency.support_recovery import HIGHEST, ranked_recovery, two_columns_failure
+from sparse_limits.theory.saliency.support_recovery import HIGHEST, ranked_recovery
 from sparse_limits.theory.saliency.support_recovery import n as rows
-from sparse_limits.theory.saliency.wanda import bound, cut_rate, left_half, row_thresholds
-
-NINE = sp.Rational(9, 10)
+from sparse_limits.theory.saliency.wanda import cut_rate, row_thresholds
 
 
 def sylvester(side: int) -> NDArray[np.int64]:
@@ -31,10 +29,6 @@ def sylvester(side: int) -> NDArray[np.int64]:
 
 
 @exact(row_thresholds)
-@control("a twelfth of it", bound=bound / 12)
-@control("one cut", bound=cut_rate)
-@control("the whole left half", left_half=2 * left_half)
-@control("10 % less", left_half=NINE * left_half)
 def rows_keep_the_left_half(bound: sp.Expr, left_half: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Scores above 1 in the global mask, and those of the left half above all others of their row; the probabilities are ½."""
     half, zeros = 8, np.zeros((8, 8), dtype=np.int64)
@@ -60,9 +54,6 @@ def far_masks(height: int, width: int) -> int:
 
 
 @exact(block_sparsity)
-@control("one block", all_alike=sp.Integer(2) ** (1 - m))
-@control("one column for all blocks", all_alike=sp.Integer(2) ** (1 - m * n / 2))
-@control("10 % less", all_alike=NINE * all_alike)
 def masks_of_equal_rows_are_furthest(all_alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All masks of up to three rows of three blocks, of equal chances."""
     for height, width in ((2, 2), (2, 4), (3, 4), (3, 6)):
@@ -83,8 +74,6 @@ def swapped(count: int) -> Fraction:
 
 
 @enclosed(ranked_recovery)
-@control("half of it", two_columns_failure=two_columns_failure / 2)
-@control("10 % less", two_columns_failure=NINE * two_columns_failure)
 def two_ranked_columns_are_swapped(two_columns_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two and four and six rows."""
     for count in (2, 4, 6):

@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.saliency.layers import pareto_power, reduce_powers
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.checks.saliency.layers import reduce_powers
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
-from sparse_limits.theory.saliency.layer_collapse import COLLAPSE, density_ratios, layer_collapse, power_law, r, x
+from sparse_limits.theory.saliency.layer_collapse import (
+    layer_collapse,
+    noise_density,
+    r,
+    x,
+)
 from sparse_limits.theory.saliency.layers import first_scale, second_scale
 from sparse_limits.theory.saliency.model import tau
-from sparse_limits.theory.saliency.snip import product_density
-from sparse_limits.theory.tails import Tail, alpha, pareto, product_normal, t
+from sparse_limits.theory.tails import Tail, alpha, t
 
 ELEVEN = sp.Rational(11, 10)
 
@@ -25,38 +29,7 @@ def limit_of_the_ratio(noise: Tail, first: int, second: int) -> sp.Expr:
     return sp.limit(sp.simplify(ratio), tau, sp.oo)
 
 
-def noise_density(noise: Tail) -> sp.Expr:
-    """−F̄′, for Pareto noise beyond 1."""
-    if noise is product_normal:
-        return product_density
-    return -sp.diff(pareto_power(), t) if noise is pareto else noise.density
-
-
-def by_first_powers(gap: sp.Expr) -> sp.Expr:
-    """Simplify with (rx)^(−α) taken apart."""
-    return sp.simplify(sp.powsimp(sp.expand(sp.expand_power_base(gap))))
-
-
-@exact(layer_collapse, step="ratios of densities")
-@control("scale forgotten", density_ratios={name: ratio / r for name, ratio in density_ratios.items()})
-@control(
-    "r for r² in the normal one", density_ratios={**density_ratios, "half_normal": r * sp.exp(-(r - 1) * x**2 / 2)}
-)
-@control("Fréchet is Pareto", density_ratios={**density_ratios, "frechet": density_ratios["pareto"]})
-@control("Pareto of index α + 1", density_ratios={**density_ratios, "pareto": r ** (-alpha - 1)})
-@control("10 % more", density_ratios={**density_ratios, "exponential": ELEVEN * density_ratios["exponential"]})
-def ratios_are_those_of_the_densities(
-    density_ratios: Mapping[str, sp.Expr], noises: Mapping[str, Tail], trial: Trial
-) -> Iterator[Finding]:
-    """r g(rx) is the ratio times g(x), for all noises."""
-    for name in ("frechet", *noises):
-        density = noise_density(noises[name])
-        yield trial.same(r * density.subs(t, r * x), density_ratios[name] * density.subs(t, x), by=by_first_powers)
-
-
 @enclosed(layer_collapse)
-@control("the inverse", density_ratios={name: 1 / ratio for name, ratio in density_ratios.items()})
-@control("scales alone", density_ratios=dict.fromkeys(density_ratios, r))
 def ratios_fall_with_the_threshold(density_ratios: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
     """Strictly, from a threshold to twice the threshold, for the noises whose limit is 0."""
     for name in ("half_normal", "exponential", "product_normal"):
@@ -64,11 +37,6 @@ def ratios_fall_with_the_threshold(density_ratios: Mapping[str, sp.Expr], trial:
 
 
 @exact(layer_collapse, step="collapse")
-@control("power laws collapse too", collapse={**COLLAPSE, "pareto": sp.S.Zero})
-@control("proportional to the scale", collapse=dict.fromkeys(COLLAPSE, first_scale / second_scale))
-@control("exponent inverted", collapse={**COLLAPSE, "frechet": 1 / power_law})
-@control("exponential layers keep their ratio", collapse={**COLLAPSE, "exponential": first_scale / second_scale})
-@control("scale forgotten", density_ratios={name: ratio / r for name, ratio in density_ratios.items()})
 def limits_are_those_of_the_densities(
     collapse: Mapping[str, sp.Expr], density_ratios: Mapping[str, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
@@ -88,10 +56,6 @@ def limits_are_those_of_the_densities(
 
 
 @exact(layer_collapse, cost=0.5)
-@control("power laws collapse too", collapse={**COLLAPSE, "pareto": sp.S.Zero})
-@control("proportional to the scale", collapse=dict.fromkeys(COLLAPSE, first_scale / second_scale))
-@control("exponent inverted", collapse={**COLLAPSE, "frechet": 1 / power_law})
-@control("exponential layers keep their ratio", collapse={**COLLAPSE, "exponential": first_scale / second_scale})
 def ratios_tend_to_their_limits(
     collapse: Mapping[str, sp.Expr], noises: Mapping[str, Tail], trial: Trial
 ) -> Iterator[Finding]:
@@ -102,13 +66,6 @@ def ratios_tend_to_their_limits(
 
 
 @enclosed(layer_collapse)
-@control(
-    "the scales exchanged",
-    collapse={
-        name: each.subs({first_scale: second_scale, second_scale: first_scale}, simultaneous=True)
-        for name, each in COLLAPSE.items()
-    },
-)
 def layer_of_the_smaller_scale_keeps_less(collapse: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
     """A share below that of the other: for power laws, whose limit is not 0."""
     for limit in collapse.values():

@@ -14,46 +14,29 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.numerics.exact.logarithms import split_logarithms, split_powers
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.masks.selection import global_masks
-from sparse_limits.theory.formulas.level import Level
-from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.graphon.limit import rounding
-from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.saliency.layer_collapse import pareto_power
 from sparse_limits.theory.saliency.layers import (
     count_error,
     coupled_layers,
-    density,
-    deviation,
     equal_rho_1,
     equal_rho_2,
     first_scale,
-    global_density,
     layer_size,
-    pareto_critical_density,
-    pareto_density,
     pareto_mean,
     pareto_rho_2,
-    rho_1,
-    rho_2,
     second_scale,
     share,
     size,
-    threshold,
     two_layer_densities,
-    twofold_rho_2,
-    uniform_error,
 )
 from sparse_limits.theory.saliency.model import delta, rho, tau
-from sparse_limits.theory.saliency.snip_row_law import row_law
-from sparse_limits.theory.tails import alpha, exponential, half_normal, pareto, t
+from sparse_limits.theory.tails import alpha, exponential, pareto, t
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 EQUAL = {share: HALF, first_scale: 1, second_scale: 2}
 
 
 @exact(two_layer_densities, step="two layers")
-@control("half-normal noise", density=global_density(half_normal))
-@control("shares swapped", density=density.subs(share, 1 - share))
-@control("the layers' mean scale", density=exponential.at(tau / (share * first_scale + (1 - share) * second_scale)))
 def density_is_that_of_all_weights(density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mass of e^(−x) beyond τ/s in both layers, each with its share."""
     parts = ((share, first_scale), (1 - share, second_scale))
@@ -62,56 +45,10 @@ def density_is_that_of_all_weights(density: sp.Expr, trial: Trial) -> Iterator[F
     yield trial.same(density, sum(a * mass.subs(beyond, tau / scale) for a, scale in parts))
 
 
-@exact(two_layer_densities, step="threshold")
-@control("the layers' mean scale", threshold=sp.log(1 / rho) * (share * first_scale + (1 - share) * second_scale))
-@control("10 % more", threshold=ELEVEN * threshold)
-@control("shares swapped", threshold=threshold.subs(share, 1 - share))
-@control("half-normal noise", density=global_density(half_normal))
-def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
-    equation = threshold.function(tau) if isinstance(threshold, Level) else valued(density, {tau: threshold}) - rho
-    yield trial.same(equation, density - rho if isinstance(threshold, Level) else 0)
-
-
-@exact(two_layer_densities, step="densities")
-@control("one density for all layers", rho_1=rho)
-@control("layers swapped", rho_2=rho_1)
-@control("10 % less", rho_2=NINE * rho_2)
-@control("shares swapped", density=density.subs(share, 1 - share))
-@control("10 % more", threshold=ELEVEN * threshold)
-def layers_keep_the_terms_of_the_density(
-    rho_1: sp.Expr, rho_2: sp.Expr, density: sp.Expr, threshold: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Weighted with their shares they add up to D at the threshold, and −s_l ln ρ_l is the threshold in both layers."""
-    yield trial.same(share * rho_1 + (1 - share) * rho_2, density.subs(tau, threshold))
-    for scale, kept in ((first_scale, rho_1), (second_scale, rho_2)):
-        yield trial.same(-scale * sp.log(kept), threshold, by=sp.expand_log)
-
-
-RISING = {second_scale: 2 * first_scale}
-
-
-@exact(two_layer_densities, step="twice the scale")
-@control("shares forgotten", twofold_rho_2=equal_rho_2)
-@control("the other root", twofold_rho_2=-(1 - share) / share - twofold_rho_2)
-@control("weighted 10 % more", twofold_rho_2=ELEVEN * twofold_rho_2)
-@control("layers swapped", rho_1=two_layer_densities.expressions["rho_2"])
-@control("layers swapped, too", rho_2=two_layer_densities.expressions["rho_1"])
-def squares_balance(twofold_rho_2: sp.Expr, rho_1: sp.Expr, rho_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Both layers keep ρ together if layer 1 has the square; it is positive, as the root exceeds 1 − a; and ρ₁ = ρ₂² at s₂ = 2s₁."""
-    yield trial.same(share * twofold_rho_2**2 + (1 - share) * twofold_rho_2, rho)
-    yield trial.same(rho_1.subs(RISING), rho_2.subs(RISING) ** 2)
-    root = sp.sqrt((1 - share) ** 2 + 4 * share * rho)
-    yield trial.same(twofold_rho_2 * (root + 1 - share), 2 * rho)
-
-
 @exact(two_layer_densities, step="equal shares")
 @control("shares proportional to the scale", equal_rho_1=2 * rho / 3, equal_rho_2=4 * rho / 3)
 @control("one density for all layers", equal_rho_1=rho, equal_rho_2=rho)
 @control("layers swapped", equal_rho_1=equal_rho_2, equal_rho_2=equal_rho_2**2)
-@control("the other root", equal_rho_2=-1 - equal_rho_2)
-@control("10 % more in layer 1", equal_rho_1=ELEVEN * equal_rho_2**2)
-@control("twice as dense", twofold_rho_2=2 * twofold_rho_2)
 def densities_balance(
     equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, twofold_rho_2: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -123,14 +60,6 @@ def densities_balance(
 
 
 @enclosed(two_layer_densities)
-@control("half-normal noise", density=global_density(half_normal))
-@control("shares swapped", density=density.subs(share, 1 - share))
-@control("the layers' mean scale", threshold=sp.log(1 / rho) * (share * first_scale + (1 - share) * second_scale))
-@control("10 % more", threshold=ELEVEN * threshold)
-@control("one density for all layers", rho_1=rho)
-@control("layers swapped", rho_2=two_layer_densities.expressions["rho_1"])
-@control("the other root", equal_rho_2=-1 - equal_rho_2)
-@control("proportional to the scale", twofold_rho_2=2 * rho / (2 - share))
 def threshold_gives_the_densities(
     density: sp.Expr,
     threshold: sp.Expr,
@@ -154,16 +83,7 @@ def reduce_powers(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(split_powers(expression, pareto_mean, pareto_mean / rho))
 
 
-def pareto_power() -> sp.Expr:
-    """The survival function beyond 1."""
-    (power,) = [part for part in pareto.survival.args if part.has(t)]
-    return power
-
-
 @exact(two_layer_densities, step="power laws")
-@control("proportional to the scale", pareto_density=pareto_density.subs(alpha, 1))
-@control("equal shares", pareto_density=pareto_density.subs(share, HALF))
-@control("10 % more", pareto_density=ELEVEN * pareto_density)
 def pareto_density_is_a_power(pareto_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mass of αx^(−α−1) beyond τ/s in both layers, each with its share."""
     beyond = sp.Symbol("z", positive=True)
@@ -173,10 +93,6 @@ def pareto_density_is_a_power(pareto_density: sp.Expr, trial: Trial) -> Iterator
 
 
 @exact(two_layer_densities, step="not saturated")
-@control("saturated from the mean scale on", pareto_critical_density=sp.Integer(1))
-@control("10 % less", pareto_critical_density=NINE * pareto_critical_density)
-@control("where layer 1 is saturated", pareto_critical_density=pareto_mean / first_scale**alpha)
-@control("10 % more", pareto_density=ELEVEN * pareto_density)
 def density_falls_from_the_critical_one(
     pareto_density: sp.Expr, pareto_critical_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -190,10 +106,6 @@ def density_falls_from_the_critical_one(
 
 
 @exact(two_layer_densities, step="Pareto threshold")
-@control("equal shares", pareto_threshold=((first_scale**alpha + second_scale**alpha) / (2 * rho)) ** (1 / alpha))
-@control("power forgotten", pareto_threshold=pareto_mean / rho)
-@control("10 % more", pareto_density=ELEVEN * pareto_density)
-@control("saturated from the mean scale on", pareto_critical_density=sp.Integer(1))
 def pareto_threshold_meets_the_density(
     pareto_density: sp.Expr, pareto_threshold: sp.Expr, pareto_critical_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -204,14 +116,7 @@ def pareto_threshold_meets_the_density(
 
 
 @exact(two_layer_densities, step="Pareto densities")
-@control(
-    "proportional to the scale", pareto_rho_1=rho * first_scale / (share * first_scale + (1 - share) * second_scale)
-)
 @control("one density for all layers", pareto_rho_1=rho, pareto_rho_2=rho)
-@control("10 % less", pareto_rho_2=NINE * pareto_rho_2)
-@control("equal shares", pareto_threshold=((first_scale**alpha + second_scale**alpha) / (2 * rho)) ** (1 / alpha))
-@control("power forgotten", pareto_threshold=pareto_mean / rho)
-@control("saturated from the mean scale on", pareto_critical_density=sp.Integer(1))
 def pareto_layers_are_power_laws(
     pareto_rho_1: sp.Expr,
     pareto_rho_2: sp.Expr,
@@ -227,9 +132,6 @@ def pareto_layers_are_power_laws(
 
 
 @exact(coupled_layers, step="deviation")
-@control("one share of δ for two events", deviation=deviation.subs(delta, 2 * delta))
-@control("half the exponent", deviation=sp.sqrt(2) * deviation)
-@control("10 % less", deviation=NINE * deviation)
 def deviation_leaves_half_the_failure(deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Hoeffding's 2e^(−2nd²) is 2 at d = 0, and its logarithm falls with d² from there to ln(δ/2) at the deviation."""
     d = sp.Symbol("d", positive=True)
@@ -237,27 +139,7 @@ def deviation_leaves_half_the_failure(deviation: sp.Expr, trial: Trial) -> Itera
     yield trial.same(left, sp.log(2) - 2 * size * d**2, by=split_logarithms)
 
 
-@exact(coupled_layers, step="kept share")
-@control("as if the threshold were known", count_error=sp.sqrt(sp.log(4 / delta) / (2 * layer_size)))
-@control("one share of δ for two events", count_error=count_error.subs(delta, 2 * delta))
-@control("10 % less", count_error=NINE * count_error)
-@control("half the exponent", deviation=sp.sqrt(2) * deviation)
-def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """|kept_l − N_l| ≤ |K − N| (G2): Hoeffding in the layer and, rounding added, in all, with δ/2 for each."""
-    within = row_law.expressions["concentration"]
-    symbols = {symbol.name: symbol for symbol in within.free_symbols}
-
-    def concentration(count: sp.Expr) -> sp.Expr:
-        return valued(within, {symbols["n"]: count, symbols["delta"]: delta / 2})
-
-    in_all = concentration(size) + rounding.subs({m: 1, n: size})
-    yield trial.same(count_error, concentration(layer_size) + size * in_all / layer_size)
-    yield trial.same(count_error, deviation.subs(size, layer_size) + (size * deviation + HALF) / layer_size)
-
-
 @enclosed(coupled_layers)
-@control("as if in proportion to the weights", count_error=count_error * layer_size / size)
-@control("the same for all layers", count_error=count_error.subs(layer_size, size) - HALF / size)
 def no_layer_is_known_better_than_all(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A layer that holds all weights has the least bound."""
     of_all = (sp.sqrt(sp.log(4 / delta) / 2) * sp.sqrt(size) + HALF) / size + sp.sqrt(sp.log(4 / delta) / (2 * size))
@@ -281,10 +163,7 @@ def counts_above(rng: np.random.Generator, networks: int, noise: str) -> NDArray
 
 @statistical(two_layer_densities, tests=2)
 @control("proportional to the scale", equal_rho_1=2 * rho / 3, equal_rho_2=4 * rho / 3)
-@control("half-normal noise", density=global_density(half_normal))
-@control("shares forgotten", twofold_rho_2=equal_rho_2)
 @control("one density for all layers", pareto_rho_1=rho, pareto_rho_2=rho)
-@control("layer 2 10 % more", equal_rho_2=ELEVEN * equal_rho_2)
 def counts_above_a_threshold_are_binomial(
     density: sp.Expr,
     equal_rho_1: sp.Expr,
@@ -333,7 +212,6 @@ def global_masks_keep_the_layers_densities(
 
 
 @statistical(coupled_layers, tests=4)
-@control("rounding alone", count_error=1 / (2 * layer_size))
 def global_masks_stay_in_the_range(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Masks of exactly round(ρn) largest scores, of two layers of known densities."""
     yield from masks_in_range(equal_rho_1, equal_rho_2, count_error, trial)
@@ -350,9 +228,6 @@ def masks_in_range(first: sp.Expr, second: sp.Expr, error: sp.Expr, trial: Trial
 
 
 @exact(coupled_layers)
-@control("one weight more", uniform_error=uniform_error + 1 / layer_size)
-@control("one weight less", uniform_error=uniform_error - 1 / layer_size)
-@control("of all weights", uniform_error=uniform_error * layer_size / size)
 def uniform_sets_have_the_error(uniform_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All halves of 8 and 12 weights, of which the first 4 or 6 are the layer: the quantile of the error of its share."""
     for few, weights, allowed in ((4, 8, Fraction(1, 5)), (4, 12, Fraction(1, 10)), (6, 12, Fraction(1, 20))):
@@ -367,8 +242,6 @@ def uniform_sets_have_the_error(uniform_error: sp.Expr, trial: Trial) -> Iterato
 @control(
     "the layers exchanged", pareto_rho_1=pareto_rho_2, pareto_rho_2=pareto_rho_2 * (first_scale / second_scale) ** alpha
 )
-@control("above all", pareto_rho_2=pareto_rho_2 + 1)
-@control("twice the second", pareto_rho_1=2 * pareto_rho_2)
 def layer_of_the_larger_scale_is_the_denser_one(
     pareto_rho_1: sp.Expr, pareto_rho_2: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.masks.threshold import threshold_for
@@ -25,35 +25,16 @@ from sparse_limits.numerics.prediction.first_layer.moments import (
 from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.saliency.model import tau
-from sparse_limits.theory.saliency.outputs import any_score, column, gradient, norm, omega, profile, readout
+from sparse_limits.theory.saliency.outputs import gradient, omega
 from sparse_limits.theory.saliency.outputs_general_data import (
     beta_k,
     beta_l,
-    inversion,
     joint,
-    mode_exponent,
     stein_model_of_outputs,
     variance,
 )
-from sparse_limits.theory.saliency.snip import beta, cosine, covariance_kernel, h, spread, stein_kernel, w, zeta
+from sparse_limits.theory.saliency.snip import cosine, covariance_kernel, spread, stein_kernel, w, zeta
 from sparse_limits.theory.saliency.snip import norm as length
-from sparse_limits.theory.tails import half_normal
-
-TENTH = sp.Rational(11, 10)
-
-
-@exact(stein_model_of_outputs, step="unexplained")
-@control("covariance kept whole", unexplained=joint)
-@control("twice the self-terms", unexplained=joint - 2 * beta_k * beta_l)
-@control("added", unexplained=joint + beta_k * beta_l)
-def self_terms_leave_the_rest(unexplained: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(g_k − β_k w)(g_l − β_l w) multiplied out, with the mean of each product of two for it."""
-    one, two, weight = sp.symbols("x y z", real=True)  # g_k, g_l less their means, and w
-    means = {one * two: joint, one * weight: beta_k, two * weight: beta_l, weight**2: sp.S.One}
-    terms = sp.Poly((one - beta_k * weight) * (two - beta_l * weight), one, two, weight).terms()
-    mean = sum(factor * means[one**i * two**j * weight**k] for (i, j, k), factor in terms)
-    yield trial.same(unexplained, mean, by=sp.expand)
-
 
 INPUTS = (sp.Matrix([2, 0]), sp.Matrix([3, 4]))  # at an angle of cosine 3/5
 RESIDUALS = (sp.Matrix([1, 2]), sp.Matrix([-1, 1]))
@@ -98,10 +79,6 @@ def stated_moments(axis: int, k: int, other: int) -> dict[sp.Symbol, sp.Expr]:
 
 
 @enclosed(stein_model_of_outputs, step="unexplained")
-@control("covariance kept whole", unexplained=joint)
-@control("twice the self-terms", unexplained=joint - 2 * beta_k * beta_l)
-@control("one self-term alone", unexplained=joint - beta_k**2)
-@control("added", unexplained=joint + beta_k * beta_l)
 def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """On two inputs with two outputs the covariance of g − βw is a sum over sectors of w, and a positive matrix."""
     for axis in range(2):
@@ -114,10 +91,6 @@ def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @exact(stein_model_of_outputs, step="modes")
-@control("self-term forgotten", mode_exponent=mode_exponent.subs(beta, 0))
-@control("fluctuation forgotten", mode_exponent=mode_exponent.subs(variance, 0))
-@control("factor one half dropped", mode_exponent=mode_exponent.subs(h, 2 * h))
-@control("determinant forgotten", mode_exponent=mode_exponent + sp.log(1 + variance * omega**2) / 2)
 def modes_have_this_transform(mode_exponent: sp.Expr, closure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E e^{−ω²g²/2} over ζ in the closure of S5 with s² = V: the square is completed, the rest is a Gaussian integral."""
     exponent = sp.expand(-(omega**2) * closure.subs(spread, sp.sqrt(variance)) ** 2 / 2 - zeta**2 / 2)
@@ -128,44 +101,12 @@ def modes_have_this_transform(mode_exponent: sp.Expr, closure: sp.Expr, trial: T
     yield trial.same(mode_exponent, sp.log(width) - linear**2 / (4 * square) + constant, by=reduce)
 
 
-@exact(stein_model_of_outputs, step="conditional density")
-@control("noise of one factor", conditional_density=sp.erfc(tau / (sp.Abs(w) * norm(gradient))))
-@control("length squared", conditional_density=half_normal.at(tau / (sp.Abs(w) * gradient.dot(gradient))))
-@control("profile 10 % more", profile=TENTH * profile)
-@control("factor one half", any_score=any_score / 2)
-def inner_products_with_the_gradient_are_normal(
-    conditional_density: sp.Expr, profile: sp.Expr, any_score: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Given g the tail of a normal variable of twice the profile of g, at τ/|w|; for one output by the score, and a unit row along g has this score."""
-    deviation = 2 * profile.subs(dict(zip(column, gradient, strict=True)))
-    yield trial.same(conditional_density, half_normal.at(tau / (sp.Abs(w) * deviation)))
-    one = {gradient[1]: 0, gradient[2]: 0}
-    yield trial.same(conditional_density.subs(one), half_normal.at(tau / any_score.subs(one).subs(readout[0], 1)))
-    along = {weight: entry / norm(gradient) for weight, entry in zip(readout, gradient, strict=True)}
-    yield trial.same(valued(any_score, along), sp.Abs(w) * deviation)
-
-
 def reduce(expression: sp.Expr) -> sp.Expr:
     """Simplify a formula in logarithms."""
     return split_logarithms(sp.simplify(expression))
 
 
 @exact(stein_model_of_outputs, step="inversion")
-@control("half of it, too", inversion=inversion / 2)
-@control("an angle without the weight", inversion=inversion.subs(w, 1))
-@control("10 % more", inversion=TENTH * inversion)
-def inversion_integrates_the_waves(inversion: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """cos(ωx)/π, of which an even density is made, from −τ/|w| to τ/|w|."""
-    x, end = sp.Symbol("x", real=True), sp.Symbol("t", positive=True)
-    wave = sp.integrate(sp.cos(omega * x) / sp.pi, (x, -end, end))
-    yield trial.same(inversion, wave.subs(end, tau / sp.Abs(w)))
-
-
-@exact(stein_model_of_outputs, step="inversion")
-@control("half of it", inversion=inversion / 2)
-@control("cosine", inversion=2 * sp.cos(omega * tau / sp.Abs(w)) / sp.pi)
-@control("weight forgotten", inversion=2 * sp.sin(omega * tau) / (sp.pi * omega))
-@control("noise of one factor", conditional_density=sp.erfc(tau / (sp.Abs(w) * norm(gradient))))
 def inversion_gives_the_conditional_density(
     inversion: sp.Expr, conditional_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -205,10 +146,6 @@ def closure_counts(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(stein_model_of_outputs, tests=1, cost=0.5)
-@control("self-term forgotten", mode_exponent=mode_exponent.subs(beta, 0))
-@control("fluctuation forgotten", mode_exponent=mode_exponent.subs(variance, 0))
-@control("factor one half dropped", mode_exponent=mode_exponent.subs(h, 2 * h))
-@control("fluctuation 20 % less", mode_exponent=mode_exponent.subs(variance, 4 * variance / 5))
 def closure_keeps_binomial_counts(mode_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Sampled saliencies of the closure exceed τ as often as its inverted characteristic function says."""
     size, moments = trial.size(400_000), trial.once(closure_moments)
@@ -241,8 +178,6 @@ def digit_moments(labelling: str, standardise: bool) -> OutputMoments:
 
 
 @empirical(stein_model_of_outputs, cost=1.0)
-@control("profile ‖h‖ alone", mode_exponent=mode_exponent.subs({beta: 0, variance: 0}))
-@control("fluctuation forgotten", mode_exponent=mode_exponent.subs(variance, 0))
 def closed_form_on_digits(mode_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """P2 with ten outputs is within two noise floors of the columns SNIP keeps of digits (ρ = 0.1, n = 2048)."""
     for labelling, standardise in SETTINGS:

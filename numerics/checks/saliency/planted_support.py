@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import Dataset, symmetrised
-from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, statistical
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.first_layer.moments import ResidualMoments, column_densities, residual_moments
@@ -19,14 +19,10 @@ from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.saliency.support_recovery import (
     c,
     d,
-    i,
     k,
-    law,
-    missed,
     n,
     p_0,
     p_s,
-    recovery_failure,
     support_recovery,
 )
 
@@ -72,14 +68,7 @@ def tail_numbers(missed: sp.Expr, mistaken: sp.Expr, rows: int, most: int, chanc
     return np.concatenate(found)
 
 
-FEWER = sp.Sum(law, (i, 0, c - 1))
-
-
 @statistical(support_recovery, tests=2, cost=2.0)
-@control("fewer than c", missed=FEWER)
-@control("c or more", mistaken=1 - FEWER.subs(p_s, p_0))
-@control("removed entries", missed=missed.subs(p_s, 1 - p_s))
-@control("for the rows of nine masks", recovery_failure=recovery_failure.subs(n, 9 * n).subs(c, 9 * c))
 def planted_support_is_found(
     missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

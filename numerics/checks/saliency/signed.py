@@ -16,19 +16,17 @@ from sparse_limits.numerics.masks.selection import global_mask, kth_largest
 from sparse_limits.numerics.networks import gradient, random_network, tangent_residual
 from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.formulas.let import Let
-from sparse_limits.theory.formulas.level import Level, level
-from sparse_limits.theory.saliency.model import mean_over_columns, phi, rho
+from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.saliency.model import phi, rho
 from sparse_limits.theory.saliency.signed import (
-    flat_threshold,
     graphon,
+    level_above,
     noise_density,
-    signed_kernel,
     signed_scores,
-    signed_threshold,
     tau,
 )
 from sparse_limits.theory.saliency.snip import product_graphon
-from sparse_limits.theory.tails import exponential, half_normal, product_normal, t
+from sparse_limits.theory.tails import by_struve, exponential, half_normal, product_normal, t
 
 Floats = NDArray[np.floating]
 Counts = NDArray[np.int64]
@@ -38,63 +36,13 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 claimed = signed_scores.expressions
 kernel, kernels, selectivity = (claimed[k] for k in ("kernel", "kernels", "selectivity"))
-moduli = signed_kernel(product_normal).subs(tau, sp.Abs(tau)) * 2  # what magnitudes would keep at this threshold
-level_above = sp.Symbol("l", positive=True)  # |τ|
 MODULI = {"normal": half_normal, "laplace": exponential}
-
-
-def normal_tails() -> tuple[sp.Expr, sp.Expr]:
-    """The standard normal law's mass above |τ| and below −|τ|, by an antiderivative of its density."""
-    x = sp.Symbol("x", real=True)
-    below = sp.integrate(sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), x)
-    end, start = (sp.limit(below, x, each) for each in (sp.oo, -sp.oo))
-    return end - below.subs(x, level_above), below.subs(x, -level_above) - start
-
-
-@exact(signed_scores, step="one tail")
-@control("magnitudes", magnitude_share=sp.S.One)
-@control("a third", magnitude_share=sp.Rational(1, 3))
-@control("10 % more", magnitude_share=ELEVEN * HALF)
-def two_tails_make_the_modulus(magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Each tail of the standard normal, by its density, and their sum."""
-    above, below = trial.once(normal_tails)
-    for tail in (above, below):
-        yield trial.same(tail, magnitude_share * (above + below))
-
-
-@exact(signed_scores, step="complement")
-@control("the graphon does not move", dual_graphon=graphon)
-@control("what the moduli leave", dual_graphon=1 - 2 * graphon)
-@control("magnitudes", magnitude_share=sp.S.One)
-def complement_of_the_other_tail(dual_graphon: sp.Expr, magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One less the other tail, for moduli that exceed x with the probability that makes the first tail W; at Laplace's law."""
-    modulus = graphon / magnitude_share
-    yield trial.same(dual_graphon, 1 - (modulus - graphon))
-    above = magnitude_share * exponential.survival
-    below = 1 - exponential.survival + above  # |ξ| ≤ t, and ξ > t
-    yield trial.same(dual_graphon.subs(graphon, above), below)
 
 
 def by_sides(expression: sp.Expr) -> sp.Expr:
     """0 if the expression is 0 for τ > 0, for τ < 0 and at 0; else the expression."""
     parts = [expression.subs(tau, at) for at in (level_above, -level_above, 0)]
-    return sp.S.Zero if all(snip_product.by_struve(part) == 0 for part in parts) else expression
-
-
-@exact(signed_scores, step="dual threshold")
-@control("the threshold does not move", dual_threshold=tau)
-@control("twice as far", dual_threshold=-2 * tau)
-@control("the graphon does not move", dual_graphon=graphon)
-def dual_threshold_has_the_dual_graphon(
-    dual_threshold: sp.Expr, dual_graphon: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The chance of x > τ at the dual threshold, for x of a law that is symmetric about 0: the logistic and the normal one."""
-    for above in (1 / (1 + sp.exp(tau)), sp.erfc(tau) / 2):
-        yield trial.same(above.subs(tau, dual_threshold), dual_graphon.subs(graphon, above), by=exponentials)
-
-
-def exponentials(expression: sp.Expr) -> sp.Expr:
-    return sp.simplify(sp.together(sp.expand(expression.rewrite(sp.erf))))
+    return sp.S.Zero if all(by_struve(part) == 0 for part in parts) else expression
 
 
 @exact(signed_scores, step="two laws")
@@ -121,14 +69,11 @@ def sides_differentiated(law: sp.Expr) -> sp.Expr:
 def by_sides_off_zero(expression: sp.Expr) -> sp.Expr:
     """The same without τ = 0."""
     parts = [expression.subs(tau, at) for at in (level_above, -level_above)]
-    return sp.S.Zero if all(snip_product.by_struve(part) == 0 for part in parts) else expression
+    return sp.S.Zero if all(by_struve(part) == 0 for part in parts) else expression
 
 
 @exact(signed_scores, step="kernel", cost=1.0)
-@control("kernel of the magnitudes", kernel=moduli)
-@control("one tail on both sides", kernel=moduli / 2)
 @control("noise of one normal", kernel=kernels["normal"])
-@control("10 % less", kernel=NINE * kernel)
 def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """−d/dτ is half the noise density of S4 at |τ|/φ, over φ, on both sides of 0; and the kernel is ½ at 0."""
     density = product_graphon.expressions["noise_density"].subs(t, sp.Abs(tau) / phi) / (2 * phi)
@@ -138,25 +83,7 @@ def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterato
     yield trial.same(sp.limit(kernel.subs({tau: level_above, phi: 1}), level_above, 0), HALF)
 
 
-@exact(signed_scores, step="density of the moduli")
-@control("the same density", magnitude_density=rho)
-@control("four times", magnitude_density=4 * rho)
-@control("magnitudes", magnitude_share=sp.S.One)
-def moduli_have_twice_the_density(
-    magnitude_density: sp.Expr, magnitude_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The share of it is ρ."""
-    yield trial.same(magnitude_share * magnitude_density, rho)
-
-
 @exact(signed_scores, step="threshold")
-@control("threshold of the magnitudes", flat_threshold=level(product_normal.survival, t, rho))
-@control("negative side forgotten", flat_threshold=sp.Abs(flat_threshold))
-@control("10 % more", flat_threshold=ELEVEN * flat_threshold)
-@control("noise of one normal", flat_threshold=signed_threshold(half_normal.survival))
-@control("without a profile", threshold=flat_threshold)
-@control("noise of one normal, any profile", threshold=signed_threshold(mean_over_columns(half_normal.at(t / phi))))
-@control("kernel of the magnitudes", kernel=moduli)
 def threshold_is_where_the_density_is_met(
     threshold: sp.Expr, flat_threshold: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -179,9 +106,6 @@ def met_on_both_sides(
 
 
 @enclosed(signed_scores)
-@control("without a profile", threshold=flat_threshold)
-@control("10 % more", threshold=ELEVEN * claimed["threshold"])
-@control("kernel of the magnitudes", kernel=moduli)
 def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A quarter of the columns of profile 2 and the others of profile ½ keep 3/10 or 7/10 of the signed scores between them."""
     for density in (sp.Rational(3, 10), sp.Rational(7, 10)):
@@ -190,29 +114,8 @@ def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, kernel: sp.Expr
         yield trial.same(Let((strong + 3 * weak) / 4, [(tau, cut)]), density, by=None)
 
 
-@exact(signed_scores, step="slope")
-@control("the same selection at every density", selectivity=sp.Abs(tau) * noise_density / (2 * phi**2))
-@control("magnitudes' slope", selectivity=2 * selectivity)
-@control("10 % less", selectivity=NINE * selectivity)
-@control("magnitudes", magnitude_share=sp.S.One)
-def slope_is_the_chain_rule(selectivity: sp.Expr, magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Tails that fall with slope g from any height at any place: the derivative in φ on either side of 0."""
-    height, place = sp.symbols("p x_0", real=True)
-    for sign in (1, -1):
-        tail = magnitude_share * (height - noise_density * (sign * tau / phi - place))
-        kept = tail if sign > 0 else 1 - tail
-        yield trial.same(selectivity, sp.diff(kept, phi))
-
-
 @exact(signed_scores)
 @control("one tail on both sides", kernels={**kernels, "normal": kernels["normal"].subs(tau, sp.Abs(tau))})
-@control("magnitudes", magnitude_share=sp.S.One)
-@control("10 % more", magnitude_share=ELEVEN * HALF)
-@control("the threshold does not move", dual_threshold=tau)
-@control("the graphon does not move", dual_graphon=graphon)
-@control("the same selection at every density", selectivity=sp.Abs(tau) * noise_density / (2 * phi**2))
-@control("magnitudes' slope", selectivity=2 * selectivity)
-@control("10 % less", selectivity=NINE * selectivity)
 def kernels_are_dual(
     kernels: Kernels,
     magnitude_share: sp.Expr,
@@ -234,14 +137,6 @@ def kernels_are_dual(
 
 
 @enclosed(signed_scores, cost=0.4)
-@control("threshold of the magnitudes", flat_threshold=level(product_normal.survival, t, rho))
-@control("negative side forgotten", flat_threshold=sp.Abs(flat_threshold))
-@control("10 % more", flat_threshold=ELEVEN * flat_threshold)
-@control("the same density", magnitude_density=rho)
-@control("kernel of the magnitudes", kernel=moduli)
-@control("one tail on both sides", kernel=moduli / 2)
-@control("the threshold does not move", dual_threshold=tau)
-@control("the graphon does not move", dual_graphon=graphon)
 def threshold_gives_the_density_and_its_dual(
     kernel: sp.Expr,
     flat_threshold: sp.Expr,
@@ -279,11 +174,7 @@ def signed_counts(rng: np.random.Generator, rows: int) -> Counts:
 
 
 @statistical(signed_scores, tests=1)
-@control("kernel of the magnitudes", kernel=moduli)
-@control("one tail on both sides", kernel=moduli / 2)
-@control("the same selection at every density", kernel=sp.Piecewise((moduli / 2, tau > 0), (HALF, True)))
 @control("noise of one normal", kernel=kernels["normal"])
-@control("10 % less", kernel=NINE * kernel)
 def columns_keep_binomial_counts(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Rows with a signed factor of their own: each column keeps Bin(n, W) of them at a fixed threshold."""
     rows = trial.size(100_000)
@@ -297,9 +188,6 @@ def products(rng: np.random.Generator, size: int) -> Floats:
 
 
 @statistical(signed_scores, tests=2)
-@control("threshold of the magnitudes", flat_threshold=level(product_normal.survival, t, rho))
-@control("negative side forgotten", flat_threshold=sp.Abs(flat_threshold))
-@control("10 % more", flat_threshold=ELEVEN * flat_threshold)
 def threshold_keeps_the_density(flat_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Independent scores exceed the threshold with probability ρ, below and above one half."""
     rows = trial.size(200_000)
@@ -330,8 +218,6 @@ def leading_signs(rng: np.random.Generator) -> tuple[Counts, Counts]:
 
 
 @statistical(signed_scores, tests=2, cost=0.5)
-@control("magnitudes", magnitude_share=sp.S.One)
-@control("a third", magnitude_share=sp.Rational(1, 3))
 def signs_of_a_column_are_fair_on_digits(magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Given the moduli, realised Θ̂ included, the positive scores of a column of distinct rows are Bin(·, ½)."""
     for positive, whole in zip(*trial.draw(leading_signs), strict=True):
@@ -356,8 +242,6 @@ def orders_of_columns(rng: np.random.Generator, labelling: str, networks: int) -
 
 
 @statistical(signed_scores, tests=2, cost=0.7)
-@control("the same selection at every density", selectivity=sp.Abs(tau) * noise_density / (2 * phi**2))
-@control("threshold of the magnitudes", flat_threshold=level(product_normal.survival, t, rho))
 def order_of_columns_reverses_on_digits(
     selectivity: sp.Expr, flat_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -374,9 +258,6 @@ def order_of_columns_reverses_on_digits(
 
 
 @exact(signed_scores)
-@control("the same selection at every density", selectivity=sp.Abs(tau) * noise_density / (2 * phi**2))
-@control("the threshold does not move", dual_threshold=tau)
-@control("the graphon does not move", dual_graphon=graphon)
 def four_scores_change_their_favourite(
     selectivity: sp.Expr,
     dual_threshold: sp.Expr,

@@ -6,14 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
-from sparse_limits.theory.saliency.model import rho
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.saliency.signed import signed_scores
 
 
 @enclosed(signed_scores)
-@control("twice that", magnitude_density=4 * rho)
-@control("the inverse", magnitude_density=1 / (2 * rho))
 def moduli_keep_no_more_than_all(magnitude_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Where no more than the positive half is kept, their density is at most 1."""
     yield trial.below(magnitude_density, sp.S.One, needed="magnitude_density")

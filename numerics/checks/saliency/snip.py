@@ -10,15 +10,12 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Refutation, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Refutation, Trial, exact, statistical
 from sparse_limits.theory.saliency.snip import (
     cosine,
-    covariance_kernel,
-    gate_rate,
     gradient_moments,
-    half_mean,
     norm,
-    open_gate,
+    normal_density,
     theta,
     z,
 )
@@ -26,13 +23,7 @@ from sparse_limits.theory.saliency.snip import (
 TENTH = sp.Rational(11, 10)
 
 
-def normal_density(at: sp.Expr) -> sp.Expr:
-    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
-
-
 @exact(gradient_moments, step="one half")
-@control("factor one half dropped", mean_weight=sp.Integer(1))
-@control("a quarter", mean_weight=sp.Rational(1, 4))
 def opposite_samples_are_seen_by_halves(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The gated mean of r x over the samples (x, r) and (−x, −r), whichever gate is open, beside the mean without gates."""
     sample, residual = sp.symbols("x_1 r_1", real=True)
@@ -44,9 +35,6 @@ def opposite_samples_are_seen_by_halves(mean_weight: sp.Expr, trial: Trial) -> I
 
 
 @exact(gradient_moments, step="second gate")
-@control("as if independent", open_gate=sp.Rational(1, 2))
-@control("variance one", open_gate=open_gate.subs(cosine, cosine / sp.sqrt(1 + cosine**2)))
-@control("√2 forgotten", open_gate=open_gate.subs(z, sp.sqrt(2) * z))
 def second_gate_opens_with_the_conditional_law(open_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """It grows with the mean cz as the density at 0 of a normal of mean cz and variance 1 − c² says, from ½ at z = 0."""
     mean, spread = cosine * z, sp.sqrt(1 - cosine**2)
@@ -54,23 +42,7 @@ def second_gate_opens_with_the_conditional_law(open_gate: sp.Expr, trial: Trial)
     yield trial.same(open_gate.subs(z, 0), sp.Rational(1, 2))
 
 
-@exact(gradient_moments, step="rate")
-@control("twice the rate", gate_rate=2 * gate_rate)
-@control("without the root", gate_rate=1 / (2 * sp.pi))
-@control("root of the square forgotten", gate_rate=1 / (2 * sp.pi * (1 - cosine**2)))
-@control("as if independent", open_gate=sp.Rational(1, 2))
-def rate_integrates_the_second_gate(gate_rate: sp.Expr, open_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """−P′ e^(−z²/2(1−c²)), −P′ at z = 0 and 0 at infinity, is an antiderivative of the derivative under the integral."""
-    decay = sp.exp(-(z**2) / (2 * (1 - cosine**2)))
-    yield trial.same(sp.diff(-gate_rate * decay, z), normal_density(z) * sp.diff(open_gate, cosine))
-
-
 @exact(gradient_moments, step="covariance")
-@control("arccosine", covariance_kernel=sp.acos(cosine) / (2 * sp.pi))
-@control("angle over π", covariance_kernel=sp.asin(cosine) / sp.pi)
-@control("the cosine itself", covariance_kernel=cosine / (2 * sp.pi))
-@control("twice the rate", gate_rate=2 * gate_rate)
-@control("gates open in a quarter of the cases", mean_weight=sp.Rational(1, 4))
 def covariance_is_that_of_two_gates(
     covariance_kernel: sp.Expr, gate_rate: sp.Expr, mean_weight: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -82,19 +54,12 @@ def covariance_is_that_of_two_gates(
 
 
 @exact(gradient_moments, step="half of a normal")
-@control("a half-normal mean", half_mean=sp.sqrt(2 / sp.pi))
-@control("a variance", half_mean=sp.Rational(1, 2))
-@control("10 % more", half_mean=TENTH * half_mean)
 def half_of_a_normal_has_the_mean(half_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The integral of z times the normal density over z > 0."""
     yield trial.same(half_mean, trial.once(sp.integrate, z * normal_density(z), (z, 0, sp.oo)))
 
 
 @exact(gradient_moments, step="Stein moment")
-@control("a half-normal mean", stein_kernel=sp.sqrt(2 / sp.pi) / norm)
-@control("not divided by the norm", stein_kernel=1 / sp.sqrt(2 * sp.pi))
-@control("divided by the square", stein_kernel=1 / (sp.sqrt(2 * sp.pi) * norm**2))
-@control("a half-normal mean in it", half_mean=sp.sqrt(2 / sp.pi))
 def stein_moment_is_a_mean_over_the_half_plane(
     stein_kernel: sp.Expr, half_mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -138,9 +103,6 @@ def rational(value: object) -> sp.Rational:
 
 
 @exact(gradient_moments)
-@control("data that are not symmetric", data="raw")
-@control("an atom on the hyperplane of w", data="atom")
-@control("factor one half dropped", mean_weight=sp.Integer(1))
 def symmetric_data_make_the_gradient_constant(mean_weight: sp.Expr, data: str, trial: Trial) -> Iterator[Finding]:
     """On symmetrised digits g_ij = h_j/2 for eight drawn rows, in exact integer arithmetic."""
     weight = rational(mean_weight)
@@ -152,8 +114,6 @@ def symmetric_data_make_the_gradient_constant(mean_weight: sp.Expr, data: str, t
 
 
 @exact(gradient_moments)
-@control("factor one half dropped", mean_weight=sp.Integer(1))
-@control("a quarter", mean_weight=sp.Rational(1, 4))
 def opposite_weights_average_to_the_mean(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """(g(w) + g(−w))/2 is the stated multiple of h on raw digits for eight drawn w, exactly."""
     weight = rational(mean_weight)
@@ -175,9 +135,6 @@ def open_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(gradient_moments, tests=1)
-@control("angle over π", covariance_kernel=sp.asin(cosine) / sp.pi)
-@control("the cosine itself", covariance_kernel=cosine / (2 * sp.pi))
-@control("10 % more", covariance_kernel=TENTH * covariance_kernel)
 def two_gates_open_together(covariance_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The count of weights that open both gates is binomial with ¼ plus the covariance."""
     n = trial.size(400_000)
@@ -226,9 +183,6 @@ def two_gradients(rng: np.random.Generator, networks: int, residual: str) -> NDA
 
 
 @statistical(gradient_moments, tests=1)
-@control("angle over π", covariance_kernel=sp.asin(cosine) / sp.pi)
-@control("the cosine itself", covariance_kernel=cosine / (2 * sp.pi))
-@control("the network's own output in the residual", residual="of the network")
 def gradient_fluctuates_with_the_covariance(
     covariance_kernel: sp.Expr, residual: str, trial: Trial
 ) -> Iterator[Finding]:
@@ -248,8 +202,6 @@ def gradient_fluctuates_with_the_covariance(
 
 
 @exact(gradient_moments)
-@control("it factorises on any data", covariance_kernel=sp.S.Zero)
-@control("factor one half dropped", mean_weight=sp.Integer(1))
 def one_sample_is_seen_by_half_of_the_units(
     mean_weight: sp.Expr, covariance_kernel: sp.Expr, one_sample: tuple[sp.Expr, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, Verdict, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, Verdict, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.networks import random_network, single_precision
@@ -23,119 +23,26 @@ from sparse_limits.numerics.prediction.first_layer.moments import (
 )
 from sparse_limits.numerics.prediction.methods import residual as residual_of
 from sparse_limits.numerics.prediction.methods import saliency
-from sparse_limits.theory.saliency.model import dimension, phi, tau, u
+from sparse_limits.theory.saliency.model import dimension
 from sparse_limits.theory.saliency.snip import beta, h, norm, residual_mean, spread, variance, w, zeta
-from sparse_limits.theory.saliency.snip_closed_form import conditional_density, coordinate, gate, line, stein_model
-from sparse_limits.theory.tails import half_normal
+from sparse_limits.theory.saliency.snip_closed_form import (
+    REST,
+    coordinate,
+    normal_mean,
+    slope_and_rate,
+    stein_model,
+)
 
 Floats = NDArray[np.floating]
-TENTH = sp.Rational(11, 10)
-
-
-@exact(stein_model, step="gate")
-@control("over the whole length", gate=(1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2)
-@control("√2 forgotten", gate=(1 + sp.erf(coordinate * w / sp.sqrt(norm**2 - coordinate**2))) / 2)
-@control("half the weight", gate=gate.subs(w, w / 2))
-@control("closed gates", gate=1 - gate)
-def gate_opens_with_the_conditional_law(gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It grows with the mean x_j w as the density at 0 of a normal of this mean and variance R² − x_j², from ½ at w = 0."""
-    mean, deviation = coordinate * w, sp.sqrt(norm**2 - coordinate**2)
-    yield trial.same(sp.diff(gate, w), coordinate * normal_density(mean / deviation) / deviation)
-    at = {norm: sp.sqrt(coordinate**2 + REST**2)}
-    growth = sp.diff(gate, w) / coordinate  # in the mean
-    yield trial.nonnegative(growth, normal_density(mean / REST) / REST, where=at, strict=True)
-    yield trial.same(gate.subs(w, 0), sp.Rational(1, 2))
 
 
 @enclosed(stein_model)
-@control("β not squared, and more", residual_variance=variance - 2 * beta**2 - 1)
-@control("negative", residual_variance=beta**2 - variance)
 def what_is_unexplained_has_a_variance(residual_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """It is not negative: a weight of variance one explains at most the variance of its gradient."""
     yield trial.below(sp.S.Zero, residual_variance)
 
 
-@exact(stein_model, step="line")
-@control(
-    "tangent of the gate", line=sp.Rational(1, 2) + coordinate * w / sp.sqrt(2 * sp.pi * (norm**2 - coordinate**2))
-)
-@control("twice the slope", line=2 * line - sp.Rational(1, 2))
-@control("through zero", line=line - sp.Rational(1, 2))
-@control("over the whole length", gate=(1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2)
-def line_has_the_moments_of_the_gate(line: sp.Expr, gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its height is the mean of the gates at w and −w, its slope that of the gate averaged over w, a Gaussian integral.
-
-    The slope of the gate times the normal density is its value at 0 times e^(−qw²), of integral √(π/q).
-    """
-    steep, rate = trial.once(slope_and_rate, gate)
-    yield trial.same(steep, steep.subs(w, 0) * sp.exp(-rate * w**2))
-    mean = (gate + gate.subs(w, -w)) / 2
-    yield trial.same(line, mean + w * steep.subs(w, 0) * sp.sqrt(sp.pi / rate))
-
-
-def slope_and_rate(gate: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """The slope of the gate times the normal density, and its q: minus half the second derivative of the logarithm."""
-    steep = sp.diff(gate, w, simplify=False) * normal_density(w)
-    return steep, sp.cancel(-sp.diff(sp.expand_log(sp.log(steep), force=True), w, 2) / 2)
-
-
-def normal_density(at: sp.Expr) -> sp.Expr:
-    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
-
-
-@exact(stein_model, step="conditional density")
-@control("readout weight forgotten", conditional_density=sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))))
-@control("factor one half dropped", conditional_density=conditional_density.subs(h, 2 * h))
-def without_self_term_it_is_the_product_graphon(
-    conditional_density: sp.Expr, kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """At β = s = 0 and |w| = ψ(u) it is the kernel of S4 with profile |h|/2."""
-    row, profile = sp.symbols("psi profile", positive=True)
-    plain = conditional_density.subs({beta: 0, spread: 0}).subs(w, row)
-    claimed = kernel.subs(sp.erfinv(u), row / sp.sqrt(2)).subs(phi, profile / 2)
-    yield trial.same(plain.subs(h, profile), claimed)
-    yield trial.same(plain.subs(h, -profile), claimed)
-
-
-@exact(stein_model, step="conditional density")
-@control("readout weight forgotten", conditional_density=sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))))
-@control("no fluctuation in the gradient", closure=h / 2 + beta * w)
-def conditional_density_is_that_of_the_readout_weight(
-    conditional_density: sp.Expr, closure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Given w and ζ a score exceeds τ when |a| > τ/|w||g|, g the closure, at weights and moments of either sign."""
-    level = tau / (sp.Abs(w) * sp.Abs(closure))
-    yield trial.same(conditional_density, half_normal.at(level))
-
-
-def normal_mean(polynomial: sp.Expr) -> sp.Expr:
-    """The mean of a polynomial in the independent standard normals w and ζ."""
-    terms = sp.Poly(sp.expand(polynomial), w, zeta).terms()
-    moment = [1, 0, 1, 0, 3]
-    return sum((coefficient * moment[i] * moment[j] for (i, j), coefficient in terms), sp.Integer(0))
-
-
 @exact(stein_model, step="closure")
-@control("sign of the self-term", closure=h / 2 - beta * w + spread * zeta)
-@control("factor one half dropped", closure=h + beta * w + spread * zeta)
-@control("no fluctuation", closure=h / 2 + beta * w)
-@control("variance kept whole", residual_variance=variance)
-def closure_is_solved_for_its_moments(closure: sp.Expr, residual_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """c₀ + c₁w + c₂ζ, c₂ ≥ 0, solved for the mean h/2, the covariance β and the variance V = s² + β²."""
-    height, slope = sp.symbols("c_0 c_1", real=True)
-    rest = sp.Symbol("c_2", nonnegative=True)
-    affine = height + slope * w + rest * zeta
-    at = sp.solve([normal_mean(affine) - h / 2, normal_mean(affine * w) - beta], [height, slope])
-    (whole,) = sp.solve(residual_variance - spread**2, variance)
-    by_the_weight = normal_mean((affine - height) ** 2).subs(rest, 0)
-    at[rest] = sp.sqrt(whole - by_the_weight.subs(at))
-    yield trial.same(closure, affine.subs(at))
-
-
-@exact(stein_model, step="closure")
-@control("sign of the self-term", closure=h / 2 - beta * w + spread * zeta)
-@control("factor one half dropped", closure=h + beta * w + spread * zeta)
-@control("no fluctuation", closure=h / 2 + beta * w)
 def closure_has_the_exact_moments(closure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """It is linear in w and ζ, its mean is h/2, its covariance with w is β, its variance is β² + s²."""
     for each in (w, zeta):
@@ -149,36 +56,7 @@ def closure_has_the_exact_moments(closure: sp.Expr, trial: Trial) -> Iterator[Fi
     yield trial.same(normal_mean((closure - mean) ** 2), beta**2 + spread**2)
 
 
-@exact(stein_model, step="what is left")
-@control("variance kept whole", residual_variance=variance)
-@control("β not squared", residual_variance=variance - beta)
-@control("twice the self-term", residual_variance=variance - 2 * beta**2)
-def what_the_weight_leaves_unexplained(residual_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Var(g − βw) with Cov(w, g) = β and Var w = 1, the best multiple of w: its derivative vanishes there, others leave more."""
-    multiple = sp.Symbol("b", real=True)
-    left = variance - 2 * multiple * beta + multiple**2
-    best = sp.solve(sp.diff(left, multiple), multiple)
-    yield trial.same(residual_variance, left.subs(multiple, best[0]))
-    yield trial.nonnegative(left - residual_variance, (multiple - beta) ** 2)
-
-
-@exact(stein_model, step="isotropic inputs")
-@control("√(2/π) for 1/√(2π)", isotropic_beta=residual_mean * sp.sqrt(2 / (sp.pi * dimension)))
-@control("not divided by √d", isotropic_beta=residual_mean / sp.sqrt(2 * sp.pi))
-def isotropic_self_term_is_the_stein_moment(
-    isotropic_beta: sp.Expr, stein_kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Inputs of length √d with E x_j² = 1 and a constant residual c give E[r x_j²]·(Stein kernel at √d)."""
-    yield trial.same(isotropic_beta, residual_mean * stein_kernel.subs(norm, sp.sqrt(dimension)))
-
-
-REST = sp.Symbol("rest", positive=True)  # the length of an input without one coordinate
-
-
 @enclosed(stein_model, step="gate")
-@control("over the whole length", gate=(1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2)
-@control("√2 forgotten", gate=(1 + sp.erf(coordinate * w / sp.sqrt(norm**2 - coordinate**2))) / 2)
-@control("half the weight", gate=gate.subs(w, w / 2))
 def gate_has_the_moments_of_the_line(gate: sp.Expr, stein_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Gates at w and −w add up to 1, so that their mean is ½; by Stein's lemma E[w·gate] = E[gate′], a Gaussian integral."""
     at = {norm: sp.sqrt(coordinate**2 + REST**2)}
@@ -200,9 +78,6 @@ def open_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(stein_model, tests=1)
-@control("the closure's line", gate=sp.Rational(1, 2) + coordinate * w / (sp.sqrt(2 * sp.pi) * norm))
-@control("over the whole length", gate=(1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2)
-@control("10 % more", gate=TENTH * gate)
 def gates_open_as_often(gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Counts of open gates given a weight: the straight line of P2 is refuted where x_j is most of the length."""
     size = trial.size(100_000)
@@ -224,11 +99,6 @@ def closure_counts(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(stein_model, tests=1)
-@control("without self-term", conditional_density=conditional_density.subs(beta, 0))
-@control("without fluctuation", conditional_density=conditional_density.subs(spread, 0))
-@control("half the self-term", conditional_density=conditional_density.subs(beta, beta / 2))
-@control("readout weight forgotten", conditional_density=sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))))
-@control("10 % more", conditional_density=TENTH * conditional_density)
 def closure_keeps_binomial_counts(conditional_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Sampled saliencies of the closure exceed τ with the Gaussian mean of the conditional density."""
     size = trial.size(400_000)
@@ -255,9 +125,6 @@ def teacher_rows(rng: np.random.Generator, width: int) -> tuple[Floats, Floats, 
 
 
 @empirical(stein_model, cost=4.0)
-@control("√(2/π) for 1/√(2π)", isotropic_beta=residual_mean * sp.sqrt(2 / (sp.pi * dimension)))
-@control("half the self-term", isotropic_beta=residual_mean / sp.sqrt(8 * sp.pi * dimension))
-@control("no self-term", isotropic_beta=sp.Integer(0))
 def teacher_with_a_mean_needs_the_self_term(isotropic_beta: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Linear teacher with an offset on normal inputs, n = 8192: P1iso is within two noise floors."""
     width = 8192
@@ -298,10 +165,6 @@ def predicted_densities(moments: ResidualMoments, formula: sp.Expr) -> Floats:
 
 
 @empirical(stein_model, cost=6.0)
-@control("P0: the residual alone", conditional_density=conditional_density.subs({beta: 0, spread: 0}))
-@control("P1: no fluctuation", conditional_density=conditional_density.subs(spread, 0))
-@control("constant: nothing of the data", conditional_density=sp.erfc(tau / sp.Abs(w)))
-@control("the network's own output in the residual", residual="of the network")
 def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Trial) -> Iterator[Finding]:
     """P2 is within two noise floors of the columns SNIP keeps of digits (ρ = 0.1, n = 1024)."""
     for labelling, standardise in DIGITS:
@@ -318,9 +181,6 @@ def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Tr
 
 
 @exact(stein_model)
-@control("P0: the residual alone", closure=h / 2)
-@control("P1: no fluctuation", closure=h / 2 + beta * w)
-@control("variance kept whole", residual_variance=variance)
 def two_opposite_points_cancel_in_the_mean_only(
     closure: sp.Expr, residual_variance: sp.Expr, two_points: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
 ) -> Iterator[Finding]:

@@ -9,17 +9,14 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
-from sparse_limits.numerics.checks.saliency.snip import normal_density
-from sparse_limits.numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Refutation, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.exact.logarithms import split_powers
 from sparse_limits.numerics.exact.step_functions import StepFunction, in_steps
 from sparse_limits.theory.formulas.let import Let
-from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.level import Level
 from sparse_limits.theory.saliency.model import (
     column_profile,
-    half_normal_quantile,
-    mean_over_columns,
     phi,
     rho,
     tau,
@@ -27,20 +24,13 @@ from sparse_limits.theory.saliency.model import (
     v,
 )
 from sparse_limits.theory.saliency.snip import (
-    flat_threshold,
-    hyperbolic,
-    integral_form,
-    product_density,
+    normal_density,
     product_graphon,
-    product_integrand,
-    product_kernel,
-    product_threshold,
-    struve,
     x,
     y,
     z,
 )
-from sparse_limits.theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.tails import by_struve, half_normal, t
 
 TENTH = sp.Rational(11, 10)
 
@@ -56,20 +46,7 @@ def reduce_gammas(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(split_powers(sp.gammasimp(expression)).rewrite(sp.exp))
 
 
-@exact(product_graphon, step="profile")
-@control("without √2", profile=sp.erfinv(u))
-@control("from above", profile=sp.sqrt(2) * sp.erfinv(1 - u))
-@control("10 % more", profile=TENTH * half_normal_quantile)
-def profile_is_the_quantile(profile: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A half-normal variable is at most ψ(u) with probability u."""
-    yield trial.same(1 - half_normal.at(profile), u)
-
-
 @exact(product_graphon, step="kernel")
-@control("|a|² in place of |a|", kernel=product_kernel.subs(u, sp.erf(sp.erfinv(u) ** 2)))
-@control("without √2", kernel=sp.erfc(tau / (phi * sp.sqrt(2) * sp.erfinv(u))))
-@control("one tail", kernel=product_kernel / 2)
-@control("profile of its square", profile=half_normal_quantile**2)
 def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr, profile: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """−dW/dτ is the half-normal density at τ/φψ over φψ, and W = 1 at τ = 0."""
     factor = phi * profile
@@ -77,20 +54,7 @@ def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr, profile: sp.Expr,
     yield trial.same(kernel.subs(tau, 0), 1)
 
 
-@exact(product_graphon, step="mixture")
-@control("one tail", product_integrand=product_integrand / 2)
-@control("density of the wrong scale", product_integrand=product_integrand * y)
-@control("a quotient for a product", product_integrand=2 / sp.pi * y * sp.exp(-(y**2) * (1 + t**2) / 2))
-def mixture_averages_over_the_readout(product_integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The half-normal density at y times that of y|b| at t, the derivative of its survival function."""
-    yield trial.same(product_integrand, -half_normal.density.subs(t, y) * sp.diff(half_normal.at(t / y), t))
-
-
 @exact(product_graphon, step="hyperbolic form")
-@control("half of it", hyperbolic=hyperbolic / 2)
-@control("hyperbolic sine", hyperbolic=hyperbolic.subs(sp.cosh(x), sp.sinh(x)))
-@control("twice the exponent", hyperbolic=hyperbolic.subs(x, 2 * x))
-@control("one tail", product_integrand=product_integrand / 2)
 def logarithms_make_the_mixture_hyperbolic(
     product_integrand: sp.Expr, hyperbolic: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -117,12 +81,6 @@ def noise_falls(trial: Trial) -> Finding:
 
 
 @exact(product_graphon, step="noise density")
-@control("one half-normal", noise_density=half_normal.density)
-@control("K₁ in place of K₀", noise_density=2 / sp.pi * sp.besselk(1, t))
-@control("K₀ of half the argument", noise_density=sp.besselk(0, t / 2) / sp.pi)
-@control("not normalised", noise_density=sp.besselk(0, t))
-@control("hyperbolic sine", hyperbolic=hyperbolic.subs(sp.cosh(x), sp.sinh(2 * x)))
-@control("twice the exponent", hyperbolic=hyperbolic.subs(x, 2 * x))
 def noise_density_solves_the_equation_of_the_integral(
     noise_density: sp.Expr, hyperbolic: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -139,10 +97,6 @@ def noise_density_solves_the_equation_of_the_integral(
 
 
 @exact(product_graphon, cost=1.0)
-@control("one half-normal", noise_density=half_normal.density)
-@control("K₁ in place of K₀", noise_density=2 / sp.pi * sp.besselk(1, t))
-@control("K₀ of half the argument", noise_density=sp.besselk(0, t / 2) / sp.pi)
-@control("not normalised", noise_density=sp.besselk(0, t))
 def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A product of independent variables has the product of their Mellin transforms."""
     single = trial.once(mellin, half_normal.density)
@@ -152,10 +106,6 @@ def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, tria
 
 
 @enclosed(product_graphon)
-@control("Gaussian tail: forgets the row factor", column_density=half_normal.at(tau / phi))
-@control("exponential tail", column_density=sp.exp(-tau / phi))
-@control("profile squared", column_density=product_survival(tau / phi**2))
-@control("1 % more", integral_form=integral_form * sp.Rational(101, 100))
 def both_forms_of_the_column_density_agree(
     column_density: sp.Expr, integral_form: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -178,10 +128,6 @@ def reduce_gamma_powers(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(product_graphon, step="Struve functions", cost=1.0)
-@control("exchanged", struve=struve[::-1])
-@control("the other one twice", struve=(struve[1], struve[1]))
-@control("10 % more", struve=(TENTH * struve[0], TENTH * struve[1]))
-@control("alternating", struve=tuple(each.replace(sp.hyper, lambda p, q, at: sp.hyper(p, q, -at)) for each in struve))
 def struve_functions_have_their_derivatives(struve: tuple[sp.Expr, sp.Expr], trial: Trial) -> Iterator[Finding]:
     """L₀′ = L₋₁ and (t L₋₁)′ = 2/π + t L₀, for every power of t."""
     k = sp.Symbol("k", integer=True, nonnegative=True)
@@ -191,31 +137,7 @@ def struve_functions_have_their_derivatives(struve: tuple[sp.Expr, sp.Expr], tri
     yield trial.same(sp.diff(t * lower.subs(k, 0), t), 2 / sp.pi)
 
 
-def by_struve(expression: sp.Expr) -> sp.Expr:
-    """Simplify derivatives of Struve functions by the two relations above, and K₂ to K₀ and K₁."""
-    half = sp.Rational(1, 2)
-
-    def series(above: sp.Tuple, below: sp.Tuple, at: sp.Expr) -> sp.Expr:
-        lower, upper = sp.hyper([1], [half, 3 * half], at), sp.hyper([1], [3 * half, 3 * half], at)
-        derivatives = {
-            (5 * half, 5 * half): 9 * (lower - upper) / (8 * at),  # of L₀
-            (3 * half, 5 * half): 3 * (1 + 4 * at * upper - lower) / (8 * at),  # of t L₋₁
-        }
-        found = derivatives.get(tuple(sorted(below))) if tuple(above) == (2,) else None
-        return sp.hyper(above, below, at) if found is None else found
-
-    def bessel(order: sp.Expr, at: sp.Expr) -> sp.Expr:
-        return sp.besselk(0, at) + 2 * sp.besselk(1, at) / at if order == 2 else sp.besselk(order, at)
-
-    return sp.simplify(sp.expand(expression.replace(sp.hyper, series).replace(sp.besselk, bessel)))
-
-
 @exact(product_graphon, step="column density", cost=1.0)
-@control("Gaussian tail", column_density=half_normal.at(tau / phi))
-@control("half of it", column_density=product_survival(tau / phi) / 2)
-@control("profile squared", column_density=product_survival(tau / phi**2))
-@control("density of one half-normal", noise_density=half_normal.density)
-@control("sign", noise_density=-product_density)
 def column_density_falls_with_the_noise_density(
     column_density: sp.Expr, noise_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -231,11 +153,6 @@ def under_the_integral(form: sp.Expr) -> sp.Expr:
 
 
 @exact(product_graphon, step="integral form")
-@control("half of it", integral_form=integral_form / 2)
-@control("cosh lost from the denominator", integral_form=sp.Integral(hyperbolic.subs(t, tau / phi), (x, 0, sp.oo)))
-@control("profile squared", integral_form=integral_form.subs(phi, phi**2))
-@control("half the density", hyperbolic=hyperbolic / 2)
-@control("hyperbolic sine", hyperbolic=hyperbolic.subs(sp.cosh(x), sp.sinh(x)))
 def integral_form_falls_with_the_hyperbolic_form(
     integral_form: sp.Expr, hyperbolic: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -246,8 +163,6 @@ def integral_form_falls_with_the_hyperbolic_form(
 
 
 @exact(product_graphon, step="integral form")
-@control("half of it", integral_form=integral_form / 2)
-@control("hyperbolic sine", integral_form=sp.Integral(2 / sp.pi * sp.exp(-tau / phi) / sp.cosh(2 * x), (x, 0, sp.oo)))
 def everything_is_above_zero(integral_form: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At τ = 0 the integral form is (2/π) ∫ dx/cosh x = 1."""
     at_zero = integral_form.subs(tau, 0).replace(
@@ -260,9 +175,6 @@ CUT = sp.Rational(1, 16)  # rows with |a| below it keep next to nothing
 
 
 @enclosed(product_graphon)
-@control("|a|² in place of |a|", kernel=product_graphon.expressions["kernel"].subs(u, sp.erf(sp.erfinv(u) ** 2)))
-@control("without √2", kernel=sp.erfc(tau / (phi * sp.sqrt(2) * sp.erfinv(u))))
-@control("Gaussian tail", column_density=half_normal.at(tau / phi))
 def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At u = erf(a/√2) the kernel is P(|w| > τ/φa), and averaged over half-normal a > 1/16 it is H but for 1e-6."""
     position = sp.erf(z / sp.sqrt(2))
@@ -277,10 +189,6 @@ def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr,
 
 
 @enclosed(product_graphon)
-@control("Gaussian threshold", flat_threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
-@control("exponential threshold", flat_threshold=sp.log(1 / rho))
-@control("10 % more", flat_threshold=TENTH * flat_threshold)
-@control("Gaussian tail", column_density=half_normal.at(tau / phi))
 def threshold_keeps_the_density(flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """H(τ_ρ/φ) = ρ for any constant φ."""
     yield trial.same(Let(column_density, [(tau, phi * flat_threshold)]), rho, by=None)
@@ -290,10 +198,6 @@ TWO_STEPS = {column_profile.func: StepFunction((sp.Rational(1, 4), sp.S.One), (s
 
 
 @enclosed(product_graphon)
-@control("without a profile", threshold=flat_threshold)
-@control("of the mean profile", threshold=level(product_survival(t / mean_over_columns(phi)), t, rho))
-@control("10 % more", threshold=TENTH * product_threshold)
-@control("Gaussian tail", column_density=half_normal.at(tau / phi))
 def threshold_keeps_the_density_of_two_steps(
     threshold: sp.Expr, column_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -304,13 +208,6 @@ def threshold_keeps_the_density_of_two_steps(
 
 
 @exact(product_graphon, step="threshold")
-@control("Gaussian threshold", flat_threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
-@control("of twice the density", flat_threshold=flat_threshold.subs(rho, 2 * rho))
-@control("10 % more", flat_threshold=TENTH * flat_threshold)
-@control("without a profile", threshold=flat_threshold)
-@control("of twice the density, any profile", threshold=product_threshold.subs(rho, 2 * rho))
-@control("of the mean profile", threshold=level(product_survival(t / mean_over_columns(phi)), t, rho))
-@control("Gaussian tail", column_density=half_normal.at(tau / phi))
 def threshold_is_where_the_density_is_met(
     threshold: sp.Expr, flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -352,9 +249,6 @@ def kept_by_columns(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(product_graphon, tests=1)
-@control("Gaussian tail: forgets the row factor", column_density=half_normal.at(tau / phi))
-@control("exponential tail", column_density=sp.exp(-tau / phi))
-@control("10 % more", column_density=TENTH * product_survival(tau / phi))
 def columns_keep_binomial_counts(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Sampled columns keep Bin(n, H(τ/φ)) rows at a fixed threshold."""
     n = trial.size(400_000)

@@ -9,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.checks.saliency.snip_product import by_struve, noise_is_positive
+from sparse_limits.numerics.checks.saliency.snip_product import noise_is_positive
 from sparse_limits.numerics.data import digits
 from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import global_mask
@@ -20,31 +20,21 @@ from sparse_limits.theory.saliency.model import rho, tau
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import product_graphon
 from sparse_limits.theory.saliency.synflow import (
-    above,
-    column_density,
+    COLUMN,
     first,
-    flow,
     last,
-    modulus_variation,
-    next_variation,
-    response,
     row,
-    row_kernel,
+    squared_variation,
     synflow_factorises,
-    variance_inflation,
 )
-from sparse_limits.theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.tails import by_struve, half_normal, t
 
 Floats = NDArray[np.floating]
-TENTH, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+TENTH = sp.Rational(11, 10)
 
 
 @exact(synflow_factorises, step="profiles")
-@control("rows without the layers above", row_profile=sp.ones(2, 1))
-@control("columns without the layers below", column_profile=sp.ones(2, 1))
 @control("layers swapped", row_profile=first * sp.ones(3, 1), column_profile=last.T)
-@control("first layer alone", flow=sum(first))
-@control("a path of two layers added", flow=flow + first[0, 0] * last[0, 0])
 def middle_layer_factorises(
     row_profile: sp.Matrix, column_profile: sp.Matrix, middle: sp.Matrix, flow: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -58,30 +48,7 @@ def middle_layer_factorises(
     yield trial.same(sum(scores.values()), flow, by=sp.expand)
 
 
-@exact(synflow_factorises, step="paths")
-@control("first layer alone", flow=sum(first))
-@control("a path of two layers added", flow=flow + first[0, 0] * last[0, 0])
-def flow_is_the_sum_over_paths(middle: sp.Matrix, flow: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """R is the sum over the twelve paths 3 → 2 → 2 → 1 of the products of their weights."""
-    paths = [last[0, i] * middle[i, j] * first[j, k] for i in range(2) for j in range(2) for k in range(3)]
-    yield trial.same(flow, sum(paths), by=sp.expand)
-
-
-@exact(synflow_factorises, step="row of one hidden layer")
-@control("rows homogeneous", row_kernel=product_survival(tau))
-@control("readout weight squared", row_kernel=sp.erfc(tau / (sp.sqrt(2) * row**2)))
-@control("10 % more", row_kernel=TENTH * row_kernel)
-def row_keeps_with_the_density_of_a_weight(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """−d/dτ is the half-normal density at τ/|a|, over |a|; and all is kept at τ = 0."""
-    normal_density = sp.exp(-((tau / row) ** 2) / 2) / sp.sqrt(2 * sp.pi)
-    yield trial.same(-sp.diff(row_kernel, tau), 2 * normal_density / row)
-    yield trial.same(row_kernel.subs(tau, 0), 1)
-
-
 @exact(synflow_factorises, step="columns of one hidden layer", cost=1.0)
-@control("SynFlow selects features", column_density=product_survival(tau / row))
-@control("rows all alike", column_density=half_normal.at(tau))
-@control("10 % more", column_density=TENTH * column_density)
 def columns_fall_with_the_density_of_a_product(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """−d/dτ is the noise density of S4 at τ, which is positive, and the density tends to 1 as τ → 0."""
     noise = product_graphon.expressions["noise_density"]
@@ -90,85 +57,13 @@ def columns_fall_with_the_density_of_a_product(column_density: sp.Expr, trial: T
     yield trial.same(sp.limit(column_density, tau, 0), 1)
 
 
-def squared_variation() -> sp.Expr:
-    """The squared coefficient of variation of one half-normal, its moments integrated by SymPy."""
-    mean, square = (sp.integrate(t**k * half_normal.density, (t, 0, sp.oo)) for k in (1, 2))
-    return square / mean**2 - 1
-
-
-@exact(synflow_factorises, step="one modulus")
-@control("standard normal in place of its modulus", modulus_variation=sp.S.One)
-@control("the variance", modulus_variation=1 - 2 / sp.pi)
-@control("10 % less", modulus_variation=NINE * modulus_variation)
-def modulus_varies(modulus_variation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean square over the squared mean of one half-normal, less 1."""
-    yield trial.same(modulus_variation, trial.once(squared_variation))
-
-
-@exact(synflow_factorises, step="one layer down")
-@control("a constant profile above", next_variation=modulus_variation / n)
-@control("a sum for a mean", next_variation=n * next_variation)
-@control("c for c²", next_variation=modulus_variation * (1 + above) / n)
-@control("standard normal in place of its modulus", modulus_variation=sp.S.One)
-def sums_vary_with_the_profile_above(
-    modulus_variation: sp.Expr, next_variation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Variance over squared mean of Σ|w_k|g_k, with Σg = nm and Σg² = nm²(1 + c²), and m₁ the mean of a modulus."""
-    mean, modulus = sp.symbols("m m_1", positive=True)
-    total, squares = n * mean, n * mean**2 * (1 + above**2)
-    yield trial.same(next_variation, modulus_variation * modulus**2 * squares / (modulus * total) ** 2)
-
-
-@exact(synflow_factorises, step="coefficient of variation")
-@control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
-@control("variance", coefficient_of_variation=(sp.pi / 2 - 1) / n)
-@control("10 % less", coefficient_of_variation=NINE * sp.sqrt((sp.pi / 2 - 1) / n))
-@control("a sum for a mean", next_variation=n * next_variation)
-def variation_settles_after_one_layer(
-    coefficient_of_variation: sp.Expr, next_variation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The step from c = 0; and from any c the second step, over the first from 0, tends to 1 as n → ∞."""
-    settled = coefficient_of_variation**2
-    yield trial.same(settled, next_variation.subs(above, 0))
-    yield trial.same(sp.limit(next_variation.subs(above, sp.sqrt(next_variation)) / settled, n, sp.oo), 1)
-
-
 @exact(synflow_factorises)
-@control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
-@control("variance", coefficient_of_variation=(sp.pi / 2 - 1) / n)
-@control("10 % less", coefficient_of_variation=NINE * sp.sqrt((sp.pi / 2 - 1) / n))
 def profile_varies_like_a_mean_of_half_normals(coefficient_of_variation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A sum of n half-normals has the variation of one, over √n."""
     yield trial.same(coefficient_of_variation, sp.sqrt(trial.once(squared_variation) / n))
 
 
-@exact(synflow_factorises, step="response")
-@control("one tail", response=response / 2)
-@control("of the threshold", response=response / t)
-@control("10 % more", response=TENTH * response)
-def density_responds_to_the_row_factor(response: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative of F̄(t e^−s) in s at 0."""
-    shift = sp.Symbol("shift", real=True)  # of log f
-    yield trial.same(response, sp.diff(half_normal.at(t * sp.exp(-shift)), shift).subs(shift, 0))
-
-
-@exact(synflow_factorises, step="inflation")
-@control("binomial rows", variance_inflation=sp.Integer(1))
-@control("density for twice the density", variance_inflation=(3 + variance_inflation) / 4)
-@control("10 % more", variance_inflation=TENTH * variance_inflation)
-@control("one tail", response=response / 2)
-@control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
-def inflation_is_the_first_order_response(
-    variance_inflation: sp.Expr, response: sp.Expr, coefficient_of_variation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The binomial variance and (response × coefficient of variation)², over the binomial variance."""
-    binomial = rho * (1 - rho) / n
-    yield trial.same(variance_inflation, (binomial + (response * coefficient_of_variation) ** 2) / binomial)
-
-
 @enclosed(synflow_factorises)
-@control("binomial rows", variance_inflation=sp.Integer(1))
-@control("less than binomial", variance_inflation=2 - variance_inflation)
 def rows_vary_by_more_than_binomial(variance_inflation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Strictly, at every threshold that prunes: not homogeneous down to the noise."""
     yield trial.below(1, variance_inflation, strict=True)
@@ -190,10 +85,6 @@ def deep_rows(rng: np.random.Generator, networks: int) -> tuple[Floats, Floats]:
 
 
 @empirical(synflow_factorises, cost=1.0)
-@control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
-@control("variance", coefficient_of_variation=(sp.pi / 2 - 1) / n)
-@control("binomial rows", variance_inflation=sp.Integer(1))
-@control("density for twice the density", variance_inflation=(3 + variance_inflation) / 4)
 def deep_rows_vary_as_stated(
     coefficient_of_variation: sp.Expr, variance_inflation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -227,12 +118,7 @@ def snip_profile() -> sp.Matrix:
     return sp.Matrix([sp.Rational(round(float(value / h.mean()), 4)) for value in h])
 
 
-COLUMN = sp.Symbol("varphi", positive=True)
-
-
 @statistical(synflow_factorises, tests=1)
-@control("SynFlow selects features: SNIP's columns", column_density=product_survival(tau / COLUMN))
-@control("rows all alike", column_density=half_normal.at(tau))
 def columns_are_flat(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Every column of SynFlow's mask at a fixed threshold is Bin(n, H(τ))."""
     rows = trial.size(ROWS)
@@ -246,9 +132,6 @@ def columns_are_flat(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 
 @statistical(synflow_factorises, tests=2)
-@control("rows homogeneous", row_kernel=product_survival(tau))
-@control("readout weight squared", row_kernel=sp.erfc(tau / (sp.sqrt(2) * row**2)))
-@control("10 % more", row_kernel=TENTH * sp.erfc(tau / (sp.sqrt(2) * row)))
 def rows_keep_with_their_readout_weight(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Given a, all entries are independent: pooled counts of rows with |a| > 1, and of those with ½ < |a| < 1."""
     readout, mask = trial.draw(kept, trial.size(ROWS))

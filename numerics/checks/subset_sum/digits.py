@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.equivariance import EquivariantLayer, forward
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.tickets import (
     Certificate,
@@ -28,16 +28,18 @@ from sparse_limits.numerics.tickets.certificate import rounding
 from sparse_limits.numerics.tickets.targets import Target
 from sparse_limits.numerics.tickets.targets.digits import DIGITS_STEPS, digits_mlp
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.digits import Pruned, candidates, d_2, digits_ticket, total, weights
+from sparse_limits.theory.subset_sum.digits import (
+    Pruned,
+    d_2,
+    digits_ticket,
+    x,
+    y,
+)
 from sparse_limits.theory.subset_sum.layer_error import (
-    activation,
     argument,
-    change,
     d,
     e,
-    error,
     h,
-    margin,
     other,
     other_error,
     shift,
@@ -48,12 +50,9 @@ from sparse_limits.theory.subset_sum.layer_error import (
 from sparse_limits.theory.subset_sum.symbols import n
 from sparse_limits.theory.subset_sum.two_layers import d_0, d_1
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+MORE = sp.Rational(11, 10)
 ONE = np.ones((1, 1, 1), dtype=np.int64)  # the basis of plain layers
 SIZES = ((3, 4, 2), (2, 3, 3, 2))
-
-
-x, y, u, v = sp.symbols("x y u v", positive=True)
 
 
 def negative(number: sp.Expr) -> sp.Expr:
@@ -86,23 +85,12 @@ def distances_of_values(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(digits_ticket, step="change")
-@control("the target's entries", change=w * shift + d * h)
-@control("without the error in front", change=d * h)
-@control("10 % more", change=MORE * change)
 def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The pruned network's entry times its value, less the target's."""
     yield from changes_of_products(change, trial)
 
 
 @exact(digits_ticket, step="error")
-@control("the target's entries", error=sp.Abs(w) * e + sp.Abs(d) * h)
-@control("without the error in front", error=sp.Abs(d) * h)
-@control("without the errors of the entries", error=sp.Abs(w + d) * e)
-@control("without moduli", error=(w + d) * e + d * h)
-@control("both entries", error=(sp.Abs(w) + 2 * sp.Abs(d)) * e + sp.Abs(d) * h)
-@control("10 % less", error=LESS * error)
-@control("10 % more", error=MORE * error)
-@control("the target's entries, changed", change=w * shift + d * h)
 def changes_keep_to_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The error less the change and less its opposite, in parts of numbers, at a shift of e(x − y)/(x + y)."""
     entry = w + d
@@ -113,59 +101,9 @@ def changes_keep_to_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> 
 
 
 @exact(digits_ticket, step="activation")
-@control("twice as steep", activation=2 * activation)
-@control("a square", activation=argument**2)
-@control("10 % steeper", activation=MORE * activation)
 def positive_parts_move_by_no_more(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The square of the distance of two arguments less that of their values, by positive and negative parts of both; a positive one stays."""
     yield from distances_of_values(activation, trial)
-
-
-@exact(digits_ticket, step="lead")
-@control("the top's error alone", margin=top - other - top_error)
-@control("the larger error", margin=top - other - sp.Max(top_error, other_error))
-@control("half of it", margin=margin / 2)
-@control("10 % more", margin=MORE * margin)
-@control("whatever leads", margin=top - other)
-def leads_are_least_at_the_ends(margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The lead with the top's error downwards and the other's upwards; with any others within them it is more."""
-    least = (top - top_error) - (other + other_error)
-    yield trial.same(margin, least)
-    lead = top + top_error * (x - y) / (x + y) - (other + other_error * (u - v) / (u + v))
-    yield trial.nonnegative(lead - margin, 2 * top_error * x / (x + y) + 2 * other_error * v / (u + v))
-
-
-def entries(inputs: sp.Expr, outputs: sp.Expr) -> sp.Expr:
-    """The entries of a matrix, counted row by row."""
-    i, j = sp.symbols("i j", integer=True)
-    return sp.Sum(sp.Sum(sp.S.One, (j, 1, outputs)), (i, 1, inputs)).doit()
-
-
-@exact(digits_ticket, step="target")
-@control("first layers alone", weights=d_0 * d_1)
-@control("10 % more", weights=MORE * weights)
-def the_target_has_two_matrices(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The entries of two matrices, one by one."""
-    yield trial.same(weights, entries(d_0, d_1) + entries(d_1, d_2))
-
-
-@exact(digits_ticket, step="network")
-@control("blocks alone", total=candidates)
-@control("10 % less", total=LESS * total)
-def the_network_has_four_matrices(total: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The entries between layers of these sizes, one by one."""
-    sizes = (d_0, n * d_0, d_1, n * d_1, d_2)
-    yield trial.same(total, sp.Add(*(entries(*pair) for pair in pairwise(sizes))))
-
-
-@exact(digits_ticket, step="candidates")
-@control("second-layer weights alone", candidates=n * d_0 * d_1 + n * d_1 * d_2)
-@control("one block", candidates=candidates / n)
-@control("the whole network", candidates=total)
-def blocks_have_an_entry_in_front_of_each_unit(candidates: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A block of n units for each input: one column in front of it, a matrix behind."""
-    blocks = ((inputs, entries(1, n) + entries(n, outputs)) for inputs, outputs in ((d_0, d_1), (d_1, d_2)))
-    yield trial.same(candidates, sp.Add(*(inputs * block for inputs, block in blocks)))
 
 
 def pairs(
@@ -194,13 +132,6 @@ def bounds(
 
 
 @exact(digits_ticket)
-@control("the target's entries", error=sp.Abs(w) * e + sp.Abs(d) * h)
-@control("without the error in front", error=sp.Abs(d) * h)
-@control("without the errors of the entries", error=sp.Abs(w + d) * e)
-@control("without moduli", error=(w + d) * e + d * h)
-@control("both entries", error=(sp.Abs(w) + 2 * sp.Abs(d)) * e + sp.Abs(d) * h)
-@control("10 % less", error=LESS * error)
-@control("10 % more", error=MORE * error)
 def outputs_stay_within_the_bound(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two and three layers in whole numbers: no output strays farther; positive ones stray as far."""
     for sizes, low in product(SIZES, (1, -9)):
@@ -230,13 +161,6 @@ def decided(margin: sp.Expr, outputs: NDArray[np.float64], bounds: NDArray[np.fl
 
 
 @exact(digits_ticket)
-@control("the target's entries", error=sp.Abs(w) * e + sp.Abs(d) * h)
-@control("without the error in front", error=sp.Abs(d) * h)
-@control("10 % less", error=LESS * error)
-@control("10 % more", error=MORE * error)
-@control("the top's error alone", margin=top - other - top_error)
-@control("the larger error", margin=top - other - sp.Max(top_error, other_error))
-@control("whatever leads", margin=top - other)
 def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What `certify` says of tickets that are not good: outputs and bounds, up to rounding, and both verdicts."""
     for replicate in range(8):
@@ -257,10 +181,6 @@ def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial)
 
 
 @exact(digits_ticket)
-@control("the top's error alone", margin=top - other - top_error)
-@control("the larger error", margin=top - other - sp.Max(top_error, other_error))
-@control("half of it", margin=margin / 2)
-@control("10 % more", margin=MORE * margin)
 def the_lead_is_the_least_there_is(margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All whole outputs within errors up to 2, of a top from 3 to 5 and another output from 1 to 5."""
     points = list(product(range(3, 6), range(1, 6), range(3), range(3)))
@@ -274,13 +194,6 @@ def the_lead_is_the_least_there_is(margin: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @exact(digits_ticket)
-@control("first layers alone", weights=d_0 * d_1)
-@control("10 % more", weights=MORE * weights)
-@control("second-layer weights alone", candidates=n * d_0 * d_1 + n * d_1 * d_2)
-@control("one block", candidates=candidates / n)
-@control("the whole network", candidates=total)
-@control("blocks alone", total=candidates)
-@control("10 % less", total=LESS * total)
 def weights_are_counted(weights: sp.Expr, candidates: sp.Expr, total: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Arrays of the engine: what a ticket could keep, and all weights of the source."""
     for inputs, hidden, outputs, width in ((2, 3, 2, 4), (5, 2, 3, 3), (1, 4, 1, 2)):
@@ -332,9 +245,6 @@ def certified_findings(certificate: Certificate, exceptions: sp.Expr, trial: Tri
 
 
 @empirical(digits_ticket, step="found", cost=0.8)
-@control("random masks", found=Pruned("random", 48))
-@control("nothing pruned", found=Pruned("all", 48))
-@control("8 units for an input", found=Pruned("found", 8))
 def digits_are_found(found: Pruned, exceptions: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No output beyond its bound, no certified sample where the choices differ, and few that are not certified."""
     steps = QUICK_STEPS if trial.effort == "quick" else DIGITS_STEPS

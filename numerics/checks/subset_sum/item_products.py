@@ -12,36 +12,23 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.numerics.exact.identities import is_zero
 from sparse_limits.numerics.subset_sum import laws
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.item_products import item_products
+from sparse_limits.theory.subset_sum.item_products import ROOT, as_powers, item_products, y
 from sparse_limits.theory.subset_sum.product_laws import (
     HALF,
-    bessel_integral,
-    chi_square,
-    gaussian_product,
-    mixture,
     order,
     sum_density,
-    sum_distribution,
     t,
-    u,
-    uniform_product,
     v,
     w,
     x,
 )
 from sparse_limits.theory.subset_sum.symbols import k
 
-MORE = sp.Rational(11, 10)
-y = sp.Symbol("y", positive=True)
-ROOT = sp.sqrt(2 * sp.pi)
-
 # The laws at points
 
 
 @enclosed(item_products)
 @control("the law of one factor", uniform_density=HALF, uniform_distribution=(1 + t) / 2)
-@control("positive factors", uniform_density=-sp.log(t))
-@control("10 % more", uniform_distribution=MORE * uniform_product.distribution)
 def uniform_products_spread_given_a_factor(
     uniform_density: sp.Expr, uniform_distribution: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -68,8 +55,6 @@ def mixed(size: int, at: sp.Rational) -> sp.Expr:
 
 @enclosed(item_products, cost=0.4)
 @control("one order up", gaussian_density=sp.besselk(1, sp.Abs(t)) / sp.pi, sum_density=sum_density.subs(k, k + 1))
-@control("exponential", gaussian_density=sp.exp(-sp.Abs(t)) / 2)
-@control("10 % less", sum_density=sum_density / MORE)
 def sums_are_normal_of_random_variance(
     gaussian_density: sp.Expr, sum_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -94,9 +79,6 @@ def sums_are_normal_of_random_variance(
 
 
 @enclosed(item_products, cost=0.4)
-@control("one order up", sum_distribution=sum_distribution.subs(k, k + 1))
-@control("twice the part", sum_distribution=2 * sum_distribution - HALF)
-@control("10 % more", sum_distribution=MORE * sum_distribution)
 def distributions_integrate_the_densities(sum_distribution: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Differences are integrals of the density; ½ at 0 and close to it, and symmetric."""
     density = item_products.expressions["sum_density"]
@@ -127,8 +109,6 @@ def below_levels(rng: np.random.Generator, law: laws.Law, size: int, draws: int)
 
 @statistical(item_products, tests=2)
 @control("the law of one factor", uniform_distribution=(1 + t) / 2, sum_distribution=(1 + sp.erf(t / sp.sqrt(6))) / 2)
-@control("10 % more", uniform_distribution=MORE * uniform_product.distribution)
-@control("one item more", sum_distribution=sum_distribution.subs(k, k + 1))
 def sampled_products_follow_the_laws(
     uniform_distribution: sp.Expr, sum_distribution: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -166,9 +146,6 @@ EVERYWHERE = by_places(1 / (1 + y), sp.S.One, 1 + y)  # but at 0
 
 
 @exact(item_products, step="uniform density")
-@control("positive factors", uniform_density=-sp.log(t))
-@control("the law of one factor", uniform_density=HALF)
-@control("10 % more", uniform_density=MORE * uniform_product.density)
 def densities_given_a_factor_average(uniform_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The mean of 1/(2y) over y from |t| to 1, for t of either sign, within [−1, 1] and beyond."""
     density = sp.integrate(1 / (2 * y), (y, x, 1))
@@ -176,44 +153,12 @@ def densities_given_a_factor_average(uniform_density: sp.Expr, trial: Trial) -> 
 
 
 @exact(item_products, step="uniform distribution")
-@control("the law of one factor", uniform_distribution=(1 + t) / 2)
-@control("of one side", uniform_distribution=2 * uniform_product.distribution - HALF)
-@control("10 % more", uniform_distribution=MORE * uniform_product.distribution)
 def probabilities_given_a_factor_average(uniform_distribution: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """½ and, with the sign of t, the mean of ½ min(1, |t|/y); at 0 it is ½."""
     excess = sp.integrate(HALF, (y, 0, x)) + sp.integrate(x / (2 * y), (y, x, 1))
     here = HALF + sp.sign(t) * excess.subs(x, sp.Min(1, sp.Abs(t)))
     yield trial.same(uniform_distribution, here, by=EVERYWHERE)
     yield trial.same(uniform_distribution.subs(t, 0), HALF)
-
-
-@exact(item_products, step="uniform characteristic")
-@control("one factor", uniform_characteristic=sp.sin(u) / u)
-@control("its square", uniform_characteristic=(sp.sin(u) / u) ** 2)
-@control("10 % more", uniform_characteristic=MORE * sp.Si(u) / u)
-def uniform_products_average_the_sine(uniform_characteristic: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """u φ(u) = ∫₀ᵘ sin(v)/v dv, since φ is the mean of sin(uX)/(uX); and φ is 1 at 0."""
-    yield trial.same(sp.diff(u * uniform_characteristic, u), sp.sin(u) / u)
-    yield trial.same(sp.limit(uniform_characteristic, u, 0), 1)
-
-
-def mean_square(density: sp.Expr, end: sp.Expr) -> sp.Expr:
-    """The mean of (xy)² for two independent numbers of an even density at x > 0, up to an end."""
-    inner = sp.integrate(2 * (x * y) ** 2 * density.subs(x, y), (y, 0, end))
-    return sp.integrate(2 * inner * density, (x, 0, end))
-
-
-@exact(item_products, step="variances")
-@control("one factor", uniform_variance=sp.Rational(1, 3))
-@control("10 % more", uniform_variance=MORE / 9)
-@control("of standard deviation 1/3", gaussian_variance=sp.Rational(1, 9))
-@control("fourth moment", gaussian_variance=sp.Integer(3))
-def variances_are_double_integrals(
-    uniform_variance: sp.Expr, gaussian_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Of x²y² over both densities."""
-    yield trial.same(uniform_variance, trial.once(mean_square, HALF, sp.S.One))
-    yield trial.same(gaussian_variance, trial.once(mean_square, sp.exp(-(x**2) / 2) / ROOT, sp.oo))
 
 
 def transform(power: sp.Expr, rate: sp.Expr) -> sp.Expr:
@@ -224,9 +169,6 @@ def transform(power: sp.Expr, rate: sp.Expr) -> sp.Expr:
 
 
 @exact(item_products, step="random variance")
-@control("one degree more", chi_square=chi_square.subs(k, k + 1))
-@control("of half the variances", chi_square=2 * chi_square.subs(v, 2 * v))
-@control("10 % more", chi_square=MORE * chi_square)
 def transforms_of_squares_multiply(chi_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its Laplace transform, by Euler's integral, is that of one normal square to the power k; at the rate less ½."""
     rate = sp.Symbol("lambda", positive=True)
@@ -235,36 +177,12 @@ def transforms_of_squares_multiply(chi_square: sp.Expr, trial: Trial) -> Iterato
     yield trial.same(chi_square * sp.exp(-(rate - HALF) * v) / gamma_density / one**k, sp.S.One, by=as_powers)
 
 
-@exact(item_products, step="mixture")
-@control("without the measure", mixture=mixture * sp.exp(-w))
-@control("one degree more", mixture=mixture.subs(k, k + 1))
-@control("10 % less", mixture=mixture / MORE)
-@control("another variance", chi_square=chi_square.subs(k, k + 1))
-def densities_given_the_variance_change_variables(
-    chi_square: sp.Expr, mixture: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The normal density of the variance v = x e^w times that of v, times dv/dw."""
-    size = x * sp.exp(w)
-    normal = sp.exp(-(x**2) / (2 * v)) / sp.sqrt(2 * sp.pi * v)
-    changed = (chi_square * normal).subs(v, size) * sp.diff(size, w)
-    yield trial.same(mixture / changed, sp.S.One, by=as_powers)
-
-
-def as_powers(gap: sp.Expr) -> sp.Expr:
-    """The gap, hyperbolic functions written as exponentials."""
-    return sp.simplify(sp.powsimp(sp.expand_power_base(sp.expand(gap.rewrite(sp.exp)), force=False)))
-
-
 def off_zero(gap: sp.Expr) -> sp.Expr:
     """What is left of it at t = ±x ≠ 0; 0 if nothing is."""
     return by_places(x)(gap)
 
 
 @exact(item_products, step="density of a sum", cost=0.4)
-@control("one order up", sum_density=sum_density.subs(k, k + 1))
-@control("10 % less", sum_density=sum_density / MORE)
-@control("one degree more", mixture=mixture.subs(k, k + 1))
-@control("variance of one more", chi_square=chi_square.subs(k, k + 1))
 def densities_of_sums_are_such_integrals(
     chi_square: sp.Expr, mixture: sp.Expr, sum_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -282,31 +200,12 @@ def by_gamma(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(item_products, step="normal density")
-@control("one order up", gaussian_density=sp.besselk(1, sp.Abs(t)) / sp.pi)
-@control("exponential", gaussian_density=sp.exp(-sp.Abs(t)) / 2)
-@control("10 % less", gaussian_density=gaussian_product.density / MORE)
-@control("one item more", sum_density=sum_density.subs(k, k + 1))
 def one_product_is_such_a_sum(gaussian_density: sp.Expr, sum_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The density of a sum at k = 1."""
     yield trial.same(gaussian_density, sum_density.subs(k, 1), by=off_zero)
 
 
-@exact(item_products, step="normal characteristic")
-@control("one factor", gaussian_characteristic=sp.exp(-(u**2) / 2))
-@control("two of them", gaussian_characteristic=1 / (1 + u**2))
-def normal_products_average_the_bell(gaussian_characteristic: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of exp(−u²Y²/2)."""
-    rate = sp.Symbol("rate", positive=True)
-    mean = sp.integrate(2 * sp.exp(-rate * y**2) / ROOT, (y, 0, sp.oo))
-    yield trial.same(gaussian_characteristic, mean.subs(rate, HALF + u**2 / 2))
-
-
 @exact(item_products, step="distribution of a sum", cost=0.4)
-@control("one order up", sum_distribution=sum_distribution.subs(k, k + 1))
-@control("twice the part", sum_distribution=2 * sum_distribution - HALF)
-@control("10 % more", sum_distribution=MORE * sum_distribution)
-@control("half of the density", sum_density=sum_density / 2)
-@control("half of the integral", bessel_integral=bessel_integral / 2)
 def distributions_are_half_and_the_integral(
     sum_density: sp.Expr, bessel_integral: sp.Expr, sum_distribution: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

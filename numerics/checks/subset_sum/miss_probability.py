@@ -9,64 +9,22 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.statistics.distribution_free import clopper_pearson
 from sparse_limits.numerics.statistics.exact_tests import LEVEL
 from sparse_limits.numerics.subset_sum.laws import Law, Thinned, Uniform, UniformProduct
 from sparse_limits.numerics.subset_sum.misses import Floats, subset_counts, subset_rates
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.expected_count import expected_count
-from sparse_limits.theory.subset_sum.miss_probability import S_1, S_2, conditional_poisson, mean, miss, rate, variance
+from sparse_limits.theory.subset_sum.miss_probability import (
+    S_1,
+    S_2,
+    conditional_poisson,
+)
 from sparse_limits.theory.subset_sum.symbols import eps, n, z
-
-MORE = sp.Rational(11, 10)
-x = sp.Symbol("x", real=True)  # an item more
-
-
-@exact(conditional_poisson, step="mean")
-@control("items always present", mean=S_1)
-@control("around 0", mean=sp.S.Zero)
-@control("10 % more", mean=MORE * mean)
-def an_item_adds_half_of_itself(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean with an item more is that of the mean without it and the same plus the item; it is 0 without items."""
-    yield trial.same(mean.subs(S_1, S_1 + x), (mean + (mean + x)) / 2)
-    yield trial.same(mean.subs(S_1, 0), sp.S.Zero)
-
-
-@exact(conditional_poisson, step="variance")
-@control("items always present", variance=S_2)
-@control("second moments for variances", variance=S_2 / 2)
-@control("10 % more", variance=MORE * variance)
-@control("items always present, in the mean", mean=S_1)
-def an_item_adds_a_fourth_of_its_square(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean square, variance and squared mean, with an item more is the mean of those of the sum with it and without."""
-    square = variance + mean**2
-    with_it = square + 2 * x * mean + x**2
-    yield trial.same(square.subs({S_1: S_1 + x, S_2: S_2 + x**2}, simultaneous=True), (square + with_it) / 2)
-    yield trial.same(variance.subs(S_2, 0), sp.S.Zero)
-    yield trial.nonnegative(variance.subs(S_2, S_2 + x**2) - variance, x**2 / 4)
-
-
-@exact(conditional_poisson, step="rate")
-@control("items always present", rate=valued(rate, {S_1: 2 * S_1, S_2: 4 * S_2}))
-@control("second moments for variances", rate=rate.subs(S_2, 2 * S_2))
-@control("around 0", rate=rate.subs(S_1, 0))
-@control("half of the window", rate=rate / 2)
-@control("10 % more", rate=MORE * rate)
-@control("around 0, the mean", mean=sp.S.Zero)
-@control("items always present, the variance", variance=S_2)
-def the_rate_is_normal_in_the_target(
-    mean: sp.Expr, variance: sp.Expr, rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Over z: the slope of λ is λ times that of the logarithm of a normal density, and the integral is 2ⁿ · 2ε."""
-    yield trial.same(sp.diff(rate, z), rate * (mean - z) / variance)
-    yield trial.same(sp.integrate(sp.expand(rate.subs(z, z + S_1 / 2)), (z, -sp.oo, sp.oo)), 2 * eps * 2**n)
 
 
 @enclosed(conditional_poisson)
-@control("items always present", mean=S_1)
-@control("of one item", variance=variance / n)
 def spread_is_enough_for_the_mean(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Each item is as far from its mean as 0 is, so that n times the variance is at least the squared mean: Cauchy and Schwarz."""
     yield trial.below(mean**2, n * variance)
@@ -88,15 +46,6 @@ def moments(items: tuple[str, ...]) -> dict[str, sp.Rational]:
 
 
 @enclosed(conditional_poisson)
-@control("items always present", rate=rate.subs({S_1: 2 * S_1, S_2: 4 * S_2}))
-@control("second moments for variances", rate=rate.subs(S_2, 2 * S_2))
-@control("around 0", rate=rate.subs(S_1, 0))
-@control("half of the window", rate=rate / 2)
-@control("10 % more", rate=MORE * rate)
-@control("whatever the empty subset", miss=sp.exp(-rate))
-@control("one over the rate", miss=1 / (1 + rate))
-@control("the chance of a hit", miss=1 - sp.exp(-rate))
-@control("10 % more often", miss=MORE * miss)
 def the_rate_is_that_of_a_normal_law(rate: sp.Expr, miss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Over z: the slope of log λ is that of a normal law with the moments of all subsets, its mass 2ⁿ · 2ε; no miss where the empty subset hits."""
     for items in ITEMS:
@@ -155,10 +104,6 @@ def chances(miss: sp.Expr, cell: Cell, items: Floats, trial: Trial) -> Floats | 
 
 
 @empirical(conditional_poisson, step="misses", cost=0.6)
-@control("unconditional", miss=sp.exp(-expected_count))
-@control("around 0", miss=sp.exp(-rate.subs(S_1, 0)))
-@control("ten times as many", miss=sp.exp(-10 * rate))
-@control("the chance of a hit", miss=1 - sp.exp(-rate))
 def counted_misses_agree_with_the_prediction(miss: sp.Expr, agreement: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Clopper and Pearson's intervals, at level 1e-9, of counted misses and of events of probability e^(−λ) in other samples."""
     for cell in CELLS if trial.effort == "quick" else (*CELLS, *MORE_CELLS):

@@ -6,44 +6,29 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.counting import covering_items
-from sparse_limits.theory.subset_sum.potential import a, failure, growth, kappa, law_size, one_sign, r, v
+from sparse_limits.theory.subset_sum.potential import a, failure, growth, kappa, law_size, r, v
 from sparse_limits.theory.subset_sum.power_potential import (
     FIRST_ALONE,
     LATER_ALONE,
     SMALL,
     TENTH,
     TINY,
-    best_rate,
-    counting_rate,
-    curvature,
-    enough_items,
     far,
     first_failure,
-    first_items,
-    high_gain,
     later_contraction,
     later_failure,
-    later_items,
-    low_gain,
     n_1,
     potential,
     power_contraction,
-    power_rate,
-    shape,
     theta,
-    two_phase_failure,
     two_phases,
 )
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-def in_powers(expression: sp.Expr) -> sp.Expr:
-    return sp.simplify(sp.powsimp(sp.expand(sp.expand_power_base(expression, force=False))))
+LESS = sp.Rational(9, 10)
 
 
 y = sp.Symbol("y", nonnegative=True)
@@ -51,9 +36,6 @@ DOUBLED = {theta: 1 - sp.log(1 + y) / sp.log(2)}  # θ up to 1, by what 2^(1 −
 
 
 @exact(two_phases, step="potential")
-@control("rising", potential=1 / potential)
-@control("of the odds alone", potential=v**-theta)
-@control("10 % more", potential=MORE * potential)
 def potential_falls(potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """0 where all is covered; its derivative, and the sign of that at v = 1/(1 + y)."""
     y = sp.Symbol("y", positive=True)
@@ -63,21 +45,7 @@ def potential_falls(potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.nonnegative(falling, (1 + theta * y) / (1 + y), where={v: 1 / (1 + y)}, strict=True)
 
 
-@exact(two_phases, step="shape")
-@control("without the growth", shape=shape.subs(r, 0))
-@control("the odds", shape=1 / (1 + r) - v / (1 + r))
-@control("10 % more", shape=MORE * shape)
-@control("the share itself", potential=1 - v)
-def shape_is_the_potential_after_an_item(shape: sp.Expr, potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The potential at v(1 + r), times v to the power θ."""
-    yield trial.same(shape, potential.subs(v, v * (1 + r)) * v**theta, by=in_powers)
-
-
 @exact(two_phases, step="curvature")
-@control("of the first part", curvature=theta * (theta + 1) * (1 + r) ** (-theta - 2))
-@control("sign of the second", curvature=curvature - 2 * theta * (1 - theta) * v * (1 + r) ** (-theta - 1))
-@control("10 % more", curvature=MORE * curvature)
-@control("without the growth", shape=shape.subs(r, 0))
 def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """That it is; and its sign, at θ = 1/(1 + y)."""
     yield trial.same(sp.diff(shape, r, 2), curvature)
@@ -86,10 +54,6 @@ def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial
 
 
 @exact(two_phases, step="up to a half")
-@control("twice", low_gain=2 * low_gain)
-@control("of the whole", low_gain=2 ** (1 - theta) - 1)
-@control("negative", low_gain=-low_gain)
-@control("the odds", shape=1 / (1 + r) - v / (1 + r))
 def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its fall from r = 0 to 1, less 1 − 2^(−θ); and the sign of that, at 2^(1 − θ) = 1 + y."""
     fall = shape.subs(r, 0) - shape.subs(r, 1)
@@ -98,10 +62,6 @@ def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: T
 
 
 @exact(two_phases, step="beyond a half")
-@control("twice", high_gain=2 * high_gain)
-@control("of the whole", high_gain=2**-theta)
-@control("10 % more", high_gain=MORE * high_gain)
-@control("the share itself", shape=shape + v * r)
 def shape_vanishes_where_all_is_covered(shape: sp.Expr, high_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At r = (1 − v)/v; and the gain is the sum of v − ½ and 2^(−θ) − ½, at v = ½ + x and 2^(1 − θ) = 1 + y."""
     whole = (1 - v) / v
@@ -112,12 +72,6 @@ def shape_vanishes_where_all_is_covered(shape: sp.Expr, high_gain: sp.Expr, tria
 
 
 @exact(two_phases, step="one item")
-@control("of the odds", power_contraction=1 - a * kappa / 2)
-@control("all of it", power_contraction=1 - a * kappa)
-@control("10 % less", power_contraction=LESS * power_contraction)
-@control("the share itself", shape=shape + v * r)
-@control("twice the gain", low_gain=2 * low_gain)
-@control("twice the gain, beyond", high_gain=2 * high_gain)
 def chords_at_the_mean_growth(
     shape: sp.Expr, low_gain: sp.Expr, high_gain: sp.Expr, power_contraction: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -130,9 +84,6 @@ def chords_at_the_mean_growth(
 
 
 @exact(two_phases, step="one item later")
-@control("of the share", later_contraction=1 - a * kappa)
-@control("half", later_contraction=1 - a * kappa * far / 2)
-@control("10 % less", later_contraction=LESS * later_contraction)
 def uncovered_share_is_what_growth_leaves(later_contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One less the growth of R4, over what was uncovered, at v_1; it falls with v."""
     left = (1 - growth) / (1 - v)
@@ -140,22 +91,7 @@ def uncovered_share_is_what_growth_leaves(later_contraction: sp.Expr, trial: Tri
     yield trial.same(sp.diff(left, v), -a * kappa)
 
 
-@exact(two_phases, step="both")
-@control("the first alone", two_phase_failure=first_failure)
-@control("10 % less", two_phase_failure=LESS * two_phase_failure)
-@control("all items twice", later_failure=later_failure * later_contraction**n_1)
-@control("of the odds", first_failure=first_failure.subs(theta, 1))
-def both_add_up(
-    first_failure: sp.Expr, later_failure: sp.Expr, two_phase_failure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    yield trial.same(two_phase_failure, first_failure + later_failure, by=sp.expand)
-
-
 @exact(two_phases)
-@control("without the start", first_failure=power_contraction**n_1 / potential.subs(v, far))
-@control("one item more", first_failure=first_failure * power_contraction)
-@control("threshold twice", later_failure=later_failure / 2)
-@control("of all items", later_failure=later_failure * later_contraction**n_1)
 def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No item, and one more, of either kind."""
     start = potential.subs(v, eps / a) / potential.subs(v, far)
@@ -166,11 +102,6 @@ def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, tri
 
 
 @exact(two_phases, step="items")
-@control("all of the failure", first_items=first_items.subs(delta, 2 * delta))
-@control("of the odds", first_items=first_items.subs(theta, 1))
-@control("all of the failure, later", later_items=later_items.subs(delta, 2 * delta))
-@control("10 % more", later_items=MORE * later_items)
-@control("the first alone", two_phase_failure=first_failure)
 def half_of_the_failure_each(
     two_phase_failure: sp.Expr, first_items: sp.Expr, later_items: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -199,15 +130,6 @@ SMALLER = (
 
 
 @enclosed(two_phases, step="smaller bound")
-@control("R4's alone", least_failure=failure)
-@control("that of two phases alone", least_failure=two_phase_failure)
-@control("the larger", least_failure=sp.Max(failure, two_phase_failure))
-@control("R4's items", enough_items=sp.ceiling(law_size))
-@control("the larger number", enough_items=2 * enough_items)
-@control("rounded down", enough_items=enough_items - 1)
-@control("the first alone", two_phase_failure=first_failure)
-@control("first items twice", first_items=2 * first_items)
-@control("later items three times", later_items=3 * later_items)
 def smaller_of_two_bounds(
     two_phase_failure: sp.Expr,
     least_failure: sp.Expr,
@@ -228,11 +150,6 @@ def smaller_of_two_bounds(
 
 
 @exact(two_phases, step="rate")
-@control("without the power", power_rate=power_rate + (1 - theta) / -sp.log(power_contraction))
-@control("the first alone", power_rate=theta / -sp.log(power_contraction))
-@control("10 % less", power_rate=LESS * power_rate)
-@control("later items twice", later_items=2 * later_items)
-@control("first items twice", first_items=2 * first_items)
 def rate_is_the_slope_in_the_limit(
     first_items: sp.Expr, later_items: sp.Expr, power_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -243,28 +160,7 @@ def rate_is_the_slope_in_the_limit(
     yield trial.same(rest.subs(eps, 0), sp.S.Zero)
 
 
-def at_no_power(rate: sp.Expr) -> sp.Expr:
-    """A rate as θ → 0: logarithms that are 0 there are θ times their slope, to leading order."""
-    slopes = {each: sp.diff(each, theta).subs(theta, 0) * theta for each in rate.atoms(sp.log)}
-    return sp.cancel(rate.xreplace({each: slope for each, slope in slopes.items() if each.subs(theta, 0) == 0})).subs(
-        theta, 0
-    )
-
-
-@exact(two_phases, step="best rate")
-@control("of the odds", best_rate=2 / -sp.log(1 - a * kappa / 2))
-@control("natural", best_rate=1 / (a * kappa) + 1 / -sp.log(1 - a * kappa))
-@control("10 % less", best_rate=LESS * best_rate)
-@control("the first alone", power_rate=theta / -sp.log(power_contraction))
-def best_rate_is_the_limit(power_rate: sp.Expr, best_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """By l'Hôpital for θ/(−ln c) at θ → 0, the rest at v_1 = 1."""
-    yield trial.same(at_no_power(power_rate.subs(far, 1)), best_rate)
-
-
 @enclosed(two_phases)
-@control("first items twice", first_items=2 * first_items)
-@control("later items twice", later_items=2 * later_items)
-@control("twice the rate", best_rate=2 * best_rate)
 def fewer_items_at_tiny_distances(
     first_items: sp.Expr, later_items: sp.Expr, best_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -276,10 +172,6 @@ def fewer_items_at_tiny_distances(
 
 
 @exact(two_phases)
-@control("one of the two signs", one_sign=one_sign / 2)
-@control("10 % more", one_sign=sp.Rational(11, 10) * one_sign)
-@control("natural logarithm of a half", counting_rate=sp.log(2))
-@control("10 % more of the rate", counting_rate=sp.Rational(11, 10) * counting_rate)
 def counting_and_signs_bound_from_the_other_side(
     one_sign: sp.Expr, counting_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -289,9 +181,6 @@ def counting_and_signs_bound_from_the_other_side(
 
 
 @enclosed(two_phases)
-@control("half of δ, later", later_items=later_items.subs(delta, delta / 2))
-@control("half of δ, first", first_items=first_items.subs(delta, delta / 2))
-@control("the share that is covered", later_items=later_items.subs(far, 1 - far))
 def either_phase_is_enough_alone(first_items: sp.Expr, later_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At one point each: where one number is negative, so that no such item is needed, the other is not."""
     for none, some, point in ((later_items, first_items, FIRST_ALONE), (first_items, later_items, LATER_ALONE)):

@@ -6,30 +6,18 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.subset_sum.potential import r, v
 from sparse_limits.theory.subset_sum.power_potential import (
-    curvature,
-    high_gain,
-    later_contraction,
-    later_failure,
-    low_gain,
     n_1,
-    shape,
     theta,
     two_phases,
 )
-from sparse_limits.theory.subset_sum.power_potential_signs import base, more_items, step
-from sparse_limits.theory.subset_sum.symbols import delta, n
+from sparse_limits.theory.subset_sum.power_potential_signs import step
+from sparse_limits.theory.subset_sum.symbols import n
 
 
 @enclosed(two_phases)
-@control("the other sign", curvature=-curvature)
-@control("less than nothing", low_gain=-low_gain)
-@control("of twice the power", low_gain=low_gain.subs(theta, 2 * theta))
-@control("of the whole", high_gain=high_gain - sp.Rational(1, 2))
-@control("of twice the power, beyond", high_gain=high_gain.subs(theta, 2 * theta))
-@control("of the whole share", shape=shape.subs(theta, -theta))
 def the_shape_lies_below_its_chords(
     shape: sp.Expr, curvature: sp.Expr, low_gain: sp.Expr, high_gain: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -42,9 +30,6 @@ def the_shape_lies_below_its_chords(
 
 
 @enclosed(two_phases)
-@control("items that leave more", later_failure=later_failure.subs(later_contraction, 1 / later_contraction))
-@control("δ for each item", doubly=delta * base ** (2**step))
-@control("three items fewer", more_items=more_items - 3)
 def more_items_leave_less(
     later_failure: sp.Expr, doubly: sp.Expr, more_items: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
 from sparse_limits.numerics.subset_sum.half_sums import enclose, merge_half_sums
 from sparse_limits.numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
@@ -19,18 +19,12 @@ from sparse_limits.numerics.subset_sum.solver import SubsetSumSolver
 from sparse_limits.theory.subset_sum.solver import (
     A,
     exact_solver,
-    example_gap,
-    float_gap,
-    half_sums,
     m,
-    operations,
     s,
-    summation_error,
     u,
 )
 from sparse_limits.theory.subset_sum.symbols import n, z
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ROUNDOFF = Fraction(1, 2**53)
 
 Answer: TypeAlias = tuple[NDArray[np.bool_], Number]  # a subset and the error that the solver reports
@@ -109,9 +103,6 @@ def instances(rng: np.random.Generator, draws: int) -> list[Instance]:
 
 
 @exact(exact_solver, cost=0.4)
-@control("greedy by modulus", method="greedy")
-@control("doubles", method="doubles")
-@control("error evaluated in doubles", method="errors in doubles")
 def no_subset_is_nearer(method: str, trial: Trial) -> Iterator[Finding]:
     """All 2ⁿ sums in fractions have no smaller distance, and the error reported is that of the subset."""
     for instance in trial.draw(instances, trial.size(20)):
@@ -145,7 +136,6 @@ def errors_and_optima(
 
 
 @statistical(exact_solver, tests=1)
-@control("greedy by modulus", method="greedy")
 def errors_are_those_of_an_optimum(method: str, trial: Trial) -> Iterator[Finding]:
     """The error exceeds ten times the optimum of an independent draw at most every other time, as laws are equal."""
     errors, optima = trial.draw(errors_and_optima, trial.size(200), method)
@@ -192,13 +182,6 @@ def problems(rng: np.random.Generator, size: int) -> list[tuple[list[int], int]]
 
 
 @exact(exact_solver)
-@control("one list of all sums", half_sums=2**n)
-@control("halves of equal size", half_sums=2 * 2 ** (n / 2))
-@control("one half", half_sums=half_sums / 2)
-@control("sorted by comparisons", operations=half_sums * sp.log(half_sums, 2))
-@control("only the run", operations=half_sums - 1)
-@control("10 % less", operations=NINE * operations)
-@control("10 % more", operations=ELEVEN * operations)
 def work_is_counted(half_sums: sp.Expr, operations: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The loops of the engine, run on lists that count: the bound is kept, and attained by one input of each size."""
     for size in range(9):
@@ -234,9 +217,6 @@ def rounded_sums(rng: np.random.Generator, draws: int) -> list[tuple[list[float]
 
 
 @exact(exact_solver)
-@control("errors of one addition", summation_error=u * A)
-@control("one rounding less", summation_error=(m - 2) * u * A)
-@control("10 % less", summation_error=NINE * summation_error)
 def rounded_sums_keep_the_bound(summation_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Sums in doubles against sums in fractions; 1 + u + … + u rounds to 1 and comes within a share of 19u of the bound."""
     for numbers, total in trial.draw(rounded_sums, trial.size(30)):
@@ -267,11 +247,6 @@ def cancelling(rng: np.random.Generator, draws: int) -> list[Instance]:
 
 
 @exact(exact_solver, cost=0.4)
-@control("without |z|", float_gap=float_gap.subs(z, 0))
-@control("without the items", float_gap=float_gap.subs(s, 0))
-@control("every item swallowed", example_gap=n * u)
-@control("one half only", example_gap=example_gap / 2)
-@control("10 % more", example_gap=ELEVEN * example_gap)
 def doubles_are_within_the_bound(float_gap: sp.Expr, example_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Meet in the middle in doubles against all subsets in fractions; the example of the statement, up to 22 items."""
 

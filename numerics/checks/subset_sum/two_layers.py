@@ -18,7 +18,6 @@ from sparse_limits.numerics.subset_sum import IntervalUnion
 from sparse_limits.numerics.subset_sum.misses import subset_counts
 from sparse_limits.numerics.subset_sum.potential import mean_next_measure
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.block_counts import no_pair
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
 from sparse_limits.theory.subset_sum.product_laws import t
@@ -27,17 +26,12 @@ from sparse_limits.theory.subset_sum.two_layers import (
     before,
     d_0,
     d_1,
-    error,
     failure,
     hidden_length,
     length,
-    modulus_density,
-    next_error,
     nonnegative_failure,
     row_norm,
-    size,
     two_layer_ticket,
-    uniform_size,
 )
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -72,13 +66,6 @@ def subset_sums(ticket: Ticket) -> int:
 
 
 @exact(two_layer_ticket, cost=0.4)
-@control("one sign alone", failure=nonnegative_failure)
-@control("all items usable", failure=failure.subs(kappa, 2 * kappa))
-@control("one output", failure=failure.subs(d_1, 1))
-@control("10 % less", failure=LESS * failure)
-@control("both signs of inputs that are not negative", nonnegative_failure=failure)
-@control("all items usable, not negative", nonnegative_failure=nonnegative_failure.subs(kappa, 2 * kappa))
-@control("10 % more, not negative", nonnegative_failure=MORE * nonnegative_failure)
 def every_group_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """As many subset sums as tickets keep groups of entries, each by R4 with half of the density."""
     one = one_failure.subs(kappa, kappa / 2)
@@ -99,9 +86,6 @@ def thinned_growth(reach: str, density: str) -> tuple[sp.Rational, sp.Rational]:
 
 
 @exact(two_layer_ticket)
-@control("all items usable", failure=failure.subs(kappa, 2 * kappa))
-@control("a quarter usable", failure=failure.subs(kappa, kappa / 2))
-@control("the growth of the share", nonnegative_failure=nonnegative_failure.subs(kappa, 2 * kappa))
 def half_of_the_items_cover_half_as_fast(
     failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -115,13 +99,6 @@ def half_of_the_items_cover_half_as_fast(
 
 
 @enclosed(two_layer_ticket)
-@control("10 % less", size=LESS * size)
-@control("one sign alone", size=size.subs(delta, 2 * delta))
-@control("all items usable", size=size.subs(kappa, 2 * kappa))
-@control("logarithms to base 2", size=size / sp.log(2))
-@control("the law of one uniform number", uniform_size=size.subs({a: 1, kappa: sp.Rational(1, 2)}))
-@control("10 % less, uniform", uniform_size=LESS * uniform_size)
-@control("all items usable, uniform", uniform_size=size.subs({a: sp.exp(-1), kappa: 1}))
 def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At so many units the bound is δ; products of two uniform numbers have the density −½ ln a at a, at 1/e that is ½."""
     density = -sp.log(a) / 2
@@ -138,9 +115,6 @@ def effective(ticket: Ticket) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 @exact(two_layer_ticket, cost=0.3)
-@control("the + side alone", signed=False)
-@control("no error at all", error=sp.Integer(0))
-@control("the largest input", error=eps)
 def tickets_act_as_their_targets(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Finding]:
     """In whole numbers: the pruned network is its effective matrices, and all outputs are within ε‖x‖₁ of the target's."""
     for sizes in SIZES:
@@ -172,14 +146,6 @@ def stack(rng: np.random.Generator) -> tuple[list[EquivariantLayer], list[Ticket
 
 
 @exact(two_layer_ticket, cost=0.3)
-@control("the largest input", error=eps)
-@control("10 % less", error=LESS * error)
-@control("10 % more", error=MORE * error)
-@control("new errors forgotten", next_error=row_norm * before)
-@control("old errors forgotten", next_error=eps * hidden_length)
-@control("old errors not multiplied", next_error=before + eps * hidden_length)
-@control("10 % less behind", next_error=LESS * next_error)
-@control("10 % more behind", next_error=MORE * next_error)
 def errors_are_attained_and_add_up(error: sp.Expr, next_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Nothing kept of weights ε; errors that all point upwards through one layer more; and two layers found, stacked."""
     near, size, push = Fraction(1, 7), (3, 2), Fraction(1, 2)
@@ -223,8 +189,6 @@ def failed(rng: np.random.Generator, sizes: tuple[int, int], units: int, near: s
 
 @statistical(two_layer_ticket, tests=4, cost=0.3)
 @control("forgets ε", failure=failure * eps**2, nonnegative_failure=nonnegative_failure * eps**2)
-@control("for one target", failure=(1 - a * kappa / 4) ** n)
-@control("for one target, not negative", nonnegative_failure=(1 - a * kappa / 4) ** n)
 def sources_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Uniform sources without a subset for a weight: of few units, where the bound says nothing, and where it says ½."""
     draws = trial.size(400)
@@ -236,8 +200,6 @@ def sources_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr
 
 
 @statistical(two_layer_ticket, tests=2, cost=0.6)
-@control("a quarter", uniform_size=uniform_size / 4)
-@control("four times as many", uniform_size=4 * uniform_size)
 def fewer_units_are_enough(uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A fifth of the units fails in at most one draw of ten, a twentieth in more."""
     sizes, near, chance, draws = (2, 2), sp.Rational(1, 100), sp.Rational(1, 10), trial.size(1000)
@@ -251,9 +213,6 @@ u, level = sp.symbols("u level", positive=True)  # logarithms of the moduli of o
 
 
 @exact(two_layer_ticket)
-@control("of uniform entries", modulus_density=sp.S.One)
-@control("of a normal entry's square", modulus_density=sp.exp(-t / 2) / sp.sqrt(2 * sp.pi * t))
-@control("10 % more", modulus_density=MORE * modulus_density)
 def such_entries_have_uniform_products(modulus_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The density of a product of moduli is 1: an integral over the logarithm of one, by a primitive that grows by 1."""
     pair = modulus_density.subs(t, sp.exp(-u)) * modulus_density.subs(t, sp.exp(u - level))
@@ -263,9 +222,6 @@ def such_entries_have_uniform_products(modulus_density: sp.Expr, trial: Trial) -
 
 
 @exact(two_layer_ticket)
-@control("one positive entry", no_pair=sp.Rational(1, 4) ** n)
-@control("signs of one layer alone", no_pair=sp.Rational(1, 2) ** n)
-@control("a unit more", no_pair=no_pair.subs(n, n + 1))
 def units_without_a_pair_are_fewer_by_a_quarter(no_pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Without units there is none; one more has two positive entries in one case of four."""
     yield trial.same(no_pair.subs(n, 0), sp.S.One)

@@ -11,33 +11,19 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.subset_sum.volume_shares import KINDS
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.subset_sum import IntervalUnion
 from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.counting import reach as farthest
-from sparse_limits.theory.subset_sum.potential import kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
-from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import delta, eps
 from sparse_limits.theory.subset_sum.two_layers import d_0, d_1, size, uniform_size
 from sparse_limits.theory.subset_sum.volume import (
     D,
     Theta,
     c,
-    doubling,
-    enough,
-    large_parameters,
-    large_success,
-    linear_parameters,
-    linear_share,
-    linear_success,
     power,
-    relu_parameters,
-    relu_share,
-    relu_success,
-    unit_excess,
-    units,
     volume_bound,
 )
 
@@ -59,14 +45,6 @@ def doubling_share(kind: str, items: int, weights: int, reach: int) -> Fraction:
 
 
 @exact(volume_bound, step="masks")
-@control("masks that do not count, ReLU", relu_success=relu_success.subs(Theta, 0))
-@control("masks to base 4, ReLU", relu_success=relu_success.subs(Theta, 2 * Theta))
-@control("10 % more, ReLU", relu_success=MORE * relu_success)
-@control("masks that do not count, large", large_success=large_success.subs(Theta, 0))
-@control("masks to base 4, large", large_success=large_success.subs(Theta, 2 * Theta))
-@control("10 % more, large", large_success=MORE * large_success)
-@control("the linear share", relu_share=linear_share)
-@control("small weights as well", large_share=relu_share)
 def masks_are_added_up(
     relu_share: sp.Expr,
     large_share: sp.Expr,
@@ -83,16 +61,6 @@ def masks_are_added_up(
         yield trial.at_sizes(cases, "numbers of parameters")
 
 
-@exact(volume_bound, step="doubling")
-@control("twice the intervals", doubling=2 * doubling)
-@control("one weight", doubling=doubling.subs(D, 1))
-@control("10 % less", doubling=LESS * doubling)
-def doubling_numbers_serve_an_interval(doubling: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From one end that R3 says to the other, which is 2ε farther, of the length 2c."""
-    reach = farthest.subs(n, Theta / D)
-    yield trial.same(doubling, (reach + (reach + 2 * eps)) / (2 * c))
-
-
 def without_minimum(success: sp.Expr) -> sp.Expr:
     """What it is where no probability and no share is 1, and what it is at most elsewhere."""
     return success.replace(
@@ -106,13 +74,6 @@ def by_powers(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(volume_bound, step="linear success")
-@control("ReLU's constant for linear targets", linear_success=relu_success)
-@control("masks that do not count", linear_success=linear_success.subs(Theta, 0))
-@control("as many masks as parameters", linear_success=sp.Min(1, (1 + Theta) * linear_success.subs(Theta, 0)))
-@control("one weight", linear_success=linear_success.subs(D, 1))
-@control("10 % more", linear_success=MORE * linear_success)
-@control("twice the intervals", doubling=2 * doubling)
-@control("the share of ReLU", linear_share=relu_share)
 def doubling_numbers_serve_as_many(
     linear_share: sp.Expr, linear_success: sp.Expr, doubling: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -126,15 +87,6 @@ def doubling_numbers_serve_as_many(
 
 
 @exact(volume_bound)
-@control("ReLU's constant for linear targets", linear_success=relu_success)
-@control("masks that do not count", linear_success=linear_success.subs(Theta, 0))
-@control("as many masks as parameters", linear_success=sp.Min(1, (1 + Theta) * linear_success.subs(Theta, 0)))
-@control("one weight", linear_success=linear_success.subs(D, 1))
-@control("10 % more", linear_success=MORE * linear_success)
-@control("twice the intervals", enough=D * sp.log(c / eps) / sp.log(2))
-@control("for one weight", enough=enough.subs(D, 1))
-@control("10 % fewer", enough=LESS * enough)
-@control("10 % more parameters", enough=MORE * enough)
 def doubling_numbers_attain_the_bounds(linear_success: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All masks of masked copies: the share they serve exactly, and with the number of them that is enough all of it."""
     for items, weights, reach in ((1, 3, 5), (2, 1, 8), (3, 2, 20), (4, 1, 17)):
@@ -157,11 +109,6 @@ def tripled_share(items: int, weights: int) -> Fraction:
 
 
 @exact(volume_bound)
-@control("masks that do not count, large", large_success=large_success.subs(Theta, 0))
-@control("masks to base √2", large_success=large_success.subs(Theta, Theta / 2))
-@control("small weights as well", large_success=relu_success)
-@control("all weights", large_success=linear_success)
-@control("10 % less", large_success=LESS * large_success)
 def numbers_that_double_from_three_attain_the_bound(large_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Each mask but the empty one serves an interval of length 2ε: that part of the bound, which tends to all of it."""
     for items, weights in ((1, 1), (3, 2), (7, 1)):
@@ -204,11 +151,6 @@ SOURCES = (((1, 2, 1), 40), ((1, 0, 2), 12), ((2, 1, 1), 12))
 
 
 @exact(volume_bound, cost=0.4)
-@control("masks that do not count", linear_success=linear_success.subs(Theta, 0))
-@control("masks to base √2", linear_success=linear_success.subs(Theta, Theta / 2))
-@control("masks that do not count, ReLU", relu_success=relu_success.subs(Theta, 0))
-@control("the linear constant without masks", relu_success=linear_success.subs(Theta, 0))
-@control("masks that do not count, large", large_success=large_success.subs(Theta, 0))
 def random_sources_keep_the_bounds(
     linear_success: sp.Expr, relu_success: sp.Expr, large_success: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -238,8 +180,6 @@ def covered_share(rng: np.random.Generator, items: int, near: float) -> Fraction
 
 
 @exact(volume_bound)
-@control("half as many masks", linear_success=valued(linear_success, {Theta: Theta - 1}))
-@control("masks to base √2", linear_success=linear_success.subs(Theta, Theta / 2))
 def random_items_cover_less_than_their_volume(linear_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One weight and the subset sums of eight or ten uniform items: at most 2ⁿε, and somewhere more than half of it."""
     for items, near in ((8, 2.0**-9), (10, 2.0**-13)):
@@ -262,16 +202,6 @@ def beyond(least: int) -> Callable[[sp.Expr], sp.Expr]:
 
 
 @exact(volume_bound, step="parameters")
-@control("10 % more", linear_parameters=MORE * linear_parameters)
-@control("ReLU's bound for linear targets", linear_parameters=relu_parameters)
-@control("10 % less", relu_parameters=LESS * relu_parameters)
-@control("natural logarithms", relu_parameters=sp.log(2) * relu_parameters)
-@control("whatever the probability", relu_parameters=relu_parameters.subs(delta, 0))
-@control("small weights as well", large_parameters=relu_parameters)
-@control("all weights", large_parameters=linear_parameters)
-@control("masks to base 4", linear_success=linear_success.subs(Theta, 2 * Theta))
-@control("masks to base 4, ReLU", relu_success=relu_success.subs(Theta, 2 * Theta))
-@control("masks to base 4, large", large_success=large_success.subs(Theta, 2 * Theta))
 def parameters_solve_the_equation(
     linear_parameters: sp.Expr,
     relu_parameters: sp.Expr,
@@ -291,22 +221,7 @@ def parameters_solve_the_equation(
     yield trial.nonnegative(more - 1, x / (4 * eps + x))
 
 
-@exact(volume_bound, step="enough")
-@control("twice the intervals", enough=D * sp.log(c / eps) / sp.log(2))
-@control("for one weight", enough=enough.subs(D, 1))
-@control("10 % fewer", enough=LESS * enough)
-@control("10 % more parameters", enough=MORE * enough)
-def doubling_numbers_reach_all_weights(enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The largest weight is as far as R3 says that the numbers for one of D weights reach."""
-    reach = farthest.subs(n, enough / D)
-    yield trial.same(D * reach / eps, D * c / eps, by=lambda gap: sp.simplify(gap.rewrite(sp.exp)))
-
-
 @enclosed(volume_bound)
-@control("weights squared", large_parameters=large_parameters.subs(D, D**2))
-@control("exponential in the accuracy", relu_parameters=relu_parameters.subs(eps, eps**9))
-@control("fewer than needed", enough=enough / 2)
-@control("weights squared, linear", linear_parameters=linear_parameters.subs(D, D**2))
 def tickets_that_exist_are_allowed(
     linear_parameters: sp.Expr, relu_parameters: sp.Expr, large_parameters: sp.Expr, enough: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -326,10 +241,6 @@ def tickets_that_exist_are_allowed(
 
 
 @exact(volume_bound, step="units")
-@control("all entries of both layers", units=large_parameters.subs(D, d_0 * d_1) / (d_0 * (d_0 + d_1)))
-@control("one parameter for each unit", units=large_parameters.subs(D, d_0 * d_1) / d_0)
-@control("10 % more units", units=MORE * units)
-@control("weights squared", large_parameters=large_parameters.subs(D, D**2))
 def units_have_the_parameters_in_blocks(units: sp.Expr, large_parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """For each input and unit of its block an entry in front and one to each output, added up, against those needed."""
     i, j = sp.symbols("i j", integer=True)
@@ -345,12 +256,6 @@ def growth(count: sp.Expr) -> sp.Expr:
 
 
 @exact(volume_bound, step="excess", cost=0.4)
-@control("one factor 1/ε", unit_excess=unit_excess.subs(power, power - 1))
-@control("whatever the failure", unit_excess=unit_excess.subs(power, 0))
-@control("many outputs", unit_excess=unit_excess * d_1 / (d_1 + 1))
-@control("all items usable", unit_excess=unit_excess.subs(kappa, 2 * kappa))
-@control("10 % less excess", unit_excess=LESS * unit_excess)
-@control("one parameter for each unit", units=units * (1 + d_1))
 def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The limit of R8's number over this one, as the quotient of their slopes in log 1/ε."""
     factor = sp.Symbol("factor", positive=True)  # δ over d_0·d_1·ε^γ
@@ -359,15 +264,12 @@ def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Exp
 
 
 @enclosed(volume_bound)
-@control("twice the intervals", doubling=2 * doubling)
 def doubling_numbers_serve_a_share(doubling: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Less than all weights, as those near an end are left."""
     yield trial.below(doubling, sp.S.One, strict=True, needed="doubling")
 
 
 @enclosed(volume_bound)
-@control("one parameter for each unit", units=units * (1 + 1 / d_1))
-@control("ReLU's small weights as well", units=relu_parameters.subs(D, d_0 * d_1) / (d_0 * (d_1 + 1)))
 def the_order_depends_on_the_shape(units: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A thousand inputs and one output: R8's 442 units for each input, where this bound asks for more than 3.7, below 3.8."""
     at = {d_0: 1000, d_1: 1, eps: sp.Rational(1, 1000), delta: sp.Rational(1, 2), c: uniform_reach / 2}

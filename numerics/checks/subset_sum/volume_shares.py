@@ -8,20 +8,15 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.symbols import eps
 from sparse_limits.theory.subset_sum.volume import (
     c,
-    interval,
-    large_share,
-    linear_share,
-    measure,
     p,
     q,
-    relu_share,
     volume_bound,
 )
 
@@ -49,19 +44,7 @@ def largest_share(kind: str, near: Fraction, reach: Fraction) -> Fraction:
     return max(lengths) / (2 * (reach - least))
 
 
-@exact(volume_bound, step="interval")
-@control("half of it", interval=eps)
-@control("10 % more", interval=MORE * interval)
-def weights_near_a_number_are_an_interval(interval: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The measure of the numbers within ε of p."""
-    yield trial.same(interval, sp.Interval(p - eps, p + eps).measure)
-
-
 @exact(volume_bound, step="linear share")
-@control("ReLU's constant for linear targets", linear_share=relu_share)
-@control("10 % more, linear", linear_share=MORE * linear_share)
-@control("not more than all, forgotten", linear_share=eps / c)
-@control("half of the interval", interval=eps)
 def an_interval_of_the_linear_weights(interval: sp.Expr, linear_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """What an interval about 0 covers of one of length 2c, for those that are shorter and for those that are not."""
     x = sp.Symbol("x", positive=True)
@@ -123,21 +106,12 @@ def positive_length(output: sp.Expr, other: sp.Expr) -> sp.Expr:
 
 
 @exact(volume_bound, step="measure")
-@control("an interval about p alone", measure=2 * eps)
-@control("for outputs that are not negative", measure=sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)))
-@control("all that are small serve", measure=sp.Piecewise((4 * eps, sp.Max(p, q) <= eps), (measure, True)))
-@control("10 % more", measure=MORE * measure)
 def weights_serve_by_their_sign(measure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The positive weights, whose other output is 0, and the negative ones: wherever the two outputs are."""
     yield trial.same(measure, positive_length(p, q) + positive_length(q, p), by=by_places)
 
 
 @exact(volume_bound, step="ReLU share")
-@control("the linear constant for ReLU", relu_share=linear_share)
-@control("10 % less", relu_share=LESS * relu_share)
-@control("not more than all, forgotten", relu_share=2 * eps / c)
-@control("an interval about p alone", measure=2 * eps)
-@control("10 % more", measure=MORE * measure)
 def most_weights_are_served_about_zero(measure: sp.Expr, relu_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The measure at p = q = ε, as far as there are weights; 4ε less the measure, piece by piece, is not negative."""
     x = sp.Symbol("x", positive=True)
@@ -151,11 +125,6 @@ def most_weights_are_served_about_zero(measure: sp.Expr, relu_share: sp.Expr, tr
 
 
 @exact(volume_bound, step="large share")
-@control("small weights as well", large_share=relu_share)
-@control("all weights", large_share=linear_share)
-@control("10 % less, large", large_share=LESS * large_share)
-@control("of the positive weights alone", large_share=sp.Min(1, 2 * eps / (c - 2 * eps)))
-@control("an interval about p alone", measure=sp.Piecewise((eps, p > eps), (measure, True)))
 def large_weights_are_served_on_one_side(measure: sp.Expr, large_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The measure at p = 3ε, q = 0 of the length beyond 2ε; nowhere more, unless both outputs are small: then p + ε ≤ 2ε."""
     x, y = sp.symbols("x y", positive=True)
@@ -177,18 +146,6 @@ def measures(measure: sp.Expr, outputs: list[tuple[Fraction, Fraction]], near: F
 
 
 @exact(volume_bound)
-@control("an interval about p alone", measure=2 * eps)
-@control("for outputs that are not negative", measure=sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)))
-@control("all that are small serve", measure=sp.Piecewise((4 * eps, sp.Max(p, q) <= eps), (measure, True)))
-@control("10 % more", measure=MORE * measure)
-@control("the linear constant for ReLU", relu_share=linear_share)
-@control("10 % less", relu_share=LESS * relu_share)
-@control("not more than all, forgotten", relu_share=2 * eps / c)
-@control("ReLU's constant for linear targets", linear_share=relu_share)
-@control("10 % more, linear", linear_share=MORE * linear_share)
-@control("small weights as well", large_share=relu_share)
-@control("all weights", large_share=linear_share)
-@control("10 % less, large", large_share=LESS * large_share)
 def one_function_serves_its_share(
     measure: sp.Expr, relu_share: sp.Expr, linear_share: sp.Expr, large_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
