@@ -13,7 +13,7 @@ import pytest
 from book_cases import GOOD, build, pages, small_book
 from helpers import ROOT, needs
 
-from sparse_limits.numerics.commands.skeleton import CHECKS, CLAIM, SECTION
+from sparse_limits.numerics.commands.skeleton import CLAIM, SECTION
 
 needs("jupyter_book")
 
@@ -272,9 +272,8 @@ def test_links_follow_a_box_to_another_page(tmp_path: Path) -> None:
 def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
     page = SECTION.substitute(label="S17").replace("##", "#", 1) + "\n```{bibliography}\n```\n"
     book, environment = small_book(tmp_path, page)
-    for folder, text in {"theory/saliency": CLAIM, "numerics/checks/saliency": CHECKS}.items():
-        made = text.substitute(label="S17", name="kept_modulus", topic="saliency")
-        (tmp_path / folder / "kept_modulus.py").write_text(made, encoding="utf-8")
+    made = CLAIM.substitute(label="S17", name="kept_modulus")
+    (tmp_path / "theory" / "saliency" / "kept_modulus.py").write_text(made, encoding="utf-8")
     ledger = tmp_path / "theory" / "ledger.py"
     ledger.write_text(
         ledger.read_text(encoding="utf-8").replace("neuron_pruning.kink", "saliency.kept_modulus"), "utf-8"
@@ -286,11 +285,11 @@ def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
     assert "**✔ holds** in the run that wrote this notebook" in box
     built = (tmp_path / "out" / "_build" / "html" / "page.html").read_text(encoding="utf-8")
     assert 'id="claim-S17"' in built
-    for place in ("claim-S17-step-1", "claim-S17-step-2", "evidence-S17-modulus_is_the_integral_of_the_density"):
+    for place in ("claim-S17-step-1", "claim-S17-step-2", "evidence-S17-modulus"):
         assert built.count(f'id="{place}"') == 1
     assert 'href="#claim-S17-step-1">density</a>' in built  # a step links to the steps that it uses
-    assert 'href="#evidence-S17-modulus_is_the_integral_of_the_density"' in built
+    assert 'href="#evidence-S17-modulus"' in built
     assert built.count('class="claim-findings"') == 1
-    assert "<em>10 % more</em>" in built
+    assert "<em>modulus: 10 % more</em>" in built
     assert built.count("Symbols on this page") >= 1
     assert any("Symbols on this page" in each["source"] for each in notebook["cells"])

@@ -3,8 +3,8 @@
 import sympy as sp
 
 from sparse_limits.numerics.checks import checks_of
-from sparse_limits.numerics.evidence.check import CheckResult, ControlResult
 from sparse_limits.numerics.evidence.findings import Scope
+from sparse_limits.numerics.evidence.outcomes import CheckResult, ControlResult
 from sparse_limits.numerics.reports.evidence_table import MOST_ROWS, Row, failed_by, rows_of, scope_of, wrong_formulas
 from sparse_limits.numerics.reports.legend import claims_on, legend_rows, legend_table
 from sparse_limits.theory import claim
@@ -50,11 +50,13 @@ def test_controls_are_shown_as_the_formulas_that_they_try() -> None:
     g9 = claim("G9")
     known = next(each for each in checks_of("graphon") if each.claim is g9 and "entry" in each.subjects)
     outcomes = [
-        ControlResult(each.name, "refuted", "differs by [0.0105 +/- 1e-7] at a = 1; planned miss 1e-20")
+        ControlResult(
+            each.name, "refuted", "differs by [0.0105 +/- 1e-7] at a = 1; planned miss 1e-20", replaces=each.replaces
+        )
         for each in known.controls
     ]
     found = wrong_formulas(check("", *outcomes), known)
-    assert [each.name for each in found] == [each.name for each in known.controls]
+    assert [each.name for each in found] == [f"{' and '.join(c.replaces)}: {c.name}" for c in known.controls]
     shown = [each.latex for each in found if each.latex]
     assert shown
     assert all(r"\text{" in each for each in shown)

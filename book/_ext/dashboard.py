@@ -86,7 +86,7 @@ def headline_html(run: Run) -> str:
     figures = (
         (f"{totals['hold']} of {totals['claims']}", "claims hold"),
         (str(totals["checks"]), "checks"),
-        (f"{totals['controls'] - totals['survived']} of {totals['controls']}", "wrong neighbours refuted"),
+        (f"{totals['controls'] - totals['survived']} of {totals['controls']}", "wrong forms refuted"),
         (f"{totals['tests'] * LEVEL:.0e}", "chance of a false alarm, at most"),
     )
     tiles = "".join(f"<div><strong>{number}</strong><span>{words}</span></div>" for number, words in figures)

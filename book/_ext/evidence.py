@@ -19,16 +19,15 @@ ROOM = 24.0  # em of a formula beside what refutes it
 def evidence_html(result: ClaimResult) -> str:
     """The evidence of this build, folded: each check with its findings and the wrong formulas that it refuted."""
     label = result.entry.label
-    controls = [each for check in result.checks for each in check.controls]
-    refuted = sum(each.status == "refuted" for each in controls)
+    forms, refuted = result.wrong_forms
     kinds = [check.kind for check in result.checks]
     counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
     known = {check.name: check for check in checks_of(result.entry.topic) if check.claim is result.entry.claim}
     head = "".join(f'<th scope="col">{each}</th>' for each in COLUMNS)
     body = "".join(_check_html(label, check, known.get(check.name)) for check in result.checks)
     return (
-        f'<details class="claim-evidence"><summary>Evidence of this build: {counted}; {refuted} of {len(controls)} '
-        f'controls refuted</summary><div class="claim-scroll" tabindex="0" role="region" aria-label="Evidence of {label}">'
+        f'<details class="claim-evidence"><summary>Evidence of this build: {counted}; {refuted} of {forms} '
+        f'wrong forms refuted</summary><div class="claim-scroll" tabindex="0" role="region" aria-label="Evidence of {label}">'
         f'<table class="claim-findings"><colgroup>{"<col>" * len(COLUMNS)}</colgroup><thead><tr>{head}</tr></thead>{body}</table></div></details>'
     )
 

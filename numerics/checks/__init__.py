@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from sparse_limits.numerics.arguments import InputError
@@ -18,6 +19,8 @@ from sparse_limits.theory.lazy import homes
 from sparse_limits.theory.ledger import TOPICS, claims_of, labels_of, ledger_for
 from sparse_limits.theory.own_ledger import is_own, own_module
 
+CLAIM = re.compile(r"^(\w+) = Claim\($", re.MULTILINE)
+
 
 def checks_of(topic: str) -> list[Check]:
     """The checks of a topic, or of code of your own, in the order of their definition, then those of loose bounds.
@@ -27,6 +30,8 @@ def checks_of(topic: str) -> list[Check]:
         InputError: if a claim that is checked is no name of the topic.
     """
     claims = claims_of(topic).values()
+    if not is_own(topic):
+        _refuse_hidden(topic)
     written = _checks_in([own_module(topic)] if is_own(topic) else map(import_module, _modules(topic)))
     for check in written:
         if check.claim not in claims:
@@ -40,6 +45,19 @@ def checks_of(topic: str) -> list[Check]:
                 f"claim {check.claim.label} is checked in {checked} and is no name of {home}, expected it imported in {place}"
             )
     return _with_comparisons(written, claims)
+
+
+def _refuse_hidden(topic: str) -> None:
+    """InputError for a claim that stands in a module of a topic and is no name of it, so that no run would find it."""
+    package = f"sparse_limits.theory.{topic}"
+    for part in pkgutil.iter_modules(getattr(import_module(package), "__path__", ())):
+        file = file_of(f"{package}.{part.name}")
+        for name in CLAIM.findall(file.read_text("utf-8")) if file else ():
+            if name not in homes(package):
+                raise InputError(
+                    f"claim {name} stands in theory/{topic}/{part.name}.py and is no name of {package}, "
+                    f"expected it imported in theory/{topic}/__init__.py"
+                )
 
 
 def checks_of_claims(topic: str, labels: Collection[str]) -> list[Check]:
@@ -65,15 +83,26 @@ def _with_comparisons(written: Iterable[Check], claims: Iterable[Claim]) -> list
     """The checks that stand beside the proofs, those that are written, each once, and those of the loose bounds."""
     found: dict[tuple[str, str], Check] = {}
     claims = list(claims)
-    beside = (check for claim in claims for check in reasons(claim))
+    beside = (check for claim in claims for check in _reasons(claim))
     for check in (*beside, *written, *(check for claim in claims for check in comparisons(claim))):
         if found.setdefault((check.claim.label, check.name), check) is not check:
             raise TypeError(f"two checks of {check.claim.label} are called {check.name}")
     return list(found.values())
 
 
+def _reasons(claim: Claim) -> list[Check]:
+    """The checks that stand beside a proof; InputError for what its author has to mend, as where a wrong form is the formula itself."""
+    try:
+        return reasons(claim)
+    except (TypeError, ValueError) as error:
+        words = str(error).removeprefix(f"{claim.label}: ")
+        raise InputError(f"{claim.label}: {words}, expected another reason or wrong form") from error
+
+
 def _modules(topic: str) -> list[str]:
-    """The module, or the package and its modules, that have the checks of a topic."""
+    """The module, or the package and its modules, that have the checks of a topic; none where all stand beside their claims."""
+    if find_spec(f"sparse_limits.numerics.checks.{topic}") is None:
+        return []
     module = import_module(f"sparse_limits.numerics.checks.{topic}")
     parts = pkgutil.iter_modules(getattr(module, "__path__", ()))
     return [module.__name__, *(f"{module.__name__}.{part.name}" for part in parts)]

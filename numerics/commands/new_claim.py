@@ -1,4 +1,4 @@
-"""`sparse-limits new-claim`: the skeleton of a claim, with checks, export and a box in the book."""
+"""`sparse-limits new-claim`: the skeleton of a claim, with its export and a box in the book."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from argparse import ArgumentParser, Namespace
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = (
-        "Write a claim that holds, with its checks, its export and its box in the book, as a template for your own."
+        "Write a claim that holds, with its export and its box in the book, as a template for your own."
     )
     add = parser.add_argument
     add("topic", metavar="TOPIC", help="topic of the claim; sparse-limits claims lists the topics")
-    add("name", metavar="NAME", help="name of the claim and its modules, such as kept_modulus")
+    add("name", metavar="NAME", help="name of the claim and its module, such as kept_modulus")
     add("--page", metavar="PAGE", help="page of the book, without .md (default: the page of the topic)")
 
 

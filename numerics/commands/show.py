@@ -131,7 +131,7 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
         "Evidence",
         *(
             f"- {check.name} ({check.kind}{f', {check.tests} tests' if check.tests else ''}): "
-            f"{check.description}\n  controls: {'; '.join(check.controls)}"
+            f"{check.description}\n  wrong forms: {'; '.join(check.controls)}"
             for check in line.evidence
         ),
     )

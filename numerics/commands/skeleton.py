@@ -1,4 +1,4 @@
-"""The skeleton of a new claim: a formula, its checks and its place in the book, green from the first run.
+"""The skeleton of a new claim: one file with formula, proof, reasons and wrong forms, and its place in the book.
 
 The skeleton is a claim that holds, the modulus of kept weights of CONTRIBUTING.md, so that `verify`, `mutate`, the linter
 and the build pass before anything is changed; an author replaces its formula by another, and sees what breaks.
@@ -31,6 +31,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import same
 from sparse_limits.theory.tails import half_normal, t
 
 modulus = sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
@@ -53,51 +54,21 @@ modulus (from density): $$t$$ times the density, integrated from $$t$$ on, is $$
     proof=Proof.PROVED,
     quantities=(Quantity(t, "level above which a weight is kept", NON_NEGATIVE),),
     hypotheses=(Hypothesis("$$w$$ is standard normal"),),
+    because={
+        "modulus": lambda density, modulus: (
+            same(sp.diff(modulus, t), -t * density),
+            same(sp.limit(modulus, t, sp.oo), 0),
+            same(sp.integrate(density, (t, 0, sp.oo)), 1),
+        ),
+    },
+    wrong=lambda: {
+        "modulus": {
+            "second moment": sp.erfc(t / sp.sqrt(2)) + t * modulus,
+            "the chance to be kept": sp.erfc(t / sp.sqrt(2)),
+        },
+        "density": {"not at its height": sp.exp(-(t**2) / 2)},
+    },
 )
-''')
-
-CHECKS = Template('''\
-"""Evidence for $label: the modulus that magnitude pruning keeps."""
-
-from __future__ import annotations
-
-from collections.abc import Iterator
-
-import numpy as np
-import sympy as sp
-
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
-from sparse_limits.numerics.networks import Array
-from sparse_limits.theory.$topic.$name import $name
-from sparse_limits.theory.tails import half_normal, t
-
-MODULUS = $name.expressions["modulus"]
-SECOND_MOMENT = sp.erfc(t / sp.sqrt(2)) + t * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
-
-
-@exact($name, step="modulus")
-@control("second moment", modulus=SECOND_MOMENT)
-@control("one-sided", modulus=sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi))
-@control("density of w", density=half_normal.density / 2)
-def modulus_is_the_integral_of_the_density(density: sp.Expr, modulus: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """d/dt is −t times the density, and nothing is left at infinity."""
-    yield trial.same(sp.diff(modulus, t), -t * density)
-    yield trial.same(sp.limit(modulus, t, sp.oo), 0)
-
-
-def kept_moduli(rng: np.random.Generator, size: int, level: float) -> Array:
-    """The moduli of normal weights above a level, 0 below; beyond 8 one lies with probability 1e-15."""
-    w = np.abs(rng.standard_normal(size))
-    return np.where((w > level) & (w < 8), w, 0.0)
-
-
-@statistical($name, tests=1)
-@control("second moment", modulus=SECOND_MOMENT)
-@control("10 % more", modulus=sp.Rational(11, 10) * MODULUS)
-def sampled_weights_keep_the_modulus(modulus: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of |w| over kept weights, at t = 1."""
-    mean = trial.value(modulus, {t: 1}) - trial.value(modulus, {t: 8})
-    yield trial.averages(trial.draw(kept_moduli, trial.size(100_000), 1.0), mean, 0.0, 8.0)
 ''')
 
 SECTION = Template("""
@@ -109,9 +80,9 @@ SECTION = Template("""
 
 
 def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list[Path]]:
-    """Write a claim of a topic with its checks, its export and its box in the book; return its label and the files.
+    """Write a claim of a topic, its export and its box in the book; return its label and the files.
 
-    name: of the claim and of its modules, such as kept_modulus. page: of the book, without .md; that of the topic is usual.
+    name: of the claim and of its module, such as kept_modulus. page: of the book, without .md; that of the topic is usual.
 
     Raises:
         InputError: for a topic or a page that there is not, a name that is taken or is none, and where the package is
@@ -126,18 +97,15 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
     if iskeyword(name):
         raise InputError(f"name is {name}, a word of Python, expected another, such as kept_modulus")
     root = Path(theory.__file__).resolve().parent.parent
-    claim, checks = root / "theory" / topic / f"{name}.py", root / "numerics" / "checks" / topic / f"{name}.py"
+    claim = root / "theory" / topic / f"{name}.py"
     if name in homes(f"sparse_limits.theory.{topic}") or claim.exists():
         raise InputError(f"name is {name}, which sparse_limits.theory.{topic} has, expected another")
     export, box = claim.with_name("__init__.py"), root / "book" / f"{topic if page is None else page}.md"
     if not box.is_file():
         raise InputError(f"{box}: no such page, expected one of the book, beside the folders theory and numerics")
-    if checks.exists():
-        raise InputError(f"{checks}: exists, expected another name")
-    words = {"label": next_label(topic), "name": name, "topic": topic}
+    words = {"label": next_label(topic), "name": name}
     texts = {
         claim: CLAIM.substitute(words),
-        checks: CHECKS.substitute(words),
         export: exported(export.read_text(encoding="utf-8"), topic, name),
         box: box.read_text(encoding="utf-8").rstrip("\n") + "\n" + SECTION.substitute(words),
     }

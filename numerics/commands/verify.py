@@ -12,7 +12,7 @@ from sparse_limits.numerics.commands.output_paths import check_places, code_file
 from sparse_limits.numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
-    from sparse_limits.numerics.evidence.check import CheckResult
+    from sparse_limits.numerics.evidence.outcomes import CheckResult
     from sparse_limits.numerics.printing.progress import Progress
     from sparse_limits.theory.entries import Entry
 

@@ -211,7 +211,7 @@ def verify(
     """Run the checks of the chosen claims together with their controls, the wrong forms that the checks must refute.
 
     The same seed gives the same findings for any number of jobs and any selection of claims. A claim holds if none of
-    its checks refutes it or ends in an error, nothing that it claims is without a check, and every control is refuted.
+    its checks refutes it or ends in an error, nothing that it claims is without a check, and a check refutes each wrong form.
 
     Parameters
     ----------

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence.check import Check, CheckResult, ControlResult
+from sparse_limits.numerics.evidence.check import Check
 from sparse_limits.numerics.evidence.findings import Scope
+from sparse_limits.numerics.evidence.outcomes import CheckResult, ControlResult, scaled
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.reports.bounds import named
 from sparse_limits.numerics.reports.formula_pieces import width
@@ -127,16 +128,21 @@ def wrong_formulas(check: CheckResult, known: Check | None) -> list[Wrong]:
 
     known: the check as it was written, None where it is not at hand; then no formula is shown.
     """
-    changes = {each.name: each.changes for each in known.controls} if known else {}
     return [
-        Wrong(
-            each.name,
-            _formulas(known.claim, changes[each.name]) if known and each.name in changes else "",
-            each.status,
-            failed_by(each),
-        )
+        Wrong(each.title, _formulas(known.claim, _changes(known, each)) if known else "", each.status, failed_by(each))
         for each in check.controls
     ]
+
+
+def _changes(known: Check, control: ControlResult) -> Mapping[str, object]:
+    """What a control of a check, or a multiple that the engine tried, puts in place of what."""
+    written = (
+        each.changes for each in known.controls if (each.replaces, each.name) == (control.replaces, control.name)
+    )
+    if (found := next(written, None)) is not None:
+        return found
+    (name,) = control.replaces
+    return {name: next(value for form, value in scaled(known.claim.claimed[name]) if form == control.name)}
 
 
 def failed_by(control: ControlResult) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sparse_limits.numerics.ledger.verification import ClaimResult, failed_forms
+from sparse_limits.numerics.ledger.pitfalls import failed_forms
+from sparse_limits.numerics.ledger.verification import ClaimResult
 from sparse_limits.numerics.reports.mentions import linked
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.entries import Ledger

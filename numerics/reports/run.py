@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 def claim_row(result: ClaimResult) -> tuple[Cell, ...]:
     """One line of the summary: label, title, status, steps by what carries them, checks, margin, controls, seconds."""
     checks = result.checks
-    controls = [each for check in checks for each in check.controls]
-    refuted = sum(each.status == "refuted" for each in controls)
+    forms, refuted = result.wrong_forms
     deviations = [each for check in checks for each in check.detectable]
     return (
         result.entry.label,
@@ -32,7 +31,7 @@ def claim_row(result: ClaimResult) -> tuple[Cell, ...]:
         *_steps_row(result),
         str(len(checks)),
         f"{max(deviations):.2g}" if deviations else "",
-        str(refuted) if refuted == len(controls) else [(f"{refuted}/{len(controls)}", "refuted")],
+        str(refuted) if refuted == forms else [(f"{refuted}/{forms}", "refuted")],
         f"{sum(check.seconds for check in checks):3.0f}",  # a quick run breaks titles where a slow one does
     )
 
@@ -61,12 +60,12 @@ def failures(run: Run) -> list[str]:
             if check.status != "holds":
                 lines.append(f"{claim.entry.label} {check.name}: {check.status}: {check.detail}")
             lines += [
-                f"{claim.entry.label} {check.name}: control {each.name!r} survived: {each.detail}"
+                f"{claim.entry.label} {check.name}: control {each.title!r} survived: {each.detail}"
                 for each in check.controls
                 if each.status == "survived"
             ]
         if claim.unchecked:
-            lines.append(f"{claim.entry.label}: no check takes {', '.join(claim.unchecked)}")
+            lines.append(f"{claim.entry.label}: no check takes or refutes {', '.join(claim.unchecked)}")
         if not claim.checks:
             lines.append(f"{claim.entry.label}: there is no check")
     return lines
@@ -77,8 +76,8 @@ def closing_line(run: Run) -> str:
     totals = run.totals
     return (
         f"{totals['hold']} of {totals['claims']} claims hold, {totals['refuted']} refuted, {totals['open']} open; "
-        f"{totals['checks']} checks, {totals['controls'] - totals['survived']} of {totals['controls']} controls "
-        f"refuted; {_false_alarm(totals['tests'])}; "
+        f"{totals['checks']} checks, {totals['controls'] - totals['survived']} of {totals['controls']} wrong "
+        f"forms refuted; {_false_alarm(totals['tests'])}; "
         f"{_vouched(totals['vouched'])}{_kept(run)}{run.seconds:.1f} s"
     )
 
@@ -163,7 +162,7 @@ def _claim_html(result: ClaimResult) -> str:
         + "".join(f"<p><small>vouched, not checked: {html.escape(note)}</small></p>" for note in check.vouched)
         + "<ul>"
         + "".join(
-            f'<li>control: {html.escape(each.name)}: <span class="{"holds" if each.status == "refuted" else "survived"}">'
+            f'<li>control: {html.escape(each.title)}: <span class="{"holds" if each.status == "refuted" else "survived"}">'
             f"{each.status}</span> <small>{html.escape(each.detail)}</small></li>"
             for each in check.controls
         )

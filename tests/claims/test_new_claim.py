@@ -73,7 +73,7 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
         export.write_text(text, encoding="utf-8")
     assert done.returncode == 2
     assert done.stderr == (
-        "sparse-limits: claim S17 is checked in sparse_limits.numerics.checks.saliency and is no name of sparse_limits.theory.saliency, "
+        f"sparse-limits: claim {NAME} stands in theory/saliency/{NAME}.py and is no name of sparse_limits.theory.saliency, "
         "expected it imported in theory/saliency/__init__.py\n"
     )
 

@@ -176,7 +176,7 @@ def by_chance(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
         (at_a_point, Scope.POINTS),
         (number, Scope.POINTS),
         (sizes, Scope.SIZES),
-        (both_at_once, None),  # nobody knows which of the two was refuted
+        (both_at_once, Scope.ALL),  # a multiple of the area alone
         (by_chance, Scope.SAMPLED),
     ],
     ids=lambda value: getattr(value, "name", ""),

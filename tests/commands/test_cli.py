@@ -99,9 +99,9 @@ def test_a_failing_run(tmp_path):
     assert (done.returncode, done.stderr) == (1, "")
     said = " ".join(done.stdout.split())
     for words in (
-        "control 'twice' survived",
+        ": twice' survived",
         "error: ZeroDivisionError",
-        "no check takes forgotten",
+        "no check takes or refutes forgotten",
         "there is no check",
     ):
         assert words in said
@@ -246,7 +246,7 @@ def test_no_name_is_broken(capsys, monkeypatch, columns):
 def test_show(capsys):
     status, out, err = run_here(capsys, "show", "S4")
     assert (status, err) == (0, "")
-    for word in ("S4", "Statement", "Proof", "Expressions", "Evidence", "controls:", "RECONSTRUCTED"):
+    for word in ("S4", "Statement", "Proof", "Expressions", "Evidence", "wrong forms:", "RECONSTRUCTED"):
         assert word in out
     assert "Forms that fail" not in out
 

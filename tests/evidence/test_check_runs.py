@@ -63,7 +63,6 @@ ONE = Control("twice", {"value": 2 * a})
         (silent, (ONE,), exact, "at least one expression"),
         (stranger, (ONE,), exact, "no expression of Z1"),
         (without_trial, (ONE,), exact, "takes the trial"),
-        (body_of, (), exact, "at least one control"),
         (body_of, (Control("other", {"other": a}),), exact, "which the check does not take"),
         (body_of, (Control("nothing", {}),), exact, "changes nothing"),
         (body_of, (ONE, Control("twice", {"value": a / 2})), exact, "one name"),
@@ -80,13 +79,21 @@ def test_checks_that_could_not_fail_are_refused(body, controls, kind, match):
         kind(toy("Z1", {"value": a}))(fresh)
 
 
-def test_a_subject_that_no_control_changes_is_refused():
-    with pytest.raises(TypeError, match="no control of two changes 'other'"):
+def test_a_subject_that_nothing_can_change_is_refused():
+    with pytest.raises(TypeError, match="no control of two changes 'other', which has no formula to be multiplied"):
 
-        @exact(toy("Z1", {"value": a, "other": b}))
-        @control("twice", value=2 * a)
+        @exact(toy("Z1", {"value": a, "other": "a word"}))
         def two(value, other, trial):
             yield trial.same(value, a)
+
+
+def test_a_check_that_does_not_look_at_a_subject_is_an_error():
+    @exact(toy("Z1", {"value": a, "other": b}))
+    def two(value, other, trial):
+        yield trial.same(value, a)
+
+    result = run(two)
+    assert (result.status, result.detail) == ("error", "the check refutes no wrong form of other")
 
 
 def test_an_aid_needs_no_control():

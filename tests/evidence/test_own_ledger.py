@@ -83,7 +83,18 @@ def test_what_is_no_topic_of_the_project_is_own() -> None:
         ("S4", "()", "", "half has the label S4, which the project has"),
         ("G3", "()", "", "half has the label G3, which the project has"),  # in parts there
         ("X1", '("X7",)', "", "X1 uses X7, which is no claim of the ledger"),
-        ("X1", "()", "\nagain = half.__class__(**{**vars(half)})", "label X1 is used twice: by half and by again"),
+        (
+            "X1",
+            "()",
+            "\nimport dataclasses\nagain = dataclasses.replace(half)",
+            "label X1 is used twice: by half and by again",
+        ),
+        (
+            "X1",
+            "()",
+            "\nimport dataclasses\nhalf = dataclasses.replace(half, because={'nowhere': lambda: None})\ndel twice",
+            "X1: nowhere",
+        ),
         ("X1", "()", "\ndel half", "which has no claim"),
         ("x1", "()", "", "raised ValueError"),
         ("X1", "()", "\n1 / 0", "raised ZeroDivisionError"),
@@ -91,7 +102,7 @@ def test_what_is_no_topic_of_the_project_is_own() -> None:
         (
             "X1",
             "()",
-            "\nother, half = half, half.__class__(**{**vars(half), 'label': 'X2'})\ndel other",
+            "\nimport dataclasses\nother, half = half, dataclasses.replace(half, label='X2')\ndel other",
             "claim X1 is checked in",
         ),
     ],

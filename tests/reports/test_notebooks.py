@@ -150,7 +150,8 @@ def test_a_box_says_what_a_run_found(book: Book) -> None:
     checks = run.claims[0].checks
     controls = [each for check in checks for each in check.controls]
     assert f"**✔ holds** in the run that wrote this notebook: {len(checks)} of {len(checks)} checks passed" in said
-    assert f"{len(controls)} of {len(controls)} wrong neighbours refuted" in said
+    forms = len({(each.replaces, each.name) for each in controls})
+    assert f"{forms} of {forms} wrong forms refuted" in said
     assert said.count("✔ *") == len(controls)
     assert "*computed for all values; uses kink; checks: second difference knows no affine function*" in said
     broken = dataclasses.replace(checks[0], status="refuted")

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from stored_cases import Answer, Asked, square
 
-from sparse_limits.numerics.evidence.check import CheckResult, ControlResult
 from sparse_limits.numerics.evidence.findings import Scope
+from sparse_limits.numerics.evidence.outcomes import CheckResult, ControlResult
 from sparse_limits.numerics.store import Store, run_stored
 
 

@@ -2,16 +2,18 @@
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import control, exact, statistical
+from sparse_limits.numerics.evidence import statistical
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import same
 
 m = sp.Symbol("m", integer=True, positive=True)
 x = sp.Symbol("x", positive=True)
 tail = 1 - x**m
 largest = m / (m + 1)
 share = 2 / (m + 1)
+area = x - x ** (m + 1) / (m + 1)  # below the tail, from 0 to x
 
 one_of_m = Claim(
     label="X1",
@@ -35,25 +37,16 @@ share (from mean): One modulus has the mean $\frac12$, their sum $\frac m2$, and
 """,
         globals(),
     ),
+    because={
+        "mean": lambda tail, largest: (same(sp.diff(area, x), tail), same(area.subs(x, 1), largest)),
+        "share": lambda largest, share: same(share * m / 2, largest),
+    },
+    wrong=lambda: {
+        "tail": {"tail of the smallest": (1 - x) ** m},
+        "largest": {"forgotten one": (m - 1) / m},
+        "share": {"of the largest alone": largest},
+    },
 )
-
-
-@exact(one_of_m, step="mean")
-@control("tail of the smallest", tail=(1 - x) ** m)
-@control("forgotten one", largest=(m - 1) / m)
-def the_mean_is_the_integral_of_the_tail(tail, largest, trial):
-    """x − x^(m+1)/(m + 1) is 0 at 0, has the tail as its derivative, and is the mean at 1."""
-    area = x - x ** (m + 1) / (m + 1)
-    yield trial.same(sp.diff(area, x), tail)
-    yield trial.same(area.subs(x, 1), largest)
-
-
-@exact(one_of_m, step="share")
-@control("of one weight", share=share / 2)
-@control("forgotten one", largest=(m - 1) / m)
-def the_share_is_that_of_the_sum(largest, share, trial):
-    """The share of the mean sum m/2 is the mean of the largest."""
-    yield trial.same(share * m / 2, largest)
 
 
 def largest_of_groups(rng, groups, size):
@@ -61,8 +54,6 @@ def largest_of_groups(rng, groups, size):
 
 
 @statistical(one_of_m, tests=1)
-@control("forgotten one", largest=(m - 1) / m)
-@control("2 % more", largest=sp.Rational(51, 50) * m / (m + 1))
 def drawn_groups_have_the_mean(largest, trial):
     """Groups of four weights, drawn without the formula."""
     drawn = trial.draw(largest_of_groups, trial.size(100_000), 4)

@@ -1,4 +1,4 @@
-"""Evidence for D1.2: small networks enumerated in fractions, and moments for all widths."""
+"""Evidence for D1.2, besides its reasons: last layer has the slope; normal weights have the effect; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for D3.3: one sample, wide layers."""
+"""Evidence for D3.3, besides its reasons: arguments are those of the tails; other matrices hold little; and more."""
 
 from __future__ import annotations
 

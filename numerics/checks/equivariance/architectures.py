@@ -1,4 +1,4 @@
-"""Evidence for Q9: the sizes of seven types of networks, and the error of networks with coefficients near the target's."""
+"""Evidence for Q9, besides its reasons: sizes are counted; counts have closed forms; and more."""
 
 from __future__ import annotations
 

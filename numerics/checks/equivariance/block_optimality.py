@@ -1,4 +1,4 @@
-"""Evidence for Q11.3: what the blocks of a ticket need."""
+"""Evidence for Q11.3, besides its reasons: signs are counted; laws of two values are counted; and more."""
 
 from __future__ import annotations
 

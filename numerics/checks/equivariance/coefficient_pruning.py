@@ -1,4 +1,4 @@
-"""Evidence for Q5: masks on coefficients keep equivariance to the last digit, masks on entries hardly ever do."""
+"""Evidence for Q5, besides its reasons: masks are listed; no more masks than all; networks stay equivariant."""
 
 from __future__ import annotations
 

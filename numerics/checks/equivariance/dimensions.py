@@ -1,4 +1,4 @@
-"""Evidence for Q1: characters count what exact elimination solves."""
+"""Evidence for Q1, besides its reasons: characters count the solutions; generators suffice; and more."""
 
 from __future__ import annotations
 

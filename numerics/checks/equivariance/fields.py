@@ -1,4 +1,4 @@
-"""Evidence for Q12.3: distances that shrink, and maps that commute with turns."""
+"""Evidence for Q12.3, besides its reasons: dimensions are those of characters; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for Q8, step by step: shares, sums over masks, and what symmetry saves."""
+"""Evidence for Q8, besides its reasons: both outputs ask for the same; masks are enough at the bound."""
 
 from __future__ import annotations
 

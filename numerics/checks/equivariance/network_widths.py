@@ -1,4 +1,4 @@
-"""Evidence for Q11.1: errors carried through whole networks, exactly; and the widths that keep them."""
+"""Evidence for Q11.1, besides its reasons: the first layer fails with its part; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for Q2: orbits of pairs are a basis, and Burnside counts them."""
+"""Evidence for Q2, besides its reasons: fixed points count the orbits; orbits form a basis; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for Q6: the matrices that commute with ReLU, listed, and representations as hidden types."""
+"""Evidence for Q6, besides its reasons: matrices are listed; differences lose the smaller entry; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for Q12.1: traces and orders, whole matrices listed, and a map of a torus that is no turn."""
+"""Evidence for Q12.1, besides its reasons: whole matrices have these orders; columns are chosen one by one."""
 
 from __future__ import annotations
 

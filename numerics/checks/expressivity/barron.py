@@ -1,4 +1,4 @@
-"""Evidence for E5.3: how many units half of the mean leaves, and what they err by."""
+"""Evidence for E5.3, besides its reasons: enough pairs are wired."""
 
 from __future__ import annotations
 

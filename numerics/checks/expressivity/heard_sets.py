@@ -1,4 +1,4 @@
-"""Evidence for E12.2: maps that leave the interactions which no neuron hears, and networks with the masks that name them."""
+"""Evidence for E12.2, besides its reasons: deep networks have no unheard parts; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of E10: no edge, no path, and two layers whose paths share edges."""
+"""Evidence for the steps of E10, besides their reasons: two layers over all sets reached; paths are broken one by one."""
 
 from __future__ import annotations
 

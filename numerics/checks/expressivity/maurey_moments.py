@@ -1,4 +1,4 @@
-"""Evidence for the steps of E5.1 and E5.2: moments of a unit and of the inputs, and means over the number of units."""
+"""Evidence for the steps of E5.1 and E5.2, besides their reasons: inverses over all sets of wired neurons; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for E6.2 and E6.3: the network of a product in rationals, the masks that admit it, and its floor."""
+"""Evidence for E6.2 and E6.3, besides their reasons: product has an explicit network; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for E8: relays counted over all small pairs of masks, and in drawn ones."""
+"""Evidence for E8, besides its reasons: relays in all small masks; groups miss an input; and more."""
 
 from __future__ import annotations
 

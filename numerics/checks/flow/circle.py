@@ -1,4 +1,4 @@
-"""Evidence for F2.3: eigenvalues of the circle in times, the limit over frequencies, and Fourier coefficients of a square wave."""
+"""Evidence for F2.3, besides its reasons: square waves are not learnt; losses leave the start as the kernel says."""
 
 from __future__ import annotations
 

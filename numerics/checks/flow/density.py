@@ -1,4 +1,4 @@
-"""Evidence for F2.1: losses and steps of a multiplied kernel, and the constants of K3 and K8 as factors of times."""
+"""Evidence for F2.1, besides its reasons: half of the weights take longer."""
 
 from __future__ import annotations
 

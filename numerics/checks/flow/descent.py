@@ -1,4 +1,4 @@
-"""Evidence for F1.2: steps of fractions, the range of stable rates, and how far steps are ahead of the flow."""
+"""Evidence for F1.2, besides its reasons: two samples descend in fractions."""
 
 from __future__ import annotations
 

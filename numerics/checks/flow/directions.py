@@ -1,4 +1,4 @@
-"""Evidence for F2.5: the kernel matrix of inputs on two axes at the kernel of K8, and its odd eigenvectors."""
+"""Evidence for F2.5, besides its reasons: odd functions of an axis are eigenvectors; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for F1.1: velocities from gradients, modes from their equation, and series of exact matrix powers."""
+"""Evidence for F1.1, besides its reasons: series are those of matrix powers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for F2.4: five samples through one input, their kernel matrix, and the best piecewise linear fit."""
+"""Evidence for F2.4, besides its reasons: components are along unit vectors; fits leave their loss; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for F2.2: gradients of a unit, integrals of reversed profiles, and the weights of exchanged inputs."""
+"""Evidence for F2.2, besides its reasons: exchanged units change no output; rows reversed alone overlap less."""
 
 from __future__ import annotations
 

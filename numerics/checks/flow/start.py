@@ -1,4 +1,4 @@
-"""Evidence for F1.4: four initial functions averaged, centred kernels by their matrices, and series in the time."""
+"""Evidence for F1.4, besides its reasons: initial functions are forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for F1.3: losses at the claimed times, the convex logarithm, and spectra of whole numbers between the bounds."""
+"""Evidence for F1.3, besides its reasons: one eigenvalue attains the bounds; whole spectra are between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of B1: complexity, three roots, peeling, and the energies of random labels."""
+"""Evidence for the steps of B1, besides their reasons: energies in a ball are below its complexity; and more."""
 
 from __future__ import annotations
 

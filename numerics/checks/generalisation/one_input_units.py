@@ -1,4 +1,4 @@
-"""Evidence for B2.3: the kernel behind units that see one input each, on inputs with a common coordinate of either sign."""
+"""Evidence for B2.3, besides its reasons: variances of units add up; units add up at one sign; and more."""
 
 from __future__ import annotations
 

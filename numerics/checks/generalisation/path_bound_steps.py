@@ -1,4 +1,4 @@
-"""Evidence for the steps of B3 and B8: forms with their largest values, and the antipodal and the even kernel."""
+"""Evidence for the steps of B3 and B8, besides their reasons: form is a sum over features."""
 
 from __future__ import annotations
 
@@ -44,6 +44,3 @@ def form_is_a_sum_over_features(feature_part: sp.Expr, trial: Trial) -> Iterator
     yield adds_up(trial, feature_part, {reading: one * entry}, 2 * one * entry * beta - own)
     cases = trial.once(symbolic_forms)
     yield trial.at_sizes(((sum(valued(feature_part, at) for at in places), form) for places, form in cases), "shapes")
-
-
-# B8

@@ -1,4 +1,4 @@
-"""Evidence for the steps of B2.1 and B2.2: halvings layer by layer, two opposite inputs, and moments on a sphere."""
+"""Evidence for the steps of B2.1 and B2.2, besides their reasons: kernel of opposite inputs; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of B7: one eigenvector, and what a factor of the kernel does to it."""
+"""Evidence for the steps of B7, besides their reasons: no more is fitted than of equal samples; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of B6: the tail of the path density, and the optimum of two levels from that of B4."""
+"""Evidence for the steps of B6, besides their reasons: weak features keep no more; and more."""
 
 from __future__ import annotations
 

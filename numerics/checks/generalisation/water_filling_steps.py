@@ -1,4 +1,4 @@
-"""Evidence for the steps of B4 and B5: one feature at a price, a few with all letters free, and the integrals of a power law."""
+"""Evidence for the steps of B4 and B5, besides their reasons: level spends the budget; terms add up; and more."""
 
 from __future__ import annotations
 
@@ -77,8 +77,3 @@ def optimum_less_that_without_the_cap(
     number = sp.Symbol("number", positive=True)
     least = surplus.subs({over_square: over**2 / number + y, rho: (number + z) / d}, simultaneous=True)
     yield trial.nonnegative(least, y + over**2 * z / (number * (number + z)), by=sp.factor)
-
-
-# The power-law profile
-
-# Densities that leave nothing at the cap, and those that put all from 1/(1 + y) on there

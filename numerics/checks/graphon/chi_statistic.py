@@ -1,4 +1,4 @@
-"""Evidence for G6.2: the mean of the statistic over all masks, and over drawn ones."""
+"""Evidence for G6.2, besides its reasons: two entries are kept with some probability; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for G1.2: cut norms beside normal sums of rows and columns."""
+"""Evidence for G1.2, besides its reasons: spare grows and then falls; scale is nowhere larger; and more."""
 
 from __future__ import annotations
 

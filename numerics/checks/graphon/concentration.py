@@ -1,4 +1,4 @@
-"""Evidence for G1.1: the rates at which sampled masks concentrate in cut norm, derived."""
+"""Evidence for G1.1, besides its reasons: rates solve the union bound; and more."""
 
 from __future__ import annotations
 

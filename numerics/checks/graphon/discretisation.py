@@ -1,4 +1,4 @@
-"""Evidence for G3.1 and G3.2: the distance of a kernel from its values at points of a grid."""
+"""Evidence for G3.1 and G3.2, besides their reasons: worst kernels attain the suprema; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for G10.3: a graphon whose order degrees do not show."""
+"""Evidence for G10.3, besides its reasons: no order errs by more than the opposite one; and more."""
 
 from __future__ import annotations
 

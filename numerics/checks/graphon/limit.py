@@ -1,4 +1,4 @@
-"""Evidence for G4.1: the distance of a mask from its graphon, with constants."""
+"""Evidence for G4.1, besides its reasons: bounds along a sequence; rounding is attained; and more."""
 
 from __future__ import annotations
 

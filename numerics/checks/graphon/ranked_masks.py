@@ -1,4 +1,4 @@
-"""Evidence for G1.3: masks of the largest scores beside those above a threshold."""
+"""Evidence for G1.3, besides its reasons: four sums fail with delta; sums of all sizes fail with delta; and more."""
 
 from __future__ import annotations
 

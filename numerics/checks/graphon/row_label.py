@@ -1,4 +1,4 @@
-"""Evidence for G11.1: when a labelling of the rows makes a graphon the limit."""
+"""Evidence for G11.1, besides its reasons: opposite rows have the mean; small laws of rows; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for G2: the K largest scores beside all scores above a threshold."""
+"""Evidence for G2, besides its reasons: masks of the same scores are nested; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for G1.4: sets of each size by themselves."""
+"""Evidence for G1.4, besides its reasons: one side keeps below; sizes and signs are counted; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for G10.2: averages over blocks of sorted masks."""
+"""Evidence for G10.2, besides its reasons: distances have no negative mean; averages of a step; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for G3.3: the distance of a kernel from its values at random latents, sorted."""
+"""Evidence for G3.3, besides its reasons: two sides are twice one; steps have their share of the bound; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for G10.1: sorting by degree recovers a monotone graphon."""
+"""Evidence for G10.1, besides its reasons: rearranging rows costs their degrees; and more."""
 
 from __future__ import annotations
 

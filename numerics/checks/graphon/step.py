@@ -1,4 +1,4 @@
-"""Evidence for G9: singular values of step graphons."""
+"""Evidence for G9, besides its reasons: cells of equal size have the spectrum; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for G6.1: along which axes the graphon of a pruning method varies."""
+"""Evidence for G6.1, besides its reasons: kernel varies exactly where the profiles do; and more."""
 
 from __future__ import annotations
 

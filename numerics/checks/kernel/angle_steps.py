@@ -1,4 +1,4 @@
-"""Evidence for the steps of K12: lengths and angles, slopes, and errors of a cosine and of two lengths."""
+"""Evidence for the steps of K12, besides their reasons: arcsines are steeper; opposite errors are worst."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of K10.1 and K10.2: waves, the descending list, fits, and the distance at random points."""
+"""Evidence for the steps of K10.1 and K10.2, besides their reasons: eigenvalues are sums of waves; and more."""
 
 from __future__ import annotations
 

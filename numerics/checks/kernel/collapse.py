@@ -1,4 +1,4 @@
-"""Evidence for K11.1: one input leaves two eigenvalues."""
+"""Evidence for K11.1, besides its reasons: one input leaves rank two; kernel matrices collapse."""
 
 from __future__ import annotations
 

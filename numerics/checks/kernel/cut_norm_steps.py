@@ -1,4 +1,4 @@
-"""Evidence for the steps of K9: slopes of F, terms of the bound, the example at every distance, entries of masks."""
+"""Evidence for the steps of K9, besides their reasons: slopes in a variance are below; and more."""
 
 from __future__ import annotations
 

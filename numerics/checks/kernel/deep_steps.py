@@ -1,4 +1,4 @@
-"""Evidence for the steps of K13.2: a dense layer, sums over layers, first order in the width, and depth in proportion."""
+"""Evidence for the steps of K13.2, besides their reasons: masks add with the share of their layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for K1: dual activations and dense kernels."""
+"""Evidence for K1, besides its reasons: relu follows from its derivatives; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the bounds of K7.2: tangents and chords of the kernel of a row, and all masks of a few inputs."""
+"""Evidence for the bounds of K7.2, besides its reasons: tangents carry the mean; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of K6: one neuron in polar coordinates, moments over the arc, the masks of a row."""
+"""Evidence for the steps of K6, besides their reasons: means are those of the arc; and more."""
 
 from __future__ import annotations
 

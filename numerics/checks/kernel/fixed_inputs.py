@@ -1,4 +1,4 @@
-"""Evidence for K7.1: the kernel of a row, its curvature, and what the gap leaves at more inputs."""
+"""Evidence for K7.1, besides its reasons: gap leaves a remainder of second order."""
 
 from __future__ import annotations
 

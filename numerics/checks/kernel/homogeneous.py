@@ -1,4 +1,4 @@
-"""Evidence for K3: powers of the density."""
+"""Evidence for K3, besides its reasons: layers contribute equal powers; scales lie between none and all; and more."""
 
 from __future__ import annotations
 

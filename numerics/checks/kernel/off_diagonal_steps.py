@@ -1,4 +1,4 @@
-"""Evidence for the steps of K13.3: the masks of a row, chords of κ₀, gates and weights, and the pieces of the bound."""
+"""Evidence for the steps of K13.3, besides their reasons: masked tangents grow coordinate by coordinate; and more."""
 
 from __future__ import annotations
 

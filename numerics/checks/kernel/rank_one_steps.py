@@ -1,4 +1,4 @@
-"""Evidence for the steps of K8: the recursion of K2 at profiles left open, layer by layer, powers and blocks."""
+"""Evidence for the steps of K8, besides their reasons: values of inputs of any length are positive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for K4: masks that look at the weights have two graphons."""
+"""Evidence for K4, besides its reasons: energy share grows without bound; kept weights have the energy; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of K11.2: how many harmonics a degree has, and what the eigenvalues tend to."""
+"""Evidence for the steps of K11.2, besides their reasons: monomials with and without a variable; and more."""
 
 from __future__ import annotations
 

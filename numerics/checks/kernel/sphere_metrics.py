@@ -1,4 +1,4 @@
-"""Evidence for the steps of K11.3: the first eigenvalue at neighbouring numbers of inputs, its limit, and its direction."""
+"""Evidence for the steps of K11.3, besides their reasons: five largest add up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of L17.2 and L17.3: where the mean rises, how many copies are enough, and normal weights."""
+"""Evidence for the steps of L17.2 and L17.3, besides their reasons: widths are those of a unit; and more."""
 
 from __future__ import annotations
 

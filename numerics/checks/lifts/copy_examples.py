@@ -1,4 +1,4 @@
-"""Evidence for L16.3: Lipschitz constants of units, and copies among random signs, by derivation."""
+"""Evidence for L16.3, besides its reasons: roots of eigenvalues are constants; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for L11.4: factorial moments of isolated copies are no larger than a Poisson variable's, and their mean rises with the width."""
+"""Evidence for L11.4, besides its reasons: moments grow copy by copy; factors become powers; and more."""
 
 from __future__ import annotations
 

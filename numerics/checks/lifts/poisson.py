@@ -1,4 +1,4 @@
-"""Evidence for L8.2: how far binomial degrees are from the Poisson law."""
+"""Evidence for L8.2, besides its reasons: quotients have this first order; and more."""
 
 from __future__ import annotations
 

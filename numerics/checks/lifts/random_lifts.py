@@ -1,4 +1,4 @@
-"""Evidence for L20: the law of random sparse lifts, of full lifts pruned at random, and of what the sampler draws."""
+"""Evidence for L20, besides its reasons: pruned full lifts have this law; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of L15: what convexity makes the distance pay for, and the examples beside it."""
+"""Evidence for the steps of L15, besides their reasons: payment bounds the loss; payment bounds the square loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of L13: from two scalar products to the rate and the time of the square loss."""
+"""Evidence for the steps of L13, besides their reasons: root falls by the square; and more."""
 
 from __future__ import annotations
 

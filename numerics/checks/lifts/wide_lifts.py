@@ -1,4 +1,4 @@
-"""Evidence for the steps of L11.3: limits of rates by one child more, first orders, and the extremes of the dispersion."""
+"""Evidence for the steps of L11.3, besides their reasons: rates grow child by child; and more."""
 
 from __future__ import annotations
 

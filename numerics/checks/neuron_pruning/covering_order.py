@@ -1,4 +1,4 @@
-"""Evidence for N9.2: near points and far ones, and the order of the number of planks."""
+"""Evidence for N9.2, besides its reasons: squares of widths differ by this; equal points have this slope; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for N5.2: one kink exactly, many by powers, and what they add up to."""
+"""Evidence for N5.2, besides its reasons: largest strength of one kink; one kink by its primitive; and more."""
 
 from __future__ import annotations
 

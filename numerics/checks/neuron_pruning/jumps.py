@@ -1,4 +1,4 @@
-"""Evidence for N5.1: strengths at kinks from errors at nodes, the matrix between them, and its minors."""
+"""Evidence for N5.1, besides its reasons: good subsets lie in the zonotope; a higher end bends more."""
 
 from __future__ import annotations
 

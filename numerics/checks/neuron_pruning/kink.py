@@ -1,4 +1,4 @@
-"""Evidence for N1: the price of being straight where the target bends."""
+"""Evidence for N1, besides its reasons: no affine function does better."""
 
 from __future__ import annotations
 

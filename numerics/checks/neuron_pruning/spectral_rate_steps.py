@@ -1,4 +1,4 @@
-"""Evidence for N6.3, step by step: quotients of Gamma functions against powers, whatever the degree."""
+"""Evidence for N6.3, besides its reasons: constant is below the first degree; sides and their derivatives; and more."""
 
 from __future__ import annotations
 

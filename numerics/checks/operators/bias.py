@@ -1,4 +1,4 @@
-"""Evidence for O3: the second-order bias of singular values."""
+"""Evidence for O3, besides its reasons: expansion solves the characteristic equation; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for O3: what independent entries have on average, entry by entry and over all masks."""
+"""Evidence for O3, besides its reasons: means over all masks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for O9: means of motif densities over random masks, by enumeration and vertex by vertex."""
+"""Evidence for O9, besides its reasons: independent entries have this mean; uniform sets have this mean; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for O8: motif densities and the cut norm."""
+"""Evidence for O8, besides its reasons: constant is sharp; edges are replaced one after the other; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of O4.1, O4.2 and O4.3: heights and sums, an outlier and its way back, moments, tails and blocks."""
+"""Evidence for the steps of O4.1, O4.2 and O4.3, besides their reasons: optimum has the heights of the edge; and more."""
 
 from __future__ import annotations
 

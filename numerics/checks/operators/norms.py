@@ -1,4 +1,4 @@
-"""Evidence for O2.1 and O6: norms of an operator, spectra and degrees beside the cut norm, in exact arithmetic."""
+"""Evidence for O2.1 and O6, besides their reasons: spectra move by the norm of a difference; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for O2.2: a series of two waves, and complex forms of small matrices."""
+"""Evidence for O2.2, besides its reasons: sums lie between their parts; factor is close to the best; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for O5: singular values of graphons by quadrature."""
+"""Evidence for O5, besides its reasons: gauss nodes are exact up to their degree; midpoints sum to zeta; and more."""
 
 from __future__ import annotations
 

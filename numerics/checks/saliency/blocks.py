@@ -1,4 +1,4 @@
-"""Evidence for S13: the law of ranks in a block, and the cut norm of N:M masks."""
+"""Evidence for S13, besides its reasons: rates are the strengths; ranks are those of an exponential race; and more."""
 
 from __future__ import annotations
 

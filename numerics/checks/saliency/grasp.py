@@ -1,4 +1,4 @@
-"""Evidence for S8: GraSP as SNIP with the residual smoothed by the tangent kernel."""
+"""Evidence for S8, besides its reasons: gates open with the arc cosine kernel; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for S7.1 and S7.2: the inner-product graphon of SNIP with several outputs."""
+"""Evidence for S7.1 and S7.2, besides their reasons: columns of symmetric digits are binomial; and more."""
 
 from __future__ import annotations
 

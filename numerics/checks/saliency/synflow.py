@@ -1,4 +1,4 @@
-"""Evidence for S11: SynFlow's factorisation, its flat columns and its rows."""
+"""Evidence for S11, besides its reasons: middle layer factorises; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for S1 and S2: thresholds of factorised saliencies, and constant graphons."""
+"""Evidence for S1 and S2, besides their reasons: density integrates the kernel; and more."""
 
 from __future__ import annotations
 

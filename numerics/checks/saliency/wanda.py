@@ -1,4 +1,4 @@
-"""Evidence for S12: thresholds row by row erase the row factor."""
+"""Evidence for S12, besides its reasons: row masks do not see the row factor; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for R12: blocks of units without a usable entry, and how often they occur."""
+"""Evidence for R12, besides its reasons: exponential is replaced; drawn sources are no luckier; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for R3: counting bounds on the number of items."""
+"""Evidence for R3, besides its reasons: targets out of reach are not hit; powers of two cover best; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for the steps of R1.1 and R1.2: one item more, subsets of a size, and the errors of the expansion one by one."""
+"""Evidence for the steps of R1.1 and R1.2, besides their reasons: sums of items are bounded; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for R5.4: what R4 makes of the products."""
+"""Evidence for R5.4, besides its reasons: contractions are least at the reach."""
 
 from __future__ import annotations
 

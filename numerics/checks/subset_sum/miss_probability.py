@@ -1,4 +1,4 @@
-"""Evidence for R7: the moments of random subsets, proved; and misses that were counted, beside what was predicted."""
+"""Evidence for R7, besides its reasons: spread is enough for the mean; the rate is that of a normal law; and more."""
 
 from __future__ import annotations
 

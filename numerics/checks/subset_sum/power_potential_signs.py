@@ -1,4 +1,4 @@
-"""Evidence for R13: sums with random signs, and the constant."""
+"""Evidence for R13, besides its reasons: pairs of normal sums; two items have the largest density; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for R2: the second moment of the number of subsets, and bounds of a hit."""
+"""Evidence for R2, besides its reasons: moments are integrals over the common part; and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for R6, step by step: counts of sums, and errors of sums."""
+"""Evidence for R6, besides its reasons: errors are those of some numbers; the example is on the grid."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from sparse_limits.theory.links import Link, carried, of_claim, status_in_words
 from sparse_limits.theory.steps import Carrier, Step
 
 if TYPE_CHECKING:
-    from sparse_limits.numerics.evidence.check import CheckResult, ControlResult
+    from sparse_limits.numerics.evidence.outcomes import CheckResult, ControlResult
     from sparse_limits.numerics.ledger.verification import ClaimResult
 
 PROVENANCE = {
@@ -91,11 +91,10 @@ class Box:
             return f"**{NOT_RUN}**: `sparse-limits verify {self.claim.label}` runs its checks."
         checks = self.result.checks
         held = sum(check.status == "holds" for check in checks)
-        controls = [each for check in checks for each in check.controls]
-        refuted = sum(each.status == "refuted" for each in controls)
+        forms, refuted = self.result.wrong_forms
         return (
             f"**{SIGNS[self.status]}** in the run that wrote this notebook: {held} of {many(len(checks), 'check')} passed, "
-            f"{refuted} of {many(len(controls), 'wrong neighbour')} refuted. Again: `sparse-limits verify {self.claim.label}`."
+            f"{refuted} of {many(forms, 'wrong form')} refuted. Again: `sparse-limits verify {self.claim.label}`."
         )
 
     def _letters(self) -> str:
@@ -160,14 +159,14 @@ class Box:
         return f"Evidence: {counted}{f' ({NOT_RUN})' if self.result is None else ''}"
 
     def _evidence(self) -> str:
-        """A table: each check, what it found, and the wrong neighbours that it refuted."""
+        """A table: each check, what it found, and the wrong forms that it refuted."""
         rows = []
         for check in self._checks:
             announced = isinstance(check, Evidence)
             found = NOT_RUN if isinstance(check, Evidence) else _outcome(check)
             controls = ("; " if announced else "<br>").join(map(_control, check.controls))
             rows.append((f"**{literal(named(check.name))}** {literal(check.description)}", check.kind, found, controls))
-        return table(("check", "kind", "found", "wrong neighbours"), rows)
+        return table(("check", "kind", "found", "wrong forms"), rows)
 
     @property
     def _checks(self) -> Sequence[Evidence | CheckResult]:
@@ -186,8 +185,8 @@ def _outcome(check: CheckResult) -> str:
 
 
 def _control(control: str | ControlResult) -> str:
-    """A wrong neighbour: its name, and what became of it where it was run."""
+    """A wrong form: its name, and what became of it where it was run."""
     if isinstance(control, str):
         return literal(control)
     sign = "✔" if control.status == "refuted" else "✘"
-    return f"{sign} *{literal(control.name)}* {control.status}: {literal(plain(control.detail, LONGEST))}"
+    return f"{sign} *{literal(control.title)}* {control.status}: {literal(plain(control.detail, LONGEST))}"

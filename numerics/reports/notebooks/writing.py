@@ -20,7 +20,7 @@ from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.selection import meant
 
 if TYPE_CHECKING:
-    from sparse_limits.numerics.evidence.check import CheckResult
+    from sparse_limits.numerics.evidence.outcomes import CheckResult
 
 
 class Written(NamedTuple):
