@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sparse_limits.theory.lazy import lazily
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from sparse_limits.numerics.data import DataSource, load_data

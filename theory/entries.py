@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.dependencies import lazy_homes
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.selection import in_spans, near_label, reading_order, select, whole
 
@@ -22,6 +23,12 @@ class Entry:
     @property
     def label(self) -> str:
         return self.claim.label
+
+    @property
+    def core(self) -> bool:
+        """Whether a paper announces the claim, or such a claim or an engine rests on it: then its file is not in `further`."""
+        home = "" if "." in self.topic else lazy_homes(f"sparse_limits.theory.{self.topic}").get(self.name, "")
+        return ".further." not in home
 
 
 class Ledger:
@@ -99,10 +106,12 @@ class Ledger:
                 users[used].append(entry.label)
         return {label: tuple(labels) for label, labels in users.items()}
 
-    def select(self, names: Sequence[str]) -> list[Entry]:
+    def select(self, names: Sequence[str], core: bool = False) -> list[Entry]:
         """The entries named by labels or topics, in reading order; all of them when nothing is named.
 
+        core: without further claims.
+
         Raises:
-            InputError: for a name that is neither a label nor a topic.
+            InputError: for a name that is neither a label nor a topic, and where only further claims are named and `core` is True.
         """
-        return select(self, names)
+        return select(self, names, core)

@@ -180,7 +180,8 @@ def _homes(topic: str) -> Mapping[str, str]:
     """The module of each label of a topic, found in the text of the modules."""
     package = f"sparse_limits.theory.{topic}"
     modules = dict.fromkeys(homes(package).values())
-    texts = {module: get_data(package, f"{module.rpartition('.')[2]}.py") or b"" for module in modules}
+    places = {module: f"{module.removeprefix(package + '.').replace('.', '/')}.py" for module in modules}
+    texts = {module: get_data(package, place) or b"" for module, place in places.items()}
     return {label.decode(): module for module, text in texts.items() for label in WRITTEN.findall(text)}
 
 

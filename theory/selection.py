@@ -20,6 +20,9 @@ class Labelled(Protocol):
     @property
     def topic(self) -> str: ...
 
+    @property
+    def core(self) -> bool: ...
+
 
 Chosen = TypeVar("Chosen", bound=Labelled)
 Item = TypeVar("Item")
@@ -27,13 +30,13 @@ LABEL = re.compile(r"([A-Z])(\d+)(?:\.(\d+))?")  # of a claim, or of a part of o
 SHORTEST = 4  # letters of a name for which a near one is guessed: of labels as short as S4 too many are near
 
 
-def select(entries: Iterable[Chosen], names: Sequence[str]) -> list[Chosen]:
+def select(entries: Iterable[Chosen], names: Sequence[str], core: bool = False) -> list[Chosen]:
     """Return the entries that are named by labels or topics, in their order; all of them when nothing is named.
 
-    The label of a claim that is in parts, such as G3, names all of them.
+    The label of a claim that is in parts, such as G3, names all of them. core: without further claims.
 
     Raises:
-        InputError: for a name that is neither a label nor a topic.
+        InputError: for a name that is neither a label nor a topic, and where only further claims are named and `core` is True.
     """
     entries = list(entries)
     labels, topics = [entry.label for entry in entries], list(dict.fromkeys(entry.topic for entry in entries))
@@ -42,7 +45,13 @@ def select(entries: Iterable[Chosen], names: Sequence[str]) -> list[Chosen]:
             expected = f"; topics: {', '.join(topics)}; labels: {in_spans(labels)}"
             near = near_label(name, labels) or meant(name, topics)
             raise InputError(f"{name!r:.60} is neither a label nor a topic{near or expected}")
-    return [entry for entry in entries if not names or {entry.label, whole(entry.label), entry.topic} & set(names)]
+    found = [entry for entry in entries if not names or {entry.label, whole(entry.label), entry.topic} & set(names)]
+    chosen = [entry for entry in found if entry.core or not core]
+    if found and not chosen:
+        raise InputError(
+            f"core is given and {', '.join(names)} has further claims only, expected a name with core claims"
+        )
+    return chosen
 
 
 def part_of(items: Sequence[Item], shard: str | None) -> list[Item]:

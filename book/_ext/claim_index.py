@@ -21,16 +21,17 @@ from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.theory.links import Link
 
 MARKS = {"STATED": "●", "RECONSTRUCTED": "◐", "EXTENSION": "○", "CORRECTION": "△", "PITFALL": "▽"}
-FILTERS = ("topic", "provenance", "proof", "status", "rests")
-NAMES = {"rests": "weakest link"}
+FILTERS = ("topic", "part", "provenance", "proof", "status", "rests")
+NAMES = {"part": "core or further", "rests": "weakest link"}
 
 
 class Row(NamedTuple):
-    """A claim on this page; rests: the weakest of what its expressions rest on; words: what a search looks through; steps: names."""
+    """A claim on this page; part: core or further; rests: the weakest of what its expressions rest on; words: what a search looks through; steps: names."""
 
     label: str
     title: str
     topic: str
+    part: str
     provenance: str
     proof: str
     status: str
@@ -71,6 +72,7 @@ def row_of(result: ClaimResult, link: str) -> Row:
         claim.label,
         claim.title,
         result.entry.topic,
+        "core" if result.entry.core else "further",
         claim.provenance.lower(),
         result.proof.lower(),
         result.status,
@@ -94,7 +96,9 @@ def index_html(rows: Sequence[Row]) -> str:
         f'<div class="claim-lanes"><svg class="claim-arrows" aria-hidden="true"></svg>{lanes}</div>'
         '<div class="claim-card" aria-live="polite"><p>Point at a claim, or reach it with the Tab key: what it rests on and what '
         "rests on it lights up. Touch it once to see that, and again to go to its box.</p></div>"
-        f'<p class="claim-small">{marks}; a dashed border is measured, not proved; a thick one is open or refuted in this build.</p>'
+        f'<p class="claim-small">{marks}; a dashed border is measured, not proved; a thick one is open or refuted in this build. '
+        f"In each topic the core stands first: what the papers announce, and what that or a command rests on "
+        f"({sum(row.part == 'core' for row in rows)} claims); then, in lighter type, what goes further.</p>"
         f"{_table(rows)}</section>"
     )
 
@@ -118,12 +122,16 @@ def _data(row: Row) -> str:
     return " ".join(f'data-{name}="{escape(value)}"' for name, value in values.items())
 
 
+def core_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row.part)
+
+
 def _lane(topic: str, rows: Sequence[Row]) -> str:
     chips = "".join(
-        f'<a class="claim-chip {row.status}{" measured" if row.proof == "measured" else ""}" href="{escape(row.link)}" '
+        f'<a class="claim-chip {row.status}{" measured" if row.proof == "measured" else ""} {row.part}" href="{escape(row.link)}" '
         f'data-uses="{" ".join(row.uses)}" data-title="{escape(row.title)}" title="{escape(row.title)}" {_data(row)}>'
         f'<span aria-hidden="true">{MARKS[row.provenance.upper()]}</span> {row.label}</a>'
-        for row in rows
+        for row in core_first(rows)
     )
     return f'<div class="claim-lane"><h3>{escape(topic.replace("_", " "))}</h3><div>{chips}</div></div>'
 
@@ -156,7 +164,7 @@ def _topic_table(head: str, topic: str, rows: Sequence[Row]) -> str:
         f"<td>{escape(row.title)}</td><td>{escape(row.topic)}</td><td>{row.provenance}</td><td>{row.proof}</td>"
         f'<td>{row.rests}</td><td><span class="claim-mark {row.status}">{row.status}</span></td><td>{row.checks}</td>'
         f"<td>{row.controls}</td><td>{_step_links(row)}</td></tr>"
-        for row in rows
+        for row in core_first(rows)
     )
     return (
         f'<details class="claim-list"><summary>{name}, {many(len(rows), "claim")}</summary>'

@@ -50,12 +50,13 @@ def checks_of(topic: str) -> list[Check]:
 def _refuse_hidden(topic: str) -> None:
     """InputError for a claim that stands in a module of a topic and is no name of it, so that no run would find it."""
     package = f"sparse_limits.theory.{topic}"
-    for part in pkgutil.iter_modules(getattr(import_module(package), "__path__", ())):
-        file = file_of(f"{package}.{part.name}")
+    for module in _parts(package):
+        file = file_of(module)
         for name in CLAIM.findall(file.read_text("utf-8")) if file else ():
             if name not in homes(package):
+                place = module.removeprefix("sparse_limits.").replace(".", "/")
                 raise InputError(
-                    f"claim {name} stands in theory/{topic}/{part.name}.py and is no name of {package}, "
+                    f"claim {name} stands in {place}.py and is no name of {package}, "
                     f"expected it imported in theory/{topic}/__init__.py"
                 )
 
@@ -101,11 +102,14 @@ def _reasons(claim: Claim) -> list[Check]:
 
 def _modules(topic: str) -> list[str]:
     """The module, or the package and its modules, that have the checks of a topic; none where all stand beside their claims."""
-    if find_spec(f"sparse_limits.numerics.checks.{topic}") is None:
-        return []
-    module = import_module(f"sparse_limits.numerics.checks.{topic}")
-    parts = pkgutil.iter_modules(getattr(module, "__path__", ()))
-    return [module.__name__, *(f"{module.__name__}.{part.name}" for part in parts)]
+    package = f"sparse_limits.numerics.checks.{topic}"
+    return [] if find_spec(package) is None else [package, *_parts(package)]
+
+
+def _parts(package: str) -> list[str]:
+    """The modules in a package, also in packages inside; none in a module."""
+    parts = pkgutil.walk_packages(getattr(import_module(package), "__path__", ()), f"{package}.")
+    return [part.name for part in parts]
 
 
 @cache

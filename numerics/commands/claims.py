@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from unicodedata import combining, normalize
 
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
-from sparse_limits.numerics.commands.selection import add_ledger
+from sparse_limits.numerics.commands.selection import add_ledger, add_selection
 from sparse_limits.numerics.printing.tables import Table, print_table
 from sparse_limits.numerics.reports.contents import Line, contents
 from sparse_limits.theory.input_error import InputError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="TOPIC|LABEL", help="claims to list (default: all)")
+    add_selection(parser)
     add_ledger(parser)
     parser.add_argument(
         "--search",
@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     check_places({"--ledger": code_file(arguments.ledger)}, {"--json": arguments.json})
-    lines = select(contents(arguments.ledger), arguments.names)
+    lines = select(contents(arguments.ledger), arguments.names, arguments.core)
     if arguments.search is not None:
         found = _found(arguments.search, arguments.ledger)
         lines = [line for line in lines if line.label in found]
@@ -50,7 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
     from rich.console import Console
 
-    print_table(Console(highlight=False), _table(lines))
+    console = Console(highlight=False)
+    core, further = ([line for line in lines if line.core is core] for core in (True, False))
+    if core:
+        print_table(console, _table(core))
+    if further:
+        console.print(
+            f"\nFurther claims, which no paper announces, and on which no such claim and no command rests ({len(further)}):"
+        )
+        print_table(console, _table(further))
     return 0
 
 

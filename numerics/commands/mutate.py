@@ -48,13 +48,15 @@ def run(arguments: Namespace) -> int:
     from sparse_limits.theory.selection import part_of
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    settings = ("seed", "jobs", "every", "first", "keep", "join", "shard", "within", "domains")
+    settings = ("core", "seed", "jobs", "every", "first", "keep", "join", "shard", "within", "domains")
     ledger = ledger_for(arguments.names, arguments.ledger)
     with progress_of(arguments) as progress:
         found = mutate(
             arguments.names,
             **{name: getattr(arguments, name) for name in settings},
-            on_result=_told(part_of(ledger.select(arguments.names), arguments.shard), progress, arguments.domains),
+            on_result=_told(
+                part_of(ledger.select(arguments.names, arguments.core), arguments.shard), progress, arguments.domains
+            ),
             ledger=ledger,
         )
     word = "convention" if arguments.domains else "equivalent"

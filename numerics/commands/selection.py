@@ -6,8 +6,13 @@ import argparse
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
-    """Labels and topics as positional arguments."""
+    """Labels and topics as positional arguments, and whether only core claims are meant."""
     parser.add_argument("names", nargs="*", metavar="LABEL|TOPIC", help="claims to include (default: all)")
+    parser.add_argument(
+        "--core",
+        action="store_true",
+        help="only core claims: those that the papers announce, and those on which these or the commands rest",
+    )
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:

@@ -97,10 +97,11 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
     if iskeyword(name):
         raise InputError(f"name is {name}, a word of Python, expected another, such as kept_modulus")
     root = Path(theory.__file__).resolve().parent.parent
-    claim = root / "theory" / topic / f"{name}.py"
-    if name in homes(f"sparse_limits.theory.{topic}") or claim.exists():
+    folder = root / "theory" / topic
+    claim = folder / "further" / f"{name}.py"  # until a paper's claim or an engine rests on it
+    if name in homes(f"sparse_limits.theory.{topic}") or claim.exists() or (folder / claim.name).exists():
         raise InputError(f"name is {name}, which sparse_limits.theory.{topic} has, expected another")
-    export, box = claim.with_name("__init__.py"), root / "book" / f"{topic if page is None else page}.md"
+    export, box = folder / "__init__.py", root / "book" / f"{topic if page is None else page}.md"
     if not box.is_file():
         raise InputError(f"{box}: no such page, expected one of the book, beside the folders theory and numerics")
     words = {"label": next_label(topic), "name": name}
@@ -125,7 +126,7 @@ def next_label(topic: str) -> str:
 def exported(text: str, topic: str, name: str) -> str:
     """The `__init__.py` of a topic with one name more, imported and listed in their order."""
     lines = text.splitlines()
-    added = f"    from sparse_limits.theory.{topic}.{name} import {name}"
+    added = f"    from sparse_limits.theory.{topic}.further.{name} import {name}"
     imports = [at for at, line in enumerate(lines) if IMPORT.match(line)]
     lines.insert(next((at for at in imports if lines[at] > added), lines.index("else:")), added)
     start = lines.index("__all__ = [") + 1

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     ledger = ledger_for(arguments.names, arguments.ledger)
     to_stdout = "-" in (arguments.json, arguments.html)
     console = Console(stderr=to_stdout)
-    chosen = part_of(ledger.select(arguments.names), arguments.shard)
+    chosen = part_of(ledger.select(arguments.names, arguments.core), arguments.shard)
     with progress_of(arguments) as progress:
         result = verify(
             arguments.names,
@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
             effort=arguments.effort,
             seed=arguments.seed,
             jobs=arguments.jobs,
+            core=arguments.core,
             keep=arguments.keep,
             join=arguments.join,
             shard=arguments.shard,

@@ -90,6 +90,7 @@ def mutate(
     first: int = 0,
     on_result: Callable[[MutationResult], None] = lambda result: None,
     ledger: Ledger | str | PathLike[str] | None = None,
+    core: bool = False,
     keep: Place = None,
     join: Sequence[str | PathLike[str]] = (),
     shard: str | None = None,
@@ -113,6 +114,7 @@ def mutate(
     first : which mutant of each N to try, from 0 to N − 1; the runs for all values of `first` together try every mutant
     on_result : function called with the MutationResult of each expression as soon as it is known
     ledger : `FILE.py`, `package.module` or Ledger with claims and checks of your own; None for the project's claims
+    core : True leaves out further claims, which no paper announces and on which no such claim and no command rests
     keep : folder of results (or Store): results that are still valid are taken from it, the others are written to it
     join : folders of results of other runs, to be copied into `keep`
     shard : "2/4" runs the second of four parts of the claims; None runs all of them
@@ -148,7 +150,7 @@ def mutate(
     chosen = [names] if isinstance(names, str) else names
     whole = ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)
     check_keep(keep, whole)
-    entries = part_of(whole.select(chosen), shard)
+    entries = part_of(whole.select(chosen, core), shard)
     _check_checked(entries)
     store = store_at(keep, join)
     checks = checks_by_claim(entries) if workers_are_copies() or store is not None else {}  # copies then have them

@@ -204,6 +204,7 @@ def verify(
     jobs: int = 1,
     on_result: Callable[[CheckResult], None] = lambda result: None,
     ledger: Ledger | str | PathLike[str] | None = None,
+    core: bool = False,
     keep: Place = None,
     join: Sequence[str | PathLike[str]] = (),
     shard: str | None = None,
@@ -221,6 +222,7 @@ def verify(
     jobs : number of processes, from 1 to 1024
     on_result : function called with the CheckResult of each check as soon as it is known
     ledger : `FILE.py`, `package.module` or Ledger with claims and checks of your own; None for the project's claims
+    core : True leaves out further claims, which no paper announces and on which no such claim and no command rests
     keep : folder of results (or Store): results that are still valid are taken from it, the others are written to it
     join : folders of results of other runs, to be copied into `keep`
     shard : "2/4" runs the second of four parts of the claims; None runs all of them
@@ -255,7 +257,7 @@ def verify(
     whole = ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)
     check_keep(keep, whole)
     store = store_at(keep, join)
-    entries = part_of(whole.select(chosen), shard)
+    entries = part_of(whole.select(chosen, core), shard)
     checks = checks_by_claim(entries)
     planned = sorted(
         (

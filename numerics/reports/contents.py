@@ -42,6 +42,7 @@ class Evidence:
 class Line:
     """A claim in one line: `name` is its variable in the topic, `uses` and `expressions` are labels and names.
 
+    core: whether a paper announces the claim, or such a claim or an engine rests on it.
     proof: what the proof is by its steps, as `sparse_limits.theory.links.Status`. vouched: what the values of its formulas rest on without a check, each tried at one point of the claim's domain.
     factors: by how much each loose bound is beyond the truth, at each of its points.
     """
@@ -49,6 +50,7 @@ class Line:
     label: str
     name: str
     topic: str
+    core: bool
     title: str
     provenance: str
     proof: str
@@ -85,6 +87,7 @@ def lines_of(entries: Iterable[Entry]) -> tuple[Line, ...]:
                 entry.label,
                 entry.name,
                 entry.topic,
+                entry.core,
                 claim.title,
                 str(claim.provenance),
                 str(status(claim)),

@@ -127,12 +127,14 @@ class Formula(TypedDict):
 class Listed(TypedDict):
     """A claim; proof_text: its proof in prose, where it is not in steps.
 
+    core: whether a paper announces the claim, or such a claim or an engine rests on it.
     proof: what it is by its steps (`sparse_limits.theory.links.Status`), proof_in_words: with these counted.
     """
 
     label: str
     name: str
     topic: str
+    core: bool
     title: str
     statement: str
     assumptions: list[str]
@@ -165,6 +167,7 @@ def listed(entry: Entry) -> Listed:
         "label": claim.label,
         "name": entry.name,
         "topic": entry.topic,
+        "core": entry.core,
         "title": claim.title,
         "statement": claim.latex_statement.strip(),
         "assumptions": list(claim.assumed),

@@ -27,7 +27,7 @@ from sparse_limits.numerics.subset_sum import SubsetSumSolver
 from sparse_limits.numerics.subset_sum.inexact import nearest_in_doubles
 from sparse_limits.numerics.subset_sum.second_moments import second_moment
 from sparse_limits.theory.subset_sum import symbols
-from sparse_limits.theory.subset_sum.second_moment import second_moment as moment
+from sparse_limits.theory.subset_sum.further.second_moment import second_moment as moment
 
 TARGET = 0.3
 Answer = tuple[np.ndarray, str]  # a mask and what its solver says of it

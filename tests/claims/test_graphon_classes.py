@@ -16,10 +16,10 @@ from sparse_limits.numerics.checks.graphon.discretisation import distance
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.exact.evaluation import value_of
 from sparse_limits.numerics.exact.parsed_values import parse
-from sparse_limits.theory.graphon import pareto, step
 from sparse_limits.theory.graphon.chi_statistic import expected_chi
 from sparse_limits.theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope
-from sparse_limits.theory.graphon.hidden_halves import hidden_error, hidden_mean, hidden_variance, misplaced
+from sparse_limits.theory.graphon.further import pareto, step
+from sparse_limits.theory.graphon.further.hidden_halves import hidden_error, hidden_mean, hidden_variance, misplaced
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.graphon.taxonomy import CLASSES, METHODS, Heterogeneity, classify, heterogeneity
 from sparse_limits.theory.saliency.model import SaliencyModel, snip_model, tau, u, v

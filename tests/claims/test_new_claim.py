@@ -42,7 +42,7 @@ def inside(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     [
         ("-m", "ruff", "check", "."),
         ("-m", "ruff", "format", "--check", "."),
-        ("-m", "mypy", "-m", f"sparse_limits.theory.saliency.{NAME}"),
+        ("-m", "mypy", "-m", f"sparse_limits.theory.saliency.further.{NAME}"),
         ("-m", "sparse_limits.numerics.cli", "verify", "S17"),
         ("-m", "sparse_limits.numerics.cli", "mutate", "S17"),
         ("-m", "sparse_limits.numerics.cli", "show", "S17"),
@@ -73,7 +73,7 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
         export.write_text(text, encoding="utf-8")
     assert done.returncode == 2
     assert done.stderr == (
-        f"sparse-limits: claim {NAME} stands in theory/saliency/{NAME}.py and is no name of sparse_limits.theory.saliency, "
+        f"sparse-limits: claim {NAME} stands in theory/saliency/further/{NAME}.py and is no name of sparse_limits.theory.saliency, "
         "expected it imported in theory/saliency/__init__.py\n"
     )
 
@@ -94,7 +94,7 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
 def test_what_is_no_new_claim(words: tuple[str, ...], why: str) -> None:
     with pytest.raises(InputError, match=why):
         new_claim(*words)
-    assert not (ROOT / "theory" / "saliency" / f"{NAME}.py").exists()
+    assert not (ROOT / "theory" / "saliency" / "further" / f"{NAME}.py").exists()
 
 
 def test_labels_go_on() -> None:
@@ -102,12 +102,16 @@ def test_labels_go_on() -> None:
 
 
 def test_a_name_is_listed_in_its_order() -> None:
-    text = '"""Doc."""\n\nif TYPE_CHECKING:\n    from sparse_limits.theory.x.b import b\nelse:\n    pass\n\n__all__ = [\n    "b",\n]\n'
+    text = '"""Doc."""\n\nif TYPE_CHECKING:\n    from sparse_limits.theory.x.g import g\nelse:\n    pass\n\n__all__ = [\n    "g",\n]\n'
     first = exported(text, "x", "a")
-    assert first.index("x.a import a") < first.index("x.b import b")
-    assert first.index('"a",') < first.index('"b",')
-    assert exported(text, "x", "c").splitlines()[3:6] == [
-        "    from sparse_limits.theory.x.b import b",
-        "    from sparse_limits.theory.x.c import c",
+    assert first.splitlines()[3:6] == [
+        "    from sparse_limits.theory.x.further.a import a",
+        "    from sparse_limits.theory.x.g import g",
         "else:",
+    ]
+    assert first.index('"a",') < first.index('"g",')
+    assert exported(first, "x", "h").splitlines()[3:6] == [
+        "    from sparse_limits.theory.x.further.a import a",
+        "    from sparse_limits.theory.x.further.h import h",
+        "    from sparse_limits.theory.x.g import g",
     ]

@@ -16,7 +16,7 @@ from sparse_limits.numerics.checks.operators.norms import cut_norm, norms, singu
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.graphon.symbols import m, n
-from sparse_limits.theory.operators.composition import (
+from sparse_limits.theory.operators.further.composition import (
     composition_bound,
     deviation,
     first_cut,
@@ -28,9 +28,9 @@ from sparse_limits.theory.operators.composition import (
     sorted_density,
     tau_1,
 )
-from sparse_limits.theory.operators.motif_means import bernoulli_mean, kept_entries, square_excess, subset_mean
+from sparse_limits.theory.operators.further.motif_means import bernoulli_mean, kept_entries, square_excess, subset_mean
+from sparse_limits.theory.operators.further.norms import degree_bound, infinity_one_bound, operator_bound
 from sparse_limits.theory.operators.motifs import counting_bound, cycle_density, edges, half_length, sigmas
-from sparse_limits.theory.operators.norms import degree_bound, infinity_one_bound, operator_bound
 from sparse_limits.theory.operators.symbols import cut
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.tails import product_survival

@@ -182,7 +182,9 @@ def test_what_is_raised_inside_an_integral_comes_out():
         integrals._quadrature(stop, acb(0), acb(1))
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a callback of the collector lost it: it came again
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # a callback of the collector lost it: it came again
 def test_a_time_limit_ends_an_integral_as_what_it_is():
     """It may come between two steps of Python anywhere, also where flint would report another error of its own."""
     nested = sp.Integral(sp.Integral(sp.exp(-x * y) / sp.sqrt(y), (y, 0, 1)) * sp.log(x), (x, 0, 1))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from sparse_limits.numerics.checks.kernel.convergence_bound import kernel_sample
+from sparse_limits.numerics.checks.kernel.further.convergence_bound import kernel_sample
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.kernels.analytic import dense_kernel
 from sparse_limits.numerics.kernels.width import diagonal_second_moment, width_bound

@@ -11,7 +11,7 @@ from scipy.linalg import expm
 import sparse_limits as sl
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.kernels import dense_kernel, loss_curve, residual_curve, time_to
-from sparse_limits.theory.flow.circle import tenth_time
+from sparse_limits.theory.flow.further.circle import tenth_time
 from sparse_limits.theory.flow.linear import eta
 
 TIMES = (0.0, 0.3, 1.0, 7.0, 400.0)

@@ -24,7 +24,7 @@ from sparse_limits.numerics.kernels.spectra import (
     split_metrics,
 )
 from sparse_limits.theory.kernel import circle, sphere
-from sparse_limits.theory.kernel.sphere_metrics import gap_ratio, top_energy, trace_ratio
+from sparse_limits.theory.kernel.further.sphere_metrics import gap_ratio, top_energy, trace_ratio
 
 CIRCLE = sphere_spectrum(2, 3000)
 

@@ -13,8 +13,9 @@ from scipy.stats import norm
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.exact.balls import digits, number
-from sparse_limits.theory.kernel import cut_norm, equal_moduli, fixed_inputs, second_moment, snip_kernel
+from sparse_limits.theory.kernel import equal_moduli, fixed_inputs, second_moment, snip_kernel
 from sparse_limits.theory.kernel.dual import a, b, c, cosine
+from sparse_limits.theory.kernel.further import cut_norm
 
 
 @pytest.mark.parametrize("share", [1e-12, 0.05, 0.2, 0.5, 0.999999])

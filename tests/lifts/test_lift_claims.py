@@ -25,11 +25,11 @@ from sparse_limits.theory.lifts import (
     pixel_graph,
     relu,
 )
-from sparse_limits.theory.lifts.adjoint import OVER, Y
 from sparse_limits.theory.lifts.attention import Attention
 from sparse_limits.theory.lifts.convolution import pixel_cover
 from sparse_limits.theory.lifts.fibration import w01, w02, w13, w23, x
-from sparse_limits.theory.lifts.gradients import a, asymmetric, f, gradient_01, gradient_13, shares
+from sparse_limits.theory.lifts.further.adjoint import OVER, Y
+from sparse_limits.theory.lifts.further.gradients import a, asymmetric, f, gradient_01, gradient_13, shares
 from sparse_limits.theory.lifts.unfolding import skipping
 
 

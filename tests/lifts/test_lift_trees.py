@@ -26,7 +26,7 @@ from sparse_limits.numerics.lifts.trees import (
 )
 from sparse_limits.theory.formulas.transfer import Transfer
 from sparse_limits.theory.lifts import trees as claim
-from sparse_limits.theory.lifts.poisson import variation_distance
+from sparse_limits.theory.lifts.further.poisson import variation_distance
 
 TRIANGLE = (("c", "a"), ("a", "r"), ("c", "r"))
 

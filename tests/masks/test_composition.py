@@ -25,8 +25,8 @@ from sparse_limits.numerics.masks.composition import (
     saliency_graphon,
     uniform_latent,
 )
-from sparse_limits.theory.operators.composition import path_density as path_formula
-from sparse_limits.theory.operators.composition import rho_2, sorted_density, tau_1, tau_2
+from sparse_limits.theory.operators.further.composition import path_density as path_formula
+from sparse_limits.theory.operators.further.composition import rho_2, sorted_density, tau_1, tau_2
 from sparse_limits.theory.saliency import product_graphon
 from sparse_limits.theory.saliency.model import (
     ONE,

@@ -15,9 +15,9 @@ from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.neuron_pruning import mean_squared_distance
 from sparse_limits.theory.neuron_pruning import spectral_bound
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
+from sparse_limits.theory.neuron_pruning.further.spectral_rate import lower
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.spectral import coefficient, delta, k, neurons, ranks, tail
-from sparse_limits.theory.neuron_pruning.spectral_rate import lower
 
 
 def relu(x):

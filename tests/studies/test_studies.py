@@ -12,7 +12,7 @@ import pytest
 from json_cases import wrong
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.checks.generalisation.studies import FEW_NODES
+from sparse_limits.numerics.checks.generalisation.further.studies import FEW_NODES
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.data import digits
 from sparse_limits.numerics.keyed import keyed_seed

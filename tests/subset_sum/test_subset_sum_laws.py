@@ -27,15 +27,9 @@ from sparse_limits.numerics.subset_sum.laws import (
 )
 from sparse_limits.numerics.subset_sum.potential import covers, first_cover, mean_next_measure, uncovered_odds
 from sparse_limits.numerics.subset_sum.second_moments import random_pair_hits, second_moment
-from sparse_limits.theory.subset_sum import (
-    counting,
-    potential,
-    product_contractions,
-    product_laws,
-    single_candidate,
-    two_layers,
-)
-from sparse_limits.theory.subset_sum import second_moment as moments
+from sparse_limits.theory.subset_sum import counting, potential, product_contractions, product_laws, two_layers
+from sparse_limits.theory.subset_sum.further import second_moment as moments
+from sparse_limits.theory.subset_sum.further import single_candidate
 from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 TARGET, CLOSE = sp.Rational(3, 10), sp.Rational(1, 100)

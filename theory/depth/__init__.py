@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from sparse_limits.theory.depth.collapse import collapse
-    from sparse_limits.theory.depth.convolution import convolution_rows
-    from sparse_limits.theory.depth.identities import layer_identities
-    from sparse_limits.theory.depth.independence import row_independence
+    from sparse_limits.theory.depth.further.collapse import collapse
+    from sparse_limits.theory.depth.further.convolution import convolution_rows
+    from sparse_limits.theory.depth.further.identities import layer_identities
+    from sparse_limits.theory.depth.further.independence import row_independence
+    from sparse_limits.theory.depth.further.output_kept import output_kept
+    from sparse_limits.theory.depth.further.outputs_at_start import outputs_at_start
+    from sparse_limits.theory.depth.further.smoothed_at_depth import smoothed_at_depth
+    from sparse_limits.theory.depth.further.three_normals import three_normals
     from sparse_limits.theory.depth.one_sample import one_sample
-    from sparse_limits.theory.depth.output_kept import output_kept
-    from sparse_limits.theory.depth.outputs_at_start import outputs_at_start
     from sparse_limits.theory.depth.row_law import depth_row_law
-    from sparse_limits.theory.depth.smoothed_at_depth import smoothed_at_depth
-    from sparse_limits.theory.depth.three_normals import three_normals
     from sparse_limits.theory.depth.wide import wide_layers
 else:
     lazily(__name__)

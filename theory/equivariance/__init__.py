@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from sparse_limits.theory.equivariance.dimensions import hom_dimension
     from sparse_limits.theory.equivariance.field_tickets import field_ticket
     from sparse_limits.theory.equivariance.fields import field_maps
+    from sparse_limits.theory.equivariance.further.point_sets import point_set_ticket
     from sparse_limits.theory.equivariance.grids import grid_maps
     from sparse_limits.theory.equivariance.lower_bound import pruning_lower_bound
     from sparse_limits.theory.equivariance.network_widths import network_ticket
     from sparse_limits.theory.equivariance.optimality import ticket_optimality
     from sparse_limits.theory.equivariance.orbits import orbit_basis
-    from sparse_limits.theory.equivariance.point_sets import point_set_ticket
     from sparse_limits.theory.equivariance.pointwise import pointwise_relu
     from sparse_limits.theory.equivariance.rings import ring_maps
     from sparse_limits.theory.equivariance.symmetric_group import truncated_bell

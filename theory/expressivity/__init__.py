@@ -6,11 +6,11 @@ from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
     from sparse_limits.theory.expressivity.approximation import universal_approximation
-    from sparse_limits.theory.expressivity.barron import barron_layer
-    from sparse_limits.theory.expressivity.deep_unions import deep_union
+    from sparse_limits.theory.expressivity.further.barron import barron_layer
+    from sparse_limits.theory.expressivity.further.deep_unions import deep_union
+    from sparse_limits.theory.expressivity.further.maurey import maurey_identity, wired_average
     from sparse_limits.theory.expressivity.heard_sets import unheard_parts
     from sparse_limits.theory.expressivity.inactive import inactive_inputs
-    from sparse_limits.theory.expressivity.maurey import maurey_identity, wired_average
     from sparse_limits.theory.expressivity.paths import isolated_input, path_share
     from sparse_limits.theory.expressivity.product_of_inputs import masked_product, one_input_each
     from sparse_limits.theory.expressivity.relays import relay_layer

@@ -10,20 +10,20 @@ if TYPE_CHECKING:
     from sparse_limits.theory.graphon.concentration import cut_norm_rate
     from sparse_limits.theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
     from sparse_limits.theory.graphon.fixed_inputs import fixed_inputs
-    from sparse_limits.theory.graphon.hidden_halves import hidden_halves
+    from sparse_limits.theory.graphon.further.hidden_halves import hidden_halves
+    from sparse_limits.theory.graphon.further.pareto import pareto_graphon
+    from sparse_limits.theory.graphon.further.sorted_averages import sorted_averages
+    from sparse_limits.theory.graphon.further.sorting import degree_sorting
+    from sparse_limits.theory.graphon.further.step import step_spectrum
     from sparse_limits.theory.graphon.limit import mask_limit
     from sparse_limits.theory.graphon.lognormal import probit_graphon
-    from sparse_limits.theory.graphon.pareto import pareto_graphon
     from sparse_limits.theory.graphon.ranked_masks import ranked_masks
     from sparse_limits.theory.graphon.rate import optimal_rate
     from sparse_limits.theory.graphon.row_label import row_label
     from sparse_limits.theory.graphon.row_latent import row_latent
     from sparse_limits.theory.graphon.selection import selection_identity
     from sparse_limits.theory.graphon.sized_sets import sized_sets
-    from sparse_limits.theory.graphon.sorted_averages import sorted_averages
     from sparse_limits.theory.graphon.sorted_latents import sorted_latents
-    from sparse_limits.theory.graphon.sorting import degree_sorting
-    from sparse_limits.theory.graphon.step import step_spectrum
     from sparse_limits.theory.graphon.taxonomy import graphon_taxonomy
 else:
     lazily(__name__)

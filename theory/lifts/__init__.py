@@ -6,23 +6,25 @@ from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
     from sparse_limits.theory.lifts.activation_map import path_sums
-    from sparse_limits.theory.lifts.adjoint import adjunction
-    from sparse_limits.theory.lifts.any_data import any_data
     from sparse_limits.theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
-    from sparse_limits.theory.lifts.attention_copies import copied_heads
     from sparse_limits.theory.lifts.bundle import Bundle
     from sparse_limits.theory.lifts.confinement import confined_flow
     from sparse_limits.theory.lifts.convergence import one_layer_convergence
     from sparse_limits.theory.lifts.convergence_limit import pac_convergence
     from sparse_limits.theory.lifts.convergence_two_layers import two_layer_convergence
     from sparse_limits.theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
-    from sparse_limits.theory.lifts.convolution_copies import copied_filters
     from sparse_limits.theory.lifts.copies import copy_bounds
-    from sparse_limits.theory.lifts.copy_examples import copied_units
     from sparse_limits.theory.lifts.coverage import copies_in_one_layer
     from sparse_limits.theory.lifts.degrees import binomial_degrees
     from sparse_limits.theory.lifts.fibration import fibration_lemma
-    from sparse_limits.theory.lifts.gradients import Readout, pushed_gradients
+    from sparse_limits.theory.lifts.further.adjoint import adjunction
+    from sparse_limits.theory.lifts.further.any_data import any_data
+    from sparse_limits.theory.lifts.further.attention_copies import copied_heads
+    from sparse_limits.theory.lifts.further.convolution_copies import copied_filters
+    from sparse_limits.theory.lifts.further.copy_examples import copied_units
+    from sparse_limits.theory.lifts.further.gradients import Readout, pushed_gradients
+    from sparse_limits.theory.lifts.further.poisson import poisson_distance
+    from sparse_limits.theory.lifts.further.vector_copies import vector_copies
     from sparse_limits.theory.lifts.isolated import isolated_cells
     from sparse_limits.theory.lifts.isolated_copies import isolated_copy_bounds
     from sparse_limits.theory.lifts.isolated_tails import poisson_tails
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from sparse_limits.theory.lifts.module import PerceptronModule
     from sparse_limits.theory.lifts.path_length import growing_tangents, travelled_length
     from sparse_limits.theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
-    from sparse_limits.theory.lifts.poisson import poisson_distance
     from sparse_limits.theory.lifts.random_lifts import random_sparse_lifts
     from sparse_limits.theory.lifts.readout import readout_comparison
     from sparse_limits.theory.lifts.tangent import tangent_rate
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from sparse_limits.theory.lifts.training import training_success
     from sparse_limits.theory.lifts.trees import local_trees
     from sparse_limits.theory.lifts.unfolding import tree_witnesses, unfolded_module
-    from sparse_limits.theory.lifts.vector_copies import vector_copies
     from sparse_limits.theory.lifts.walsh import cube_example, mask_coverage, no_cover
     from sparse_limits.theory.lifts.wide_lifts import copies_in_wide_lifts
 else:

@@ -7,12 +7,12 @@ from sparse_limits.theory.lazy import lazily
 if TYPE_CHECKING:
     from sparse_limits.theory.saliency.amplification import mean_amplification
     from sparse_limits.theory.saliency.blocks import block_sparsity
+    from sparse_limits.theory.saliency.further.recovery_by_pairs import recovery_by_pairs
     from sparse_limits.theory.saliency.grasp import smoothed_snip
     from sparse_limits.theory.saliency.layer_collapse import layer_collapse
     from sparse_limits.theory.saliency.layers import coupled_layers, two_layer_densities
     from sparse_limits.theory.saliency.outputs import columns_that_disagree, inner_product_graphon
     from sparse_limits.theory.saliency.outputs_general_data import stein_model_of_outputs
-    from sparse_limits.theory.saliency.recovery_by_pairs import recovery_by_pairs
     from sparse_limits.theory.saliency.signed import signed_scores
     from sparse_limits.theory.saliency.snip import gradient_moments, product_graphon
     from sparse_limits.theory.saliency.snip_closed_form import stein_model

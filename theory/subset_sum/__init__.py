@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from sparse_limits.theory.subset_sum.block_scheme import block_scheme
     from sparse_limits.theory.subset_sum.counting import counting_bounds
-    from sparse_limits.theory.subset_sum.digits import digits_ticket
     from sparse_limits.theory.subset_sum.expected_count import count_expansion, subset_count
-    from sparse_limits.theory.subset_sum.item_contractions import product_contractions
+    from sparse_limits.theory.subset_sum.further.block_scheme import block_scheme
+    from sparse_limits.theory.subset_sum.further.digits import digits_ticket
+    from sparse_limits.theory.subset_sum.further.item_contractions import product_contractions
+    from sparse_limits.theory.subset_sum.further.second_moment import subset_pairs
+    from sparse_limits.theory.subset_sum.further.single_candidate import single_candidates
     from sparse_limits.theory.subset_sum.item_counts import annealed_count, quenched_count
     from sparse_limits.theory.subset_sum.item_products import item_products
     from sparse_limits.theory.subset_sum.miss_probability import conditional_poisson
     from sparse_limits.theory.subset_sum.potential import subset_cover
     from sparse_limits.theory.subset_sum.power_potential import two_phases
-    from sparse_limits.theory.subset_sum.second_moment import subset_pairs
-    from sparse_limits.theory.subset_sum.single_candidate import single_candidates
     from sparse_limits.theory.subset_sum.solver import exact_solver
     from sparse_limits.theory.subset_sum.two_layers import two_layer_ticket
     from sparse_limits.theory.subset_sum.volume import volume_bound

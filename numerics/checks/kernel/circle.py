@@ -28,7 +28,7 @@ from sparse_limits.theory.kernel.circle import (
     sum_xy,
     sum_y,
 )
-from sparse_limits.theory.kernel.circle_sampling import (
+from sparse_limits.theory.kernel.further.circle_sampling import (
     KERNELS,
     circle_sampling,
     squares,

@@ -20,7 +20,7 @@ from sparse_limits.theory.kernel.circle import (
     theta,
     wave,
 )
-from sparse_limits.theory.kernel.circle_sampling import (
+from sparse_limits.theory.kernel.further.circle_sampling import (
     KERNELS,
     circle_sampling,
 )

@@ -12,6 +12,7 @@ from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.kernel import circle
 from sparse_limits.theory.kernel.dual import cosine
+from sparse_limits.theory.kernel.further.sphere_metrics import sphere_metrics
 from sparse_limits.theory.kernel.sphere import (
     ell,
     k,
@@ -19,7 +20,6 @@ from sparse_limits.theory.kernel.sphere import (
     sphere_eigenvalue,
     sphere_spectrum,
 )
-from sparse_limits.theory.kernel.sphere_metrics import sphere_metrics
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -28,6 +28,8 @@ from sparse_limits.theory.lifts.copies import (
     rho,
     rho_0,
 )
+from sparse_limits.theory.lifts.further.linear_copies import distance_at, time_to
+from sparse_limits.theory.lifts.further.vector_copies import vector_copies
 from sparse_limits.theory.lifts.isolated_copies import (
     BEST_FOR_ISOLATED_LINEAR_COPIES,
     CONVENIENT_FOR_LINEAR_COPIES,
@@ -35,10 +37,8 @@ from sparse_limits.theory.lifts.isolated_copies import (
     ONE_FAR_COPY,
     isolated_copy_bounds,
 )
-from sparse_limits.theory.lifts.linear_copies import distance_at, time_to
 from sparse_limits.theory.lifts.readout import T
 from sparse_limits.theory.lifts.tangent import L_0
-from sparse_limits.theory.lifts.vector_copies import vector_copies
 
 COPIES = 12
 A, f = sp.symbols("A f", positive=True)  # the target and the output

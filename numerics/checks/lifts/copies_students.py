@@ -28,8 +28,8 @@ from sparse_limits.theory.lifts.copies import (
     rho,
     signs,
 )
-from sparse_limits.theory.lifts.copy_examples import copied_units, tree_lipschitz
 from sparse_limits.theory.lifts.coverage import inputs, p_0, r
+from sparse_limits.theory.lifts.further.copy_examples import copied_units, tree_lipschitz
 from sparse_limits.theory.lifts.isolated_copies import isolated_copy_bounds
 from sparse_limits.theory.lifts.readout import T
 from sparse_limits.theory.lifts.tangent import L_0

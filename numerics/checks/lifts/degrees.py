@@ -20,7 +20,7 @@ from sparse_limits.theory.lifts.degrees import (
     n,
     value,
 )
-from sparse_limits.theory.lifts.poisson import poisson_law
+from sparse_limits.theory.lifts.further.poisson import poisson_law
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = sp.Integer(1)

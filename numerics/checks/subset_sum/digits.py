@@ -28,7 +28,7 @@ from sparse_limits.numerics.tickets.certificate import rounding
 from sparse_limits.numerics.tickets.targets import Target
 from sparse_limits.numerics.tickets.targets.digits import DIGITS_STEPS, digits_mlp
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.digits import (
+from sparse_limits.theory.subset_sum.further.digits import (
     Pruned,
     d_2,
     digits_ticket,

@@ -1,0 +1,18 @@
+"""Evidence for the steps of K8, besides their reasons: values of inputs of any length are positive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.theory.kernel.further.rank_one import (
+    feature_reweighting,
+)
+
+
+@enclosed(feature_reweighting)
+def values_of_inputs_of_any_length_are_positive(scaled_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """As the gates of two inputs that are neither 0 nor opposite are open together."""
+    yield trial.below(0, scaled_value, strict=True)

@@ -1,0 +1,181 @@
+"""E5.3: the error of some network on the units that a mask leaves fully wired, with weights that may be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from sparse_limits.theory.bounds import Loose
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.further.maurey import chance
+from sparse_limits.theory.expressivity.symbols import (
+    ACTIVE,
+    EDGE,
+    FLOOR_SHARE,
+    NEURONS,
+    UNITS,
+    alpha,
+    k,
+    m,
+    n,
+    p,
+    units,
+)
+from sparse_limits.theory.expressivity.wired_counts import exact_tail, mean, usual_bound
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
+
+radius, barron_norm = sp.symbols("r C", positive=True)
+z = sp.Symbol("z", real=True)  # what a neuron is given
+
+floor_mean = alpha * n * chance
+unit_error = 2 * radius * barron_norm / sp.sqrt(units)  # Barron's theorem, quoted
+barron_error = unit_error.subs(units, floor_mean / 2)
+ramp = sp.Max(z, 0) - sp.Max(z - 1, 0)
+pairs = sp.floor(floor_mean / 4)
+relu_error = unit_error.subs(units, pairs)
+failure = sp.exp(-floor_mean / 8)
+# Of a cosine that alternates between 1 and −1 on equidistant points of [−1, 1], the law uniform on them
+steps_error = sp.sqrt(sp.Rational(1, 2))  # on four points, by two steps
+kinks_error = sp.sqrt(sp.Rational(8, 27))  # on eighteen, by four kinks, at least
+ALL_WIRED = {alpha: sp.S.One, p: sp.S.One, k: sp.S.One, radius: sp.S.One}
+COSINE = "a cosine of one input that alternates on"
+
+STEPS = proof(
+    r"""
+Barron (cited: Barron, IEEE Transactions on Information Theory 39, 1993, 930–945: some combination of N sigmoidal functions and a constant
+has, over the ball of radius r, at most the mean squared error (2rC)²/N from f, for every probability on it): Some $N$ sigmoidal units of
+the active inputs, with an output bias, err by at most $[[unit_error]]$.
+
+floor (by E1): Under the floor of E1 the number of wired neurons is at least a $\mathrm{Bin}(n,\alpha p^k)$, whose mean is
+$\mu=[[floor_mean]]$.
+
+lower tail (by E2): A binomial number of mean $\mu$ is below $\frac\mu2$ with probability at most $e^{-\mu/8}$.
+
+failure (from floor, lower tail): So fewer than $\frac\mu2$ neurons are wired with probability at most $[[failure]]$.
+
+sigmoidal layer (from Barron, floor, failure): Else $N\ge\frac\mu2>0$ neurons are. Weights of their other edges and readout weights of other
+neurons are set to $0$, and *Barron*, which falls in $N$, is at most $[[barron_error]]$.
+
+ramp: $[[ramp]]$ is sigmoidal: it is $0$ for $z\le0$, $1$ for $z\ge1$, and $z$ between. These are two ReLU units.
+
+pairs (from floor, ramp; by monotonicity): $N\ge\frac\mu2$ neurons make $\lfloor\frac N2\rfloor\ge[[pairs]]$ pairs.
+
+ReLU layer (from Barron, failure, pairs): For $\mu\ge4$ there is such a pair, and *Barron* for so many of them is $[[relu_error]]$.
+""",
+    globals(),
+)
+
+
+def failure_is_the_lower_tail(failure: sp.Expr, floor_mean: sp.Expr) -> Iterator[Relation]:
+    """The bound of E2 for n neurons of the chance αp^k, with the mean."""
+    there = {m: n, k: sp.S.One, p: alpha * p**k}
+    yield same(mean.subs(there, simultaneous=True), floor_mean)
+    yield same(failure, valued(usual_bound, there))
+
+
+def errors_fall_from_half_of_the_mean_on(
+    unit_error: sp.Expr, floor_mean: sp.Expr, barron_error: sp.Expr
+) -> Iterator[Relation]:
+    """The squared bound is to that of μ/2 + y units as 1 + 2y/μ to 1, for every y ≥ 0; and is attained at y = 0."""
+    y = sp.Symbol("y", nonnegative=True)
+    ratio = barron_error**2 / unit_error.subs(units, floor_mean / 2 + y) ** 2
+    yield same(barron_error, unit_error.subs(units, floor_mean / 2))
+    yield nonnegative(ratio - 1, 2 * y / floor_mean)
+
+
+def two_relu_units_make_a_ramp(ramp: sp.Expr) -> Iterator[Relation]:
+    """0 up to 0, 1 from 1 on, and z between."""
+    parts = sp.Piecewise((0, z <= 0), (z, z <= 1), (1, True))
+    yield same(ramp, parts, by=lambda gap: sp.piecewise_fold(gap.rewrite(sp.Piecewise)).simplify())
+
+
+barron_layer = Claim(
+    label="E5.3",
+    title="Barron's rate with a random number of units",
+    statement=r"""
+Let $f(x)=\int e^{i\omega\cdot x}\hat f(\omega)\,d\omega$ on $k$ active inputs, $C=\int\|\omega\||\hat f(\omega)|\,d\omega<\infty$. Let
+the edges of a hidden layer of $n$ neurons obey the floor of E1, a share $\alpha$ of them with probability at least $p$ of an edge to each
+active input, and let the readout be dense. With probability at least $1-[[failure]]$ the masked layer of sigmoidal units with biases,
+and an output bias, contains an approximant of $f$ whose $L^2$ error under any given law of the inputs on the ball of radius $r$ is at most
+$[[barron_error]]$; with ReLU units at most $[[relu_error]]$ (of ReLU units nothing is said for $\alpha np^k<4$).
+Full wiring is sufficient, not necessary; other edges of a wired neuron do no harm, their weights are set to $0$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        NEURONS.drawn_from(40, 90),
+        ACTIVE.drawn_from(1, 3),
+        EDGE.drawn_from(sp.Rational(3, 4), sp.Rational(19, 20)),
+        FLOOR_SHARE.drawn_from(sp.Rational(1, 2), 1),
+        UNITS,
+        Quantity(z, "what a neuron is given, the sum over its edges and a bias", sp.S.Reals, drawn=(-1, 5)),
+        Quantity(radius, "radius of the ball that holds the inputs", NON_NEGATIVE),
+        Quantity(
+            barron_norm,
+            "Barron's norm of the function, the integral of frequency times Fourier transform",
+            NON_NEGATIVE,
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("the readout edges of wired neurons are present"),
+        Hypothesis(
+            "Barron's theorem (1993) is cited; $f$ depends on the active inputs alone",
+            needed_by=("unit_error", "barron_error", "relu_error"),
+        ),
+        Hypothesis("for ReLU: a mean number of wired neurons that is at least four", floor_mean >= 4, ("relu_error",)),
+    ),
+    uses=("E1", "E2"),
+    aids={"exact_tail": exact_tail, "steps_error": steps_error, "kinks_error": kinks_error},
+    loose=(
+        Loose(
+            expression="failure",
+            truth="exact_tail",
+            at=tuple(
+                {n: width, m: width, alpha: 1, p: sp.Rational(1, 2), k: inputs}
+                for width, inputs in ((100, 2), (1200, 5))
+            ),
+            lost="in the usual bound of the lower tail (E2)",
+        ),
+        Loose(
+            expression="barron_error",
+            truth="steps_error",
+            at=({**ALL_WIRED, n: sp.Integer(2), barron_norm: sp.pi * sp.Rational(3, 2)},),
+            lost=rf"at most, as other functions and laws may be harder: {COSINE} four points, which two steps, as sigmoidal units, approximate no better; in Barron's constant, and in half of the units",
+        ),
+        Loose(
+            expression="relu_error",
+            truth="kinks_error",
+            at=({**ALL_WIRED, n: sp.Integer(4), barron_norm: sp.pi * sp.Rational(17, 2)},),
+            lost=rf"at most, as other functions and laws may be harder: {COSINE} eighteen points, of which four kinks leave two triples of neighbours without one, where the network is affine; in Barron's constant, in half of the units and in pairs of them",
+        ),
+    ),
+    because={
+        "failure": failure_is_the_lower_tail,
+        "sigmoidal layer": errors_fall_from_half_of_the_mean_on,
+        "ramp": two_relu_units_make_a_ramp,
+        "ReLU layer": lambda relu_error, pairs, unit_error: same(relu_error**2, unit_error**2 * units / pairs),
+    },
+    wrong=lambda: {
+        "relu_error": {"one ReLU for a sigmoid": barron_error},
+        "pairs": {"as many pairs as neurons": sp.floor(floor_mean / 2)},
+        "unit_error": {"Barron's error for the square": unit_error**2},
+        "failure": {"δ²μ in place of δ²μ/2": failure**2, "of the whole layer": failure.subs(alpha, 1)},
+        "floor_mean": {"a floor under all neurons": floor_mean / alpha},
+        "ramp": {"one ReLU": sp.Max(z, 0), "the sum of two": sp.Max(z, 0) + sp.Max(z - 1, 0)},
+        "steps_error": {
+            "one step": sp.sqrt(sp.Rational(2, 3)),
+        },
+        "kinks_error": {
+            "three triples": kinks_error * sp.sqrt(sp.Rational(3, 2)),
+        },
+    },
+)

@@ -1,0 +1,382 @@
+"""L21.3: random sparse lifts of attention reach the loss of a witness: constants of heads, chances and sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from sparse_limits.theory.bounds import Loose, Sharp
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.no_guarantee import guaranteed
+from sparse_limits.theory.lifts.attention import C, d
+from sparse_limits.theory.lifts.convergence import ALLOWED
+from sparse_limits.theory.lifts.convergence_limit import goal
+from sparse_limits.theory.lifts.copies import (
+    A_1,
+    A_2,
+    COPIES,
+    UNIT_INPUTS,
+    UNITS,
+    Lambda,
+    M,
+    inside,
+    isolated_best_radius,
+    per_copy,
+    rho,
+    signs,
+)
+from sparse_limits.theory.lifts.coverage import INPUT_KEPT, inputs, p_0, r
+from sparse_limits.theory.lifts.further.convolution_copies import (
+    EXACT,
+    FINITE,
+    GOAL,
+    READOUT,
+    SIGNS,
+    best_loss,
+    size_for,
+)
+from sparse_limits.theory.lifts.further.copies_of_one_unit import (
+    FROM_COPIES,
+    FROM_LOSS,
+    FROM_SIZE,
+    least_size,
+    loss_of_copies,
+    of_copies,
+    one_input,
+    twelve,
+    with_goal,
+)
+from sparse_limits.theory.lifts.further.copy_examples import pattern_chance
+from sparse_limits.theory.lifts.further.linear_copies import distance_at
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
+
+R_x = sp.Symbol("R_x", positive=True)  # the length of a token
+b_w = sp.Symbol("b_w", nonnegative=True)  # the length of the longest of Q*, K* and V*
+N_t = sp.Symbol("N_t", positive=True, integer=True)  # tokens
+s_1, s_2 = sp.symbols("s_1 s_2", real=True)  # scores
+y = sp.Symbol("y", nonnegative=True)  # exp of all other scores, added up
+gamma = sp.Symbol("gamma", nonnegative=True)  # how long the change of what scores a token is
+delta_Q, delta_K, delta_V = sp.symbols("delta_Q delta_K delta_V", nonnegative=True)
+
+own_share = sp.exp(s_1) / (sp.exp(s_1) + sp.exp(s_2) + y)
+other_share = sp.exp(s_2) / (sp.exp(s_1) + sp.exp(s_2) + y)
+own_slope = own_share - own_share**2
+other_slope = -own_share * other_share
+mean_change = R_x**2 * gamma
+longest = b_w + rho
+score_change = R_x * longest * (delta_Q + delta_K) / sp.sqrt(d)
+row_change = R_x**3 * longest**2 * (delta_Q + delta_K) / sp.sqrt(d) + R_x * delta_V
+head_lipschitz = R_x * sp.sqrt(1 + 2 * R_x**4 * longest**4 / d)
+entry_lipschitz = sp.sqrt(N_t) * R_x * sp.sqrt(1 + 2 * R_x**4 * longest**4 / d)
+
+heard = pattern_chance.subs(inputs, C)
+alike = sp.Integer(2) ** (2 * d - 3 * d * signs)
+head_copy = p_0**signs * (1 - p_0) ** (C - signs) * sp.Integer(2) ** (2 * d - 3 * d * signs)
+radius = per_copy(isolated_best_radius)
+sign_length = sp.sqrt(signs * d)
+longest_sign = sign_length + rho
+head_loss = guaranteed(
+    6 * sp.sqrt(3) * A_1 * A_2**3 * R_x**2 * (1 + 2 * R_x**4 * longest_sign**4 / d) / M**2,
+    M >= 1,
+    isolated_best_radius <= rho,
+)
+copies_for_loss = A_2 * R_x * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 * (1 + 2 * R_x**4 * longest_sign**4 / d) / goal)
+copies_for_radius = 2 * sp.root(3, 4) * A_2 * sp.sqrt(A_2) / (sp.sqrt(A_1) * rho)
+head_size = size_for(sp.Max(copies_for_loss, copies_for_radius), head_copy)
+_score = R_x**2 * b_w**2
+two_tokens_slope = R_x * sp.sqrt(
+    sp.tanh(_score) ** 2 + 2 * _score**2 / sp.cosh(_score) ** 4
+)  # of V R tanh(R²QK), Q = K = V
+copies_loss = loss_of_copies(R_x)  # of heads of width one that see one token of one channel: V times the token
+SMALL = {R_x: sp.Rational(1, 10), d: sp.S.One, signs: sp.S.One}
+ONE_TOKEN = tuple(
+    {**place, **SMALL, rho: room}
+    for place, room in zip(
+        twelve(("7/12", "19/50"), ("1/5", "49/50")), (sp.Rational(77, 50), sp.Rational(53, 100)), strict=True
+    )
+)
+ONE_CHANNEL = one_input(with_goal(ONE_TOKEN[0], copies_loss), C)
+MOVING = {
+    **of_copies(12, sp.Rational(7, 12), sp.Rational(1, 3)),
+    **SMALL,
+    rho: distance_at(sp.Integer(12), sp.Rational(7, 3)),
+}
+ALONE = "heads of width one that hear one channel, of inputs of one token, where they are $V$ times the token"
+
+STEPS = proof(
+    r"""
+shares (a definition): Of two tokens with the scores $s_1$ and $s_2$, beside others whose exponentials add up to $y$, softmax gives
+$[[own_share]]$ to the first, $[[other_share]]$ to the second.
+
+slopes (from shares): The share of the first has the derivatives $[[own_slope]]$ and $[[other_slope]]$ in these scores.
+
+covariance (from slopes; by linearity): So if the scores change at the rates $g_j$, $\sum_jp_jx_j$ changes at the rate
+$\sum_jp_jx_j(g_j-\sum_ip_ig_i)$: the covariance of $x$ and $g$ under the shares $p$.
+
+mean token (from covariance; by Cauchy–Schwarz): For $g_j=x_j\cdot v$, $\|v\|=\gamma$, no variance of $x\cdot u$, $\|u\|=1$, is more than
+$R_x^2$, nor that of $g$ more than $R_x^2\gamma^2$: the mean token changes at a rate of at most $[[mean_change]]$, whatever the number of
+tokens is.
+
+scores (by triangle inequality): The scores of the row $t$ are $x_j\cdot KQ^\top x_t/\sqrt d$. If $Q$ and $K$ change at the rates $\delta_Q$
+and $\delta_K$ on the ball, where neither is longer than $b_w+\rho$, the vector that $x_j$ is multiplied with changes at a rate of at most
+$[[score_change]]$.
+
+rows (from mean token, scores): The row is the mean token times $V$: it changes at a rate of at most $[[row_change]]$, as no mean of tokens
+is longer than $R_x$.
+
+one head (from rows): That is no more than $[[head_lipschitz]]$ times $\sqrt{\delta_Q^2+\delta_K^2+\delta_V^2}$, and is that much for some
+$\delta_Q,\delta_K,\delta_V$.
+
+along a segment (from one head; by integration): The ball is convex: for each input a row changes by no more than that times the distance of
+the weights, and so do its products with a readout as long as $1$, in the mean over $D$.
+
+pooling (from along a segment; by Jensen): The square of a mean over rows is at most the mean of the squares: the same constant serves the
+mean of all rows.
+
+all entries (from along a segment, one head): With a readout for each entry of $N_t$ rows the squares of the rows add up:
+$\Lambda=[[entry_lipschitz]]$.
+
+heard channels (by L16.3): A head hears just the $s$ channels of another with probability $[[heard]]$: an edge is a row of $Q$, $K$ and $V$.
+
+changes of sign: A sign that column $i$ of both $Q$ and $K$ changes leaves the head as it is, and one of a column of $V$ is absorbed by the
+readout: of $2^{3ds}$ matrices of signs $2^{2d}$ are those of the head up to such signs, with probability $[[alike]]$.
+
+chance of a copy (from heard channels, changes of sign): Together $[[head_copy]]$ for copies up to such signs; other orders of the $d$
+columns may give more.
+
+bound (by L21.1): With $M$ exact copies of each head, whose cells are isolated, the loss comes down to at most $[[best_loss]]$, if the
+constant is valid at the radius $[[radius]]$.
+
+length of signs: The $sd$ signs of each of $Q$, $K$ and $V$ of a head of the witness make it as long as $[[sign_length]]$.
+
+loss (from bound, one head, pooling, length of signs): It grows with the radius, so that it is enough if this is at most $\rho$:
+$[[head_loss]]$, for $b_w=[[sign_length]]$.
+
+copies needed (from loss): The loss is at most $\varepsilon$ from $M=[[copies_for_loss]]$ on, and the radius at most $\rho$ from
+$M=[[copies_for_radius]]$ on.
+
+size (from copies needed, chance of a copy; by L21.1): $n$ heads hold so many copies of each of $r$ heads with probability $1-\delta$ from
+$[[head_size]]$ on.
+""",
+    globals(),
+    best_loss=best_loss,
+)
+
+MOVED_OUT = b_w + rho  # the length of a matrix as long as b_w that has moved outwards by ρ
+
+
+NEEDED = sp.Max(copies_for_loss, copies_for_radius)
+
+
+def scaled(value: sp.Expr) -> sp.Expr:
+    """Another loss under the same conditions."""
+    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
+
+
+def columns_change_signs(alike: sp.Expr) -> Iterator[Relation]:
+    """Each further channel must agree three times, and each column does for itself; one column and one channel: two copies of
+    four for Q and K, both for V."""
+    yield same(alike.subs(signs, signs + 1) * 2 ** (3 * d), alike, by=sp.expand)
+    yield same(alike.subs(d, d + 1), alike * alike.subs(d, 1), by=sp.expand)
+    yield same(alike.subs({d: 1, signs: 1}), sp.Rational(1, 2))
+
+
+def signs_are_independent_of_edges(heard: sp.Expr, alike: sp.Expr, head_copy: sp.Expr) -> Iterator[Relation]:
+    """The product of both probabilities."""
+    yield same(head_copy, heard * alike, by=sp.powsimp)
+
+
+copied_heads = Claim(
+    label="L21.3",
+    title="Random sparse lifts of attention reach low loss",
+    statement=r"""
+Let the module be the part $x\to a$ of L7, attention with heads of width $d$, and its random sparse lift (L20) have $C$ input channels and $n$ heads, each edge from a channel to a head, a row of its $Q,K,V$, there with probability $p_0$, all weights fair signs. The readout is linear, whole, and $0$ at the start: $d$ numbers for each head, which is the $O$ of L7 for
+one output channel, with $F$ a number for each token, whose loss is the mean over tokens, or with all tokens averaged. A skip adds a function without weights, which is taken off the target: fixed skips change nothing else. Let the tokens be no longer than $R_x$ on the channels of each of the $r$ heads of the witness. On the balls of radius $\rho$ about a head whose $Q,K,V$ are no longer than $b_w$ (as the root of the sum of squares) it has $$\Lambda=[[head_lipschitz]],$$ whatever the number of tokens is; with a readout for each entry of $N_t$ tokens $\Lambda=[[entry_lipschitz]]$. A head has the weights of a given one on $s$ channels, with signs for weights, up to signs of columns of both $Q$ and $K$, or of $V$, and so copies it, with probability at least
+$$[[head_copy]],$$ which is that of these weights (other orders of the columns may copy it too). The witness has $r$ such heads, so that $b_w=[[sign_length]]$, and reproduces the target. Where each has $M$ copies, gradient flow has a loss of at most $$[[head_loss]]$$ from some time on. It comes down to $\varepsilon$ with probability $1-\delta$ from $$[[head_size]]$$ heads on, in which neither the number of tokens nor that of samples occurs.
+""",
+    steps=STEPS,
+    source=Source(
+        "2501.05930", "beyond the text at hand, which speaks of architectures “including transformer-like blocks”"
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(C, "number of input channels", COUNT, drawn=(4, 9)),
+        Quantity(d, "width of a head", COUNT, drawn=(1, 3)),
+        Quantity(N_t, "number of tokens", COUNT, drawn=(2, 9)),
+        UNIT_INPUTS.drawn_from(1, 3),
+        Quantity(
+            R_x,
+            "length of the longest token, on the channels of any of the heads",
+            POSITIVE,
+            drawn=(sp.Rational(1, 2), 1),
+        ),
+        Quantity(b_w, "length of the longest of the three matrices of a head", NON_NEGATIVE, drawn=(0, 1)),
+        Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+        Quantity((s_1, s_2), "scores of two tokens", sp.S.Reals),
+        Quantity(y, "sum of the exponentials of all other scores", NON_NEGATIVE, drawn=(0, 2)),
+        Quantity(gamma, "rate of what a token is multiplied with to score it", NON_NEGATIVE, drawn=(0, 2)),
+        Quantity((delta_Q, delta_K, delta_V), "rates of the three matrices of a head", NON_NEGATIVE, drawn=(0, 2)),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
+        COPIES.drawn_from(10, 60),
+        *READOUT,
+        Quantity(Lambda, "Lipschitz constant of a unit in its weights", NON_NEGATIVE, drawn=(1, 2)),
+        UNITS.drawn_from(1, 3),
+        GOAL,
+        ALLOWED,
+    ),
+    hypotheses=(
+        EXACT,
+        SIGNS,
+        FINITE,
+        Hypothesis("a head has no more channels than there are", signs <= C),
+    ),
+    uses=("L16.3", "L21.1"),
+    also=("mean_change", "row_change", "copies_for_loss", "copies_for_radius"),
+    sharp=(
+        Sharp(
+            expression="mean_change",
+            example=r"two tokens $\pm R_x$ of equal shares",
+            check="antipodal_tokens_attain_the_changes",
+        ),
+        Sharp(
+            expression="row_change",
+            example="the same tokens where $Q$ or $K$ alone changes, and one token that has all shares where $V$ alone does",
+            check="antipodal_tokens_attain_the_changes",
+        ),
+    ),
+    aids={
+        "two_tokens_slope": two_tokens_slope,
+        "two_entries_slope": sp.sqrt(2) * two_tokens_slope,
+        "copies_loss": copies_loss,
+        "copies": M,
+        "least_size": least_size(p_0),
+    },
+    loose=(
+        *(
+            Loose(
+                expression=bound,
+                truth=truth,
+                at=({R_x: sp.S.One, b_w: sp.S.One, rho: sp.Rational(1, 10), d: sp.S.One, N_t: sp.Integer(2)},),
+                lost=r"at most, as the constant on the ball is no less than the slope in the middle of it, for the two tokens $\pm R_x$ and $Q=K=V=b_w$, $d=1$: changes of $Q$ and $K$ and those of $V$ are longest at different shares of the tokens, and the bound adds them",
+            )
+            for bound, truth in (("head_lipschitz", "two_tokens_slope"), ("entry_lipschitz", "two_entries_slope"))
+        ),
+        Loose(expression="head_loss", truth="copies_loss", at=ONE_TOKEN, lost=f"{FROM_COPIES}: {ALONE}"),
+        Loose(
+            expression="copies_for_loss",
+            truth="copies",
+            at=tuple(with_goal(place, copies_loss) for place in ONE_TOKEN),
+            lost=f"{FROM_LOSS}: {ALONE}",
+        ),
+        Loose(
+            expression="copies_for_radius",
+            truth="copies",
+            at=(MOVING,),
+            lost=r"at most, as other heads may move further than copies alone of a head that sees one token, which move by $\rho$ until the time of (B2): in Cauchy–Schwarz for their paths, and in a readout that may be twice as long as it needs to be",
+        ),
+        Loose(
+            expression="head_size",
+            truth="least_size",
+            at=(ONE_CHANNEL,),
+            lost=f"{FROM_SIZE}: {ALONE}, and the signs of $Q$ and $K$ do not matter",
+        ),
+    ),
+    remarks=(
+        Remark(
+            r"""Of small lifts this says nothing: the loss at the start is $\frac12A_1^2$ at most where $R_x=1$, and one head of width one on one channel, $A_1=A_2=1$, takes sixteen copies to bring the bound at $\rho=\frac12$ below that. For $\varepsilon=\delta=\frac1{10}$, on one of two channels, $p_0=\frac12$, it takes $560$ heads.""",
+            "bounds_speak_from_sixteen_copies",
+        ),
+        Remark(
+            r"Copies alone whose readout grows far come up to more than a hundredth of a bound that is there several times the loss at "
+            r"the start. Where the bound is below the loss at the start, in the random lifts that were trained, the flow ends far below it.",
+            "heads_end_below_the_bound",
+        ),
+        Remark(
+            r"Blocks in a row, and further layers behind attention, are not covered: there the cells of different terminals have "
+            r"heads in common, as in lifts with two hidden layers, whose isolated copies L11.2 counts for trees of scalar units alone."
+        ),
+    ),
+    because={
+        "changes of sign": columns_change_signs,
+        "chance of a copy": signs_are_independent_of_edges,
+    },
+    wrong=lambda: {
+        "own_slope": {"its square forgotten": own_share},
+        "other_slope": {"the share of the other forgotten": -own_share},
+        "own_share": {"exponentials alone": sp.exp(s_1)},
+        "other_share": {"not of the first": own_share},
+        "row_change": {
+            "values that do not move": row_change.subs(delta_V, 0),
+            "tokens once": row_change.subs(R_x**3, R_x),
+            "values as long as 1": row_change.subs(MOVED_OUT**2, MOVED_OUT),
+            "scores divided by d": row_change.subs(d, d**2),
+            "weights as at the start": row_change.subs(rho, 0),
+            "half of the way": row_change.subs(rho, rho / 2),
+            "one of the two": row_change.subs(delta_K, 0),
+        },
+        "mean_change": {"a mean that moves with the token": R_x * gamma},
+        "score_change": {
+            "scores not divided": score_change * sp.sqrt(d),
+            "one of the two": score_change.subs(delta_K, 0),
+            "weights as at the start": score_change.subs(rho, 0),
+        },
+        "head_lipschitz": {
+            "values alone": R_x,
+            "a quarter of the radius": head_lipschitz.subs(rho, rho / 4),
+            "one of Q and K": R_x * sp.sqrt(1 + R_x**4 * MOVED_OUT**4 / d),
+            "not divided": R_x * sp.sqrt(1 + 2 * R_x**4 * MOVED_OUT**4),
+            "a tenth, without V": R_x * sp.sqrt(2) * (b_w + rho) ** 2 / 10,
+            "half of the radius": head_lipschitz.subs(rho, rho / 2),
+            "a constant of 1 more": 1 + head_lipschitz,
+        },
+        "entry_lipschitz": {"of one row": head_lipschitz, "lengths added": N_t * head_lipschitz},
+        "alike": {
+            "V alone": alike / 2**d,
+            "each matrix for itself": alike * 2**d,
+            "no change": alike / 4**d,
+            "V forgotten": alike * 2 ** (d * signs),
+        },
+        "head_copy": {
+            "channels alone": heard,
+            "no change of sign": head_copy / 4**d,
+            "other channels forgotten": head_copy.subs(C, signs),
+            "V alone": head_copy / 2**d,
+            "of the weights alone": alike,
+            "of the channels heard, twice": 2 * heard,
+        },
+        "heard": {"each matrix sampled": heard.subs({signs: 3 * signs, C: 3 * C}, simultaneous=True)},
+        "sign_length": {"one column": sp.sqrt(signs), "signs added": signs * d},
+        "head_loss": {
+            "the constant not squared": guaranteed(
+                sp.sqrt(inside(head_loss) * inside(best_loss) / Lambda**2), M >= 1, isolated_best_radius <= rho
+            ),
+            "weights as at the start": guaranteed(inside(head_loss).subs(rho, 0), M >= 1, isolated_best_radius <= rho),
+            "any radius": per_copy(inside(head_loss)),
+            "0 without copies": inside(head_loss),
+            "10 % less": guaranteed(sp.Rational(9, 10) * inside(head_loss), M >= 1, isolated_best_radius <= rho),
+            "a hundredth": scaled(inside(head_loss) / 100),
+            "M³ in place of M²": scaled(inside(head_loss) / M),
+            "loss of a readout alone": scaled(inside(head_loss) / A_1**2),
+        },
+        "best_loss": {"M copies once": per_copy(inside(best_loss) * M)},
+        "radius": {"half of the radius": per_copy(isolated_best_radius / 2)},
+        "copies_for_loss": {"not rooted": copies_for_loss**2},
+        "copies_for_radius": {"the length alone": copies_for_radius.subs(A_1, A_2)},
+        "head_size": {
+            "one unit": head_size.subs(r, 1),
+            "channels alone": size_for(NEEDED, heard),
+            "any radius": size_for(copies_for_loss, head_copy),
+            "the radius alone": size_for(copies_for_radius, head_copy),
+        },
+        "copies": {"10 % more copies": sp.Rational(11, 10) * M, "twice as many copies": 2 * M},
+        "two_tokens_slope": {
+            "V alone": R_x * sp.tanh(R_x**2 * b_w**2),
+        },
+        "two_entries_slope": {"one entry": two_tokens_slope},
+        "least_size": {"one more": least_size(p_0) + 1, "half the chance": least_size(p_0 / 2)},
+    },
+)
