@@ -42,13 +42,29 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """A paper (its arXiv number) and, where known, the place in it; without a paper the place alone, such as a book."""
+    """A paper (its arXiv number), the version that the claim is about (v1, or a venue) and the place in it.
+
+    Without a version nothing of the paper was at hand; without a paper the place stands alone, such as a book.
+    """
 
     paper: str = ""
+    version: str = ""
     place: str = ""
 
     def __str__(self) -> str:
-        return ", ".join(filter(None, (f"arXiv:{self.paper}" if self.paper else "", self.place))) or "no paper"
+        paper = f"arXiv:{self.number}" if self.paper else ""
+        venue = "" if self.number != self.paper else self.version
+        return ", ".join(filter(None, (paper, venue, self.place))) or "no paper"
+
+    @property
+    def number(self) -> str:
+        """The arXiv number with that of the version, if it is one of arXiv's."""
+        return f"{self.paper}{self.version}" if re.fullmatch(r"v\d+", self.version) else self.paper
+
+    @property
+    def where(self) -> str:
+        """The version and the place, behind the paper's citation."""
+        return "".join(f", {each}" for each in (self.version, self.place) if each)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ LETTERS = {  # of the labels of each topic
     "neuron_pruning": "N",
     "depth": "D",
     "flow": "F",
+    "hypothesis": "H",
 }
 TOPICS = tuple(LETTERS)
 WRITTEN = re.compile(rb'label="([A-Z]\d+(?:\.\d+)?)"')

@@ -237,10 +237,9 @@ class ClaimDirective(SphinxDirective):
         key = CITATIONS.get(claim.source.paper)
         if key is None:
             logger.warning(f"claim {label}: no citation for arXiv {claim.source.paper}", location=self.get_location())
-        place = f", {claim.source.place}" if claim.source.place else ""
         text = (
             f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{evidence.proof_in_words}**. "
-            f"Source: {{cite:t}}`{key}`{place}."
+            f"Source: {{cite:t}}`{key}`{claim.source.where}."
         )
         part = parsed(self, text, "claim-source")
         for words, labels in (("Uses", claim.uses), ("Used by", self.env.app.ledger.used_by[label])):
@@ -260,7 +259,7 @@ def where_to_read(entry: Entry) -> str:
     bodies = (check.body for check in checks_of(entry.topic) if check.claim is entry.claim)
     checks = sorted({body.__module__ for body in bodies if body.__module__.startswith("sparse_limits.numerics.checks")})
     files = [f"`{module.replace('.', '/')}.py`" for module in (home, *checks)]
-    paper = entry.claim.source.paper
+    paper = entry.claim.source.number
     return f"Written in {', '.join(files)}; run by `sparse-limits verify {entry.label}`" + (
         f"; paper: [arXiv:{paper}](https://arxiv.org/abs/{paper})." if paper else "."
     )

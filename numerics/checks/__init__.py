@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 from sparse_limits.numerics.arguments import InputError
@@ -107,9 +108,17 @@ def _modules(topic: str) -> list[str]:
 
 
 def _parts(package: str) -> list[str]:
-    """The modules in a package, also in packages inside; none in a module."""
-    parts = pkgutil.walk_packages(getattr(import_module(package), "__path__", ()), f"{package}.")
-    return [part.name for part in parts]
+    """The modules in a package, and those in packages inside, which are not imported; none in a module."""
+    return [
+        f"{package}.{name}" for folder in getattr(import_module(package), "__path__", ()) for name in _inside(folder)
+    ]
+
+
+def _inside(folder: str) -> Iterator[str]:
+    for part in pkgutil.iter_modules([folder]):
+        yield part.name
+        if part.ispkg:
+            yield from (f"{part.name}.{name}" for name in _inside(str(Path(folder, part.name))))
 
 
 @cache

@@ -49,7 +49,7 @@ modulus (from density): $$t$$ times the density, integrated from $$t$$ on, is $$
         globals(),
         density=half_normal.density,
     ),
-    source=Source("2602.06675"),
+    source=Source("2602.06675", "v1"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(Quantity(t, "level above which a weight is kept", NON_NEGATIVE),),

@@ -148,6 +148,7 @@ class Listed(TypedDict):
     steps: list[ProofStep]
     proof_text: str
     source: str
+    version: str
     place: str
     provenance: str
     proof: str
@@ -228,6 +229,7 @@ def listed(entry: Entry) -> Listed:
         ],
         "proof_text": claim.proof_text.strip(),
         "source": claim.source.paper,
+        "version": claim.source.version,
         "place": claim.source.place,
         "provenance": str(claim.provenance),
         "proof": str(status(claim)),

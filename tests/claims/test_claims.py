@@ -22,7 +22,7 @@ from sparse_limits.theory.claims import QUOTATION, Claim, Pitfall, Proof, Proven
 from sparse_limits.theory.entries import Ledger
 from sparse_limits.theory.ledger import TOPICS, claim, load_ledger
 from sparse_limits.theory.places import places
-from sparse_limits.theory.texts import AT_HAND, SENTENCES
+from sparse_limits.theory.texts import TEXTS
 
 a = sp.Symbol("a", positive=True)
 ENTRIES = list(load_ledger())
@@ -111,7 +111,7 @@ def twice(**others: str) -> Pitfall:
     ],
 )
 def test_attributions_that_are_refused(provenance, pitfalls, place, complaint):
-    source = Source("0000.00000", place)
+    source = Source("0000.00000", "v1", place)
     with pytest.raises(ValueError, match=complaint):
         toy("Z1", {"value": a}, provenance=provenance, pitfalls=pitfalls, source=source)
 
@@ -122,7 +122,12 @@ def test_attributions_that_are_taken():
     assert toy(
         "Z1", {"value": a}, aids={"one": 1}, provenance=Provenance.PITFALL, pitfalls=(twice(counterexample="one"),)
     )
-    toy("Z1", {"value": a}, provenance=Provenance.RECONSTRUCTED, source=Source("0000.00000", "abstract: “It holds”"))
+    toy(
+        "Z1",
+        {"value": a},
+        provenance=Provenance.RECONSTRUCTED,
+        source=Source("0000.00000", "v1", "abstract: “It holds”"),
+    )
     with pytest.raises(ValueError, match="nothing under 'why'"):
         twice(why=" ")
 
@@ -134,8 +139,9 @@ def test_claims_compare_by_identity():
 
 
 def test_a_source_names_its_paper():
-    assert str(Source("2602.06675", "abstract")) == "arXiv:2602.06675, abstract"
-    assert str(Source("2602.06675")) == "arXiv:2602.06675"
+    assert str(Source("2602.06675", "v1", "abstract")) == "arXiv:2602.06675v1, abstract"
+    assert str(Source("2602.06675", "ICML 2026")) == "arXiv:2602.06675, ICML 2026"
+    assert str(Source("2006.07990", place="no text at hand")) == "arXiv:2006.07990, no text at hand"
 
 
 # A ledger
@@ -223,13 +229,13 @@ def test_a_check_computes_with_the_counterexample(entry, pitfall):
 
 @each_claim
 def test_quotations_stand_in_the_texts_at_hand(entry):
-    """Those of a source in the text of its paper, those of a form that fails in any."""
+    """Those of a source in the version of its paper that the claim is about, those of a form that fails in any."""
     claim = entry.claim
-    assert claim.source.paper in AT_HAND
-    of_paper = "\n".join(SENTENCES.get(claim.source.paper, ()))
+    quoted = "\n".join(TEXTS[claim.source.paper][claim.source.version].sentences)
     for quotation in QUOTATION.findall(claim.source.place):
-        assert quotation in of_paper
-    everything = "\n".join(sentence for sentences in SENTENCES.values() for sentence in sentences)
+        assert quotation in quoted
+    texts = (text for versions in TEXTS.values() for text in versions.values())
+    everything = "\n".join(sentence for text in texts for sentence in text.sentences)
     for pitfall in claim.pitfalls:
         for quotation in QUOTATION.findall(pitfall.by):
             assert quotation in everything

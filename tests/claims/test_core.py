@@ -7,12 +7,13 @@ import subprocess
 import sys
 from collections import defaultdict
 from functools import cache
+from importlib import import_module
 
 import pytest
 from helpers import ROOT
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import checks_in
 from sparse_limits.numerics.ledger.verification import verify
 from sparse_limits.theory.claims import Provenance
 from sparse_limits.theory.dependencies import PACKAGE, imported, imports_of
@@ -47,8 +48,9 @@ def core_of_the_theory() -> frozenset[str]:
 def core_of_the_checks() -> frozenset[str]:
     """The modules with a check of a core claim, and what these import."""
     core = {entry.label for entry in LEDGER if HOMES[entry.label] in core_of_the_theory()}
-    bodies = [check.body.__module__ for topic in TOPICS for check in checks_of(topic) if check.claim.label in core]
-    return reached(bodies, modules_in("numerics/checks"), lambda module: ())
+    modules = modules_in("numerics/checks")
+    having = [each for each in modules if any(check.claim.label in core for check in checks_in(import_module(each)))]
+    return reached(having, modules, lambda module: ())
 
 
 def reached(waiting, modules, beside) -> frozenset[str]:

@@ -29,8 +29,8 @@ from sparse_limits.theory.operators.further.composition import (
     tau_1,
 )
 from sparse_limits.theory.operators.further.motif_means import bernoulli_mean, kept_entries, square_excess, subset_mean
-from sparse_limits.theory.operators.further.norms import degree_bound, infinity_one_bound, operator_bound
 from sparse_limits.theory.operators.motifs import counting_bound, cycle_density, edges, half_length, sigmas
+from sparse_limits.theory.operators.norms import degree_bound, infinity_one_bound, operator_bound
 from sparse_limits.theory.operators.symbols import cut
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.tails import product_survival

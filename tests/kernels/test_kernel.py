@@ -16,7 +16,6 @@ from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.kernel.dual import a, angle, b, c, cosine, dense_nngp, dense_ntk, depth, erf, linear, relu, z
 from sparse_limits.theory.kernel.dual_activations import dual_activations
-from sparse_limits.theory.kernel.further.rank_one import feature_reweighting, flow
 from sparse_limits.theory.kernel.graphon_kernel import (
     GRAPHONS,
     POSITIONS,
@@ -29,6 +28,7 @@ from sparse_limits.theory.kernel.graphon_kernel import (
     y,
 )
 from sparse_limits.theory.kernel.homogeneous import homogeneous_constants
+from sparse_limits.theory.kernel.rank_one import feature_reweighting, flow
 from sparse_limits.theory.saliency.model import rho, u, v
 
 

@@ -22,12 +22,11 @@ from sparse_limits.numerics.neuron_pruning import (
     squared_error,
     squared_sine,
 )
-from sparse_limits.theory.neuron_pruning import alignment_bound, ball_planks, broken_bin_chain, cube_planks
+from sparse_limits.theory.neuron_pruning import alignment_bound, ball_planks, broken_bin_chain, cube_planks, planks
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
 from sparse_limits.theory.neuron_pruning.broken_bins import T, d, k, s
-from sparse_limits.theory.neuron_pruning.further import planks
-from sparse_limits.theory.neuron_pruning.further.cube_planks import large, transform
-from sparse_limits.theory.neuron_pruning.further.cube_planks import s as argument
+from sparse_limits.theory.neuron_pruning.cube_planks import large, transform
+from sparse_limits.theory.neuron_pruning.cube_planks import s as argument
 from sparse_limits.theory.neuron_pruning.kink import best_affine, kink, kink_bound, kink_function, kink_lemma, radius, x
 
 numbers = st.fractions(min_value=-3, max_value=3, max_denominator=64)

@@ -16,7 +16,7 @@ def toy(label: str, expressions: Mapping[str, object], statement: str = "It hold
         "title": f"toy {label}",
         "statement": statement,
         "proof_text": "It is a toy.",
-        "source": Source("0000.00000", "nowhere"),
+        "source": Source("0000.00000", "v1", "nowhere"),
         "provenance": Provenance.EXTENSION,
         "proof": Proof.PROVED,
         "expressions": expressions,

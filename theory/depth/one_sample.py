@@ -139,7 +139,7 @@ For $0<\rho<[[live]]$ one $\tau$, `threshold`, makes the mean over all weights $
 $\tau$ with exactly the probability above.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

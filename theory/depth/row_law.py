@@ -177,7 +177,7 @@ $\varphi(z)=\sqrt2\max(z,0)$ one layer, from layer 2 on or with normal weights i
 $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract (one hidden layer: S6)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (one hidden layer: S6)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -138,7 +138,7 @@ keeps $\rho$, and layer 1 and the readout tend to $[[whole]]$: they keep all but
 $[[readout_argument]]$ for the readout. If $L=1$, the density at $\tau=u/\sqrt n$ is $[[single]]$, so that the densities of both layers do not depend on $n$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(

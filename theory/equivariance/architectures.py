@@ -216,7 +216,7 @@ and the adjacency matrix $A$ 2. With channels $n_0,n_1,n_2$ two layers have $[[c
 move $A$ along.
 """,
     steps=STEPS,
-    source=Source("2206.04270", "beyond the abstract; both bounds are ours"),
+    source=Source("2206.04270", "v2", "beyond the abstract; both bounds are ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

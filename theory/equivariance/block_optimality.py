@@ -126,7 +126,7 @@ both signs, with probability at most $$[[success]],$$ and those of $\sigma(x_i)$
 $[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. Whether sources or masks of another kind need it is not said.
 """,
     steps=STEPS,
-    source=Source("2206.04270", "beyond the abstract; the bound is ours"),
+    source=Source("2206.04270", "v2", "beyond the abstract; the bound is ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

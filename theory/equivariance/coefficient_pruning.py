@@ -54,6 +54,7 @@ $[[probability]]$.
     steps=STEPS,
     source=Source(
         "2206.04270",
+        "v2",
         "beyond the abstract, which announces that “a randomly initialized overparametrized G-equivariant "
         "network” can be pruned “to a G-equivariant subnetwork”",
     ),

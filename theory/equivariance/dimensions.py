@@ -113,7 +113,7 @@ representations trivial, sign and rotation by $90^\circ$. If the two representat
 times, the dimension is $[[c4_dimension]]$.
 """,
     steps=STEPS,
-    source=Source("2206.04270", "textbook (characters: Serre 1977); beyond the abstract"),
+    source=Source("2206.04270", "v2", "textbook (characters: Serre 1977); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -200,6 +200,7 @@ $\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$
     steps=STEPS,
     source=Source(
         "2206.04270",
+        "v2",
         "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
         "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; the non-linearity, widths and "
         "constants are ours",

@@ -193,7 +193,9 @@ times $\sqrt2$ and 1 (`hulls`).
 """,
     steps=STEPS,
     source=Source(
-        "2206.04270", "beyond the abstract, which names no non-linearity; norm non-linearities: Worrall et al. (2017)"
+        "2206.04270",
+        "v2",
+        "beyond the abstract, which names no non-linearity; norm non-linearities: Worrall et al. (2017)",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

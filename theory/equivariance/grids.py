@@ -126,7 +126,7 @@ regular ones $|G|D^2$. All pairs of irreducible and regular types, in either dir
 (c) Equivariant kernels are a basis iff their number and their rank are both the one in (b).
 """,
     steps=STEPS,
-    source=Source("2206.04270", "beyond the abstract; the count of a library is reported second-hand"),
+    source=Source("2206.04270", "v2", "beyond the abstract; the count of a library is reported second-hand"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(

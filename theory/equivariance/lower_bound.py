@@ -196,6 +196,7 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
     steps=STEPS,
     source=Source(
         "2206.04270",
+        "v2",
         "abstract: “provides a lower bound on the number of effective parameters as a function of the error "
         "tolerance”; constants and normalised elements are ours",
     ),

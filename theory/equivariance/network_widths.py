@@ -183,6 +183,7 @@ channels and weights, there are targets and coefficients that reach it: no large
     steps=STEPS,
     source=Source(
         "2206.04270",
+        "v2",
         "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
         "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; widths and constants are ours",
     ),

@@ -170,6 +170,7 @@ what a network of several layers needs.
     steps=STEPS,
     source=Source(
         "2206.04270",
+        "v2",
         "abstract: “We further prove that our prescribed overparametrization scheme is optimal and provides a lower bound on "
         "the number of effective parameters as a function of the error tolerance”; in which sense, the comparison and its "
         "constants are ours",

@@ -121,7 +121,7 @@ $$[[semifree]];$$ if $G$ acts freely on $Y\times X$, $|B|=[[free]]$, the least p
 $$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-diagonal ones.
 """,
     steps=STEPS,
-    source=Source("2206.04270", "textbook (orbits of pairs: Cameron 1999); beyond the abstract"),
+    source=Source("2206.04270", "v2", "textbook (orbits of pairs: Cameron 1999); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -109,6 +109,7 @@ representations and signs are excluded as hidden types.
     steps=STEPS,
     source=Source(
         "2206.04270",
+        "v2",
         "beyond the abstract, which names no condition on hidden types; for all continuous activations Pacini et "
         "al. (2024)",
     ),

@@ -95,7 +95,7 @@ without interpolation: sample $j$ lies at $[[sample]]$ and goes to sample $j+1$,
 equivariant maps have the dimension $$[[turning]]$$ for $C_N$ and $$[[reflecting]]$$ for $D_N$. Orbits of pairs of samples are a basis, whose norms (of maxima) add up to $[[ring_norms]]$ for either group.
 """,
     steps=STEPS,
-    source=Source("2206.04270", "beyond the abstract, which names subgroups of E(2) and no grid"),
+    source=Source("2206.04270", "v2", "beyond the abstract, which names subgroups of E(2) and no grid"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -123,6 +123,7 @@ $52$).
     steps=STEPS,
     source=Source(
         "2206.04270",
+        "v2",
         "beyond the abstract; the count corrects a sentence of Maron et al. (2019, arXiv:1812.09902)",
     ),
     provenance=Provenance.CORRECTION,

@@ -145,6 +145,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with 
     steps=STEPS,
     source=Source(
         "2206.04270",
+        "v2",
         "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
         "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; the theorem's form "
         "is reported second-hand",
@@ -276,6 +277,7 @@ $I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$: the
     steps=BLOCK_STEPS,
     source=Source(
         "2206.04270",
+        "v2",
         "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
         "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; the theorem's form "
         "is reported second-hand",

@@ -127,7 +127,7 @@ $$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are, for ins
 (c) On a torus the plane is lost: modulo 3 the matrix $M=[[stretched]]$ permutes the $3\times3$ cells with order 8. In the plane $M^4=[[fourth_power]]\cdot I$: $M$ stretches by $\sqrt2$, and no power of it but $M^0$ is $I$.
 """,
     steps=STEPS,
-    source=Source("2206.04270", "textbook (the crystallographic restriction: Coxeter 1961); beyond the abstract"),
+    source=Source("2206.04270", "v2", "textbook (the crystallographic restriction: Coxeter 1961); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -72,6 +72,7 @@ does not enter.
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "abstract: “a Universal Approximation Theorem for sparse networks that depends only on the intrinsic "
         "dimension of active coordinate subspaces”; the proof rests on Leshno et al. (1993)",
     ),

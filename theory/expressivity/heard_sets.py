@@ -178,6 +178,7 @@ $[[relays_only]]$, in which no neuron of the first layer has edges to both, leav
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "beyond the abstract, which has “a Universal Approximation Theorem for sparse networks that depends only on the "
         "intrinsic dimension of active coordinate subspaces”; Sobol 2001 for the parts",
     ),

@@ -197,6 +197,7 @@ The floor holds for every width, depth and weight.
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "textbook (orthogonal projection; Sobol indices: Sobol 2001); beyond the abstract, which has the other "
         "direction",
     ),

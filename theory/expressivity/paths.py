@@ -141,7 +141,12 @@ $W^{(2)}=1-u_1u_2$, $W^{(3)}=u_2$ it is $[[example_density]]$, where the product
 shared by consecutive layers, and densities do not multiply. For homogeneous layers they do.
 """,
     steps=PATH_STEPS,
-    source=Source("2602.06675", "path densities are reported second-hand; the abstract does not name them"),
+    source=Source(
+        "2602.06675",
+        "ICML 2026",
+        "abstract: “introduce a path-density interpretation of how sparse topology can modulate "
+        "kernel alignment”; what a path density is, is our reading",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -243,7 +248,7 @@ The inequality holds given the latents for every network of independent edges, $
 two paths share an edge.
 """,
     steps=ISOLATION_STEPS,
-    source=Source("2602.06675", "textbook (Harris 1960) for paths that share edges; beyond the abstract"),
+    source=Source("2602.06675", "v1", "textbook (Harris 1960) for paths that share edges; beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

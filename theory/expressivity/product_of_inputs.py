@@ -124,7 +124,7 @@ biases cancel) and has the sup error $[[sup_error]]$ exactly. A hidden layer of 
 present with probability $p$, and a dense readout admit it with probability at least $[[product_success]]$.
 """,
     steps=NETWORK_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -224,7 +224,7 @@ $[[additive_floor]]$ for $x_1x_2$ on $[-1,1]^2$, which the network $0$ attains: 
 can make up for it, E8).
 """,
     steps=ADDITIVE_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(Quantity(network, "a network of two inputs", sp.S.Reals),),

@@ -184,7 +184,7 @@ which falls to $[[shared]]$ as $n_2\to\infty$, more than $0$ for $p<1$ and $m\ge
 split is chosen after the first mask is seen and gives every input $g$ neurons with an edge to it, the probability is $[[chosen]]$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract (deeper networks)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (deeper networks)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -144,6 +144,7 @@ neurons with at least a third of that probability (`union_floor`).
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "beyond the abstract, which has “a Universal Approximation Theorem for sparse networks that depends only on the "
         "intrinsic dimension of active coordinate subspaces”; Hall 1935 for more than two",
     ),

@@ -120,6 +120,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
     steps=TAIL_STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "textbook (Chernoff 1952, and the method of types for the lower bound); a step towards E6.1, beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
@@ -294,7 +295,7 @@ $P(N\ge1)\le[[above_threshold]]$ for $k\ge(1+\varepsilon)k^*$. In between $N$ is
 $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
 """,
     steps=THRESHOLD_STEPS,
-    source=Source("2602.06675", "textbook (first moments; Le Cam 1960); beyond the abstract"),
+    source=Source("2602.06675", "v1", "textbook (first moments; Le Cam 1960); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -118,7 +118,7 @@ $\mathrm{Bin}(n,\alpha p^k)$; given latents of which $m$ have that floor, at lea
 $t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs beyond $S$ do not matter.
 """,
     steps=WIRED_STEPS,
-    source=Source("2602.06675", "elementary; a step towards E6.1, beyond the abstract"),
+    source=Source("2602.06675", "v1", "elementary; a step towards E6.1, beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -283,7 +283,7 @@ inputs $[[mean_product]]$). For two inputs the gap is $[[chebyshev_gap]]$, which
 neurons at which the other has none, it is negative.
 """,
     steps=HUB_STEPS,
-    source=Source("2602.06675", "beyond the abstract (heterogeneous graphons)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (heterogeneous graphons)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

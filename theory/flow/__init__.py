@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
+    from sparse_limits.theory.flow.density import density_times
+    from sparse_limits.theory.flow.descent import gradient_descent
     from sparse_limits.theory.flow.further.circle import circle_times
-    from sparse_limits.theory.flow.further.density import density_times
-    from sparse_limits.theory.flow.further.descent import gradient_descent
     from sparse_limits.theory.flow.further.directions import slowed_directions
     from sparse_limits.theory.flow.further.finite_width import trained_widths
     from sparse_limits.theory.flow.further.one_input import one_input_plateau

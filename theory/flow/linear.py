@@ -153,8 +153,13 @@ Each part of the loss changes by $[[mode_descent]]\le0$ in unit time, and what i
 of eigenvalue $0$: the *plateau*. **Two samples** of kernel $a$ with themselves and $b$ with each other have at time $t$ the residuals $$[[pair_residuals]].$$
 """,
     steps=STEPS,
-    source=Source("2510.17515", "the textbook solution of a linear flow; beyond the two sentences at hand"),
-    provenance=Provenance.EXTENSION,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 3.1: “convergence is faster along directions corresponding to larger eigenvalues of "
+        "the NTK”; the textbook solution of a linear flow",
+    ),
+    provenance=Provenance.STATED,
     proof=Proof.PROVED,
     quantities=(RATE, NUMBER, EIGENVALUE, AMPLITUDE, TIME, *PAIR, RESIDUALS),
     hypotheses=(LINEARISED, ALLOWED_PAIR),

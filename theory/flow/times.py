@@ -154,7 +154,7 @@ at eigenvalues of the mean $\mu$, weighted with their shares of the loss, at lea
 derivative is $[[log_curvature]]$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond section 3.1, which has the flow"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

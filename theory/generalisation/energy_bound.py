@@ -205,8 +205,10 @@ the labels, as SNIP's does, needs labels of its own.
     steps=STEPS,
     source=Source(
         "2602.06675",
-        "abstract: “a Graphon-NTK generalisation bound”, its form reported second-hand; the usual form is that "
-        "of Arora et al. (2019)",
+        "ICML 2026",
+        "abstract: “under the Graphon-NTK lazy-training regime, we connect the limiting graphon to "
+        "NTK-style generalisation bounds”, whose form was not at hand; the usual form is that of "
+        "Arora et al. (2019)",
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,

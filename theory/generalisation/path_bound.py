@@ -123,8 +123,9 @@ and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top
     steps=ENERGY_STEPS,
     source=Source(
         "2602.06675",
-        "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
-        "geometry to align with informative features”; path densities are reported second-hand",
+        "ICML 2026",
+        "abstract: “introduce a path-density interpretation of how sparse topology can modulate "
+        "kernel alignment”; what a path density is, is our reading",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
@@ -330,7 +331,7 @@ $[[mean_bound]]$, where the
 truth is $[[antipodal_energy]]$ too.
 """,
     steps=RESIDUAL_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

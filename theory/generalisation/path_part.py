@@ -162,8 +162,9 @@ $M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples a
     steps=LINEAR_STEPS,
     source=Source(
         "2602.06675",
-        "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
-        "geometry to align with informative features”; path densities are reported second-hand",
+        "ICML 2026",
+        "abstract: “introduce a path-density interpretation of how sparse topology can modulate "
+        "kernel alignment”; what a path density is, is our reading",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
@@ -306,7 +307,7 @@ $E[\Theta_L(r)r]/E[r^2]$ under the weight $(1-r^2)^{(d-3)/2}$ (`sphere_constant`
 Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
 """,
     steps=CONSTANT_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

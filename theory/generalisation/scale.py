@@ -110,7 +110,9 @@ $[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$).
     steps=STEPS,
     source=Source(
         "2602.06675",
-        "abstract: “a Graphon-NTK generalisation bound”; its form, and so its growth, is reported second-hand",
+        "ICML 2026",
+        "abstract: “under the Graphon-NTK lazy-training regime, we connect the limiting graphon to "
+        "NTK-style generalisation bounds”, whose form, and so whose growth, was not at hand",
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,

@@ -189,8 +189,9 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform
     steps=STEPS,
     source=Source(
         "2602.06675",
-        "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
-        "geometry to align with informative features”; that SNIP aligns path densities is reported second-hand",
+        "ICML 2026",
+        "abstract: “introduce a path-density interpretation of how sparse topology can modulate "
+        "kernel alignment”; that it is SNIP's is our reading",
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,

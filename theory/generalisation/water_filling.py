@@ -132,7 +132,9 @@ squares. If at most $d\rho$ of the $\beta_j$ are not $0$, these have $\rho_j=1$,
 budget is free.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "textbook (without the cap it is Neyman's allocation, 1934); beyond the abstract"),
+    source=Source(
+        "2602.06675", "v1", "textbook (without the cap it is Neyman's allocation, 1934); beyond the abstract"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -318,7 +320,7 @@ $\rho\to1$ the optimum exceeds the dense value $[[dense]]$ by $[[excess]]$ and u
 between the methods closes linearly, and no density below $1$ merges them.
 """,
     steps=PROFILE_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     uses=("B4",),

@@ -56,7 +56,7 @@ p_j-\rho)^2m/(\rho(1-\rho))$. For a uniform set of $K=\rho mn$ entries (the mask
 $E\chi=[[expected_chi]]$, whatever $K$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -240,6 +240,7 @@ For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ an
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "beyond the abstract, which announces convergence (G4.1): a comparison of normal processes and bounded differences",
     ),
     provenance=Provenance.EXTENSION,

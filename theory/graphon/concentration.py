@@ -241,6 +241,7 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "textbook sampling bound (Lovász 2012, chapter 10), here for two sides and with constants; beyond the "
         "abstract, which announces convergence (G4.1)",
     ),

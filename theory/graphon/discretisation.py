@@ -101,7 +101,7 @@ $m$ and $n$. So midpoints cost at most $[[midpoint_error]]$, one term for each v
 variable alone attains.
 """,
     steps=MONOTONE_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=GRID,
@@ -188,7 +188,7 @@ equal $m\times n$ grid, with the value of $W$ at the midpoint of each cell. Then
 $\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le2$.
 """,
     steps=LIPSCHITZ_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(*GRID, Quantity(slope, "Lipschitz constant of the kernel in each variable", NON_NEGATIVE)),

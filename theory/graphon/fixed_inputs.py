@@ -136,7 +136,7 @@ $[[free_bound]]$, does not grow with $d$. On the same event the mask of the $\ma
 differences at most $[[ranked_column_bound]]$. No constant is claimed to be the best.
 """,
     steps=COLUMN_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

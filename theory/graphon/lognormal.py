@@ -194,7 +194,7 @@ For $A_K=(c_{jk})_{j,k<K}$ with singular value $\sigma=\sigma_i(A_K)$, $\mu_K=\|
 $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[truncation]].$$
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -185,6 +185,7 @@ that is uniform among those of $K$ entries. No constant is claimed to be the bes
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "beyond the abstract, which announces convergence (G4.1)",
     ),
     provenance=Provenance.EXTENSION,

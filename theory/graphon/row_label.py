@@ -129,7 +129,7 @@ long-range correlation across the columns of a row. The constants of $\gamma/2$ 
 the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$ with fair signs.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

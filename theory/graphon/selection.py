@@ -164,7 +164,7 @@ $[[entry_variance]]$ over $p=P_{ij}$. With $\rho$ for the mean of the $P_{ij}$ a
 entries, this falls short of the binomial $[[binomial]]$ by $[[shortfall]]$: it is not binomial unless $P$ is constant.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "elementary; a step towards G4.1, beyond the abstract"),
+    source=Source("2602.06675", "v1", "elementary; a step towards G4.1, beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

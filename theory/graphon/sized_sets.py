@@ -175,6 +175,7 @@ the best.
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "beyond the abstract, which announces convergence (G4.1): a comparison of normal processes for sets of given sizes",
     ),
     provenance=Provenance.EXTENSION,

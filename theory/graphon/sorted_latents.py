@@ -168,7 +168,7 @@ variable has the mean error $[[step_error]]$ ($m$ even), a share of the term in 
 $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -217,6 +217,7 @@ holds with exceptions only (S9, S10, S12).
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "abstract: “This limit framework establishes a novel topological taxonomy for sparse networks”; the "
         "exceptions are ours",
     ),

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from sparse_limits.theory.kernel.further.deep import tangent_fluctuations
     from sparse_limits.theory.kernel.further.diagonal import tangent_moments
     from sparse_limits.theory.kernel.further.off_diagonal import tangent_convergence
-    from sparse_limits.theory.kernel.further.rank_one import feature_reweighting
     from sparse_limits.theory.kernel.further.sphere_metrics import sphere_metrics
     from sparse_limits.theory.kernel.graphon_kernel import graphon_tangent_kernel
     from sparse_limits.theory.kernel.homogeneous import homogeneous_constants
+    from sparse_limits.theory.kernel.rank_one import feature_reweighting
     from sparse_limits.theory.kernel.second_moment import second_moment_graphon
     from sparse_limits.theory.kernel.snip_kernel import snip_laws
     from sparse_limits.theory.kernel.sphere import sphere_spectrum

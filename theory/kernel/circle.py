@@ -195,7 +195,7 @@ $\mathrm{tr}/\lambda_1=[[trace_ratio]]$, $\lambda_1/\lambda_2=[[gap_ratio]]$ and
 $[[top_energy]]$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "classical eigenvalues (Bietti and Mairal 2019); beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "classical eigenvalues (Bietti and Mairal 2019); beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

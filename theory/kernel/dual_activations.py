@@ -208,7 +208,12 @@ $\cos\theta_L$ and the tangent kernel of $L$ hidden layers is $\Theta_L(r)$; $\T
 lost near $r=1$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "the kernels of Cho and Saul (2009); beyond the two sentences at hand"),
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 3.1: “fully connected ReLU networks admit closed-form recursive formulas”, those of "
+        "Cho and Saul (2009)",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

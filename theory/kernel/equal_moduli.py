@@ -204,7 +204,7 @@ $[[signs_gap]]+O(d^{-2})$:
 relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is governed by the number $pd$ of kept inputs.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "the title, “The Graphon Limit Hypothesis”, and its reading reported second-hand"),
+    source=Source("2510.17515", "v1", "beyond section 4.2: “converge layer-wisely to deterministic graphons”"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
@@ -267,8 +267,8 @@ relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is g
             control="the graphon kernel",
             said="As the width grows the kernel tends to that of the graphon, whatever the number of inputs.",
             by=(
-                "What one might expect from the title of arXiv:2510.17515, “The Graphon Limit Hypothesis”, "
-                "as it is reported second-hand."
+                "What one might expect where masks “converge layer-wisely to deterministic graphons” (section 4.2 of "
+                "arXiv:2510.17515v1)."
             ),
             why=(
                 "Every unit has a mask of its own, and the kernel is curved in the covariance that the "

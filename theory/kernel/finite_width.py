@@ -240,7 +240,12 @@ with probability $\rho$, with $q=\frac1d\sum_jx_j^2$ and $k=\frac1{d^2}\sum_jx_j
 $$E\,\Theta_n(x,x)=[[diagonal_mean]],\qquad n\operatorname{Var}\Theta_n(x,x)=[[diagonal_variance]].$$
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source(
+        "2510.17515",
+        "v1",
+        "beyond section 8: “the inherent gap between its infinite-width theoretical predictions and "
+        "the practical realities of finite-width networks”",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -168,7 +168,7 @@ Input $j$ adds to it, with $p=W_j$, $(x,y)=(x_j,x_j')$ and $r=c/\sqrt{ab}$,
 $$[[gap]].$$
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the title, “The Graphon Limit Hypothesis”"),
+    source=Source("2510.17515", "v1", "beyond section 4.2: “converge layer-wisely to deterministic graphons”"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -208,8 +208,10 @@ single integrals suffice.
     steps=STEPS,
     source=Source(
         "2510.17515",
-        "the graphon tangent kernel and its form without the mask are reported second-hand; the two sentences at "
-        "hand name neither",
+        "v1",
+        "Theorem 1 and appendix A.1: “the graphon-modulated weights can be interpreted as modeling "
+        "the effect of pruning directly within the network initialization”; the kernel of masks is "
+        "ours",
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
@@ -258,7 +260,11 @@ single integrals suffice.
                 r"The graphon NTK is $\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$: the sum over layers of "
                 "the mean gradient times the mean covariance."
             ),
-            by="Reported second-hand of arXiv:2510.17515, of which two sentences were at hand.",
+            by=(
+                "What one might expect of masks from Theorem 1 of arXiv:2510.17515v1, whose weights are all trained, and have the variances "
+                "$W$ (section 5.1): “the graphon-modulated weights can be interpreted as modeling the effect of pruning directly "
+                "within the network initialization” (appendix A.1)."
+            ),
             why=(
                 "A pruned weight is not trained, so the graphon of a layer stands inside that layer's own "
                 "term, once more than in the covariances."

@@ -153,11 +153,16 @@ $$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense},$$
 also for $L=0$, a linear network, and where a layer keeps nothing.
 So with one density $\rho$ in all $L+1$ layers it is $[[ratio]]$ times the dense kernel, $\Theta_L(r)$ of K1 at
 unit norms; with a dense readout it is $[[readout_dense]]$ times the dense one. If nothing is pruned, but the weights of all layers have the variance
-$\rho$ and are all trained, it is $[[weights_trained]]$ times the dense one, for every such network exactly: this constant is reported
-second-hand for pruned networks.
+$\rho$ and are all trained, it is $[[weights_trained]]$ times the dense one, for every such network exactly: this is the model of
+arXiv:2510.17515, and the constant that its section 5.3 has.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "the power $L$ is reported second-hand; the two sentences at hand name none"),
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 5.3: “Our general framework of Graphon NTK not only recovers this result”; the power "
+        "for masks is ours",
+    ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
@@ -210,8 +215,9 @@ second-hand for pruned networks.
                 "the number of hidden layers."
             ),
             by=(
-                "Reported second-hand of arXiv:2510.17515. It is a matter of what $L$ counts: with $L$ "
-                "layers of *weights* the power is right, with $L$ *hidden* layers it is one too low."
+                "Section 5.3 of arXiv:2510.17515v1 has this power for weights of the variance $c$, where it is right, and speaks of masks: “by "
+                "applying random masks to weight matrices. Our general framework of Graphon NTK not only recovers this result”. For masks it is right if "
+                "$L$ of the $L+1$ layers of weights are pruned, and one too low if all are."
             ),
             why="A path through $L$ hidden layers has $L+1$ weights, and counts only if all of them are kept.",
             counterexample="two_weights",

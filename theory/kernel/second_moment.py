@@ -187,7 +187,8 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
     steps=STEPS,
     source=Source(
         "2510.17515",
-        "a kernel of the graphon alone is reported second-hand; the two sentences at hand name none",
+        "v1",
+        "section 5.1: “pruning effectively modifies their variance”; masks that look at the weights are ours",
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
@@ -231,7 +232,7 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
         Pitfall(
             control="one graphon",
             said="The kernel of a pruned network depends on the limit $W$ of its masks alone.",
-            by="Reported second-hand of arXiv:2510.17515.",
+            by="What one might expect from section 5.1 of arXiv:2510.17515v1: “pruning effectively modifies their variance”, there by the mask.",
             why=(
                 "Magnitude pruning keeps the large weights, and signals pass through the square of a "
                 "weight, not through the mere number of those that are kept."

@@ -156,7 +156,7 @@ $$r\sim[[tail]],\qquad R_2\sim[[energy_tail]],$$
 and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[energy_tail]]\le[[energy_high]]$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

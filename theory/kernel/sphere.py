@@ -256,7 +256,9 @@ and $\ge3$ vanish; from an even degree $\ell$ to $\ell+2$ the eigenvalue takes t
 For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue $1$ at both.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "classical eigenvalues on the sphere (Bietti and Mairal 2019); beyond the abstract"),
+    source=Source(
+        "2602.06675", "v1", "classical eigenvalues on the sphere (Bietti and Mairal 2019); beyond the abstract"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

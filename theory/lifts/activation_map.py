@@ -83,6 +83,7 @@ $y_4=[[path_sum]]$, and on the diamond $01,02,13,23$, which has two topological 
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         'Definition 3.4: “Activation map, or "forward" function, of a perceptron module”; that it exists and is '
         "unique is what the definition needs",
     ),

@@ -211,6 +211,7 @@ random sparse lift of a residual network has random skips, unless these edges ar
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "summary: “lifts via graph homomorphisms reproduce standard architectures (including transformer-like "
         "blocks)”; that the lift is not full is ours",
     ),

@@ -128,6 +128,7 @@ $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "Theorem 2.1: “Probably approximately correct convergence in loss”; the constants are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,

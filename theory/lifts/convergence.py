@@ -36,6 +36,7 @@ CHANCE = Quantity(
 TRAINED = Hypothesis("the hypotheses of L16.1 hold, and the types of different units are disjoint")
 THEOREM = Source(
     "2501.05930",
+    "v1",
     "Theorem 4.3: “Probable approximate correctness of random sparse lifts under gradient flow”; the form "
     "proved here is ours",
 )

@@ -191,6 +191,7 @@ increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ output
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "abstract: “architectures similar to most common deep learning models are present in this class”",
     ),
     provenance=Provenance.RECONSTRUCTED,

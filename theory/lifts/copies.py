@@ -257,7 +257,7 @@ $$B_1=[[B1]],\qquad T_1=[[T1]],\qquad\rho=[[rho1]].$$
 Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the loss never grows. Nothing relates the number of parameters to that of samples, and $D$ may be continuous.
 """,
     steps=COPY_STEPS,
-    source=Source("2501.05930", "beyond the text at hand, which speaks of a witness network of low loss"),
+    source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of a witness network of low loss"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

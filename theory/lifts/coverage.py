@@ -165,7 +165,7 @@ which is $n!$ times the coefficient of $z^n$ in $[[generating_function]]$; more 
 probability $q$ are present with probability $[[all_covered]]\ge[[union_bound]]$.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "abstract (random graph theory); beyond the text seen"),
+    source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -80,6 +80,7 @@ $$P(X=k)=[[degree_law]]\quad(k\le n),$$ $$P(X=0)=[[degree_zero]]$$
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "textbook; beyond the list of theorems, which names Definition 4.2, “Random sparse lift”",
     ),
     provenance=Provenance.EXTENSION,

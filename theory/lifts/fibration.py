@@ -149,6 +149,7 @@ empty fibre. (c) Lifts compose; in-fibrations compose.
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "fibrations of graphs (Boldi and Vigna 2002), for perceptron modules; beyond the list of theorems",
     ),
     provenance=Provenance.EXTENSION,

@@ -135,7 +135,7 @@ and $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$. Given the counts $N_1,N_2$ of the type
 $$P(M\ge1)=[[some_copy]].$$
 """,
     steps=STEPS,
-    source=Source("2501.05930", "abstract (random graph theory); beyond the text seen"),
+    source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

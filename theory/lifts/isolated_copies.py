@@ -172,7 +172,7 @@ B_2&=[[B2_best]],&T_2&=[[T2_best]],\end{aligned}$$
 at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
 """,
     steps=ISOLATED_STEPS,
-    source=Source("2501.05930", "beyond the text at hand, which speaks of a witness network of low loss"),
+    source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of a witness network of low loss"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

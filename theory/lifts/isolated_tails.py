@@ -220,7 +220,7 @@ does not fall as $n$ grows from $\max(r,[[increasing_from]])$ on, and the bound 
 all lifts that are wide enough.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "abstract (random graph theory); beyond the text seen"),
+    source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -90,7 +90,7 @@ $$[[length]]$$
 (sharp, by a loss of constant slope).
 """,
     steps=LENGTH_STEPS,
-    source=Source("2501.05930", "beyond Theorem 2.1, of which L14.3 has the convergence"),
+    source=Source("2501.05930", "v1", "beyond Theorem 2.1, of which L14.3 has the convergence"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER),
@@ -187,7 +187,7 @@ path of length $s$; the path down to $\eta$ is no longer than $$[[growing_length
 sharp, by $\ell(z)=z$, $F(x)=[[growing_example]]$ and its flow $x(t)=[[growing_position]]$.
 """,
     steps=GROWING_STEPS,
-    source=Source("2501.05930", "beyond Theorem 2.1"),
+    source=Source("2501.05930", "v1", "beyond Theorem 2.1"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER, WALKED),

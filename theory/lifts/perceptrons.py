@@ -129,6 +129,7 @@ over the fibres in place of sums the full lift would compute the perceptron of t
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "abstract: “generalizing the idea of increasing the widths of multi-layer perceptrons”",
     ),
     provenance=Provenance.RECONSTRUCTED,

@@ -125,6 +125,7 @@ independently, is the same: it has the joint law of edges and weights, by which 
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "Definition 4.2: “Random sparse lift”, of which only the title was at hand, and the abstract: “obtained by "
         "sparsifying the weight tensors of usual architectures at initialization”; the form stated here is ours",
     ),

@@ -161,7 +161,7 @@ $\ell(f)=\frac12\|f-f^*\|^2$ even $L(T)\le[[square_bound]]$, or $\Delta^2/4T$ fo
 loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ No constant can be less: (a) is approached, (b) and (c) are attained, (c) by one feature with $\|\phi\|^2=\mu=[[worst_eigenvalue]]$, for which $L(T)=[[mode_loss]]$.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "Definition 4.1 for the readout; beyond it"),
+    source=Source("2501.05930", "v1", "Definition 4.1 for the readout; beyond it"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -158,6 +158,7 @@ $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_l
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "Theorem 2.1, “Probably approximately correct convergence in loss”, of which the opening is at hand, and "
         "Figure 1, “Tangent approximation to” an error; the rate is ours",
     ),

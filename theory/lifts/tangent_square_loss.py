@@ -157,7 +157,7 @@ $L(x)=[[square_example]]$, with $f^*=0$ on one data point; the explicit rate is 
 that time, which is below L12 as well. The bound $2(L-\varepsilon)/\kappa$ of the gradient is false wherever the other is attained and $\varepsilon>0$.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "beyond Theorem 2.1"),
+    source=Source("2501.05930", "v1", "beyond Theorem 2.1"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER, SLOPE),

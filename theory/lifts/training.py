@@ -61,7 +61,7 @@ successes: near copies of the two units, which it counts, are not there at these
 The bounds are those of L18.1 for the families of all subsets of masks, with the numbers of L18.3, whose $P_{cov}$ is that of L18.2 for both triples: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear
 coefficients are covered with them. Masks of different students are independent: a binomial count. The rest is measured: on students drawn anew
 for each $n$, whose masks are not nested. ∎""",
-    source=Source("2501.05930", "no training experiment is in the paper"),
+    source=Source("2501.05930", "v1", "no training experiment is in the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     uses=("L18.1", "L18.2", "L18.3"),

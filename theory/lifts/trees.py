@@ -196,7 +196,9 @@ lassos of the base it bounds the probability that some vertex is reached by two 
 sum of $w$ (or $\frac w2$) over the lassos; and $n$ times it tends to $C$.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "as for sparse random graphs (Erdős and Rényi 1960); beyond the list of theorems"),
+    source=Source(
+        "2501.05930", "v1", "as for sparse random graphs (Erdős and Rényi 1960); beyond the list of theorems"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -101,7 +101,7 @@ the weight below; walks that begin at an input are folded back to that input. It
 inputs; so by L3 it computes the same at $t$, for all maps $M$ and $\sigma$: any witness equals a tree-shaped one as a function.
 """,
     steps=UNFOLDING_STEPS,
-    source=Source("2501.05930", "abstract (random graph theory); beyond the list of theorems"),
+    source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -221,7 +221,7 @@ the tree of a root, two children and a grandchild below each is found $[[sparse_
 grandchild in common (a diamond) $[[sparse_diamond]]$ times.
 """,
     steps=COUNTING_STEPS,
-    source=Source("2501.05930", "abstract (random graph theory); beyond the list of theorems"),
+    source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

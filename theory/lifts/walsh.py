@@ -124,7 +124,7 @@ $$L\ge\tfrac12\sum_{S\notin\mathcal S}\hat f^*(S)^2,$$
 with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$: no better bound depends on $\mathcal S$ alone.
 """,
     steps=NO_COVER_STEPS,
-    source=Source("2501.05930", "beyond the theorem list"),
+    source=Source("2501.05930", "v1", "beyond the theorem list"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -203,7 +203,7 @@ $$\sum_{J\subseteq\text{needed}}(-1)^{|J|}\Big(1-\sum_{\emptyset\ne I\subseteq J
 For one set of size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ with $s_{12}$ shared inputs $[[coverage_two]]$.
 """,
     steps=COVERAGE_STEPS,
-    source=Source("2501.05930", "beyond the theorem list"),
+    source=Source("2501.05930", "v1", "beyond the theorem list"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(UNITS, UNIT_HEARS, SET, *SETS),
@@ -300,7 +300,7 @@ $L\ge[[both_missing]]$, attained by four units of one input each; without $x_1$ 
 $[[without_x_3]]$. Both triples are covered, in L18.2, with probability $$P_{cov}=[[coverage]].$$
 """,
     steps=TARGET_STEPS,
-    source=Source("2501.05930", "beyond the theorem list"),
+    source=Source("2501.05930", "v1", "beyond the theorem list"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -154,7 +154,7 @@ $M'$ is near a Poisson variable in this respect if the rate of isolated copies i
 $\mathrm{Var}M'\le[[efron_stein]]$.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "abstract (random graph theory); beyond the text seen"),
+    source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -215,8 +215,9 @@ $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to lead
     steps=STEPS,
     source=Source(
         "2603.02234",
-        "Theorem 1, “Lower bound for neuron pruning”, without its factor d, and Lemma 2, “A breakpoint is "
-        "necessary for approximation”",
+        "v3",
+        "abstract: “achieving an ε-approximation requires a starting network size of Ω(1/ε) for "
+        "neuron pruning”; the constant is ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,

@@ -153,6 +153,7 @@ A lemma by which every broken bin costs a fixed error does not hold in this read
     steps=STEPS,
     source=Source(
         "2603.02234",
+        "v1",
         "Definition 2, “Broken bin”, Lemma 1, “Broken bin prevents approximation”, and Figure 2, “Stacked "
         "state-line representation of the birth–death chain”: that broken means an odd number of breakpoints is "
         "our reading",

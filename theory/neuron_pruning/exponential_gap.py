@@ -68,7 +68,7 @@ probability of at least $\delta$. With fewer than $$M=[[needed]]$$ neurons the p
 $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
 """,
     steps=STEPS,
-    source=Source("2603.02234", "abstract: “establishing an exponential separation between the two pruning paradigms”"),
+    source=Source("2603.02234", "v3", "abstract: “revealing an exponential separation between the two approaches”"),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(

@@ -209,7 +209,9 @@ for those with $k\ge2$. So success with a probability of $\delta$ takes, for any
 $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\varepsilon\to0$, to $$[[constant]].$$
 """,
     steps=STEPS,
-    source=Source("2603.02234", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"),
+    source=Source(
+        "2603.02234", "v1", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

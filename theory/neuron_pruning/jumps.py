@@ -211,7 +211,9 @@ $[[volume]]$, which given the kinks has at most the probability $[[fits]]$. Wher
 and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
 """,
     steps=STEPS,
-    source=Source("2603.02234", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"),
+    source=Source(
+        "2603.02234", "v1", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -94,7 +94,7 @@ $\sup|F-g|\ge[[bound]]$ over this interval; equality for $g=[[best_affine]]$ (in
 $F$).
 """,
     steps=STEPS,
-    source=Source("2603.02234", "Lemma 2: “A breakpoint is necessary for approximation”; the constant is ours"),
+    source=Source("2603.02234", "v1", "Lemma 2: “A breakpoint is necessary for approximation”; the constant is ours"),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(

@@ -128,7 +128,7 @@ $|x|$ proportional to these maxima.
 *Counterexample.* At $x=-w^*$, $f=0$, while the sum is $-1$ up to (b). A linear ticket of masks on single weights needs, for
 $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. ∎
 """,
-    source=Source("2603.02234", "beyond the abstract, which announces the gap; measurement and bounds are ours"),
+    source=Source("2603.02234", "v1", "beyond the abstract, which announces the gap; measurement and bounds are ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     quantities=(

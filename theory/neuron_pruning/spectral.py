@@ -145,7 +145,7 @@ $$\lambda_k=[[coefficient]]=\frac1{2d}\binom{d/2}{(1-k)/2},$$ which vanishes for
 They add up to $\|f\|^2=[[total]]$.
 """,
     steps=SPECTRUM_STEPS,
-    source=Source("2603.02234", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
+    source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -271,7 +271,7 @@ For $\varepsilon^2<\frac1{2d}$ and $T=T_d(N)$ an error of at most $\varepsilon$ 
 pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, and at least $[[neurons]]$ neurons are necessary, the smallest such $N$.
 """,
     steps=TAIL_STEPS,
-    source=Source("2603.02234", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
+    source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -122,7 +122,9 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
     steps=RELU_STEPS,
     source=Source(
         "2603.02234",
-        "abstract: “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”",
+        "v3",
+        "abstract: “weight pruning succeeds with only O(log(1/ε)) hidden units”; the constant, and "
+        "how the inputs come in, are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
@@ -239,6 +241,7 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
     steps=LINEAR_STEPS,
     source=Source(
         "2603.02234",
+        "v1",
         "abstract: “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”",
     ),
     provenance=Provenance.PITFALL,

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from sparse_limits.theory.operators.further.composition import composed_graphons, composed_masks, shared_latent
     from sparse_limits.theory.operators.further.motif_means import finite_size_motifs
     from sparse_limits.theory.operators.further.noise_finite import block_noise, sparse_noise
-    from sparse_limits.theory.operators.further.norms import degree_continuity, norm_chain
     from sparse_limits.theory.operators.further.planar_forms import planar_forms
     from sparse_limits.theory.operators.motifs import counting_lemma
     from sparse_limits.theory.operators.noise import noise_edge
+    from sparse_limits.theory.operators.norms import degree_continuity, norm_chain
     from sparse_limits.theory.operators.singular_values import masks_are_operators, nystrom
 else:
     lazily(__name__)

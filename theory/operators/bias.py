@@ -168,7 +168,7 @@ the fluctuation is of second order. The bias is relative to $P$: passing from $P
 discretisation error besides (O5).
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -216,8 +216,14 @@ to $1$ as $\varepsilon\to0$. For $k\ge2$ and singular values
 $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_density]]$).
 """,
     steps=COUNTING_STEPS,
-    source=Source("2602.06675", "textbook (counting lemma: Lovász 2012, section 10.5); beyond the abstract"),
-    provenance=Provenance.EXTENSION,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 4.2: “the density of any fixed subgraph $F$ in $(G_n)$ converges to the density of "
+        "$F$ in $W$”, one of two directions, with a rate: the counting lemma (Lovász 2012, section "
+        "10.5)",
+    ),
+    provenance=Provenance.STATED,
     proof=Proof.PROVED,
     quantities=(
         CUT_NORM,

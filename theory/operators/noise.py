@@ -214,7 +214,7 @@ In particular $e\le[[edge_bound]]$, $R$ and $C$ the largest row and column avera
 above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is recovered as $\sigma=[[debiased]]$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -139,6 +139,7 @@ SNIP's rows, $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$ with $\ta
     steps=OPERATOR_STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "textbook (kernel operators: Lovász 2012, section 7.5), with SNIP's rows as our example; beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
@@ -315,7 +316,7 @@ $$\sigma_1^{(n)}=[[midpoint_value]]=\sigma_1+n^{-([[order]])}\big([[midpoint_lim
 not the order $2$ of smooth kernels.
 """,
     steps=NYSTROM_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     remarks=(

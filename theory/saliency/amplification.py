@@ -183,6 +183,7 @@ residual is removed, GraSP of many inputs keeps rows, not features: as $d\to\inf
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode "
         "implicit feature selection”",
     ),

@@ -245,7 +245,7 @@ $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. For $\omega^2>M$, such as 4:8, it 
 no constant is claimed to be sharp.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract, which names no N:M sparsity"),
+    source=Source("2602.06675", "v1", "beyond the abstract, which names no N:M sparsity"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

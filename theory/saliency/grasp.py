@@ -181,7 +181,7 @@ If $r$ is a fixed function of the data (initial output subtracted), so is $\Thet
 $\Theta r$ for $r$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract (which calls GraSP heterogeneous)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (which calls GraSP heterogeneous)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

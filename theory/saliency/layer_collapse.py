@@ -105,7 +105,7 @@ and for the product of two normals: compared to the other, the layer of the smal
 $(s_1/s_2)^\alpha$. (At $s_1=0$ a layer keeps nothing, and all are $0$.)
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -121,7 +121,7 @@ those of layer $l$ exceed $\tau$ with the mean probability $\rho_l$, then with p
 kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of $\rho_l$.
 """,
     steps=COUPLED_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -241,7 +241,7 @@ $\rho_2=[[equal_rho_2]]$, $\rho_1=[[equal_rho_1]]$. Under Pareto noise, as long 
 saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[[pareto_rho_2]]$.
 """,
     steps=TWO_LAYERS_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -162,7 +162,7 @@ $h_j=E_D[rx_j]$. The graphon lives on row latents $a\in\mathbb R^q$, $W(a,j)=[[k
 $H(\tau/\varphi_j)$ with $H$ of S4: as if rank one with the profile $\varphi_j=[[profile]]$.
 """,
     steps=GRAPHON_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -316,7 +316,7 @@ random pair of rows two columns at the angle $\theta$ order the share $[[reverse
 saliency none.
 """,
     steps=ORDER_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

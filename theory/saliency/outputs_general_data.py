@@ -120,7 +120,7 @@ the sum over the eigenvectors of $C_j$, $V$ the eigenvalue and $h,\beta$ the com
 it is an approximation: exact are its first two moments.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -155,6 +155,7 @@ of a column are fair coins.
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode "
         "implicit feature selection”",
     ),

@@ -119,7 +119,7 @@ E_w[w_jg_k]=E_D\big[r\,x_jx_k\,[[stein_kernel]]\big],$$
 where $R=\|x\|$; samples at $x=0$, which have neither angle nor length, contribute nothing to either mean, as $x_j=0$.
 """,
     steps=GRADIENT_STEPS,
-    source=Source("2602.06675", "second-hand description of the SNIP profile"),
+    source=Source("2602.06675", "v1", "second-hand description of the SNIP profile"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
@@ -264,6 +264,7 @@ The threshold solves $\int H(\tau/\varphi)=\rho$ (`threshold`); for a constant p
     steps=PRODUCT_STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode "
         "implicit feature selection”; the form for normal weights is ours",
     ),

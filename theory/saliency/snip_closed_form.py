@@ -182,7 +182,7 @@ its place. That is right where $x_j^2$ is small beside $R^2$ on the data, and wr
 of the length of the inputs, such as a large constant one.
 """,
     steps=STEIN_STEPS,
-    source=Source("2602.06675", "second-hand description of SNIP's profile, from the residual alone"),
+    source=Source("2602.06675", "v1", "second-hand description of SNIP's profile, from the residual alone"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(

@@ -190,7 +190,7 @@ for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,
 error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ where $np(1-p)$ is large: the noise floor of every comparison.
 """,
     steps=ROW_STEPS,
-    source=Source("2602.06675", "beyond the abstract (which announces that masks converge)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -123,7 +123,7 @@ With probabilities of their own it is the sum of $[[missed]]$ and $[[mistaken]]$
 matter, and $c$ may be the one for which this is smallest. Of two columns ($k=1$, $d=2$) nothing less follows from the laws of the two counts alone.
 """,
     steps=COUNT_STEPS,
-    source=Source("2602.06675", "beyond the abstract (implicit feature selection)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(ROWS, WIDE, ANY_SUPPORT, ANY_ON, ANY_OFF, CUT.drawn_from(0, 9), KEPT),
@@ -265,7 +265,7 @@ densest columns are $S$, without a tie, except with a probability of at most $[[
 not be that of $|h_j|$ (S5).
 """,
     steps=RANKED_STEPS,
-    source=Source("2602.06675", "beyond the abstract (implicit feature selection)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

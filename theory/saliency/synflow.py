@@ -156,6 +156,7 @@ the noise.
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "beyond the abstract, which does not name SynFlow; that every layer has the same sum of scores is Tanaka "
         "et al. (2020)",
     ),

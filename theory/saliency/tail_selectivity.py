@@ -222,7 +222,7 @@ $$[[product_lower]]<H(t)<[[product_upper]],\qquad1<\frac{2K_0(t)}{\pi H(t)}<[[ha
 valid for all $t>0$ and sharp as $t\to\infty$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

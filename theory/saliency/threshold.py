@@ -130,6 +130,7 @@ $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]
     steps=THRESHOLD_STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "abstract: “We introduce a Factorised Saliency Model that encompasses popular pruning criteria”; the "
         "threshold is ours",
     ),
@@ -288,11 +289,12 @@ homogeneous is announced in the abstract; threshold and second moment are ours.
 """,
     steps=CONSTANT_STEPS,
     source=Source(
-        "2602.06675",
-        "abstract: “unstructured methods (e.g., Random, Magnitude) converge to homogeneous graphons”; threshold "
-        "and second moment are ours",
+        "2510.17515",
+        "v1",
+        "appendix C: “Magnitude pruning is identical to that of Random pruning in case all the "
+        "weights are i.i.d. initialised”; threshold and second moment are ours",
     ),
-    provenance=Provenance.RECONSTRUCTED,
+    provenance=Provenance.STATED,
     proof=Proof.PROVED,
     uses=("S1",),
     quantities=(

@@ -138,6 +138,7 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "beyond the abstract, which names neither Wanda (Sun et al. 2023) nor row-wise thresholds",
     ),
     provenance=Provenance.EXTENSION,

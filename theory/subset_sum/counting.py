@@ -160,6 +160,7 @@ different subsets of one sample pay nothing (R4).
     steps=STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; textbook counting (pigeonhole, Markov), the lower bound beside its pruning theorem "
         "being reported second-hand",
     ),

@@ -169,6 +169,7 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
     steps=COUNT_STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
         "expansion of ours",
     ),
@@ -297,6 +298,7 @@ q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=
     steps=EXPANSION_STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
         "expansion of ours",
     ),

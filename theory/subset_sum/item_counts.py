@@ -41,6 +41,7 @@ from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE
 
 SOURCE = Source(
     "2006.07990",
+    "",
     "no text at hand; textbook laws of products, reported second-hand to be the items of its two-layer blocks",
 )
 LAWS = (

@@ -132,6 +132,7 @@ the distribution function $[[sum_distribution]]$ ($L_\nu$ as a hypergeometric fu
     steps=STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; textbook laws of products, reported second-hand to be the items of its two-layer blocks",
     ),
     provenance=Provenance.EXTENSION,

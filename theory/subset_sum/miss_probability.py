@@ -73,7 +73,7 @@ too small: by a factor of about $26$ at $(10,10^{-2})$, and by many orders of ma
 variance. By Jensen's inequality $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}$.
 """,
     steps=STEPS,
-    source=Source("2006.07990", "no text at hand; a heuristic of ours"),
+    source=Source("2006.07990", "", "no text at hand; a heuristic of ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     quantities=(

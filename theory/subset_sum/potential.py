@@ -176,6 +176,7 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
     steps=STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; Lueker (1998) with an unspecified constant, reported second-hand as the base of its "
         "pruning theorem",
     ),

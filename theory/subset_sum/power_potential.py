@@ -166,7 +166,7 @@ R4's own bound holds as well. So the probability is at most $$[[least_failure]],
 $$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to $[[limit_rate]]$, the rate of R3 below which no items suffice. For other densities the constant is left open.
 """,
     steps=STEPS,
-    source=Source("2006.07990", "no text at hand; a constant for Lueker (1998), ours"),
+    source=Source("2006.07990", "", "no text at hand; a constant for Lueker (1998), ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -166,6 +166,7 @@ evaluated exactly, from the items and the subset.
     steps=STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; textbook (meet in the middle: Horowitz and Sahni 1974; rounding errors of sums: Higham 2002)",
     ),
     provenance=Provenance.EXTENSION,

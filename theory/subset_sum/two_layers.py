@@ -144,6 +144,7 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ with th
     steps=STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; its pruning theorem, with an unspecified constant, reported second-hand",
     ),
     provenance=Provenance.EXTENSION,

@@ -157,6 +157,7 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
     steps=STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; the lower bound beside its pruning theorem, reported second-hand; weights beyond 2ε are ours",
     ),
     provenance=Provenance.EXTENSION,

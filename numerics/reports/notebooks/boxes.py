@@ -105,10 +105,9 @@ class Box:
 
     def _source(self) -> str:
         claim = self.claim
-        place = f", {claim.source.place}" if claim.source.place else ""
         lines = [
             f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{self._standing()}**. "
-            f"Source: {{cite:t}}`{self.source}`{place}."
+            f"Source: {{cite:t}}`{self.source}`{claim.source.where}."
         ]
         for words, labels in (("Uses", claim.uses), ("Used by", self.used_by)):
             if labels:

@@ -91,7 +91,9 @@ $$[[three_lower]]\le H_3(t)\le[[three_upper]],\qquad[[two_lower]]\le H(t)\le[[tw
 So $\ln H_3(t)$ is $[[three_exponent]]$ and $\ln H(t)$ is $[[two_exponent]]$ times factors that tend to $1$ as $t\to\infty$. As $\rho\to0$ with $n$, $d$ and $L\ge2$ fixed, the numbers that layer 1 and the readout keep, over that of a hidden matrix, tend to $0$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract; layer collapse as Tanaka et al. measure it (arXiv 2006.05467)"),
+    source=Source(
+        "2602.06675", "v1", "beyond the abstract; layer collapse as Tanaka et al. measure it (arXiv 2006.05467)"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(*LETTERS, replace(PRODUCT, within=NON_NEGATIVE)),

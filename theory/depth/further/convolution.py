@@ -92,7 +92,7 @@ $u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$ and $t_P(k)$ the same for another entry.
 At a fixed threshold the counts of the columns are binomial.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract, which names no convolution"),
+    source=Source("2602.06675", "v1", "beyond the abstract, which names no convolution"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -178,7 +178,7 @@ $b\,\partial L/\partial b$ over all biases from this layer on, those of the outp
 the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and $b_z=\sum_i\phi'(z_i)\phi'(z_i')\,\frac{\partial f}{\partial h_i}\frac{\partial f'}{\partial h_i}$ (no $\phi'$ at the readout).
 """,
     steps=STEPS,
-    source=Source("2602.06675", f"beyond the abstract; {CONSERVED_SCORES}"),
+    source=Source("2602.06675", "v1", f"beyond the abstract; {CONSERVED_SCORES}"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

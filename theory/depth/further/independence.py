@@ -251,7 +251,7 @@ are linear in the readout, hence jointly normal if the readout is, and have the 
 $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\partial z_{i'}'}$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract (which announces that masks converge)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

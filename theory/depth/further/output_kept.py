@@ -230,7 +230,7 @@ Two samples are enough for a mask at a density to depend on $r$: on $(1,0)$ and 
 $t|r_2|/2\sqrt n$, its columns keep in the mean $[[column_shares]]$ of their scores, at every width.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -100,7 +100,7 @@ linear unit, $f=(a_1w,a_2w)x$ less its value at the start, $K_f=2$, one sample $
 cross-entropy: where $1<w<2$ the score of $w$ is the smallest for the one and the largest for the other.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

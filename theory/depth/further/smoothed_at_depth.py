@@ -266,7 +266,7 @@ $[[second]]$. Let $a$ and $-a$ have one law given all other weights. Ranked by l
 $[[fair]]$, in some order.
 """.replace("ORDER", f"${ORDER}$"),
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract (one hidden layer: S8, S10)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (one hidden layer: S8, S10)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

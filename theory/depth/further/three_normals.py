@@ -122,7 +122,9 @@ which converges for every $t$; numbers of it (`h_3`) are enclosed with a bound o
 """,
     steps=STEPS,
     source=Source(
-        "2602.06675", "beyond the abstract; products of normals are Meijer functions (Springer and Thompson, 1970)"
+        "2602.06675",
+        "v1",
+        "beyond the abstract; products of normals are Meijer functions (Springer and Thompson, 1970)",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

@@ -103,7 +103,7 @@ Source: coefficients uniform on $[-1,1]$; two subset sums for each coefficient o
 $.00$, $.97$, $.92$ certified. $n=16$: agreement $.59,.60,.81$; $n=8$: $.26,.43,.25$. With the subset sums for $\sigma(x)$ alone, $n=64$: $.47,.41,.42$. Random masks that keep as many: $.03$ to $.29$; blocks that are not pruned: $.19$ to $.26$.
 """,
     steps=STEPS,
-    source=Source("2206.04270", "beyond the abstract; task, network and certificate are ours"),
+    source=Source("2206.04270", "v2", "beyond the abstract; task, network and certificate are ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     quantities=(

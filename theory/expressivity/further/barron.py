@@ -107,6 +107,7 @@ Full wiring is sufficient, not necessary; other edges of a wired neuron do no ha
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
     ),
     provenance=Provenance.EXTENSION,

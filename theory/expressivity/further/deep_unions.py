@@ -181,6 +181,7 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "beyond the abstract, which has “a Universal Approximation Theorem for sparse networks that depends only on the "
         "intrinsic dimension of active coordinate subspaces”; the proof rests on Leshno et al. (1993)",
     ),

@@ -115,6 +115,7 @@ central moment $m_4$, the mean fourth power of the error of the average is $[[av
     steps=AVERAGE_STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
     ),
     provenance=Provenance.EXTENSION,
@@ -327,6 +328,7 @@ $Ee^4-(E\,\mathrm{MSE})^2$, $Ee^4=[[fourth_moment]]$.
     steps=WIRED_STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
     ),
     provenance=Provenance.EXTENSION,

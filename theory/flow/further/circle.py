@@ -8,7 +8,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.flow.further.density import slowdown
+from sparse_limits.theory.flow.density import slowdown
 from sparse_limits.theory.flow.linear import RATE, TIME, amplitude, eigenvalue, eta, mode_loss, time
 from sparse_limits.theory.flow.times import SHARE, lam, share, single_time
 from sparse_limits.theory.graphon.symbols import m
@@ -144,7 +144,7 @@ $[[tenth_time]]$; over even $k$ the time over $k^2$ tends to $[[growth]]$. For o
 **A square wave**, the sign of $\cos\theta$ as residual, has the loss $[[square_loss]]$: at last the share $[[square_plateau]]$ of it is left, however long one trains.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -12,7 +12,7 @@ from sparse_limits.theory.flow.times import SHARE, lam, share, single_time
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.dual import DEPTH, cosine, dense_ntk
 from sparse_limits.theory.kernel.further.collapse import d
-from sparse_limits.theory.kernel.further.rank_one import column, flow
+from sparse_limits.theory.kernel.rank_one import column, flow
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
@@ -64,7 +64,7 @@ the time $$[[direction_time]].$$
 So the directions of sparse columns are slowed down first, in proportion: from the residual $\frac1{\sqrt d}\beta\cdot x$ the loss is the mean over the axes of $[[direction_loss]]$, $\beta$ for $\beta_j$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

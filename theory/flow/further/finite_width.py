@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.further.identities import fan_in, layer_kernel
-from sparse_limits.theory.flow.further.descent import count, factor, step_loss
+from sparse_limits.theory.flow.descent import count, factor, step_loss
 from sparse_limits.theory.flow.further.relabelling import gates, outputs, product, readout, unit
 from sparse_limits.theory.flow.linear import AMPLITUDE, EIGENVALUE, NUMBER, RATE, amplitude
 from sparse_limits.theory.generalisation.further.studies import Widening
@@ -43,7 +43,7 @@ For comparison: $n^{-1/2}$ falls to less than a fifth from width $16$ to width $
 Measured, not proved. Draws are independent, so that the number of draws that go one way is binomial. *In most draws* means in more than half of them: it is asserted only if the opposite, "in at most half", is rejected at level
 $10^{-9}$. It speaks of further draws of such data and networks, not of other data, densities or depths. The widths, the rate $\eta$ and the
 shares, a third, a half and $n^{-1/2}$, were settled after trials with such networks: no bound gives them. ∎""",
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     uses=("D1.1", "F1.2", "F2.2", "K7.1"),

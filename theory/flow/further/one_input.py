@@ -100,7 +100,7 @@ $$[[positive_loss]]+[[negative_loss]]+[[collapse_plateau]].$$
 The last is its plateau: the least loss that taking from the residuals a function of that input, linear on either side of $0$ and $0$ there, can leave. The share $s$ of the first part is left at the time $[[positive_time]]$.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "that spectra collapse is reported second-hand, not in the abstract"),
+    source=Source("2602.06675", "v1", "that spectra collapse is reported second-hand, not in the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.kernel.further.rank_one import p, power_overlap, q
+from sparse_limits.theory.kernel.rank_one import p, power_overlap, q
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, at_sizes, same
@@ -121,7 +121,7 @@ the kernel is as before, $[[moved_along]]$; if the rows of one mask are reversed
 weighted mean square of a two-dimensional sample by $[[input_change]]$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

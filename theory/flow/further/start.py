@@ -194,7 +194,7 @@ $$[[pair_output_loss]]\qquad\text{and}\qquad[[pair_kernel_loss]].$$
 Also for residuals of mean $0$ the two differ if the mean $g$ of $\Theta r(0)$ is not $0$: with the centred kernel the loss is smaller by $[[subtraction_gap]]$, up to terms of third order in $t$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -195,7 +195,7 @@ $s^\top Ks$ over $s^\top Bs$ is $[[sign_ratio]]$, which tends to $[[many_ratio]]
 can leave less of the linear part than any homogeneous ones (B2.2).
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

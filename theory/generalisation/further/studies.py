@@ -75,7 +75,7 @@ def _claim(label: str, title: str, statement: str, proof_text: str, **more: Any)
         title=title,
         statement=statement,
         proof_text=proof_text,
-        source=Source("2602.06675", "beyond the abstract"),
+        source=Source("2602.06675", "v1", "beyond the abstract"),
         provenance=Provenance.EXTENSION,
         proof=Proof.MEASURED,
         **more,

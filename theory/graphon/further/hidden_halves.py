@@ -74,7 +74,12 @@ presented in random order. Then sorting the rows by their degrees errs by $\|W^{
 hypergeometric$(n,\frac n2,\frac n2)$: mean $[[hidden_mean]]$ at every size and variance $[[hidden_variance]]$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 4.3: “we use the Euclidean distance between the density matrices as a proxy for the "
+        "cut distance”; the example is ours",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -254,7 +254,7 @@ solves $D(\tau)=\rho$,
 $$D(\tau)=[[linear_density]].$$
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

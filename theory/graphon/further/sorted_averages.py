@@ -181,7 +181,9 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\
     steps=STEPS,
     source=Source(
         "2510.17515",
-        "sorted-average smoothing is reported second-hand; beyond the two sentences at hand",
+        "v1",
+        "section 4.3 and appendix C average sorted masks over the cells of a grid (Chan and Airoldi "
+        "2014); the error in cut distance is ours",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

@@ -85,7 +85,12 @@ if $W$ is nondecreasing in $v$ too and both sides are sorted, $\|W^{\hat\sigma,\
 smaller constants will do.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 4.3: “This degree-based sorting serves as an approximate measure-preserving "
+        "transformation”; when the order is found, and how fast, is ours",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

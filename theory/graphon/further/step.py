@@ -169,6 +169,7 @@ noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "textbook (step functions and kernel operators: Lovász 2012, sections 7.1 and 7.5); beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,

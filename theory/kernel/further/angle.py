@@ -143,7 +143,7 @@ at every angle; at the right angle by $[[right_angle_error]]$ if one is too long
 the bound is sharp at first order.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "the formula is Kahan's (2006); beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "the formula is Kahan's (2006); beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

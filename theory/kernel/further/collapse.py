@@ -84,7 +84,7 @@ kernel matrix has rank at most 2. Its eigenvalues are $[[positive_eigenvalue]]$,
 $x_a^2$ over the samples where that input is positive, negative.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "that spectra collapse is reported second-hand, not in the abstract"),
+    source=Source("2602.06675", "v1", "that spectra collapse is reported second-hand, not in the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

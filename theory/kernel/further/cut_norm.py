@@ -188,7 +188,7 @@ while the bound has $2+\sqrt2/\pi$. **The first-layer term $\int\kappa_0S_W$ is 
 $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -224,9 +224,7 @@ $n\operatorname{Var}\Theta_n/(E\Theta_n)^2\to[[width_constant]]$ as $n\to\infty$
 layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays random.
 """,
     steps=STEPS,
-    source=Source(
-        "2510.17515", "for dense networks, up to constants, Hanin and Nica (2020); beyond the two sentences at hand"
-    ),
+    source=Source("2510.17515", "v1", "for dense networks, up to constants, Hanin and Nica (2020); beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -217,7 +217,7 @@ is of order $n^{-1/2}$. Dense, two hidden layers: $B=[[depth_two]]$ with $r=r_1$
 chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -142,7 +142,7 @@ They run from $2$, $1$ and $1$ at one input to $2\pi$, $\frac k\pi(1+o(1))$ and 
 direction: under collapse $\mathrm{tr}/\lambda_{(1)}$ and $\lambda_{(1)}/\lambda_{(2)}$ both *fall*, the share rises.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "that spectra collapse is reported second-hand, not in the abstract"),
+    source=Source("2602.06675", "v1", "that spectra collapse is reported second-hand, not in the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(KEPT, HALF_DEGREE),

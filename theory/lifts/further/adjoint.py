@@ -118,6 +118,7 @@ For $\pi=(0,0,0,1,1,2)$ and dimensions $(2,1,3)$ the fibre sum of $t$ is $$[[pus
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "beyond the list of theorems, which names “Euclidean bundle over a finite set” and “Pullbacks of bundles "
         "and sections”; the definitions are our reading",
     ),

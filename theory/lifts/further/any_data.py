@@ -139,6 +139,7 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
     steps=STEPS,
     source=Source(
         "2501.05930",
+        "v1",
         "beyond the text at hand, whose abstract hopes for a convergence theory “in the near future, without "
         "overparameterization assumptions relating the number of parameters and training samples”",
     ),

@@ -199,7 +199,7 @@ $$[[head_copy]],$$ which is that of these weights (other orders of the columns m
 """,
     steps=STEPS,
     source=Source(
-        "2501.05930", "beyond the text at hand, which speaks of architectures “including transformer-like blocks”"
+        "2501.05930", "v1", "beyond the text at hand, which speaks of architectures “including transformer-like blocks”"
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

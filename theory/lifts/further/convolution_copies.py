@@ -135,7 +135,7 @@ $[[window_eigenvalue]]$, which constant signals attain, so that a filter has $$\
 $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as the signal is computed by its shifts too). The witness has $r$ such filters and reproduces the target. Where each has $M$ copies, gradient flow has a loss of at most $$[[filter_loss]]$$ from some time on. It comes down to $\varepsilon$ with probability $1-\delta$ from $$[[filter_size]]$$ output channels on, in which neither $H$ nor the number of samples occurs.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "beyond the text at hand, which speaks of common deep learning models"),
+    source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of common deep learning models"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -109,7 +109,7 @@ $\tanh\big(\sum_{i\le r}v_i\tanh(w_ix_i)\big)$ with $|x_i|\le1$ and $|v_i|\le1$ 
 If each of $d$ inputs is present with probability $p_0$ and weights are independent fair signs, a unit $\tanh(w\cdot x)$ copies a given one on $s$ inputs with signs for weights, up to the sign that the readout absorbs, with probability $[[sign_copy]]$.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "beyond the text at hand, which speaks of a witness network of low loss"),
+    source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of a witness network of low loss"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

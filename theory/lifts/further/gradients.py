@@ -144,7 +144,7 @@ all of $$\partial\mathcal L_B/\partial w_{01}=[[gradient_01]]$$ at 1a; the copie
 $$\partial\mathcal L_B/\partial w_{13}=[[gradient_13]],$$ and so have those of $0\to2$ and $2\to3$ of theirs.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "Definition 3.5 for the lift; beyond the list of theorems"),
+    source=Source("2501.05930", "v1", "Definition 3.5 for the lift; beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

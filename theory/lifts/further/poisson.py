@@ -204,7 +204,7 @@ $$d_{TV}(X,\mathrm{Poi}(\lambda))=[[variation_distance]]$$ $$\le[[bound]]$$
 all but the last are equal. For fixed $\lambda>0$ the order $1/n$ is sharp: $n\,d_{TV}\to\frac14E|(N-\lambda)^2-N|$ for $N\sim\mathrm{Poi}(\lambda)$, which is $$[[order]].$$
 """,
     steps=STEPS,
-    source=Source("2501.05930", "textbook (Le Cam 1960, Barbour and Hall 1984); beyond the list of theorems"),
+    source=Source("2501.05930", "v1", "textbook (Le Cam 1960, Barbour and Hall 1984); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

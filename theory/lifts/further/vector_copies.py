@@ -163,7 +163,7 @@ A head of attention is such a unit, of the weights in $Q,K,V$, and so is a filte
 probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which asks nothing of the units.
 """,
     steps=STEPS,
-    source=Source("2501.05930", "Definition 4.1 for the readout; beyond the text at hand"),
+    source=Source("2501.05930", "v1", "Definition 4.1 for the readout; beyond the text at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -222,7 +222,7 @@ $$T_d(N)\ge[[lower]],\qquad\text{so that}\qquad N\ge[[neurons_bound]]$$ neurons 
 pruning fails with probability at most $\delta$. The constant is $[[constant]]$, the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its bound.
 """,
     steps=STEPS,
-    source=Source("2603.02234", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
+    source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -60,7 +60,7 @@ for more layers their sum: $[[layers_bound]]$ for $L$ layers, each at the distan
 $W_l=1-c_l$ attain the bound if one of the $c_l$ is $0$, and to first order in any case.
 """,
     steps=COMPOSITION_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -178,7 +178,7 @@ which $n=1$ attains, and at each entry, $p_1$ and $p_2$ the means over the hidde
 $p^2$, the mean deviation differs from $[[deviation]]$ by at most $[[deviation_error]]$.
 """,
     steps=MASK_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -318,7 +318,7 @@ in each layer it would be $[[relabelled_density]]$, too little; were they sorted
 $E[W_1;|a|>\sqrt2\operatorname{erfinv}(1-\rho_2)]=[[sorted_density]]$, too much.
 """,
     steps=PATH_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

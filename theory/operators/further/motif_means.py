@@ -154,7 +154,7 @@ in one block, equal edges becoming one, and $\kappa_r=\rho^r$, or $K^{\underline
 for two paths and $K_{2,3}$).
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

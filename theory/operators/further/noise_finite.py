@@ -151,7 +151,7 @@ squares feed it $\sum_jH_{ij}^2b_j/mn\ge z$ shows by itself at $z$ or above; thi
 $H_{ij}^2b_j$ exceeds $\beta$.
 """,
     steps=SPARSE_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -271,7 +271,7 @@ values of the mask less its density $N/M$, over $\sqrt{mn}$, fill an interval up
 $[[block_floor]]$.
 """,
     steps=BLOCK_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

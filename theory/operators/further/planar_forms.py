@@ -10,8 +10,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import RIESZ_THORIN
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.operators.further import norms
-from sparse_limits.theory.operators.further.norms import (
+from sparse_limits.theory.operators import norms
+from sparse_limits.theory.operators.norms import (
     complex_factor,
     infinity_one_bound,
     largest_entry,
@@ -157,6 +157,7 @@ from the series of two waves, without Krivine's theorem. The factor of the first
     steps=STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "beyond the abstract: Krivine's method, with two waves in the place of his functions",
     ),
     provenance=Provenance.EXTENSION,

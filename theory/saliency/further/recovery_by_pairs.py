@@ -179,7 +179,7 @@ where $\beta=[[overlap]]<1$. So $n\ge[[enough_rows]]$ rows suffice for $1-\delta
 probabilities $p_S$ and $p_0$, are independent, they tie with probability at least $[[pair_floor]]$. For few rows S16.1 may be smaller; both hold.
 """,
     steps=PAIR_STEPS,
-    source=Source("2602.06675", "beyond the abstract (implicit feature selection)"),
+    source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -126,7 +126,7 @@ As $d_0d_1\to\infty$, all else fixed, R8's number is in the limit $[[wide_excess
 do without the logarithm of the number of weights is left open.
 """,
     steps=STEPS,
-    source=Source("2006.07990", "no text at hand; ours, on the order of R8"),
+    source=Source("2006.07990", "", "no text at hand; ours, on the order of R8"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

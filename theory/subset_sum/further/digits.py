@@ -138,6 +138,7 @@ with the target on $.03$ to $.22$ of the samples, blocks that are not pruned on 
     steps=STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; tickets by subset sums, reported second-hand; experiment and certificate are ours",
     ),
     provenance=Provenance.EXTENSION,

@@ -122,6 +122,7 @@ $[[gaussian_best]]$.
     steps=STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; textbook laws of products, reported second-hand to be the items of its two-layer blocks",
     ),
     provenance=Provenance.EXTENSION,

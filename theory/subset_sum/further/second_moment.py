@@ -228,6 +228,7 @@ constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for
     steps=STEPS,
     source=Source(
         "2006.07990",
+        "",
         "no text at hand; the second moment of random subset sums, as in Karmarkar et al. (1986), here exactly",
     ),
     provenance=Provenance.EXTENSION,

@@ -116,6 +116,7 @@ with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
     steps=STEPS,
     source=Source(
         "2002.00585",
+        "",
         "no text at hand; one candidate for each weight, against the subsets of 2006.07990, reported second-hand",
     ),
     provenance=Provenance.EXTENSION,

@@ -15,7 +15,7 @@ from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, depth
 from sparse_limits.theory.kernel.further.collapse import d
-from sparse_limits.theory.kernel.further.rank_one import column, kernel
+from sparse_limits.theory.kernel.rank_one import column, kernel
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 other = sp.Symbol("h_i", positive=True)  # column profile at an input of another axis

@@ -20,7 +20,7 @@ from sparse_limits.numerics.evidence.common import drawn_in_common
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.networks import Array
 from sparse_limits.numerics.networks.many import SCALE, train_many
-from sparse_limits.theory.flow.further.descent import count
+from sparse_limits.theory.flow.descent import count
 from sparse_limits.theory.flow.further.finite_width import trained_widths, whole
 from sparse_limits.theory.flow.further.relabelling import gates, outputs, product, readout
 from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta

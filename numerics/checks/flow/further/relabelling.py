@@ -12,7 +12,7 @@ from sparse_limits.theory.flow.further.relabelling import (
     relabelled_units,
     rows,
 )
-from sparse_limits.theory.kernel.further.rank_one import p, q
+from sparse_limits.theory.kernel.rank_one import p, q
 from sparse_limits.theory.saliency.model import u
 
 Layers = list[sp.ImmutableMatrix]

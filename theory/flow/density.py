@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.flow.further.descent import largest, stable_rate, step_loss
+from sparse_limits.theory.flow.descent import largest, stable_rate, step_loss
 from sparse_limits.theory.flow.linear import (
     AMPLITUDE,
     EIGENVALUE,
@@ -23,9 +23,9 @@ from sparse_limits.theory.flow.linear import (
 from sparse_limits.theory.flow.times import lam, single_time
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.dual import DEPTH, dense_ntk, depth
-from sparse_limits.theory.kernel.further.rank_one import density_flow, flow, p, power_flow, q
 from sparse_limits.theory.kernel.homogeneous import kernel as constant_kernel
 from sparse_limits.theory.kernel.homogeneous import ratio, readout_dense, weights_trained
+from sparse_limits.theory.kernel.rank_one import density_flow, flow, p, power_flow, q
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
@@ -127,8 +127,13 @@ If nothing is pruned, but weights of variance $\rho$ are trained, it is $[[train
 the dense network at reweighted inputs multiplied by $[[profile_slowdown]]$; the means of the profiles would give $[[mean_slowdown]]$, which is no less: hubs that receive much and pass on much speed training up.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
-    provenance=Provenance.EXTENSION,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 5.3: “while the absolute learning speed is reduced, the relative dynamics between "
+        "modes remain unchanged”; the times are ours",
+    ),
+    provenance=Provenance.STATED,
     proof=Proof.PROVED,
     quantities=(
         RATE,

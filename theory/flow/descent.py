@@ -126,7 +126,7 @@ of the flow: after $k$ of them the loss in the mode is that of the flow at the t
 eigenvalue, the rate $[[best_rate]]$ makes the largest modulus of a factor least: $[[best_factor]]$ a step.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "the textbook analysis of gradient descent; beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "the textbook analysis of gradient descent; beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

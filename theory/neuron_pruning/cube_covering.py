@@ -12,7 +12,7 @@ from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import put_in, valued
 from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps
-from sparse_limits.theory.neuron_pruning.further.covering import (
+from sparse_limits.theory.neuron_pruning.covering import (
     ANGLE,
     CHANCE,
     SLOPE,
@@ -26,7 +26,7 @@ from sparse_limits.theory.neuron_pruning.further.covering import (
     success,
     theta,
 )
-from sparse_limits.theory.neuron_pruning.further.covering_order import (
+from sparse_limits.theory.neuron_pruning.covering_order import (
     COSINE,
     ETA,
     EXPONENT,
@@ -149,7 +149,7 @@ $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],
 So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with the $R$ of $n$ neurons for $N=n$.
 """,
     steps=STEPS,
-    source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
+    source=Source("2603.02234", "v1", "beyond the abstract, which has “Ω(d/ε) hidden neurons”"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -306,7 +306,7 @@ $$[[zones]],$$ as long as the root is of a positive number. So success with prob
 For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$, that is $$[[leading]]\,(1+o(1))$$ as $d\to\infty$.
 """,
     steps=ORDER_STEPS,
-    source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
+    source=Source("2603.02234", "v1", "beyond the abstract, which has “Ω(d/ε) hidden neurons”"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

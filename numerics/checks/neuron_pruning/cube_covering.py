@@ -8,21 +8,21 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.checks.neuron_pruning.further.covering_order import full, in_logarithms
-from sparse_limits.numerics.checks.neuron_pruning.further.zones import check_of_the_letters, is_least
+from sparse_limits.numerics.checks.neuron_pruning.covering_order import full, in_logarithms
+from sparse_limits.numerics.checks.neuron_pruning.zones import check_of_the_letters, is_least
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import put_in
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
-from sparse_limits.theory.neuron_pruning.further.covering import moment, rho, slope, steepness
-from sparse_limits.theory.neuron_pruning.further.covering_order import (
+from sparse_limits.theory.neuron_pruning.covering import moment, rho, slope, steepness
+from sparse_limits.theory.neuron_pruning.covering_order import (
     a,
     ball_covering_order,
     eta,
     lamda,
     most,
 )
-from sparse_limits.theory.neuron_pruning.further.cube_covering import (
+from sparse_limits.theory.neuron_pruning.cube_covering import (
     cube_covering,
     cube_covering_order,
     half,
@@ -31,7 +31,7 @@ from sparse_limits.theory.neuron_pruning.further.cube_covering import (
     t,
     thin,
 )
-from sparse_limits.theory.neuron_pruning.further.cube_planks import cube_ratio
+from sparse_limits.theory.neuron_pruning.cube_planks import cube_ratio
 from sparse_limits.theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -12,7 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Told, opened
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
-from sparse_limits.theory.neuron_pruning.further.covering import (
+from sparse_limits.theory.neuron_pruning.covering import (
     ANGLE,
     CHANCE,
     SLOPE,
@@ -29,7 +29,7 @@ from sparse_limits.theory.neuron_pruning.further.covering import (
     wide,
     widest,
 )
-from sparse_limits.theory.neuron_pruning.further.covering import neurons as two_moments
+from sparse_limits.theory.neuron_pruning.covering import neurons as two_moments
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
@@ -284,8 +284,14 @@ neurons, whichever is less, for every $\eta$. At $\eta=[[half_chance]]$ that is,
 fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
 """,
     steps=STEPS,
-    source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
-    provenance=Provenance.EXTENSION,
+    source=Source(
+        "2603.02234",
+        "v1",
+        "abstract: “neuron pruning requires a starting network with Ω(d/ε) hidden neurons to "
+        "ε-approximate a target ReLU neuron”; the abstract of v3 has Ω(1/ε) in its place; the proof "
+        "and the logarithm are ours",
+    ),
+    provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(3, 9)),

@@ -227,7 +227,7 @@ For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\t
 So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with the $R$ of $n$ neurons for $N=n$.
 """,
     steps=STEPS,
-    source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
+    source=Source("2603.02234", "v1", "a step towards N9.2, beyond the text at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.neuron_pruning.further.covering_steps import by_half_angle, by_roots
+from sparse_limits.numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
-from sparse_limits.theory.neuron_pruning.further.covering import (
+from sparse_limits.theory.neuron_pruning.covering import (
     rho,
     slope,
     steepness,
     theta,
 )
-from sparse_limits.theory.neuron_pruning.further.covering_order import (
+from sparse_limits.theory.neuron_pruning.covering_order import (
     a,
     ball_covering_order,
     eta,

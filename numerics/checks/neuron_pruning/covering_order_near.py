@@ -10,13 +10,13 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.neuron_pruning.alignment import delta
-from sparse_limits.theory.neuron_pruning.further.covering import (
+from sparse_limits.theory.neuron_pruning.covering import (
     one_neuron,
     rho,
     slope,
     theta,
 )
-from sparse_limits.theory.neuron_pruning.further.covering_order import (
+from sparse_limits.theory.neuron_pruning.covering_order import (
     ball_covering_order,
 )
 

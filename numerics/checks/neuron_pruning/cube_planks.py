@@ -11,22 +11,22 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from sparse_limits.numerics.checks.neuron_pruning.further.planks import (
+from sparse_limits.numerics.checks.neuron_pruning.planks import (
     Planks,
     dot,
     random_planks,
     sums_beside_a_bound,
     thinned,
 )
-from sparse_limits.numerics.checks.neuron_pruning.further.zones import (
+from sparse_limits.numerics.checks.neuron_pruning.zones import (
     check_of_the_covered,
     check_of_the_lesser,
     check_of_the_mean,
 )
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.neuron_pruning.alignment import eps
-from sparse_limits.theory.neuron_pruning.further.cube_covering import near_count, thin, two_zones
-from sparse_limits.theory.neuron_pruning.further.cube_planks import (
+from sparse_limits.theory.neuron_pruning.cube_covering import near_count, thin, two_zones
+from sparse_limits.theory.neuron_pruning.cube_planks import (
     cube_mean,
     cube_planks,
     cube_ratio,
@@ -34,8 +34,8 @@ from sparse_limits.theory.neuron_pruning.further.cube_planks import (
     s,
     transform,
 )
-from sparse_limits.theory.neuron_pruning.further.planks import ball_mean, r
 from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.planks import ball_mean, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight

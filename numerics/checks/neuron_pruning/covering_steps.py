@@ -10,7 +10,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.formulas.valued import put_in, valued
 from sparse_limits.theory.neuron_pruning.alignment import N, ratio
-from sparse_limits.theory.neuron_pruning.further.covering import (
+from sparse_limits.theory.neuron_pruning.covering import (
     b,
     ball_covering,
     g,

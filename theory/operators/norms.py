@@ -135,6 +135,7 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
     steps=NORM_STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "textbook but for the constants (Lovász 2012, section 8.2 for the norms, chapter 11 for spectra; Wedin); beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
@@ -259,6 +260,7 @@ half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is const
     steps=DEGREE_STEPS,
     source=Source(
         "2602.06675",
+        "v1",
         "elementary, from the definition of the cut norm (Lovász 2012, section 8.2); beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,

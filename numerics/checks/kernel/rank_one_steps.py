@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
-from sparse_limits.theory.kernel.further.rank_one import (
+from sparse_limits.theory.kernel.rank_one import (
     feature_reweighting,
 )
 

@@ -21,7 +21,7 @@ from sparse_limits.theory.neuron_pruning.alignment import (
     error_bound,
     ratio,
 )
-from sparse_limits.theory.neuron_pruning.further.covering_order import covered, eta, least
+from sparse_limits.theory.neuron_pruning.covering_order import covered, eta, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
@@ -187,7 +187,8 @@ $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
     steps=STEPS,
     source=Source(
         "2603.02234",
-        "beyond the text at hand, which announces d/ε; by the plank theorem of Bang (1951)",
+        "v1",
+        "beyond the abstract, which has “Ω(d/ε) hidden neurons”; by the plank theorem of Bang (1951)",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

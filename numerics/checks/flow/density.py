@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.flow.further.density import (
+from sparse_limits.theory.flow.density import (
     density_times,
 )
 from sparse_limits.theory.graphon.symbols import m

@@ -186,7 +186,7 @@ blocks with constant densities $W_b(v)$ and shares $s_b$, the readout dense, $\T
 $\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.
 """,
     steps=STEPS,
-    source=Source("2510.17515", "beyond the two sentences at hand"),
+    source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

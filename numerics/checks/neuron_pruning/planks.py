@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.neuron_pruning.alignment import N, eps, ratio
-from sparse_limits.theory.neuron_pruning.further.planks import (
+from sparse_limits.theory.neuron_pruning.inputs import d
+from sparse_limits.theory.neuron_pruning.planks import (
     ball_mean,
     ball_planks,
     r,
     theta,
 )
-from sparse_limits.theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -16,7 +16,7 @@ from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import put_in, valued
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
-from sparse_limits.theory.neuron_pruning.further.covering_order import (
+from sparse_limits.theory.neuron_pruning.covering_order import (
     eta,
     far_count,
     in_full,

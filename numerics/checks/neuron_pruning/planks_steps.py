@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sparse_limits.numerics.checks.neuron_pruning.further.zones import (
+from sparse_limits.numerics.checks.neuron_pruning.zones import (
     check_of_the_covered,
     check_of_the_lesser,
     check_of_the_mean,
 )
 from sparse_limits.theory.neuron_pruning.alignment import ratio
-from sparse_limits.theory.neuron_pruning.further.covering_order import near_count, two_zones
-from sparse_limits.theory.neuron_pruning.further.planks import (
+from sparse_limits.theory.neuron_pruning.covering_order import near_count, two_zones
+from sparse_limits.theory.neuron_pruning.planks import (
     ball_planks,
     mean,
 )

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.checks.neuron_pruning.further.zones import is_least
+from sparse_limits.numerics.checks.neuron_pruning.zones import is_least
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps, ratio
-from sparse_limits.theory.neuron_pruning.further.covering import (
+from sparse_limits.theory.neuron_pruning.covering import (
     ball_covering,
     level,
     moment,

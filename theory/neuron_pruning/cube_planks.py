@@ -10,10 +10,10 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
-from sparse_limits.theory.neuron_pruning.further.covering_order import eta
-from sparse_limits.theory.neuron_pruning.further.cube_covering import covered, least
-from sparse_limits.theory.neuron_pruning.further.planks import KEPT, ball_mean, cover_sum, r
+from sparse_limits.theory.neuron_pruning.covering_order import eta
+from sparse_limits.theory.neuron_pruning.cube_covering import covered, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.neuron_pruning.planks import KEPT, ball_mean, cover_sum, r
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.reasons import Relation, holds, induction, same
@@ -169,7 +169,8 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
     steps=STEPS,
     source=Source(
         "2603.02234",
-        "beyond the text at hand, which announces d/ε; by the plank theorem of Ball (1991)",
+        "v1",
+        "beyond the abstract, which has “Ω(d/ε) hidden neurons”; by the plank theorem of Ball (1991)",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

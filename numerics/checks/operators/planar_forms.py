@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.operators.further.norms import norm_chain
 from sparse_limits.theory.operators.further.planar_forms import (
     n,
     planar_forms,
     x,
 )
+from sparse_limits.theory.operators.norms import norm_chain
 
 
 def partial_sums(most: int) -> tuple[sp.Rational, sp.Rational]:

@@ -1,0 +1,84 @@
+"""Evidence for H2: degrees, thresholds and the distance, enclosed; scores of the limit, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+
+from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, statistical
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.hypothesis.labels import (
+    labels_in_the_limit,
+    r,
+    s,
+    s_0,
+    t_1,
+    t_2,
+    threshold_one,
+    threshold_two,
+)
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.tails import t
+
+HALF = sp.Rational(1, 2)
+FIFTH = sp.Rational(1, 5)
+RESIDUALS = (HALF, sp.Integer(1), sp.Integer(2))
+
+
+@enclosed(labels_in_the_limit)
+def thresholds_keep_the_density(
+    threshold_one: sp.Expr, threshold_two: sp.Expr, density_one: sp.Expr, density_two: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The density at each threshold, at densities below ¼ and residuals below, at and above the first one."""
+    for kept in (sp.Rational(1, 50), FIFTH):
+        yield trial.same(Let(density_one, [(t, threshold_one)]), rho, by=None, at=[{rho: kept}])
+        points = [{rho: kept, r: each} for each in RESIDUALS]
+        yield trial.same(Let(density_two, [(t, threshold_two)]), rho, by=None, at=points)
+
+
+@enclosed(labels_in_the_limit)
+def mean_degrees_are_densities(
+    tail_one: sp.Expr, tail_two: sp.Expr, rate: sp.Expr, density_one: sp.Expr, density_two: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The integral of the tail of a column's degree over all degrees, a law of two normals, is the density, a law of three."""
+    points = [{t: level, r: each} for level in (sp.Rational(1, 3), sp.Rational(4, 3)) for each in RESIDUALS]
+    for tail, density in ((tail_one, density_one), (tail_two, density_two)):
+        yield trial.same(sp.Integral(tail * rate, (s, 0, sp.oo)), density, by=None, at=points)
+
+
+@enclosed(labels_in_the_limit)
+@control("one threshold for both", least_distance=labels_in_the_limit.expressions["least_distance"].subs(t_2, t_1))
+def labels_cost_this_much_at_one_fifth(least_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At the density ⅕ and equal residuals the cut distance is between 0.056 and, whatever it is cut by, no bound is above 0.0565."""
+    for cut, low in ((sp.Rational(2, 5), sp.Rational(56, 1000)), (sp.Rational(1, 10), sp.Rational(18, 1000))):
+        at = {rho: FIFTH, r: 1, s_0: cut}
+        value = Let(least_distance, [(t_1, threshold_one), (t_2, threshold_two)])
+        yield trial.below(low, value, at=[at])
+        yield trial.below(value, sp.Rational(565, 10_000), at=[at])
+
+
+def kept_entries(rng: np.random.Generator, size: int, level: float, residuals: tuple[float, float]) -> tuple[int, int]:
+    """Of `size` independent entries those with a score above the level, in the limit of D2 at two opposite samples.
+
+    Also the columns that hear a sample with a residual.
+    """
+    weight, output, below = rng.standard_normal((3, size))
+    gates = rng.standard_normal((2, size)) > 0
+    heard = np.where(below > 0, 0, 1)
+    residual = np.asarray(residuals)[heard]
+    scores = np.abs(weight * output * below * residual) * gates[heard, np.arange(size)]
+    return int((scores > level).sum()), int((residual != 0).sum())
+
+
+@statistical(labels_in_the_limit, tests=4)
+def drawn_scores_have_the_densities(
+    density_one: sp.Expr, density_two: sp.Expr, alive_one: sp.Expr, alive_two: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Weights, readouts, preactivations and gates of single entries are drawn; the residuals are (1, 0) and (1, −½)."""
+    size, level = trial.size(100_000), sp.Rational(1, 3)
+    for residuals, density, alive in (((1.0, 0.0), density_one, alive_one), ((1.0, -0.5), density_two, alive_two)):
+        kept, hearing = trial.draw(kept_entries, size, float(level), residuals)
+        yield trial.counts(kept, size, trial.value(density, {t: level, r: HALF}))
+        yield trial.counts(hearing, size, trial.value(alive))

@@ -1,0 +1,12 @@
+"""The Graphon Limit Hypothesis, tested: what the limits of masks depend on."""
+
+from typing import TYPE_CHECKING
+
+from sparse_limits.theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from sparse_limits.theory.hypothesis.labels import labels_in_the_limit
+else:
+    lazily(__name__)
+
+__all__ = ["labels_in_the_limit"]

@@ -1,0 +1,249 @@
+"""H2: the limit of SNIP's hidden mask depends on the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a as first
+from sparse_limits.theory.kernel.dual import b as second
+from sparse_limits.theory.kernel.dual import c as cross
+from sparse_limits.theory.kernel.dual import relu
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, exhausts, same
+from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.tails import by_struve, half_normal, product_normal, product_survival, t, triple_normal
+
+r = sp.Symbol("r", positive=True)  # modulus of the second residual, that of the first one being 1
+b = sp.Symbol("b", positive=True)  # modulus of the preactivation below, a column's
+s = sp.Symbol("s", positive=True)  # a degree is H(s)/2
+s_0 = sp.Symbol("s_0", positive=True)  # where the range of degrees is cut in two
+t_1, t_2 = sp.symbols("t_1 t_2", positive=True)  # thresholds without and with a second residual
+
+HALF = sp.Rational(1, 2)
+covariance = sp.Integer(0)
+degree = product_survival(t / b) / 2
+density_one = triple_normal.survival / 4
+density_two = (triple_normal.survival + triple_normal.at(t / r)) / 4
+tail_one = half_normal.at(t / s) / 2
+tail_two = (half_normal.at(t / s) + half_normal.at(t / (r * s))) / 2
+rate = sp.besselk(0, s) / sp.pi
+gap = (half_normal.at(t_2 / s) + half_normal.at(t_2 / (r * s)) - half_normal.at(t_1 / s)) / 2
+least_distance = sp.Abs(sp.Integral(gap * rate, (s, s_0, sp.oo)))
+threshold_one = level(density_one, t, rho)
+threshold_two = level(density_two, t, rho)
+alive_one, alive_two = HALF, sp.Integer(1)
+
+STEPS = proof(
+    r"""
+scores (by D2): Let $L=2$, and let the samples be $x$ and $-x$, with the residuals $1$ and $\pm r$. Up to one factor the score of an entry of
+layer 2 tends in law to $|w|\,a\,|\varphi(u)\dot\varphi(z)\pm r\,\varphi(-u)\dot\varphi(z')|$: $w$ and $u$ are standard normal, $a$ is the
+modulus of a standard normal, $(z,z')$ is centred normal, and $w$, $u$, $a$, $(z,z')$ are independent, $u$ with the column, $a$ and $(z,z')$
+with the row.
+
+kinds of columns (from scores): $\varphi(u)$ and $\varphi(-u)$ are not both positive: their product has the mean $[[covariance]]$. So a column hears one
+sample: the first one if $u>0$, the second one if $u<0$, each with probability $\frac12$; let $b=|u|$.
+
+gates (from scores, kinds of columns; by D2): The covariance of $z$ and $z'$ is a multiple of this mean, and so $0$: the gates of a row at the two
+samples are open with probability $\frac12$ each, independently.
+
+degree (from gates): A row with an open gate keeps the entry if $|w|a>t/b$, in a column of the first kind. So this column has, over all rows, the
+degree $[[degree]]$; one of the second kind has it with $t/r$ in place of $t$.
+
+densities (from kinds of columns, degree): $H(t/b)$ has the mean $H_3(t)$ over $b$. So the density is $[[density_two]]$; with $r=0$, or for
+one sample, columns of the second kind are empty, and it is $[[density_one]]$.
+
+strictly (from densities; by intermediate value): $H_3$ falls strictly from $1$ to $0$, without a jump: each density below $\frac14$ is met at one
+threshold.
+
+thresholds (from strictly; gives threshold_one, threshold_two): Let $t_1$ be that of `density_one`, and $t_2$ that of `density_two`.
+
+tails (from kinds of columns, degree): $H$ falls, so that $\frac12H(t/b)>\frac12H(s)$ if and only if $b>t/s$. A column has a degree above
+$\frac12H(s)$ with the probability $[[tail_one]]$ without a second residual, and $[[tail_two]]$ with it.
+
+columns alive (from tails): As $s\to\infty$: the share $[[alive_one]]$ of the columns keeps something without a second residual, and
+$[[alive_two]]$ with it.
+
+degrees in a row (from degree): As $s$ grows, $y=\frac12H(s)$ falls at the rate $[[rate]]$.
+
+gap (from thresholds, tails): The second probability, at $t_2$, exceeds the first, at $t_1$, by $[[gap]]$.
+
+equal means (from thresholds, gap, degrees in a row; by Fubini): The mean of a degree is the integral over $y$ of the probability that the degree is
+larger, and both means are $\rho$: the integral of `gap` times `rate` over $s>0$ is $0$.
+
+any order (from tails; by rearrangement): Whatever the order of the columns of either graphon, $\int|d_U-d_V|$ is at least what it is where
+both degrees do not fall: the integral over $y$ of the modulus of `gap`.
+
+twice (by O6 for degree_bound): In any order of rows and columns $\|d_U-d_V\|_1$ is at most twice the cut norm of $U-V$.
+
+distance (from equal means, any order, twice): The integral of the modulus is at least that over $s>s_0$ and that over $s<s_0$, each with the modulus
+outside, and these two are equal. So the cut distance is at least half of their sum, $[[least_distance]]$.
+""",
+    globals(),
+)
+
+
+def opposite_samples_share_nothing(covariance: sp.Expr) -> Relation:
+    """The mean of φφ′ of K1 at variances 1 and the covariance −1."""
+    return same(covariance, sp.limit(valued(relu.value, {first: 1, second: 1}), cross, -1))
+
+
+def half_of_the_rows_hear(degree: sp.Expr) -> Iterator[Relation]:
+    """The gate of the one sample that the column hears is open in half of the rows, where |w| a > t/b with H(t/b)."""
+    yield same(degree, sum(gate * product_normal.at(t / b) for gate in (0, 1)) / 2)
+
+
+def densities_are_means_over_kinds(density_one: sp.Expr, density_two: sp.Expr) -> Iterator[Relation]:
+    """Kinds and gates are fair coins; the residual of the sample divides the threshold."""
+    yield same(density_two, sum(gate * triple_normal.at(t / heard) for gate in (0, 1) for heard in (1, r)) / 4)
+    yield same(density_one, sum(gate * triple_normal.at(t) for gate in (0, 1)) / 4)
+
+
+def tails_are_those_of_the_modulus(tail_one: sp.Expr, tail_two: sp.Expr) -> Iterator[Relation]:
+    """In t the tail of b > t/s, or t/rs, falls by the half-normal density of b, over s or rs; it ends at 0."""
+
+    def falls(scale: sp.Expr) -> sp.Expr:
+        return sp.sqrt(2 / sp.pi) * sp.exp(-((t / scale) ** 2) / 2) / scale
+
+    for tail, scales in ((tail_one, (s,)), (tail_two, (s, r * s))):
+        yield same(sp.diff(tail, t), -sum(falls(each) for each in scales) / 2)
+        yield same(sp.limit(tail, t, sp.oo), sp.S.Zero)
+
+
+def columns_that_are_not_empty(
+    alive_one: sp.Expr, alive_two: sp.Expr, tail_one: sp.Expr, tail_two: sp.Expr
+) -> Iterator[Relation]:
+    """The tails where the degree is as small as one likes."""
+    yield same(alive_one, sp.limit(tail_one, s, sp.oo))
+    yield same(alive_two, sp.limit(tail_two, s, sp.oo))
+
+
+def columns_by_hand(alive_two: sp.Expr, residuals: tuple[sp.Expr, sp.Expr]) -> Relation:
+    """Of the two kinds of columns, those whose sample has a residual."""
+    return exhausts([(alive_two * 2, sp.Integer(sum(bool(each) for each in residuals)))], "kinds of columns")
+
+
+def degrees_fall_at_this_rate(rate: sp.Expr) -> Relation:
+    """The derivative of H/2 (by the series of Struve functions)."""
+    return same(sp.diff(product_normal.at(s), s) / 2, -rate, by=by_struve)
+
+
+def thresholds_are_roots(
+    threshold_one: sp.Expr, threshold_two: sp.Expr, density_one: sp.Expr, density_two: sp.Expr
+) -> Iterator[Relation]:
+    """What is 0 at a threshold is the density less ρ."""
+    for threshold, density in ((threshold_one, density_one), (threshold_two, density_two)):
+        zero = threshold.function(t) if isinstance(threshold, Level) else t - threshold
+        yield same(zero, density - rho)
+
+
+def gap_is_that_of_the_tails(gap: sp.Expr, tail_one: sp.Expr, tail_two: sp.Expr) -> Relation:
+    """The tail with a second residual less the one without, each at its threshold."""
+    return same(gap, tail_two.subs(t, t_2) - tail_one.subs(t, t_1))
+
+
+def distance_is_half_of_both_parts(least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr) -> Relation:
+    """Half of twice the modulus of the upper part."""
+    part = sp.Abs(sp.Integral(gap * rate, (s, s_0, sp.oo)))
+    return same(least_distance, (part + part) / 2, by=lambda difference: difference)
+
+
+labels_in_the_limit = Claim(
+    label="H2",
+    title="The limit of SNIP's hidden mask depends on the labels",
+    statement=r"""
+Two hidden ReLU layers, no biases, one output, normal weights; the samples $x$ and $-x$, with residuals that do not depend on the network. SNIP's
+mask of layer 2 keeps the scores above a threshold, at a density $\rho<\frac14$. In the limit of D2, and with scores in units of the first residual, let $t_1$ be the
+threshold if the second residual is $0$, and $t_2$ if its modulus is $r$: $[[density_one]]=\rho$ at $t=t_1$ and $[[density_two]]=\rho$ at $t=t_2$. Then a column has a
+degree above $\frac12H(s)$ with the probability $[[tail_one]]$ in the one limit and $[[tail_two]]$ in the other; the share $[[alive_one]]$ of the columns keeps anything in
+the one and $[[alive_two]]$ in the other. For every $s_0>0$ the cut distance of the two limits, whatever the order of rows and columns, is at least
+$$[[least_distance]].$$
+""",
+    steps=STEPS,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 4.2: “These limiting graphons depend only on $\\mathcal A$, $p$, $\\mathcal P$”; that they depend on the labels too is ours",
+    ),
+    provenance=Provenance.PITFALL,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(t, "threshold, in units of the scores", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
+        Quantity(t_1, "threshold without a second residual", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
+        Quantity(t_2, "threshold with a second residual", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
+        Quantity(r, "modulus of the second residual over that of the first", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
+        Quantity(b, "modulus of the preactivation below", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
+        Quantity(
+            s,
+            "value of a product of two normals, whose tail is twice the degree",
+            POSITIVE,
+            drawn=(sp.Rational(1, 4), 3),
+        ),
+        Quantity(s_0, "value that cuts the range of degrees in two", POSITIVE, drawn=(sp.Rational(1, 4), 3)),
+        DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "the law of D2: two hidden ReLU layers, widths to infinity one after the other, residuals that are fixed"
+        ),
+        Hypothesis(
+            "fewer weights are kept than have open gates",
+            rho < sp.Rational(1, 4),
+            needed_by=("threshold_one", "threshold_two"),
+        ),
+    ),
+    uses=("D2", "O6"),
+    also=("threshold_one", "threshold_two", "gap"),
+    aids={"residuals": (sp.Integer(1), sp.Integer(1))},
+    pitfalls=(
+        Pitfall(
+            control="labels do not matter",
+            said="The limit of the masks depends on the architecture, the density and the pruning method alone.",
+            by="Section 4.2 of arXiv:2510.17515v1, a hypothesis there: “These limiting graphons depend only on $\\mathcal A$, $p$, $\\mathcal P$”.",
+            why="A column of layer 2 hears one of the two opposite samples, and keeps nothing if that sample has no residual.",
+            counterexample="residuals",
+            by_hand=(
+                "Samples $x$ and $-x$: a unit of layer 1 is positive on one of them, by a fair coin. With the residuals $(1,1)$ the columns of "
+                "either kind have scores; with $(1,0)$ only half of the columns do, and the others are empty."
+            ),
+            instead="For fixed data and residuals the mask has a limit; another residual has another one, at a cut distance of at least $[[least_distance]]$.",
+        ),
+    ),
+    because={
+        "kinds of columns": opposite_samples_share_nothing,
+        "degree": half_of_the_rows_hear,
+        "densities": densities_are_means_over_kinds,
+        "thresholds": thresholds_are_roots,
+        "tails": tails_are_those_of_the_modulus,
+        "columns alive": (columns_that_are_not_empty, columns_by_hand),
+        "degrees in a row": degrees_fall_at_this_rate,
+        "gap": gap_is_that_of_the_tails,
+        "distance": distance_is_half_of_both_parts,
+    },
+    wrong=lambda: {
+        "covariance": {"of equal samples": sp.Integer(1)},
+        "degree": {"gates always open": 2 * degree, "a normal for a product": half_normal.at(t / b) / 2},
+        "density_one": {"gates of one layer": 2 * density_one, "a product of two": product_normal.survival / 4},
+        "density_two": {
+            "the samples share their gates": density_one,
+            "the residual multiplies the threshold": density_two.subs(r, 1 / r),
+        },
+        "tail_one": {"every column": 2 * tail_one},
+        "tail_two": {
+            "the second kind forgotten": tail_one,
+            "the residual multiplies the threshold": tail_two.subs(r, 1 / r),
+        },
+        "alive_one": {"none is empty": sp.Integer(1)},
+        "alive_two": {"labels do not matter": alive_one},
+        "rate": {"density of one normal": sp.sqrt(2 / sp.pi) * sp.exp(-(s**2) / 2) / 2, "a whole degree": 2 * rate},
+        "gap": {"one threshold": gap.subs(t_2, t_1), "the other way": -gap},
+        "least_distance": {"both parts": 2 * least_distance},
+        "threshold_one": {"gates of one layer": threshold_one.subs(rho, rho / 2)},
+        "threshold_two": {"that of one sample": threshold_one},
+    },
+)
