@@ -117,7 +117,8 @@ def test_the_table_of_claims_is_that_of_the_ledger() -> None:
         families: dict[str, list[int]] = {}
         for entry in ledger.select([topic]):
             families.setdefault(entry.label[0], []).append(reading_order(entry.label)[1])
-        ranges = [f"{letter}{min(numbers)}–{letter}{max(numbers)}" for letter, numbers in families.items()]
+        ends = {letter: sorted({min(numbers), max(numbers)}) for letter, numbers in families.items()}
+        ranges = ["–".join(f"{letter}{number}" for number in numbers) for letter, numbers in ends.items()]
         assert said == ", ".join(ranges)
 
 

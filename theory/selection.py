@@ -44,7 +44,7 @@ def select(entries: Iterable[Chosen], names: Sequence[str], core: bool = False) 
         if name not in {*labels, *map(whole, labels), *topics}:
             expected = f"; topics: {', '.join(topics)}; labels: {in_spans(labels)}"
             near = near_label(name, labels) or meant(name, topics)
-            raise InputError(f"{name!r:.60} is neither a label nor a topic{near or expected}")
+            raise InputError(f"{name!r:.40} is neither a label nor a topic{near or expected}")
     found = [entry for entry in entries if not names or {entry.label, whole(entry.label), entry.topic} & set(names)]
     chosen = [entry for entry in found if entry.core or not core]
     if found and not chosen:

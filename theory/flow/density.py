@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import sympy as sp
 
@@ -11,6 +12,7 @@ from sparse_limits.theory.flow.descent import largest, stable_rate, step_loss
 from sparse_limits.theory.flow.linear import (
     AMPLITUDE,
     EIGENVALUE,
+    NO_TRAINING,
     NUMBER,
     RATE,
     TIME,
@@ -136,7 +138,7 @@ the dense network at reweighted inputs multiplied by $[[profile_slowdown]]$; the
     provenance=Provenance.STATED,
     proof=Proof.PROVED,
     quantities=(
-        RATE,
+        replace(RATE, convention=NO_TRAINING),
         NUMBER,
         EIGENVALUE,
         AMPLITUDE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import sympy as sp
 
@@ -32,6 +33,7 @@ PAIR = (
     Quantity(shared, "kernel of one of two samples with the other", sp.S.Reals, drawn=(-1, 1)),
 )
 RESIDUALS = Quantity(residuals, "residual of one of two samples at the start", sp.S.Reals)
+NO_TRAINING = "at the rate 0 nothing is trained"  # why rates of learning are positive
 ALLOWED_PAIR = Hypothesis("a kernel matrix without negative eigenvalues", own >= sp.Abs(shared))
 LINEARISED = Hypothesis(
     r"$f$ is linear in the parameters, as a wide network is to first order in its parameters about the start; $\Theta$, the Gram "
@@ -161,8 +163,13 @@ of eigenvalue $0$: the *plateau*. **Two samples** of kernel $a$ with themselves 
     ),
     provenance=Provenance.STATED,
     proof=Proof.PROVED,
-    quantities=(RATE, NUMBER, EIGENVALUE, AMPLITUDE, TIME, *PAIR, RESIDUALS),
-    hypotheses=(LINEARISED, ALLOWED_PAIR),
+    quantities=(replace(RATE, convention=NO_TRAINING), NUMBER, EIGENVALUE, AMPLITUDE, TIME, *PAIR, RESIDUALS),
+    hypotheses=(
+        LINEARISED,
+        replace(
+            ALLOWED_PAIR, convention="a Gram matrix has no other eigenvalues, though the flow would have its formula"
+        ),
+    ),
     because={
         "velocity": residuals_follow_the_gradients,
         "velocity of a mode": modes_have_their_own_velocity,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
+from sparse_limits.theory.bounds import Side, Unmeasured
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import Level, level
 from sparse_limits.theory.formulas.valued import valued
@@ -26,12 +27,13 @@ s_0 = sp.Symbol("s_0", positive=True)  # where the range of degrees is cut in tw
 t_1, t_2 = sp.symbols("t_1 t_2", positive=True)  # thresholds without and with a second residual
 
 HALF = sp.Rational(1, 2)
+BELOW_A_QUARTER = "at densities below a quarter no threshold is 0"
 covariance = sp.Integer(0)
 degree = product_survival(t / b) / 2
 density_one = triple_normal.survival / 4
 density_two = (triple_normal.survival + triple_normal.at(t / r)) / 4
-tail_one = half_normal.at(t / s) / 2
-tail_two = (half_normal.at(t / s) + half_normal.at(t / (r * s))) / 2
+share_one = half_normal.at(t / s) / 2
+share_two = (half_normal.at(t / s) + half_normal.at(t / (r * s))) / 2
 rate = sp.besselk(0, s) / sp.pi
 gap = (half_normal.at(t_2 / s) + half_normal.at(t_2 / (r * s)) - half_normal.at(t_1 / s)) / 2
 least_distance = sp.Abs(sp.Integral(gap * rate, (s, s_0, sp.oo)))
@@ -58,18 +60,18 @@ degree $[[degree]]$; one of the second kind has it with $t/r$ in place of $t$.
 densities (from kinds of columns, degree): $H(t/b)$ has the mean $H_3(t)$ over $b$. So the density is $[[density_two]]$; with $r=0$, or for
 one sample, columns of the second kind are empty, and it is $[[density_one]]$.
 
-strictly (from densities; by intermediate value): $H_3$ falls strictly from $1$ to $0$, without a jump: each density below $\frac14$ is met at one
-threshold.
+strictly (from densities; by intermediate value): $H$ and $H_3$ are tails of positive densities: they fall strictly from $1$ to $0$, without a
+jump, and each density below $\frac14$ is met at one threshold.
 
 thresholds (from strictly; gives threshold_one, threshold_two): Let $t_1$ be that of `density_one`, and $t_2$ that of `density_two`.
 
-tails (from kinds of columns, degree): $H$ falls, so that $\frac12H(t/b)>\frac12H(s)$ if and only if $b>t/s$. A column has a degree above
-$\frac12H(s)$ with the probability $[[tail_one]]$ without a second residual, and $[[tail_two]]$ with it.
+tails (from kinds of columns, degree, strictly): $\frac12H(t/b)>\frac12H(s)$ if and only if $b>t/s$. A column has a degree above
+$\frac12H(s)$ with the probability $[[share_one]]$ without a second residual, and $[[share_two]]$ with it.
 
 columns alive (from tails): As $s\to\infty$: the share $[[alive_one]]$ of the columns keeps something without a second residual, and
 $[[alive_two]]$ with it.
 
-degrees in a row (from degree): As $s$ grows, $y=\frac12H(s)$ falls at the rate $[[rate]]$.
+degrees in a row (from degree): For $y=\frac12H(s)$, $-dy/ds=[[rate]]$.
 
 gap (from thresholds, tails): The second probability, at $t_2$, exceeds the first, at $t_1$, by $[[gap]]$.
 
@@ -104,23 +106,23 @@ def densities_are_means_over_kinds(density_one: sp.Expr, density_two: sp.Expr) -
     yield same(density_one, sum(gate * triple_normal.at(t) for gate in (0, 1)) / 4)
 
 
-def tails_are_those_of_the_modulus(tail_one: sp.Expr, tail_two: sp.Expr) -> Iterator[Relation]:
+def tails_are_those_of_the_modulus(share_one: sp.Expr, share_two: sp.Expr) -> Iterator[Relation]:
     """In t the tail of b > t/s, or t/rs, falls by the half-normal density of b, over s or rs; it ends at 0."""
 
     def falls(scale: sp.Expr) -> sp.Expr:
         return sp.sqrt(2 / sp.pi) * sp.exp(-((t / scale) ** 2) / 2) / scale
 
-    for tail, scales in ((tail_one, (s,)), (tail_two, (s, r * s))):
+    for tail, scales in ((share_one, (s,)), (share_two, (s, r * s))):
         yield same(sp.diff(tail, t), -sum(falls(each) for each in scales) / 2)
         yield same(sp.limit(tail, t, sp.oo), sp.S.Zero)
 
 
 def columns_that_are_not_empty(
-    alive_one: sp.Expr, alive_two: sp.Expr, tail_one: sp.Expr, tail_two: sp.Expr
+    alive_one: sp.Expr, alive_two: sp.Expr, share_one: sp.Expr, share_two: sp.Expr
 ) -> Iterator[Relation]:
     """The tails where the degree is as small as one likes."""
-    yield same(alive_one, sp.limit(tail_one, s, sp.oo))
-    yield same(alive_two, sp.limit(tail_two, s, sp.oo))
+    yield same(alive_one, sp.limit(share_one, s, sp.oo))
+    yield same(alive_two, sp.limit(share_two, s, sp.oo))
 
 
 def columns_by_hand(alive_two: sp.Expr, residuals: tuple[sp.Expr, sp.Expr]) -> Relation:
@@ -142,9 +144,9 @@ def thresholds_are_roots(
         yield same(zero, density - rho)
 
 
-def gap_is_that_of_the_tails(gap: sp.Expr, tail_one: sp.Expr, tail_two: sp.Expr) -> Relation:
+def gap_is_that_of_the_tails(gap: sp.Expr, share_one: sp.Expr, share_two: sp.Expr) -> Relation:
     """The tail with a second residual less the one without, each at its threshold."""
-    return same(gap, tail_two.subs(t, t_2) - tail_one.subs(t, t_1))
+    return same(gap, share_two.subs(t, t_2) - share_one.subs(t, t_1))
 
 
 def distance_is_half_of_both_parts(least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr) -> Relation:
@@ -160,7 +162,7 @@ labels_in_the_limit = Claim(
 Two hidden ReLU layers, no biases, one output, normal weights; the samples $x$ and $-x$, with residuals that do not depend on the network. SNIP's
 mask of layer 2 keeps the scores above a threshold, at a density $\rho<\frac14$. In the limit of D2, and with scores in units of the first residual, let $t_1$ be the
 threshold if the second residual is $0$, and $t_2$ if its modulus is $r$: $[[density_one]]=\rho$ at $t=t_1$ and $[[density_two]]=\rho$ at $t=t_2$. Then a column has a
-degree above $\frac12H(s)$ with the probability $[[tail_one]]$ in the one limit and $[[tail_two]]$ in the other; the share $[[alive_one]]$ of the columns keeps anything in
+degree above $\frac12H(s)$ with the probability $[[share_one]]$ in the one limit and $[[share_two]]$ in the other; the share $[[alive_one]]$ of the columns keeps anything in
 the one and $[[alive_two]]$ in the other. For every $s_0>0$ the cut distance of the two limits, whatever the order of rows and columns, is at least
 $$[[least_distance]].$$
 """,
@@ -174,8 +176,8 @@ $$[[least_distance]].$$
     proof=Proof.PROVED,
     quantities=(
         Quantity(t, "threshold, in units of the scores", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
-        Quantity(t_1, "threshold without a second residual", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
-        Quantity(t_2, "threshold with a second residual", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
+        Quantity(t_1, "threshold without a second residual", POSITIVE, (sp.Rational(1, 8), 2), BELOW_A_QUARTER),
+        Quantity(t_2, "threshold with a second residual", POSITIVE, (sp.Rational(1, 8), 2), BELOW_A_QUARTER),
         Quantity(r, "modulus of the second residual over that of the first", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
         Quantity(b, "modulus of the preactivation below", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
         Quantity(
@@ -184,7 +186,13 @@ $$[[least_distance]].$$
             POSITIVE,
             drawn=(sp.Rational(1, 4), 3),
         ),
-        Quantity(s_0, "value that cuts the range of degrees in two", POSITIVE, drawn=(sp.Rational(1, 4), 3)),
+        Quantity(
+            s_0,
+            "value that cuts the range of degrees in two",
+            POSITIVE,
+            drawn=(sp.Rational(1, 4), 3),
+            convention="at 0 the integral is 0, and the bound says nothing",
+        ),
         DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
     ),
     hypotheses=(
@@ -198,6 +206,9 @@ $$[[least_distance]].$$
         ),
     ),
     uses=("D2", "O6"),
+    unmeasured=(
+        Unmeasured(expression="least_distance", why="the cut distance of the two limits is not known", side=Side.BELOW),
+    ),
     also=("threshold_one", "threshold_two", "gap"),
     aids={"residuals": (sp.Integer(1), sp.Integer(1))},
     pitfalls=(
@@ -233,10 +244,10 @@ $$[[least_distance]].$$
             "the samples share their gates": density_one,
             "the residual multiplies the threshold": density_two.subs(r, 1 / r),
         },
-        "tail_one": {"every column": 2 * tail_one},
-        "tail_two": {
-            "the second kind forgotten": tail_one,
-            "the residual multiplies the threshold": tail_two.subs(r, 1 / r),
+        "share_one": {"every column": 2 * share_one},
+        "share_two": {
+            "the second kind forgotten": share_one,
+            "the residual multiplies the threshold": share_two.subs(r, 1 / r),
         },
         "alive_one": {"none is empty": sp.Integer(1)},
         "alive_two": {"labels do not matter": alive_one},

@@ -287,9 +287,7 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
     source=Source(
         "2603.02234",
         "v1",
-        "abstract: “neuron pruning requires a starting network with Ω(d/ε) hidden neurons to "
-        "ε-approximate a target ReLU neuron”; the abstract of v3 has Ω(1/ε) in its place; the proof "
-        "and the logarithm are ours",
+        "abstract: “neuron pruning requires a starting network with Ω(d/ε) hidden neurons”; v3 has Ω(1/ε); the logarithm is ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,

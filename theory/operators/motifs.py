@@ -223,7 +223,7 @@ $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_de
         "$F$ in $W$”, one of two directions, with a rate: the counting lemma (Lovász 2012, section "
         "10.5)",
     ),
-    provenance=Provenance.STATED,
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
         CUT_NORM,

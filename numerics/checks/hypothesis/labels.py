@@ -40,11 +40,11 @@ def thresholds_keep_the_density(
 
 @enclosed(labels_in_the_limit)
 def mean_degrees_are_densities(
-    tail_one: sp.Expr, tail_two: sp.Expr, rate: sp.Expr, density_one: sp.Expr, density_two: sp.Expr, trial: Trial
+    share_one: sp.Expr, share_two: sp.Expr, rate: sp.Expr, density_one: sp.Expr, density_two: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The integral of the tail of a column's degree over all degrees, a law of two normals, is the density, a law of three."""
     points = [{t: level, r: each} for level in (sp.Rational(1, 3), sp.Rational(4, 3)) for each in RESIDUALS]
-    for tail, density in ((tail_one, density_one), (tail_two, density_two)):
+    for tail, density in ((share_one, density_one), (share_two, density_two)):
         yield trial.same(sp.Integral(tail * rate, (s, 0, sp.oo)), density, by=None, at=points)
 
 
