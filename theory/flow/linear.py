@@ -166,9 +166,7 @@ of eigenvalue $0$: the *plateau*. **Two samples** of kernel $a$ with themselves 
     quantities=(replace(RATE, convention=NO_TRAINING), NUMBER, EIGENVALUE, AMPLITUDE, TIME, *PAIR, RESIDUALS),
     hypotheses=(
         LINEARISED,
-        replace(
-            ALLOWED_PAIR, convention="a Gram matrix has no other eigenvalues, though the flow would have its formula"
-        ),
+        replace(ALLOWED_PAIR, convention="a Gram matrix has no negative eigenvalues; the formula would hold with them"),
     ),
     because={
         "velocity": residuals_follow_the_gradients,

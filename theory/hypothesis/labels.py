@@ -1,4 +1,4 @@
-"""H2: the limit of SNIP's hidden mask depends on the labels."""
+"""H2: the limit law of SNIP's hidden mask depends on the labels."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.formulas.level import Level, level
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a as first
@@ -36,9 +37,9 @@ share_one = half_normal.at(t / s) / 2
 share_two = (half_normal.at(t / s) + half_normal.at(t / (r * s))) / 2
 rate = sp.besselk(0, s) / sp.pi
 gap = (half_normal.at(t_2 / s) + half_normal.at(t_2 / (r * s)) - half_normal.at(t_1 / s)) / 2
-least_distance = sp.Abs(sp.Integral(gap * rate, (s, s_0, sp.oo)))
 threshold_one = level(density_one, t, rho)
 threshold_two = level(density_two, t, rho)
+least_distance = Told(sp.Abs(sp.Integral(gap * rate, (s, s_0, sp.oo))), [(t_1, threshold_one), (t_2, threshold_two)])
 alive_one, alive_two = HALF, sp.Integer(1)
 
 STEPS = proof(
@@ -150,20 +151,22 @@ def gap_is_that_of_the_tails(gap: sp.Expr, share_one: sp.Expr, share_two: sp.Exp
 
 
 def distance_is_half_of_both_parts(least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr) -> Relation:
-    """Half of twice the modulus of the upper part."""
-    part = sp.Abs(sp.Integral(gap * rate, (s, s_0, sp.oo)))
-    return same(least_distance, (part + part) / 2, by=lambda difference: difference)
+    """Half of the moduli of both parts, which add up to 0 at the thresholds."""
+    above = sp.Integral(gap * rate, (s, s_0, sp.oo))
+    below = -above
+    halved = sp.expand((sp.Abs(above) + sp.Abs(below)) / 2)
+    return same(least_distance, Told(halved, [(t_1, threshold_one), (t_2, threshold_two)]), by=sp.expand)
 
 
 labels_in_the_limit = Claim(
     label="H2",
-    title="The limit of SNIP's hidden mask depends on the labels",
+    title="The limit law of SNIP's hidden mask depends on the labels",
     statement=r"""
 Two hidden ReLU layers, no biases, one output, normal weights; the samples $x$ and $-x$, with residuals that do not depend on the network. SNIP's
 mask of layer 2 keeps the scores above a threshold, at a density $\rho<\frac14$. In the limit of D2, and with scores in units of the first residual, let $t_1$ be the
 threshold if the second residual is $0$, and $t_2$ if its modulus is $r$: $[[density_one]]=\rho$ at $t=t_1$ and $[[density_two]]=\rho$ at $t=t_2$. Then a column has a
 degree above $\frac12H(s)$ with the probability $[[share_one]]$ in the one limit and $[[share_two]]$ in the other; the share $[[alive_one]]$ of the columns keeps anything in
-the one and $[[alive_two]]$ in the other. For every $s_0>0$ the cut distance of the two limits, whatever the order of rows and columns, is at least
+the one and $[[alive_two]]$ in the other. For every $s_0>0$ the cut distance of the graphons of the two laws, whatever the order of rows and columns, is at least
 $$[[least_distance]].$$
 """,
     steps=STEPS,
@@ -199,10 +202,11 @@ $$[[least_distance]].$$
         Hypothesis(
             "the law of D2: two hidden ReLU layers, widths to infinity one after the other, residuals that are fixed"
         ),
+        Hypothesis("a threshold that does not depend on the sample, in the place of that of the largest scores"),
         Hypothesis(
             "fewer weights are kept than have open gates",
             rho < sp.Rational(1, 4),
-            needed_by=("threshold_one", "threshold_two"),
+            needed_by=("threshold_one", "threshold_two", "least_distance"),
         ),
     ),
     uses=("D2", "O6"),
@@ -222,7 +226,7 @@ $$[[least_distance]].$$
                 "Samples $x$ and $-x$: a unit of layer 1 is positive on one of them, by a fair coin. With the residuals $(1,1)$ the columns of "
                 "either kind have scores; with $(1,0)$ only half of the columns do, and the others are empty."
             ),
-            instead="For fixed data and residuals the mask has a limit; another residual has another one, at a cut distance of at least $[[least_distance]]$.",
+            instead="In the limit law another residual leaves another graphon, at a cut distance of at least $[[least_distance]]$.",
         ),
     ),
     because={
@@ -253,7 +257,10 @@ $$[[least_distance]].$$
         "alive_two": {"labels do not matter": alive_one},
         "rate": {"density of one normal": sp.sqrt(2 / sp.pi) * sp.exp(-(s**2) / 2) / 2, "a whole degree": 2 * rate},
         "gap": {"one threshold": gap.subs(t_2, t_1), "the other way": -gap},
-        "least_distance": {"both parts": 2 * least_distance},
+        "least_distance": {
+            "both parts": 2 * least_distance,
+            "one threshold for both": Told(least_distance.args[0].subs(t_2, t_1), [(t_1, threshold_one)]),
+        },
         "threshold_one": {"gates of one layer": threshold_one.subs(rho, rho / 2)},
         "threshold_two": {"that of one sample": threshold_one},
     },

@@ -122,9 +122,8 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
     steps=RELU_STEPS,
     source=Source(
         "2603.02234",
-        "v3",
-        "abstract: “weight pruning succeeds with only O(log(1/ε)) hidden units”; the constant, and "
-        "how the inputs come in, are ours",
+        "v1",
+        "abstract: “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”, of which v3 has no factor d",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, statistical
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.hypothesis.labels import (
     labels_in_the_limit,
@@ -49,14 +49,15 @@ def mean_degrees_are_densities(
 
 
 @enclosed(labels_in_the_limit)
-@control("one threshold for both", least_distance=labels_in_the_limit.expressions["least_distance"].subs(t_2, t_1))
-def labels_cost_this_much_at_one_fifth(least_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At the density ⅕ and equal residuals the cut distance is between 0.056 and, whatever it is cut by, no bound is above 0.0565."""
-    for cut, low in ((sp.Rational(2, 5), sp.Rational(56, 1000)), (sp.Rational(1, 10), sp.Rational(18, 1000))):
-        at = {rho: FIFTH, r: 1, s_0: cut}
-        value = Let(least_distance, [(t_1, threshold_one), (t_2, threshold_two)])
-        yield trial.below(low, value, at=[at])
-        yield trial.below(value, sp.Rational(565, 10_000), at=[at])
+def both_parts_are_equal(least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integral over s < s₀, which the formula does not have, is as large at equal densities; and neither is 0."""
+    below = sp.Abs(sp.Integral(gap * rate, (s, 0, s_0)))
+    below = Let(below, [(t_1, threshold_one), (t_2, threshold_two)])
+    for kept in (sp.Rational(1, 50), FIFTH):
+        for cut in (HALF, sp.Integer(1), sp.Integer(2)):
+            points = [{rho: kept, r: each, s_0: cut} for each in RESIDUALS]
+            yield trial.same(least_distance, below, by=None, at=points)
+            yield trial.below(sp.S.Zero, least_distance, at=points, strict=True)
 
 
 def kept_entries(rng: np.random.Generator, size: int, level: float, residuals: tuple[float, float]) -> tuple[int, int]:
