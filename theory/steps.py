@@ -38,6 +38,7 @@ RULES: Mapping[str, str] = {  # what each says
     "central limit of copies": "sums of n independent copies of a centred vector of finite second moments, over √n, tend in law to a normal vector of its covariances",
     "Chebyshev": "where f does not grow and g does not fall, E f(X)g(X) ≤ E f(X) E g(X), if these are finite; it is less if f falls strictly, g grows strictly and X is not almost surely constant",
     "chords": "the slope of the chords of a convex function from one point does not fall as the other end moves up, and grows if the function is strictly convex",
+    "compactness": "a sequence of points of a bounded closed set of ℝⁿ has a subsequence that converges to a point of it",
     "composition": "sums, multiples and compositions of maps that commute with a group, which for sums and multiples acts linearly, commute with it",
     "compression": "the singular values of a part of a matrix, finite or of square-summable entries, are at most those of the matrix, each in its place",
     "continuation": "a solution of an equation with a vector field that is continuous on all of ℝⁿ goes on for as long as it stays bounded",

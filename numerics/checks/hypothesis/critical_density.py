@@ -1,0 +1,88 @@
+"""Evidence for H6.1: cores of neurons with many weights, uniform on (0, 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from sparse_limits.numerics.evidence import Finding, Trial, statistical
+from sparse_limits.theory.hypothesis.critical_density import critical_density, rho_c
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.tails import t
+
+Floats = NDArray[np.floating]
+NEURONS, WEIGHTS = 24, 400_000
+THRESHOLDS = np.linspace(0.19, 0.195, 101)  # of scores, over the number of weights; they end the neurons of this law
+ATYPICAL = 0.05  # chance, at most, that a neuron's weights deviate by more than DEVIATION
+DEVIATION = float(np.sqrt(np.log(4 / ATYPICAL) / (2 * WEIGHTS)))  # of the distribution functions (Massart, as in G3.3)
+
+
+def sorted_uniform(rng: np.random.Generator, size: int) -> Floats:
+    """Independent numbers, uniform on (0, 1), in order, by their spacings."""
+    places = np.cumsum(rng.standard_exponential(size + 1))
+    return np.asarray(places[:-1] / places[-1], float)
+
+
+def kept_by_cores(rng: np.random.Generator, neurons: int, weights: int) -> Floats:
+    """The share of the weights into each neuron that its core keeps, at each of THRESHOLDS. float[neurons, thresholds]"""
+    kept = np.zeros((neurons, len(THRESHOLDS)))
+    for neuron in range(neurons):
+        sides = [sorted_uniform(rng, weights) for _ in range(2)]
+        tails = [np.append(np.cumsum(side[::-1])[::-1], 0) / weights for side in sides]
+        out_of = tails[1][0]
+        for k, threshold in enumerate(THRESHOLDS):
+            while True:
+                first = np.searchsorted(sides[0], threshold / out_of)
+                into = tails[0][first]
+                below = tails[1][np.searchsorted(sides[1], threshold / into)] if into else 0.0
+                if below == out_of or not below:
+                    break
+                out_of = below
+            if not below:
+                break
+            kept[neuron, k] = 1 - first / weights
+    return kept
+
+
+@statistical(critical_density, tests=2)
+def neurons_end_at_the_critical_density(
+    critical_uniform: sp.Expr, mean_uniform: sp.Expr, dead: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A typical neuron ends at t e(t) for t of the critical density, up to what its weights deviate; until then it keeps near that density.
+
+    Means over the kept weights, all of them below 1, deviate by no more than the distribution functions do.
+    """
+    kept = trial.draw(kept_by_cores, NEURONS, WEIGHTS)
+    critical = trial.value(critical_uniform)
+    last = 1 - critical
+
+    def mean(at: float) -> float:
+        return trial.value(mean_uniform, {t: sp.Rational(at)})
+
+    least, most = last * (mean(last) - DEVIATION), last * mean(last) + DEVIATION
+    lives = (kept[:, least >= THRESHOLDS] > 0).all(axis=1)
+    ends = (kept[:, most <= THRESHOLDS] == 0).all(axis=1)
+    within = THRESHOLDS[0] < least < most < THRESHOLDS[-1]
+    yield trial.counts(int((~(lives & ends)).sum()) if within else NEURONS, NEURONS, ATYPICAL, side="above")
+
+    half = int(np.argmin(np.abs((kept > 0).mean(axis=0) - 0.5)))
+    alive, density = kept[:, half][kept[:, half] > 0], float(kept[:, half].mean())
+    living = 1 - trial.value(dead, {rho: sp.Rational(density), rho_c: critical_uniform})
+    allowed = farthest_share(last, least, most)
+    far = int((np.abs(alive - density / living) > allowed).sum())
+    yield trial.counts(far, len(alive), ATYPICAL, side="above")
+
+
+def farthest_share(last: float, least: float, most: float) -> float:
+    """How far from the critical density the share of a typical neuron can be that is left at thresholds from `least` to `most`.
+
+    For a ≥ b, the cuts of the two sides, b (e(b) + DEVIATION) ≥ least, and a (e(b) − DEVIATION) ≤ most, with e(b) = (1 − b²)/2.
+    """
+    grid = np.linspace(0, 1, 100_001)
+    mean = (1 - grid**2) / 2
+    left = grid * (mean + DEVIATION) >= least
+    highest = most / (mean[left].min() - DEVIATION)
+    return float(max(last - grid[left].min(), highest - last)) + DEVIATION

@@ -1,0 +1,207 @@
+"""H6.1: below a critical density SynFlow, a weight at a time, empties neurons of one hidden layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import sympy as sp
+
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.tails import t
+
+m = sp.Symbol("m", positive=True)  # e(t), the mean modulus of what is kept: of all weights, pruned ones as 0
+q = sp.Symbol("q", positive=True)  # p(t), the density of |w| at the threshold
+rho_c = sp.Symbol("rho_c", positive=True)  # critical density
+
+falling = -q - m / t**2
+slope = m - t**2 * q
+
+mean_normal = sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
+gain_normal = t**2
+critical_normal = sp.erfc(1 / sp.sqrt(2))
+
+mean_uniform = (1 - t**2) / 2
+gain_uniform = 2 * t**2 / (1 - t**2)
+critical_uniform = 1 - 1 / sp.sqrt(3)
+
+mean_exponential = (1 + t) * sp.exp(-t)
+gain_exponential = t**2 / (1 + t)
+critical_exponential = sp.exp(-(1 + sp.sqrt(5)) / 2)
+
+dead = sp.Max(0, 1 - rho / rho_c)
+
+STEPS = proof(
+    r"""
+scores (by S11 for profiles): Let $R_i$ be the sum of the moduli of the kept weights into neuron $i$, and $C_i$ of those out of it. A weight
+$w$ into the neuron has the score $|w|C_i$, and a weight $w$ out of it $|w|R_i$.
+
+cores (from scores; by monotonicity): No score grows when a weight is removed. So for each $\tau$ the union of two sets of weights, in each of
+which all scores are at least $\tau$, is such a set, and there is a largest one, the *core*. While more than the core is left, the smallest
+score is below $\tau$, and not in the core: removal passes through every core.
+
+one neuron (from scores, cores; by monotonicity): The part of a core in the weights of a neuron depends on these alone. Let $\tau=n\theta$, and
+$e_n(t)=\frac1n\sum_j|w_j|1\{|w_j|\ge t\}$ over the weights into it, $e'_n$ over those out of it. With $R=nr$ and $C=nc$ the part is what is
+left where $r\leftarrow e_n(\theta/c)$, $c\leftarrow e'_n(\theta/r)$ stops, from $r=e_n(0)$, $c=e'_n(0)$: at the largest solution of
+$r=e_n(\theta/c)$, $c=e'_n(\theta/r)$.
+
+many weights (from one neuron; by large numbers): $e_n(t)\to e(t)$, and likewise the means of $1$ and of $w^2$ over $|w_j|\ge t$, for each
+$t$; as these fall in $t$ and their limits are continuous and tend to $0$, the limits are uniform in $t$. So for each $\delta>0$ all but a
+share of neurons that tends to $0$ in probability, as by Markov, has the three within $\delta$ of their limits for all $t$: they are *typical*.
+
+mean kept (gives falling, slope; from many weights): As $e'=-tp$, with $m$ for $e$ and $q$ for $p$, $e/t$ has the slope $[[falling]]<0$, and
+$te$ has $[[slope]]=e(1-\varepsilon)$.
+
+critical threshold (from mean kept; by integration): So $te(t)$ grows strictly, from $0$ at $t=0$, as long as $\varepsilon<1$, up to $\theta_*=t_*e(t_*)$,
+and falls strictly from there.
+
+alike (from one neuron, mean kept; by injectivity): In the limit a solution has $r=e(b)$, $c=e(a)$ with $a=\theta/r$, $b=\theta/c$, so that
+$\theta=ae(b)=be(a)$. Then $e(a)/a=e(b)/b$, and $a=b$: $te(t)=\theta$ at $t=a=b$.
+
+no small ones (from one neuron; by Markov): For $r,c>0$, $r\le\frac c\theta\frac1n\sum_jw_j^21\{|w_j|\ge\theta/c\}$, and $c$ likewise. So the
+product of the two means of squares is at least $\theta^2$, and neither is below $\theta^2$ over the other at $0$: in typical neurons, and
+for $\theta$ above any positive number, $a$ and $b$ stay below a bound that does not depend on $n$, and away from the end of the law.
+
+below (from many weights, critical threshold, alike; by monotonicity): Let $\theta<\theta_*$, and let $t_-$ be the smaller solution of $te(t)=\theta$. For $t$ a little above
+$t_-$, $t(e(t)-\delta)>\theta$ for small $\delta$: from above $r=c=\theta/t$ a typical neuron never falls below, and its solution is near one of the limit, by *alike* the one at
+$t_-$. So $a,b\to t_-$, and all but a share of neurons that tends to $0$ keep shares on both
+sides that tend to $S(t_-)$.
+
+above (from many weights, critical threshold, alike, no small ones; by compactness): Let $\theta>\theta_*$. In typical neurons for ever smaller $\delta$ solutions
+with $r,c>0$ would, along a subsequence, have $a$ and $b$ that tend to a solution of the limit, and there is none: they keep nothing.
+
+at the threshold (from many weights, critical threshold, alike, no small ones; by compactness): For $\theta$ near $\theta_*$ all solutions of the limit are near $t_*$: in typical
+neurons that keep anything the shares on both sides are near $\rho_c=S(t_*)$.
+
+densities (from below, above; by intermediate value): $S(t_-)$ falls in $\theta$ from $1$ to $\rho_c$, without a jump. The thresholds of two neurons differ almost
+surely, so that between neighbouring cores the density changes by at most $\frac1n$. So at a density $\rho>\rho_c$ what is left is between two cores at which $S(t_-)$ is near $\rho$; at $\rho<\rho_c$, between
+those at $\theta_*(1\mp\delta)$, for each $\delta$.
+
+share of the dead (from densities, at the threshold): At $\rho<\rho_c$ neurons that keep anything keep shares near $\rho_c$. So their share
+times $\rho_c$ tends to $\rho$, and the share of the others to $[[dead]]$, which is $0$ for $\rho\ge\rho_c$.
+
+normal (from critical threshold): $e(t)=[[mean_normal]]$ and $\varepsilon(t)=[[gain_normal]]$, so that $\rho_c=[[critical_normal]]$.
+
+uniform (from critical threshold): On $(0,1)$, $e(t)=[[mean_uniform]]$ and $\varepsilon(t)=[[gain_uniform]]$, so that $\rho_c=[[critical_uniform]]$.
+
+exponential (from critical threshold): $e(t)=[[mean_exponential]]$ and $\varepsilon(t)=[[gain_exponential]]$, so that
+$\rho_c=[[critical_exponential]]$.
+""",
+    globals(),
+)
+
+
+def slopes_of_the_mean_kept(falling: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+    """The product rule, with e′ = −t p."""
+    kept, density = sp.Function("e")(t), sp.Function("p")(t)
+
+    def derivative(expression: sp.Expr) -> sp.Expr:
+        return sp.diff(expression, t).subs(sp.diff(kept, t), -t * density).subs({kept: m, density: q})
+
+    yield same(falling, derivative(kept / t))
+    yield same(slope, derivative(t * kept))
+
+
+def law_has(
+    survival: sp.Expr, end: sp.Expr, critical_point: sp.Expr, mean: sp.Expr, gain: sp.Expr, critical: sp.Expr
+) -> Iterator[Relation]:
+    """e falls by t times the density and ends at 0; the gain is t²p/e, and 1 at the point where the tail is the critical density."""
+    density = -sp.diff(survival, t)
+    yield same(sp.diff(mean, t), -t * density)
+    yield same(sp.limit(mean, t, end, "-"), sp.S.Zero)
+    yield same(gain * mean, t**2 * density)
+    yield same(gain.subs(t, critical_point), sp.S.One)
+    yield same(critical, survival.subs(t, critical_point))
+
+
+def normal_weights(mean_normal: sp.Expr, gain_normal: sp.Expr, critical_normal: sp.Expr) -> Iterator[Relation]:
+    """The tail erfc(t/√2), at t = 1."""
+    yield from law_has(sp.erfc(t / sp.sqrt(2)), sp.oo, sp.S.One, mean_normal, gain_normal, critical_normal)
+
+
+def uniform_weights(mean_uniform: sp.Expr, gain_uniform: sp.Expr, critical_uniform: sp.Expr) -> Iterator[Relation]:
+    """The tail 1 − t, at t = 1/√3."""
+    yield from law_has(1 - t, sp.S.One, 1 / sp.sqrt(3), mean_uniform, gain_uniform, critical_uniform)
+
+
+def exponential_weights(
+    mean_exponential: sp.Expr, gain_exponential: sp.Expr, critical_exponential: sp.Expr
+) -> Iterator[Relation]:
+    """The tail e⁻ᵗ, at the golden ratio."""
+    golden = (1 + sp.sqrt(5)) / 2
+    yield from law_has(sp.exp(-t), sp.oo, golden, mean_exponential, gain_exponential, critical_exponential)
+
+
+def living_neurons_make_the_density(dead: sp.Expr) -> Iterator[Relation]:
+    """The share of the living times the critical density is the density, where all can live all do."""
+    apart = sp.Symbol("x", positive=True)
+    yield same((1 - dead) * rho_c, rho, where={rho: rho_c - apart})
+    yield same(dead, sp.S.Zero, where={rho: rho_c + apart})
+
+
+critical_density = Claim(
+    label="H6.1",
+    title="SynFlow, a weight at a time, empties neurons below a critical density",
+    statement=r"""
+Let a network have $n$ inputs, one hidden layer of $n$ neurons and $n$ outputs, and let the moduli of its weights be independent, of one law
+with a continuous density $p>0$ on an interval from $0$ on and with a finite mean square. Let $S(t)=P(|w|>t)$, $e(t)=E[|w|;|w|>t]$ and $\varepsilon(t)=t^2p(t)/e(t)$, which
+is to grow strictly, with $\varepsilon(t_*)=1$ at some $t_*$, and let $\rho_c=S(t_*)$. SynFlow removes the weight of the smallest score and scores again, until the share $\rho$ of
+the weights is left. As $n\to\infty$ the share of neurons that keep no weight tends in probability to $$[[dead]],$$ and of the others all but a share that tends to
+$0$ keep the share $\max(\rho,\rho_c)$ of their weights on either side, up to what tends to $0$. The critical density $\rho_c$ is $[[critical_normal]]$ for normal weights, $[[critical_uniform]]$ for uniform ones, and
+$[[critical_exponential]]$ for Laplace weights, of exponential modulus; at any scale.
+""",
+    steps=STEPS,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 4.3: “Synflow converges to a block-like graphon with sharp transitions, strongly prioritising connections among high-centrality neurons”; its density is ours",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(t, "threshold of the moduli of weights", POSITIVE, drawn=(sp.Rational(1, 8), sp.Rational(7, 8))),
+        Quantity(m, "mean of the modulus over all weights, those below the threshold as 0", NON_NEGATIVE, drawn=(0, 2)),
+        Quantity(q, "density of the modulus at the threshold", NON_NEGATIVE, drawn=(0, 2)),
+        replace(DENSITY, within=sp.Interval(0, 1)),
+        Quantity(
+            rho_c, "critical density", UNIT, convention="it is a tail beyond a positive threshold, and so below 1"
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("one hidden layer, as wide as inputs and outputs; independent weights, all of one law"),
+        Hypothesis("the modulus has a continuous density, a finite mean square, and a strictly growing gain"),
+        Hypothesis("one weight is removed at a time"),
+        Hypothesis(
+            "for uniform weights the threshold is below the largest weight",
+            t < 1,
+            needed_by=("mean_uniform", "gain_uniform"),
+            convention="beyond it nothing is kept, and there is no gain",
+        ),
+    ),
+    uses=("S11",),
+    because={
+        "mean kept": slopes_of_the_mean_kept,
+        "share of the dead": living_neurons_make_the_density,
+        "normal": normal_weights,
+        "uniform": uniform_weights,
+        "exponential": exponential_weights,
+    },
+    wrong=lambda: {
+        "falling": {"the slope of the product": slope, "the mean alone": -m / t**2},
+        "slope": {"no density": m, "the gain without a square": m - t * q},
+        "dead": {"none dies": sp.S.Zero, "all that is not kept": 1 - rho},
+        "mean_normal": {"of the weights that are kept": mean_normal / sp.erfc(t / sp.sqrt(2))},
+        "gain_normal": {"the threshold for its square": t},
+        "critical_normal": {"a variance of one half": sp.erfc(1)},
+        "mean_uniform": {"of the weights that are kept": (1 + t) / 2},
+        "gain_uniform": {"half of the gain": gain_uniform / 2},
+        "critical_uniform": {"half of the gain": 1 - 1 / sp.sqrt(2)},
+        "mean_exponential": {"of the weights that are kept": 1 + t},
+        "gain_exponential": {"no mean": t},
+        "critical_exponential": {"no mean": sp.exp(-1)},
+    },
+)
