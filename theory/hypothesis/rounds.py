@@ -1,0 +1,146 @@
+"""H6.2: SynFlow in a fixed number of rounds cuts every wide layer at one threshold, and a neuron answers to its own losses."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.hypothesis.critical_density import m, q
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.tails import t
+
+size = sp.Symbol("N", integer=True, positive=True)  # weights of a layer
+level = sp.Symbol("lambda", positive=True)  # threshold of the scores over the flow of a layer
+flow = sp.Symbol("F", positive=True)  # of the network: what the scores of each layer add up to
+response, other = sp.symbols("epsilon epsilon_1", nonnegative=True)
+into, out_of = sp.symbols("xi eta", real=True)
+
+score = flow * t / (size * m)  # of a weight of modulus t
+cut = level * size * m
+balance = t / (size * m)
+answer = t**2 * q / m
+deviation = (into + response * out_of) / (1 - response * other)
+
+STEPS = proof(
+    r"""
+dense flows (by S11 for many neurons): Without masks the flows $R_j$ into neurons and $C_i$ out of them have coefficients of variation that
+tend to $0$ in every layer but those with $R=1$ and $C=1$, where they are $0$.
+
+flows (from dense flows; by Cauchy–Schwarz): Let the masks of all layers differ from the cuts at $t$ in a share of the entries that tends to
+$0$. From one layer to the next $R_i=\sum_j|w_{ij}|M_{ij}R_j$ differs from $\bar R\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$ in the mean over $i$ by at most the means of
+$|w||M-1\{|w|\ge t\}|R_j$ and of $|w||R_j-\bar R|$ times $n$. Squares of $|w|$ have small means over few entries, and $R_j$ is at most its value
+without masks, whose square has small means over few neurons. So all but a share of neurons that tends to $0$ has $R_i=ne(t)\bar R(1+o(1))$, and the others have together a share of the flow that tends to $0$; and $C$ likewise.
+
+sums (from flows; by S11 for profiles): The scores of a layer add up to the flow $F$ of the network, whatever the layer.
+
+score (from sums): So the scores of all but a
+share of the entries that tends to $0$ are $[[score]]$ at $|w|=t$, up to a factor $1+o(1)$, with $m=e(t)$ of the round before.
+
+cut (from score): A weight has at least the score $\lambda F$ if its modulus is at least $[[cut]]$.
+
+masks (from cut; by induction): Before the first round no weight is cut. If the masks are cuts at $t$ before round $k$, but for a share of the
+entries that tends to $0$, they are after it cuts at the larger one of $t$ and of `cut`, as what was removed stays away. $S$ is continuous and falls strictly, so that
+one $\lambda$ leaves the density of the round.
+
+balance (from masks): Where a round moves no threshold, each is the cut of its layer: $[[balance]]$ is $\lambda$ in all layers.
+
+answer (from masks): Let the flow out of a neuron be $1+y$ times that of others. The weights into it are cut at $t/(1+y)$, and for small $y$
+the flow into it grows by $[[answer]]$ times $y$, in proportion.
+
+loop (from answer): Let the flow into it be $x$ in proportion above that of others, of which $\xi$ comes from the weights that it has, and let
+$y$ have $\eta$. With $\varepsilon=\varepsilon(t_l)$ and $\varepsilon_1=\varepsilon(t_{l+1})$ a round takes $(x,y)$ to $(\xi+\varepsilon y,\eta+\varepsilon_1x)$. For $\varepsilon\varepsilon_1<1$ this tends to
+$x=[[deviation]]$; for $\varepsilon\varepsilon_1>1$ what is between two such neurons grows.
+""",
+    globals(),
+)
+
+
+def scores_of_a_layer_add_up_to_the_flow(score: sp.Expr) -> Relation:
+    """The score is in proportion to the modulus t, and at the mean m over all weights N of them make the flow."""
+    return same(size * m * score, t * flow)
+
+
+def cut_has_the_score(cut: sp.Expr, score: sp.Expr) -> Relation:
+    """The score of a modulus at the cut is λ times the flow."""
+    return same(score, level * flow, where={t: cut})
+
+
+def cuts_have_one_balance(balance: sp.Expr, cut: sp.Expr) -> Relation:
+    """The cut is t where λ is the balance."""
+    return same(cut, t, where={level: balance})
+
+
+def flow_follows_the_cut(answer: sp.Expr) -> Relation:
+    """The slope of ln e(t/(1 + y)) at y = 0, with e′ = −t p."""
+    kept, density, y = sp.Function("e"), sp.Function("p"), sp.Symbol("y")
+    slope = -t * density(t) / kept(t)  # of ln e
+    return same(answer, (slope * sp.diff(t / (1 + y), y).subs(y, 0)).subs({kept(t): m, density(t): q}))
+
+
+def deviation_reproduces_itself(deviation: sp.Expr) -> Relation:
+    """x = ξ + ε y with y = η + ε₁ x."""
+    return same(deviation, into + response * (out_of + other * deviation))
+
+
+rounds = Claim(
+    label="H6.2",
+    title="SynFlow in rounds cuts every wide layer at one threshold",
+    statement=r"""
+Let the widths of all layers, inputs and outputs included, tend to infinity in fixed ratios, and let the moduli of the weights of each layer be independent, of one law up to the
+scale of the layer, with a continuous density $p>0$ on an interval from $0$ on and a finite mean square; $S$, $e$ and $\varepsilon$ are those of H6.1. SynFlow in $T$ rounds keeps the share
+$\rho^{k/T}$ of all weights in round $k$, under one threshold of the scores. For fixed $T$ the mask of layer $l$, of $N_l$ weights, differs after each round in a share of its entries that tends to $0$ from
+the weights of modulus at least $t_l$, in units of the layer's scale: a round takes $t_l$ to the larger one of $t_l$ and $[[cut]]$ with $N=N_l$, $m=e(t_l)$ and one $\lambda$ for all layers. Where it moves none, $[[balance]]=\lambda$ at $t=t_l$ in every layer. A neuron in whose flow out of it
+there is $y$ too much, in proportion, gets $[[answer]]$ times $y$ too much into it after a round, to first order. A deviation $\xi$ of its own into it, and $\eta$ out of it, so becomes $[[deviation]]$, if
+$\varepsilon\varepsilon_1<1$ for the thresholds below and above it; else it grows in every round.
+""",
+    steps=STEPS,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 4.3: “Synflow converges to a block-like graphon with sharp transitions, strongly prioritising connections among high-centrality neurons”; the law of its rounds is ours",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(t, "threshold of the moduli of weights", NON_NEGATIVE),
+        Quantity(m, "mean of the modulus over all weights, those below the threshold as 0", POSITIVE),
+        Quantity(q, "density of the modulus at the threshold", NON_NEGATIVE),
+        Quantity(size, "number of weights of a layer", COUNT),
+        Quantity(level, "threshold of the scores over the flow of the network", NON_NEGATIVE),
+        Quantity(flow, "flow of the network, the sum of the scores of a layer", NON_NEGATIVE),
+        Quantity(response, "response of the flow into a neuron to the flow out of it", NON_NEGATIVE),
+        Quantity(other, "response of the flow out of a neuron to the flow into it", NON_NEGATIVE),
+        Quantity(into, "deviation of the flow into a neuron, from its own weights, in proportion", sp.S.Reals),
+        Quantity(out_of, "deviation of the flow out of a neuron, from its own weights, in proportion", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("wide layers, inputs and outputs included, and a number of rounds that does not grow with them"),
+        Hypothesis("independent weights with a continuous density of the modulus and a finite mean square"),
+        Hypothesis(
+            "a deviation does not double itself",
+            response * other < 1,
+            needed_by=("deviation",),
+            convention="beyond 1 no round tends to what the formula says",
+        ),
+    ),
+    uses=("H6.1", "S11"),
+    because={
+        "score": scores_of_a_layer_add_up_to_the_flow,
+        "cut": cut_has_the_score,
+        "balance": cuts_have_one_balance,
+        "answer": flow_follows_the_cut,
+        "loop": deviation_reproduces_itself,
+    },
+    wrong=lambda: {
+        "score": {"no mean": flow * t / size, "of the kept weights alone": flow * t / m},
+        "cut": {"the layer's size forgotten": level * m, "the first round": level * size},
+        "balance": {"the layer's size forgotten": t / m, "no mean": t / size},
+        "answer": {"the threshold for its square": t * q / m, "the other way": -answer},
+        "deviation": {
+            "no loop": into + response * out_of,
+            "one way alone": (into + response * out_of) / (1 - response),
+        },
+    },
+)
