@@ -58,8 +58,10 @@ $x=[[deviation]]$; for $\varepsilon\varepsilon_1>1$ what is between two such neu
 
 
 def scores_of_a_layer_add_up_to_the_flow(score: sp.Expr) -> Relation:
-    """The score is in proportion to the modulus t, and at the mean m over all weights N of them make the flow."""
-    return same(size * m * score, t * flow)
+    """A modulus times the c of all entries, of which N of the mean m make the flow."""
+    c = sp.Symbol("c", positive=True)
+    (each,) = sp.solve(size * m * c - flow, c)
+    return same(t * c, score, where={c: each})
 
 
 def cut_has_the_score(cut: sp.Expr, score: sp.Expr) -> Relation:
