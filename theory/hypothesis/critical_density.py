@@ -183,6 +183,7 @@ $[[critical_exponential]]$ for Laplace weights, of exponential modulus; at any s
         ),
     ),
     uses=("S11",),
+    also=("mean_normal", "gain_normal", "mean_uniform", "gain_uniform"),
     because={
         "mean kept": slopes_of_the_mean_kept,
         "share of the dead": living_neurons_make_the_density,
