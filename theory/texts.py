@@ -71,6 +71,8 @@ TEXTS: Mapping[str, Mapping[str, Text]] = {
                 "we use the Euclidean distance between the density matrices as a proxy for the cut distance.",
                 "From a purely structural perspective, Magnitude pruning is identical to that of Random pruning in case all the "
                 "weights are i.i.d. initialised.",
+                "Synflow converges to a block-like graphon with sharp transitions, strongly prioritising connections among "
+                "high-centrality neurons",
                 # section 5.1 and appendix A.1
                 "pruning effectively modifies their variance",
                 "our graphon-modulated weights have position-dependent variances while maintaining independence.",

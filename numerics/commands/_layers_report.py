@@ -15,7 +15,7 @@ from sparse_limits.numerics.printing.tables import Table, print_facts, print_tab
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sparse_limits.numerics.prediction.layers.summary import LayersSummary
+    from sparse_limits.numerics.prediction.layers.summary import LayersSummary, RoundsSummary
 
 LOSSES = {"mse": "squared error", "cross-entropy": "cross-entropy"}
 UNPROVED = ("measured, not proved", "± is")  # how notes begin that say so, and how far such a law lay from networks
@@ -38,6 +38,8 @@ def show_layers(console: Console, summary: LayersSummary, top: int) -> None:
         tables = [_part_table(summary)]
         if summary["layers"][0]["dead_rows"] is not None or summary["networks"]:
             tables.append(_dead_table_of_parts(summary))
+    if summary["in_rounds"] is not None:
+        tables += _tables_of_rounds(summary, summary["in_rounds"])
     if summary["columns"]["predicted"] or summary["columns"]["observed"]:
         tables.append(_column_table(summary, top))
     for table in tables:
@@ -138,6 +140,29 @@ def _dead_table(summary: LayersSummary) -> Table:
     each = ("observed",) if seen else ()
     columns = ("layer", "rows", *each, "columns", *each, "one left")
     return Table(columns, rows, "l" + "r" * (len(columns) - 1), title)
+
+
+def _tables_of_rounds(summary: LayersSummary, found: RoundsSummary) -> list[Table]:
+    """What the rounds do: in wide layers, where a law is known, and to rows of the networks pruned for the prediction."""
+    names = short_names([layer_name(summary, layer) for layer in summary["layers"]])
+    counts = tuple(map(str, found["rounds"]))
+    empty = [(name, *map(count, column)) for name, column in zip(names, zip(*found["empty"], strict=True), strict=True)]
+    tables = [
+        Table(("layer", *counts), empty, "l" + "r" * len(counts), "Rows that keep nothing, by the number of rounds")
+    ]
+    if found["wide"] is not None and found["balanced"] is not None and found["critical"] is not None:
+        rows = [
+            (name, share(wide), share(balanced), "-" if critical is None else f"{critical:.3g}")
+            for name, wide, balanced, critical in zip(
+                names, found["wide"], found["balanced"], (*found["critical"], None), strict=True
+            )
+        ]
+        title = (
+            f"Wide layers (H6.2): densities after {many(found['rounds'][-1], 'round')}, and after many if no neuron's losses fed "
+            "themselves (balanced), which they do below the critical density of the network"
+        )
+        tables.append(Table(("layer", "wide", "balanced", "critical"), rows, "lrrr", title))
+    return tables
 
 
 def share(value: float | None) -> str:

@@ -98,6 +98,36 @@ class LayerResult:
         )
 
 
+@dataclass(frozen=True)
+class InRounds:
+    """What the number of rounds does to SynFlow's masks.
+
+    Attributes:
+        rounds: numbers of rounds, up to the one asked for.
+        empty: after so many rounds, the mean number of rows of each layer that keep nothing, in the networks pruned for it.
+        critical: for each hidden layer the density of the network below which, in wide layers, a neuron's losses feed
+            themselves and many rounds empty neurons (H6.2). None without a law of the network.
+        wide: densities of layers after the rounds asked for, where layers are wide (H6.2); None without a law.
+        balanced: densities of layers that so many weights have where all layers are in balance (H6.2): those that many
+            rounds would leave if no neuron's losses fed themselves; None without a law.
+    """
+
+    rounds: tuple[int, ...]
+    empty: tuple[tuple[float, ...], ...]
+    critical: tuple[float, ...] | None = None
+    wide: tuple[float, ...] | None = None
+    balanced: tuple[float, ...] | None = None
+
+    @property
+    def most(self) -> int | None:
+        """The largest of these numbers of rounds that leaves fewer than half a row empty, of all layers; None if none does."""
+        return max((n for n, empty in zip(self.rounds, self.empty, strict=True) if sum(empty) < 0.5), default=None)
+
+    def in_order(self, order: Sequence[int]) -> InRounds:
+        """The same with the layers of a module in another order."""
+        return replace(self, empty=tuple(tuple(row[place] for place in order) for row in self.empty))
+
+
 class LeftOut(TypedDict):
     """A method of which something is not said, and why."""
 
@@ -154,6 +184,7 @@ class Result:
         path_ends: quartiles of the densities at which networks of the limit lose their last path from input to output.
         path_share: the share of pruned networks that have a path; of a module in which some input moves an output.
         curve: densities of layers at the densities of settings.curve, float[curve, layers]; nan where not known.
+        in_rounds: of synflow-iterative, what its number of rounds does; None for other methods.
         withdrawn: why the predicted densities do not answer, so that those of the pruned networks do; "" if they answer.
         first: with scope first, what the densities of columns rest on.
     """
@@ -172,6 +203,7 @@ class Result:
     path_ends: tuple[float, float, float] | None = None
     path_share: float | None = None
     curve: Floats | None = None
+    in_rounds: InRounds | None = None
     model: str | None = None
     reason: str = ""
     outside: tuple[str, ...] = ()
@@ -210,4 +242,5 @@ class Result:
             reads=None if self.reads is None else order.index(self.reads),
             gives=None if self.gives is None else order.index(self.gives),
             curve=None if self.curve is None else self.curve[:, order],
+            in_rounds=None if self.in_rounds is None else self.in_rounds.in_order(order),
         )

@@ -10,7 +10,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.tails import t
 
@@ -103,6 +103,7 @@ def slopes_of_the_mean_kept(falling: sp.Expr, slope: sp.Expr) -> Iterator[Relati
         return sp.diff(expression, t).subs(sp.diff(kept, t), -t * density).subs({kept: m, density: q})
 
     yield same(falling, derivative(kept / t))
+    yield nonnegative(-falling, q + m / t**2)
     yield same(slope, derivative(t * kept))
 
 
@@ -136,11 +137,13 @@ def exponential_weights(
     yield from law_has(sp.exp(-t), sp.oo, golden, mean_exponential, gain_exponential, critical_exponential)
 
 
-def living_neurons_make_the_density(dead: sp.Expr) -> Iterator[Relation]:
-    """The share of the living times the critical density is the density, where all can live all do."""
-    apart = sp.Symbol("x", positive=True)
-    yield same((1 - dead) * rho_c, rho, where={rho: rho_c - apart})
-    yield same(dead, sp.S.Zero, where={rho: rho_c + apart})
+def living_neurons_make_the_density(dead: sp.Expr) -> Relation:
+    """The share of the living times the critical density is the density, or where all live the critical one."""
+
+    def by_moduli(expression: sp.Expr) -> sp.Expr:
+        return sp.simplify(sp.expand(expression.rewrite(sp.Abs)))
+
+    return same((1 - dead) * rho_c, sp.Min(rho, rho_c), by=by_moduli)
 
 
 critical_density = Claim(

@@ -47,11 +47,11 @@ one $\lambda$ leaves the density of the round.
 balance (from masks): Where a round moves no threshold, each is the cut of its layer: $[[balance]]$ is $\lambda$ in all layers.
 
 answer (from masks): Let the flow out of a neuron be $1+y$ times that of others. The weights into it are cut at $t/(1+y)$, and for small $y$
-the flow into it grows by $[[answer]]$ times $y$, in proportion.
+the flow into it is larger by $[[answer]]$ times $y$, in proportion.
 
 loop (from answer): Let the flow into it be $x$ in proportion above that of others, of which $\xi$ comes from the weights that it has, and let
 $y$ have $\eta$. With $\varepsilon=\varepsilon(t_l)$ and $\varepsilon_1=\varepsilon(t_{l+1})$ a round takes $(x,y)$ to $(\xi+\varepsilon y,\eta+\varepsilon_1x)$. For $\varepsilon\varepsilon_1<1$ this tends to
-$x=[[deviation]]$; for $\varepsilon\varepsilon_1>1$ what is between two such neurons grows.
+$x=[[deviation]]$; for $\varepsilon\varepsilon_1>1$ two such neurons are further apart after each round.
 """,
     globals(),
 )
@@ -95,7 +95,7 @@ scale of the layer, with a continuous density $p>0$ on an interval from $0$ on a
 $\rho^{k/T}$ of all weights in round $k$, under one threshold of the scores. For fixed $T$ the mask of layer $l$, of $N_l$ weights, differs after each round in a share of its entries that tends to $0$ from
 the weights of modulus at least $t_l$, in units of the layer's scale: a round takes $t_l$ to the larger one of $t_l$ and $[[cut]]$ with $N=N_l$, $m=e(t_l)$ and one $\lambda$ for all layers. Where it moves none, $[[balance]]=\lambda$ at $t=t_l$ in every layer. A neuron in whose flow out of it
 there is $y$ too much, in proportion, gets $[[answer]]$ times $y$ too much into it after a round, to first order. A deviation $\xi$ of its own into it, and $\eta$ out of it, so becomes $[[deviation]]$, if
-$\varepsilon\varepsilon_1<1$ for the thresholds below and above it; else it grows in every round.
+$\varepsilon\varepsilon_1<1$ for the thresholds below and above it; else it is larger after each round.
 """,
     steps=STEPS,
     source=Source(

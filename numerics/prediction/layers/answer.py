@@ -72,7 +72,7 @@ def forecast(
         given,
         tuple(layers),
         (
-            *notes_of(settings, network, data, given, said, second_term, averaged=bool(seen)),
+            *notes_of(settings, network, data, given, said, second_term, names, averaged=bool(seen)),
             *unknown_on(curve, settings.curve, UNKNOWN, names),
         ),
         network,
@@ -84,6 +84,7 @@ def forecast(
         path_ends=None if quartiles is None else (quartiles[0], quartiles[1], quartiles[2]),
         path_share=_path_share(seen),
         curve=curve,
+        in_rounds=said[0].in_rounds,
     )
 
 

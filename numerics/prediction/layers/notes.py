@@ -14,6 +14,7 @@ from sparse_limits.numerics.prediction.layers.evidence_level import evidence_lev
 from sparse_limits.numerics.prediction.layers.latents import narrowed
 from sparse_limits.numerics.prediction.layers.measured_errors import error_seen
 from sparse_limits.numerics.prediction.layers.predicted import COPIES, OUTPUTS_DRAWN, LayersPrediction
+from sparse_limits.numerics.prediction.layers.rounds import notes_on
 from sparse_limits.numerics.prediction.methods import SMOOTHED
 from sparse_limits.numerics.prediction.result import MEASURED
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
@@ -29,10 +30,11 @@ def notes_of(
     given: int,
     said: Sequence[LayersPrediction],
     second_term: float | None,
+    names: Sequence[str],
     *,
     averaged: bool,
 ) -> Iterator[str]:
-    """averaged: whether networks were pruned, of which the second term is an average."""
+    """names: of layers; averaged: whether networks were pruned, of which the second term is an average."""
     yield from of_batch(settings, data, given)
     if network.normalised and settings.data_driven:
         yield (
@@ -48,9 +50,12 @@ def notes_of(
         )
     if settings.method == IN_ROUNDS:
         yield (
-            f"measured, not proved: no law of the rounds is known here; predicted are means over {COPIES} networks drawn "
-            f"for it and pruned in {many(settings.rounds or ROUNDS, 'round')}, ± their standard errors"
+            f"measured, not proved: predicted are means over {COPIES} networks drawn for it and pruned in "
+            f"{many(settings.rounds or ROUNDS, 'round')}, ± their standard errors"
         )
+    for each in said:
+        if each.in_rounds is not None:
+            yield from notes_on(each.in_rounds, settings, names, network.shapes)
     yield from of_evaluation(settings, network)
     if settings.data_driven and settings.residual != "target":
         yield "measured, not proved: the law takes the initial output for independent of what a unit carries"

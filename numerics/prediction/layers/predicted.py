@@ -28,6 +28,8 @@ from sparse_limits.numerics.prediction.layers.latents import (
 from sparse_limits.numerics.prediction.layers.law import DepthLaw, expected_dead, law_of
 from sparse_limits.numerics.prediction.layers.observation import ObservedNetwork
 from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.prediction.layers.rounds import empty_rows, fewer_rounds, in_rounds
+from sparse_limits.numerics.prediction.result import InRounds
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
 
 Floats = NDArray[np.float64]
@@ -43,6 +45,7 @@ class LayersPrediction:
 
     lost: the probability of each input that it keeps no weight, float[d]. curve: densities of layers at those of the
     settings' curve, float[curve, L + 1], nan where they are not known. resolved: whether every layer's share rests on scores enough.
+    in_rounds: of a method in rounds, what their number does.
     """
 
     densities: Floats
@@ -55,6 +58,7 @@ class LayersPrediction:
     curve: Floats
     jitter: float = 0.0
     resolved: bool = True
+    in_rounds: InRounds | None = None
 
 
 def predicted(
@@ -247,27 +251,32 @@ def _said_closed(settings: Settings, network: Architecture, x: Floats, rng: np.r
 
 def _said_in_rounds(settings: Settings, network: Architecture, rng: np.random.Generator) -> LayersPrediction:
     """Means over networks drawn for it, which need no data; inputs are alike before they are drawn."""
-    densities, dead, curve = [], [], []
+    densities, dead, curve, empty = [], [], [], []
+    rounds = settings.rounds or ROUNDS
+    fewer = fewer_rounds(rounds)
     for _ in range(COPIES):
         made = drawn.draw(network, rng)
         at_all = [
-            drawn.masks_in_rounds(made, density, settings.scope, settings.rounds or ROUNDS)
+            drawn.masks_in_rounds(made, density, settings.scope, rounds)
             for density in (settings.density, *settings.curve)
         ]
+        counted = [drawn.masks_in_rounds(made, settings.density, settings.scope, each) for each in fewer]
+        empty.append([empty_rows(masks) for masks in (*counted, at_all[0])])
         shares = np.array([[mask.mean() for mask in masks] for masks in at_all])
         densities.append(shares[0])
         curve.append(shares[1:])
         dead.append([((~mask.any(axis=1)).sum(), (~mask.any(axis=0)).sum()) for mask in at_all[0]])
-    mean, empty = np.mean(densities, axis=0), np.mean(dead, axis=0)
+    mean, none = np.mean(densities, axis=0), np.mean(dead, axis=0)
     return LayersPrediction(
         mean,
         np.std(densities, axis=0, ddof=1) / np.sqrt(COPIES),
-        [(float(rows), float(columns)) for rows, columns in empty],
+        [(float(rows), float(columns)) for rows, columns in none],
         np.full(network.inputs, mean[0]),
         [None] * len(mean),
         None,
-        np.full(network.inputs, empty[0, 1] / network.inputs),
+        np.full(network.inputs, none[0, 1] / network.inputs),
         np.mean(curve, axis=0),
+        in_rounds=in_rounds(settings, (*fewer, rounds), empty, network),
     )
 
 

@@ -1,21 +1,28 @@
-"""SynFlow in rounds in wide layers (H6.2): thresholds, and the densities below which neurons feed their own losses."""
+"""SynFlow in rounds (H6.2): what wide layers keep, where neurons feed their own losses, and how many rounds empty some."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.masks.selection import Mask
 from sparse_limits.numerics.prediction.architecture import Architecture
-from sparse_limits.theory.hypothesis.critical_density import critical_density
+from sparse_limits.numerics.prediction.result import InRounds
+from sparse_limits.numerics.prediction.settings import Settings
+from sparse_limits.theory.hypothesis.critical_density import critical_density, m
+from sparse_limits.theory.hypothesis.rounds import rounds, size
 from sparse_limits.theory.tails import half_normal, t
 
 Floats = NDArray[np.float64]
 FORMULAS = critical_density.expressions
+COUNTS = (1, 2, 3, 5, 10, 30, 100, 300, 1000)  # of rounds, up to the number asked for
+LOGS = (-20.0, 24.0)  # of the balance: densities from 1 to 1e-10
 
 
 @dataclass(frozen=True)
@@ -33,44 +40,142 @@ MODULI = {
         numeric((t,), half_normal.survival),
         numeric((t,), FORMULAS["mean_normal"]),
         numeric((t,), FORMULAS["gain_normal"]),
-        12.0,
+        12.0,  # the tail beyond is below 1e-32
     ),
     "uniform": Modulus(
-        lambda cut: 1 - cut, numeric((t,), FORMULAS["mean_uniform"]), numeric((t,), FORMULAS["gain_uniform"]), 1.0
+        lambda cut: 1 - cut,
+        numeric((t,), FORMULAS["mean_uniform"]),
+        numeric((t,), FORMULAS["gain_uniform"]),
+        1 - 1e-12,
     ),
 }
+BALANCE = numeric((t, size, m), rounds.expressions["balance"])
 
 
-def balanced(network: Architecture, level: float) -> Floats:
-    """The threshold of each layer at which t/(N e(t)) is a number, for N over that of the largest layer. float[L + 1]"""
-    modulus = MODULI[network.initialisation.law.name]
-    sizes = np.array(network.sizes, float) / max(network.sizes)
-    end = modulus.end * (1 - 1e-12)
-    return np.array([brentq(lambda cut, n=n: cut - level * n * float(modulus.mean(cut)), 0, end) for n in sizes])
-
-
-def density_of(network: Architecture, thresholds: Floats) -> float:
-    """The share of all weights above the thresholds of their layers."""
-    tail = MODULI[network.initialisation.law.name].tail
-    sizes = np.array(network.sizes, float)
-    return float(sizes @ [float(tail(cut)) for cut in thresholds] / sizes.sum())
-
-
-def critical_densities(network: Architecture) -> list[float]:
-    """For each hidden layer the density at which a loss of a neuron comes back as large, after many rounds.
+@dataclass(frozen=True, eq=False)
+class WideLayers:
+    """A network whose layers are wide, pruned by SynFlow in rounds under one threshold: thresholds of moduli (H6.2).
 
     Examples:
-        >>> [round(each, 4) for each in critical_densities(Architecture(784, (300, 100), 10))]
+        >>> layers = WideLayers(Architecture(784, (300, 100), 10))
+        >>> [round(each, 4) for each in layers.critical_densities()]
         [0.1586, 0.0119]
+        >>> layers.density(layers.after(0.05, 100)).round(12)
+        0.05
     """
-    gain = MODULI[network.initialisation.law.name].gain
 
-    def excess(log: float, layer: int) -> float:
-        below, above = balanced(network, float(np.exp(log)))[layer : layer + 2]
-        return float(np.log(gain(below)) + np.log(gain(above)))
+    network: Architecture
 
-    found = []
-    for layer in range(network.depth):
-        log = brentq(excess, -20, 24, args=(layer,))
-        found.append(density_of(network, balanced(network, float(np.exp(log)))))
-    return found
+    @cached_property
+    def modulus(self) -> Modulus:
+        return MODULI[self.network.initialisation.law.name]
+
+    @cached_property
+    def sizes(self) -> Floats:
+        """Of layers, over the largest."""
+        return np.array(self.network.sizes, float) / max(self.network.sizes)
+
+    def shares(self, thresholds: Floats) -> Floats:
+        """The share of each layer above its threshold, float[L + 1]."""
+        return np.asarray(self.modulus.tail(np.minimum(thresholds, self.modulus.end)), float)
+
+    def density(self, thresholds: Floats) -> float:
+        """The share of all weights above the thresholds of their layers."""
+        return float(self.sizes @ self.shares(thresholds) / self.sizes.sum())
+
+    def after(self, density: float, rounds: int) -> Floats:
+        """The threshold of each layer after so many rounds, which leave this share of all weights."""
+        thresholds = np.zeros(len(self.sizes))
+        for k in range(1, rounds + 1):
+            cuts = self.sizes * self.modulus.mean(thresholds)  # at λ = 1
+            left = density ** (k / rounds)
+
+            def excess(log: float, start: Floats = thresholds, cuts: Floats = cuts, left: float = left) -> float:
+                return self.density(np.maximum(start, np.exp(log) * cuts)) - left
+
+            log = brentq(excess, LOGS[0], float(np.log(self.modulus.end / cuts.min())), xtol=1e-13)
+            thresholds = np.maximum(thresholds, np.exp(log) * cuts)
+        return thresholds
+
+    def balanced(self, log: float) -> Floats:
+        """The threshold of each layer at which all have the same balance, of this logarithm."""
+        mean, end = self.modulus.mean, self.modulus.end
+
+        def excess(cut: float, n: float) -> float:
+            return float(BALANCE(cut, n, 1.0) - np.exp(log) * mean(np.asarray(cut)))
+
+        return np.array([brentq(excess, 0, end, args=(n,), xtol=1e-14) for n in self.sizes])
+
+    def balanced_at(self, density: float) -> Floats:
+        """The same at a density of the network: where the thresholds of many rounds tend to."""
+        return self.balanced(brentq(lambda log: self.density(self.balanced(log)) - density, *LOGS, xtol=1e-13))
+
+    def critical_densities(self) -> list[float]:
+        """For each hidden layer the density of the network at which, after many rounds, a loss of a neuron comes back as large."""
+
+        def excess(log: float, layer: int) -> float:
+            below, above = self.modulus.gain(self.balanced(log)[layer : layer + 2])
+            return float(np.log(below) + np.log(above))
+
+        logs = [brentq(excess, *LOGS, args=(layer,), xtol=1e-13) for layer in range(self.network.depth)]
+        return [self.density(self.balanced(log)) for log in logs]
+
+
+def fewer_rounds(asked: int) -> tuple[int, ...]:
+    """Numbers of rounds below the one that is asked for.
+
+    Examples:
+        >>> fewer_rounds(5)
+        (1, 2, 3)
+    """
+    return tuple(count for count in COUNTS if count < asked)
+
+
+def empty_rows(masks: Sequence[Mask]) -> list[int]:
+    """The number of rows of each mask that keep nothing."""
+    return [int((~mask.reshape(len(mask), -1).any(axis=1)).sum()) for mask in masks]
+
+
+def in_rounds(
+    settings: Settings, counts: Sequence[int], empty: Sequence[Sequence[Sequence[int]]], network: Architecture | None
+) -> InRounds:
+    """What the number of rounds does; empty: rows that keep nothing [networks, numbers of rounds, layers]; network: of the law."""
+    means = tuple(map(tuple, np.mean(empty, axis=0).tolist()))
+    if network is None or settings.scope != "global":
+        return InRounds(tuple(counts), means)
+    layers = WideLayers(network)
+    return InRounds(
+        tuple(counts),
+        means,
+        tuple(layers.critical_densities()),
+        tuple(layers.shares(layers.after(settings.density, counts[-1])).tolist()),
+        tuple(layers.shares(layers.balanced_at(settings.density)).tolist()),
+    )
+
+
+def notes_on(
+    found: InRounds, settings: Settings, names: Sequence[str], sizes: Sequence[tuple[int, int]]
+) -> Iterator[str]:
+    """What follows from the number of rounds; names: of layers; sizes: rows and columns of each."""
+    if found.critical is not None:
+        below = [name for name, each in zip(names, found.critical, strict=False) if settings.density < each]
+        layers = f"layer{'s' if len(below) > 1 else ''} {', '.join(below)}"
+        yield (
+            f"density {settings.density:g} is below the critical density of {layers}: in wide layers a neuron that loses weights "
+            "there loses more in each round, and many rounds empty neurons (H6.2)"
+            if below
+            else f"density {settings.density:g} is above the critical densities: in wide layers a neuron's losses die out (H6.2)"
+        )
+    if len(found.rounds) > 1:
+        counts = ", ".join(map(str, found.rounds[:-1]))
+        yield (
+            f"of {counts} and {found.rounds[-1]} rounds, {found.most} is the most that leaves fewer than half a row empty"
+            if found.most
+            else f"{counts} and {found.rounds[-1]} rounds all leave rows empty, {min(map(sum, found.empty)):.1f} at least"
+        )
+    if found.balanced is not None:
+        empty = sum(rows * (1 - share) ** columns for (rows, columns), share in zip(sizes, found.balanced, strict=True))
+        yield (
+            "magnitude pruning of each layer to its balanced density follows no flow: it leaves "
+            f"{empty:.2g} rows empty on average, in independent weights"
+        )

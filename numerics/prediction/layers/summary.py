@@ -7,6 +7,7 @@ from typing import TypedDict, cast
 
 import msgspec
 
+from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.data_summary import DataSummary, summarise_data
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF
 from sparse_limits.numerics.prediction.result import LayerResult, Result
@@ -58,6 +59,16 @@ class LayerColumns(TypedDict):
     observed: list[float] | None
 
 
+class RoundsSummary(TypedDict):
+    """What the number of rounds does, by the names of `InRounds`, which describes them."""
+
+    rounds: list[int]
+    empty: list[list[float]]
+    critical: list[float] | None
+    wide: list[float] | None
+    balanced: list[float] | None
+
+
 class LayersSummary(TypedDict):
     """Everything. says: what the densities of layers rest on: theorem, limit or measured.
 
@@ -88,6 +99,7 @@ class LayersSummary(TypedDict):
     collapse: list[Collapse]
     paths: Paths
     columns: LayerColumns
+    in_rounds: RoundsSummary | None
     notes: list[str]
 
 
@@ -127,6 +139,9 @@ def summarise_layers(found: Result, *, seed: int) -> LayersSummary:
             "predicted": None if found.columns is None else found.columns.tolist(),
             "observed": None if found.observed_columns is None else found.observed_columns.tolist(),
         },
+        "in_rounds": None
+        if found.in_rounds is None
+        else cast(RoundsSummary, msgspec.to_builtins(found.in_rounds, builtin_types=())),
         "notes": list(found.notes),
     }
 
@@ -153,6 +168,16 @@ def thresholds(scope: str, methods: Sequence[str]) -> str:
 def followed(summary: LayersSummary) -> bool:
     """Whether the law of wide layers follows the network."""
     return summary["widths"] is not None
+
+
+def architecture_of(summary: LayersSummary) -> Architecture:
+    """The network of the law. TypeError where it does not follow the module."""
+    widths, activation, init = summary["widths"], summary["activation"], summary["init"]
+    bias, norm = summary["bias"], summary["norm"]
+    if widths is None or activation is None or init is None or bias is None or norm is None:
+        raise TypeError("the law of wide layers does not follow this module")
+    inputs, outputs = summary["layers"][0]["inputs"], summary["layers"][-1]["outputs"]
+    return Architecture(inputs, widths, outputs, activation, init, bias, norm)
 
 
 def layer_name(summary: LayersSummary, layer: LayerSummary) -> str:

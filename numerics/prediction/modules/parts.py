@@ -165,6 +165,7 @@ def of_parts(
         lost=_mean(known),
         path_share=float(np.mean([not each.all() for each in known])) if known else None,
         curve=along,
+        in_rounds=told.in_rounds,
         model=name_of(build),
         reason=read.reason,
         outside=read.outside,

@@ -15,11 +15,13 @@ from sparse_limits.numerics.prediction.layers.data_free import keeps_nothing
 from sparse_limits.numerics.prediction.layers.evidence_level import COPIED
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
 from sparse_limits.numerics.prediction.layers.predicted import COPIES
+from sparse_limits.numerics.prediction.layers.rounds import empty_rows, fewer_rounds, in_rounds, notes_on
 from sparse_limits.numerics.prediction.modules.copies import scores_of_copies
 from sparse_limits.numerics.prediction.modules.layout import Layout
 from sparse_limits.numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
+from sparse_limits.numerics.prediction.modules.pruning import masks_in_rounds
 from sparse_limits.numerics.prediction.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
-from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM, InRounds
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.printing.progress import Stage
@@ -31,7 +33,7 @@ Floats = NDArray[np.float64]
 class PredictedParts:
     """What is predicted of all layers: what it rests on, densities and their errors, what copies keep, dead rows and
     columns, densities of the module at which a layer is down to one weight, those of layers along a curve, remarks. apart:
-    whether the weights of copies are independent where those of modules are not, as is tested."""
+    whether the weights of copies are independent where those of modules are not, as is tested; in_rounds: of a method in rounds."""
 
     says: str
     densities: Sequence[float] | None = None
@@ -42,6 +44,7 @@ class PredictedParts:
     curve: Floats | None = None
     notes: tuple[str, ...] = ()
     apart: bool = True
+    in_rounds: InRounds | None = None
 
 
 def predicted_parts(
@@ -108,15 +111,21 @@ def _in_rounds(
     progress: Callable[[str], object],
 ) -> PredictedParts:
     """What modules keep that are built for the prediction and pruned as those beside it."""
-    found = []
+    found, empty = [], []
+    fewer = fewer_rounds(settings.rounds or ROUNDS)
     for number in range(COPIES):
         progress(Stage(f"module {number + 1} of {COPIES}, for the prediction", number, COPIES))
-        found.append(kept_in_rounds(fresh(), data, settings, read.reading)[0])
+        module = fresh()
+        counted = [masks_in_rounds(module, data, settings.density, settings.scope, each, "index") for each in fewer]
+        statistics, masks = kept_in_rounds(module, data, settings, read.reading)
+        found.append(statistics)
+        empty.append([empty_rows(list(each.values())) for each in (*counted, masks)])
     densities = np.array([each.densities for each in found])
-    rounds = many(settings.rounds or ROUNDS, "round")
+    rounds = settings.rounds or ROUNDS
+    rows = in_rounds(settings, (*fewer, rounds), empty, None)
     note = (
-        f"measured, not proved: no law of the rounds is known here; predicted are means over {COPIES} modules built for it "
-        f"and pruned in {rounds}, ± their standard errors"
+        f"measured, not proved: predicted are means over {COPIES} modules built for it and pruned in "
+        f"{many(rounds, 'round')}, ± their standard errors; no law of the rounds is known in such a module"
     )
     return PredictedParts(
         MEASURED,
@@ -124,8 +133,9 @@ def _in_rounds(
         np.asarray(densities.std(axis=0, ddof=1) / np.sqrt(COPIES)),
         found,
         curve=np.mean([each.curve for each in found], axis=0),
-        notes=(note,),
+        notes=(note, *notes_on(rows, settings, (), ())),
         apart=False,
+        in_rounds=rows,
     )
 
 

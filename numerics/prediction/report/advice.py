@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sparse_limits.numerics.columns import name_of
-from sparse_limits.numerics.prediction.layers.summary import LayerSummary, layer_name
+from sparse_limits.numerics.prediction.layers.rounds import WideLayers
+from sparse_limits.numerics.prediction.layers.summary import LayerSummary, architecture_of, layer_name
 from sparse_limits.numerics.prediction.layers.validity import LEVEL
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
 from sparse_limits.numerics.prediction.report.summary import (
@@ -61,6 +62,7 @@ def advice_of(
     warned: set[str] = set()
     lines = [*_ended(found, warned), *_near(found, warned), *_cut(found, warned), *_lost(found, warned)]
     lines += [*_idle(found, warned), *_withdrawn(found, warned), *_costs(found, warned)]
+    lines += [*_in_rounds(found)]
     lines += [*_zero_inputs(found), *_blameless(found, warned)]
     return lines
 
@@ -229,6 +231,31 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
 def _units(method: MethodSummary, layer: LayerSummary) -> str:
     where = layer_words(method, [layer_name(method["layers"], layer)])
     return f"{stated(layer['dead_rows']):.0f} of {many(layer['outputs'], 'unit')} of {where} ({method['method']})"
+
+
+def _in_rounds(found: Numbers) -> Iterator[Advice]:
+    """SynFlow in many rounds, which a report leaves out, where neurons feed their own losses."""
+    asked = [each for each in found.methods if each["method"] == "synflow" and each["followed"]]
+    for method in asked:
+        layers = method["layers"]
+        if layers["scope"] != "global":
+            continue
+        critical = WideLayers(architecture_of(layers)).critical_densities()
+        names = [layer_name(layers, layer) for layer in layers["layers"]]
+        below = [place for place, each in enumerate(critical) if found.density < each]
+        if below:
+            where = layer_words(method, [names[place] for place in below])
+            at = listed([f"{critical[place]:.2g}" for place in below])
+            yield {
+                "text": (
+                    f"Count the rounds before you take SynFlow in many (synflow-iterative): {found.density:g} is below the critical "
+                    f"density of {where} ({at}), where many rounds empty neurons; `sparse-limits predict layers --method "
+                    "synflow-iterative` counts them."
+                ),
+                "rule": "the density is below that at which a neuron's losses feed themselves in wide layers, under SynFlow in rounds",
+                "kind": LIMIT,
+                "by": "H6.2",
+            }
 
 
 def _withdrawn(found: Numbers, warned: set[str]) -> Iterator[Advice]:
