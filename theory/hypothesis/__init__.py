@@ -6,9 +6,10 @@ from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
     from sparse_limits.theory.hypothesis.critical_density import critical_density
+    from sparse_limits.theory.hypothesis.further.hidden_snip import hidden_snip
     from sparse_limits.theory.hypothesis.labels import labels_in_the_limit
     from sparse_limits.theory.hypothesis.rounds import rounds
 else:
     lazily(__name__)
 
-__all__ = ["critical_density", "labels_in_the_limit", "rounds"]
+__all__ = ["critical_density", "hidden_snip", "labels_in_the_limit", "rounds"]

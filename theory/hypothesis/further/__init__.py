@@ -1,0 +1,1 @@
+"""Further claims: no paper announces them, and no such claim and no engine rests on them."""

@@ -1,0 +1,216 @@
+"""H3: a mask of a hidden layer that follows its signals is near one with independent entries, at every width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from sparse_limits.theory.bounds import Loose, Unmeasured
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.tails import half_normal, t
+
+n, m = sp.symbols("n m", integer=True, positive=True)  # columns and rows of the layer
+r = sp.Symbol("r", integer=True, nonnegative=True)  # rank of the activations
+leverage = sp.Symbol("ell", positive=True)
+tau = sp.Symbol("tau", nonnegative=True)
+v = sp.Symbol("v", positive=True)  # modulus of the inner product of a column's activations and a row's signal
+a = sp.Symbol("a", positive=True)  # threshold of the modulus of a weight
+x, y = sp.symbols("x y", positive=True)  # a leverage over what it leaves to 1; a weight
+
+probability = half_normal.at(tau / v)
+spread = 2 * leverage
+left = 1 - leverage
+mean_gap = 2 * sp.sqrt(leverage / sp.pi)
+density = 1 / sp.sqrt(2 * sp.pi * left)
+crossing = 2 * sp.sqrt(2) / sp.pi * sp.sqrt(leverage / left)
+correlated = sp.sqrt(
+    1 - left**2
+)  # of a weight and the one beside it, of covariance 1 − ℓ, what one leaves of the other
+differ = 2 * sp.Integral(
+    sp.exp(-(y**2) / 2) / sp.sqrt(2 * sp.pi) * sp.erfc((a - left * y) / (sp.sqrt(2) * correlated)), (y, -a, a)
+)
+factor = sp.sqrt(1 + 8 / sp.pi**2)
+entry_bound = factor * sp.sqrt(leverage)
+bound = factor * sp.sqrt(r / n)
+count_deviation = 1 / (2 * sp.sqrt(m * n))
+ranked_bound = 2 * bound + count_deviation
+
+NEAR = {leverage: sp.Rational(1, 10_000), a: sp.Rational(1, 20)}
+
+STEPS = proof(
+    r"""
+two parts (by rotation): Let $\Pi$ be the orthogonal projection onto the span of the columns of $h$. For a row $w_i$, $\Pi w_i$ is a function of
+$z_i$, and $w_i-\Pi w_i$ is independent of it. Let $u_i$ be another standard normal vector, independent of all, and $\tilde w_i=w_i-\Pi w_i+\Pi u_i$. This is standard
+normal, and independent of $z$, $h$ and all that lies above.
+
+probability (from two parts): Let $\tilde M_{ij}=1\{|\tilde w_{ij}\langle h_j,b_i\rangle|>\tau\}$. Given $z$, $h$ and what lies above its
+entries are independent, and $1$ with the probability $[[probability]]$.
+
+gap (from two parts; gives spread, mean_gap): $w_{ij}-\tilde w_{ij}$ is entry $j$ of $\Pi(w_i-u_i)$: normal of mean $0$ and variance `spread`, where $\ell=\Pi_{jj}$, and its
+modulus has the mean `mean_gap`.
+
+rest (from two parts; gives left, density): Given $z$, $h$, what lies above and $u_i$, $\tilde w_{ij}$ is entry $j$ of $w_i-\Pi w_i$, shifted: normal of variance `left`, with a density of at most `density`.
+
+crossing (from gap, rest; by tower): Where $M_{ij}\ne\tilde M_{ij}$, one of two thresholds, which $z$, $h$ and what lies above determine, is between $\tilde w_{ij}$ and $w_{ij}$. Given these and $u_i$ their distance is known: the
+probability is at most twice the distance times `density`, in the mean $[[crossing]]$.
+
+capped (from crossing; gives factor, entry_bound): A probability is at most $1$, too. So $P(M_{ij}\ne\tilde M_{ij})\le[[entry_bound]]$.
+
+all columns (from capped; by Cauchy–Schwarz): The mean over $j$ of $\sqrt{\Pi_{jj}}$ is at most the root of the mean, and $\sum_j\Pi_{jj}$ is the rank $r$: the share of entries in which the two differ is in the mean
+at most $[[bound]]$.
+
+ranked (from all columns, probability; gives count_deviation, ranked_bound; by triangle inequality): Let $\tau$ be such that $\sum P_{ij}=K$. The mask $M_K$ of the $K$ largest scores and $M$ have their entries in one order, and differ in $|K-\sum M_{ij}|$ of them. This is at most
+$|K-\sum\tilde M_{ij}|+\sum|M_{ij}-\tilde M_{ij}|$, of which the first has a mean of at most `count_deviation`, over $mn$, as each entry has a variance of at most $\frac14$. So $M_K$ and $\tilde M$ differ in the mean in a share of at most $[[ranked_bound]]$.
+""",
+    globals(),
+)
+
+
+def normal_gap(spread: sp.Expr, mean_gap: sp.Expr) -> Iterator[Relation]:
+    """Two independent projections of one leverage; the modulus of a normal number has √(2/π) of its deviation as its mean."""
+    each = leverage
+    yield same(spread, each + each)
+    yield same(mean_gap, sp.sqrt(2 / sp.pi) * sp.sqrt(spread))
+
+
+def rest_is_normal(left: sp.Expr, density: sp.Expr) -> Iterator[Relation]:
+    """What the projection leaves of the variance 1; the density at its middle."""
+    yield same(left + leverage, sp.S.One)
+    yield same(density**2 * 2 * sp.pi * left, sp.S.One)
+
+
+def twice_the_gap(crossing: sp.Expr, mean_gap: sp.Expr, density: sp.Expr) -> Relation:
+    """Two thresholds."""
+    return same(crossing, 2 * mean_gap * density, where={leverage: x / (1 + x)})
+
+
+def bound_is_above_both(crossing: sp.Expr, factor: sp.Expr, entry_bound: sp.Expr) -> Iterator[Relation]:
+    """Squares: where the crossing is at most 1 the bound is above it, and where it is at least 1 above 1, with equality at 1.
+
+    With x = ℓ/(1 − ℓ) and c = 8/π², the square of the crossing is c x: it is 1 at x = 1/c.
+    """
+    c = 8 / sp.pi**2
+    at = {leverage: x / (1 + x)}
+    square = crossing**2
+    yield same(square, c * x, where=at)
+    yield same(entry_bound, factor * sp.sqrt(leverage))
+    slack = sp.Symbol("s", positive=True)  # by which 1/x exceeds c, or c exceeds it
+    small = {leverage: 1 / (1 + c + slack)}
+    yield nonnegative((entry_bound**2 - square).subs(small), slack / ((c + slack) * (1 + c + slack)))
+    large = {leverage: 1 / (1 + c / (1 + slack))}
+    yield nonnegative((entry_bound**2 - 1).subs(large), slack * c / (1 + c + slack))
+
+
+def ranks_add_up(bound: sp.Expr, entry_bound: sp.Expr) -> Relation:
+    """Equal leverages are r/n."""
+    return same(bound, entry_bound, where={leverage: r / n})
+
+
+def counts_differ_by_a_deviation(ranked_bound: sp.Expr, bound: sp.Expr, count_deviation: sp.Expr) -> Iterator[Relation]:
+    """The deviation of mn entries of the variance ¼, over mn; the distance of M and M̃ counts twice."""
+    yield same(count_deviation, sp.sqrt(m * n * sp.Rational(1, 4)) / (m * n))
+    yield same(ranked_bound, bound + (count_deviation + bound))
+
+
+hidden_snip = Claim(
+    label="H3",
+    title="A mask that follows its signals is near independent entries, at every width",
+    statement=r"""
+Let a layer of $m\times n$ independent standard normal weights $w_{ij}$ read the activations $h\in\mathbb R^{n\times N}$ of $N$ samples, of rank $r$, and let
+$z=wh/\sqrt n$. Let the signals $b_i\in\mathbb R^N$ that come back to the rows, and a threshold $\tau\ge0$, depend on $w$ through $z$ alone: so SNIP's do, where $b_i$ has the
+slope of the activation at $z_i$ times what the layers above send back, at any depth, activation, loss and width. Let $M_{ij}=1\{|w_{ij}\langle h_j,b_i\rangle|>\tau\}$, the weights of the
+largest scores. Then there is a mask $\tilde M$ whose entries, given $h$, $z$ and all that lies above, are independent, and $1$ with the probability
+$$P_{ij}=[[probability]],\qquad v=|\langle h_j,b_i\rangle|,$$ and $0$ if $v=0$. An entry of $M$ is another one than that of $\tilde M$ with a probability of at most $[[crossing]]$, and of at most $[[entry_bound]]$, where $\ell$ is the
+leverage $(h(h^\top h)^+h^\top)_{jj}$; the share of such entries has a mean of at most $[[bound]]$, and so has $\|M-\tilde M\|_\square$. For the mask $M_K$ of the $K$ largest
+scores, where $K$ scores or more are not $0$, it is at most $[[ranked_bound]]$, with the threshold at which $\sum P_{ij}=K$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 4.2 supposes that the masks of a method “converge layer-wisely to deterministic graphons”; for a hidden layer of SNIP what is proved here is a "
+        "kernel, given the signals",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(n, "columns of the layer", COUNT),
+        Quantity(m, "rows of the layer", COUNT),
+        Quantity(r, "rank of the activations", sp.S.Naturals0),
+        Quantity(
+            leverage,
+            "leverage of a column: of its activations among those of all columns",
+            UNIT,
+            convention="at 1 no part of the weight is free, and the bound says nothing; at 0 the activations of the column are 0",
+        ),
+        Quantity(a, "threshold of the modulus of a weight", POSITIVE),
+        Quantity(tau, "threshold of the scores", NON_NEGATIVE),
+        Quantity(
+            v,
+            "modulus of the inner product of a column's activations and a row's signals",
+            POSITIVE,
+            convention="where it is 0 the score is 0, and not kept",
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("independent standard normal weights; signals and threshold depend on them through z alone"),
+        Hypothesis(
+            "no more dimensions than columns",
+            r <= n,
+            needed_by=("bound", "ranked_bound"),
+            convention="there are no more",
+        ),
+    ),
+    uses=("G1.2",),
+    because={
+        "probability": lambda probability: same(probability, half_normal.survival, where={tau: v * t}),
+        "gap": normal_gap,
+        "rest": rest_is_normal,
+        "crossing": twice_the_gap,
+        "capped": bound_is_above_both,
+        "all columns": ranks_add_up,
+        "ranked": counts_differ_by_a_deviation,
+    },
+    aids={"differ": differ},
+    loose=(
+        Loose(
+            expression="crossing",
+            truth="differ",
+            at=(NEAR,),
+            lost=r"in the density at the threshold; nothing where $\ell\to0$ and the threshold tends to $0$ more slowly than $\sqrt\ell$",
+        ),
+        Loose(
+            expression="entry_bound", truth="differ", at=(NEAR,), lost="the same, and in one formula for all leverages"
+        ),
+    ),
+    unmeasured=(
+        Unmeasured(expression="bound", why="as for a single entry, and as leverages differ"),
+        Unmeasured(
+            expression="ranked_bound", why="the number of entries that are kept moves less than each entry might"
+        ),
+    ),
+    wrong=lambda: {
+        "probability": {"one side": probability / 2, "the square of the signal": half_normal.at(tau / v**2)},
+        "spread": {"one part": leverage},
+        "mean_gap": {"one part": mean_gap / sp.sqrt(2), "the deviation for the mean": sp.sqrt(spread)},
+        "left": {"all of the weight": sp.Integer(1)},
+        "density": {"variance for the deviation": 1 / (sp.sqrt(2 * sp.pi) * left)},
+        "crossing": {"one threshold": crossing / 2, "one part": crossing / sp.sqrt(2)},
+        "factor": {"no cap": 2 * sp.sqrt(2) / sp.pi},
+        "entry_bound": {
+            "no cap": 2 * sp.sqrt(2) / sp.pi * sp.sqrt(leverage),
+            "the leverage for its root": factor * leverage,
+        },
+        "bound": {"one sample": factor / sp.sqrt(n), "no root": factor * r / n},
+        "count_deviation": {"one row": 1 / (2 * sp.sqrt(n))},
+        "differ": {
+            "one side of the threshold": differ / 2,
+            "the leverage for the covariance": differ.subs(leverage, 1 - leverage),
+        },
+        "ranked_bound": {"a fixed threshold": bound + count_deviation},
+    },
+)
