@@ -11,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
-from sparse_limits.theory.tails import half_normal, t
+from sparse_limits.theory.tails import half_normal
 
 n, m = sp.symbols("n m", integer=True, positive=True)  # columns and rows of the layer
 r = sp.Symbol("r", integer=True, nonnegative=True)  # rank of the activations
@@ -70,6 +70,13 @@ $|K-\sum\tilde M_{ij}|+\sum|M_{ij}-\tilde M_{ij}|$, of which the first has a mea
 )
 
 
+def weight_exceeds_its_threshold(probability: sp.Expr) -> Iterator[Relation]:
+    """The chance falls by the density of |w| at τ/v, over v, from 1 at τ = 0."""
+    at = tau / v
+    yield same(probability.diff(tau), -2 * sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi) / v)
+    yield same(probability.subs(tau, 0), sp.S.One)
+
+
 def normal_gap(spread: sp.Expr, mean_gap: sp.Expr) -> Iterator[Relation]:
     """Two independent projections of one leverage; the modulus of a normal number has √(2/π) of its deviation as its mean."""
     each = leverage
@@ -79,8 +86,8 @@ def normal_gap(spread: sp.Expr, mean_gap: sp.Expr) -> Iterator[Relation]:
 
 def rest_is_normal(left: sp.Expr, density: sp.Expr) -> Iterator[Relation]:
     """What the projection leaves of the variance 1; the density at its middle."""
-    yield same(left + leverage, sp.S.One)
-    yield same(density**2 * 2 * sp.pi * left, sp.S.One)
+    yield same(1 - left, leverage)
+    yield same(1 / density, sp.sqrt(2 * sp.pi * left))
 
 
 def twice_the_gap(crossing: sp.Expr, mean_gap: sp.Expr, density: sp.Expr) -> Relation:
@@ -165,9 +172,8 @@ scores, where $K$ scores or more are not $0$, it is at most $[[ranked_bound]]$, 
             convention="there are no more",
         ),
     ),
-    uses=("G1.2",),
     because={
-        "probability": lambda probability: same(probability, half_normal.survival, where={tau: v * t}),
+        "probability": weight_exceeds_its_threshold,
         "gap": normal_gap,
         "rest": rest_is_normal,
         "crossing": twice_the_gap,
