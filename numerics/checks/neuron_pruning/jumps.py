@@ -64,7 +64,11 @@ def good_subsets_lie_in_the_zonotope(jump: sp.Expr, arc: sp.Expr, trial: Trial) 
     strength, half = numeric((here, after, ahead, g, h), jump), numeric((eps,), arc)
     worst, most, seen = 0.0, 0.0, 0
     for error, kinks, strengths, theta in trial.draw(misfits, trial.size(9), 8):
-        end = float(half(error))
+        with np.errstate(invalid="ignore"):
+            end = float(half(error))
+        if np.isnan(end):  # no arc at all, as a wrong form has it at some errors
+            worst = np.inf
+            continue
         inside = np.abs(kinks) < end
         nodes = np.concatenate([[-end], kinks[inside], [end]])
         e = np.maximum(np.cos(nodes[:, None] - theta), 0) @ strengths - np.cos(nodes)
