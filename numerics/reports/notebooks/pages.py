@@ -35,6 +35,7 @@ from sparse_limits.numerics.reports.notebooks.markdown import (
 )
 from sparse_limits.numerics.reports.notebooks.preamble import preamble
 from sparse_limits.numerics.reports.open_questions import counted_questions, listed_questions
+from sparse_limits.numerics.reports.papers import listed_paper
 from sparse_limits.numerics.reports.proofs import proofs_text
 from sparse_limits.numerics.reports.run import closing_line
 from sparse_limits.theory.entries import Entry, Ledger
@@ -306,6 +307,8 @@ class Chapter:
                 if asked.argument == "count":
                     return counted_questions(ledger)
                 return self.markdown(listed_questions(ledger.select([asked.argument]), ledger))
+            case "paper":
+                return self.markdown(listed_paper(asked.argument, ledger))
             case "errata" if asked.argument == "table":
                 return self.markdown(
                     forms_table((entry.claim for entry in ledger if entry.claim.provenance == "PITFALL"), ledger)
