@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
+    from sparse_limits.theory.graphon.any_latents import any_latents
     from sparse_limits.theory.graphon.chi_statistic import chi_statistic
     from sparse_limits.theory.graphon.comparison import normal_comparison
     from sparse_limits.theory.graphon.concentration import cut_norm_rate
@@ -29,6 +30,7 @@ else:
     lazily(__name__)
 
 __all__ = [
+    "any_latents",
     "chi_statistic",
     "cut_norm_rate",
     "degree_sorting",

@@ -1,0 +1,58 @@
+"""Evidence for G4.3: masks whose latents and noise are not those of the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from sparse_limits.numerics.evidence import Finding, Trial, statistical
+from sparse_limits.numerics.masks.selection import kept_count, top_k_mask
+from sparse_limits.theory.graphon.any_latents import any_latents, of_columns, of_noise, of_rows
+from sparse_limits.theory.graphon.symbols import delta, m, n
+
+Floats = NDArray[np.floating]
+SIZE, MASKS = 400, 12
+SHIFT = sp.Rational(1, 10)  # of the distribution functions of latents
+MIXED = sp.Rational(1, 10)  # share of the noise that has another law
+FAILURE = sp.Rational(1, 100)
+
+
+def strip_of_masks(rng: np.random.Generator, masks: int, factor: str) -> Floats:
+    """Means of the mask less the graphon, over the rectangle in which they should differ. float[masks]
+
+    rows, columns: f or φ is 1 up to latents of one half, else 10⁶, and the density one half, so that the graphon is 0 and 1 on two
+    halves; latents are the midpoints and SHIFT beyond. Of the kept half fewer are then on the right half, and the others beside it.
+    noise: f is 1 and 10⁶ as well, the density ¼, and the noise 1 + x/100, of a uniform x, but for a share MIXED that is 10⁸ times as
+    large, whatever the row.
+    """
+    midpoints = (np.arange(SIZE) + 0.5) / SIZE
+    found = np.empty(masks)
+    for mask in range(masks):
+        noise = 1 + rng.random((SIZE, SIZE)) / 100
+        if factor == "noise":
+            noise *= np.where(rng.random((SIZE, SIZE)) < float(MIXED), 1e8, 1.0)
+        latents = np.minimum(midpoints + (0 if factor == "noise" else float(SHIFT)), 1)
+        scores = np.where(latents > 0.5, 1e6, 1.0)[:, None] * noise
+        kept = top_k_mask(scores if factor != "columns" else scores.T, kept_count(0.5, SIZE**2))
+        kept = kept if factor != "columns" else kept.T
+        graphon = np.where(midpoints > 0.5, 1.0, 0.0)[:, None]
+        beside = midpoints <= 0.5
+        found[mask] = np.where(beside[:, None], kept - graphon, 0).mean()
+    return found
+
+
+@statistical(any_latents, tests=3)
+def masks_are_as_near_as_the_bound_says(limit_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean over one rectangle, which the cut norm is no less than, beyond the bound with a probability of at most δ."""
+    sizes = {m: SIZE, n: SIZE, delta: FAILURE, of_rows: 0, of_columns: 0, of_noise: 0}
+    for factor, deviation in (
+        ("rows", {of_rows: SHIFT}),
+        ("columns", {of_columns: SHIFT}),
+        ("noise", {of_noise: MIXED}),
+    ):
+        bound = trial.value(limit_bound, sizes | deviation)
+        beyond = int((trial.draw(strip_of_masks, MASKS, factor) > bound).sum())
+        yield trial.counts(beyond, MASKS, float(FAILURE), side="above")
