@@ -27,6 +27,7 @@ WRONG = {
     "G3.3 sorted_error m=1 n=1 delta=2": "expected a number above 0, up to 1",
     "G4.1 midpoint_bound m=0 n=1 delta=1/2": "m is number of rows of the mask, expected a whole number from 1",
     "G4.2 column_bound d=1 n=1 delta=3 V=1/4": "expected a number above 0, up to 1",
+    "G4.3 limit_bound m=1 n=1 delta=1/2 eta_u=-1 eta_v=0 eta_xi=0": "eta_u is largest deviation of the distribution function of the rows' latents",
     "G5 mean_deviation n=4 p=1/2 k=2": "G5 assumes the count of (b) is the least above the mean, expected k = floor(n*p) + 1",
     "G5 mean_rate n=3 V=1/4": "a mean count that is a whole number",
     "G5 stirling_loss n=10 V=1/10": "a mean count that is a whole number",

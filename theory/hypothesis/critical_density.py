@@ -9,7 +9,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.tails import t
@@ -170,20 +170,19 @@ $[[critical_exponential]]$ for Laplace weights, of exponential modulus; at any s
         Quantity(m, "mean of the modulus over all weights, those below the threshold as 0", NON_NEGATIVE, drawn=(0, 2)),
         Quantity(q, "density of the modulus at the threshold", NON_NEGATIVE, drawn=(0, 2)),
         replace(DENSITY, within=sp.Interval(0, 1)),
-        Quantity(
-            rho_c, "critical density", UNIT, convention="it is a tail beyond a positive threshold, and so below 1"
-        ),
+        Quantity(rho_c, "critical density", POSITIVE),
     ),
     hypotheses=(
         Hypothesis("one hidden layer, as wide as inputs and outputs; independent weights, all of one law"),
         Hypothesis("the modulus has a continuous density, a finite mean square, and a strictly growing gain"),
         Hypothesis("one weight is removed at a time"),
         Hypothesis(
-            "for uniform weights the threshold is below the largest weight",
-            t < 1,
+            "for uniform weights the threshold is no larger than the largest weight",
+            t <= 1,
             needed_by=("mean_uniform", "gain_uniform"),
             convention="beyond it nothing is kept, and there is no gain",
         ),
+        Hypothesis("of uniform weights some are kept, for their gain", sp.Ne(t, 1), needed_by=("gain_uniform",)),
     ),
     uses=("S11",),
     also=("mean_normal", "gain_normal", "mean_uniform", "gain_uniform"),

@@ -121,11 +121,12 @@ $\varepsilon\varepsilon_1<1$ for the thresholds below and above it; else it is l
         Hypothesis("wide layers, inputs and outputs included, and a number of rounds that does not grow with them"),
         Hypothesis("independent weights with a continuous density of the modulus and a finite mean square"),
         Hypothesis(
-            "a deviation does not double itself",
-            response * other < 1,
+            "a deviation does not come back larger",
+            response * other <= 1,
             needed_by=("deviation",),
             convention="beyond 1 no round tends to what the formula says",
         ),
+        Hypothesis("nor as large", sp.Ne(response * other, 1), needed_by=("deviation",)),
     ),
     uses=("H6.1", "S11"),
     because={

@@ -9,13 +9,13 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Unmeasured
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.tails import half_normal
 
 n, m = sp.symbols("n m", integer=True, positive=True)  # columns and rows of the layer
 r = sp.Symbol("r", integer=True, nonnegative=True)  # rank of the activations
-leverage = sp.Symbol("ell", positive=True)
+leverage = sp.Symbol("ell", nonnegative=True)
 tau = sp.Symbol("tau", nonnegative=True)
 v = sp.Symbol("v", positive=True)  # modulus of the inner product of a column's activations and a row's signal
 a = sp.Symbol("a", positive=True)  # threshold of the modulus of a weight
@@ -149,19 +149,11 @@ scores, where $K$ scores or more are not $0$, it is at most $[[ranked_bound]]$, 
         Quantity(m, "rows of the layer", COUNT),
         Quantity(r, "rank of the activations", sp.S.Naturals0),
         Quantity(
-            leverage,
-            "leverage of a column: of its activations among those of all columns",
-            UNIT,
-            convention="at 1 no part of the weight is free, and the bound says nothing; at 0 the activations of the column are 0",
+            leverage, "leverage of a column: of its activations among those of all columns", sp.Interval.Ropen(0, 1)
         ),
         Quantity(a, "threshold of the modulus of a weight", POSITIVE),
         Quantity(tau, "threshold of the scores", NON_NEGATIVE),
-        Quantity(
-            v,
-            "modulus of the inner product of a column's activations and a row's signals",
-            POSITIVE,
-            convention="where it is 0 the score is 0, and not kept",
-        ),
+        Quantity(v, "modulus of the inner product of a column's activations and a row's signals", POSITIVE),
     ),
     hypotheses=(
         Hypothesis("independent standard normal weights; signals and threshold depend on them through z alone"),
