@@ -131,7 +131,7 @@ any_latents = Claim(
     label="G4.3",
     title="Masks converge to their graphon whatever the latents are, if their empirical laws do",
     statement=r"""
-Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$, $f,\varphi>0$ nondecreasing on $[0,1]$. Latents $u_i,v_j$ are any numbers, drawn in any way or not drawn, with distribution functions within $\eta_u$ and $\eta_v$ of the uniform one
+Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$, $f,\varphi>0$ nondecreasing on $[0,1]$. Latents $u_i,v_j$ are any numbers in $[0,1]$, drawn in any way or not drawn, with distribution functions within $\eta_u$ and $\eta_v$ of the uniform one
 (no loss: latents of another law are functions of uniform ones). Given them the noise $|\xi_{ij}|$ is iid with a continuous survival function $\bar F_n$, $\sup|\bar F_n-\bar F|\le\eta_\xi$ and $\bar F_n(0)=1$. Let $W$ be the graphon of $f$, $\varphi$ and $\bar F$ at density $\rho$, and
 $M$ the mask of the $K=\mathrm{round}(\rho mn)$ largest scores, rows and columns sorted by the latents. With probability at least $1-\delta$
 $$\|W_M-W\|_\square\le[[limit_bound]].$$
