@@ -44,8 +44,8 @@ STEPS = proof(
 graphon (by S1 for one threshold): Let $\tau$ be a threshold at which $W(x,y)=\bar F(\tau/f(x)\varphi(y))$ has $\iint W=\rho$. $W$ does not fall in either variable. Sort rows and columns by their
 latents, and let $W_n$ be the kernel that has $\bar F_n(\tau/f(u_i)\varphi(v_j))$ on the cell of row $i$ and column $j$.
 
-one variable (from graphon; by Fubini): For $g$ that does not fall, with values in $[0,1]$, and the quantile function $Q$ of the latents of rows, $\int|g(Q(x))-g(x)|dx=\int_0^1|F(c(t))-c(t)|dt$ with
-$c(t)=|\{g\le t\}|$ and their distribution function $F$, as both integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$: at most $\eta_u$. And so for columns, with $\eta_v$.
+one variable (from graphon; by Fubini): For $g$ that does not fall, with values in $[0,1]$, and the quantile function $Q$ of the latents of rows, $\int|g(Q(x))-g(x)|dx=\int_0^1|F^*(t)-c(t)|dt$ with
+$c(t)=|\{g\le t\}|$ and the share $F^*(t)$ of rows with $g(u_i)\le t$, as both integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$. The share is the distribution function of the latents at $c(t)$ or its limit from the left there: at most $\eta_u$. And so for columns, with $\eta_v$.
 
 latents (from one variable; by triangle inequality): Change first the noise, then the latents of rows, then those of columns: $\|W_n-W\|_1\le[[latent_error]]$.
 
@@ -56,20 +56,20 @@ than either.
 
 both sides (from one side): The two parts of $P-W$ differ by $|\iint P-\iint W|=|\frac K{mn}-\rho|\le[[rounding]]$: one is at most $a$, the other at most $[[other_part]]$.
 
-kernel (from both sides; by monotonicity): The mean of $P-W$ over a rectangle is at most $\iint(P-W)_+$, and at least $-\iint(P-W)_-$: so $\|P-W\|_\square$ is at most $[[other_part]]$, too.
+kernel (from both sides; by monotonicity): The integral of $P-W$ over a rectangle is at most $\iint(P-W)_+$, and at least $-\iint(P-W)_-$: so $\|P-W\|_\square$ is at most $[[other_part]]$, too.
 
 ranked masks (from other threshold; by G4.1 for sampling): Given the latents the scores are independent, and exceed $\tau'$ with the probabilities $P_{ij}$, whose sum is $K$. So with $\kappa=0$ there
 $\|M-P\|_\square\le[[cut_error]]$ with probability at least $1-\delta$.
 
 bound (from latents, kernel, ranked masks; by triangle inequality): Then $\|W_M-W\|_\square\le[[limit_bound]]$.
 
-midpoints (from bound): The distribution function of midpoints is from the uniform one by no more than $[[grid_deviation]]$, for columns with $n$: the bound is $[[grid_bound]]$.
+midpoints (from bound): Let $\eta_\xi=0$. The distribution function of midpoints is from the uniform one by no more than $[[grid_deviation]]$, for columns with $n$: the bound is $[[grid_bound]]$.
 
 random latents (from bound; by G3.3 for empirical_failure): The distribution function of $n$ uniform latents deviates by more than $s$ with probability at most $[[empirical_failure]]$.
 
 quarters (from random latents): So that of rows deviates by more than $[[random_deviation]]$ with probability at most $\frac\delta4$, and that of columns likewise.
 
-two causes (from bound, quarters; by union bound): With $\frac\delta2$ for the sampling the bound is $[[random_bound]]$, except with probability $\delta$.
+two causes (from bound, quarters; by union bound): With $\eta_\xi=0$, and $\frac\delta2$ for the sampling, the bound is $[[random_bound]]$, except with probability $\delta$.
 """,
     globals(),
 )
@@ -132,11 +132,11 @@ any_latents = Claim(
     title="Masks converge to their graphon whatever the latents are, if their empirical laws do",
     statement=r"""
 Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$, $f,\varphi>0$ nondecreasing on $[0,1]$. Latents $u_i,v_j$ are any numbers in $[0,1]$, drawn in any way or not drawn, with distribution functions within $\eta_u$ and $\eta_v$ of the uniform one
-(no loss: latents of another law are functions of uniform ones). Given them the noise $|\xi_{ij}|$ is iid with a continuous survival function $\bar F_n$, $\sup|\bar F_n-\bar F|\le\eta_\xi$ and $\bar F_n(0)=1$. Let $W$ be the graphon of $f$, $\varphi$ and $\bar F$ at density $\rho$, and
+(no loss: latents of another law are functions of uniform ones). Given them the noise $|\xi_{ij}|$ is iid with a continuous survival function $\bar F_n$, $\sup|\bar F_n-\bar F|\le\eta_\xi$ and $\bar F_n(0)=1$. Let $W$ be the graphon of $f$, $\varphi$ and $\bar F$ at density $\rho$ (S1), and
 $M$ the mask of the $K=\mathrm{round}(\rho mn)$ largest scores, rows and columns sorted by the latents. With probability at least $1-\delta$
 $$\|W_M-W\|_\square\le[[limit_bound]].$$
-So masks converge in cut norm if $m,n\to\infty$, in whatever proportion, and the three deviations tend to $0$; no threshold need be stable. At midpoints this is $[[grid_bound]]$, and at iid uniform latents $[[random_bound]]$:
-less than G4.1 has. That masks converge is announced in the abstract; bound and assumptions are ours. No constant is claimed to be the best.
+So masks converge in cut norm, in probability, if $m,n\to\infty$, in whatever proportion, and the three deviations tend to $0$; no threshold need be stable. With the noise of the limit this is $[[grid_bound]]$ at midpoints, and $[[random_bound]]$ at iid uniform latents:
+in G4.1 latents count twice (its last bound at midpoints is smaller for large masks). That masks converge is announced in the abstract; bound and assumptions are ours. No constant is claimed to be the best.
 """,
     steps=STEPS,
     source=Source(
@@ -158,6 +158,7 @@ less than G4.1 has. That masks converge is announced in the abstract; bound and 
     ),
     hypotheses=(
         Hypothesis("positive nondecreasing factors; given the latents the noise is iid, of a continuous law"),
+        Hypothesis("the noise of the limit has a law as in S1, and the density is neither 0 nor 1"),
         Hypothesis("one global threshold"),
     ),
     uses=("G3.3", "G4.1", "S1"),

@@ -82,7 +82,8 @@ surely, so that between neighbouring cores the density changes by at most $\frac
 those at $\theta_*(1\mp\delta)$, for each $\delta$.
 
 share of the dead (from densities, at the threshold): At $\rho<\rho_c$ neurons that keep anything keep shares near $\rho_c$. So their share
-times $\rho_c$ tends to $\rho$, and the share of the others to $[[dead]]$, which is $0$ for $\rho\ge\rho_c$.
+times $\rho_c$ tends to $\rho$, and the share of the others to $[[dead]]$, which is $0$ for $\rho\ge\rho_c$. At $\rho_c$ itself what is left lies between
+what is left at $\rho_c\pm\delta$: the dead are no more than at $\rho_c-\delta$, and nearly all others keep at most a share near $\rho_c$, which is their mean.
 
 normal (from critical threshold): $e(t)=[[mean_normal]]$ and $\varepsilon(t)=[[gain_normal]]$, so that $\rho_c=[[critical_normal]]$.
 
@@ -152,7 +153,7 @@ critical_density = Claim(
     statement=r"""
 Let a network have $n$ inputs, one hidden layer of $n$ neurons and $n$ outputs, and let the moduli of its weights be independent, of one law
 with a continuous density $p>0$ on an interval from $0$ on and with a finite mean square. Let $S(t)=P(|w|>t)$, $e(t)=E[|w|;|w|>t]$ and $\varepsilon(t)=t^2p(t)/e(t)$, which
-is to grow strictly, with $\varepsilon(t_*)=1$ at some $t_*$, and let $\rho_c=S(t_*)$. SynFlow removes the weight of the smallest score and scores again, until the share $\rho$ of
+is to grow strictly, with $\varepsilon(t_*)=1$ at some $t_*$, and let $\rho_c=S(t_*)$. SynFlow removes the weight of the smallest score and scores again, until the share $\rho>0$ of
 the weights is left. As $n\to\infty$ the share of neurons that keep no weight tends in probability to $$[[dead]],$$ and of the others all but a share that tends to
 $0$ keep the share $\max(\rho,\rho_c)$ of their weights on either side, up to what tends to $0$. The critical density $\rho_c$ is $[[critical_normal]]$ for normal weights, $[[critical_uniform]]$ for uniform ones, and
 $[[critical_exponential]]$ for Laplace weights, of exponential modulus; at any scale.

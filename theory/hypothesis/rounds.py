@@ -25,8 +25,8 @@ deviation = (into + response * out_of) / (1 - response * other)
 
 STEPS = proof(
     r"""
-dense flows (by S11 for many neurons): Without masks the flows $R_j$ into neurons and $C_i$ out of them have coefficients of variation that
-tend to $0$ in every layer but those with $R=1$ and $C=1$, where they are $0$.
+dense flows (by total variance): Without masks let $c$ be the coefficient of variation of the flows $R_j$ into the $n$ neurons of a layer, and $v$ the square of that of $|w|$. Given them, the sums
+$\sum_j|w_{ij}|R_j$ have one mean, and the squared coefficient of variation $\frac vn(1+c^2)$. So $c$ tends to $0$ from one layer to the next, from $0$ where $R=1$; and so do the flows $C_i$ out of neurons, from the last layer on.
 
 flows (from dense flows; by Cauchy–Schwarz): Let the masks of all layers differ from the cuts at $t$ in a share of the entries that tends to
 $0$. From one layer to the next $R_i=\sum_j|w_{ij}|M_{ij}R_j$ differs from $\bar R\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$ in the mean over $i$ by at most the means of
@@ -36,7 +36,7 @@ without masks, whose square has small means over few neurons. So all but a share
 sums (from flows; by S11 for profiles): The scores of a layer add up to the flow $F$ of the network, whatever the layer.
 
 score (from sums): So the scores of all but a
-share of the entries that tends to $0$ are $[[score]]$ at $|w|=t$, up to a factor $1+o(1)$, with $m=e(t)$ of the round before.
+share of the entries that tends to $0$ are $[[score]]$ for a weight of modulus $t$, up to a factor $1+o(1)$, with the mean $m$ of what the round before has kept.
 
 cut (from score): A weight has at least the score $\lambda F$ if its modulus is at least $[[cut]]$.
 
@@ -44,14 +44,14 @@ masks (from cut; by induction): Before the first round no weight is cut. If the 
 entries that tends to $0$, they are after it cuts at the larger one of $t$ and of `cut`, as what was removed stays away. $S$ is continuous and falls strictly, so that
 one $\lambda$ leaves the density of the round.
 
-balance (from masks): Where a round moves no threshold, each is the cut of its layer: $[[balance]]$ is $\lambda$ in all layers.
+balance (from masks): A layer whose threshold is its cut, with $m=e(t)$, has $[[balance]]=\lambda$.
 
-answer (from masks): Let the flow out of a neuron be $1+y$ times that of others. The weights into it are cut at $t/(1+y)$, and for small $y$
+answer (from masks): Let the flow out of a neuron be $1+y$ times that of others. Where a round moves the threshold to $t$, the weights into this neuron are cut at $t/(1+y)$, and for small $y$
 the flow into it is larger by $[[answer]]$ times $y$, in proportion.
 
 loop (from answer): Let the flow into it be $x$ in proportion above that of others, of which $\xi$ comes from the weights that it has, and let
-$y$ have $\eta$. With $\varepsilon=\varepsilon(t_l)$ and $\varepsilon_1=\varepsilon(t_{l+1})$ a round takes $(x,y)$ to $(\xi+\varepsilon y,\eta+\varepsilon_1x)$. For $\varepsilon\varepsilon_1<1$ this tends to
-$x=[[deviation]]$; for $\varepsilon\varepsilon_1>1$ two such neurons are further apart after each round.
+$y$ have $\eta$. With $\varepsilon=\varepsilon(t_l)$ and $\varepsilon_1=\varepsilon(t_{l+1})$ held fixed a round takes $(x,y)$ to $(\xi+\varepsilon y,\eta+\varepsilon_1x)$. The fixed point has
+$x=[[deviation]]$. From it, and between two such neurons, a difference $(a,b)$ becomes $(\varepsilon\varepsilon_1a,\varepsilon\varepsilon_1b)$ in two rounds.
 """,
     globals(),
 )
@@ -93,9 +93,9 @@ rounds = Claim(
 Let the widths of all layers, inputs and outputs included, tend to infinity in fixed ratios, and let the moduli of the weights of each layer be independent, of one law up to the
 scale of the layer, with a continuous density $p>0$ on an interval from $0$ on and a finite mean square; $S$, $e$ and $\varepsilon$ are those of H6.1. SynFlow in $T$ rounds keeps the share
 $\rho^{k/T}$ of all weights in round $k$, under one threshold of the scores. For fixed $T$ the mask of layer $l$, of $N_l$ weights, differs after each round in a share of its entries that tends to $0$ from
-the weights of modulus at least $t_l$, in units of the layer's scale: a round takes $t_l$ to the larger one of $t_l$ and $[[cut]]$ with $N=N_l$, $m=e(t_l)$ and one $\lambda$ for all layers. Where it moves none, $[[balance]]=\lambda$ at $t=t_l$ in every layer. A neuron in whose flow out of it
-there is $y$ too much, in proportion, gets $[[answer]]$ times $y$ too much into it after a round, to first order. A deviation $\xi$ of its own into it, and $\eta$ out of it, so becomes $[[deviation]]$, if
-$\varepsilon\varepsilon_1<1$ for the thresholds below and above it; else it is larger after each round.
+the weights of modulus at least $t_l$, in units of the layer's scale: a round takes $t_l$ to the larger one of $t_l$ and $[[cut]]$ with $N=N_l$, $m=e(t_l)$ and one $\lambda$ for all layers, as long as no cut reaches the end of the law. Layers that are at their cuts have one balance $[[balance]]=\lambda$. A neuron in whose flow out of it
+there is $y$ too much, in proportion, gets $[[answer]]$ times $y$ too much into it after a round that moves the threshold to $t$, to first order. With the responses $\varepsilon$ below the neuron and $\varepsilon_1$ above it held fixed, and deviations $\xi$ of its own into it and $\eta$ out of it, rounds have
+the fixed point $[[deviation]]$, and multiply the distance from it by $\varepsilon\varepsilon_1$ in two rounds: it is stable for $\varepsilon\varepsilon_1<1$ alone.
 """,
     steps=STEPS,
     source=Source(
@@ -120,13 +120,8 @@ $\varepsilon\varepsilon_1<1$ for the thresholds below and above it; else it is l
     hypotheses=(
         Hypothesis("wide layers, inputs and outputs included, and a number of rounds that does not grow with them"),
         Hypothesis("independent weights with a continuous density of the modulus and a finite mean square"),
-        Hypothesis(
-            "a deviation does not come back larger",
-            response * other <= 1,
-            needed_by=("deviation",),
-            convention="beyond 1 no round tends to what the formula says",
-        ),
-        Hypothesis("nor as large", sp.Ne(response * other, 1), needed_by=("deviation",)),
+        Hypothesis("no layer is cut at the end of the law of its moduli, where nothing would be left of it"),
+        Hypothesis("there is one fixed point", sp.Ne(response * other, 1), needed_by=("deviation",)),
     ),
     uses=("H6.1", "S11"),
     because={

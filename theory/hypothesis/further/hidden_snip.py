@@ -127,13 +127,13 @@ hidden_snip = Claim(
     label="H3",
     title="A mask that follows its signals is near independent entries, at every width",
     statement=r"""
-Let a layer of $m\times n$ independent standard normal weights $w_{ij}$ read the activations $h\in\mathbb R^{n\times N}$ of $N$ samples, of rank $r$, and let
-$z=wh/\sqrt n$. Let the signals $b_i\in\mathbb R^N$ that come back to the rows, and a threshold $\tau\ge0$, depend on $w$ through $z$ alone: so SNIP's do, where $b_i$ has the
+Let a layer of $m\times n$ independent standard normal weights $w_{ij}$, independent of all other weights and of the data, read the activations $h\in\mathbb R^{n\times N}$ of $N$ samples, of rank $r$, and let
+$z=wh/\sqrt n$. Let the signals $b_i\in\mathbb R^N$ that come back to the rows, and a threshold $\tau\ge0$, depend on $w$ through $z$ alone: so SNIP's signals do, where $b_i$ has the
 slope of the activation at $z_i$ times what the layers above send back, at any depth, activation, loss and width. Let $M_{ij}=1\{|w_{ij}\langle h_j,b_i\rangle|>\tau\}$, the weights of the
 largest scores. Then there is a mask $\tilde M$ whose entries, given $h$, $z$ and all that lies above, are independent, and $1$ with the probability
-$$P_{ij}=[[probability]],\qquad v=|\langle h_j,b_i\rangle|,$$ and $0$ if $v=0$. An entry of $M$ is another one than that of $\tilde M$ with a probability of at most $[[crossing]]$, and of at most $[[entry_bound]]$, where $\ell$ is the
-leverage $(h(h^\top h)^+h^\top)_{jj}$; the share of such entries has a mean of at most $[[bound]]$, and so has $\|M-\tilde M\|_\square$. For the mask $M_K$ of the $K$ largest
-scores, where $K$ scores or more are not $0$, it is at most $[[ranked_bound]]$, with the threshold at which $\sum P_{ij}=K$.
+$$P_{ij}=[[probability]],\qquad v=|\langle h_j,b_i\rangle|,$$ and $0$ if $v=0$. Given $h$, an entry of $M$ is another one than that of $\tilde M$ with a probability of at most $[[crossing]]$, and of at most $[[entry_bound]]$, where $\ell$ is the
+leverage $(h(h^\top h)^+h^\top)_{jj}$; the share of such entries has a mean of at most $[[bound]]$, and so has $\|M-\tilde M\|_\square$. For the mask $M_K$ of the $K\ge1$ largest
+scores, $K$ a number that depends on $w$ through $z$ alone, if almost surely as many scores are not $0$, it is at most $[[ranked_bound]]$, with the threshold at which $\sum P_{ij}=K$.
 """,
     steps=STEPS,
     source=Source(
@@ -156,7 +156,9 @@ scores, where $K$ scores or more are not $0$, it is at most $[[ranked_bound]]$, 
         Quantity(v, "modulus of the inner product of a column's activations and a row's signals", POSITIVE),
     ),
     hypotheses=(
-        Hypothesis("independent standard normal weights; signals and threshold depend on them through z alone"),
+        Hypothesis(
+            "independent standard normal weights, independent of what they read and of all else; signals and threshold depend on them through z alone"
+        ),
         Hypothesis(
             "no more dimensions than columns",
             r <= n,
