@@ -150,11 +150,12 @@ def _tables_of_rounds(summary: LayersSummary, found: RoundsSummary) -> list[Tabl
     tables = [
         Table(("layer", *counts), empty, "l" + "r" * len(counts), "Rows that keep nothing, by the number of rounds")
     ]
-    if found["wide"] is not None and found["balanced"] is not None and found["critical"] is not None:
+    if found["balanced"] is not None and found["critical"] is not None:
+        after: Sequence[float | None] = found["wide"] or [None] * len(names)
         rows = [
             (name, share(wide), share(balanced), "-" if critical is None else f"{critical:.3g}")
             for name, wide, balanced, critical in zip(
-                names, found["wide"], found["balanced"], (*found["critical"], None), strict=True
+                names, after, found["balanced"], (*found["critical"], None), strict=True
             )
         ]
         title = (

@@ -22,7 +22,7 @@ from sparse_limits.theory.tails import half_normal, t
 Floats = NDArray[np.float64]
 FORMULAS = critical_density.expressions
 COUNTS = (1, 2, 3, 5, 10, 30, 100, 300, 1000)  # of rounds, up to the number asked for
-LOGS = (-20.0, 24.0)  # of the balance: densities from 1 to 1e-10
+LEAST, LOWEST = -20.0, -60.0  # logarithms of levels at which next to nothing is cut, and nothing
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,12 @@ class WideLayers:
         """Of layers, over the largest."""
         return np.array(self.network.sizes, float) / max(self.network.sizes)
 
+    @property
+    def _highest(self) -> float:
+        """The logarithm of a level at which the threshold of the largest layer is next to the end of the law."""
+        end = self.modulus.end
+        return float(np.log(end / self.modulus.mean(np.asarray(end)))) - 1
+
     def shares(self, thresholds: Floats) -> Floats:
         """The share of each layer above its threshold, float[L + 1]."""
         return np.asarray(self.modulus.tail(np.minimum(thresholds, self.modulus.end)), float)
@@ -83,8 +89,8 @@ class WideLayers:
         """The share of all weights above the thresholds of their layers."""
         return float(self.sizes @ self.shares(thresholds) / self.sizes.sum())
 
-    def after(self, density: float, rounds: int) -> Floats:
-        """The threshold of each layer after so many rounds, which leave this share of all weights."""
+    def after(self, density: float, rounds: int) -> Floats | None:
+        """The threshold of each layer after so many rounds, which leave this share of all weights; None if a round empties a layer."""
         thresholds = np.zeros(len(self.sizes))
         for k in range(1, rounds + 1):
             cuts = self.sizes * self.modulus.mean(thresholds)  # at λ = 1
@@ -93,8 +99,10 @@ class WideLayers:
             def excess(log: float, start: Floats = thresholds, cuts: Floats = cuts, left: float = left) -> float:
                 return self.density(np.maximum(start, np.exp(log) * cuts)) - left
 
-            log = brentq(excess, LOGS[0], float(np.log(self.modulus.end / cuts.min())), xtol=1e-13)
+            log = brentq(excess, LOWEST, float(np.log(self.modulus.end / cuts.min())), xtol=1e-13)
             thresholds = np.maximum(thresholds, np.exp(log) * cuts)
+            if (thresholds >= self.modulus.end).any():
+                return None
         return thresholds
 
     def balanced(self, log: float) -> Floats:
@@ -108,16 +116,19 @@ class WideLayers:
 
     def balanced_at(self, density: float) -> Floats:
         """The same at a density of the network: where the thresholds of many rounds tend to."""
-        return self.balanced(brentq(lambda log: self.density(self.balanced(log)) - density, *LOGS, xtol=1e-13))
+        return self.balanced(
+            brentq(lambda log: self.density(self.balanced(log)) - density, LOWEST, self._highest, xtol=1e-13)
+        )
 
     def critical_densities(self) -> list[float]:
         """For each hidden layer the density of the network at which, after many rounds, a loss of a neuron comes back as large."""
 
         def excess(log: float, layer: int) -> float:
             below, above = self.modulus.gain(self.balanced(log)[layer : layer + 2])
-            return float(np.log(below) + np.log(above))
+            with np.errstate(divide="ignore"):  # of a threshold that is 0 in floating point
+                return float(np.log(below) + np.log(above))
 
-        logs = [brentq(excess, *LOGS, args=(layer,), xtol=1e-13) for layer in range(self.network.depth)]
+        logs = [brentq(excess, LEAST, self._highest, args=(layer,), xtol=1e-13) for layer in range(self.network.depth)]
         return [self.density(self.balanced(log)) for log in logs]
 
 
@@ -144,11 +155,12 @@ def in_rounds(
     if network is None or settings.scope != "global":
         return InRounds(tuple(counts), means)
     layers = WideLayers(network)
+    thresholds = layers.after(settings.density, counts[-1])
     return InRounds(
         tuple(counts),
         means,
         tuple(layers.critical_densities()),
-        tuple(layers.shares(layers.after(settings.density, counts[-1])).tolist()),
+        None if thresholds is None else tuple(layers.shares(thresholds).tolist()),
         tuple(layers.shares(layers.balanced_at(settings.density)).tolist()),
     )
 
@@ -161,8 +173,8 @@ def notes_on(
         below = [name for name, each in zip(names, found.critical, strict=False) if settings.density < each]
         layers = f"layer{'s' if len(below) > 1 else ''} {', '.join(below)}"
         yield (
-            f"density {settings.density:g} is below the critical density of {layers}: in wide layers a neuron that loses weights "
-            "there loses more in each round, and many rounds empty neurons (H6.2)"
+            f"density {settings.density:g} is below the critical density of {layers}: in wide layers a neuron's losses feed "
+            "themselves there (H6.2), and many rounds empty neurons (proved for one hidden layer, H6.1)"
             if below
             else f"density {settings.density:g} is above the critical densities: in wide layers a neuron's losses die out (H6.2)"
         )

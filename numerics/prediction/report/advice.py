@@ -249,8 +249,8 @@ def _in_rounds(found: Numbers) -> Iterator[Advice]:
             yield {
                 "text": (
                     f"Count the rounds before you take SynFlow in many (synflow-iterative): {found.density:g} is below the critical "
-                    f"density of {where} ({at}), where many rounds empty neurons; `sparse-limits predict layers --method "
-                    "synflow-iterative` counts them."
+                    f"density of {where} ({at}), and in wide layers a neuron's losses feed themselves there; `sparse-limits predict layers "
+                    "--method synflow-iterative` counts the neurons that rounds empty."
                 ),
                 "rule": "the density is below that at which a neuron's losses feed themselves in wide layers, under SynFlow in rounds",
                 "kind": LIMIT,

@@ -120,3 +120,20 @@ def test_a_report_warns_of_rounds_below_the_critical_density_alone():
     assert len(told[0]) == 1
     assert "0.05 is below the critical density of" in told[0][0]["text"]
     assert not told[1]
+
+
+def test_where_a_round_empties_a_layer_no_law_is_told():
+    """Uniform weights end: a cut beyond the largest of a layer leaves nothing of it."""
+    layers = WideLayers(Architecture(64, (30,), 2, init="torch"))
+    assert layers.after(0.01, 1) is None
+    assert layers.after(0.01, 100) is not None
+    found = predict_layers(IN_ROUNDS, widths=(30,), init="torch", density=0.01, samples=40, sample=False, rounds=1)
+    assert found.in_rounds.wide is None
+    assert found.in_rounds.critical is not None
+
+
+@pytest.mark.parametrize("init", ["normal", "torch"])
+@pytest.mark.parametrize("density", [1e-9, 0.5, 1 - 1e-10])
+def test_the_balance_is_found_at_every_density(init, density):
+    layers = WideLayers(Architecture(64, (30,), 2, init=init))
+    assert layers.density(layers.balanced_at(density)) == pytest.approx(density, rel=1e-6)
