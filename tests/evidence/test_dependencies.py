@@ -31,9 +31,10 @@ from importlib import import_module
 label, home, *places = sys.argv[1:]
 (claim,) = {each for each in vars(import_module(home)).values() if getattr(each, "label", "") == label}
 from sparse_limits.numerics.evidence import checks_in, run
+from sparse_limits.numerics.evidence.check import reasons
 from sparse_limits.numerics.evidence.comparison import comparisons
 checks = [each for place in places for each in checks_in(import_module(place)) if each.claim is claim]
-results = [run(check) for check in (*checks, *comparisons(claim))]
+results = [run(check) for check in (*reasons(claim), *checks, *comparisons(claim))]
 imported = {module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
 print(json.dumps([sorted(map(os.path.realpath, imported)), sorted(opened), sorted({each.status for each in results})]))
 """
