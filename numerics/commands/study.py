@@ -7,7 +7,15 @@ from functools import partial
 from pathlib import Path
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.commands import _depth_study, _gap_study, _generalisation_study, _lift_study, _origin_study
+from sparse_limits.numerics.commands import (
+    _depth_study,
+    _gap_study,
+    _generalisation_study,
+    _hypothesis_study,
+    _lift_study,
+    _origin_study,
+    _spectra_study,
+)
 from sparse_limits.numerics.commands.common import add_limit, add_quiet, available_cores, progress_of
 from sparse_limits.numerics.commands.output_paths import check_places
 from sparse_limits.numerics.commands.selection import add_store
@@ -20,6 +28,8 @@ REPORTS = {
     "gap": _gap_study,
     "origins": _origin_study,
     "depth": _depth_study,
+    "hypothesis": _hypothesis_study,
+    "spectra": _spectra_study,
 }
 BESIDE = (
     "command",

@@ -5,6 +5,7 @@ A mask is a matrix [m, n] of zeros and ones, an array or `scipy.sparse`; memory 
 
 from __future__ import annotations
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -66,10 +67,47 @@ def smoothed(mask: MaskLike, blocks: int) -> NDArray[np.float64]:
     """
     entries = _entries(mask)
     blocks = checked_integer("blocks", blocks, 1, min(entries.shape))
+    return _averages(entries, _order(entries), blocks)
+
+
+def cross_fitted(mask: ArrayLike, blocks: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Average a mask over a grid of blocks, each entry in an order that other entries gave.
+
+    Rows and columns are halved at random. A quarter of the mask is averaged after its rows are sorted by their sums over
+    the columns of the other half, its columns likewise; the result is the mean over the four quarters. Sorting by the
+    entries that are averaged makes a slope of what is only noise, as `smoothed` does: a random mask of density ρ has
+    averages above ρ in one corner and below in the other. Here each average of a random mask has the mean ρ.
+
+    mask: zeros and ones, [m, n], an array. blocks: 1 to min(m, n)/2. Returns float[blocks, blocks], smallest degrees first.
+
+    InputError as `smoothed`.
+
+    Examples:
+        >>> rng = np.random.default_rng(0)
+        >>> mask = rng.random((100, 100)) < 0.2
+        >>> [round(float(np.ptp(averages)), 2) for averages in (smoothed(mask, 4), cross_fitted(mask, 4, rng))]
+        [0.21, 0.06]
+    """
+    entries = _entries(mask)
+    blocks = checked_integer("blocks", blocks, 1, min(entries.shape) // 2)
+    array = entries.toarray().astype(bool)
+    rows, columns = (np.array_split(rng.permutation(size), 2) for size in array.shape)
+    found = []
+    for r, c in product((0, 1), repeat=2):
+        quarter = array[np.ix_(rows[r], columns[c])]
+        by_rows = np.argsort(array[np.ix_(rows[r], columns[1 - c])].sum(axis=1), kind="stable")
+        by_columns = np.argsort(array[np.ix_(rows[1 - r], columns[c])].sum(axis=0), kind="stable")
+        found.append(_averages(_entries(quarter), DegreeOrder(by_rows, by_columns), blocks))
+    averages: NDArray[np.float64] = np.mean(found, axis=0)
+    return averages
+
+
+def _averages(entries: coo_array, order: DegreeOrder, blocks: int) -> NDArray[np.float64]:
+    """The share of ones in each block of a grid, in this order of rows and columns."""
     block_of = []
-    for order, size in zip(_order(entries), entries.shape, strict=True):
+    for line, size in zip(order, entries.shape, strict=True):
         places = np.empty(size, np.int64)
-        places[order] = np.arange(size) * blocks // size
+        places[line] = np.arange(size) * blocks // size
         block_of.append(places)
     rows, columns = block_of
     kept = np.bincount(rows[entries.row] * blocks + columns[entries.col], minlength=blocks**2)

@@ -32,6 +32,8 @@ OUTPUTS = {  # what is written, by the call that writes it: the module of its ty
     "study gap --json": ("sparse_limits.numerics.studies.gap_summary", "GapSummary"),
     "study origins --json": ("sparse_limits.numerics.studies.origin_summary", "OriginSummary"),
     "study depth --json": ("sparse_limits.numerics.studies.depth_summary", "DepthSummary"),
+    "study spectra --json": ("sparse_limits.numerics.studies.spectra_summary", "SpectraSummary"),
+    "study hypothesis --json": ("sparse_limits.numerics.studies.hypothesis_summary", "HypothesisSummary"),
 }
 MISSING = "What is not known or does not apply is null, and so is a number that is not finite. Densities and shares are from 0 to 1."
 

@@ -6,7 +6,7 @@ few observations cannot say much: six are the least that bound a median at 95 %.
 
 from __future__ import annotations
 
-from itertools import chain, permutations
+from itertools import chain, combinations, permutations
 from math import factorial, inf
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 MOST_PERMUTED = 9  # 9! = 362 880 permutations
+MOST_DIVIDED = 10  # C(20, 10) = 184 756 divisions into two halves
 _ROUNDING = 1e-9  # correlations closer than this are the same rational number
 
 
@@ -103,6 +104,32 @@ def permutation_p_value(first: ArrayLike, second: ArrayLike) -> float:
     flat = np.fromiter(chain.from_iterable(permutations(range(columns))), np.int8, columns * factorial(columns))
     sums = products[flat.reshape(-1, columns), np.arange(columns)].sum(axis=1)
     return float(np.mean(np.abs(sums) >= abs(np.trace(products)) - _ROUNDING * max(1, telling.sum())))
+
+
+def equal_laws_p_value(first: ArrayLike, second: ArrayLike) -> float:
+    """How surprising the distance of the means of two samples [n, k] is if all 2n vectors are independent and have one law.
+
+    Exact: every division of the vectors into two halves is as likely then; the distance is Euclidean. InputError for
+    samples of different shapes, fewer than 2 or more than 10 vectors, and numbers that are not finite.
+
+    Examples:
+        >>> equal_laws_p_value([[0.0], [0.1], [0.2]], [[1.0], [1.1], [1.2]])  # 2 of C(6, 3) divisions are so far apart
+        0.1
+    """
+    tables = [np.asarray(table, dtype=np.float64) for table in (first, second)]
+    if tables[0].shape != tables[1].shape or tables[0].ndim != 2 or not all(np.isfinite(each).all() for each in tables):
+        raise InputError(
+            f"first and second have shapes {tables[0].shape} and {tables[1].shape}, expected finite [n, k]"
+        )
+    n = checked_integer("the number of vectors", len(tables[0]), 2, MOST_DIVIDED)
+    both = np.concatenate(tables)
+    both = both - both.mean(axis=0)
+    products = both @ both.T
+    halves = np.array([(0, *rest) for rest in combinations(range(1, 2 * n), n - 1)])  # each division once
+    signs = -np.ones((len(halves), 2 * n))
+    np.put_along_axis(signs, halves, 1.0, axis=1)
+    distances = np.einsum("si,ij,sj->s", signs, products, signs, optimize=True)
+    return float(np.mean(distances >= distances[0] - _ROUNDING * max(distances.max(), 0.0)))
 
 
 def _standard_ranks(rows: Floats) -> Floats:

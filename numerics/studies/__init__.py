@@ -24,13 +24,23 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.studies.depth_summary import DepthSummary
     from sparse_limits.numerics.studies.gap_summary import GapSummary
     from sparse_limits.numerics.studies.generalisation_summary import GeneralisationSummary
+    from sparse_limits.numerics.studies.hypothesis_summary import HypothesisSummary
     from sparse_limits.numerics.studies.lift_summary import LiftSummary
     from sparse_limits.numerics.studies.origin_summary import OriginSummary
+    from sparse_limits.numerics.studies.spectra_summary import SpectraSummary
 
-    Summary = DepthSummary | GapSummary | GeneralisationSummary | LiftSummary | OriginSummary
+    Summary = (
+        DepthSummary
+        | GapSummary
+        | GeneralisationSummary
+        | HypothesisSummary
+        | LiftSummary
+        | OriginSummary
+        | SpectraSummary
+    )
 
 LIMIT = 3600.0  # seconds of processor time that a piece of work may take
-STUDIES = ("generalisation", "lifts", "gap", "origins", "depth")
+STUDIES = ("generalisation", "lifts", "gap", "origins", "depth", "hypothesis", "spectra")
 
 
 @overload
@@ -43,6 +53,10 @@ def study(name: Literal["gap"], **settings: Any) -> GapSummary: ...
 def study(name: Literal["origins"], **settings: Any) -> OriginSummary: ...
 @overload
 def study(name: Literal["depth"], **settings: Any) -> DepthSummary: ...
+@overload
+def study(name: Literal["hypothesis"], **settings: Any) -> HypothesisSummary: ...
+@overload
+def study(name: Literal["spectra"], **settings: Any) -> SpectraSummary: ...
 @overload
 def study(name: str, **settings: Any) -> Summary: ...
 @door
@@ -62,7 +76,7 @@ def study(
 
     Parameters
     ----------
-    name : generalisation, lifts, gap, origins or depth
+    name : generalisation, lifts, gap, origins, depth, hypothesis or spectra
     quick : True runs a smaller study; `settings` that are given stay as they are
     jobs : number of processes, from 1 to 1024, which does not change the numbers
     progress : function called with the number of pieces of work done and their total
@@ -83,7 +97,8 @@ def study(
     References
     ----------
     Claims T1–T5 (generalisation), L18 and L19 (lifts), N2, N4, N5 and N8 (gap), D2 (depth: networks as libraries
-    initialise them). The study origins measures what `fit` says of masks whose origin is known.
+    initialise them), H1–H6 (hypothesis), K2, K3 and K10 (spectra). The study origins measures what `fit` says of masks
+    whose origin is known.
 
     Examples
     --------

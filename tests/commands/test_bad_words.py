@@ -18,7 +18,7 @@ from bad_cases import (
 
 from sparse_limits.numerics.cli import in_options, main
 
-STUDIES = ("gap", "lifts", "generalisation", "origins", "depth")
+STUDIES = ("gap", "lifts", "generalisation", "origins", "depth", "hypothesis", "spectra")
 
 
 # Networks and tickets

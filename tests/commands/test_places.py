@@ -35,6 +35,8 @@ OUTPUTS = {
     "study generalisation": (["study", "generalisation", "--jobs", "1"], ["--json", "--plot"]),
     "study origins": (["study", "origins", "--jobs", "1"], ["--json", "--plot"]),
     "study depth": (["study", "depth", "--jobs", "1"], ["--json", "--plot"]),
+    "study hypothesis": (["study", "hypothesis", "--jobs", "1"], ["--json", "--plot"]),
+    "study spectra": (["study", "spectra", "--jobs", "1"], ["--json", "--plot"]),
 }
 
 

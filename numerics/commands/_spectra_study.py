@@ -1,0 +1,73 @@
+"""`sparse-limits study spectra`: its options, and what it prints."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sparse_limits.numerics.printing.tables import Table, print_table
+from sparse_limits.numerics.studies.spectra_summary import KERNELS, OPTIMISERS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sparse_limits.numerics.studies.spectra_summary import SpectraSummary
+
+DATA = "digits"
+PURPOSE = "what kernels of pruned networks say of their training: Figures 2, 3 and 11 of arXiv 2510.17515"
+EPILOG = (
+    "Each sentence of the paper is counted over networks; it holds if, at 95 % confidence, it does for more than half of such "
+    "networks. paper: the kernel of Theorem 1, where pruned weights have a gradient; masks: the same without (K2); own: that of "
+    "the pruned network. Training is on the cross-entropy, by Adam at the rate 0.001 and by gradient descent, whose step is 1/λ₁ "
+    "of the dense network's own kernel."
+)
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The options of this study alone."""
+    add = parser.add_argument
+    add(
+        "--methods",
+        nargs="+",
+        metavar="M",
+        help="random magnitude snip grasp synflow synflow-iterative (default: random snip synflow-iterative)",
+    )
+    add("--depths", nargs="+", type=int, metavar="L", help="numbers of hidden layers (default 1 2 3 4)")
+    add("--densities", nargs="+", type=float, metavar="R", help="shares of weights kept, in (0, 1) (default .5 .2 .05)")
+    add("--width", type=int, metavar="N", help="number of units of each hidden layer (default 128; paper: 1024)")
+    add("--networks", type=int, metavar="K", help="number of networks of each depth (default 3)")
+    add("--samples", type=int, metavar="N", help="number of digits of the kernels, from 60 (default 100; paper: 1024)")
+    add("--steps", type=int, metavar="T", help="steps of training on batches of 128 (default 200)")
+    add(
+        "--quick",
+        action="store_true",
+        help="1 and 2 hidden layers of 32 units, 2 networks, 50 steps, unless set otherwise",
+    )
+
+
+def show(console: Console, summary: SpectraSummary) -> None:
+    """A table of metrics, one of the sentences of the paper; what the counts say last."""
+    protocol = summary["protocol"]
+    console.print(
+        f"\n[bold]Kernels and training of pruned networks[/]: {protocol['networks']} networks of each depth, {protocol['width']} units a "
+        f"layer, {protocol['samples']} digits, {protocol['steps']} steps"
+    )
+    for title, columns in (("optimiser", OPTIMISERS), ("kernel", KERNELS)):
+        rows: dict[tuple[str, str, str], dict[str, str]] = {}
+        for each in summary["findings"]:
+            if each["by"] in columns:
+                cells = rows.setdefault((each["sentence"], each["method"], each["place"]), {})
+                cells[each["by"]] = f"{each['verdict']}, {each['holds']}/{each['of']}"
+        table = [(*row, *(cells.get(column, "") for column in columns)) for row, cells in rows.items()]
+        head = (f"the paper's sentence, by {title}", "method", "place", *columns)
+        print_table(console, Table(head, table, "lll" + "r" * len(columns), narrow=True))
+    console.print("Shares are of networks, or of networks and densities. Losses are means over the steps.\n")
+    for text in summary["sentences"]:
+        console.print(f"• {text}")
+
+
+def plot(path: Path, summary: SpectraSummary) -> None:
+    from sparse_limits.numerics.studies.spectra_figure import plot_spectra
+
+    plot_spectra(path, summary)

@@ -1,0 +1,197 @@
+"""The sentences of arXiv 2510.17515 about its Figures 2, 3 and 11, each counted over networks, and what the counts say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from math import inf
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.statistics.distribution_free import clopper_pearson
+from sparse_limits.numerics.studies.spectra_summary import (
+    KERNELS,
+    OPTIMISERS,
+    Finding,
+    KernelName,
+    MetricName,
+    Optimiser,
+    SpectraRow,
+)
+
+DENSE, RANDOM = "dense", "random"
+Rows = Mapping[tuple[str, float], SpectraRow]  # of one network, by method and density
+
+
+class Sentence(NamedTuple):
+    """Where the paper says it, and what."""
+
+    place: str
+    text: str
+
+
+FASTER = Sentence("Figure 2", "falls faster than Random")
+SPARSER = Sentence("Figure 11", "falls more slowly when sparser")
+DENSEST = Sentence("Figure 11", "falls fastest")
+DEGRADES = Sentence("Appendix D", "loses most with sparsity")
+STEADY = Sentence("Figure 3", "decay and rank change least")
+HIGH_RANK = Sentence("Figure 3", "highest effective rank")
+TOP_RISES = Sentence("Section 6", "top five rise with sparsity")
+RANK_FALLS = Sentence("Section 6", "rank falls with sparsity")
+GAP_FALLS = Sentence("Section 6", "gap falls with sparsity")
+
+
+def findings(rows: Sequence[SpectraRow]) -> list[Finding]:
+    """Every sentence for every method that it names, and every kernel or optimiser, counted over networks."""
+    networks = list(_networks(rows))
+    methods = [each for each in dict.fromkeys(row["method"] for row in rows) if each != DENSE]
+    others = [each for each in methods if each != RANDOM]
+    found = list(_of_training(networks, methods, others))
+    return found + list(_of_spectra(networks, methods, others))
+
+
+def _networks(rows: Sequence[SpectraRow]) -> Iterator[Rows]:
+    for key in dict.fromkeys((row["depth"], row["network"]) for row in rows):
+        yield {(row["method"], row["density"]): row for row in rows if (row["depth"], row["network"]) == key}
+
+
+def _of_training(networks: Sequence[Rows], methods: Sequence[str], others: Sequence[str]) -> Iterator[Finding]:
+    for by in OPTIMISERS:
+
+        def losses(rows: Rows, method: str, by: Optimiser = by) -> list[float]:
+            return [row[by] for row in _of(rows, method)]
+
+        if RANDOM in methods:
+            for method in others:
+                pairs = [
+                    pair for rows in networks for pair in zip(losses(rows, method), losses(rows, RANDOM), strict=True)
+                ]
+                yield _finding(FASTER, method, by, [left < right for left, right in pairs])
+        for method in methods:
+            curves = [[*losses(rows, DENSE), *losses(rows, method)] for rows in networks]
+            yield _finding(SPARSER, method, by, list(map(_rises, curves)))
+        fastest = [
+            losses(rows, DENSE)[0] < min(loss for method in methods for loss in losses(rows, method))
+            for rows in networks
+        ]
+        yield _finding(DENSEST, DENSE, by, fastest)
+        if RANDOM in methods and others and all(len(_of(rows, RANDOM)) > 1 for rows in networks):
+            lost = [
+                {method: losses(rows, method)[-1] - losses(rows, method)[0] for method in methods} for rows in networks
+            ]
+            yield _finding(
+                DEGRADES, RANDOM, by, [each[RANDOM] > max(each[method] for method in others) for each in lost]
+            )
+
+
+def _of_spectra(networks: Sequence[Rows], methods: Sequence[str], others: Sequence[str]) -> Iterator[Finding]:
+    for by in KERNELS:
+
+        def values(rows: Rows, method: str, metric: MetricName, by: KernelName = by) -> list[float]:
+            return [_metric(row, by, metric) for row in _of(rows, method)]
+
+        several = all(len(_of(rows, method)) > 1 for rows in networks for method in methods)
+        if RANDOM in methods and others:
+            if several:
+                ranges = [
+                    {
+                        method: [_range(values(rows, method, metric)) for metric in ("decay", "effective_rank")]
+                        for method in methods
+                    }
+                    for rows in networks
+                ]
+                steady = [
+                    all(of[RANDOM][at] < min(of[method][at] for method in others) for at in (0, 1)) for of in ranges
+                ]
+                yield _finding(STEADY, RANDOM, by, steady)
+            ranks = [[values(rows, method, "effective_rank") for method in (RANDOM, *others)] for rows in networks]
+            highest = [max(column) == column[0] for each in ranks for column in zip(*each, strict=True)]
+            yield _finding(HIGH_RANK, RANDOM, by, highest)
+        if several:
+            for method in others:
+                for sentence, metric, sign in (
+                    (TOP_RISES, "top", 1),
+                    (RANK_FALLS, "effective_rank", -1),
+                    (GAP_FALLS, "gap", -1),
+                ):
+                    curves = [[sign * value for value in values(rows, method, metric)] for rows in networks]  # type: ignore[arg-type]
+                    yield _finding(sentence, method, by, list(map(_rises, curves)))
+
+
+def _of(rows: Rows, method: str) -> list[SpectraRow]:
+    """The rows of a method, densest first."""
+    return sorted((row for (name, _), row in rows.items() if name == method), key=lambda row: -row["density"])
+
+
+def _metric(row: SpectraRow, by: KernelName, metric: MetricName) -> float:
+    """A metric, infinite where it is, not a number where the kernel vanishes, of which no comparison holds."""
+    spectrum = row[by]
+    if spectrum is None:
+        return float("nan")
+    value = spectrum[metric]
+    return inf if value is None else value
+
+
+def _rises(values: Sequence[float]) -> bool:
+    return all(first < second for first, second in pairwise(values))
+
+
+def _range(values: Sequence[float]) -> float:
+    return float(np.log(max(values) / min(values))) if min(values) > 0 else inf
+
+
+def _finding(sentence: Sentence, method: str, by: str, outcomes: Sequence[bool]) -> Finding:
+    holds = sum(outcomes)
+    return {
+        "place": sentence.place,
+        "sentence": sentence.text,
+        "method": method,
+        "by": by,
+        "holds": holds,
+        "of": len(outcomes),
+        "verdict": verdict(holds, len(outcomes)),
+    }
+
+
+def verdict(holds: int, of: int) -> Literal["holds", "fails", "open"]:
+    """Whether a sentence holds for more than half of all networks, or for less, at the confidence of the study.
+
+    Examples:
+        >>> verdict(12, 12), verdict(7, 12), verdict(0, 12)
+        ('holds', 'open', 'fails')
+    """
+    low, high = clopper_pearson(holds, of)
+    return "holds" if low > 1 / 2 else "fails" if high < 1 / 2 else "open"
+
+
+def sentences(found: Sequence[Finding], rows: Sequence[SpectraRow]) -> list[str]:
+    """What the counts say of each kernel and optimiser, and how random pruning scales the kernels."""
+    said = []
+    for by in (*OPTIMISERS, *KERNELS):
+        verdicts = [each["verdict"] for each in found if each["by"] == by]
+        if verdicts:
+            said.append(
+                f"{by}: of {many(len(verdicts), 'sentence')}, {verdicts.count('holds')} hold, "
+                f"{verdicts.count('fails')} fail, {verdicts.count('open')} are open."
+            )
+    return said + list(_scales(rows))
+
+
+def _power(trace: float, row: SpectraRow) -> float:
+    return float(np.log(trace) / np.log(row["density"])) - row["depth"]
+
+
+def _scales(rows: Sequence[SpectraRow]) -> Iterator[str]:
+    """Section 5.3: by which power of the density random pruning scales each kernel, averaged over networks."""
+    powers = {
+        by: [_power(spectrum["trace"], row) for row in rows if row["method"] == RANDOM and (spectrum := row[by])]
+        for by in KERNELS
+    }
+    if all(powers.values()):
+        yield (
+            "Random pruning to density c multiplies the trace by c to the power L + x, L hidden layers: x is "
+            + ", ".join(f"{np.mean(each):.2f} ± {np.std(each):.2f} ({by})" for by, each in powers.items())
+            + "; section 5.3 says x = 0."
+        )
