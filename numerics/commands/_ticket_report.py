@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sparse_limits.numerics.printing.plain_text import no_less, plain
@@ -32,6 +33,48 @@ def show(console: Console, summary: Summary) -> None:
     print_facts(console, _outcome(summary))
     if summary["file"] is not None:
         console.print(f"ticket written to {plain(summary['file'])}", highlight=False, markup=False)
+
+
+def show_all(console: Console, summaries: Sequence[Summary]) -> None:
+    """One table, a line for each target: the network, the width of its source, what is kept, and how both agree."""
+    rows = [
+        (
+            target["name"],
+            f"{sum(target['coefficients']):,}",
+            str(each["width"]["taken"]),
+            f"{ticket['kept'] / ticket['candidates']:.2%}",
+            f"{ticket['kept'] / sum(target['coefficients']):.1f}",
+            *_classes(each["samples"]),
+        )
+        for each in summaries
+        for target, ticket in [(each["target"], each["ticket"])]
+    ]
+    columns = (
+        "\ntarget",
+        "coef-\nficients",
+        "\nwidth",
+        "\nkept",
+        "\neach",
+        "agree-\nment",
+        "accuracy\ntarget",
+        "\nticket",
+    )
+    print_table(console, Table(columns, rows, "lrrrrrrr", narrow=True))
+    first = summaries[0]
+    console.print(
+        f"width: channels for each input channel and orbit, for which every coefficient is within {first['ticket']['epsilon']:g} but with "
+        f"probability {first['delta']:g} (R8, Q7); kept: of the blocks of the source; each: weights kept for a coefficient of the "
+        "target; agreement: samples with the same largest output.",
+        highlight=False,
+    )
+
+
+def _classes(samples: SampleSummary | None) -> tuple[str, ...]:
+    """Agreement and accuracies; empty without samples, classes or labels."""
+    if samples is None:
+        return "", "", ""
+    counts = (samples["agree"], samples["right_target"], samples["right_ticket"])
+    return tuple("" if each is None else f"{each / samples['count']:.1%}" for each in counts)
 
 
 def show_check(console: Console, summary: CheckSummary) -> None:

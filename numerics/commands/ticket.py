@@ -27,6 +27,7 @@ TRAINED = (
     "graphs-messages",
     "pointset-deepsets",
 )  # `sparse_limits.numerics.tickets.targets.TARGETS`, which takes long to import
+ALL = "all"
 SEARCH_ALONE = ("output", "width_factor", "delta", "output_error", "radius", "seed")  # not beside --check
 CHECK_ALONE = ("agreement", "kept")
 KNOWN = {
@@ -49,7 +50,11 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("--target", metavar="TARGET", help=f"{', '.join(TRAINED)}, or a .npz, .safetensors or .pt file of a network")
+    add(
+        "--target",
+        metavar="TARGET",
+        help=f"{', '.join(TRAINED)}, all for one table of these, or a .npz, .safetensors or .pt file of a network",
+    )
     add(
         "--check",
         metavar="FILE",
@@ -107,6 +112,8 @@ def run(arguments: Namespace) -> int:
 
     _check_call(arguments)
     console = Console(quiet=arguments.json == "-")
+    if arguments.target == ALL:
+        return _find_all(arguments, console)
     found = _find(arguments, console) if arguments.check is None else _check(arguments, console)
     if arguments.json is not None:
         write_json(arguments.json, found.summary)
@@ -118,8 +125,11 @@ def _check_call(arguments: Namespace) -> None:
     if arguments.check is None and arguments.target is None:
         raise InputError(f"neither --target nor --check is given, expected --target FILE, {' or '.join(TRAINED)}")
     _check_company(arguments)
-    if arguments.target is not None and arguments.target not in TRAINED and not Path(arguments.target).suffix:
-        raise InputError(f"--target is {arguments.target!r:.80}, expected {', '.join(TRAINED)}, or a file of a network")
+    known_target = arguments.target in (None, ALL, *TRAINED)
+    if not known_target and not Path(arguments.target).suffix:
+        raise InputError(
+            f"--target is {arguments.target!r:.80}, expected {', '.join(TRAINED)}, all, or a file of a network"
+        )
     for name, known in KNOWN.items():
         given = getattr(arguments, name)
         if given is not None and given not in known and Path(given).suffix.lower() not in known:
@@ -138,7 +148,11 @@ def _check_company(arguments: Namespace) -> None:
         raise InputError("--epsilon and --output-error are both given, expected one of them")
     if arguments.radius is not None and arguments.output_error is None:
         raise InputError("--radius is given, expected only beside --output-error")
-    if arguments.target in TRAINED and (arguments.data is not None or arguments.nonnegative):
+    if arguments.target == ALL:
+        for name in ("check", "output"):
+            if getattr(arguments, name) is not None:
+                raise InputError(f"--{name} is given, expected one target, such as --target {TRAINED[0]}")
+    if arguments.target in (ALL, *TRAINED) and (arguments.data is not None or arguments.nonnegative):
         raise InputError(f"--target {arguments.target} brings its samples, expected neither --data nor --nonnegative")
     if arguments.agreement is not None and arguments.data is None and arguments.target not in TRAINED:
         raise InputError(f"--agreement is given without samples, expected --data, or --target {' or '.join(TRAINED)}")
@@ -150,27 +164,43 @@ def _check_company(arguments: Namespace) -> None:
 
 def _check_places(arguments: Namespace) -> None:
     """Files that can be written, and none of them one that is read."""
-    target = None if arguments.target in TRAINED else arguments.target
+    target = None if arguments.target in (ALL, *TRAINED) else arguments.target
     reads = {"--target": target, "--data": data_file(arguments.data), "--check": arguments.check}
     check_places(reads, {"--output": arguments.output, "--json": arguments.json})
 
 
 def _find(arguments: Namespace, console: Console) -> Found:
     from sparse_limits.numerics.commands._ticket_report import show
+
+    found = _found(arguments, arguments.target)
+    show(console, found.summary)
+    return found
+
+
+def _find_all(arguments: Namespace, console: Console) -> int:
+    """A ticket of each target that is trained here, in one table."""
+    from sparse_limits.numerics.commands._ticket_report import show_all
+
+    summaries = [_found(arguments, target).summary for target in TRAINED]
+    show_all(console, summaries)
+    if arguments.json is not None:
+        write_json(arguments.json, summaries)
+    return 0 if all(each["ticket"]["within_epsilon"] for each in summaries) else 1
+
+
+def _found(arguments: Namespace, target: str) -> Found:
     from sparse_limits.numerics.tickets.calls import ticket
 
     with progress_of(arguments) as progress:
-        if arguments.target in TRAINED:
-            progress.stage(f"training {arguments.target}")
-        found = ticket(
-            arguments.target,
+        if target in TRAINED:
+            progress.stage(f"training {target}")
+        return ticket(
+            target,
             **given(
                 arguments, "data", "label_column", "missing", "drop", "nonnegative", "epsilon", *SEARCH_ALONE, "limit"
             ),
             progress=partial(progress.count, pieces="channels"),
         )
-    show(console, found.summary)
-    return found
 
 
 def _check(arguments: Namespace, console: Console) -> Checked:

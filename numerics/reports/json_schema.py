@@ -26,6 +26,7 @@ OUTPUTS = {  # what is written, by the call that writes it: the module of its ty
     "fit --json, several layers": ("sparse_limits.numerics.fitting.layers", "LayersSummary"),
     "fit --json, several files": ("sparse_limits.numerics.fitting.layers", "FilesSummary"),
     "ticket --json": ("sparse_limits.numerics.tickets.report", "Summary"),
+    "ticket --target all --json": ("sparse_limits.numerics.tickets.report", "Summaries"),
     "ticket --check --json": ("sparse_limits.numerics.tickets.report", "CheckSummary"),
     "study generalisation --json": ("sparse_limits.numerics.studies.generalisation_summary", "GeneralisationSummary"),
     "study lifts --json": ("sparse_limits.numerics.studies.lift_summary", "LiftSummary"),

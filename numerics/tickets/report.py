@@ -144,6 +144,9 @@ class Summary(Comparison):
     seconds: Seconds
 
 
+Summaries = list[Summary]  # of several targets
+
+
 class FindingSummary(TypedDict):
     """As `Finding`."""
 

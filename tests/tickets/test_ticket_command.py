@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from json_cases import wrong
 
 import sparse_limits as sl
 from sparse_limits.numerics.arguments import InputError
@@ -315,3 +316,40 @@ def test_one_call_finds_and_one_checks_as_the_command_does(tmp_path, capsys):
 def test_a_call_that_cannot_be_answered(tmp_path, words, why):
     with pytest.raises(InputError, match=re.escape(why)):
         sl.ticket(str(tmp_path / "target.npz"), **words)
+
+
+def test_all_trained_targets_make_one_table(capsys, tmp_path, monkeypatch):
+    names = ("graphs-messages", "pointset-deepsets")
+    monkeypatch.setattr("sparse_limits.numerics.commands.ticket.TRAINED", names)
+    written = tmp_path / "all.json"
+    status, out, _ = call(capsys, "--target", "all", "--epsilon", "1e-4", "--json", written, "--quiet")
+    assert status == 0
+    found = json.loads(written.read_text("utf-8"))
+    assert wrong("ticket --target all --json", found) == []
+    assert [each["target"]["name"] for each in found] == list(names)
+    one = numbers(capsys, "--target", names[0], "--epsilon", "1e-4")
+    for key in ("target", "width", "ticket", "samples"):
+        assert one[key] == found[0][key]
+    lines = [line.split() for line in out.splitlines() if line.startswith(names)]
+    assert [line[0] for line in lines] == list(names)
+    kept = found[0]["ticket"]["kept"]
+    assert lines[0][4] == f"{kept / sum(found[0]['target']['coefficients']):.1f}"
+
+
+def test_one_table_of_all_targets_that_miss_fails(capsys, monkeypatch):
+    monkeypatch.setattr("sparse_limits.numerics.commands.ticket.TRAINED", ("graphs-messages",))
+    assert call(capsys, "--target", "all", "--width-factor", "1/50", "--quiet")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--check", "t.npz"), "--check is given, expected one target, such as --target digits-mlp"),
+        (("--output", "t.npz"), "--output is given, expected one target"),
+        (("--data", "digits"), "--target all brings its samples, expected neither --data nor --nonnegative"),
+    ],
+)
+def test_what_all_targets_cannot_have_is_refused(capsys, words, said):
+    status, _, err = call(capsys, "--target", "all", *words)
+    assert status == 2
+    assert said in " ".join(err.split())
