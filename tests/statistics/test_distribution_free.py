@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import combinations, permutations
 from math import comb, factorial, inf, isnan, nan
 
 import numpy as np
@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from sparse_limits.numerics.statistics.distribution_free import (
     clopper_pearson,
+    equal_laws_p_value,
     median_interval,
     permutation_p_value,
     sign_p_value,
@@ -83,6 +84,29 @@ def test_permutation_p_value_by_brute_force(tables):
     everything = [statistic(order) for order in permutations(range(4))]
     expected = np.mean([value >= everything[0] - 1e-9 for value in everything])
     assert permutation_p_value(first, second) == pytest.approx(expected)
+
+
+@given(arrays(float, st.tuples(st.just(2), st.integers(2, 4), st.integers(1, 3)), elements=few))
+def test_equal_laws_p_value_by_brute_force(tables):
+    first, second = tables
+    both, n = np.concatenate(tables), len(first)
+
+    def apart(chosen):
+        left = both[list(chosen)]
+        return np.linalg.norm(left.sum(axis=0) - (both.sum(axis=0) - left.sum(axis=0)))
+
+    every = [apart(chosen) for chosen in combinations(range(2 * n), n)]
+    expected = np.mean([each >= apart(range(n)) - 1e-9 for each in every])
+    assert equal_laws_p_value(first, second) == pytest.approx(expected)
+
+
+def test_equal_laws_are_refused_as_rarely_as_they_say():
+    """Vectors of one law: p is at most α with a probability of at most α."""
+    rng = np.random.default_rng(0)
+    found = np.array([equal_laws_p_value(*rng.standard_cauchy((2, 4, 5))) for _ in range(2000)])
+    for level in (0.05, 0.2, 0.5):
+        assert np.mean(found <= level) <= level + 4 * np.sqrt(level * (1 - level) / 2000)
+    assert found.min() == 1 / 35
 
 
 def test_agreement_of_distinct_orders_is_as_rare_as_a_permutation_and_its_reverse():
