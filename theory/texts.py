@@ -78,6 +78,10 @@ TEXTS: Mapping[str, Mapping[str, Text]] = {
                 "our graphon-modulated weights have position-dependent variances while maintaining independence.",
                 "Thus, the graphon-modulated weights can be interpreted as modeling the effect of pruning directly within the "
                 "network initialization, enabling analysis of pruned network behavior in the infinite-width limit.",
+                # section 5.2
+                r"the pre-activations $z^{(l)}(u_l,x)$ at every hidden layer converge to centred Gaussian processes with "
+                r"covariance $\tilde\Sigma^{(l)}$",
+                r"the Graphon Neural Tangent Kernel (Graphon NTK) $\Theta(x,x')$ converges to a deterministic kernel",
                 # section 5.3
                 "This special case was previously studied in [74] by applying random masks to weight matrices. Our general "
                 "framework of Graphon NTK not only recovers this result, but is also flexible enough to analyse more complex "

@@ -1,0 +1,256 @@
+"""H5: the tangent kernel of networks whose weights have a graphon as their variance, as in 2510.17515."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.kernel.dual import DEPTH, depth
+from sparse_limits.theory.kernel.graphon_kernel import integrated, open_graphon
+from sparse_limits.theory.kernel.graphon_recursion import (
+    GRAPHONS,
+    POSITIONS,
+    above,
+    backward,
+    covariance,
+    densely_trained,
+    forward,
+    gradient,
+    graphon_kernel,
+    masked,
+    strength,
+    tangent,
+    weight,
+    x,
+    y,
+)
+from sparse_limits.theory.kernel.homogeneous import weights_trained
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.saliency.model import rho, u, v
+
+slope = sp.Function("S", real=True)  # mean of φ′φ′ over the draws of a row of the layer below, by its latent
+
+edge = covariance(v) + strength**2 * slope(v) * tangent(v)
+own_layer = sp.Integral(gradient(u), (u, 0, 1)) * sp.Integral(covariance(v), (v, 0, 1))
+tangent_step = sp.Integral(covariance(v), (v, 0, 1)) + sp.Integral(weight(u, v) * slope(v) * tangent(v), (v, 0, 1))
+hidden_part = rho ** (depth - 1)
+readout_part = rho**depth
+example = graphon_kernel(densely_trained(*GRAPHONS), POSITIONS, x, y)
+
+STEPS = proof(
+    r"""
+exactly normal (by linear combinations): Given layer $l-1$, $z_i=n^{-1/2}\sum_j\omega_{ij}h_j$ is a sum of independent normal numbers: at every width the pairs
+$(z_i,z_i')$ are normal and independent of one another, with the covariances $n^{-1}\sum_jW(u_i,v_j)h_jh'_j$. No central limit theorem is needed, and no condition of Lindeberg.
+
+edge: Let $K^{(l)}_{ii'}$ be the product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ in all weights up to layer $l$. The edge of weight $\omega$ from neuron $j$
+adds to $n\,K^{(l)}_{ii}$, where the $K^{(l-1)}_{jj'}$ with $j\ne j'$ vanish, $[[edge]]$ with $\Sigma=h_jh'_j$, $S=\varphi'(z_j)\varphi'(z'_j)$ and $\Theta=K^{(l-1)}_{jj}$: every weight is trained, so that its own
+derivative is there for every edge.
+
+two rows (from edge; by product): For $i\ne i'$ each term of $K^{(l)}_{ii'}$ has a factor $\omega_{ij}\omega_{i'j}$ of mean $0$, since the weights of two rows are independent and
+centred.
+
+wide below (from edge; by continuous mapping): Keep layer $l-1$ at its width while those below become wide, and let its pairs $(z_j,z'_j)$ tend to independent normal ones and
+$K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then so do the terms of *edge*: $\varphi$ is continuous, and $\varphi'$ is on a set that the limits, which have densities, hit almost surely.
+
+wide layer (from two rows, wide below; by weak law): As layer $l-1$ becomes wide, the averages over its neurons come near their means: the terms are then independent, with variances that have one bound, as
+$\varphi$ grows no faster than a line and normal numbers have all moments.
+
+positions (from wide layer; by equidistribution): Averages of these means over the positions $v_j$ tend to integrals: $W(u_i,\cdot)$ is continuous almost everywhere, and where it is so in the layer below, so are
+the covariances there, and the means over normal pairs of these covariances.
+
+forward (from exactly normal, positions): So given layer $l-1$ the pairs of layer $l$ are independent and normal, with covariances that tend to $\tilde\Sigma^{(l)}(u)=[[forward]]$.
+
+tangent step (from edge, positions): The mean of an *edge* over its weight, of the variance $W(u,v)$, integrated over the layer below, is $\Theta^{(\le l)}(u)=[[tangent_step]]$.
+
+all layers (from forward, tangent step; by induction): For $l=1$ the inputs stand below, and $\tilde\Sigma^{(1)}$ and $\Theta^{(\le1)}$ are averages over them, at every $d$. So layer after layer
+$K^{(l)}_{ii'}$ tends to $\delta_{ii'}\Theta^{(\le l)}(u_i)$, and the tangent kernel to $\Theta^{(\le L+1)}$.
+
+sum over layers (from all layers; gives backward, own_layer): From the readout down, $\int G^{(l)}\Theta^{(\le l)}$ is what the edges of layer $l$ add by themselves, $[[own_layer]]$, and
+$\int G^{(l-1)}\Theta^{(\le l-1)}$, $G^{(l-1)}$ being $S$ times the integral over the layer above, $[[backward]]$ one layer lower.
+
+one variance (by K3 for weights_trained): With $\varphi(z)=\sqrt2\max(z,0)$ and $W^{(l)}=\rho$ in all layers the kernel is $\rho^L$ times the dense one, network by network.
+
+dense readout (from sum over layers, one variance; gives hidden_part, readout_part): There each part has the factor of every layer but its own. With a readout of variance $1$ the part of a hidden layer so lacks the factor of the readout, and is
+$[[hidden_part]]$ times the dense one, while the part of the readout stays, $[[readout_part]]$ times.
+
+example (from sum over layers; gives example, example_terms; at some points: an example: one graphon and one pair of inputs): With the graphons of K2's example as variances the recursion gives `example`, the sum of `example_terms`.
+""",
+    globals(),
+    forward=forward,
+    backward=backward,
+    example=example.total,
+    example_terms=example.terms,
+)
+
+LINES = {
+    function: sum(sp.Symbol(f"{function}_{power}") * v**power for power in range(2))
+    for function in (covariance, slope, tangent, gradient)
+}  # open functions of a position
+
+
+def at_lines(formula: sp.Expr) -> sp.Expr:
+    """A formula of the recursion at an open graphon and open functions, integrated."""
+    found = formula.replace(weight, lambda row, column: open_graphon().subs({u: row, v: column}, simultaneous=True))
+    for function, line in LINES.items():
+        found = found.replace(function, lambda place, line=line: line.subs(v, place))
+    return sp.expand(found.replace(sp.Integral, integrated))
+
+
+def derivatives_of_one_edge(edge: sp.Expr) -> Relation:
+    """One weight ω, and one θ below it: the products of the derivatives of ω φ(θ p₁) and ω φ(θ p₂) in both, for an open quadratic φ.
+
+    The product of the derivatives of θ p₁ and θ p₂ in θ is the kernel below.
+    """
+    theta, first, other = sp.symbols("theta p_1 p_2", real=True)
+    linear, square = sp.symbols("c_1 c_2", real=True)
+    values = [linear * theta * each + square * (theta * each) ** 2 for each in (first, other)]
+    products = sum(sp.prod(sp.diff(strength * value, each) for value in values) for each in (strength, theta))
+    actual = {
+        covariance: sp.prod(values),
+        slope: sp.prod(linear + 2 * square * theta * each for each in (first, other)),
+        tangent: first * other,
+    }
+    for function, value in actual.items():  # at v, and elsewhere another value
+        edge = edge.replace(function, lambda place, value=value: value + place - v)
+    return same(edge, products, by=sp.expand)
+
+
+def covariances_are_means(forward: sp.Expr) -> Relation:
+    """E ω² hh′, the variance being the graphon, integrated over the layer below."""
+    mean = open_graphon() * LINES[covariance]
+    return same(at_lines(forward), integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
+
+
+def edges_have_their_mean(edge: sp.Expr, tangent_step: sp.Expr) -> Relation:
+    """The mean over the weight, whose square has the graphon as its mean."""
+    mean = at_lines(edge).subs(strength, sp.sqrt(open_graphon()))
+    return same(at_lines(tangent_step), integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
+
+
+def layers_are_told_apart(tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr) -> Relation:
+    """∫GΘ of a layer: what its own edges add, and the same of the layer below, with the gradients that reach it."""
+    step = at_lines(tangent_step)
+    whole = integrated(sp.expand(LINES[gradient].subs(v, u) * step), sp.Tuple(u, 0, 1))
+    reaching = at_lines(backward).subs(u, v)  # a position in this layer, as seen from below
+    below = integrated(sp.expand(LINES[slope] * LINES[tangent] * reaching), sp.Tuple(v, 0, 1))
+    return same(at_lines(own_layer), whole - below, by=sp.expand)
+
+
+def powers_of_a_dense_readout(hidden_part: sp.Expr, readout_part: sp.Expr) -> Iterator[Relation]:
+    """All parts have one factor where all variances are one number (K3); the readout's own is one of those of a hidden layer."""
+    yield same(readout_part, weights_trained)
+    yield same(hidden_part * rho, weights_trained)
+
+
+graphon_as_variance = Claim(
+    label="H5",
+    title="Where a graphon is the variance of weights that are all trained, a layer's own graphon is not in its part of the kernel",
+    statement=r"""
+The weights $\omega_{ij}$ of layer $l$ of $L+1$ are independent and normal with mean $0$ and variance $W^{(l)}(u_i,v_j)$, and all of them are trained; there is no mask, no bias, and one output.
+Let $\varphi$ be Lipschitz. As $n_1,\dots,n_L\to\infty$ one after the other, the inputs fixed, the preactivations of a neuron at $u$ tend to centred normal ones, independent between neurons, with the covariances
+$$\tilde\Sigma^{(l)}(u)=[[forward]],$$ at $l=1$ the average over the inputs of $W^{(1)}(u,v_j)x_jx'_j$. Let $\Sigma^{(l)}(u)$ and $S^{(l)}(u)$ be the means of $\varphi(z)\varphi(z')$ and $\varphi'(z)\varphi'(z')$ over these. The
+tangent kernel tends to
+$$\Theta=\sum_{l=1}^{L+1}[[own_layer]],\qquad G^{(L+1)}=1,\quad G^{(l)}(u)=S^{(l)}(u)\,[[backward]],$$ with $\Sigma$ of the layer below, at $l=1$ the average of $x_jx'_j$, and $G$ of the layer itself. In one pass forward it is the last of
+$$\Theta^{(\le l)}(u)=[[tangent_step]],\qquad\Theta^{(\le0)}=0.$$
+For masks the layer's own graphon stands in its own part (K2), and the kernel is another one.
+
+**A constant graphon.** For $\varphi(z)=\sqrt2\max(z,0)$ and the variance $\rho$ in all layers the kernel is $\rho^L$ times the dense one (K3). With the readout's variance $1$ the part of a hidden layer is $[[hidden_part]]$ times the dense one, that of the
+readout $[[readout_part]]$ times.
+
+**An example**: inputs and graphons as in K2, two hidden layers (`example`).
+""",
+    steps=STEPS,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "Proposition 1: the preactivations “at every hidden layer converge to centred Gaussian processes”; Theorem 1: the tangent kernel "
+        "“converges to a deterministic kernel”; the displayed formulas of both are not at hand",
+    ),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(
+            u, "position of a neuron in its layer, a latent coordinate", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)
+        ),
+        Quantity(v, "position of a neuron in the layer below", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(strength, "weight of an edge", sp.S.Reals),
+        Quantity(x, "coordinate of the first input", sp.S.Reals, drawn=(-2, 2)),
+        Quantity(y, "coordinate of the second input", sp.S.Reals, drawn=(-2, 2)),
+        Quantity(
+            rho,
+            "variance of the weights of hidden layers, where it is one number",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 20), 1),
+        ),
+        DEPTH,
+        Quantity(
+            weight, "graphon, the variance of a weight by the latents of its upper and its lower end", CLOSED_UNIT
+        ),
+        Quantity(
+            covariance,
+            "covariance of a row of the layer below over the draws of the network, by its latent",
+            sp.S.Reals,
+        ),
+        Quantity(gradient, "covariance of the gradients of a row of this or the next layer, by its latent", sp.S.Reals),
+        Quantity(slope, "mean of the product of slopes in a row of the layer below, by its latent", sp.S.Reals),
+        Quantity(tangent, "tangent kernel of a row of the layer below, by its latent", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("a Lipschitz activation whose slope is continuous but on a set of measure 0"),
+        Hypothesis("widths to infinity one after the other"),
+        Hypothesis(
+            "positions equidistributed in each layer, and graphons continuous almost everywhere, also in each row at the position of a neuron"
+        ),
+        Hypothesis(
+            "two inputs that are equal, with positive variances at all positions, or with covariances that are nowhere singular"
+        ),
+        Hypothesis(
+            "at least one hidden layer",
+            depth >= 1,
+            needed_by=("hidden_part",),
+            convention="without one there is no part of one",
+        ),
+    ),
+    uses=("K3",),
+    also=("example", "example_terms"),
+    because={
+        "edge": derivatives_of_one_edge,
+        "forward": covariances_are_means,
+        "tangent step": edges_have_their_mean,
+        "sum over layers": layers_are_told_apart,
+        "dense readout": powers_of_a_dense_readout,
+    },
+    wrong=lambda: {
+        "edge": {
+            "the weight in its own derivative": strength**2 * (covariance(v) + slope(v) * tangent(v)),
+            "no weight passed on": covariance(v) + slope(v) * tangent(v),
+        },
+        "forward": {
+            "no variance": sp.Integral(covariance(v), (v, 0, 1)),
+            "the deviation for the variance": sp.Integral(weight(u, v) ** 2 * covariance(v), (v, 0, 1)),
+        },
+        "backward": {"no variance on the way back": sp.Integral(gradient(above), (above, 0, 1))},
+        "own_layer": {
+            "as for masks": sp.Integral(gradient(u) * weight(u, v) * covariance(v), (v, 0, 1), (u, 0, 1)),
+            "no covariance below": sp.Integral(gradient(u), (u, 0, 1)),
+        },
+        "tangent_step": {
+            "as for masks": sp.Integral(weight(u, v) * (covariance(v) + slope(v) * tangent(v)), (v, 0, 1)),
+            "no covariance below": sp.Integral(weight(u, v) * slope(v) * tangent(v), (v, 0, 1)),
+        },
+        "hidden_part": {"the readout pruned, too": rho**depth},
+        "readout_part": {"a layer of its own": rho ** (depth + 1)},
+        "example": {
+            "as for masks": graphon_kernel(masked(*GRAPHONS), POSITIONS, x, y).total,
+            "no readout": sp.Add(*example.terms[:-1]),
+        },
+        "example_terms": {
+            "as for masks": graphon_kernel(masked(*GRAPHONS), POSITIONS, x, y).terms,
+            "terms exchanged": example.terms[::-1],
+        },
+    },
+)
