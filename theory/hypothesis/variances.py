@@ -107,6 +107,7 @@ def derivatives_of_one_edge(edge: sp.Expr) -> Relation:
     """
     theta, first, other = sp.symbols("theta p_1 p_2", real=True)
     linear, square = sp.symbols("c_1 c_2", real=True)
+    linear += v  # an activation for each neuron of the layer below
     values = [linear * theta * each + square * (theta * each) ** 2 for each in (first, other)]
     products = sum(sp.prod(sp.diff(strength * value, each) for value in values) for each in (strength, theta))
     actual = {
@@ -114,8 +115,8 @@ def derivatives_of_one_edge(edge: sp.Expr) -> Relation:
         slope: sp.prod(linear + 2 * square * theta * each for each in (first, other)),
         tangent: first * other,
     }
-    for function, value in actual.items():  # at v, and elsewhere another value
-        edge = edge.replace(function, lambda place, value=value: value + place - v)
+    for function, value in actual.items():
+        edge = edge.replace(function, lambda place, value=value: value.subs(v, place))
     return same(edge, products, by=sp.expand)
 
 
@@ -131,13 +132,15 @@ def edges_have_their_mean(edge: sp.Expr, tangent_step: sp.Expr) -> Relation:
     return same(at_lines(tangent_step), integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
 
 
-def layers_are_told_apart(tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr) -> Relation:
+def layers_are_told_apart(tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr) -> Iterator[Relation]:
     """∫GΘ of a layer: what its own edges add, and the same of the layer below, with the gradients that reach it."""
+    arriving = open_graphon().subs({u: above, v: u}, simultaneous=True) * LINES[gradient].subs(v, above)
+    yield same(at_lines(backward), integrated(sp.expand(arriving), sp.Tuple(above, 0, 1)), by=sp.expand)
     step = at_lines(tangent_step)
     whole = integrated(sp.expand(LINES[gradient].subs(v, u) * step), sp.Tuple(u, 0, 1))
     reaching = at_lines(backward).subs(u, v)  # a position in this layer, as seen from below
     below = integrated(sp.expand(LINES[slope] * LINES[tangent] * reaching), sp.Tuple(v, 0, 1))
-    return same(at_lines(own_layer), whole - below, by=sp.expand)
+    yield same(at_lines(own_layer), whole - below, by=sp.expand)
 
 
 def powers_of_a_dense_readout(hidden_part: sp.Expr, readout_part: sp.Expr) -> Iterator[Relation]:
@@ -177,7 +180,7 @@ readout $[[readout_part]]$ times.
             u, "position of a neuron in its layer, a latent coordinate", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)
         ),
         Quantity(v, "position of a neuron in the layer below", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)),
-        Quantity(strength, "weight of an edge", sp.S.Reals),
+        Quantity(strength, "weight of an edge, all of which are trained", sp.S.Reals),
         Quantity(x, "coordinate of the first input", sp.S.Reals, drawn=(-2, 2)),
         Quantity(y, "coordinate of the second input", sp.S.Reals, drawn=(-2, 2)),
         Quantity(
