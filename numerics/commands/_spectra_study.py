@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.studies.spectra_summary import SpectraSummary
 
 DATA = "digits"
+MARKS = {"holds": "+", "fails": "−", "open": " "}
 PURPOSE = "what kernels of pruned networks say of their training: Figures 2, 3 and 11 of arXiv 2510.17515"
 EPILOG = (
     "Each sentence of the paper is counted over networks; it holds if, at 95 % confidence, it does for more than half of such "
-    "networks. paper: the kernel of Theorem 1, where pruned weights have a gradient; masks: the same without (K2); own: that of "
+    "networks. paper: the kernel of the paper's model, where pruned weights have a gradient (H5); masks: without (K2); own: that of "
     "the pruned network. Training is on the cross-entropy, by Adam at the rate 0.001 and by gradient descent, whose step is 1/λ₁ "
     "of the dense network's own kernel."
 )
@@ -54,15 +55,18 @@ def show(console: Console, summary: SpectraSummary) -> None:
         f"layer, {protocol['samples']} digits, {protocol['steps']} steps"
     )
     for title, columns in (("optimiser", OPTIMISERS), ("kernel", KERNELS)):
-        rows: dict[tuple[str, str, str], dict[str, str]] = {}
+        rows: dict[tuple[str, str], dict[str, str]] = {}
         for each in summary["findings"]:
             if each["by"] in columns:
-                cells = rows.setdefault((each["sentence"], each["method"], each["place"]), {})
-                cells[each["by"]] = f"{each['verdict']}, {each['holds']}/{each['of']}"
+                cells = rows.setdefault((each["sentence"], each["method"]), {})
+                cells[each["by"]] = f"{each['holds']}/{each['of']} {MARKS[each['verdict']]}"
         table = [(*row, *(cells.get(column, "") for column in columns)) for row, cells in rows.items()]
-        head = (f"the paper's sentence, by {title}", "method", "place", *columns)
-        print_table(console, Table(head, table, "lll" + "r" * len(columns), narrow=True))
-    console.print("Shares are of networks, or of networks and densities. Losses are means over the steps.\n")
+        head = (f"the paper's sentence, by {title}", "method", *columns)
+        print_table(console, Table(head, table, "ll" + "r" * len(columns), narrow=True))
+    console.print(
+        "In how many networks the sentence holds; always: at all densities. +: at 95 % confidence in more than half of all such "
+        "networks; −: in less than half. Losses are means over the steps.\n"
+    )
     for text in summary["sentences"]:
         console.print(f"• {text}")
 

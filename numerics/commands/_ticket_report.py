@@ -51,29 +51,30 @@ def show_all(console: Console, summaries: Sequence[Summary]) -> None:
     ]
     columns = (
         "\ntarget",
-        "coef-\nficients",
+        "coeffi-\ncients",
         "\nwidth",
         "\nkept",
         "\neach",
-        "agree-\nment",
-        "accuracy\ntarget",
-        "\nticket",
+        "\nagree",
+        "\nproved",
+        "target\nright",
+        "ticket\nright",
     )
-    print_table(console, Table(columns, rows, "lrrrrrrr", narrow=True))
+    print_table(console, Table(columns, rows, "lrrrrrrrr", narrow=True))
     first = summaries[0]
     console.print(
         f"width: channels for each input channel and orbit, for which every coefficient is within {first['ticket']['epsilon']:g} but with "
         f"probability {first['delta']:g} (R8, Q7); kept: of the blocks of the source; each: weights kept for a coefficient of the "
-        "target; agreement: samples with the same largest output.",
+        "target; agree: samples with the same largest output; proved: those of which that is proved; right: those classified as labelled.",
         highlight=False,
     )
 
 
 def _classes(samples: SampleSummary | None) -> tuple[str, ...]:
-    """Agreement and accuracies; empty without samples, classes or labels."""
+    """Agreement, how much of it is proved, and accuracies; empty without samples, classes or labels."""
     if samples is None:
-        return "", "", ""
-    counts = (samples["agree"], samples["right_target"], samples["right_ticket"])
+        return "", "", "", ""
+    counts = (samples["agree"], samples["certified"], samples["right_target"], samples["right_ticket"])
     return tuple("" if each is None else f"{each / samples['count']:.1%}" for each in counts)
 
 

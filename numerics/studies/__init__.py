@@ -97,7 +97,7 @@ def study(
     References
     ----------
     Claims T1–T5 (generalisation), L18 and L19 (lifts), N2, N4, N5 and N8 (gap), D2 (depth: networks as libraries
-    initialise them), H1–H6 (hypothesis), K2, K3 and K10 (spectra). The study origins measures what `fit` says of masks
+    initialise them), H2 and H6 (hypothesis), H5, K2, K3 and K10 (spectra). The study origins measures what `fit` says of masks
     whose origin is known.
 
     Examples

@@ -43,6 +43,7 @@ from sparse_limits.numerics.studies.depth_summary import (
     DepthSummary,
     Errors,
 )
+from sparse_limits.numerics.studies.lists import check_lists
 
 Floats = NDArray[np.float64]
 
@@ -87,15 +88,8 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in LISTS:
-            if not isinstance(values := getattr(self, name), tuple) or not values:
-                raise InputError(f"{name} is {values!r:.60}, expected one or more in a list")
-            object.__setattr__(self, name, tuple(dict.fromkeys(values)))
         known = {"data": DATA, "losses": LOSSES, "activations": ACTIVATIONS, "methods": METHODS, "norms": NORMS}
-        for name, words in known.items():
-            for value in getattr(self, name):
-                if value not in words:
-                    raise InputError(f"{name} is {value!r:.60}, expected {', '.join(words)}")
+        check_lists(self, LISTS, {name: tuple(words) for name, words in known.items()})
         for depth in self.depths:
             checked_integer("depths", depth, 1, MOST_DEPTH)
         for density in self.densities:

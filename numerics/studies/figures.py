@@ -26,6 +26,7 @@ COLOURS = {
     "grasp": "#2a9d8f",
     "grasp-magnitude": "#6fbf4a",
     "synflow": "#5aa9e6",
+    "synflow-iterative": "#b5541c",
     "wanda": "#8d6e63",
 }
 DASHED = ("random", "magnitude")  # the methods that look at no data

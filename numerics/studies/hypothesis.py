@@ -24,23 +24,24 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
+from sparse_limits.numerics.arguments import HIGHEST_SEED, checked_integer, proper_share
 from sparse_limits.numerics.data import Dataset, batch, digits
 from sparse_limits.numerics.keyed import keyed_seed
 from sparse_limits.numerics.masks.selection import Mask, global_mask
 from sparse_limits.numerics.masks.sorting import cross_fitted, smoothed
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction import methods as pruning
+from sparse_limits.numerics.prediction.settings import ROUNDS
 from sparse_limits.numerics.statistics.distribution_free import MOST_DIVIDED, equal_laws_p_value
 from sparse_limits.numerics.studies.hypothesis_sentences import LEVEL, sentences, shape
 from sparse_limits.numerics.studies.hypothesis_summary import DataRow, HypothesisRow, HypothesisSummary, Side, WidthRow
+from sparse_limits.numerics.studies.lists import check_lists
 
 Floats = NDArray[np.float64]
 
 METHODS = ("random", "magnitude", "snip", "grasp", "synflow", "synflow-iterative")
 DATA = ("digits", "shuffled labels", "one class")  # the first in all rows, the others beside it
 LISTS = ("methods", "depths", "densities", "widths")
-ROUNDS = 100  # of synflow-iterative
 MOST_DEPTH, MOST_WIDTH = 10, 4096
 FEWEST_MASKS = 4  # of three and three no division has a probability below LEVEL
 QUICK = {"densities": (0.2,), "depths": (2,), "widths": (32, 64), "reference": 128, "masks": 4, "grid": 8}
@@ -65,13 +66,7 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in LISTS:
-            if not isinstance(values := getattr(self, name), tuple) or not values:
-                raise InputError(f"{name} is {values!r:.60}, expected one or more in a list")
-            object.__setattr__(self, name, tuple(dict.fromkeys(values)))
-        for method in self.methods:
-            if method not in METHODS:
-                raise InputError(f"methods is {method!r:.60}, expected {', '.join(METHODS)}")
+        check_lists(self, LISTS, {"methods": METHODS})
         for depth in self.depths:
             checked_integer("depths", depth, 2, MOST_DEPTH)
         for density in self.densities:

@@ -6,7 +6,7 @@ there are three tangent kernels,
 
 | kernel | of |
 |---|---|
-| paper | infinitely wide networks with these masks, as Theorem 1 has it: pruned weights have a gradient (H5's model) |
+| paper | infinitely wide networks with these masks as the variances of their weights, all of them trained: the paper's model (H5) |
 | masks | infinitely wide networks with these masks and fresh weights: pruned weights have none (K2) |
 | own | the pruned network itself, averaged over its outputs |
 
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise, product
 from math import inf, isfinite, sqrt
 from typing import NamedTuple
@@ -25,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
+from sparse_limits.numerics.arguments import HIGHEST_SEED, checked_integer, proper_share
 from sparse_limits.numerics.data import Dataset, batch, digits
 from sparse_limits.numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
 from sparse_limits.numerics.kernels.spectra import HIGH, kernel_eigenvalues, spectral_metrics
@@ -42,18 +43,19 @@ from sparse_limits.numerics.networks import (
     tangent_kernel,
 )
 from sparse_limits.numerics.prediction import methods as pruning
+from sparse_limits.numerics.prediction.settings import ROUNDS
+from sparse_limits.numerics.studies.hypothesis import METHODS
+from sparse_limits.numerics.studies.lists import check_lists
 from sparse_limits.numerics.studies.spectra_sentences import findings, sentences
 from sparse_limits.numerics.studies.spectra_summary import Optimiser, SpectraRow, SpectraSummary, Spectrum
 
 Floats = NDArray[np.floating]
 Masks = tuple[Mask, ...]
 
-METHODS = ("random", "magnitude", "snip", "grasp", "synflow", "synflow-iterative")
 PAPER_METHODS = ("random", "snip", "synflow-iterative")
 LISTS = ("methods", "depths", "densities")
-ROUNDS = 100  # of synflow-iterative
 BATCH, RATE = 128, 1e-3
-MEMORIES, SMALL = (0.9, 0.999), 1e-8  # Adam's usual ones
+MEMORY, MEMORY_OF_SQUARES, SMALL = 0.9, 0.999, 1e-8  # Adam's usual ones
 MOST_DEPTH, MOST_WIDTH, MOST_NETWORKS, MOST_STEPS = 10, 2048, 1000, 10_000
 QUICK = {"depths": (1, 2), "densities": (0.5, 0.1), "width": 32, "samples": 64, "networks": 2, "steps": 50}
 
@@ -76,13 +78,7 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in LISTS:
-            if not isinstance(values := getattr(self, name), tuple) or not values:
-                raise InputError(f"{name} is {values!r:.60}, expected one or more in a list")
-            object.__setattr__(self, name, tuple(dict.fromkeys(values)))
-        for method in self.methods:
-            if method not in METHODS:
-                raise InputError(f"methods is {method!r:.60}, expected {', '.join(METHODS)}")
+        check_lists(self, LISTS, {"methods": METHODS})
         for depth in self.depths:
             checked_integer("depths", depth, 1, MOST_DEPTH)
         for density in self.densities:
@@ -228,35 +224,50 @@ def trained(
 ) -> float:
     """The mean over the steps of the cross-entropy of each batch before its step; infinite if it overflows.
 
-    Adam moves θ = w/√inputs, the weights as libraries have them; descent moves w, whose kernel the tangent kernel is.
-    Pruned weights stay 0.
+    Adam moves θ = w/√inputs; descent moves w, whose kernel the tangent kernel is. Pruned weights stay 0.
     """
     network = masked(network, masks)
-    moved = [np.zeros_like(weight) for weight in network.weights]
-    squares = [np.zeros_like(weight) for weight in network.weights]
+    moves_of = Adam(rate) if optimiser == "adam" else partial(map, partial(np.multiply, rate))
     losses = []
     with np.errstate(over="ignore", invalid="ignore"):
-        for step in range(1, steps + 1):
+        for _ in range(steps):
             chosen = rng.choice(len(data.x), min(BATCH, len(data.x)), replace=False)
             loss, residual = cross_entropy(forward(network, data.x[chosen]), data.y[chosen])
             if not isfinite(loss):
                 return inf
             losses.append(loss)
-            slopes = gradient(network, data.x[chosen], residual)
-            weights = []
-            for at, (weight, slope, mask) in enumerate(zip(network.weights, slopes, masks, strict=True)):
-                if optimiser == "descent":
-                    weights.append(weight - rate * mask * slope)
-                    continue
-                scaled = slope * sqrt(weight.shape[1])  # ∂L/∂θ
-                for memory, of, power in zip(MEMORIES, (moved, squares), (1, 2), strict=True):
-                    of[at] = memory * of[at] + (1 - memory) * scaled**power
-                mean, square = (
-                    of[at] / (1 - memory**step) for memory, of in zip(MEMORIES, (moved, squares), strict=True)
-                )
-                weights.append(weight - rate * sqrt(weight.shape[1]) * mask * mean / (np.sqrt(square) + SMALL))
-            network = Network(tuple(weights), activation=network.activation)
+            moves = moves_of(gradient(network, data.x[chosen], residual))
+            moved = (weight - mask * move for weight, mask, move in zip(network.weights, masks, moves, strict=True))
+            network = Network(tuple(moved), activation=network.activation)
     return float(np.mean(losses))
+
+
+class Adam:
+    """The steps of w in which Adam moves θ = w/√inputs, from one gradient after the other. Source: arXiv 1412.6980."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self.taken = 0
+        self.means: list[Floats] = []
+        self.squares: list[Floats] = []
+
+    def __call__(self, slopes: Sequence[Floats]) -> list[Floats]:
+        """What is to be taken off each layer's w, slopes being its derivatives in w."""
+        scaled = [slope * sqrt(slope.shape[1]) for slope in slopes]  # ∂L/∂θ
+        if not self.taken:
+            self.means, self.squares = ([np.zeros_like(slope) for slope in scaled] for _ in range(2))
+        self.taken += 1
+        self.means = [MEMORY * old + (1 - MEMORY) * new for old, new in zip(self.means, scaled, strict=True)]
+        self.squares = [
+            MEMORY_OF_SQUARES * old + (1 - MEMORY_OF_SQUARES) * new**2
+            for old, new in zip(self.squares, scaled, strict=True)
+        ]
+        return [self._move(*moments) for moments in zip(self.means, self.squares, strict=True)]
+
+    def _move(self, mean: Floats, square: Floats) -> Floats:
+        size = np.sqrt(square / (1 - MEMORY_OF_SQUARES**self.taken)) + SMALL
+        move: Floats = self.rate * sqrt(mean.shape[1]) * mean / (1 - MEMORY**self.taken) / size
+        return move
 
 
 def cross_entropy(outputs: Floats, y: Floats) -> tuple[float, Floats]:

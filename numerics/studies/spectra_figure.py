@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sparse_limits.numerics.pictures.masks import check_plot, save
+from sparse_limits.numerics.pictures.masks import FAINT, check_plot, save
 from sparse_limits.numerics.studies.figures import COLOURS
 from sparse_limits.numerics.studies.spectra_sentences import DENSE
 from sparse_limits.numerics.studies.spectra_summary import (
@@ -73,10 +73,10 @@ def _curves(axis: Axes, summary: SpectraSummary, of: Value) -> None:
     densities = sorted({row["density"] for row in summary["rows"] if row["method"] != DENSE})
     for method in dict.fromkeys(row["method"] for row in summary["rows"]):
         if method == DENSE:
-            axis.axhline(_median(summary, DENSE, 1.0, of), color="#8a8f98", lw=1, label="dense")
+            axis.axhline(_median(summary, DENSE, 1.0, of), color=FAINT, lw=1, label="dense")
             continue
         values = [_median(summary, method, density, of) for density in densities]
-        axis.plot(densities, values, LINES[method], color=COLOURS.get(method, "#b5541c"), ms=4, lw=1.2, label=method)
+        axis.plot(densities, values, LINES[method], color=COLOURS[method], ms=4, lw=1.2, label=method)
     axis.set_xscale("log")
     axis.set_xticks(densities, [f"{each:g}" for each in densities])
     axis.minorticks_off()

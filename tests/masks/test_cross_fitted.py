@@ -27,7 +27,8 @@ def test_a_graphon_with_a_gradient_keeps_it():
     graphon = 0.8 * u[:, None] * u
     found = np.mean([cross_fitted(rng.random(graphon.shape) < graphon, 4, rng) for _ in range(10)], axis=0)
     blocks = 0.8 * np.outer(*[(np.arange(4) + 0.5) / 4] * 2)
-    np.testing.assert_allclose(found, blocks, atol=0.03)
+    # sums over 200 entries place a row within 0.5/√200/0.4 = 0.09: of the slope 0.8 half of that is lost at a block's edge
+    np.testing.assert_allclose(found, blocks, atol=0.036)
 
 
 def test_the_average_of_all_blocks_is_the_density():

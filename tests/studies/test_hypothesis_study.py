@@ -83,7 +83,8 @@ def test_the_distance_of_random_masks_falls_as_well(rows):
     for row in rows.values():
         assert row["widths"][0]["random"] > row["widths"][1]["random"]
     found = rows["random"]["widths"]
-    assert found[0]["distance"] == pytest.approx(found[0]["random"], rel=0.25)  # four masks each
+    # root mean squares over 64 cells deviate by 1/√128 or less, their ratio by 12 %: four deviations
+    assert found[0]["distance"] == pytest.approx(found[0]["random"], rel=0.5)
 
 
 def test_only_methods_that_read_data_are_put_beside_other_data(rows):
@@ -95,7 +96,7 @@ def test_only_methods_that_read_data_are_put_beside_other_data(rows):
 
 
 def test_masks_of_the_same_data_are_not_told_apart():
-    """The control: fresh masks of the same law are refused as often as the level says, and not always."""
+    """The control: fresh masks of the same law, from the same data."""
     case = Case(SMALL, "snip", 2, 0.2)
     other = case._replace(settings=replace(SMALL, seed=1))
     assert np.array_equal(data_of(SMALL, "one class").y, data_of(other.settings, "one class").y)

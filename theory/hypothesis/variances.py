@@ -26,7 +26,7 @@ from sparse_limits.theory.kernel.graphon_recursion import (
     x,
     y,
 )
-from sparse_limits.theory.kernel.homogeneous import weights_trained
+from sparse_limits.theory.kernel.homogeneous import covariance_scale, gradient_scale, layer, weights_trained
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
@@ -74,8 +74,8 @@ $\int G^{(l-1)}\Theta^{(\le l-1)}$, $G^{(l-1)}$ being $S$ times the integral ove
 
 one variance (by K3 for weights_trained): With $\varphi(z)=\sqrt2\max(z,0)$ and $W^{(l)}=\rho$ in all layers the kernel is $\rho^L$ times the dense one, network by network.
 
-dense readout (from sum over layers, one variance; gives hidden_part, readout_part): There each part has the factor of every layer but its own. With a readout of variance $1$ the part of a hidden layer so lacks the factor of the readout, and is
-$[[hidden_part]]$ times the dense one, while the part of the readout stays, $[[readout_part]]$ times.
+dense readout (from sum over layers, one variance; gives hidden_part, readout_part): There $\Sigma^{(l-1)}$ is $\rho^{l-1}$ times that of the dense network and $G^{(l)}$ is $\rho^{L+1-l}$ times, as for masks of this density: each part has the factor of every layer
+but its own. With a readout of variance $1$ the part of a hidden layer lacks the factor of the readout, and is $[[hidden_part]]$ times the dense one, while the part of the readout stays, $[[readout_part]]$ times.
 
 example (from sum over layers; gives example, example_terms; at some points: an example: one graphon and one pair of inputs): With the graphons of K2's example as variances the recursion gives `example`, the sum of `example_terms`.
 """,
@@ -144,9 +144,11 @@ def layers_are_told_apart(tangent_step: sp.Expr, backward: sp.Expr, own_layer: s
 
 
 def powers_of_a_dense_readout(hidden_part: sp.Expr, readout_part: sp.Expr) -> Iterator[Relation]:
-    """All parts have one factor where all variances are one number (K3); the readout's own is one of those of a hidden layer."""
-    yield same(readout_part, weights_trained)
-    yield same(hidden_part * rho, weights_trained)
+    """Covariances below a layer and gradients above it, at the scales of K3; a hidden layer's without the readout's factor."""
+    below = covariance_scale.subs(layer, layer - 1)
+    yield same(below * gradient_scale, weights_trained)
+    yield same(hidden_part * rho, below * gradient_scale)
+    yield same(readout_part, (below * gradient_scale).subs(layer, depth + 1))
 
 
 graphon_as_variance = Claim(
@@ -234,7 +236,7 @@ readout $[[readout_part]]$ times.
         },
         "forward": {
             "no variance": sp.Integral(covariance(v), (v, 0, 1)),
-            "the deviation for the variance": sp.Integral(weight(u, v) ** 2 * covariance(v), (v, 0, 1)),
+            "the graphon taken for the deviation": sp.Integral(weight(u, v) ** 2 * covariance(v), (v, 0, 1)),
         },
         "backward": {"no variance on the way back": sp.Integral(gradient(above), (above, 0, 1))},
         "own_layer": {

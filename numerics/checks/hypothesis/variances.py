@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.checks.kernel.graphon_kernel import path_sum
+from sparse_limits.numerics.checks.kernel.graphon_kernel import on_a_grid, path_sum
 from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
     HIDDEN,
     LEFT,
@@ -19,40 +17,13 @@ from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
     layer_kernels,
 )
 from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, statistical
-from sparse_limits.numerics.kernels import LayerGraphons, input_latent
-from sparse_limits.numerics.kernels import graphon_kernel as kernel_on_grid
-from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
 from sparse_limits.theory.hypothesis.variances import graphon_as_variance
+from sparse_limits.theory.kernel.graphon_kernel import coincidence
 from sparse_limits.theory.kernel.graphon_recursion import GRAPHONS, POSITIONS, x, y
-from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
-NODES = 20
 PAIRS = ((3, 1, 1, 4), (1, 2, 2, 4), (1, 2, -1, -2))  # also of one direction, and of opposite ones
-COINCIDENCE = (
-    6  # E φ′⁴ over a fair coin, 2, times the fourth moment of a normal number over the square of its variance, 3
-)
-
-
-def on_a_grid(graphons: Sequence[sp.Expr]) -> list[Floats]:
-    """What each layer adds at `PAIRS`, from graphons at Gauss–Legendre positions, all weights trained. [layer][pair]"""
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    hidden = [Latent((nodes + 1) / 2, weights / 2) for _ in graphons[:-1]]
-    latents = [replace(input_latent(2), positions=np.array(POSITIONS, dtype=float)), *hidden, point_latent()]
-    variances = []
-    for graphon, columns, rows in zip(graphons, latents, latents[1:], strict=False):
-        values = numeric((u, v), graphon)(rows.positions[:, None], columns.positions)
-        shape = (rows.positions.size, columns.positions.size)
-        variances.append(GridGraphon(np.broadcast_to(values, shape).astype(float), rows, columns))
-    pairs = np.array(PAIRS, dtype=float)
-    found = []
-    for chosen in range(len(variances)):
-        layers = [
-            LayerGraphons(GridGraphon(np.full_like(each.values, at == chosen), each.rows, each.columns), each)
-            for at, each in enumerate(variances)
-        ]
-        found.append(np.diag(kernel_on_grid(pairs[:, :2], layers, pairs[:, 2:]).ntk))
-    return found
+COINCIDENCE = float(coincidence)  # for every hidden neuron that two paths share (K2)
 
 
 @enclosed(graphon_as_variance, step="example")
@@ -74,7 +45,7 @@ def a_grid_of_positions_gives_the_same(
     example: sp.Expr, example_terms: tuple[sp.Expr, ...], trial: Trial
 ) -> Iterator[Finding]:
     """The recursion on Gauss–Legendre positions, whose error falls geometrically for these analytic integrands."""
-    grid = trial.once(on_a_grid, GRAPHONS)
+    grid = trial.once(on_a_grid, GRAPHONS, PAIRS, True)
     for pair, values in enumerate(PAIRS):
         at = dict(zip((*x, *y), values, strict=True))
         for seen, claimed in zip((sum(grid, np.zeros(len(PAIRS))), *grid), (example, *example_terms), strict=True):

@@ -190,8 +190,13 @@ NODES = 20
 PAIRS = ((3, 1, 1, 4),)
 
 
-def on_a_grid(graphons: Sequence[sp.Expr]) -> list[Floats]:
-    """The contribution of each layer at `PAIRS`, from graphons at Gauss–Legendre positions. [layer][pair]"""
+def on_a_grid(
+    graphons: Sequence[sp.Expr], at_pairs: Sequence[Sequence[int]] = PAIRS, all_trained: bool = False
+) -> list[Floats]:
+    """The contribution of each layer at pairs of inputs, from graphons at Gauss–Legendre positions. [layer][pair]
+
+    all_trained: weights have the graphons as variances, and no mask (H5).
+    """
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     hidden = [Latent((nodes + 1) / 2, weights / 2) for _ in graphons[:-1]]
     latents = [replace(input_latent(2), positions=np.array(POSITIONS, dtype=float)), *hidden, point_latent()]
@@ -200,11 +205,11 @@ def on_a_grid(graphons: Sequence[sp.Expr]) -> list[Floats]:
         values = numeric((u, v), graphon)(rows.positions[:, None], columns.positions)
         shape = (rows.positions.size, columns.positions.size)
         layers.append(GridGraphon(np.broadcast_to(values, shape).astype(float), rows, columns))
-    pairs = np.array(PAIRS, dtype=float)
+    pairs = np.array(at_pairs, dtype=float)
     contributions = []
     for chosen in range(len(layers)):
         trained = [
-            layer if at == chosen else GridGraphon(0 * layer.values, layer.rows, layer.columns)
+            GridGraphon((at == chosen) * (layer.values**0 if all_trained else layer.values), layer.rows, layer.columns)
             for at, layer in enumerate(layers)
         ]
         split = [LayerGraphons(own, layer) for own, layer in zip(trained, layers, strict=True)]
