@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import needs
 from json_cases import wrong
 
 from sparse_limits.numerics.cli import main
@@ -96,7 +97,7 @@ def test_graphons_have_a_block_for_each_entry(small):
 
 def test_training_is_that_of_torch(small):
     """Adam and descent, step for step."""
-    torch = pytest.importorskip("torch", reason="needs PyTorch")
+    torch = needs("torch")
     rng = np.random.default_rng(2)
     network, masks, _ = small
     x, y = rng.standard_normal((200, 6)), np.eye(3)[rng.integers(0, 3, 200)]
