@@ -76,7 +76,7 @@ def cross_fitted(mask: ArrayLike, blocks: int, rng: np.random.Generator) -> NDAr
     Rows and columns are halved at random. A quarter of the mask is averaged after its rows are sorted by their sums over
     the columns of the other half, its columns likewise; the result is the mean over the four quarters. Sorting by the
     entries that are averaged makes a slope of what is only noise, as `smoothed` does: a random mask of density ρ has
-    averages above ρ in one corner and below in the other. Here each average of a random mask has the mean ρ.
+    averages above ρ in one corner and below in the other (H4). Here each average of a random mask has the mean ρ.
 
     mask: zeros and ones, [m, n], an array. blocks: 1 to min(m, n)/2. Returns float[blocks, blocks], smallest degrees first.
 

@@ -9,8 +9,16 @@ if TYPE_CHECKING:
     from sparse_limits.theory.hypothesis.further.hidden_snip import hidden_snip
     from sparse_limits.theory.hypothesis.labels import labels_in_the_limit
     from sparse_limits.theory.hypothesis.rounds import rounds
+    from sparse_limits.theory.hypothesis.sorted_histograms import sorted_histograms
     from sparse_limits.theory.hypothesis.variances import graphon_as_variance
 else:
     lazily(__name__)
 
-__all__ = ["critical_density", "graphon_as_variance", "hidden_snip", "labels_in_the_limit", "rounds"]
+__all__ = [
+    "critical_density",
+    "graphon_as_variance",
+    "hidden_snip",
+    "labels_in_the_limit",
+    "rounds",
+    "sorted_histograms",
+]

@@ -17,6 +17,7 @@ from sparse_limits.theory.kernel.dual import c as cross
 from sparse_limits.theory.kernel.dual import relu
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.reasons import Relation, exhausts, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.tails import by_struve, half_normal, product_normal, product_survival, t, triple_normal
@@ -227,6 +228,17 @@ $$[[least_distance]].$$
                 "either kind have scores; with $(1,0)$ only half of the columns do, and the others are empty."
             ),
             instead="In the limit law another residual leaves another graphon, at a cut distance of at least $[[least_distance]]$.",
+        ),
+    ),
+    open_questions=(
+        OpenQuestion(
+            asks=r"""For fixed data, residuals, depth and weight law: do SNIP's masks of all layers converge in the cut distance as all widths grow together, with a rate, to graphons that depend on the data through the
+covariances of preactivations and of the signals that come back?""",
+            obstacle=r"""Given its signals a mask is near the kernel of these signals. What is not proved is a law of large numbers for them: that the pairs of preactivations and signals of the rows of a layer, and the activations of its columns, have
+a limit law, jointly and with a rate. They depend on one another through the weights.""",
+            known=r"""The kernel, given the signals, at every width, depth and loss (H3), and the law of a row as widths grow one after the other (D2). Masks that see no data converge: magnitude (S2), SynFlow in one round (S11) and in a fixed number of rounds (H6.2). The
+hypothesis with architecture, density and method alone as what the limit depends on fails in the limit of D2, by the distance that is proved here.""",
+            evidence=r"""On digits sorted histograms of SNIP's masks differ with the labels by as much at width $800$ as at $100$, and those of one data set come nearer: `study hypothesis`. That is measured, at two hidden layers and three.""",
         ),
     ),
     because={

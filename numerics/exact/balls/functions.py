@@ -17,6 +17,7 @@ from sparse_limits.numerics.exact.balls.core import (
     is_real,
     reading_of,
 )
+from sparse_limits.theory.formulas.normal_height import NormalHeight
 
 
 def _on_cut_left(x: acb) -> bool:
@@ -126,6 +127,20 @@ def _falling(x: acb, k: acb, analytic: bool) -> acb:
     return (x + 1).gamma() * (x - k + 1).rgamma()
 
 
+def _normal_height(p: acb, analytic: bool) -> acb:
+    """By the inverse of the error function. Of a ball that meets 0 or 1 the part in the domain counts: up to its inner end the height grows."""
+    if not is_real(p):
+        return NOT_A_NUMBER
+    ends = [inner for inner in (p.real, 1 - p.real) if bool(inner.contains(0))]
+    inner = arb(ends[0].upper()) if ends else p.real
+    if ends and (analytic or not bool(inner < 0.5)):
+        return NOT_A_NUMBER
+    if inner == 0:
+        return acb(0)
+    height = (-((2 * inner - 1).erfinv() ** 2)).exp() / (2 * arb.pi()).sqrt()
+    return acb(arb(0).union(height) if ends else height)
+
+
 def _hyper(expression: sp.hyper) -> Reading:
     upper, lower = ([reading_of(each) for each in those] for those in (expression.ap, expression.bq))
     argument = reading_of(expression.argument)
@@ -188,6 +203,7 @@ FUNCTIONS.update(
         sp.binomial: _binomial,
         sp.factorial: _factorial,
         sp.FallingFactorial: _falling,
+        NormalHeight: _normal_height,
     }
 )
 ARITHMETIC[sp.hyper] = _hyper

@@ -1,0 +1,116 @@
+"""Evidence for H4: small masks counted out, and random masks that are sorted by their own degrees or by others'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.masks.sorting import smoothed
+from sparse_limits.theory.hypothesis.sorted_histograms import (
+    blocks,
+    c,
+    gamma,
+    k,
+    l,
+    n,
+    r,
+    sorted_histograms,
+)
+from sparse_limits.theory.saliency.model import rho
+
+Floats = NDArray[np.float64]
+HALF = sp.Rational(1, 2)
+BLOCKS = 4
+NARROW, WIDE, MASKS = 256, 1024, 60
+
+
+def masks_by_degrees(size: int) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """Of all masks of this size the first entry and the number of ones, by the degrees of the first row and column."""
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for entries in product((0, 1), repeat=size**2):
+        mask = np.reshape(entries, (size, size))
+        found.setdefault((int(mask[0].sum()), int(mask[:, 0].sum())), []).append((int(mask[0, 0]), sum(entries)))
+    return found
+
+
+@exact(sorted_histograms, step="entry")
+def all_masks_of_three_rows(entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The chance that the first entry is 1, of all 512 masks, by the degrees of its row and of its column, at every density."""
+    for (row, column), masks in trial.once(masks_by_degrees, 3).items():
+        chances = [(first, rho**ones * (1 - rho) ** (9 - ones)) for first, ones in masks]
+        kept, total = (sp.Add(*(each for first, each in chances if first >= least)) for least in (1, 0))
+        if kept != 0 and kept != total:
+            yield trial.same(entry.subs({n: 3, r: row, c: column}), kept / total)
+
+
+@exact(sorted_histograms, step="corner")
+def all_masks_of_two_rows(corner: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The last block of two, as `smoothed` sorts and averages a mask: all 16 of fair coins."""
+    seen = sum(int(smoothed(np.reshape(mask, (2, 2)), 2)[1, 1]) for mask in product((0, 1), repeat=4))
+    yield trial.same(corner.subs(rho, HALF), sp.Rational(seen, 16))
+
+
+@enclosed(sorted_histograms)
+def few_blocks(spread: sp.Expr, block_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of the squares of one to five block means."""
+    for count in range(1, 6):
+        squares = [block_mean.subs({blocks: count, k: each}) ** 2 for each in range(1, count + 1)]
+        yield trial.same(spread.subs(blocks, count), sp.Add(*squares) / count)
+
+
+@enclosed(sorted_histograms)
+def no_distance_is_negative(distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """For a wider mask than the first one."""
+    yield trial.below(0, distance, needed="distance")
+
+
+def sorted_by_others(rng: np.random.Generator, masks: int, size: int, density: float) -> Floats:
+    """The averages of the first and the last block of a quarter of a mask, sorted by the rest. float[masks, 2]"""
+    half, found = size // 2, np.empty((masks, 2))
+    for each in found:
+        mask = rng.random((size, size)) < density
+        rows, columns = mask[:half, half:].sum(axis=1).argsort(), mask[half:, :half].sum(axis=0).argsort()
+        own = mask[np.ix_(rows, columns)].reshape(BLOCKS, half // BLOCKS, BLOCKS, half // BLOCKS).mean(axis=(1, 3))
+        each[:] = own[0, 0], own[-1, -1]
+    return found
+
+
+@statistical(sorted_histograms, tests=3, step="other entries")
+def blocks_in_an_order_that_others_gave(crossed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Masks of 32 rows: the first and the last block have the mean ρ, and the variance."""
+    size, density = 32, sp.Rational(1, 5)
+    sample = trial.draw(sorted_by_others, trial.size(20_000), size, float(density))
+    at = {rho: density, n: size, blocks: BLOCKS}
+    for seen in sample.T:
+        yield trial.averages(seen, float(density), 0.0, 1.0)
+    yield trial.averages((sample[:, 1] - float(density)) ** 2, trial.value(crossed, at), 0.0, 1.0)
+
+
+def mean_histogram(rng: np.random.Generator, size: int) -> Floats:
+    """The mean of the histograms of independent masks of fair coins. float[BLOCKS, BLOCKS]"""
+    found: Floats = np.mean([smoothed(rng.random((size, size)) < 0.5, BLOCKS) for _ in range(MASKS)], axis=0)
+    return found
+
+
+@empirical(sorted_histograms, cost=1.0)
+def random_masks_have_slopes(cell: sp.Expr, distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Fair coins at two widths: each block, and the distance of both histograms.
+
+    At ρ = ½ the limit is off by O(1/n) at most, to which five deviations of the noise of a block come, no larger than b/2n over
+    the root of the number of masks.
+    """
+    narrow, wide = (trial.draw(mean_histogram, size) for size in (NARROW, WIDE))
+    at = {rho: HALF, blocks: BLOCKS}
+    off = 1 / NARROW + 5 * BLOCKS / (2 * NARROW * np.sqrt(MASKS))
+    for row, column in product(range(BLOCKS), repeat=2):
+        claimed = trial.value(cell, {**at, k: row + 1, l: column + 1}) / np.sqrt(NARROW)
+        gap = abs(narrow[row, column] - 0.5 - claimed)
+        yield trial.at_most(gap, off, f"distance in block {row + 1}, {column + 1}")
+    seen = np.sqrt(((narrow - wide) ** 2).mean())
+    claimed = trial.value(distance, {**at, gamma: WIDE // NARROW}) / np.sqrt(NARROW)
+    yield trial.at_most(abs(seen - claimed), off, "distance of the root mean square of the differences")
