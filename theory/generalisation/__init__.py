@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         selection_pays,
         trained_networks,
     )
+    from sparse_limits.theory.generalisation.lazy_bound import lazy_risk_bound
     from sparse_limits.theory.generalisation.path_bound import path_energy_bound, path_residual_bound
     from sparse_limits.theory.generalisation.path_part import best_linear_constant, linear_part_bound
     from sparse_limits.theory.generalisation.scale import scale_invariance
@@ -27,6 +28,7 @@ __all__ = [
     "best_linear_constant",
     "bound_order",
     "kernel_spectra",
+    "lazy_risk_bound",
     "linear_part_bound",
     "merging_density",
     "one_input_units",
