@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sparse_limits.theory.neuron_pruning.cube_planks import cube_planks
     from sparse_limits.theory.neuron_pruning.exponential_gap import exponential_gap
     from sparse_limits.theory.neuron_pruning.further.spectral_rate import spectral_rate
+    from sparse_limits.theory.neuron_pruning.further.weights_in_turn import weights_in_turn
     from sparse_limits.theory.neuron_pruning.jump_bound import jump_bound
     from sparse_limits.theory.neuron_pruning.jumps import kink_jumps
     from sparse_limits.theory.neuron_pruning.kink import kink_lemma
@@ -42,4 +43,5 @@ __all__ = [
     "pruned_weights_linear_output",
     "spectral_bound",
     "spectral_rate",
+    "weights_in_turn",
 ]
