@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from book_cases import CHROMIUM, pages
@@ -16,6 +17,30 @@ pytestmark = [
 ]
 
 WIDTHS = (400, 1280)
+SEARCHES = {  # what a reader types, and the page that is found first
+    "2602.06675": "paper_graphon",
+    "2510.17515": "paper_hypothesis",
+    "2501.05930": "paper_lifts",
+    "2206.04270": "paper_tickets",
+    "2603.02234": "paper_neurons",
+    "ICML 2026": "paper_graphon",
+    "NeurIPS 2025": "paper_hypothesis",
+    "Ferbach": "paper_tickets",
+    "Scaman": "paper_lifts",
+    "lottery ticket": "subset_sum",
+    "strong lottery ticket hypothesis": "subset_sum",
+    "structured pruning": "neuron_pruning",
+    "unstructured pruning": "neuron_pruning",
+    "neural tangent kernel": "kernel",
+    "Erdős–Rényi": "graphon",
+    "cut distance": "graphon",
+    "layer collapse": "saliency_layers",
+    "SynFlow": "saliency_grasp",
+    "SNIP": "saliency_snip",
+    "GraSP": "saliency_grasp",
+    "pruning at initialization": "saliency",
+    "generalization bound": "generalisation",
+}
 
 
 def sources(site: Path) -> list[str]:
@@ -120,6 +145,20 @@ def test_a_claim_is_found_by_search_filters_and_what_it_rests_on(site: Path, add
         assert not lit & above
         tab.keyboard.press("Escape")
         assert tab.locator(".claim-chip.self").count() == 0
+
+
+def test_names_of_the_field_find_their_page_first(site: Path, address: str) -> None:
+    """Numbers of papers, authors, venues, and what the field calls things: the first of all results."""
+    playwright = needs("playwright.sync_api")
+    found = {}
+    with playwright.sync_playwright() as driver:
+        tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
+        for words in SEARCHES:
+            tab.goto(f"{address}/search.html?{urlencode({'q': words})}")
+            first = tab.locator("#search-results a").first
+            first.wait_for()
+            found[words] = Path(str(first.get_attribute("href")).partition("#")[0]).stem
+    assert found == SEARCHES
 
 
 def test_what_is_folded_opens_at_a_link_at_a_key_and_at_a_filter(site: Path, address: str) -> None:

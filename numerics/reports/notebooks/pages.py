@@ -260,6 +260,8 @@ class Chapter:
         """What stands in a notebook for a directive of the book."""
         if asked.name == "claim":
             return self._claim(asked.argument)
+        if asked.name == "index":  # words for the search of the site
+            return ""
         if asked.name == "dropdown" or "dropdown" in str(asked.options.get("class", "")):
             return folded(self.markdown(asked.argument), self.markdown(asked.body))
         if asked.name in NOTES:
