@@ -6,6 +6,7 @@ from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
     from sparse_limits.theory.hypothesis.critical_density import critical_density
+    from sparse_limits.theory.hypothesis.deviations import flow_deviations
     from sparse_limits.theory.hypothesis.further.hidden_snip import hidden_snip
     from sparse_limits.theory.hypothesis.labels import labels_in_the_limit
     from sparse_limits.theory.hypothesis.rounds import rounds
@@ -16,6 +17,7 @@ else:
 
 __all__ = [
     "critical_density",
+    "flow_deviations",
     "graphon_as_variance",
     "hidden_snip",
     "labels_in_the_limit",

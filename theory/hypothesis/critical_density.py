@@ -56,7 +56,11 @@ share of neurons that tends to $0$ in probability, as by Markov, has the three w
 mean kept (gives falling, slope; from many weights): As $e'=-tp$, with $m$ for $e$ and $q$ for $p$, $e/t$ has the slope $[[falling]]<0$, and
 $te$ has $[[slope]]=e(1-\varepsilon)$.
 
-critical threshold (from mean kept; by integration): So $te(t)$ grows strictly, from $0$ at $t=0$, as long as $\varepsilon<1$, up to $\theta_*=t_*e(t_*)$,
+area (by Fubini): The integral of $e(t)$ over $t\ge0$ is the mean of $|w|$ times the length of the $t\le|w|$, $E w^2$.
+
+largest (from mean kept, area; by monotonicity): As $e$ does not grow, $\frac t2e(t)$ is at most its integral from $\frac t2$ to $t$, which tends to $0$ as $t\to\infty$. So $te(t)$ is $0$ at $t=0$, positive as long as anything is left, and tends to $0$ or ends there: it has a largest value, where its slope vanishes and $\varepsilon=1$.
+
+critical threshold (from mean kept, largest; by integration): So $te(t)$ grows strictly, from $0$ at $t=0$, as long as $\varepsilon<1$, up to $\theta_*=t_*e(t_*)$,
 and falls strictly from there.
 
 alike (from one neuron, mean kept; by injectivity): In the limit a solution has $r=e(b)$, $c=e(a)$ with $a=\theta/r$, $b=\theta/c$, so that
@@ -153,7 +157,7 @@ critical_density = Claim(
     statement=r"""
 Let a network have $n$ inputs, one hidden layer of $n$ neurons and $n$ outputs, and let the moduli of its weights be independent, of one law
 with a continuous density $p>0$ on an interval from $0$ on and with a finite mean square. Let $S(t)=P(|w|>t)$, $e(t)=E[|w|;|w|>t]$ and $\varepsilon(t)=t^2p(t)/e(t)$, which
-is to grow strictly, with $\varepsilon(t_*)=1$ at some $t_*$, and let $\rho_c=S(t_*)$. SynFlow removes the weight of the smallest score and scores again, until the share $\rho>0$ of
+is to grow strictly. Then $\varepsilon(t_*)=1$ at one $t_*$, as $te(t)$ has a largest value for every law with a finite mean square; let $\rho_c=S(t_*)$. SynFlow removes the weight of the smallest score and scores again, until the share $\rho>0$ of
 the weights is left. As $n\to\infty$ the share of neurons that keep no weight tends in probability to $$[[dead]],$$ and of the others all but a share that tends to
 $0$ keep the share $\max(\rho,\rho_c)$ of their weights on either side, up to what tends to $0$. The critical density $\rho_c$ is $[[critical_normal]]$ for normal weights, $[[critical_uniform]]$ for uniform ones, and
 $[[critical_exponential]]$ for Laplace weights, of exponential modulus; at any scale.

@@ -1,0 +1,164 @@
+"""H6.3: how the flows of neurons deviate under SynFlow in a fixed number of rounds: a recursion with normal noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.hypothesis.critical_density import gain_normal, mean_normal
+from sparse_limits.theory.hypothesis.rounds import other, response
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.tails import t
+
+m_1, m_2 = sp.symbols("m_1 m_2", positive=True)  # mean moduli that are left at two thresholds, the higher one second
+s_2 = sp.Symbol("s_2", positive=True)  # mean square that is left at the higher one
+into, out_of = sp.symbols("v u", positive=True)  # variances of the two noises, times the widths
+n_1, n_2 = sp.symbols("n_1 n_2", integer=True, positive=True)  # widths of the layers below and above
+
+covariance = s_2 / (m_1 * m_2) - 1
+first_round = into / n_1 + response**2 * out_of / n_2
+second_normal = sp.erfc(t / sp.sqrt(2)) + t * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
+noise_normal = second_normal / mean_normal**2 - 1
+first_normal = noise_normal + t**4 * (sp.pi / 2 - 1)
+settled = sp.sqrt(into / n_1 + response**2 * out_of / n_2) / (1 - response * other)
+
+STEPS = proof(
+    r"""
+cuts (by H6.2 for masks): After each round the mask of a layer is a cut at its threshold, but for a share of entries that tends to $0$, and flows are alike but for a share of neurons that tends to $0$. Let $x_j$ and $y_j$ be the deviations of the flow into and out of neuron $j$ from the mean of
+its layer, in proportion.
+
+last round (from cuts; by monotonicity): A weight from neuron $j$ to neuron $i$ is there after round $k$ if in each round up to $k$ its modulus was at least $t/((1+x_j)(1+y_i))$, with the threshold and the deviations of that round. Thresholds grow strictly: where the deviations are small, the last round decides.
+
+others (from last round; by total variance): In $R_i\propto\sum_j|w_{ij}|M_{ij}(1+x_j)$ the deviations $x_j$ of the other neurons enter with functions of $w_{ij}$ as factors. They add up to $0$ over $j$, and depend on $w_{ij}$ through a sum of $n$ terms, by $O(\frac1n)$: so what they add has a mean of $O(\frac1n)$ and a
+variance of $O(\frac1{n^2})$, less than $n^{-1/2}$.
+
+own weights (from others; by Slutsky): So $1+x_i$ is $e_n(t/(1+y_i))/e(t)$ but for $o(n^{-1/2})$, with $e_n(t)=\frac1n\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$ over the weights into the neuron, and $y_i$ of the round before; $1+y_i$ likewise, with the weights out of it.
+
+near by (from own weights; by monotonicity): $e_n-e$ differs at $t$ and at $t+\frac c{\sqrt n}$ by a number of the mean $0$ and a variance of $O(n^{-3/2})$. As $e_n$ and $e$ do not grow, and $e$ moves by $O(\frac\delta{\sqrt n})$ between points that are $\frac\delta{\sqrt n}$ apart, finitely many $c$ are enough for all $|c|\le C$:
+$e_n(t/(1+y))-e(t/(1+y))$ is $e_n(t)-e(t)$ but for $o(n^{-1/2})$, also for a $y$ of this order that depends on the weights.
+
+response (from near by; by H6.2 for answer): $e(t/(1+y))=e(t)(1+\varepsilon y)+o(y)$. So $x_k=\xi(t_k)+\varepsilon(t_k)y_{k-1}$ and $y_k=\eta(t'_k)+\varepsilon(t'_k)x_{k-1}$ but for $o(n^{-1/2})$, with $\xi=\frac{e_n}e-1$ over the weights into the neuron and $\eta$ over those out of it, $t_k$ and $t'_k$ the thresholds of the
+layers below and above, and from $x_0=\xi(0)$, $y_0=\eta(0)$.
+
+covariance (from response): At two thresholds, what is left at the higher one is left at both: $n$ times the covariance of $\xi$ is $[[covariance]]$, with the means $m_1,m_2$ of the modulus and the mean square $s_2$ that are left.
+
+normal (from covariance; by central limit): $\xi$ at all thresholds and $\eta$ at all thresholds, times $\sqrt n$, tend in law to jointly normal numbers with these covariances, and are independent, as are those of two neurons.
+
+one round (from response, normal): After the first round $x$ has the variance $[[first_round]]$, with the variances $v$ of $\xi(t)$ at the threshold and $u$ of $\eta(0)$, times the widths.
+
+normal weights (from covariance, one round; gives second_normal, noise_normal, first_normal): For normal weights the mean square that is left is $[[second_normal]]$. So $v$ is $[[noise_normal]]$, and between layers of $n$ neurons $n$ times the variance after one round is $[[first_normal]]$.
+
+settled (from response, normal): While $\varepsilon\varepsilon_1<1$, with rounds that move the thresholds ever less, $x$ comes to $(\xi+\varepsilon\eta)/(1-\varepsilon\varepsilon_1)$, the fixed point, whose standard deviation is $[[settled]]$, with $u$ of $\eta$ at its threshold.
+""",
+    globals(),
+)
+
+
+def what_is_left_at_both(covariance: sp.Expr) -> Relation:
+    """The mean of the product of two cut moduli is the mean square at the higher threshold; less the product of the means, over it."""
+    return same(covariance, (s_2 - m_1 * m_2) / (m_1 * m_2), by=sp.expand)
+
+
+def independent_parts(first_round: sp.Expr) -> Relation:
+    """ξ(t) + ε η(0), as the square with a product of mean 0."""
+    xi, eta = sp.symbols("xi eta", real=True)
+    square = sp.Poly(sp.expand((xi + response * eta) ** 2), xi, eta)
+    means = {(2, 0): into / n_1, (0, 2): out_of / n_2, (1, 1): sp.S.Zero}
+    return same(first_round, sum(factor * means[powers] for powers, factor in square.terms()))
+
+
+def normal_moments(
+    second_normal: sp.Expr, noise_normal: sp.Expr, first_normal: sp.Expr, covariance: sp.Expr, first_round: sp.Expr
+) -> Iterator[Relation]:
+    """The mean square falls by t² times the density, to 0; both variances, at the threshold and at 0; the gain is t²."""
+    yield same(sp.diff(second_normal, t), -(t**2) * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2), by=sp.simplify)
+    yield same(sp.limit(second_normal, t, sp.oo), 0)
+    kept = covariance.subs({s_2: second_normal, m_1: mean_normal, m_2: mean_normal})
+    yield same(noise_normal, kept)
+    dense = sp.limit(kept, t, 0)
+    at = {into: kept, out_of: dense, response: gain_normal, n_1: 1, n_2: 1}
+    yield same(first_normal, first_round.subs(at), by=sp.simplify)
+
+
+def fixed_point_of_the_recursion(settled: sp.Expr, first_round: sp.Expr) -> Iterator[Relation]:
+    """x = ξ + ε(η + ε₁x), the square of which is that of ξ + εη over that of what is left to 1."""
+    x, xi, eta = sp.symbols("x xi eta", real=True)
+    (solution,) = sp.solve(xi + response * (eta + other * x) - x, x)
+    yield same(solution * (1 - response * other), xi + response * eta)
+    yield same(settled * (1 - response * other), sp.sqrt(first_round))
+
+
+flow_deviations = Claim(
+    label="H6.3",
+    title="Under SynFlow in rounds the flow of a neuron follows a recursion with normal noise",
+    statement=r"""
+In the setting of H6.2 let the moduli of the weights have a finite fourth moment, and let the thresholds of all layers grow strictly from round to round. Let $x_k$ and $y_k$ be by how much, in proportion, the flows into and out of a neuron of a hidden layer exceed the means of its layer after round $k$, and let the layers
+below and above it have $n_1$ and $n_2$ neurons, with the thresholds $t_k$ and $t'_k$. Times $\sqrt{n_1}$, jointly for all rounds and for two neurons, which become independent, they tend in law to the normal numbers with
+$$x_k=\xi(t_k)+\varepsilon(t_k)\,y_{k-1},\qquad y_k=\eta(t'_k)+\varepsilon(t'_k)\,x_{k-1},\qquad x_0=\xi(0),\quad y_0=\eta(0),$$ where $\xi$ and $\eta$ are independent and centred, and $n_1$ times the covariance of $\xi$ at two thresholds, like $n_2$ times that of $\eta$, is $[[covariance]]$: $m_1$ and $m_2$ are $e$ at the lower and the higher threshold,
+and $s_2$ is $E[w^2;|w|>t]$ at the higher one.
+
+After one round $x$ has the variance $[[first_round]]$, with $v$ and $u$ the covariances of $\xi$ at its threshold and of $\eta$ at $0$ with themselves; for normal weights and two layers of $n$ neurons $n$ times this is $[[first_normal]]$. In ever more rounds, the fixed number of rounds to infinity after the widths, and while $\varepsilon\varepsilon_1<1$ at all thresholds, the
+standard deviation tends to $[[settled]]$, with $u$ of $\eta$ at its threshold and the responses $\varepsilon$ below and $\varepsilon_1$ above the neuron: it has no bound as $\varepsilon\varepsilon_1\to1$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "section 4.3: “Synflow converges to a block-like graphon with sharp transitions, strongly prioritising connections among high-centrality neurons”; the law of its rounds is ours",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(t, "threshold of the moduli of weights", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 2)),
+        Quantity(m_1, "mean of the modulus, what is below the lower threshold as 0", POSITIVE),
+        Quantity(m_2, "mean of the modulus, what is below the higher threshold as 0", POSITIVE),
+        Quantity(
+            s_2,
+            "mean square of a weight, what is below the higher threshold as 0",
+            POSITIVE,
+            convention="at 0 nothing is left",
+        ),
+        Quantity(into, "variance of a neuron's own deviation of the flow into it, times the width below", NON_NEGATIVE),
+        Quantity(
+            out_of, "variance of a neuron's own deviation of the flow out of it, times the width above", NON_NEGATIVE
+        ),
+        Quantity(response, "response of the flow into a neuron to the flow out of it", NON_NEGATIVE),
+        Quantity(other, "response of the flow out of a neuron to the flow into it", NON_NEGATIVE),
+        Quantity(n_1, "width of the layer below", COUNT),
+        Quantity(n_2, "width of the layer above", COUNT),
+    ),
+    hypotheses=(
+        Hypothesis("wide layers, inputs and outputs included, and a number of rounds that does not grow with them"),
+        Hypothesis(
+            "independent weights with a continuous density of the modulus and a finite fourth moment; thresholds that grow strictly"
+        ),
+        Hypothesis("losses that die out", response * other < 1, needed_by=("settled",)),
+    ),
+    uses=("H6.1", "H6.2"),
+    also=("second_normal", "noise_normal"),
+    because={
+        "covariance": what_is_left_at_both,
+        "one round": independent_parts,
+        "normal weights": normal_moments,
+        "settled": fixed_point_of_the_recursion,
+    },
+    wrong=lambda: {
+        "covariance": {"of the weights that are left": s_2 / (m_1 * m_2), "independent cuts": sp.S.Zero},
+        "first_round": {
+            "the same noise": (sp.sqrt(into / n_1) + response * sp.sqrt(out_of / n_2)) ** 2,
+            "the response for its square": into / n_1 + response * out_of / n_2,
+            "one width": (into + response**2 * out_of) / n_1,
+        },
+        "second_normal": {"the mean modulus": mean_normal, "the share kept": sp.erfc(t / sp.sqrt(2))},
+        "noise_normal": {"of the dense layer": sp.pi / 2 - 1},
+        "first_normal": {
+            "no response": noise_normal,
+            "the threshold for its square": noise_normal + t**2 * (sp.pi / 2 - 1),
+        },
+        "settled": {"no loop": sp.sqrt(first_round), "the variance": settled**2},
+    },
+)
