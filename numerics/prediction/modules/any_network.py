@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import ArrayLike
@@ -13,10 +14,10 @@ from sparse_limits.numerics.prediction import methods
 from sparse_limits.numerics.prediction.methods import Masks, Scope
 
 if TYPE_CHECKING:
-    import torch
     from torch import nn
 
-    from sparse_limits.numerics.data import Dataset
+    from sparse_limits.numerics.prediction.modules.batches import Loss
+    from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 
 
 @overload
@@ -40,17 +41,19 @@ def prune(
     module: nn.Module,
     method: str,
     density: float,
-    data: Dataset,
+    data: object = None,
     *,
-    loss: str = "cross-entropy",
+    loss: Loss = "cross-entropy",
     scope: str = "global",
     rounds: int | None = None,
     ties: str = "refuse",
     seed: Seed = 0,
-) -> dict[str, torch.Tensor]: ...
+    exclude: Iterable[str | type] = (),
+    batches: int | None = None,
+) -> ModuleMasks: ...
 
 
-def prune(*arguments: Any, **named: Any) -> Masks | dict[str, torch.Tensor]:
+def prune(*arguments: Any, **named: Any) -> Masks | ModuleMasks:
     """Prune a network at initialisation: compute the mask of each layer.
 
     There are two forms, one for a perceptron on arrays and one for a torch module. The methods are random, magnitude,
@@ -66,20 +69,23 @@ def prune(*arguments: Any, **named: Any) -> Masks | dict[str, torch.Tensor]:
     and all layers for the other methods. With `first_layer`, only the first layer is pruned.
     `sparse_limits.numerics.prediction.methods.prune` has the details.
 
-    `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0)`
-    prunes the linear and convolutional layers of a torch module on a `Dataset`; the arguments after `data` are given by
-    name. PyTorch is imported for this form alone. The loss is "mse" or "cross-entropy", and the scope is "global" (all
-    layers) or "layer"; wanda compares within each row. `sparse_limits.numerics.prediction.modules.prune_module` has the details.
+    `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0,
+    exclude=(), batches=None)` prunes the linear and convolutional layers of a torch module; the arguments after `data` are
+    given by name. PyTorch is imported for this form alone. The data are a `Dataset`, a `DataLoader`, a dataset of torch,
+    arrays (x, y), or batches of any kind, of which the first `batches` are used. The loss is "mse" or "cross-entropy", a loss
+    of torch, or a function `loss(module, batch)`; the scope is "global" (all layers) or "layer"; wanda compares within each
+    row. Layers in `exclude`, by path, pattern or class, stay whole. The masks print as a table, and have `apply(module)`
+    and `save(file)`. `sparse_limits.numerics.prediction.modules.prune_module` has the details.
 
     Parameters
     ----------
     *arguments : method, network, x, residual and density; or module, method, density and data
-    **named : scope, rng, first_layer, rounds and ties; or loss, scope, rounds, ties and seed
+    **named : scope, rng, first_layer, rounds and ties; or loss, scope, rounds, ties, seed, exclude and batches
 
     Returns
     -------
     Tuple of bool masks [out, in] of every layer, or of the first layer alone. For a torch module, a dictionary of bool
-    tensors by the paths of the layers, for `torch.nn.utils.prune.custom_from_mask`. If n scores are compared, exactly
+    tensors by the paths of the layers, as `torch.nn.utils.prune.custom_from_mask` takes them. If n scores are compared, exactly
     round(density · n) weights are kept.
 
     Raises
@@ -106,12 +112,10 @@ def prune(*arguments: Any, **named: Any) -> Masks | dict[str, torch.Tensor]:
     >>> from importlib.util import find_spec
     >>> if find_spec("torch"):
     ...     from torch import nn
-    ...     from torch.nn.utils.prune import custom_from_mask
     ...     module = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
     ...     masks = prune(module, "snip", 0.1, load_data("digits", labels="onehot"))
     ...     assert sum(int(mask.sum()) for mask in masks.values()) == 237
-    ...     for path, mask in masks.items():
-    ...         _ = custom_from_mask(module.get_submodule(path), "weight", mask)
+    ...     _ = masks.apply(module)
     """
     if "module" in named or (arguments and _is_module(arguments[0])):
         from sparse_limits.numerics.prediction.modules.pruning import prune_module

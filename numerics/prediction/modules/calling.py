@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -69,11 +69,45 @@ def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Ten
     return found
 
 
+def output_of_batch(module: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """What the module gives for a batch of inputs as they are; InputError if it does not take them or gives no tensor."""
+    try:
+        found = _called(module, x)
+    except BaseException as error:  # a forward raises whatever it likes
+        if not is_theirs(error):
+            raise
+        _show_own(error)
+        raise OwnCodeError(f"{_untaken(x, error)}, expected it to") from error
+    if not isinstance(found, torch.Tensor):
+        raise InputError(
+            f"the module returns {type(found).__name__}, expected one tensor, or loss(module, batch) that takes what it returns"
+        )
+    return found
+
+
+def called_by_a_loss(loss: Callable[[nn.Module, Any], torch.Tensor], module: nn.Module, batch: Any) -> torch.Tensor:
+    """The user's own loss of a module on a batch; InputError, with its traceback, if it raises."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        with set_apart():
+            return loss(module, batch)
+    except BaseException as error:  # a loss raises whatever it likes
+        if not is_theirs(error):
+            raise
+        _show_own(error)
+        raise OwnCodeError(
+            f"loss(module, batch) raised: {_said(error):.200}, expected the mean loss of the batch"
+        ) from error
+    finally:
+        torch.set_default_dtype(before)
+
+
 def _called(module: nn.Module, x: torch.Tensor) -> object:
     """What the module gives; what the user's forward prints goes to standard error, and tensors that it makes, such as
     the zeros that a recurrent layer begins with, are of the type of its inputs unless it says another."""
     before = torch.get_default_dtype()
-    torch.set_default_dtype(x.dtype)
+    torch.set_default_dtype(x.dtype if x.is_floating_point() else torch.float64)
     try:
         with set_apart():
             return module(x)

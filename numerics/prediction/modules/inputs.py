@@ -14,7 +14,7 @@ from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import Mask
 from sparse_limits.numerics.prediction.modules.calling import derivatives, inputs_of, output_at
 from sparse_limits.numerics.prediction.modules.pruned import pruned_layers
-from sparse_limits.numerics.prediction.modules.pruning import scored_copy
+from sparse_limits.numerics.prediction.modules.scoring import scored_copy
 
 
 def silent_inputs(module: nn.Module, masks: Mapping[str, Mask], data: Dataset) -> NDArray[np.bool_] | None:

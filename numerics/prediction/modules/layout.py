@@ -23,8 +23,8 @@ from sparse_limits.numerics.prediction.modules.pruned import (
     places,
     pruned_layers,
 )
-from sparse_limits.numerics.prediction.modules.pruning import scored_copy
 from sparse_limits.numerics.prediction.modules.reading import NotFollowedError, chain_of, outside_of
+from sparse_limits.numerics.prediction.modules.scoring import scored_copy
 from sparse_limits.numerics.printing.plain_text import many
 
 TAKEN_APART = (*PRUNED, nn.Embedding)  # parts whose forward with another weight is the same part's of another build

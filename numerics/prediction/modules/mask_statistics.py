@@ -12,7 +12,7 @@ from torch import nn
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import Mask, TiesError, kept_count
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, kept_by
-from sparse_limits.numerics.prediction.modules.pruning import masks_in_rounds
+from sparse_limits.numerics.prediction.modules.synflow import masks_in_rounds
 from sparse_limits.numerics.prediction.settings import Settings
 
 Floats = NDArray[np.float64]

@@ -19,7 +19,7 @@ from sparse_limits.numerics.prediction.layers.rounds import empty_rows, fewer_ro
 from sparse_limits.numerics.prediction.modules.copies import scores_of_copies
 from sparse_limits.numerics.prediction.modules.layout import Layout
 from sparse_limits.numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
-from sparse_limits.numerics.prediction.modules.pruning import masks_in_rounds
+from sparse_limits.numerics.prediction.modules.synflow import masks_in_rounds
 from sparse_limits.numerics.prediction.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
 from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM, InRounds
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings

@@ -7,9 +7,9 @@ takes the statistics of the data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -17,44 +17,76 @@ from torch import nn
 
 from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
 from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.masks.selection import TIES, Mask, TiesError
+from sparse_limits.numerics.masks.selection import TIES
 from sparse_limits.numerics.prediction.layers.forecast import check_classes
-from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, Scores, masks_of, ties_of
+from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, Scores, masks_of
 from sparse_limits.numerics.prediction.layers.residual import Residual
 from sparse_limits.numerics.prediction.methods import DATA_DRIVEN
+from sparse_limits.numerics.prediction.modules.batches import (
+    EXPECTED,
+    Loss,
+    batches_of,
+    check_loss,
+    example_of,
+    losses,
+    pass_through,
+)
 from sparse_limits.numerics.prediction.modules.building import generators
 from sparse_limits.numerics.prediction.modules.calling import derivatives, output_of, plain_attention
-from sparse_limits.numerics.prediction.modules.pruned import is_weight, part_of, places, pruned_layers
+from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
+from sparse_limits.numerics.prediction.modules.pruned import is_weight, left_out, part_of, places, pruned_layers
 from sparse_limits.numerics.prediction.modules.reading import check_plain
+from sparse_limits.numerics.prediction.modules.scoring import checked_scores, gradients, in_numpy, scored_copy
+from sparse_limits.numerics.prediction.modules.synflow import masks_in_rounds, synflow_scores
 from sparse_limits.numerics.prediction.modules.wanda import wanda_scores
-from sparse_limits.numerics.prediction.settings import IN_ROUNDS, LOSSES, MOST_ROUNDS, ROUNDS, SCOPES
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, MOST_ROUNDS, SCOPES
 
+MOST_BATCHES = 10**9
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", IN_ROUNDS, "wanda")
+
+
+@dataclass(frozen=True)
+class UserData:
+    """What a user holds as data, and how many of its batches are used; None: all."""
+
+    held: object
+    most: int | None
+
+
+Data: TypeAlias = Dataset | UserData | torch.Tensor | None
 
 
 def prune_module(
     module: nn.Module,
     method: str,
     density: float,
-    data: Dataset,
+    data: object = None,
     *,
-    loss: str = "cross-entropy",
+    loss: Loss = "cross-entropy",
     scope: str = "global",
     rounds: int | None = None,
     ties: str = "refuse",
     seed: Seed = 0,
-) -> dict[str, torch.Tensor]:
+    exclude: Iterable[str | type] = (),
+    batches: int | None = None,
+) -> ModuleMasks:
     """Masks of a module's weights, bool tensors by the paths of their layers, for `torch.nn.utils.prune.custom_from_mask`.
 
     A tied weight is one weight with one score, by the slope of all its uses, and its mask stands under each path that has it.
 
     The module is any whose forward takes inputs [N, d], or images as the data have them, in double precision, and returns
-    [N, K]; layers that are pruned or reparametrised already are refused.
+    [N, K]; layers that are pruned or reparametrised already are refused. With data of a user's own it takes what their batches
+    hold, and returns what the loss takes.
 
     method: random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot), synflow-iterative, or wanda, whose masks keep as
     many weights of each row. rounds: of synflow-iterative, 100 unless given: each scores what is left and keeps
-    density^(k/rounds), k = 1, 2, …. density: share of all weights kept, in (0, 1). data: inputs [N, d] and targets [N, K], all of which are used. loss: mse, ½‖f − y‖², or
-    cross-entropy of the outputs' softmax (so that the module ends without one), with targets onehot. scope: global, one threshold for all layers, or layer. ties: what becomes of a density above the share of scores that are not 0, refuse, or
+    density^(k/rounds), k = 1, 2, …. density: share of all weights kept, in (0, 1). data: a `Dataset`, inputs [N, d] and targets [N, K], all of which are used; or what a user
+    holds, see `sparse_limits.numerics.prediction.modules.batches.batches_of`: a loader, a dataset of torch, arrays (x, y), or batches. Gradients
+    of batches add up, so that the masks are those of all samples at once, but for batch normalisation, which sees one batch at
+    a time. None for random and magnitude; for SynFlow inputs x as an example are enough. batches: how many batches are used,
+    all unless given. loss: mse, ½‖f − y‖², or
+    cross-entropy of the outputs' softmax (so that the module ends without one), with targets onehot or, in batches, classes; a loss
+    of torch, of output and targets; or loss(module, batch), the mean loss of a batch of any kind. exclude: layers that stay whole, by paths, patterns or classes, with all below them. scope: global, one threshold for all layers, or layer. ties: what becomes of a density above the share of scores that are not 0, refuse, or
     index, where of the weights with score 0 the first ones are kept.
 
     Raises:
@@ -74,30 +106,45 @@ def prune_module(
         >>> for path, mask in masks.items():
         ...     _ = custom_from_mask(model.get_submodule(path), "weight", mask)
     """
-    for name, value, known in (
-        ("method", method, METHODS),
-        ("scope", scope, SCOPES),
-        ("loss", loss, LOSSES),
-        ("ties", ties, TIES),
-    ):
+    for name, value, known in (("method", method, METHODS), ("scope", scope, SCOPES), ("ties", ties, TIES)):
         if value not in known:
             raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
+    check_loss(loss)
     proper_share("density", density)
-    if not isinstance(data, Dataset):
-        raise InputError(f"data is {type(data).__name__}, expected a Dataset, such as load_data returns")
-    if loss == "cross-entropy" and method in DATA_DRIVEN:
+    if batches is not None:
+        checked_integer("batches", batches, 1, MOST_BATCHES)
+    if isinstance(data, Dataset) and loss == "cross-entropy" and method in DATA_DRIVEN:
         check_classes(data)
     if rounds is not None:
         checked_integer("rounds", rounds, 1, MOST_ROUNDS)
         if method != IN_ROUNDS:
             raise InputError(f"rounds is {rounds}, expected none with {method}: {IN_ROUNDS} has them")
     shared = _shared(module)
+    whole = left_out(module, [exclude] if isinstance(exclude, (str, type)) else exclude)
+    if whole >= shared.keys():
+        raise InputError("exclude leaves no layer to prune, expected at least one")
+    source = _source(method, data, loss, batches)
     with generators(seed_sequence(seed)):  # should the forward draw
         if method == IN_ROUNDS:
-            masks = masks_in_rounds(module, data, density, scope, rounds, ties)
+            masks = masks_in_rounds(module, source, density, scope, rounds, ties, whole)
         else:
-            masks = masks_of(module_scores(module, method, data, loss=loss, seed=seed), method, density, scope, ties)
-    return {part_of(name): torch.from_numpy(masks[path]) for path, names in shared.items() for name in names}
+            scores = checked_scores(_scores(module, method, source, loss, seed, whole), module)
+            masks = masks_of(scores, method, density, scope, ties)
+    found = {part_of(name): torch.from_numpy(masks[path]) for path in masks for name in shared[path]}
+    return ModuleMasks(found, module)
+
+
+def _source(method: str, data: object, loss: Loss, most: int | None) -> Data:
+    """What a method reads of the user's data: all of them, an example of inputs, or nothing."""
+    if method in ("random", "magnitude"):
+        return None
+    if isinstance(data, Dataset) and (method not in DATA_DRIVEN or (most is None and isinstance(loss, str))):
+        return data
+    if method not in (*DATA_DRIVEN, "wanda"):
+        return example_of(data)
+    if data is None:
+        raise InputError(f"there are no data, expected {EXPECTED} for {method}")
+    return UserData(data, most)
 
 
 def _shared(module: nn.Module) -> dict[str, tuple[str, ...]]:
@@ -119,46 +166,26 @@ def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, s
     return checked_scores(_scores(module, method, data, loss, seed), module)
 
 
-def checked_scores(scores: Scores, module: nn.Module) -> Scores:
-    """The scores themselves; InputError if all are 0, where any choice of weights would be as good. module: what has the weights."""
-    if not any(score.any() for score in scores.values()):
-        empty = [path or ITSELF for path, layer in pruned_layers(module).items() if not layer.weight.any()]
-        why = f" (so are all weights of {', '.join(empty)})" if empty else ""
-        raise InputError(f"all scores are 0{why}, expected data, targets and weights that give some")
-    return scores
-
-
-def _scores(module: nn.Module, method: str, data: Dataset, loss: str, seed: Seed) -> Scores:
+def _scores(module: nn.Module, method: str, data: Data, loss: Loss, seed: Seed, whole: Collection[str] = ()) -> Scores:
     copy = scored_copy(module)
-    layers = pruned_layers(copy)
-    weights = {path: layer.weight for path, layer in layers.items()}
+    weights = {path: layer.weight for path, layer in pruned_layers(copy).items() if path not in whole}
     if method == "random":
         rng = np.random.default_rng(seed_sequence(seed))
         return {path: rng.random(tuple(weight.shape)) for path, weight in weights.items()}
     if method == "magnitude":
-        return _numpy({path: weight.abs() for path, weight in weights.items()})
+        return in_numpy({path: weight.abs() for path, weight in weights.items()})
     if method == "wanda":
-        return _numpy(wanda_scores(copy, data))
+        found = wanda_scores(copy, lambda: pass_through(copy, _batches(data), loss))
+        return in_numpy({path: found[path] for path in weights})
     if method == "synflow":
-        return _synflow(copy, weights, data)
-    slopes = _slopes(copy, weights, method, data, loss)
+        return synflow_scores(copy, weights, data)
+    slopes = (
+        _slopes(copy, weights, method, data, loss)
+        if isinstance(data, Dataset) and isinstance(loss, str)
+        else _slopes_of_batches(copy, weights, method, _batches(data), loss)
+    )
     products = {path: weights[path] * slope for path, slope in slopes.items()}
-    return _numpy(products if method == "grasp" else {path: each.abs() for path, each in products.items()})
-
-
-def scored_copy(module: nn.Module) -> nn.Module:
-    """A copy in double precision and evaluation mode, batch normalisation in training mode, no parameter frozen."""
-    if not isinstance(module, nn.Module):
-        raise InputError(f"the module is {module!r:.100}, expected a torch module")
-    check_plain(module)
-    copy = deepcopy(module).double().eval()
-    for parameter in copy.parameters():
-        if parameter.is_floating_point():  # others, such as tables of indices, have no slope
-            parameter.requires_grad_(True)
-    for part in copy.modules():
-        if isinstance(part, nn.modules.batchnorm._BatchNorm):
-            part.train()
-    return copy
+    return in_numpy(products if method == "grasp" else {path: each.abs() for path, each in products.items()})
 
 
 def check_reached(module: nn.Module, method: str, data: Dataset) -> None:
@@ -214,104 +241,34 @@ def _slopes(
     return dict(zip(weights, found, strict=True))
 
 
-def gradients(
-    module: nn.Module,
-    method: str,
-    value: torch.Tensor,
-    weights: Mapping[str, torch.Tensor],
-    create_graph: bool = False,
-) -> Any:
-    """∂value/∂weights; InputError if a layer does not reach the value, or autograd has no derivative of a part."""
-    if not value.requires_grad:
-        raise InputError("no weight reaches the output, expected layers that do")
-    found = derivatives(module, method, value, list(weights.values()), create_graph=create_graph, allow_unused=True)
-    unused = next((path for path, each in zip(weights, found, strict=True) if each is None), None)
-    if unused is not None:
-        raise InputError(f"{unused} does not reach the output, expected layers that do")
-    return found
+def _batches(data: Data) -> Iterator[Any]:
+    return batches_of(data.held, data.most) if isinstance(data, UserData) else iter([data])
 
 
-def masks_in_rounds(
-    module: nn.Module,
-    data: Dataset,
-    density: float,
-    scope: str = "global",
-    rounds: int | None = None,
-    ties: str = "refuse",
-) -> dict[str, Mask]:
-    """SynFlow's masks after so many rounds, by the paths of layers: round k scores the masked module and keeps density^(k/rounds).
+def _slopes_of_batches(
+    module: nn.Module, weights: Mapping[str, torch.Tensor], method: str, batches: Iterable[Any], loss: Loss
+) -> dict[str, torch.Tensor]:
+    """As `_slopes`, a batch after the other: the gradients of batches add up, and so do their products with the Hessian.
 
-    rounds: 100 unless given. InputError as in `prune_module`. ties: of the last round, and of those before it where the other
-    scores would be others without the weights whose score is 0, as where an activation clips.
+    GraSP goes through the batches twice, first for the gradient of all of them, and keeps them for that.
     """
-    copy = scored_copy(module)
-    make_positive(copy)
-    weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}
-    whole = {path: weight.detach().clone() for path, weight in weights.items()}
-    # what is gone ranks below every score, and without ties, which are slow
-    gone = {path: -1 - each for path, each in _numpy(whole).items()}
-    masks = {path: np.ones(each.shape, bool) for path, each in gone.items()}
-    total = ROUNDS if rounds is None else rounds
-    for k in range(1, total + 1):
-        for path, weight in weights.items():
-            weight.data = whole[path] * torch.from_numpy(masks[path])
-        scores = _flow(copy, weights, data)
-        if k == 1:
-            checked_scores(scores, module)
-        ranked = {path: np.where(masks[path], score, gone[path]) for path, score in scores.items()}
-        below = density ** (k / total)
-        tied = ties_of(ranked, IN_ROUNDS, below, scope) if ties == "refuse" else ""
-        if tied and (k == total or not _carry_nothing(copy, weights, data, scores)):
-            raise TiesError(tied if k == total else f"round {k} of {total}: {tied}")
-        masks = masks_of(ranked, IN_ROUNDS, below, scope, "index")
-    return masks
-
-
-def _carry_nothing(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset, scores: Scores) -> bool:
-    """Whether the scores stay as they are without the weights whose score is 0: then it does not matter which of these go."""
-    for path, weight in weights.items():
-        weight.data = torch.where(torch.from_numpy(scores[path]) == 0, 0, weight.data)
-    return all(np.allclose(score, scores[path], rtol=1e-9) for path, score in _flow(module, weights, data).items())
-
-
-def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:
-    """abs(w ∂R/∂w), R the sum of the outputs at the input 1 with the moduli of all weights and biases 0: S11's for ReLU.
-
-    Batch normalisation is in evaluation mode, about the mean 0.
-    """
-    make_positive(module)
-    return _flow(module, weights, data)
-
-
-def _flow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:
-    """SynFlow's scores of a module that is made positive."""
-    found = gradients(module, "synflow", output_of(module, ones_like(data))[0].sum(), weights)
-    return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
-
-
-def make_positive(module: nn.Module) -> None:
-    """Turn a module into the one that SynFlow reads, in place: parameters are their moduli, in every part, and biases 0."""
-    norms = (nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
-    if (path := next((path for path, part in module.named_modules() if isinstance(part, norms)), None)) is not None:
-        raise InputError(f"{path}: SynFlow is not defined here with this normalisation, expected modules without")
-    with torch.no_grad():
-        for part in module.modules():
-            if isinstance(part, nn.modules.batchnorm._BatchNorm):
-                part.eval()
-                if part.running_mean is None:
-                    raise InputError("a batch normalisation keeps no statistics, expected it to with SynFlow")
-                part.running_mean.zero_()
-            for name, parameter in part.named_parameters(recurse=False):
-                if "bias" in name:  # bias_ih_l0 of a recurrent layer, in_proj_bias of attention
-                    parameter.zero_()
-                elif parameter.is_floating_point():
-                    parameter.abs_()
-
-
-def ones_like(data: Dataset) -> Dataset:
-    """Two samples that are 1 everywhere."""
-    return Dataset(np.ones((2, data.x.shape[1])), data.y[:2], data.name, data.labelling, data.about)
-
-
-def _numpy(tensors: Mapping[str, torch.Tensor]) -> Scores:
-    return {path: np.asarray(tensor.detach(), float) for path, tensor in tensors.items()}
+    curved = method.startswith("grasp")
+    kept = list(batches) if curved else batches
+    slopes = {path: torch.zeros_like(weight) for path, weight in weights.items()}
+    samples = 0
+    for each in losses(module, kept, loss):
+        for slope, found in zip(slopes.values(), gradients(module, method, each.value, weights), strict=True):
+            slope += found
+        samples += each.samples
+    slopes = {path: slope / samples for path, slope in slopes.items()}
+    if not curved:
+        return slopes
+    products = {path: torch.zeros_like(weight) for path, weight in weights.items()}
+    with plain_attention(method):
+        for each in losses(module, kept, loss):
+            found = gradients(module, method, each.value, weights, create_graph=True)
+            along = torch.stack([(a * b).sum() for a, b in zip(found, slopes.values(), strict=True)]).sum()
+            curvature = derivatives(module, method, along, list(weights.values()))
+            for product, more in zip(products.values(), curvature, strict=True):
+                product += more / samples
+    return products

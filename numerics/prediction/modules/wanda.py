@@ -10,8 +10,7 @@ import torch
 from torch import nn
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.prediction.modules.calling import entering, output_of
+from sparse_limits.numerics.prediction.modules.calling import entering
 from sparse_limits.numerics.prediction.modules.pruned import PRUNED, is_weight, part_of, places, pruned_layers
 
 Entered = Callable[
@@ -19,8 +18,10 @@ Entered = Callable[
 ]  # what enters a layer, of a call
 
 
-def wanda_scores(module: nn.Module, data: Dataset) -> dict[str, torch.Tensor]:
+def wanda_scores(module: nn.Module, forward: Callable[[], object]) -> dict[str, torch.Tensor]:
     """abs(w) times the norm of its input over the samples, by the paths of layers; a convolution is a linear layer on its patches.
+
+    forward: calls the module on all samples, in as many batches as it likes.
 
     Of a tied weight all the layers count that have it. The output layer of `nn.MultiheadAttention`, whose own forward is not
     called, counts by the attention's calls.
@@ -46,7 +47,7 @@ def wanda_scores(module: nn.Module, data: Dataset) -> dict[str, torch.Tensor]:
                 watched.append((outer, hook(path, layer, _attended(outer))))
     handles = [part.register_forward_hook(record, with_kwargs=True) for part, record in watched]
     with torch.no_grad():
-        output_of(module, data)
+        forward()
     for handle in handles:
         handle.remove()
     layers = pruned_layers(module)

@@ -1,0 +1,200 @@
+"""A user's data for a torch module, batch after batch, and the loss of each: a loader, a dataset of torch, two arrays, or ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.prediction.modules.calling import called_by_a_loss, output_of, output_of_batch
+from sparse_limits.numerics.prediction.settings import LOSSES
+
+Loss: TypeAlias = str | nn.Module | Callable[[nn.Module, Any], torch.Tensor]
+
+TOGETHER = 256  # samples of an array, or of a dataset of torch, in one batch
+EXPECTED = "a Dataset, a loader, a dataset of torch, two arrays (x, y), or batches"
+
+
+@dataclass(frozen=True)
+class LossOfBatch:
+    """The sum of the losses of the samples of one batch, and how many they are."""
+
+    value: torch.Tensor
+    samples: int
+
+
+def check_loss(loss: object) -> None:
+    """InputError for what is no loss: neither a name, nor a loss of torch, nor a function."""
+    if isinstance(loss, str) and loss not in LOSSES:
+        raise InputError(
+            f"loss is {loss!r:.60}, expected one of {', '.join(LOSSES)}, a loss of torch, or loss(module, batch)"
+        )
+    if isinstance(loss, type) or not (isinstance(loss, str) or callable(loss)):
+        raise InputError(f"loss is {loss!r:.60}, expected {', '.join(LOSSES)}, a loss of torch, or loss(module, batch)")
+    if getattr(loss, "reduction", "mean") not in ("mean", "sum"):
+        raise InputError(f"the loss has the reduction {loss.reduction!r:.40}, expected mean or sum")  # type: ignore[union-attr]
+
+
+def batches_of(data: object, most: int | None = None) -> Iterator[Any]:
+    """Yield the batches of a user's data, no more than `most`.
+
+    data: ours, cut into batches of 256; a loader, or other iterable, whose batches these are; a dataset of torch, or two
+    arrays (x, y), in batches of 256. InputError for anything else, and for data without a batch.
+    """
+    found = islice(_all_batches(data), most)
+    first = next(found, None)
+    if first is None:
+        raise InputError("the data have no batch, expected at least one")
+    return chain([first], found)
+
+
+def _all_batches(data: object) -> Iterator[Any]:
+    if isinstance(data, Dataset):
+        return _parts_of(data)
+    if isinstance(data, (tuple, list)) and len(data) == 2 and all(map(_is_array, data)):
+        x, y = map(torch.as_tensor, data)
+        if len(x) != len(y):
+            raise InputError(f"data has {len(x)} inputs and {len(y)} targets, expected as many of both")
+        return zip(x.split(TOGETHER), y.split(TOGETHER), strict=True) if len(x) else iter(())
+    if isinstance(data, torch.utils.data.Dataset) and not isinstance(data, torch.utils.data.IterableDataset):
+        return iter(torch.utils.data.DataLoader(data, batch_size=TOGETHER))
+    if isinstance(data, Iterable) and not isinstance(data, (str, bytes, Mapping)) and not _is_array(data):
+        return iter(data)
+    raise InputError(f"data is {type(data).__name__}, expected {EXPECTED}")
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, (torch.Tensor, np.ndarray))
+
+
+def _parts_of(data: Dataset) -> Iterator[Dataset]:
+    for start in range(0, len(data.x), TOGETHER):
+        end = start + TOGETHER
+        yield Dataset(data.x[start:end], data.y[start:end], data.name, data.labelling, data.about)
+
+
+def losses(module: nn.Module, batches: Iterable[Any], loss: Loss) -> Iterator[LossOfBatch]:
+    """Yield the loss of each batch, on the device of the module, its numbers in double precision.
+
+    loss: mse, ½‖f − y‖², or cross-entropy, of a batch (x, y), with y [N, K], or classes [N]; a loss of torch, of the output and
+    y; or loss(module, batch), the mean over the batch.
+
+    InputError for a batch that does not fit the loss, and for a loss that is no finite number.
+    """
+    for place, batch in enumerate(batches):
+        found = _loss_of(module, batch, loss)
+        if not isinstance(found.value, torch.Tensor) or found.value.numel() != 1:
+            raise InputError(
+                f"the loss of batch {place} is {type(found.value).__name__}, expected a tensor with one number"
+            )
+        if not bool(torch.isfinite(found.value)):
+            raise InputError(f"the loss of batch {place} is {found.value.item():g}, expected a finite number")
+        yield LossOfBatch(found.value.reshape(()), found.samples)
+
+
+def pass_through(module: nn.Module, batches: Iterable[Any], loss: Loss) -> None:
+    """Call the module on each batch, by the user's own loss where there is one, without derivatives."""
+    with torch.no_grad():
+        for batch in batches:
+            if isinstance(batch, Dataset):
+                output_of(module, batch)
+                continue
+            moved = _moved(batch, _device(module))
+            if callable(loss) and not isinstance(loss, nn.Module):
+                called_by_a_loss(loss, module, moved)
+            else:
+                x = moved[0] if isinstance(moved, (tuple, list)) and moved else moved
+                if not isinstance(x, torch.Tensor):
+                    raise InputError(
+                        f"a batch is {type(batch).__name__}, expected (x, y), inputs x, or loss(module, batch)"
+                    )
+                output_of_batch(module, x)
+
+
+def _device(module: nn.Module) -> torch.device:
+    return next((each.device for each in module.parameters()), torch.device("cpu"))
+
+
+def _loss_of(module: nn.Module, batch: Any, loss: Loss) -> LossOfBatch:
+    device = _device(module)
+    if isinstance(batch, Dataset):
+        x, y = _moved((np.asarray(batch.x, float), np.asarray(batch.y, float)), device)
+    else:
+        batch = _moved(batch, device)
+        x, y = batch if isinstance(batch, (tuple, list)) and len(batch) == 2 else (None, None)
+    if callable(loss) and not isinstance(loss, nn.Module):
+        given = (x, y) if isinstance(batch, Dataset) else batch
+        value, samples = called_by_a_loss(loss, module, given), _samples(given)
+        return LossOfBatch(value * samples if isinstance(value, torch.Tensor) else value, samples)
+    if not (isinstance(x, torch.Tensor) and isinstance(y, torch.Tensor)):
+        raise InputError(f"a batch is {type(batch).__name__}, expected (x, y), or loss(module, batch) that takes it")
+    f = output_of(module, batch) if isinstance(batch, Dataset) else output_of_batch(module, x)
+    if isinstance(loss, nn.Module):
+        value = loss(f, y)
+        return LossOfBatch(value if getattr(loss, "reduction", "mean") == "sum" else value * len(x), len(x))
+    return LossOfBatch(_named(loss, f, y), len(x))
+
+
+def _named(loss: str, f: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """The sum over samples of a loss by its name."""
+    if loss == "mse":
+        if f.numel() != y.numel():
+            raise InputError(
+                f"outputs have the shape {tuple(f.shape)}, and targets {tuple(y.shape)}, expected the same for mse"
+            )
+        return ((f - y.reshape(f.shape)) ** 2).sum() / 2
+    classes = not y.is_floating_point() and y.ndim == f.ndim - 1
+    if not classes and y.shape != f.shape:
+        raise InputError(
+            f"outputs have the shape {tuple(f.shape)}, and targets {tuple(y.shape)} of {y.dtype}, expected classes, or a "
+            "probability of each, for cross-entropy"
+        )
+    if classes and y.numel() and not bool(((y >= 0) & (y < f.shape[1])).all()):
+        worst = int(y.max()) if int(y.max()) >= f.shape[1] else int(y.min())
+        raise InputError(f"a class is {worst}, expected 0 to {f.shape[1] - 1}, as the module has {f.shape[1]} outputs")
+    return functional.cross_entropy(f, y if classes else y.to(f.dtype), reduction="sum")
+
+
+def example_of(data: object) -> torch.Tensor | None:
+    """The inputs of the first batch, for what needs their shape alone; None for no data."""
+    if data is None:
+        return None
+    if _is_array(data):
+        return torch.as_tensor(data)
+    batch = next(batches_of(data, 1))
+    x = batch.x if isinstance(batch, Dataset) else batch[0] if isinstance(batch, (tuple, list)) and batch else batch
+    if not _is_array(x):
+        raise InputError(f"a batch is {type(batch).__name__}, expected (x, y) or inputs x as an example")
+    return torch.as_tensor(x)
+
+
+def _moved(value: Any, device: torch.device) -> Any:
+    """What a batch holds, its tensors and arrays on a device: numbers with a point as doubles, whole numbers as they are."""
+    if _is_array(value):
+        tensor = torch.as_tensor(value, device=device)
+        return tensor.double() if tensor.is_floating_point() else tensor
+    if isinstance(value, Mapping):
+        return {key: _moved(each, device) for key, each in value.items()}
+    if isinstance(value, (tuple, list)):
+        return (
+            type(value)(*(_moved(each, device) for each in value))
+            if hasattr(value, "_fields")
+            else tuple(_moved(each, device) for each in value)
+        )
+    return value
+
+
+def _samples(value: Any) -> int:
+    """How many samples a batch has: the length of the first tensor in it; 1 where there is none."""
+    if isinstance(value, torch.Tensor):
+        return len(value) if value.ndim else 1
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, (tuple, list)) else ()
+    return next((_samples(each) for each in parts if isinstance(each, (torch.Tensor, Mapping, tuple, list))), 1)

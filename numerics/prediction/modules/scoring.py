@@ -1,0 +1,62 @@
+"""What all scores of a torch module rest on: the copy that is scored, gradients of its weights, and scores that tell weights apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, Scores
+from sparse_limits.numerics.prediction.modules.calling import derivatives
+from sparse_limits.numerics.prediction.modules.pruned import pruned_layers
+from sparse_limits.numerics.prediction.modules.reading import check_plain
+
+
+def scored_copy(module: nn.Module) -> nn.Module:
+    """A copy in double precision and evaluation mode, batch normalisation in training mode, no parameter frozen."""
+    if not isinstance(module, nn.Module):
+        raise InputError(f"the module is {module!r:.100}, expected a torch module")
+    check_plain(module)
+    copy = deepcopy(module).double().eval()
+    for parameter in copy.parameters():
+        if parameter.is_floating_point():  # others, such as tables of indices, have no slope
+            parameter.requires_grad_(True)
+    for part in copy.modules():
+        if isinstance(part, nn.modules.batchnorm._BatchNorm):
+            part.train()
+    return copy
+
+
+def gradients(
+    module: nn.Module,
+    method: str,
+    value: torch.Tensor,
+    weights: Mapping[str, torch.Tensor],
+    create_graph: bool = False,
+) -> Any:
+    """∂value/∂weights; InputError if a layer does not reach the value, or autograd has no derivative of a part."""
+    if not value.requires_grad:
+        raise InputError("no weight reaches the output, expected layers that do")
+    found = derivatives(module, method, value, list(weights.values()), create_graph=create_graph, allow_unused=True)
+    unused = next((path for path, each in zip(weights, found, strict=True) if each is None), None)
+    if unused is not None:
+        raise InputError(f"{unused} does not reach the output, expected layers that do")
+    return found
+
+
+def checked_scores(scores: Scores, module: nn.Module) -> Scores:
+    """The scores themselves; InputError if all are 0, where any choice of weights would be as good. module: what has the weights."""
+    if not any(score.any() for score in scores.values()):
+        empty = [path or ITSELF for path, layer in pruned_layers(module).items() if not layer.weight.any()]
+        why = f" (so are all weights of {', '.join(empty)})" if empty else ""
+        raise InputError(f"all scores are 0{why}, expected data, targets and weights that give some")
+    return scores
+
+
+def in_numpy(tensors: Mapping[str, torch.Tensor]) -> Scores:
+    return {path: np.asarray(tensor.detach().cpu(), float) for path, tensor in tensors.items()}

@@ -1,0 +1,119 @@
+"""SynFlow's scores and masks of a torch module: the module is made positive, and reads ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from torch import nn
+
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.masks.selection import Mask, TiesError
+from sparse_limits.numerics.prediction.layers.mask_statistics import Scores, masks_of, ties_of
+from sparse_limits.numerics.prediction.modules.calling import output_of, output_of_batch
+from sparse_limits.numerics.prediction.modules.pruned import pruned_layers
+from sparse_limits.numerics.prediction.modules.scoring import checked_scores, gradients, in_numpy, scored_copy
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS
+
+Example: TypeAlias = Dataset | torch.Tensor | None  # data, or inputs, of which only the shape counts
+
+
+def masks_in_rounds(
+    module: nn.Module,
+    data: Example,
+    density: float,
+    scope: str = "global",
+    rounds: int | None = None,
+    ties: str = "refuse",
+    whole_layers: Collection[str] = (),
+) -> dict[str, Mask]:
+    """SynFlow's masks after so many rounds, by the paths of layers: round k scores the masked module and keeps density^(k/rounds).
+
+    rounds: 100 unless given. InputError as in `prune_module`. ties: of the last round, and of those before it where the other
+    scores would be others without the weights whose score is 0, as where an activation clips.
+    """
+    copy = scored_copy(module)
+    make_positive(copy)
+    layers = pruned_layers(copy)
+    weights = {path: layer.weight for path, layer in layers.items() if path not in whole_layers}
+    whole = {path: weight.detach().clone() for path, weight in weights.items()}
+    # what is gone ranks below every score, and without ties, which are slow
+    gone = {path: -1 - each for path, each in in_numpy(whole).items()}
+    masks = {path: np.ones(each.shape, bool) for path, each in gone.items()}
+    total = ROUNDS if rounds is None else rounds
+    for k in range(1, total + 1):
+        for path, weight in weights.items():
+            weight.data = whole[path] * torch.from_numpy(masks[path])
+        scores = _flow(copy, weights, data)
+        if k == 1:
+            checked_scores(scores, module)
+        ranked = {path: np.where(masks[path], score, gone[path]) for path, score in scores.items()}
+        below = density ** (k / total)
+        tied = ties_of(ranked, IN_ROUNDS, below, scope) if ties == "refuse" else ""
+        if tied and (k == total or not _carry_nothing(copy, weights, data, scores)):
+            raise TiesError(tied if k == total else f"round {k} of {total}: {tied}")
+        masks = masks_of(ranked, IN_ROUNDS, below, scope, "index")
+    return masks
+
+
+def _carry_nothing(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Example, scores: Scores) -> bool:
+    """Whether the scores stay as they are without the weights whose score is 0: then it does not matter which of these go."""
+    for path, weight in weights.items():
+        weight.data = torch.where(torch.from_numpy(scores[path]) == 0, 0, weight.data)
+    return all(np.allclose(score, scores[path], rtol=1e-9) for path, score in _flow(module, weights, data).items())
+
+
+def synflow_scores(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Example) -> Scores:
+    """abs(w ∂R/∂w), R the sum of the outputs at the input 1 with the moduli of all weights and biases 0: S11's for ReLU.
+
+    Batch normalisation is in evaluation mode, about the mean 0.
+    """
+    make_positive(module)
+    return _flow(module, weights, data)
+
+
+def _flow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Example) -> Scores:
+    """SynFlow's scores of a module that is made positive."""
+    if isinstance(data, Dataset):
+        output = output_of(module, ones_like(data))
+    else:
+        output = output_of_batch(module, ones_of(data, module))
+    found = gradients(module, "synflow", output[0].sum(), weights)
+    return in_numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
+
+
+def make_positive(module: nn.Module) -> None:
+    """Turn a module into the one that SynFlow reads, in place: parameters are their moduli, in every part, and biases 0."""
+    norms = (nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
+    if (path := next((path for path, part in module.named_modules() if isinstance(part, norms)), None)) is not None:
+        raise InputError(f"{path}: SynFlow is not defined here with this normalisation, expected modules without")
+    with torch.no_grad():
+        for part in module.modules():
+            if isinstance(part, nn.modules.batchnorm._BatchNorm):
+                part.eval()
+                if part.running_mean is None:
+                    raise InputError("a batch normalisation keeps no statistics, expected it to with SynFlow")
+                part.running_mean.zero_()
+            for name, parameter in part.named_parameters(recurse=False):
+                if "bias" in name:  # bias_ih_l0 of a recurrent layer, in_proj_bias of attention
+                    parameter.zero_()
+                elif parameter.is_floating_point():
+                    parameter.abs_()
+
+
+def ones_of(example: object, module: nn.Module) -> torch.Tensor:
+    """Two samples that are 1 everywhere, of the shape of an example's."""
+    if not isinstance(example, torch.Tensor) or example.ndim < 2 or not len(example):
+        raise InputError("there is no example of inputs, expected data, or inputs x [N, …], for SynFlow")
+    if not example.is_floating_point():
+        raise InputError(f"inputs are {example.dtype}, expected numbers with a point for SynFlow, which puts ones in")
+    device = next(module.parameters()).device
+    return torch.ones((2, *example.shape[1:]), dtype=torch.float64, device=device)
+
+
+def ones_like(data: Dataset) -> Dataset:
+    """Two samples that are 1 everywhere."""
+    return Dataset(np.ones((2, data.x.shape[1])), data.y[:2], data.name, data.labelling, data.about)

@@ -1,0 +1,195 @@
+"""`prune` on what a user holds: loaders, datasets of torch, arrays, batches of any kind, and losses of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from helpers import needs
+
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
+
+torch = needs("torch")
+from torch import nn  # noqa: E402
+from torch.nn import functional  # noqa: E402
+from torch.utils.data import DataLoader, TensorDataset  # noqa: E402
+
+torch.manual_seed(0)
+X, CLASSES = torch.randn(50, 6), torch.randint(3, (50,))
+UNEQUAL = (7, 20, 1, 22)  # sizes of batches
+
+
+def module() -> nn.Module:
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Linear(6, 16), nn.Tanh(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 3))
+
+
+def batches() -> list[tuple[torch.Tensor, torch.Tensor]]:
+    return list(zip(X.split(UNEQUAL), CLASSES.split(UNEQUAL), strict=True))
+
+
+def by_hand(method: str) -> dict[str, torch.Tensor]:
+    """Scores of all samples at once, in double precision."""
+    copy = module().double()
+    weights = {path: part.weight for path, part in copy.named_modules() if isinstance(part, nn.Linear)}
+    loss = functional.cross_entropy(copy(X.double()), CLASSES)
+    slopes = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
+    if method == "grasp":
+        along = sum((each * each.detach()).sum() for each in slopes)
+        slopes = torch.autograd.grad(along, list(weights.values()))
+    scores = {path: weight * slope for (path, weight), slope in zip(weights.items(), slopes, strict=True)}
+    return scores if method == "grasp" else {path: score.abs() for path, score in scores.items()}
+
+
+def largest(scores: dict[str, torch.Tensor], density: float) -> dict[str, torch.Tensor]:
+    together = torch.cat([each.flatten() for each in scores.values()])
+    level = together.sort(descending=True).values[round(density * len(together)) - 1]
+    return {path: each >= level for path, each in scores.items()}
+
+
+def own_loss(model: nn.Module, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    return functional.cross_entropy(model(batch["features"]), batch["class"])
+
+
+HELD = {
+    "a loader": (lambda: DataLoader(TensorDataset(X, CLASSES), batch_size=8), "cross-entropy"),
+    "a loader that shuffles": (
+        lambda: DataLoader(TensorDataset(X, CLASSES), batch_size=8, shuffle=True),
+        "cross-entropy",
+    ),
+    "a dataset of torch": (lambda: TensorDataset(X, CLASSES), "cross-entropy"),
+    "two tensors": (lambda: (X, CLASSES), "cross-entropy"),
+    "two arrays": (lambda: (X.numpy(), CLASSES.numpy()), "cross-entropy"),
+    "unequal batches": (batches, "cross-entropy"),
+    "a generator": (lambda: iter(batches()), "cross-entropy"),
+    "one-hot targets": (lambda: (X, functional.one_hot(CLASSES, 3)), "cross-entropy"),
+    "a loss of torch": (batches, nn.CrossEntropyLoss()),
+    "a loss of torch that adds up": (batches, nn.CrossEntropyLoss(reduction="sum")),
+    "a loss of one's own": (lambda: [{"features": x, "class": y} for x, y in batches()], own_loss),
+}
+
+
+@pytest.mark.parametrize("method", ["snip", "grasp"])
+@pytest.mark.parametrize("held", HELD)
+def test_masks_are_those_of_all_samples_at_once(method, held):
+    data, loss = HELD[held]
+    found = sl.prune(module(), method, 0.2, data(), loss=loss)
+    expected = largest(by_hand(method), 0.2)
+    assert found.keys() == expected.keys()
+    for path, mask in expected.items():
+        assert torch.equal(found[path], mask)
+
+
+def test_a_mean_over_batches_would_be_another_mask():
+    """The batches are unequal: a mean of their means, not weighted, has other largest scores."""
+    copy = module().double()
+    weights = {path: part.weight for path, part in copy.named_modules() if isinstance(part, nn.Linear)}
+    total = sum(functional.cross_entropy(copy(x.double()), y) for x, y in batches())
+    slopes = torch.autograd.grad(total, list(weights.values()))
+    scores = {path: (weight * slope).abs() for (path, weight), slope in zip(weights.items(), slopes, strict=True)}
+    other, found = largest(scores, 0.2), sl.prune(module(), "snip", 0.2, batches())
+    assert any(not torch.equal(found[path], mask) for path, mask in other.items())
+
+
+@pytest.mark.parametrize("method", ["snip", "wanda", "synflow"])
+def test_data_of_ours_and_a_loader_have_the_same_masks(method):
+    data = sl.load_data("digits", labels="onehot")
+    model = nn.Sequential(nn.Linear(64, 20), nn.ReLU(), nn.Linear(20, 10))
+    loader = DataLoader(TensorDataset(torch.from_numpy(data.x), torch.from_numpy(data.y)), batch_size=300)
+    ours, theirs = (sl.prune(model, method, 0.1, held) for held in (data, loader))
+    assert all(torch.equal(ours[path], theirs[path]) for path in ours)
+
+
+def test_some_batches_are_some_samples():
+    first = sl.prune(module(), "snip", 0.2, batches(), batches=2)
+    again = sl.prune(module(), "snip", 0.2, (X[:27], CLASSES[:27]))
+    assert all(torch.equal(first[path], again[path]) for path in first)
+
+
+class Tokens(nn.Module):
+    """Whole numbers in, a distribution over the vocabulary at every place out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table, self.hidden, self.head = nn.Embedding(11, 8), nn.Linear(8, 8), nn.Linear(8, 11)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.head(torch.relu(self.hidden(self.table(tokens))))
+
+
+def test_sequences_of_whole_numbers_stay_whole_numbers():
+    tokens = torch.randint(11, (12, 5))
+
+    def next_token(model, batch):
+        assert batch.dtype == torch.int64
+        return functional.cross_entropy(model(batch[:, :-1]).transpose(1, 2), batch[:, 1:])
+
+    masks = sl.prune(Tokens(), "snip", 0.5, DataLoader(tokens, batch_size=4), loss=next_token)
+    assert set(masks) == {"hidden", "head"}
+    with pytest.raises(InputError, match=r"inputs are torch.int64, expected numbers with a point for SynFlow"):
+        sl.prune(Tokens(), "synflow", 0.5, tokens)
+
+
+def test_layers_stay_whole():
+    for exclude in (("4",), ("[4-9]",), "4"):
+        masks = sl.prune(module(), "magnitude", 0.1, exclude=exclude)
+        assert set(masks) == {"0", "2"}
+        assert masks.kept == round(0.1 * (6 * 16 + 16 * 16))
+    assert set(sl.prune(Tokens(), "magnitude", 0.5, exclude=(nn.Embedding, "head"))) == {"hidden"}
+    rounds = sl.prune(module(), "synflow-iterative", 0.3, X, rounds=3, exclude=("0",))
+    assert set(rounds) == {"2", "4"}
+
+
+def test_masks_print_apply_and_save(tmp_path):
+    masks = sl.prune(module(), "magnitude", 0.1)
+    assert "10.0 % of the weights of these layers are kept, 17.2 % of all parameters stay" in str(
+        masks
+    )  # 40 and 35 biases, of 435
+    pruned = masks.apply(module())
+    for path, mask in masks.items():
+        assert torch.equal(pruned.get_submodule(path).weight != 0, mask)
+    for suffix in (".npz", ".pt"):
+        file = tmp_path / f"masks{suffix}"
+        masks.save(file)
+        assert file.stat().st_size > 0
+    with np.load(tmp_path / "masks.npz") as saved:
+        assert set(saved) == {"0.weight", "2.weight", "4.weight"}
+    with pytest.raises(InputError, match=r"expected \.npz, \.pt or \.safetensors"):
+        masks.save(tmp_path / "masks.txt")
+    with pytest.raises(InputError, match=r"the module has no weight at 2"):
+        masks.apply(nn.Sequential(nn.Linear(6, 16)))
+
+
+REFUSED = {
+    r"there are no data": {"data": None},
+    r"the data have no batch": {"data": []},
+    r"data is str": {"data": "digits"},
+    r"data has 50 inputs and 49 targets": {"data": (X, CLASSES[:-1])},
+    r"a class is 3, expected 0 to 2": {"data": (X, CLASSES + 1)},
+    r"outputs have the shape \(50, 3\), and targets \(50, 2\)": {"data": (X, torch.zeros(50, 2))},
+    r"the module does not take inputs of shape": {"data": (X[:, :5], CLASSES)},
+    r"the loss of batch 0 is nan": {"data": (X * torch.nan, CLASSES)},
+    r"a batch is dict, expected \(x, y\)": {"data": [{"x": X}]},
+    r"loss is 'hinge', expected": {"loss": "hinge"},
+    r"loss is 3, expected": {"loss": 3},
+    r"the loss has the reduction 'none'": {"loss": nn.CrossEntropyLoss(reduction="none")},
+    r"the loss of batch 0 is float": {"loss": lambda model, batch: 1.0},
+    r"loss\(module, batch\) raised: no": {"loss": "raises"},
+    r"batches is 0": {"batches": 0},
+    r"exclude has 'layer9', which is nothing of the module": {"exclude": ("layer9",)},
+    r"exclude leaves no layer": {"exclude": (nn.Linear,)},
+    r"exclude has 3, expected paths": {"exclude": (3,)},
+}
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_what_cannot_be_pruned_is_refused_in_one_line(said):
+    def raises(model, batch):
+        raise RuntimeError("no")
+
+    given = {"data": (X, CLASSES), **REFUSED[said]}
+    if given.get("loss") == "raises":
+        given["loss"] = raises
+    with pytest.raises(InputError, match=said) as caught:
+        sl.prune(module(), "snip", 0.2, given.pop("data"), **given)
+    assert "\n" not in str(caught.value)
