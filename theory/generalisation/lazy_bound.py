@@ -87,19 +87,18 @@ def difference_grows_at_the_rate(apart: sp.Expr, fade: sp.Expr) -> Iterator[Rela
     yield same(apart.subs(t, 0), 0)
 
 
-def rates_add_up(gap: sp.Expr, fade: sp.Expr, apart: sp.Expr, column: sp.Expr) -> Relation:
-    """The integral over all time, with κ − ε a positive letter of its own."""
-    rest = sp.Symbol("q", positive=True)
-    there = {epsilon: kappa - rest}
-    rate = pace * (zeta * fade + column * apart).subs(there)
-    total = sp.integrate(sp.expand(rate), (t, 0, sp.oo))
-    return same(gap.subs(there), total, by=sp.simplify)
+def rates_add_up(gap: sp.Expr, column: sp.Expr) -> Iterator[Relation]:
+    """What is left of the integral at each time, whose slope is minus the rate: at time 0 it is all of it, and it tends to 0."""
+    slow, fast = sp.exp(-pace * (kappa - epsilon) * t), sp.exp(-pace * kappa * t)
+    left = sp.sqrt(m) * ((zeta + column) / (kappa - epsilon) * slow - column / kappa * fast)
+    yield same(sp.diff(left, t), -pace * (zeta * fade + column * apart))
+    yield same(gap, left.subs(t, 0))
 
 
 def modes_end_at_the_inverse(inverse: sp.Expr) -> Relation:
-    """The integral over all time, at a positive eigenvalue."""
-    value = sp.Symbol("q", positive=True)
-    return same(inverse.subs(eigenvalue, value), sp.integrate(pace * sp.exp(-pace * value * t), (t, 0, sp.oo)))
+    """What is left of the integral at each time falls from the inverse at the rate."""
+    fading = sp.exp(-pace * eigenvalue * t)
+    return same(sp.diff(inverse * fading, t), -pace * fading)
 
 
 def columns_of_equal_entries(column: sp.Expr) -> Relation:

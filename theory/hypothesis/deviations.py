@@ -84,12 +84,12 @@ def normal_moments(
     yield same(first_normal, first_round.subs(at), by=sp.simplify)
 
 
-def fixed_point_of_the_recursion(settled: sp.Expr, first_round: sp.Expr) -> Iterator[Relation]:
-    """x = ξ + ε(η + ε₁x), the square of which is that of ξ + εη over that of what is left to 1."""
+def fixed_point_of_the_recursion(settled: sp.Expr) -> Relation:
+    """x = ξ + ε(η + ε₁x), as a sum of ξ and η, which are independent."""
     x, xi, eta = sp.symbols("x xi eta", real=True)
     (solution,) = sp.solve(xi + response * (eta + other * x) - x, x)
-    yield same(solution * (1 - response * other), xi + response * eta)
-    yield same(settled * (1 - response * other), sp.sqrt(first_round))
+    own, heard = (sp.diff(solution, noise) for noise in (xi, eta))
+    return same(settled, own * sp.sqrt(into / n_1 + (heard / own) ** 2 * out_of / n_2))
 
 
 flow_deviations = Claim(

@@ -14,7 +14,7 @@ from sparse_limits.theory.formulas.normal_height import NormalHeight
 from sparse_limits.theory.formulas.valued import put_in
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, exhausts, same
+from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 
 n = sp.Symbol("n", integer=True, positive=True)  # rows and columns of the mask
@@ -111,7 +111,8 @@ def mean_between_quantiles(block_mean: sp.Expr) -> Iterator[Relation]:
 
 def no_covariance_is_left(slope: sp.Expr) -> Relation:
     """X has the variance 1/b, X + Y the variance 1, and their covariance is that of X with itself."""
-    return same(1 / blocks - slope * 1, 0)
+    own, rest = 1 / blocks, 1 - 1 / blocks
+    return same(slope, own / (own + rest))
 
 
 def rows_and_columns_add_up(cell: sp.Expr, block_mean: sp.Expr, slope: sp.Expr) -> Relation:
@@ -152,7 +153,7 @@ def sorted_masks_of_two_rows(corner: sp.Expr) -> Relation:
         return last(rows)[place]
 
     chance = sum(last_corner(mask) * rho ** sum(mask) * (1 - rho) ** (4 - sum(mask)) for mask in TWO_BY_TWO)
-    return exhausts([(sp.expand(corner), sp.expand(chance))], "masks of two rows and two columns")
+    return same(corner, chance, by=sp.expand)
 
 
 sorted_histograms = Claim(

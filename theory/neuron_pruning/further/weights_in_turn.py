@@ -125,7 +125,7 @@ def slab_is_twice_its_height(slab: sp.Expr) -> Relation:
     return same(slab, 2 * level / sp.sqrt(2 * sp.pi))
 
 
-def slabs_have_less_than_half(all_slabs: sp.Expr, level_taken: sp.Expr, slab: sp.Expr) -> Iterator[Relation]:
+def slabs_have_less_than_half(all_slabs: sp.Expr) -> Iterator[Relation]:
     """N slabs; what they leave to ½."""
     yield same(all_slabs, N * slab.subs(level, level_taken))
     yield nonnegative(sp.Rational(1, 2) - all_slabs, sp.Rational(1, 2) - sp.Rational(3, 5) * ROOT)
@@ -146,13 +146,12 @@ def crease_is_a_kink(crease: sp.Expr, radius: sp.Expr) -> Relation:
     return same(crease, kink.kink_bound.subs({kink.kink: h, kink.radius: radius}))
 
 
-def cross_is_that_of_parallels(cross: sp.Expr) -> Iterator[Relation]:
-    """It vanishes on multiples, is linear in either vector, and is the area of the unit square."""
+def cross_is_a_determinant(cross: sp.Expr) -> Iterator[Relation]:
+    """Of the two pairs of coordinates: it does not change if a multiple of the first vector is added to the second."""
     factor = sp.Symbol("c", real=True)
-    yield same(cross.subs({z[0]: factor * v[0], z[1]: factor * v[1]}), 0)
+    yield same(cross, sp.Matrix([v, z]).det())
     moved = {z[0]: z[0] + factor * v[0], z[1]: z[1] + factor * v[1]}
     yield same(cross.subs(moved, simultaneous=True), cross, by=sp.expand)
-    yield same(cross.subs({v[0]: 1, v[1]: 0, z[0]: 0, z[1]: 1}), 1)
 
 
 def one_entry_is_gone(one_product: sp.Expr, cross: sp.Expr) -> Iterator[Relation]:
@@ -300,11 +299,11 @@ enough: the factor $d$ is needed, up to the logarithm, and no multiple of $\ln\f
     ),
     because={
         "slab": slab_is_twice_its_height,
-        "all slabs": slabs_have_less_than_half,
+        "all slabs": (slabs_have_less_than_half, lambda level_taken: same(level_taken, sp.Rational(3, 5) / N)),
         "direction": unit_vectors_are_shorter,
         "point": half_is_left_around_the_point,
         "crease": crease_is_a_kink,
-        "cross": cross_is_that_of_parallels,
+        "cross": cross_is_a_determinant,
         "pairs": one_entry_is_gone,
         "least area": areas_of_pairs,
         "error": error_of_a_row,
