@@ -37,7 +37,7 @@ start_column = sp.sqrt(m * v / (n * delta_1))
 
 STEPS = proof(
     r"""
-velocity (by F1.1 for velocity): At each time $r'=-\frac\eta m\Theta_tr$, with the products $\Theta_t$ of the gradients at that time, and the output at an input $x$ moves by $-\frac\eta m\Theta_t(x,X)r$.
+velocity (by chain rule): At each time $r'=-\frac\eta m\Theta_tr$, with the products $\Theta_t$ of the gradients at that time, and the output at an input $x$ moves by $-\frac\eta m\Theta_t(x,X)r$.
 
 at least (from velocity; by Rayleigh): $r^\top\Theta_tr\ge r^\top Kr-|r|\,|(\Theta_t-K)r|\ge(\kappa-\epsilon)|r|^2$: so $|r|^2$ falls at least at the rate $2\frac\eta m(\kappa-\epsilon)$.
 
@@ -116,13 +116,13 @@ lazy_risk_bound = Claim(
     title="Lazy training and the energy bound in one statement",
     statement=r"""
 A kernel $k$ with $k(x,x)\le k_0$ is fixed without the sample: $m$ iid pairs $(x,y)$ with $|y|\le1$. Its matrix $K$ on the sample has the trace $T$ and the least eigenvalue $\kappa>0$. A network, masked or not, has
-outputs that start at $0$ (from others, subtract these), and all its kept weights follow the gradient flow of F1.1. **Assumed** is that training is *lazy*: at all times the tangent kernel is within $\epsilon<\kappa$ of $K$ on the sample, in the norm of
-matrices, and its column $\Theta_t(x,X)$ at a new input within $\zeta$ of $k_x=(k(x,x_i))_i$, in the mean over new inputs of the largest distance over time.
+outputs that start at $0$ (where they do not, subtract those at the start), and all its kept weights follow the gradient flow of F1.1. **Assumed** is that training is *lazy*: at all times the tangent kernel is within $\epsilon<\kappa$ of $K$ on the sample, in the norm of
+matrices, and its column $\Theta_t(x,X)$ at a new input, of the law of $x$ and independent of the sample, within $\zeta$ of $k_x=(k(x,x_i))_i$, in the mean over new inputs of the largest distance over time.
 
 **It follows** that at time $t$ the residuals are no longer than $[[fade]]$, and within $[[apart]]$ of those of the linear flow; that the network's output tends to a limit at almost every new input, in the mean within $$[[gap]]$$ of the minimum-norm
-interpolant of $k$; and, for a loss in $[0,1]$ that is 1-Lipschitz and $0$ at the label, that with probability at least $1-\delta$, whenever $y^\top K^{-1}y\le B_0^2$ and training is lazy, $$\text{risk of the trained network}\le[[lazy_risk]].$$
+interpolant of $k$; and, for a loss in $[0,1]$ that is 1-Lipschitz and $0$ at the label, that with probability at least $1-\delta$ over the sample, whenever $y^\top K^{-1}y\le B_0^2$ and training is lazy, $$\text{risk of the trained network}\le[[lazy_risk]].$$
 
-**At the start** this much is proved. In a network of one hidden layer of $n$ neurons as in K6, whose masks and weights do not depend on the sample, let $k$ be the mean of the tangent kernel, given the masks or over independent rows of masks, and let $n$ times its variance be at most $v$ for all pairs of inputs. Then at the time $0$ the
+**At the start** this much is proved. In a network of one hidden layer of $n$ neurons as in K6, whose masks and weights do not depend on the sample, let $k$ be the mean of the tangent kernel, given the masks or over iid rows of masks, and let $n$ times its variance be at most $v$ for all pairs of inputs. Then at the time $0$ the
 distance on the sample is at most $[[start]]$, and that at new inputs in the mean at most $[[start_column]]$, each but for a probability of $\delta_1$. That the kernel moves little from there is the assumption.
 """,
     steps=STEPS,
@@ -172,6 +172,7 @@ distance on the sample is at most $[[start]]$, and that at new inputs in the mea
         Hypothesis("iid pairs, labels of modulus at most 1; a kernel, its pruning included, chosen without them"),
         Hypothesis("lazy training: the tangent kernel stays near the kernel, on the sample and at new inputs"),
         Hypothesis("it stays nearer than the least eigenvalue", epsilon < kappa, ("gap", "lazy_risk")),
+        Hypothesis("outputs that follow the chain rule along the flow at almost all times, as smooth networks do"),
         Hypothesis(r"outputs that start at $0$, gradient flow, a 1-Lipschitz loss in $[0,1]$ that is $0$ at the label"),
     ),
     uses=("B1", "F1.1", "K6"),

@@ -58,7 +58,7 @@ $te$ has $[[slope]]=e(1-\varepsilon)$.
 
 area (by Fubini): The integral of $e(t)$ over $t\ge0$ is the mean of $|w|$ times the length of the $t\le|w|$, $E w^2$.
 
-largest (from mean kept, area; by monotonicity): As $e$ does not grow, $\frac t2e(t)$ is at most its integral from $\frac t2$ to $t$, which tends to $0$ as $t\to\infty$. So $te(t)$ is $0$ at $t=0$, positive as long as anything is left, and tends to $0$ or ends there: it has a largest value, where its slope vanishes and $\varepsilon=1$.
+largest (from mean kept, area; by monotonicity): As $e$ does not grow, $\frac t2e(t)$ is at most its integral from $\frac t2$ to $t$, which tends to $0$ as $t\to\infty$. So $te(t)$ is $0$ at $t=0$, positive as long as anything is left, and tends to $0$ as $t\to\infty$, or is $0$ at the end of the law: it has a largest value, where its slope vanishes and $\varepsilon=1$.
 
 critical threshold (from mean kept, largest; by integration): So $te(t)$ grows strictly, from $0$ at $t=0$, as long as $\varepsilon<1$, up to $\theta_*=t_*e(t_*)$,
 and falls strictly from there.

@@ -26,17 +26,27 @@ noise_normal = second_normal / mean_normal**2 - 1
 first_normal = noise_normal + t**4 * (sp.pi / 2 - 1)
 settled = sp.sqrt(into / n_1 + response**2 * out_of / n_2) / (1 - response * other)
 
+doob = (
+    "Doob, Stochastic Processes (1953), Theorem VII.3.4: the largest modulus of a martingale has, in L², at most twice the norm "
+    "of the last one, and in L⁴ at most 4/3 of it"
+)
+
 STEPS = proof(
     r"""
 cuts (by H6.2 for masks): After each round the mask of a layer is a cut at its threshold, but for a share of entries that tends to $0$, and flows are alike but for a share of neurons that tends to $0$. Let $x_j$ and $y_j$ be the deviations of the flow into and out of neuron $j$ from the mean of
 its layer, in proportion.
 
-last round (from cuts; by monotonicity): A weight from neuron $j$ to neuron $i$ is there after round $k$ if in each round up to $k$ its modulus was at least $t/((1+x_j)(1+y_i))$, with the threshold and the deviations of that round. Thresholds grow strictly: where the deviations are small, the last round decides.
+largest (from cuts; by doob): For the weights into a neuron let $e_n(t)=\frac1n\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$. With fair signs in front of the terms, in the order of the moduli, its values for all $t$ are those of a martingale. So, by symmetrisation, the square of the largest $|e_n(t)-e(t)|$ over $t$ has a mean of $O(\frac1n)$, and its fourth power,
+as the fourth moments are finite, one of $O(\frac1{n^2})$; likewise for the weights out of it.
 
-others (from last round; by total variance): In $R_i\propto\sum_j|w_{ij}|M_{ij}(1+x_j)$ the deviations $x_j$ of the other neurons enter with functions of $w_{ij}$ as factors. They add up to $0$ over $j$, and depend on $w_{ij}$ through a sum of $n$ terms, by $O(\frac1n)$: so what they add has a mean of $O(\frac1n)$ and a
-variance of $O(\frac1{n^2})$, less than $n^{-1/2}$.
+small (from cuts, largest; by induction): So, by Markov, for each $c>0$ no neuron of a layer has more than $c$, with a probability that tends to $1$. The deviations of other neurons enter a flow with weights that add up to $e_n(0)$: so the largest $|x_j|$ and $|y_j|$ of each layer tend to $0$ in each round, and, by Cauchy–Schwarz, the means of $x_j^2$ and $y_j^2$ over a layer
+are $O(\frac1n)$.
 
-own weights (from others; by Slutsky): So $1+x_i$ is $e_n(t/(1+y_i))/e(t)$ but for $o(n^{-1/2})$, with $e_n(t)=\frac1n\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$ over the weights into the neuron, and $y_i$ of the round before; $1+y_i$ likewise, with the weights out of it.
+last round (from cuts, small; by monotonicity): A weight from neuron $j$ to neuron $i$ is there after round $k$ if in each round up to $k$ its modulus was at least $t/((1+x_j)(1+y_i))$, with the threshold and the deviations of that round. Thresholds grow strictly, and all deviations are small: the last round decides.
+
+others (from last round; by total variance): In $R_i\propto\sum_j|w_{ij}|M_{ij}(1+x_j)$ the deviations $x_j$ of the other neurons enter with functions of $w_{ij}$ as factors. They add up to $0$ over $j$, and depend on $w_{ij}$ through a sum of $n$ terms, by $O(\frac1n)$: so what they add has a mean of $O(\frac1n)$. They move the threshold of $w_{ij}$ by an order of $n^{-1/2}$, which few weights notice: the variance of what they add is $O(n^{-3/2})$, and the deviation less than $n^{-1/2}$.
+
+own weights (from others; by Slutsky): So $1+x_i$ is $e_n(t/(1+y_i))/e(t)$ but for $o(n^{-1/2})$, with $e_n$ of the weights into the neuron, and $y_i$ of the round before; $1+y_i$ likewise, with the weights out of it.
 
 near by (from own weights; by monotonicity): $e_n-e$ differs at $t$ and at $t+\frac c{\sqrt n}$ by a number of the mean $0$ and a variance of $O(n^{-3/2})$. As $e_n$ and $e$ do not grow, and $e$ moves by $O(\frac\delta{\sqrt n})$ between points that are $\frac\delta{\sqrt n}$ apart, finitely many $c$ are enough for all $|c|\le C$:
 $e_n(t/(1+y))-e(t/(1+y))$ is $e_n(t)-e(t)$ but for $o(n^{-1/2})$, also for a $y$ of this order that depends on the weights.
@@ -48,11 +58,11 @@ covariance (from response): At two thresholds, what is left at the higher one is
 
 normal (from covariance; by central limit): $\xi$ at all thresholds and $\eta$ at all thresholds, times $\sqrt n$, tend in law to jointly normal numbers with these covariances, and are independent, as are those of two neurons.
 
-one round (from response, normal): After the first round $x$ has the variance $[[first_round]]$, with the variances $v$ of $\xi(t)$ at the threshold and $u$ of $\eta(0)$, times the widths.
+one round (from response, normal): After the first round the limit of $x$ has the variance $[[first_round]]$, with $v$, $n_1$ times the variance of $\xi(t)$ at the threshold, and $u$, $n_2$ times that of $\eta(0)$.
 
 normal weights (from covariance, one round; gives second_normal, noise_normal, first_normal): For normal weights the mean square that is left is $[[second_normal]]$. So $v$ is $[[noise_normal]]$, and between layers of $n$ neurons $n$ times the variance after one round is $[[first_normal]]$.
 
-settled (from response, normal): While $\varepsilon\varepsilon_1<1$, with rounds that move the thresholds ever less, $x$ comes to $(\xi+\varepsilon\eta)/(1-\varepsilon\varepsilon_1)$, the fixed point, whose standard deviation is $[[settled]]$, with $u$ of $\eta$ at its threshold.
+settled (from response, normal): In $T$ rounds the density falls by an order of $\frac1T$ in each, and so all thresholds move by $O(\frac1T)$. While $\varepsilon\varepsilon_1<1$ the limit of $x$ comes to $(\xi+\varepsilon\eta)/(1-\varepsilon\varepsilon_1)$, the fixed point, whose standard deviation is $[[settled]]$, with $u$ of $\eta$ at its threshold.
 """,
     globals(),
 )
@@ -97,11 +107,11 @@ flow_deviations = Claim(
     title="Under SynFlow in rounds the flow of a neuron follows a recursion with normal noise",
     statement=r"""
 In the setting of H6.2 let the moduli of the weights have a finite fourth moment, and let the thresholds of all layers grow strictly from round to round. Let $x_k$ and $y_k$ be by how much, in proportion, the flows into and out of a neuron of a hidden layer exceed the means of its layer after round $k$, and let the layers
-below and above it have $n_1$ and $n_2$ neurons, with the thresholds $t_k$ and $t'_k$. Times $\sqrt{n_1}$, jointly for all rounds and for two neurons, which become independent, they tend in law to the normal numbers with
+below and above it have $n_1$ and $n_2$ neurons, with the thresholds $t_k$ and $t'_k$. Jointly for all rounds, and for two neurons, which become independent, the law of $\sqrt{n_1}\,(x_k,y_k)$ comes near to that of the normal numbers, times $\sqrt{n_1}$, with
 $$x_k=\xi(t_k)+\varepsilon(t_k)\,y_{k-1},\qquad y_k=\eta(t'_k)+\varepsilon(t'_k)\,x_{k-1},\qquad x_0=\xi(0),\quad y_0=\eta(0),$$ where $\xi$ and $\eta$ are independent and centred, and $n_1$ times the covariance of $\xi$ at two thresholds, like $n_2$ times that of $\eta$, is $[[covariance]]$: $m_1$ and $m_2$ are $e$ at the lower and the higher threshold,
 and $s_2$ is $E[w^2;|w|>t]$ at the higher one.
 
-After one round $x$ has the variance $[[first_round]]$, with $v$ and $u$ the covariances of $\xi$ at its threshold and of $\eta$ at $0$ with themselves; for normal weights and two layers of $n$ neurons $n$ times this is $[[first_normal]]$. In ever more rounds, the fixed number of rounds to infinity after the widths, and while $\varepsilon\varepsilon_1<1$ at all thresholds, the
+After one round the normal $x$ has the variance $[[first_round]]$, where $v$ is $n_1$ times the variance of $\xi$ at its threshold, and $u$ is $n_2$ times that of $\eta$ at $0$; for normal weights and two layers of $n$ neurons $n$ times this is $[[first_normal]]$. In ever more rounds, the fixed number of rounds to infinity after the widths, and while $\varepsilon\varepsilon_1<1$ at all thresholds, its
 standard deviation tends to $[[settled]]$, with $u$ of $\eta$ at its threshold and the responses $\varepsilon$ below and $\varepsilon_1$ above the neuron: it has no bound as $\varepsilon\varepsilon_1\to1$.
 """,
     steps=STEPS,

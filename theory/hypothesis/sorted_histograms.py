@@ -160,12 +160,12 @@ sorted_histograms = Claim(
     label="H4",
     title="Sorting a random mask by its own degrees makes a slope",
     statement=r"""
-The entries of an $n\times n$ mask are independent, and $1$ with the probability $\rho$. Its histogram is the average over each of $b\times b$ equal blocks, $b$ a divisor of $n$, after rows and columns are sorted by
+The entries of an $n\times n$ mask are independent, and $1$ with the probability $\rho$. Its histogram is the average over each of $b\times b$ equal blocks, $b$ a divisor of the width, after rows and columns are sorted by
 their degrees, the smallest ones first, equal ones in the order of their positions. The graphon of these masks is constant. But as $n\to\infty$ the average of block $(k,l)$, less $\rho$, times $\sqrt n$ tends in
-probability to $$[[cell]],\qquad m_k=[[block_mean]],$$ where $m_k$ is the mean of a standard normal number between its quantiles at $\frac{k-1}b$ and $\frac kb$, $\varphi$ its density, which is $0$ at the ends, and $\Phi$ its distribution function. So the root mean square of the differences between the histograms of two masks, of
-widths $n$ and $\gamma n$, times $\sqrt n$, tends to $$[[distance]],\qquad s^2=[[spread]]:$$ it falls as the widths grow, for a graphon that is constant.
+probability to $$[[cell]],\qquad m_k=[[block_mean]],$$ where $m_k$ is the mean of a standard normal number between its quantiles at $\frac{k-1}b$ and $\frac kb$, $\varphi$ its density and $\Phi$ its distribution function, and $\varphi(\Phi^{-1}(p))$ is $0$ for $p=0$ and $p=1$. So the root mean square of the differences between the histograms of two masks, of
+widths $n$ and $\gamma n$, times $\sqrt n$, tends in probability to $$[[distance]],\qquad s^2=[[spread]]:$$ the distance falls as $n^{-1/2}$, for a graphon that is constant.
 
-Given the degrees $r$ of its row and $c$ of its column an entry is $1$ with the probability $[[entry]]$. Where a quarter of the mask, of half of the rows and half of the columns, is sorted by degrees that are counted in the *other* half of the
+Given the degrees $r$ of its row and $c$ of its column an entry is $1$ with the probability $[[entry]]$. Let $2b$ divide $n$, and take half of the rows and half of the columns, chosen without the mask. Where this quarter of the mask is sorted by degrees that are counted in the *other* half of the
 columns and of the rows, the average of each of $b\times b$ blocks has the mean $\rho$ and the variance $[[crossed]]$.
 
 **The smallest case.** The last entry of a sorted mask of two rows and two columns is $1$ with the probability $[[corner]]$: for fair coins in $\frac78$ of the cases.
@@ -192,6 +192,7 @@ columns and of the rows, the average of each of $b\times b$ blocks has the mean 
         Hypothesis("independent entries of one probability"),
         Hypothesis("degrees that there can be", r <= n, needed_by=("entry", "between"), convention=NOTHING_BEYOND),
         Hypothesis("degrees of columns likewise", c <= n, needed_by=("entry",), convention=NOTHING_BEYOND),
+        Hypothesis("degrees that occur together", sp.Ne(r * c + (n - r) * (n - c), 0), needed_by=("entry",)),
         Hypothesis("blocks that there are", k <= blocks, needed_by=("block_mean", "cell"), convention=NOTHING_BEYOND),
         Hypothesis("blocks of columns likewise", l <= blocks, needed_by=("cell",), convention=NOTHING_BEYOND),
         Hypothesis("two entries in a row", n >= 2, needed_by=("between",), convention=NOTHING_BEYOND),

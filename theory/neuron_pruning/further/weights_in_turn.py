@@ -1,4 +1,4 @@
-"""N12: weight pruning needs as many neurons as the target has inputs, at errors that are small as a power of their number."""
+"""N12: weight pruning needs as many neurons as the target has inputs, at errors below a power of their number."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ length (by Markov): $|u|^2$ has the mean $D$, and is at least $2D$ with a probab
 
 direction (from slabs, length): So some $u$ has neither, and as a unit vector $|\langle u,y_k\rangle|\ge\tau$ for all $k$, with $\tau=[[direction]]$ for $D=d-1$.
 
-point (from direction): Let neuron $j$ keep its output weight $\alpha_j$ and the part $v_j$ of its weights, at least two of them, and let $s$ be the least sine of the angles of $v_j$ with the target $w^*$ and with the parts $v_k$ of other neurons. Among the $x$ with $\langle v_j,x\rangle=0$ take $u$ for the
-directions there of $w^*$ and of the $v_k$, of which a share of at least $s$ lies there, and $p=\frac u2$, with $\langle w^*,u\rangle>0$. Around $p$ there is no crease of another neuron within $\frac{\tau s}2$, and $\langle w^*,p\rangle\ge\frac{\tau s}2$. So within half of that, $r=[[radius]]$, the target is at least $r$ and the
+point (from direction): Let neuron $j$ keep its output weight $\alpha_j$ and the part $v_j$ of its weights, at least two of them, and let $s$ be the least sine of the angles of $v_j$ with the target $w^*$ and with the parts $v_k\ne0$ of other neurons. Among the $x$ with $\langle v_j,x\rangle=0$ take $u$ for the
+directions of the projections there of $w^*$ and of the $v_k$, which are at least $s$ times as long as these, and $p=\frac u2$, with $\langle w^*,u\rangle>0$. Around $p$ there is no crease of another neuron within $\frac{\tau s}2$, and $\langle w^*,p\rangle\ge\frac{\tau s}2$. So within half of that, $r=[[radius]]$, the target is at least $r$ and the
 only crease is that of neuron $j$, of the height $h=|\alpha_j||v_j|$.
 
 kink (by N1 for bound): What is straight is a quarter of $hr$ away from a crease of the height $h$ within $r$.
@@ -88,14 +88,14 @@ entries, two of these give a minor of the rows. If $v$ lacks a coordinate, this 
 
 least area (from sines, pairs): So if all weights have a modulus of at least $\eta$, all $2\times2$ minors of the rows one of at least $\eta^2$, rows a length of at most $R$, and $|w_{j1}w_2^*-w_{j2}w_1^*|\ge\eta\mu$, where all coordinates of $w^*$ have a modulus of at least $\mu$, then $C\ge[[least_area]]$.
 
-error (from direction, crease, least area): With $s\ge\frac C{|v_j|}$, $h\ge\eta|v_j|$ and $|v_j|\le R$ both $r$ and $\frac{hr}4$ are at least $[[error]]$: with a smaller error no neuron keeps two weights.
+error (from direction, crease, least area): With $s\ge\frac C{|v_j|}$, $h\ge\eta|v_j|$ and $|v_j|\le R$ both $r$ and $\frac{hr}4$ are at least $[[error]]$: with a smaller error no neuron that keeps its output weight keeps two others.
 
-unread (from error): This is at most $[[no_larger]]$, and so at most $\mu$. But if all neurons keep one weight at most, fewer than $d$ of them leave a coordinate $i$ unread, and $g$ is $0$ at $\pm e_i$, where the target is once $|w_i^*|\ge\mu$. So the error is in any case at least this.
+unread (from error): This is at most $[[no_larger]]$, and so at most $\mu$. But if each neuron that counts keeps one weight at most, fewer than $d$ of them leave a coordinate $i$ unread, and $g$ is $0$ at $\pm e_i$, where the target is once $|w_i^*|\ge\mu$. So the error is in any case at least this.
 
-chances (from slab): A weight is smaller than $\eta$ with a probability of at most $[[weight_chance]]$. A minor is a normal number, given one of its rows, and in all smaller than $\eta^2$ with a probability of at most $[[minor_chance]]$; $w_{j1}w_2^*-w_{j2}w_1^*$ has a variance of at least $2\mu^2$, and is smaller than
-$\eta\mu$ with one of at most $[[target_chance]]$. $|w_j|^2$ has the mean $d$, of which $[[length_chance]]$ is the share in $R^2$.
+chances (from slab): A weight has a modulus below $\eta$ with a probability of at most $[[weight_chance]]$. A minor is a normal number, given one of its rows, and in all has a modulus below $\eta^2$ with a probability of at most $[[minor_chance]]$; $w_{j1}w_2^*-w_{j2}w_1^*$ has a variance of at least $2\mu^2$, and a modulus below
+$\eta\mu$ with one of at most $[[target_chance]]$. $|w_j|^2$ has the mean $d$, over $R^2$ it is $[[length_chance]]$.
 
-lengths (from chances; by Markov): A row is longer than $R$ with a probability of at most this share.
+lengths (from chances; by Markov): A row is longer than $R$ with a probability of at most this quotient.
 
 each (from chances, lengths; by union bound): Something is not as assumed with at most the sum of these probabilities.
 
@@ -230,13 +230,13 @@ def flat_targets(flat_error: sp.Expr, direction: sp.Expr, eta_taken: sp.Expr, R_
 
 weights_in_turn = Claim(
     label="N12",
-    title="Weight pruning needs a neuron for each input",
+    title="At small errors weight pruning needs a neuron for each input",
     statement=r"""
 Target and source are those of N4.1: $\sigma(\langle w^*,x\rangle)$ on the unit ball, and $\sigma(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle))$ with independent standard normal weights, of which any may be removed. Let all coordinates of $w^*$, $\|w^*\|_2=1$, have a modulus of at least $\mu$, and let $0<\eta\le1$ and $R>0$.
 But for a probability of at most $$[[failure]]$$ every mask whose error is below $$[[error]]$$ leaves each neuron that counts one weight at most; so with fewer than $d$ neurons every mask has at least this error.
 
-**A flat target**, $w^*=(1,\dots,1)/\sqrt d$. With fewer than $d$ neurons the error of every mask is at least $[[flat_error]]$, but for a probability of at most $\delta$. At an error that is small as a power of $d$, $d$ neurons are needed, where by N4.1 an order of $d\ln\frac d\varepsilon$ is
-enough: the factor $d$ is needed, up to the logarithm, and no multiple of $\ln\frac1\varepsilon$ is enough for all $d$.
+**A flat target**, $w^*=(1,\dots,1)/\sqrt d$. With fewer than $d$ neurons the error of every mask is at least $[[flat_error]]$, but for a probability of at most $\delta$. So at a fixed $\delta$, and for errors below a multiple of $d^{-17/2}$, $d$ neurons are needed, where by N4.1 an order of $d\ln\frac d\varepsilon$ is
+enough: there the factor $d$ is needed, up to the logarithm, and no multiple of $\ln\frac1\varepsilon$ is enough for all $d$ and $\varepsilon$. For larger errors this says nothing.
 """,
     steps=STEPS,
     source=Source(
