@@ -75,6 +75,7 @@ VALUES = {
     "N9.1": {"largest_error"},
     "N9.2": {"small_error"},
     "N11": {"enough", "needed"},
+    "N12": {"radius"},
     "F1.2": {"best_rate", "stable_rate"},
     "F2.1": {"scaled_rate"},
 }  # names that sound like bounds: of exact values, of limits, and of what another record has graded

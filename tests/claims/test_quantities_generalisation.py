@@ -35,6 +35,7 @@ WRONG = {
     "B7 kernel_scale rho=2 L=3": "expected a number above 0, up to 1",
     "B7 shrinkage lambda=2 T=1 m=1 gamma=0": "no eigenvalue of a kernel exceeds its trace, expected lambda ≤ T",
     "B8 residual_term b=-1 mu=2 y=1": "b=-1: b is ",
+    "B9 gap k_0=1 epsilon=2 kappa=1 m=1 zeta=0": "it stays nearer than the least eigenvalue, expected epsilon < kappa",
     "T3 edge_gradient H=2 M=1 a=1 x=1 n=2 d=1": "H is gate of the neuron, 1 where its preactivation is positive, expected 0 or 1",
 }  # a call, and what it is told
 
@@ -76,6 +77,9 @@ RIGHT = {
     "B7 shrinkage lambda=1 T=1 m=1 gamma=0": "1",  # no ridge
     "B7 shrinkage lambda=1 T=2 m=2 gamma=1": "1/2",  # a ridge as large as the eigenvalue
     "B8 residual_term b=0 mu=1 y=1": "1",
+    "B9 fade m=4 eta=1 kappa=1 epsilon=0 t=0": "2",  # four residuals of 1
+    "B9 apart m=1 eta=1 kappa=1 epsilon=0 t=1": "0",  # the kernel does not move
+    "B9 gap k_0=1 epsilon=0 kappa=1 m=1 zeta=0": "0",
     "T3 edge_gradient H=1 M=1 a=1 x=1 n=2 d=1": "1",
     "T3 edge_gradient H=1 M=0 a=1 x=1 n=2 d=1": "0",  # a pruned weight
 }  # a call at an end of a range, and its value by hand

@@ -162,7 +162,7 @@ distance on the sample is at most $[[start]]$, and that at new inputs in the mea
         ),
         Quantity(eigenvalue, "eigenvalue of the kernel matrix on the samples", POSITIVE, drawn=(sp.Rational(1, 8), 4)),
         replace(TRACE, convention="it is at least the least eigenvalue"),
-        Quantity(B_0, "radius of a ball in the space of the kernel", NON_NEGATIVE),
+        Quantity(B_0, "radius of a ball in the space of the kernel, fixed before the sample", NON_NEGATIVE),
         replace(FAILURE, within=UP_TO_ONE, convention=""),
         WIDTH,
         Quantity(v, "largest variance of the tangent kernel at the start, times the width", NON_NEGATIVE),

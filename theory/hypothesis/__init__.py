@@ -6,7 +6,7 @@ from sparse_limits.theory.lazy import lazily
 
 if TYPE_CHECKING:
     from sparse_limits.theory.hypothesis.critical_density import critical_density
-    from sparse_limits.theory.hypothesis.deviations import flow_deviations
+    from sparse_limits.theory.hypothesis.further.deviations import flow_deviations
     from sparse_limits.theory.hypothesis.further.hidden_snip import hidden_snip
     from sparse_limits.theory.hypothesis.labels import labels_in_the_limit
     from sparse_limits.theory.hypothesis.rounds import rounds

@@ -265,7 +265,7 @@ enough: there the factor $d$ is needed, up to the logarithm, and no multiple of 
             tau, "least modulus of the cosine of a direction with given ones", CLOSED_UNIT, convention=NOTHING_BEYOND
         ),
         Quantity(level, "modulus of a normal number", NON_NEGATIVE),
-        Quantity(v, "coordinate of a vector", sp.S.Reals),
+        Quantity(v, "coordinate of the kept part of a row", sp.S.Reals),
         Quantity(z, "coordinate of another vector", sp.S.Reals),
     ),
     hypotheses=(

@@ -148,7 +148,7 @@ standard deviation tends to $[[settled]]$, with $u$ of $\eta$ at its threshold a
         ),
         Hypothesis("losses that die out", response * other < 1, needed_by=("settled",)),
     ),
-    uses=("H6.1", "H6.2"),
+    uses=("H6.2",),
     also=("second_normal", "noise_normal"),
     because={
         "covariance": what_is_left_at_both,

@@ -12,7 +12,7 @@ from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.methods import prune
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.hypothesis.critical_density import gain_normal, mean_normal
-from sparse_limits.theory.hypothesis.deviations import flow_deviations, m_1, m_2, s_2
+from sparse_limits.theory.hypothesis.further.deviations import flow_deviations, m_1, m_2, s_2
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.tails import half_normal, t
 
