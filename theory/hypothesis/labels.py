@@ -238,7 +238,7 @@ covariances of preactivations and of the signals that come back?""",
 a limit law, jointly and with a rate. They depend on one another through the weights.""",
             known=r"""The kernel, given the signals, at every width, depth and loss (H3), and the law of a row as widths grow one after the other (D2). Masks that see no data converge: magnitude (S2), SynFlow in one round (S11) and in a fixed number of rounds (H6.2). The
 hypothesis with architecture, density and method alone as what the limit depends on fails in the limit of D2, by the distance that is proved here.""",
-            evidence=r"""On digits sorted histograms of SNIP's masks differ with the labels by as much at width $800$ as at $100$, and those of one data set come nearer: `study hypothesis`. That is measured, at two hidden layers and three.""",
+            evidence=r"""On digits sorted histograms of SNIP's masks differ with the labels at width $800$ by nearly as much as at $100$: `study hypothesis`, measured at two hidden layers and three. That those of one data set come nearer as the width grows is no evidence (H4).""",
         ),
     ),
     because={

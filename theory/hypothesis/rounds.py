@@ -17,6 +17,17 @@ flow = sp.Symbol("F", positive=True)  # of the network: what the scores of each 
 response, other = sp.symbols("epsilon epsilon_1", nonnegative=True)
 into, out_of = sp.symbols("xi eta", real=True)
 
+SOURCE = Source(
+    "2510.17515",
+    "v1",
+    "section 4.3: “Synflow converges to a block-like graphon with sharp transitions, strongly prioritising connections among high-centrality neurons”; the law of its rounds is ours",
+)
+RESPONSES = (
+    Quantity(response, "response of the flow into a neuron to the flow out of it", NON_NEGATIVE),
+    Quantity(other, "response of the flow out of a neuron to the flow into it", NON_NEGATIVE),
+)
+WIDE = Hypothesis("wide layers, inputs and outputs included, and a number of rounds that does not grow with them")
+
 score = flow * t / (size * m)  # of a weight of modulus t
 cut = level * size * m
 balance = t / (size * m)
@@ -98,11 +109,7 @@ there is $y$ too much, in proportion, gets $[[answer]]$ times $y$ too much into 
 the fixed point $[[deviation]]$, and multiply the distance from it by $\varepsilon\varepsilon_1$ in two rounds: it is stable for $\varepsilon\varepsilon_1<1$ alone.
 """,
     steps=STEPS,
-    source=Source(
-        "2510.17515",
-        "v1",
-        "section 4.3: “Synflow converges to a block-like graphon with sharp transitions, strongly prioritising connections among high-centrality neurons”; the law of its rounds is ours",
-    ),
+    source=SOURCE,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -112,13 +119,12 @@ the fixed point $[[deviation]]$, and multiply the distance from it by $\varepsil
         Quantity(size, "number of weights of a layer", COUNT),
         Quantity(level, "threshold of the scores over the flow of the network", NON_NEGATIVE),
         Quantity(flow, "flow of the network, the sum of the scores of a layer", NON_NEGATIVE),
-        Quantity(response, "response of the flow into a neuron to the flow out of it", NON_NEGATIVE),
-        Quantity(other, "response of the flow out of a neuron to the flow into it", NON_NEGATIVE),
+        *RESPONSES,
         Quantity(into, "deviation of the flow into a neuron, from its own weights, in proportion", sp.S.Reals),
         Quantity(out_of, "deviation of the flow out of a neuron, from its own weights, in proportion", sp.S.Reals),
     ),
     hypotheses=(
-        Hypothesis("wide layers, inputs and outputs included, and a number of rounds that does not grow with them"),
+        WIDE,
         Hypothesis("independent weights with a continuous density of the modulus and a finite mean square"),
         Hypothesis("no layer is cut at the end of the law of its moduli, where nothing would be left of it"),
         Hypothesis("there is one fixed point", sp.Ne(response * other, 1), needed_by=("deviation",)),

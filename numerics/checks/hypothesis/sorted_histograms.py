@@ -101,16 +101,18 @@ def mean_histogram(rng: np.random.Generator, size: int) -> Floats:
 def random_masks_have_slopes(cell: sp.Expr, distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Fair coins at two widths: each block, and the distance of both histograms.
 
-    At ρ = ½ the limit is off by O(1/n) at most, to which five deviations of the noise of a block come, no larger than b/2n over
-    the root of the number of masks.
+    What the limit leaves out is taken to be 1/n, and the noise of a block to have the deviation b/2n over the root of the number
+    of masks: five of these are allowed in a block, and two in the root mean square, which noise moves by no more than its own.
     """
     narrow, wide = (trial.draw(mean_histogram, size) for size in (NARROW, WIDE))
     at = {rho: HALF, blocks: BLOCKS}
-    off = 1 / NARROW + 5 * BLOCKS / (2 * NARROW * np.sqrt(MASKS))
+    left_out, noise = 1 / NARROW, BLOCKS / (2 * NARROW * np.sqrt(MASKS))
     for row, column in product(range(BLOCKS), repeat=2):
         claimed = trial.value(cell, {**at, k: row + 1, l: column + 1}) / np.sqrt(NARROW)
         gap = abs(narrow[row, column] - 0.5 - claimed)
-        yield trial.at_most(gap, off, f"distance in block {row + 1}, {column + 1}")
+        yield trial.at_most(gap, left_out + 5 * noise, f"distance in block {row + 1}, {column + 1}")
     seen = np.sqrt(((narrow - wide) ** 2).mean())
     claimed = trial.value(distance, {**at, gamma: WIDE // NARROW}) / np.sqrt(NARROW)
-    yield trial.at_most(abs(seen - claimed), off, "distance of the root mean square of the differences")
+    yield trial.at_most(
+        abs(seen - claimed), left_out + 2 * noise, "distance of the root mean square of the differences"
+    )

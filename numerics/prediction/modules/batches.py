@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 import torch
@@ -39,6 +39,10 @@ def check_loss(loss: object) -> None:
         )
     if isinstance(loss, type) or not (isinstance(loss, str) or callable(loss)):
         raise InputError(f"loss is {loss!r:.60}, expected {', '.join(LOSSES)}, a loss of torch, or loss(module, batch)")
+    if getattr(loss, "__module__", "") == functional.__name__:
+        raise InputError(
+            f"loss is the function {getattr(loss, '__name__', loss)!s:.60}, expected its class, as nn.CrossEntropyLoss()"
+        )
     if getattr(loss, "reduction", "mean") not in ("mean", "sum"):
         raise InputError(f"the loss has the reduction {loss.reduction!r:.40}, expected mean or sum")  # type: ignore[union-attr]
 
@@ -108,7 +112,7 @@ def pass_through(module: nn.Module, batches: Iterable[Any], loss: Loss) -> None:
                 output_of(module, batch)
                 continue
             moved = _moved(batch, _device(module))
-            if callable(loss) and not isinstance(loss, nn.Module):
+            if _is_own(loss):
                 called_by_a_loss(loss, module, moved)
             else:
                 x = moved[0] if isinstance(moved, (tuple, list)) and moved else moved
@@ -117,6 +121,11 @@ def pass_through(module: nn.Module, batches: Iterable[Any], loss: Loss) -> None:
                         f"a batch is {type(batch).__name__}, expected (x, y), inputs x, or loss(module, batch)"
                     )
                 output_of_batch(module, x)
+
+
+def _is_own(loss: Loss) -> TypeGuard[Callable[[nn.Module, Any], torch.Tensor]]:
+    """Whether a loss is a function of the module and a batch, not of an output and targets."""
+    return callable(loss) and not isinstance(loss, nn.Module)
 
 
 def _device(module: nn.Module) -> torch.device:
@@ -130,17 +139,17 @@ def _loss_of(module: nn.Module, batch: Any, loss: Loss) -> LossOfBatch:
     else:
         batch = _moved(batch, device)
         x, y = batch if isinstance(batch, (tuple, list)) and len(batch) == 2 else (None, None)
-    if callable(loss) and not isinstance(loss, nn.Module):
+    if _is_own(loss):
         given = (x, y) if isinstance(batch, Dataset) else batch
         value, samples = called_by_a_loss(loss, module, given), _samples(given)
         return LossOfBatch(value * samples if isinstance(value, torch.Tensor) else value, samples)
     if not (isinstance(x, torch.Tensor) and isinstance(y, torch.Tensor)):
         raise InputError(f"a batch is {type(batch).__name__}, expected (x, y), or loss(module, batch) that takes it")
     f = output_of(module, batch) if isinstance(batch, Dataset) else output_of_batch(module, x)
-    if isinstance(loss, nn.Module):
-        value = loss(f, y)
-        return LossOfBatch(value if getattr(loss, "reduction", "mean") == "sum" else value * len(x), len(x))
-    return LossOfBatch(_named(loss, f, y), len(x))
+    if isinstance(loss, str):
+        return LossOfBatch(_named(loss, f, y), len(x))
+    value = loss(f, y)
+    return LossOfBatch(value if getattr(loss, "reduction", "mean") == "sum" else value * len(x), len(x))
 
 
 def _named(loss: str, f: torch.Tensor, y: torch.Tensor) -> torch.Tensor:

@@ -92,23 +92,31 @@ class ModuleMasks(dict[str, torch.Tensor]):
         InputError for another suffix, a file that cannot be written, and .safetensors without the library of this name.
         """
         target = Path(file)
+        beside = target.with_name(
+            f".{target.stem}.part{target.suffix}"
+        )  # so that a failure leaves an older file as it is
         named = {f"{path}.weight".lstrip("."): mask.cpu().contiguous() for path, mask in self.items()}
         try:
             if target.suffix == ".npz":
-                np.savez_compressed(target, **{name: mask.numpy() for name, mask in named.items()})
+                np.savez_compressed(beside, **{name: mask.numpy() for name, mask in named.items()})
             elif target.suffix == ".pt":
-                torch.save(named, target)
+                torch.save(named, beside)
             elif target.suffix == ".safetensors":
-                _save_safetensors(named, target)
+                _save_safetensors(named, beside)
             else:
                 raise InputError(f"{target}: the suffix is {target.suffix!r}, expected .npz, .pt or .safetensors")
-        except OSError as error:
-            raise InputError(f"{target}: {error.strerror or error}, expected a file that can be written") from error
+            beside.replace(target)
+        except (OSError, RuntimeError) as error:  # torch raises RuntimeError where a folder is missing
+            beside.unlink(missing_ok=True)
+            said = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
+            raise InputError(f"{target}: {said}, expected a file that can be written") from error
 
 
 def _save_safetensors(named: Mapping[str, torch.Tensor], target: Path) -> None:
     try:
         from safetensors.torch import save_file
     except ImportError as error:
-        raise InputError(f"{target}: the library safetensors is not installed, expected it, or .npz or .pt") from error
+        raise InputError(
+            f"{target.suffix}: the library safetensors is not installed, expected it, or .npz or .pt"
+        ) from error
     save_file(dict(named), target)

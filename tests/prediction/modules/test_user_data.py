@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from helpers import needs
 
 import sparse_limits as sl
 from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
 
 torch = needs("torch")
 from torch import nn  # noqa: E402
@@ -140,7 +143,7 @@ def test_layers_stay_whole():
     assert set(rounds) == {"2", "4"}
 
 
-def test_masks_print_apply_and_save(tmp_path):
+def test_masks_print_apply_and_save(tmp_path, capsys):
     masks = sl.prune(module(), "magnitude", 0.1)
     assert "10.0 % of the weights of these layers are kept, 17.2 % of all parameters stay" in str(
         masks
@@ -152,10 +155,18 @@ def test_masks_print_apply_and_save(tmp_path):
         file = tmp_path / f"masks{suffix}"
         masks.save(file)
         assert file.stat().st_size > 0
+        assert main(["fit", str(file)]) == 0
+        said = capsys.readouterr().out
+        assert all(
+            re.search(rf"^{path}\b.*{len(mask)}x{mask.shape[1]}", said, re.MULTILINE) for path, mask in masks.items()
+        )
     with np.load(tmp_path / "masks.npz") as saved:
         assert set(saved) == {"0.weight", "2.weight", "4.weight"}
     with pytest.raises(InputError, match=r"expected \.npz, \.pt or \.safetensors"):
         masks.save(tmp_path / "masks.txt")
+    for suffix in (".npz", ".pt"):
+        with pytest.raises(InputError, match="expected a file that can be written"):
+            masks.save(tmp_path / "nowhere" / f"masks{suffix}")
     with pytest.raises(InputError, match=r"the module has no weight at 2"):
         masks.apply(nn.Sequential(nn.Linear(6, 16)))
 
@@ -172,6 +183,7 @@ REFUSED = {
     r"a batch is dict, expected \(x, y\)": {"data": [{"x": X}]},
     r"loss is 'hinge', expected": {"loss": "hinge"},
     r"loss is 3, expected": {"loss": 3},
+    r"loss is the function cross_entropy, expected its class": {"loss": functional.cross_entropy},
     r"the loss has the reduction 'none'": {"loss": nn.CrossEntropyLoss(reduction="none")},
     r"the loss of batch 0 is float": {"loss": lambda model, batch: 1.0},
     r"loss\(module, batch\) raised: no": {"loss": "raises"},

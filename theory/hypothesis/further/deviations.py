@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Proof, Provenance
 from sparse_limits.theory.hypothesis.critical_density import gain_normal, mean_normal
-from sparse_limits.theory.hypothesis.rounds import other, response
+from sparse_limits.theory.hypothesis.rounds import RESPONSES, SOURCE, WIDE, other, response
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
@@ -115,11 +115,7 @@ After one round the normal $x$ has the variance $[[first_round]]$, where $v$ is 
 standard deviation tends to $[[settled]]$, with $u$ of $\eta$ at its threshold and the responses $\varepsilon$ below and $\varepsilon_1$ above the neuron: it has no bound as $\varepsilon\varepsilon_1\to1$.
 """,
     steps=STEPS,
-    source=Source(
-        "2510.17515",
-        "v1",
-        "section 4.3: “Synflow converges to a block-like graphon with sharp transitions, strongly prioritising connections among high-centrality neurons”; the law of its rounds is ours",
-    ),
+    source=SOURCE,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -136,13 +132,12 @@ standard deviation tends to $[[settled]]$, with $u$ of $\eta$ at its threshold a
         Quantity(
             out_of, "variance of a neuron's own deviation of the flow out of it, times the width above", NON_NEGATIVE
         ),
-        Quantity(response, "response of the flow into a neuron to the flow out of it", NON_NEGATIVE),
-        Quantity(other, "response of the flow out of a neuron to the flow into it", NON_NEGATIVE),
+        *RESPONSES,
         Quantity(n_1, "width of the layer below", COUNT),
         Quantity(n_2, "width of the layer above", COUNT),
     ),
     hypotheses=(
-        Hypothesis("wide layers, inputs and outputs included, and a number of rounds that does not grow with them"),
+        WIDE,
         Hypothesis(
             "independent weights with a continuous density of the modulus and a finite fourth moment; thresholds that grow strictly"
         ),

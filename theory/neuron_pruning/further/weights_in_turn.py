@@ -71,13 +71,14 @@ length (by Markov): $|u|^2$ has the mean $D$, and is at least $2D$ with a probab
 
 direction (from slabs, length): So some $u$ has neither, and as a unit vector $|\langle u,y_k\rangle|\ge\tau$ for all $k$, with $\tau=[[direction]]$ for $D=d-1$.
 
-point (from direction): Let neuron $j$ keep its output weight $\alpha_j$ and the part $v_j$ of its weights, at least two of them, and let $s$ be the least sine of the angles of $v_j$ with the target $w^*$ and with the parts $v_k\ne0$ of other neurons. Among the $x$ with $\langle v_j,x\rangle=0$ take $u$ for the
-directions of the projections there of $w^*$ and of the $v_k$, which are at least $s$ times as long as these, and $p=\frac u2$, with $\langle w^*,u\rangle>0$. Around $p$ there is no crease of another neuron within $\frac{\tau s}2$, and $\langle w^*,p\rangle\ge\frac{\tau s}2$. So within half of that, $r=[[radius]]$, the target is at least $r$ and the
-only crease is that of neuron $j$, of the height $h=|\alpha_j||v_j|$.
+point (from direction; by triangle inequality): Let neuron $j$ keep its output weight $\alpha_j$ and the part $v_j$ of its weights, at least two of them, and let $s$ be the least sine of the angles of $v_j$ with the target $w^*$ and with the parts $v_k\ne0$ of other neurons. Among the $x$ with $\langle v_j,x\rangle=0$ take $u$ for the
+directions of the projections there of $w^*$ and of the $v_k$, which are at least $s$ times as long as these, and $p=\frac u2$, with $\langle w^*,u\rangle>0$. Around $p$ there is no crease of another neuron within $\frac{\tau s}2$, and $\langle w^*,p\rangle\ge\frac{\tau s}2$.
+
+radius (from point): So within half of that, $r=[[radius]]$, the target is at least $r$, and the only crease is that of neuron $j$, of the height $h=|\alpha_j||v_j|$.
 
 kink (by N1 for bound): What is straight is a quarter of $hr$ away from a crease of the height $h$ within $r$.
 
-crease (from point, kink): Where the error $\varepsilon$ is below $r$ the sum $g$ is positive there, and so within $\varepsilon$ of $\langle w^*,x\rangle$, which is straight: $\varepsilon\ge[[crease]]$.
+crease (from radius, kink): Where the error $\varepsilon$ is below $r$ the sum $g$ is positive there, and so within $\varepsilon$ of $\langle w^*,x\rangle$, which is straight: $\varepsilon\ge[[crease]]$.
 
 cross (from crease): Two vectors are parallel only if all $[[cross]]$ vanish, of any two coordinates.
 
@@ -301,7 +302,7 @@ enough: there the factor $d$ is needed, up to the logarithm, and no multiple of 
         "slab": slab_is_twice_its_height,
         "all slabs": (slabs_have_less_than_half, lambda level_taken: same(level_taken, sp.Rational(3, 5) / N)),
         "direction": unit_vectors_are_shorter,
-        "point": half_is_left_around_the_point,
+        "radius": half_is_left_around_the_point,
         "crease": crease_is_a_kink,
         "cross": cross_is_a_determinant,
         "pairs": one_entry_is_gone,
