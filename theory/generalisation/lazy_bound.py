@@ -45,7 +45,7 @@ fade (from at least): As outputs start at $0$ and labels are at most $1$, $|r(0)
 
 difference (from velocity; by Rayleigh): Let $\bar r$ be the residuals of the linear flow of $K$ from the same start, F1.1. $(r-\bar r)'=-\frac\eta m(K(r-\bar r)+(\Theta_t-K)r)$: the length of $r-\bar r$ grows at most at the rate $\frac\eta m(-\kappa|r-\bar r|+\epsilon|r|)$.
 
-apart (from fade, difference): So $|r-\bar r|\le[[apart]]$, which grows from $0$ at just this rate if $|r|$ is as long as it may be.
+apart (from fade, difference): So $|r-\bar r|\le[[apart]]$, which is $0$ at first and has just this rate if $|r|$ is as long as it may be.
 
 column (by Cauchy–Schwarz): $|k(x,x_i)|\le\sqrt{k(x,x)k(x_i,x_i)}\le k_0$, so that the vector $k_x$ of these has at most the length $[[column]]$.
 

@@ -62,7 +62,7 @@ one round (from response, normal): After the first round the limit of $x$ has th
 
 normal weights (from covariance, one round; gives second_normal, noise_normal, first_normal): For normal weights the mean square that is left is $[[second_normal]]$. So $v$ is $[[noise_normal]]$, and between layers of $n$ neurons $n$ times the variance after one round is $[[first_normal]]$.
 
-settled (from response, normal): In $T$ rounds the density falls by an order of $\frac1T$ in each, and so all thresholds move by $O(\frac1T)$. While $\varepsilon\varepsilon_1<1$ the limit of $x$ comes to $(\xi+\varepsilon\eta)/(1-\varepsilon\varepsilon_1)$, the fixed point, whose standard deviation is $[[settled]]$, with $u$ of $\eta$ at its threshold.
+settled (from response, normal): Each of $T$ rounds changes the density by an order of $\frac1T$, and so all thresholds move by $O(\frac1T)$. While $\varepsilon\varepsilon_1<1$ the limit of $x$ comes to $(\xi+\varepsilon\eta)/(1-\varepsilon\varepsilon_1)$, the fixed point, whose standard deviation is $[[settled]]$, with $u$ of $\eta$ at its threshold.
 """,
     globals(),
 )

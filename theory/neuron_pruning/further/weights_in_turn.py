@@ -78,7 +78,7 @@ radius (from point): So within half of that, $r=[[radius]]$, the target is at le
 
 kink (by N1 for bound): What is straight is a quarter of $hr$ away from a crease of the height $h$ within $r$.
 
-crease (from radius, kink): Where the error $\varepsilon$ is below $r$ the sum $g$ is positive there, and so within $\varepsilon$ of $\langle w^*,x\rangle$, which is straight: $\varepsilon\ge[[crease]]$.
+crease (from radius, kink): If the error $\varepsilon$ is below $r$, then $g>0$ there, and so $g$ is within $\varepsilon$ of $\langle w^*,x\rangle$, which is straight: $\varepsilon\ge[[crease]]$.
 
 cross (from crease): Two vectors are parallel only if all $[[cross]]$ vanish, of any two coordinates.
 
@@ -243,7 +243,7 @@ enough: there the factor $d$ is needed, up to the logarithm, and no multiple of 
     source=Source(
         "2603.02234",
         "v3",
-        "abstract: “weight pruning succeeds with only O(log(1/ε)) hidden units”, where v1 has “O(d log(1/ε)) neurons”; what the orders say of d was not at hand",
+        "abstract: “weight pruning succeeds with only O(log(1/ε)) hidden units”, where v1 has the factor $d$; what the orders say of d was not at hand",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
