@@ -26,6 +26,7 @@ COMMANDS = {
     "mutate": "change the formulas of the claims in small ways and see whether the checks notice",
     "new-claim": "write the skeleton of a new claim, with checks, export and a box in the book",
     "predict": "predict what a pruning method keeps on given data, before pruning",
+    "prune": "prune a torch module by your own data and loss, and write the masks",
     "report": "summarise a network and its data on one page: what each method keeps and loses, and what to do",
     "fit": "find the graphon that a mask came from, and the method that made the mask",
     "ticket": "find a trained network inside a random one by pruning alone, with a certificate, or check such a ticket",

@@ -55,6 +55,38 @@ def module_of(source: str, kind: Kind) -> ModuleType:
     return held
 
 
+def is_code(name: str) -> bool:
+    """Whether a word names a function of the user's code, not a file.
+
+    Examples:
+        >>> is_code("data.py:loader"), is_code("package.module:loader"), is_code("data.csv"), is_code("digits")
+        (True, True, False, False)
+    """
+    return name.rpartition(":")[2].isidentifier() and ":" in name and not Path(name).is_file()
+
+
+def function_of(name: str, kind: Kind) -> Callable[..., object]:
+    """The function that `FILE.py:function` or `package.module:function` names.
+
+    Raises:
+        InputError: for a name of another form, a function that is not there, and as `module_of`.
+    """
+    source, colon, function = name.rpartition(":")
+    if not colon or not source or not function.isidentifier():
+        raise InputError(f"{kind.option} is {name!r:.100}, expected {kind.form}")
+    found = getattr(module_of(source, kind), function, None)
+    if not callable(found):
+        raise InputError(f"{kind.option} is {name!r:.100}: there is no function {function}, expected {kind.form}")
+    return found  # type: ignore[no-any-return]
+
+
+def called(name: str, kind: Kind) -> object:
+    """What the function of this name returns, with its folder on Python's path; InputError as `function_of`, and if it raises."""
+    function = function_of(name, kind)
+    with on_path(folder_of(name.rpartition(":")[0])):
+        return guarded(name, kind, function)
+
+
 def _parents(module: ModuleType) -> list[Path]:
     file = getattr(module, "__file__", None)
     return list(Path(file).parents) if file else []

@@ -23,11 +23,12 @@ def add_data(
     *,
     losses: bool = False,
     more: Sequence[str] = (),
+    code: bool = False,
 ) -> None:
     """The options that name data, their labels and their scaling.
 
     samples: so many are taken unless others are asked for. losses: whether the command knows cross-entropy. more: other
-    names of --samples.
+    names of --samples. code: whether a function of the user's may give the data.
     """
     group = parser.add_argument_group("data")
     add, usual = group.add_argument, " (default)" if default else ""
@@ -35,7 +36,7 @@ def add_data(
         "--data",
         default=default,
         metavar="DATA",
-        help=f"digits{usual}, or a .csv, .tsv, .parquet, .npz, .npy, .pt file",
+        help=f"digits{usual}, or a .csv, .tsv, .parquet, .npz, .npy, .pt file{', or FILE.py:loader' if code else ''}",
     )
     add(
         "--labels",

@@ -37,10 +37,10 @@ LONGEST_HEADER = 10**8  # bytes, of .safetensors
 def from_torch(file: Path) -> Arrays:
     if find_spec("torch") is None:
         raise InputError("PyTorch is not installed, expected after pip install torch")
-    tensors = _loaded(file)
+    tensors = tensors_of(file)
 
     def again(key: str) -> torch.Tensor:
-        return _loaded(file)[key]
+        return tensors_of(file)[key]
 
     def read(key: str) -> Stored:
         mapped = zipfile.is_zipfile(file) and tensors[key].numel() > PIECE
@@ -49,7 +49,8 @@ def from_torch(file: Path) -> Arrays:
     return Arrays({name: tuple(tensor.shape) for name, tensor in tensors.items()}, read)
 
 
-def _loaded(file: Path) -> dict[str, torch.Tensor]:
+def tensors_of(file: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a file of PyTorch, of nested dictionaries by dotted names; InputError for a damaged or pickled one."""
     import torch
 
     try:

@@ -57,6 +57,10 @@ CALLS: dict[str, list[tuple[str, ...]]] = {  # by output: calls of each form tha
             "500",
         )
     ],
+    "prune --json": [
+        ("prune", *MODULE, "--method", "snip", "--data", "digits", "--out", "masks.npz"),
+        ("prune", *MODULE, "--method", "magnitude", "--out", "masks.npz"),
+    ],
     "report --json": [
         ("report", "--widths", "24", "16", *FEW, "--units", "256", "--methods", "magnitude", "random"),
         ("report", *MODULE, *FEW, "--methods", "random", "snip", "grasp"),

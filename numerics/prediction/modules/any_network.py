@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import ArrayLike
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from sparse_limits.numerics.prediction.modules.batches import Loss
+    from sparse_limits.numerics.prediction.modules.chosen import Selection
     from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 
 
@@ -48,8 +49,10 @@ def prune(
     rounds: int | None = None,
     ties: str = "refuse",
     seed: Seed = 0,
-    exclude: Iterable[str | type] = (),
+    include: Selection = (),
+    exclude: Selection = (),
     batches: int | None = None,
+    progress: Callable[[str], object] = ...,
 ) -> ModuleMasks: ...
 
 
@@ -70,17 +73,17 @@ def prune(*arguments: Any, **named: Any) -> Masks | ModuleMasks:
     `sparse_limits.numerics.prediction.methods.prune` has the details.
 
     `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0,
-    exclude=(), batches=None)` prunes the linear and convolutional layers of a torch module; the arguments after `data` are
-    given by name. PyTorch is imported for this form alone. The data are a `Dataset`, a `DataLoader`, a dataset of torch,
+    include=(), exclude=(), batches=None, progress=...)` prunes the linear and convolutional layers of a torch module; the arguments
+    after `data` are given by name. PyTorch is imported for this form alone. The data are a `Dataset`, a `DataLoader`, a dataset of torch,
     arrays (x, y), or batches of any kind, of which the first `batches` are used. The loss is "mse" or "cross-entropy", a loss
     of torch, or a function `loss(module, batch)`; the scope is "global" (all layers) or "layer"; wanda compares within each
-    row. Layers in `exclude`, by path, pattern or class, stay whole. The masks print as a table, and have `apply(module)`
+    row. Parts in `include`, by path, pattern or class, are pruned, too, and parts in `exclude` stay whole. The masks print as a table, and have `apply(module)`
     and `save(file)`. `sparse_limits.numerics.prediction.modules.prune_module` has the details.
 
     Parameters
     ----------
     *arguments : method, network, x, residual and density; or module, method, density and data
-    **named : scope, rng, first_layer, rounds and ties; or loss, scope, rounds, ties, seed, exclude and batches
+    **named : scope, rng, first_layer, rounds and ties; or loss, scope, rounds, ties, seed, include, exclude, batches and progress
 
     Returns
     -------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
+from math import ceil
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -14,7 +15,7 @@ from torch.nn import functional
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.prediction.modules.calling import called_by_a_loss, output_of, output_of_batch
+from sparse_limits.numerics.prediction.modules.calling import called_by_a_loss, drawn, output_of, output_of_batch
 from sparse_limits.numerics.prediction.settings import LOSSES
 
 Loss: TypeAlias = str | nn.Module | Callable[[nn.Module, Any], torch.Tensor]
@@ -69,10 +70,26 @@ def _all_batches(data: object) -> Iterator[Any]:
             raise InputError(f"data has {len(x)} inputs and {len(y)} targets, expected as many of both")
         return zip(x.split(TOGETHER), y.split(TOGETHER), strict=True) if len(x) else iter(())
     if isinstance(data, torch.utils.data.Dataset) and not isinstance(data, torch.utils.data.IterableDataset):
-        return iter(torch.utils.data.DataLoader(data, batch_size=TOGETHER))
+        return drawn(torch.utils.data.DataLoader(data, batch_size=TOGETHER))
     if isinstance(data, Iterable) and not isinstance(data, (str, bytes, Mapping)) and not _is_array(data):
-        return iter(data)
+        return drawn(data)
     raise InputError(f"data is {type(data).__name__}, expected {EXPECTED}")
+
+
+def number_of_batches(data: object, most: int | None = None) -> int | None:
+    """How many batches `batches_of` yields, as far as the data say it before they are read; None where they do not."""
+    if isinstance(data, Dataset):
+        held = ceil(len(data.x) / TOGETHER)
+    elif isinstance(data, (tuple, list)) and len(data) == 2 and all(map(_is_array, data)):
+        held = ceil(len(data[0]) / TOGETHER)
+    else:
+        try:
+            held = len(data)  # type: ignore[arg-type]
+        except (TypeError, NotImplementedError):  # a generator, or a loader of a stream
+            return None
+        if isinstance(data, torch.utils.data.Dataset):
+            held = ceil(held / TOGETHER)
+    return held if most is None else min(most, held)
 
 
 def _is_array(value: object) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.limits import check_work, memory_allowed
 from sparse_limits.numerics.printing.plain_text import plain
-from sparse_limits.theory.own_code import Kind, folder_of, guarded, module_of, on_path
+from sparse_limits.theory.own_code import Kind, folder_of, function_of, guarded, on_path
 
 if TYPE_CHECKING:
     from torch import nn
@@ -38,7 +38,8 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
         raise InputError("PyTorch is not installed, expected after pip install torch")
     from torch import nn
 
-    name, folder, call = _named(build) if isinstance(build, str) else (_own_name(build), "", build)
+    name, call = name_of(build), function_of(build, MODEL) if isinstance(build, str) else build
+    folder = folder_of(build.rpartition(":")[0]) if isinstance(build, str) else ""
 
     def fresh() -> nn.Module:
         with on_path(folder):
@@ -103,7 +104,11 @@ def seeded(fresh: Callable[[], nn.Module], stream: np.random.SeedSequence) -> nn
     One that was made on another device comes to the processor, where data are and all is computed.
     """
     with generators(stream):
-        module = fresh()
+        return on_the_processor(fresh())
+
+
+def on_the_processor(module: nn.Module) -> nn.Module:
+    """The module, moved if it was made on another device."""
     devices = {each.device.type for each in (*module.parameters(), *module.buffers())}
     return module.cpu() if devices - {"cpu", "meta"} else module
 
@@ -128,16 +133,22 @@ def check_size(module: nn.Module, builds: int) -> None:
 
 @contextmanager
 def generators(stream: np.random.SeedSequence) -> Iterator[None]:
-    """A seed of torch, of NumPy's old generator and of `random`, which are put back afterwards to where they were."""
+    """Seeds of torch, of NumPy's old generator and of `random`, which are put back afterwards to where they were."""
+    with seeds(*(int(each) for each in stream.generate_state(3))):
+        yield
+
+
+@contextmanager
+def seeds(of_torch: int, of_numpy: int, of_random: int) -> Iterator[None]:
+    """The three generators at these seeds, which are put back afterwards to where they were."""
     import torch
 
-    numbers = [int(each) for each in stream.generate_state(3)]
     before, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002 - users draw from it
     used = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
     with torch.random.fork_rng(devices=used):
-        torch.manual_seed(numbers[0])
-        np.random.seed(numbers[1])  # noqa: NPY002
-        random.seed(numbers[2])
+        torch.manual_seed(of_torch)
+        np.random.seed(of_numpy)  # noqa: NPY002
+        random.seed(of_random)
         try:
             yield
         finally:
@@ -154,14 +165,3 @@ def _own_name(build: object) -> str:
     if not callable(build):
         raise InputError(f"model is {build!r:.100}, expected {FORM}")
     return getattr(build, "__name__", type(build).__name__)
-
-
-def _named(name: str) -> tuple[str, str, Callable[[], object]]:
-    """The name, the folder to be on Python's path, and the function."""
-    source, colon, function = name.rpartition(":")
-    if not colon or not source or not function.isidentifier():
-        raise InputError(f"model is {name!r:.100}, expected {FORM}")
-    build = getattr(module_of(source, MODEL), function, None)
-    if not callable(build):
-        raise InputError(f"model is {name!r:.100}: there is no function {function}, expected {FORM}")
-    return name, folder_of(source), build

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from sparse_limits.numerics.columns import CHANNELS
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.theory.own_code import OwnCodeError, is_theirs, set_apart, show_traceback
 
+T = TypeVar("T")
 _OF_TYPES = (
     "scalar type",
     "same dtype",
@@ -101,6 +102,24 @@ def called_by_a_loss(loss: Callable[[nn.Module, Any], torch.Tensor], module: nn.
         ) from error
     finally:
         torch.set_default_dtype(before)
+
+
+def drawn(batches: Iterable[T]) -> Iterator[T]:
+    """The batches of the user's own data, one after the other; InputError, with their traceback, if they raise."""
+    source: Iterator[T] | None = None
+    while True:
+        try:
+            with set_apart():
+                source = iter(batches) if source is None else source
+                batch = next(source)
+        except StopIteration:
+            return
+        except BaseException as error:  # a loader raises whatever it likes
+            if not is_theirs(error):
+                raise
+            _show_own(error)
+            raise OwnCodeError(f"the data raised: {_said(error):.200}, expected batches") from error
+        yield batch
 
 
 def _called(module: nn.Module, x: torch.Tensor) -> object:

@@ -22,8 +22,8 @@ from sparse_limits.numerics.prediction.modules.building import builder, built, n
 from sparse_limits.numerics.prediction.modules.calling import output_of
 from sparse_limits.numerics.prediction.modules.initial import initialisation_of
 from sparse_limits.numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
-from sparse_limits.numerics.prediction.modules.pruning import check_reached, module_scores, residual_of, second_term
 from sparse_limits.numerics.prediction.modules.reading import Chain, NotFollowedError, chain_of
+from sparse_limits.numerics.prediction.modules.saliencies import check_reached, module_scores, residual_of, second_term
 from sparse_limits.numerics.prediction.question import Question
 from sparse_limits.numerics.prediction.result import Result
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, Settings

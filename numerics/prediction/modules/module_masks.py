@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,13 @@ from torch import nn
 from torch.nn.utils.prune import custom_from_mask
 
 from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files import one_line, replacing
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF
+from sparse_limits.numerics.prediction.modules.chosen import place_of
+from sparse_limits.numerics.prediction.modules.masks_summary import LayerMask
+
+TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+SUFFIXES = (".npz", ".pt", ".safetensors")  # of files that masks are written to
 
 
 class ModuleMasks(dict[str, torch.Tensor]):
@@ -26,13 +33,20 @@ class ModuleMasks(dict[str, torch.Tensor]):
         16.7 % of the weights of these layers are kept, 16.7 % of all parameters stay
     """
 
-    def __init__(self, masks: Mapping[str, torch.Tensor], module: nn.Module) -> None:
+    def __init__(self, masks: Mapping[str, torch.Tensor], module: nn.Module, notes: Iterable[str] = ()) -> None:
         super().__init__(masks)
+        self._names = [
+            f"{path}.weight".lstrip(".") if place_of(module, path)[1] == "weight" else path for path in masks
+        ]
         every = {id(each): each.numel() for each in module.parameters()}
-        weights = {id(module.get_submodule(path).weight): mask for path, mask in masks.items()}
+        places = {path: place_of(module, path) for path in masks}
+        self._swapped = {path for path, (part, _) in places.items() if isinstance(part, TRANSPOSED)}
+        weights = {id(getattr(*place)): masks[path] for path, place in places.items()}
         self.compared: int = sum(mask.numel() for mask in weights.values())
         self.kept: int = sum(int(mask.sum()) for mask in weights.values())
         self.parameters: int = sum(every.values())
+        empty = [path or ITSELF for path, mask in masks.items() if not mask.any()]
+        self.notes = (*notes, *([f"{', '.join(empty)}: no weight is kept"] if empty else []))
 
     @property
     def density(self) -> float:
@@ -44,13 +58,25 @@ class ModuleMasks(dict[str, torch.Tensor]):
         """The share of all parameters of the module that stays, biases, normalisations and other parts included."""
         return (self.parameters - self.compared + self.kept) / self.parameters
 
-    def __str__(self) -> str:
+    @property
+    def layers(self) -> list[LayerMask]:
+        """What each mask keeps."""
+        return [_kept_by(path, mask, path in self._swapped) for path, mask in self.items()]
+
+    @property
+    def table(self) -> str:
+        """A line for each layer, and what is kept in all."""
         rows: list[tuple[str, ...]] = [("layer", "shape", "kept", "empty rows", "empty columns")]
-        for path, mask in self.items():
-            flat = mask.reshape(len(mask), mask.shape[1], -1).any(dim=2)
-            empty = [f"{int((~flat.any(dim=axis)).sum())} of {flat.shape[1 - axis]}" for axis in (1, 0)]
-            share = f"{100 * float(mask.double().mean()):.1f} %"
-            rows.append((path or ITSELF, " x ".join(map(str, mask.shape)), share, *empty))
+        rows += [
+            (
+                each["layer"] or ITSELF,
+                " x ".join(map(str, each["shape"])),
+                f"{100 * each['density']:.1f} %",
+                f"{each['empty_rows']} of {each['rows']}",
+                f"{each['empty_columns']} of {each['columns']}",
+            )
+            for each in self.layers
+        ]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join(
@@ -59,31 +85,36 @@ class ModuleMasks(dict[str, torch.Tensor]):
             ).rstrip()
             for row in rows
         ]
-        lines.append(
+        total = (
             f"{100 * self.density:.1f} % of the weights of these layers are kept, "
             f"{100 * self.remaining:.1f} % of all parameters stay"
         )
-        return "\n".join(lines)
+        return "\n".join([*lines, total])
+
+    def __str__(self) -> str:
+        return "\n".join([self.table, *self.notes])
 
     def apply(self, module: nn.Module) -> nn.Module:
         """Prune a module by these masks, in place, as `torch.nn.utils.prune.custom_from_mask` does, and return it.
 
         InputError, before anything is changed, for a layer that the module lacks or that has another shape.
         """
+        places = {}
         for path, mask in self.items():
             try:
-                weight = module.get_submodule(path).weight
+                places[path] = place_of(module, path)
             except AttributeError as error:
                 raise InputError(
                     f"the module has no weight at {path or ITSELF}, expected the module of the masks"
                 ) from error
+            weight = getattr(*places[path])
             if weight.shape != mask.shape:
                 raise InputError(
                     f"{path or ITSELF} has the shape {tuple(weight.shape)}, expected {tuple(mask.shape)}, that of its mask"
                 )
         for path, mask in self.items():
-            layer = module.get_submodule(path)
-            custom_from_mask(layer, "weight", mask.to(layer.weight.device))
+            part, name = places[path]
+            custom_from_mask(part, name, mask.to(getattr(part, name).device))
         return module
 
     def save(self, file: str | Path) -> None:
@@ -91,32 +122,49 @@ class ModuleMasks(dict[str, torch.Tensor]):
 
         InputError for another suffix, a file that cannot be written, and .safetensors without the library of this name.
         """
-        target = Path(file)
-        beside = target.with_name(
-            f".{target.stem}.part{target.suffix}"
-        )  # so that a failure leaves an older file as it is
-        named = {f"{path}.weight".lstrip("."): mask.cpu().contiguous() for path, mask in self.items()}
-        try:
-            if target.suffix == ".npz":
-                np.savez_compressed(beside, **{name: mask.numpy() for name, mask in named.items()})
-            elif target.suffix == ".pt":
-                torch.save(named, beside)
-            elif target.suffix == ".safetensors":
-                _save_safetensors(named, beside)
-            else:
-                raise InputError(f"{target}: the suffix is {target.suffix!r}, expected .npz, .pt or .safetensors")
-            beside.replace(target)
-        except (OSError, RuntimeError) as error:  # torch raises RuntimeError where a folder is missing
-            beside.unlink(missing_ok=True)
-            said = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
-            raise InputError(f"{target}: {said}, expected a file that can be written") from error
+        check_masks_file(file)
+        named = {name: mask.cpu().contiguous() for name, mask in zip(self._names, self.values(), strict=True)}
+        with replacing(Path(file)) as temporary:
+            try:
+                _write(named, temporary)
+            except RuntimeError as error:  # torch's, where it cannot write
+                raise InputError(f"{file}: {one_line(error)}, expected a file that can be written") from error
 
 
-def _save_safetensors(named: Mapping[str, torch.Tensor], target: Path) -> None:
-    try:
-        from safetensors.torch import save_file
-    except ImportError as error:
+def check_masks_file(file: str | Path) -> None:
+    """InputError for a file of another kind than masks are written to, and for one whose library is not installed."""
+    suffix = Path(file).suffix
+    if suffix not in SUFFIXES:
+        raise InputError(f"{file}: the suffix is {suffix!r}, expected {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+    if suffix == ".safetensors" and find_spec("safetensors") is None:
         raise InputError(
-            f"{target.suffix}: the library safetensors is not installed, expected it, or .npz or .pt"
-        ) from error
-    save_file(dict(named), target)
+            f"{file}: safetensors is not installed, expected after pip install safetensors, or .npz or .pt"
+        )
+
+
+def _write(named: Mapping[str, torch.Tensor], target: Path) -> None:
+    if target.suffix == ".npz":
+        np.savez_compressed(target, **{name: mask.numpy() for name, mask in named.items()})
+    elif target.suffix == ".pt":
+        torch.save(dict(named), target)
+    else:
+        from safetensors.torch import save_file
+
+        save_file(dict(named), target)
+
+
+def _kept_by(path: str, mask: torch.Tensor, swapped: bool) -> LayerMask:
+    """swapped: whether inputs come first, as in transposed convolutions."""
+    flat = mask.reshape(len(mask), mask.shape[1], -1).any(dim=2)
+    flat = flat.T if swapped else flat
+    return {
+        "layer": path,
+        "shape": list(mask.shape),
+        "weights": mask.numel(),
+        "kept": int(mask.sum()),
+        "density": float(mask.double().mean()),
+        "rows": len(flat),
+        "empty_rows": int((~flat.any(dim=1)).sum()),
+        "columns": flat.shape[1],
+        "empty_columns": int((~flat.any(dim=0)).sum()),
+    }

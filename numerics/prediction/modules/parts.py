@@ -25,7 +25,7 @@ from sparse_limits.numerics.prediction.modules.layout import Layout, layout_of
 from sparse_limits.numerics.prediction.modules.mask_statistics import kept_in_rounds, least_p, tested_apart
 from sparse_limits.numerics.prediction.modules.predicted_parts import PredictedParts, predicted_parts
 from sparse_limits.numerics.prediction.modules.pruned import pruned_layers
-from sparse_limits.numerics.prediction.modules.pruning import module_scores
+from sparse_limits.numerics.prediction.modules.saliencies import module_scores
 from sparse_limits.numerics.prediction.modules.weights import weight_laws
 from sparse_limits.numerics.prediction.question import Question
 from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM, LayerResult, Result

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Sequence
 
 from torch import nn
 from torch.nn.parameter import is_lazy
@@ -44,35 +43,6 @@ def places(module: nn.Module) -> dict[str, tuple[str, ...]]:
             if path is not None and full not in found[path]:
                 found[path].append(full)
     return {path: tuple(names) for path, names in found.items()}
-
-
-def left_out(module: nn.Module, exclude: Iterable[str | type]) -> set[str]:
-    """The paths of the pruned layers that are to stay whole: those at or below what a path, a pattern or a class names.
-
-    InputError for what names nothing in the module.
-
-    Examples:
-        >>> module = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 3))
-        >>> left_out(module, ["2"]), sorted(left_out(module, [nn.Linear]))
-        ({'2'}, ['0', '2'])
-    """
-    found = set[str]()
-    for each in exclude:
-        if not isinstance(each, (str, type)):
-            raise InputError(f"exclude has {each!r:.60}, expected paths, patterns such as 'layer?.*', and classes")
-        named = [
-            path
-            for path, part in module.named_modules()
-            if (isinstance(part, each) if isinstance(each, type) else fnmatchcase(path, each))
-        ]
-        if not named:
-            known = ", ".join(path for path, _ in module.named_modules() if path)
-            raise InputError(f"exclude has {each!r:.60}, which is nothing of the module, expected some of {known:.300}")
-        for path, names in places(module).items():
-            parts = [part_of(name) for name in names]
-            if any(part == top or part.startswith(f"{top}.") or not top for part in parts for top in named):
-                found.add(path)
-    return found
 
 
 def overlaid(module: nn.Module) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ from torch import nn
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, Scores
 from sparse_limits.numerics.prediction.modules.calling import derivatives
-from sparse_limits.numerics.prediction.modules.pruned import pruned_layers
+from sparse_limits.numerics.prediction.modules.chosen import Chosen, chosen_weights
 from sparse_limits.numerics.prediction.modules.reading import check_plain
 
 
@@ -30,6 +30,11 @@ def scored_copy(module: nn.Module) -> nn.Module:
         if isinstance(part, nn.modules.batchnorm._BatchNorm):
             part.train()
     return copy
+
+
+def weights_at(module: nn.Module, chosen: Chosen | None = None) -> dict[str, nn.Parameter]:
+    """The chosen weights by what their masks are called; None for those of linear and convolutional layers."""
+    return {mask: module.get_parameter(first) for mask, (first, *_) in (chosen or chosen_weights(module)).items()}
 
 
 def gradients(
@@ -49,10 +54,10 @@ def gradients(
     return found
 
 
-def checked_scores(scores: Scores, module: nn.Module) -> Scores:
+def checked_scores(scores: Scores, module: nn.Module, chosen: Chosen | None = None) -> Scores:
     """The scores themselves; InputError if all are 0, where any choice of weights would be as good. module: what has the weights."""
     if not any(score.any() for score in scores.values()):
-        empty = [path or ITSELF for path, layer in pruned_layers(module).items() if not layer.weight.any()]
+        empty = [path or ITSELF for path, weight in weights_at(module, chosen).items() if not weight.any()]
         why = f" (so are all weights of {', '.join(empty)})" if empty else ""
         raise InputError(f"all scores are 0{why}, expected data, targets and weights that give some")
     return scores

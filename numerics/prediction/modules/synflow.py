@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
+from math import ceil
 from typing import TypeAlias
 
 import numpy as np
@@ -14,10 +15,18 @@ from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import Mask, TiesError
 from sparse_limits.numerics.prediction.layers.mask_statistics import Scores, masks_of, ties_of
 from sparse_limits.numerics.prediction.modules.calling import output_of, output_of_batch
-from sparse_limits.numerics.prediction.modules.pruned import pruned_layers
-from sparse_limits.numerics.prediction.modules.scoring import checked_scores, gradients, in_numpy, scored_copy
+from sparse_limits.numerics.prediction.modules.chosen import Chosen
+from sparse_limits.numerics.prediction.modules.scoring import (
+    checked_scores,
+    gradients,
+    in_numpy,
+    scored_copy,
+    weights_at,
+)
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS
+from sparse_limits.numerics.printing.progress import Stage
 
+MOST_TOLD = 20  # of the rounds, where they are many
 Example: TypeAlias = Dataset | torch.Tensor | None  # data, or inputs, of which only the shape counts
 
 
@@ -28,7 +37,8 @@ def masks_in_rounds(
     scope: str = "global",
     rounds: int | None = None,
     ties: str = "refuse",
-    whole_layers: Collection[str] = (),
+    chosen: Chosen | None = None,
+    progress: Callable[[str], object] = lambda doing: None,
 ) -> dict[str, Mask]:
     """SynFlow's masks after so many rounds, by the paths of layers: round k scores the masked module and keeps density^(k/rounds).
 
@@ -37,19 +47,20 @@ def masks_in_rounds(
     """
     copy = scored_copy(module)
     make_positive(copy)
-    layers = pruned_layers(copy)
-    weights = {path: layer.weight for path, layer in layers.items() if path not in whole_layers}
+    weights = weights_at(copy, chosen)
     whole = {path: weight.detach().clone() for path, weight in weights.items()}
     # what is gone ranks below every score, and without ties, which are slow
     gone = {path: -1 - each for path, each in in_numpy(whole).items()}
     masks = {path: np.ones(each.shape, bool) for path, each in gone.items()}
     total = ROUNDS if rounds is None else rounds
     for k in range(1, total + 1):
+        if (k - 1) % ceil(total / MOST_TOLD) == 0:
+            progress(Stage("pruning in rounds", k - 1, total))
         for path, weight in weights.items():
             weight.data = whole[path] * torch.from_numpy(masks[path])
         scores = _flow(copy, weights, data)
         if k == 1:
-            checked_scores(scores, module)
+            checked_scores(scores, module, chosen)
         ranked = {path: np.where(masks[path], score, gone[path]) for path, score in scores.items()}
         below = density ** (k / total)
         tied = ties_of(ranked, IN_ROUNDS, below, scope) if ties == "refuse" else ""

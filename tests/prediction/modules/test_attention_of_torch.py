@@ -15,7 +15,7 @@ from torch.nn.functional import cross_entropy  # noqa: E402
 
 from sparse_limits.numerics.prediction.modules import prune_module  # noqa: E402
 from sparse_limits.numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
-from sparse_limits.numerics.prediction.modules.pruning import module_scores, second_term  # noqa: E402
+from sparse_limits.numerics.prediction.modules.saliencies import module_scores, second_term  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 

@@ -23,8 +23,8 @@ from sparse_limits.numerics.prediction.modules import mask_statistics as kept_mo
 from sparse_limits.numerics.prediction.modules.building import seeded  # noqa: E402
 from sparse_limits.numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
 from sparse_limits.numerics.prediction.modules.parts import LEVEL  # noqa: E402
-from sparse_limits.numerics.prediction.modules.pruning import module_scores  # noqa: E402
 from sparse_limits.numerics.prediction.modules.reading import NotFollowedError, chain_of, outside_of  # noqa: E402
+from sparse_limits.numerics.prediction.modules.saliencies import module_scores  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 

@@ -20,7 +20,7 @@ from sparse_limits.numerics.prediction.architecture import Architecture  # noqa:
 from sparse_limits.numerics.prediction.layers import drawn  # noqa: E402
 from sparse_limits.numerics.prediction.layers.residual import Residual  # noqa: E402
 from sparse_limits.numerics.prediction.modules import prune_module  # noqa: E402
-from sparse_limits.numerics.prediction.modules.pruning import module_scores, residual_of, second_term  # noqa: E402
+from sparse_limits.numerics.prediction.modules.saliencies import module_scores, residual_of, second_term  # noqa: E402
 
 RNG = np.random.default_rng(1)
 X, CLASSES = RNG.standard_normal((30, 7)), RNG.integers(3, size=30)

@@ -12,7 +12,7 @@ from sparse_limits.numerics.data import load_data
 torch = needs("torch")
 nn = torch.nn
 
-from sparse_limits.numerics.prediction.modules.pruning import module_scores  # noqa: E402
+from sparse_limits.numerics.prediction.modules.saliencies import module_scores  # noqa: E402
 from sparse_limits.numerics.prediction.modules.synflow import make_positive  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")

@@ -5,7 +5,6 @@ import pytest
 from helpers import needs
 from questions import predict_parts
 
-from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.data import Dataset, load_data
 
 torch = needs("torch")
@@ -15,8 +14,8 @@ from torch.nn.utils.prune import custom_from_mask  # noqa: E402
 
 from sparse_limits.numerics.prediction.modules import chain_of, prune_module  # noqa: E402
 from sparse_limits.numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
-from sparse_limits.numerics.prediction.modules.pruning import module_scores  # noqa: E402
 from sparse_limits.numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
+from sparse_limits.numerics.prediction.modules.saliencies import module_scores  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
 FEW = Dataset(DIGITS.x[:40], DIGITS.y[:40], "few", "onehot", DIGITS.about)
@@ -154,8 +153,11 @@ def test_masks_of_a_tied_weight_stand_in_all_its_places_and_leave_it_tied():
         custom_from_mask(module.get_submodule(path), "weight", mask)
     assert module.read.weight_orig is module.table.weight_orig
     assert torch.equal(module.read.weight, module.table.weight)
-    with pytest.raises(InputError, match="enter shares its weight with again"):
-        prune_module(Aside(), "snip", 0.3, DIGITS)
+    masks = prune_module(Aside(), "snip", 0.3, DIGITS)
+    assert sorted(masks) == ["again", "enter", "leave"]
+    pruned = masks.apply(Aside())
+    assert torch.equal(pruned.again, pruned.enter.weight)
+    assert torch.equal(pruned.again != 0, masks["enter"])
 
 
 def in_memory():

@@ -143,6 +143,89 @@ def test_layers_stay_whole():
     assert set(rounds) == {"2", "4"}
 
 
+class Recurrent(nn.Module):
+    """A recurrent layer between a table and a head."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table, self.read, self.head = nn.Embedding(11, 8), nn.LSTM(8, 8, batch_first=True), nn.Linear(8, 3)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.head(self.read(self.table(tokens))[0][:, -1])
+
+
+TOKENS = torch.randint(11, (30, 5))
+
+
+def recurrent() -> nn.Module:
+    torch.manual_seed(2)
+    return Recurrent()
+
+
+@pytest.mark.parametrize("method", ["snip", "grasp", "magnitude"])
+def test_weights_of_other_parts_are_pruned_on_request(method):
+    """Masks are by the names of weights, scores those of autograd, and torch applies them."""
+    model, data = recurrent(), (TOKENS, CLASSES[:30])
+    masks = sl.prune(model, method, 0.3, data, include=(nn.LSTM, "table"))
+    assert list(masks) == ["table", "read.weight_ih_l0", "read.weight_hh_l0", "head"]
+    copy = recurrent().double()
+    weights = {name: copy.get_parameter(name if "_l0" in name else f"{name}.weight") for name in masks}
+    slopes = torch.autograd.grad(
+        functional.cross_entropy(copy(TOKENS), CLASSES[:30]), list(weights.values()), create_graph=True
+    )
+    if method == "grasp":
+        along = sum((each * each.detach()).sum() for each in slopes)
+        slopes = torch.autograd.grad(along, list(weights.values()))
+    scores = {name: weight * slope for (name, weight), slope in zip(weights.items(), slopes, strict=True)}
+    if method == "magnitude":
+        scores = weights
+    wanted = largest(scores if method == "grasp" else {name: each.abs() for name, each in scores.items()}, 0.3)
+    assert all(torch.equal(masks[name], wanted[name]) for name in masks)
+    pruned = masks.apply(recurrent())
+    pruned(TOKENS)
+    assert torch.equal(pruned.read.weight_hh_l0 != 0, masks["read.weight_hh_l0"])
+
+
+def test_what_is_not_pruned_is_said(tmp_path):
+    masks = sl.prune(recurrent(), "magnitude", 0.3)
+    assert set(masks) == {"head"}
+    share = 100 * (88 + 2 * 256) / (88 + 2 * 256 + 2 * 32 + 27)
+    assert f"not pruned: table, read.weight_ih_l0, read.weight_hh_l0, {share:.1f} % of all parameters" in str(masks)
+    whole = sl.prune(recurrent(), "magnitude", 0.3, include="read", exclude="table")
+    assert not whole.notes
+    tied = Tokens()
+    tied.head.weight = tied.table.weight
+    assert not sl.prune(tied, "magnitude", 0.3, exclude="head").notes
+    whole.save(tmp_path / "masks.npz")
+    with np.load(tmp_path / "masks.npz") as saved:
+        assert set(saved) == {"read.weight_ih_l0", "read.weight_hh_l0", "head.weight"}
+
+
+def test_attention_projections_and_transposed_convolutions():
+    attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    class Attended(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.attend, self.head = attention, nn.Linear(8, 3)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.head(self.attend(x, x, x)[0].mean(dim=1))
+
+    masks = sl.prune(Attended(), "snip", 0.3, (torch.randn(50, 4, 8), CLASSES), include=nn.MultiheadAttention)
+    assert list(masks) == ["attend.in_proj_weight", "attend.out_proj", "head"]
+    masks.apply(Attended())(torch.randn(2, 4, 8))
+    up = nn.Sequential(nn.Unflatten(1, (2, 3)), nn.ConvTranspose1d(2, 5, 2), nn.Flatten(), nn.Linear(20, 3))
+    up[1].weight.data[:, 4] = 0
+    (layer, _) = sl.prune(up, "magnitude", 0.5, include=nn.ConvTranspose1d).layers
+    assert (layer["rows"], layer["empty_rows"], layer["columns"], layer["empty_columns"]) == (5, 1, 2, 0)
+
+
+def test_wanda_reads_what_enters_linear_layers():
+    with pytest.raises(InputError, match=r"table: wanda is not defined of this part, expected linear"):
+        sl.prune(recurrent(), "wanda", 0.3, (TOKENS, CLASSES[:30]), include="table")
+
+
 def test_masks_print_apply_and_save(tmp_path, capsys):
     masks = sl.prune(module(), "magnitude", 0.1)
     assert "10.0 % of the weights of these layers are kept, 17.2 % of all parameters stay" in str(
@@ -165,7 +248,7 @@ def test_masks_print_apply_and_save(tmp_path, capsys):
     with pytest.raises(InputError, match=r"expected \.npz, \.pt or \.safetensors"):
         masks.save(tmp_path / "masks.txt")
     for suffix in (".npz", ".pt"):
-        with pytest.raises(InputError, match="expected a file that can be written"):
+        with pytest.raises(InputError, match="expected a place to write to"):
             masks.save(tmp_path / "nowhere" / f"masks{suffix}")
     with pytest.raises(InputError, match=r"the module has no weight at 2"):
         masks.apply(nn.Sequential(nn.Linear(6, 16)))
@@ -191,6 +274,7 @@ REFUSED = {
     r"exclude has 'layer9', which is nothing of the module": {"exclude": ("layer9",)},
     r"exclude leaves no layer": {"exclude": (nn.Linear,)},
     r"exclude has 3, expected paths": {"exclude": (3,)},
+    r"include has 'layer9', which is nothing of the module": {"include": "layer9"},
 }
 
 

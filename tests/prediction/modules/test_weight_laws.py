@@ -17,7 +17,7 @@ torch = needs("torch")
 nn = torch.nn
 
 from sparse_limits.numerics.prediction.modules import prune_module  # noqa: E402
-from sparse_limits.numerics.prediction.modules.pruning import module_scores  # noqa: E402
+from sparse_limits.numerics.prediction.modules.saliencies import module_scores  # noqa: E402
 from sparse_limits.numerics.prediction.modules.weights import scale_free_p, weight_laws  # noqa: E402
 
 DIGITS = load_data("digits", labels="onehot")
