@@ -98,7 +98,7 @@ def test_what_is_no_new_claim(words: tuple[str, ...], why: str) -> None:
 
 
 def test_labels_go_on() -> None:
-    assert (next_label("saliency"), next_label("generalisation")) == ("S17", "B9")
+    assert (next_label("saliency"), next_label("generalisation")) == ("S17", "B10")
 
 
 def test_a_name_is_listed_in_its_order() -> None:

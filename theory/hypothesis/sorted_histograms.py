@@ -193,9 +193,9 @@ columns and of the rows, the average of each of $b\times b$ blocks has the mean 
         Hypothesis("degrees that there can be", r <= n, needed_by=("entry", "between"), convention=NOTHING_BEYOND),
         Hypothesis("degrees of columns likewise", c <= n, needed_by=("entry",), convention=NOTHING_BEYOND),
         Hypothesis("degrees that occur together", sp.Ne(r * c + (n - r) * (n - c), 0), needed_by=("entry",)),
-        Hypothesis("blocks that there are", k <= blocks, needed_by=("block_mean", "cell"), convention=NOTHING_BEYOND),
-        Hypothesis("blocks of columns likewise", l <= blocks, needed_by=("cell",), convention=NOTHING_BEYOND),
-        Hypothesis("two entries in a row", n >= 2, needed_by=("between",), convention=NOTHING_BEYOND),
+        Hypothesis("blocks that there are", k <= blocks, needed_by=("block_mean", "cell")),
+        Hypothesis("blocks of columns likewise", l <= blocks, needed_by=("cell",)),
+        Hypothesis("two entries in a row", n >= 2, needed_by=("between",)),
     ),
     also=("between", "slope"),
     pitfalls=(
