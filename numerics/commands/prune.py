@@ -76,8 +76,13 @@ def configure(parser: ArgumentParser) -> None:
         metavar="PATH",
         help="parts that stay whole, by path or pattern, such as 'head' 'conv?'",
     )
-    add("--scope", metavar="S", help="one threshold: global for all (default), layer for each")
-    add("--rounds", type=int, metavar="T", help="rounds of synflow-iterative (default 100)")
+    add("--scope", metavar="S", help="global (one threshold, default), layer, erdos-renyi, erdos-renyi-kernel or lamp")
+    add(
+        "--rounds",
+        type=int,
+        metavar="T",
+        help="rounds of synflow-iterative (default 100), snip, grasp or grasp-magnitude (default 1)",
+    )
     add("--ties", metavar="T", help="weights with score 0: refuse (default), or index, to keep the first of them")
     add("--loss", metavar="L", help="cross-entropy (default), mse, or FILE.py:loss, a function of a module and a batch")
     add("--batches", type=int, metavar="N", help="with batches of your own: how many are used (default: all)")
@@ -204,6 +209,9 @@ def _show(console: Any, summary: PruneSummary, masks: ModuleMasks) -> None:
         "global": "one threshold for all layers",
         "layer": "a threshold for each layer",
         "row": "as many in each row",
+        "erdos-renyi": "more in layers of few inputs and outputs",
+        "erdos-renyi-kernel": "more in layers of few inputs, outputs and places",
+        "lamp": "by LAMP's scores",
     }
     built = f"built after torch.manual_seed({summary['seed']})"
     weights = built if summary["weights_file"] is None else f"with the weights of {summary['weights_file']}"

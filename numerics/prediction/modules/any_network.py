@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.prediction.modules.batches import Loss
     from sparse_limits.numerics.prediction.modules.chosen import Selection
     from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
+    from sparse_limits.numerics.prediction.modules.sharing import Density
 
 
 @overload
@@ -41,7 +42,7 @@ def prune(
 def prune(
     module: nn.Module,
     method: str,
-    density: float,
+    density: Density,
     data: object = None,
     *,
     loss: Loss = "cross-entropy",
@@ -61,7 +62,7 @@ def prune(*arguments: Any, **named: Any) -> Masks | ModuleMasks:
 
     There are two forms, one for a perceptron on arrays and one for a torch module. The methods are random, magnitude,
     snip, grasp, grasp-magnitude, synflow, synflow-iterative and wanda, and `density` is the share of weights kept, in
-    (0, 1). Only synflow-iterative has `rounds` (100 unless given): round k scores the pruned network again and keeps
+    (0, 1). synflow-iterative has `rounds` (100 unless given): round k scores the pruned network again and keeps
     density^(k/rounds). If the density would keep only some of the weights with score 0, it is refused
     (`ties="refuse"`), or the first of these weights are kept (`ties="index"`).
 
@@ -74,11 +75,13 @@ def prune(*arguments: Any, **named: Any) -> Masks | ModuleMasks:
 
     `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0,
     include=(), exclude=(), batches=None, progress=...)` prunes the linear and convolutional layers of a torch module; the arguments
-    after `data` are given by name. PyTorch is imported for this form alone. The data are a `Dataset`, a `DataLoader`, a dataset of torch,
-    arrays (x, y), or batches of any kind, of which the first `batches` are used. The loss is "mse" or "cross-entropy", a loss
-    of torch, or a function `loss(module, batch)`; the scope is "global" (all layers) or "layer"; wanda compares within each
-    row. Parts in `include`, by path, pattern or class, are pruned, too, and parts in `exclude` stay whole. The masks print as a table, and have `apply(module)`
-    and `save(file)`. `sparse_limits.numerics.prediction.modules.prune_module` has the details.
+    after `data` are given by name. PyTorch is imported for this form alone. The data are a `Dataset`, a `DataLoader`, a dataset of
+    torch, arrays (x, y), or batches of any kind, of which the first `batches` are used. The loss is "mse" or "cross-entropy", a
+    loss of torch, or a function `loss(module, batch)`. The scope is "global" (one threshold for all layers), "layer",
+    "erdos-renyi", "erdos-renyi-kernel" or "lamp", or `density` has the density of each layer by its path; wanda compares within
+    each row. The data-driven methods have `rounds`, too. Parts in `include`, by path, pattern or class, are pruned besides, and
+    parts in `exclude` stay whole. The masks print as a table, and have `apply(module)` and `save(file)`.
+    `sparse_limits.numerics.prediction.modules.prune_module` has the details.
 
     Parameters
     ----------

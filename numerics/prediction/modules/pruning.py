@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import nn
 
-from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
+from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, seed_sequence
 from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.masks.selection import TIES
+from sparse_limits.numerics.masks.allocation import ERDOS_RENYI, WITH_KERNELS
+from sparse_limits.numerics.masks.selection import TIES, Mask
 from sparse_limits.numerics.prediction.layers.forecast import check_classes
-from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, masks_of
+from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, Scores
 from sparse_limits.numerics.prediction.methods import DATA_DRIVEN
 from sparse_limits.numerics.prediction.modules.batches import (
     EXPECTED,
     Loss,
+    batches_of,
     check_loss,
     example_of,
     number_of_batches,
@@ -29,10 +31,12 @@ from sparse_limits.numerics.prediction.modules.building import generators
 from sparse_limits.numerics.prediction.modules.chosen import Selection, called, chosen_weights, not_chosen
 from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 from sparse_limits.numerics.prediction.modules.reading import check_plain
+from sparse_limits.numerics.prediction.modules.rounds import rescored
 from sparse_limits.numerics.prediction.modules.saliencies import Data, UserData, scores_of
 from sparse_limits.numerics.prediction.modules.scoring import checked_scores
+from sparse_limits.numerics.prediction.modules.sharing import Density, check_sharing, shared_masks
 from sparse_limits.numerics.prediction.modules.synflow import masks_in_rounds
-from sparse_limits.numerics.prediction.settings import IN_ROUNDS, MOST_ROUNDS, SCOPES
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, MOST_ROUNDS
 
 BATCH_NORMS = nn.modules.batchnorm._BatchNorm
 MOST_BATCHES = 10**9
@@ -43,7 +47,7 @@ METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow",
 def prune_module(
     module: nn.Module,
     method: str,
-    density: float,
+    density: Density,
     data: object = None,
     *,
     loss: Loss = "cross-entropy",
@@ -68,13 +72,15 @@ def prune_module(
         own it takes what their batches hold, and returns what the loss takes
     method : random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot), synflow-iterative, or wanda, which keeps as many
         weights of each row
-    density : share of the weights of these layers that is kept, in (0, 1)
+    density : share of the weights of these layers that is kept, in (0, 1); or the density of each layer, by its path
     data : a `Dataset`, inputs [N, d] and targets [N, K]; or what a user holds: a loader, a dataset of torch, arrays (x, y), or
         batches of any kind; None for random and magnitude; for SynFlow inputs x as an example are enough
     loss : mse, ½‖f − y‖²; cross-entropy of the outputs' softmax, with targets onehot or classes; a loss of torch, of output and
         targets; or loss(module, batch), the mean loss of a batch of any kind
-    scope : global, one threshold for all layers, or layer
-    rounds : of synflow-iterative, 100 unless given: each scores what is left and keeps density^(k/rounds), k = 1, 2, …
+    scope : global, one threshold for all layers; layer, the density in each; erdos-renyi or erdos-renyi-kernel, more in layers of
+        few inputs and outputs (`sparse_limits.numerics.masks.allocation`); or lamp, for magnitude
+    rounds : how often what is left is scored, and density^(k/rounds) kept, k = 1, 2, …: of synflow-iterative 100 unless given, of
+        snip, grasp and grasp-magnitude 1
     ties : what becomes of a density above the share of scores that are not 0: refuse, or index, where of the weights with score 0
         the first ones are kept
     seed : of random scores, and of what a forward draws
@@ -110,20 +116,27 @@ def prune_module(
         raise InputError(f"the module is {module!r:.100}, expected a torch module")
     check_plain(module)
     chosen = chosen_weights(module, include, exclude)
-    source = _source(method, data, loss, batches)
+    source = _source(method, data, loss, batches, again=rounds not in (None, 1))
     with generators(seed_sequence(seed)):  # should the forward draw
         if method == IN_ROUNDS:
             masks = masks_in_rounds(module, source, density, scope, rounds, ties, chosen, progress)
         else:
-            scores = checked_scores(scores_of(module, method, source, loss, seed, chosen, progress), module, chosen)
-            masks = masks_of(scores, method, density, scope, ties)
+
+            def score(left: nn.Module, told: Callable[[str], object]) -> Scores:
+                return checked_scores(scores_of(left, method, source, loss, seed, chosen, told), module, chosen)
+
+            def share(scores: Scores, power: float) -> dict[str, Mask]:
+                return shared_masks(scores, method, density, scope, ties, power)
+
+            masks = rescored(module, chosen, rounds or 1, score, share, progress)
     found = {called(name): torch.from_numpy(masks[path]) for path in masks for name in chosen[path]}
-    return ModuleMasks(found, module, _notes(module, source, not_chosen(module, chosen, exclude)))
+    whole = [path or ITSELF for path, mask in masks.items() if scope in (ERDOS_RENYI, WITH_KERNELS) and mask.all()]
+    return ModuleMasks(found, module, _notes(module, source, not_chosen(module, chosen, exclude), whole))
 
 
 def _check(
     method: str,
-    density: float,
+    density: Density,
     data: object,
     loss: Loss,
     scope: str,
@@ -132,23 +145,26 @@ def _check(
     batches: int | None,
 ) -> None:
     """What the arguments of `prune_module` can have wrong by themselves. InputError in one line."""
-    for name, value, known in (("method", method, METHODS), ("scope", scope, SCOPES), ("ties", ties, TIES)):
+    for name, value, known in (("method", method, METHODS), ("ties", ties, TIES)):
         if value not in known:
             raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
     check_loss(loss)
-    proper_share("density", density)
+    check_sharing(method, density, scope)
     if batches is not None:
         checked_integer("batches", batches, 1, MOST_BATCHES)
     if isinstance(data, Dataset) and loss == "cross-entropy" and method in DATA_DRIVEN:
         check_classes(data)
     if rounds is not None:
         checked_integer("rounds", rounds, 1, MOST_ROUNDS)
-        if method != IN_ROUNDS:
-            raise InputError(f"rounds is {rounds}, expected none with {method}: {IN_ROUNDS} has them")
+        if method not in (IN_ROUNDS, *DATA_DRIVEN):
+            instead = f", and {IN_ROUNDS} has them" if method == "synflow" else ""
+            raise InputError(f"rounds is {rounds}, expected none with {method}: one round is all that it has{instead}")
 
 
-def _notes(module: nn.Module, source: Data, others: Sequence[str]) -> Iterator[str]:
-    """What to know of the masks that the call does not say. others: weights that could be pruned, too."""
+def _notes(module: nn.Module, source: Data, others: Sequence[str], whole: Sequence[str]) -> Iterator[str]:
+    """What to know of the masks that the call does not say. others: weights that could be pruned, too; whole: layers that are not."""
+    if whole:
+        yield f"whole, as their part by Erdős and Rényi would be more: {', '.join(whole)}"
     norm = next((path for path, part in module.named_modules() if isinstance(part, BATCH_NORMS)), None)
     if norm is not None and isinstance(source, UserData) and number_of_batches(source.held, source.most) != 1:
         yield f"batch normalisation ({norm or ITSELF}) took the statistics of each batch alone: other batches of these samples may give other masks"
@@ -160,8 +176,8 @@ def _notes(module: nn.Module, source: Data, others: Sequence[str]) -> Iterator[s
         yield f"not pruned: {first}{more}, {100 * share:.1f} % of all parameters; include names what else is pruned"
 
 
-def _source(method: str, data: object, loss: Loss, most: int | None) -> Data:
-    """What a method reads of the user's data: all of them, an example of inputs, or nothing."""
+def _source(method: str, data: object, loss: Loss, most: int | None, again: bool) -> Data:
+    """What a method reads of the user's data: all of them, an example of inputs, or nothing. again: whether it reads them again."""
     if method in ("random", "magnitude"):
         return None
     if isinstance(data, Dataset) and (method not in DATA_DRIVEN or (most is None and isinstance(loss, str))):
@@ -170,4 +186,4 @@ def _source(method: str, data: object, loss: Loss, most: int | None) -> Data:
         return example_of(data)
     if data is None:
         raise InputError(f"there are no data, expected {EXPECTED} for {method}")
-    return UserData(data, most)
+    return UserData([*batches_of(data, most)] if again and isinstance(data, Iterator) else data, most)

@@ -13,7 +13,7 @@ from torch import nn
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import Mask, TiesError
-from sparse_limits.numerics.prediction.layers.mask_statistics import Scores, masks_of, ties_of
+from sparse_limits.numerics.prediction.layers.mask_statistics import Scores
 from sparse_limits.numerics.prediction.modules.calling import output_of, output_of_batch
 from sparse_limits.numerics.prediction.modules.chosen import Chosen
 from sparse_limits.numerics.prediction.modules.scoring import (
@@ -23,6 +23,7 @@ from sparse_limits.numerics.prediction.modules.scoring import (
     scored_copy,
     weights_at,
 )
+from sparse_limits.numerics.prediction.modules.sharing import Density, shared_masks
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS
 from sparse_limits.numerics.printing.progress import Stage
 
@@ -33,7 +34,7 @@ Example: TypeAlias = Dataset | torch.Tensor | None  # data, or inputs, of which 
 def masks_in_rounds(
     module: nn.Module,
     data: Example,
-    density: float,
+    density: Density,
     scope: str = "global",
     rounds: int | None = None,
     ties: str = "refuse",
@@ -62,11 +63,12 @@ def masks_in_rounds(
         if k == 1:
             checked_scores(scores, module, chosen)
         ranked = {path: np.where(masks[path], score, gone[path]) for path, score in scores.items()}
-        below = density ** (k / total)
-        tied = ties_of(ranked, IN_ROUNDS, below, scope) if ties == "refuse" else ""
-        if tied and (k == total or not _carry_nothing(copy, weights, data, scores)):
-            raise TiesError(tied if k == total else f"round {k} of {total}: {tied}")
-        masks = masks_of(ranked, IN_ROUNDS, below, scope, "index")
+        try:
+            masks = shared_masks(ranked, IN_ROUNDS, density, scope, ties, power=k / total)
+        except TiesError as error:
+            if k == total or not _carry_nothing(copy, weights, data, scores):
+                raise TiesError(str(error) if k == total else f"round {k} of {total}: {error}") from error
+            masks = shared_masks(ranked, IN_ROUNDS, density, scope, "index", power=k / total)
     return masks
 
 
