@@ -29,6 +29,7 @@ from sparse_limits.numerics.prediction.modules.batches import (
 )
 from sparse_limits.numerics.prediction.modules.building import generators
 from sparse_limits.numerics.prediction.modules.chosen import Selection, called, chosen_weights, not_chosen
+from sparse_limits.numerics.prediction.modules.cuts import cuts
 from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 from sparse_limits.numerics.prediction.modules.reading import check_plain
 from sparse_limits.numerics.prediction.modules.rounds import rescored
@@ -129,9 +130,21 @@ def prune_module(
                 return shared_masks(scores, method, density, scope, ties, power)
 
             masks = rescored(module, chosen, rounds or 1, score, share, progress)
+        shown = _shown(data, loss)
+        lost = [] if shown is None else [*cuts(module, masks, chosen, shown)]
     found = {called(name): torch.from_numpy(masks[path]) for path in masks for name in chosen[path]}
     whole = [path or ITSELF for path, mask in masks.items() if scope in (ERDOS_RENYI, WITH_KERNELS) and mask.all()]
-    return ModuleMasks(found, module, _notes(module, source, not_chosen(module, chosen, exclude), whole))
+    notes = [*_notes(module, source, not_chosen(module, chosen, exclude), whole), *lost]
+    return ModuleMasks(found, module, notes)
+
+
+def _shown(data: object, loss: Loss) -> Dataset | torch.Tensor | None:
+    """Inputs that the module takes; None for no data, for batches that are gone once they are read, and for those of one's own loss."""
+    if isinstance(data, Dataset):
+        return data
+    if data is None or isinstance(data, Iterator) or not (isinstance(loss, (str, nn.Module))):
+        return None
+    return example_of(data)
 
 
 def _check(
