@@ -86,6 +86,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--ties", metavar="T", help="weights with score 0: refuse (default), or index, to keep the first of them")
     add("--loss", metavar="L", help="cross-entropy (default), mse, or FILE.py:loss, a function of a module and a batch")
     add("--batches", type=int, metavar="N", help="with batches of your own: how many are used (default: all)")
+    add("--device", metavar="D", help="where it is computed, such as cuda (default: the processor)")
     add_seed(parser)
     add_data(parser, None, losses=True, more=("--batch",), code=True)
     output = parser.add_argument_group("output")
@@ -115,7 +116,7 @@ def run(arguments: Namespace) -> int:
             module = on_the_processor(fresh())
         unused = load_weights(module, arguments.weights) if arguments.weights is not None else ""
         progress.stage("reading data")
-        asked = given(arguments, "scope", "rounds", "ties", "batches", "include", "exclude")
+        asked = given(arguments, "scope", "rounds", "ties", "batches", "include", "exclude", "device")
         masks = prune_module(
             module,
             arguments.method,

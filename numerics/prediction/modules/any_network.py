@@ -14,6 +14,7 @@ from sparse_limits.numerics.prediction import methods
 from sparse_limits.numerics.prediction.methods import Masks, Scope
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
     from sparse_limits.numerics.prediction.modules.batches import Loss
@@ -53,6 +54,7 @@ def prune(
     include: Selection = (),
     exclude: Selection = (),
     batches: int | None = None,
+    device: str | torch.device | None = None,
     progress: Callable[[str], object] = ...,
 ) -> ModuleMasks: ...
 
@@ -74,7 +76,7 @@ def prune(*arguments: Any, **named: Any) -> Masks | ModuleMasks:
     `sparse_limits.numerics.prediction.methods.prune` has the details.
 
     `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0,
-    include=(), exclude=(), batches=None, progress=...)` prunes the linear and convolutional layers of a torch module; the arguments
+    include=(), exclude=(), batches=None, device=None, progress=...)` prunes the linear and convolutional layers of a torch module; the arguments
     after `data` are given by name. PyTorch is imported for this form alone. The data are a `Dataset`, a `DataLoader`, a dataset of
     torch, arrays (x, y), or batches of any kind, of which the first `batches` are used. The loss is "mse" or "cross-entropy", a
     loss of torch, or a function `loss(module, batch)`. The scope is "global" (one threshold for all layers), "layer",
@@ -86,7 +88,7 @@ def prune(*arguments: Any, **named: Any) -> Masks | ModuleMasks:
     Parameters
     ----------
     *arguments : method, network, x, residual and density; or module, method, density and data
-    **named : scope, rng, first_layer, rounds and ties; or loss, scope, rounds, ties, seed, include, exclude, batches and progress
+    **named : scope, rng, first_layer, rounds and ties; or loss, scope, rounds, ties, seed, include, exclude, batches, device and progress
 
     Returns
     -------

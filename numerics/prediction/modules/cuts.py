@@ -35,7 +35,7 @@ def cuts(module: nn.Module, masks: Mapping[str, Mask], chosen: Chosen, data: Dat
     pruned = scored_copy(module)
     with torch.no_grad():
         for path, weight in weights_at(pruned, chosen).items():
-            weight.mul_(torch.from_numpy(masks[path]))
+            weight.mul_(torch.from_numpy(masks[path]).to(weight.device))
     after = _slopes(pruned, few, data)
     on = many(len(few), "sample")
     if after is None or not bool(after[0].any()):

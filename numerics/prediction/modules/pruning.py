@@ -8,6 +8,7 @@ takes the statistics of the data.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 
 import torch
 from torch import nn
@@ -59,6 +60,7 @@ def prune_module(
     include: Selection = (),
     exclude: Selection = (),
     batches: int | None = None,
+    device: str | torch.device | None = None,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> ModuleMasks:
     """Masks of a module's weights, bool tensors by the paths of their layers, for `torch.nn.utils.prune.custom_from_mask`.
@@ -89,6 +91,7 @@ def prune_module(
         nn.ConvTranspose2d: by paths, names of weights, patterns or classes
     exclude : parts that stay whole, with all below them, by the same
     batches : how many batches are used, all unless given
+    device : where it is computed, in double precision, such as cuda; that of the module unless given
     progress : called with the name of each step as it begins
 
     Raises
@@ -117,25 +120,44 @@ def prune_module(
         raise InputError(f"the module is {module!r:.100}, expected a torch module")
     check_plain(module)
     chosen = chosen_weights(module, include, exclude)
-    source = _source(method, data, loss, batches, again=rounds not in (None, 1))
+    there = _moved(module, device)
+    source = _source(method, data, loss, batches, again=rounds not in (None, 1), ours=_on_the_processor(there))
     with generators(seed_sequence(seed)):  # should the forward draw
         if method == IN_ROUNDS:
-            masks = masks_in_rounds(module, source, density, scope, rounds, ties, chosen, progress)
+            masks = masks_in_rounds(there, source, density, scope, rounds, ties, chosen, progress)
         else:
 
             def score(left: nn.Module, told: Callable[[str], object]) -> Scores:
-                return checked_scores(scores_of(left, method, source, loss, seed, chosen, told), module, chosen)
+                return checked_scores(scores_of(left, method, source, loss, seed, chosen, told), there, chosen)
 
             def share(scores: Scores, power: float) -> dict[str, Mask]:
                 return shared_masks(scores, method, density, scope, ties, power)
 
-            masks = rescored(module, chosen, rounds or 1, score, share, progress)
+            masks = rescored(there, chosen, rounds or 1, score, share, progress)
         shown = _shown(data, loss)
-        lost = [] if shown is None else [*cuts(module, masks, chosen, shown)]
+        lost = [] if shown is None else [*cuts(there, masks, chosen, shown)]
     found = {called(name): torch.from_numpy(masks[path]) for path in masks for name in chosen[path]}
     whole = [path or ITSELF for path, mask in masks.items() if scope in (ERDOS_RENYI, WITH_KERNELS) and mask.all()]
     notes = [*_notes(module, source, not_chosen(module, chosen, exclude), whole), *lost]
     return ModuleMasks(found, module, notes)
+
+
+def _moved(module: nn.Module, device: str | torch.device | None) -> nn.Module:
+    """The module, or a copy on another device; InputError for a device that is not there or has no double precision."""
+    if device is None:
+        return module
+    try:
+        torch.ones(1, dtype=torch.float64, device=device)
+        return deepcopy(module).to(device)
+    except (RuntimeError, AssertionError, TypeError) as error:
+        said = str(error).splitlines()[0]
+        raise InputError(
+            f"device is {str(device)!r:.40}: {said:.160}, expected cpu, or an accelerator that is there and has double precision"
+        ) from error
+
+
+def _on_the_processor(module: nn.Module) -> bool:
+    return all(each.device.type == "cpu" for each in module.parameters())
 
 
 def _shown(data: object, loss: Loss) -> Dataset | torch.Tensor | None:
@@ -189,11 +211,11 @@ def _notes(module: nn.Module, source: Data, others: Sequence[str], whole: Sequen
         yield f"not pruned: {first}{more}, {100 * share:.1f} % of all parameters; include names what else is pruned"
 
 
-def _source(method: str, data: object, loss: Loss, most: int | None, again: bool) -> Data:
-    """What a method reads of the user's data: all of them, an example of inputs, or nothing. again: whether it reads them again."""
+def _source(method: str, data: object, loss: Loss, most: int | None, again: bool, ours: bool) -> Data:
+    """What a method reads of the user's data: all of them, an example of inputs, or nothing. again: whether it reads them again; ours: whether `Dataset` can be read as it is, which stands in the processor's memory."""
     if method in ("random", "magnitude"):
         return None
-    if isinstance(data, Dataset) and (method not in DATA_DRIVEN or (most is None and isinstance(loss, str))):
+    if ours and isinstance(data, Dataset) and (method not in DATA_DRIVEN or (most is None and isinstance(loss, str))):
         return data
     if method not in (*DATA_DRIVEN, "wanda"):
         return example_of(data)

@@ -58,7 +58,7 @@ def masks_in_rounds(
         if (k - 1) % ceil(total / MOST_TOLD) == 0:
             progress(Stage("pruning in rounds", k - 1, total))
         for path, weight in weights.items():
-            weight.data = whole[path] * torch.from_numpy(masks[path])
+            weight.data = whole[path] * torch.from_numpy(masks[path]).to(weight.device)
         scores = _flow(copy, weights, data)
         if k == 1:
             checked_scores(scores, module, chosen)
@@ -75,7 +75,7 @@ def masks_in_rounds(
 def _carry_nothing(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Example, scores: Scores) -> bool:
     """Whether the scores stay as they are without the weights whose score is 0: then it does not matter which of these go."""
     for path, weight in weights.items():
-        weight.data = torch.where(torch.from_numpy(scores[path]) == 0, 0, weight.data)
+        weight.data = torch.where(torch.from_numpy(scores[path]).to(weight.device) == 0, 0, weight.data)
     return all(np.allclose(score, scores[path], rtol=1e-9) for path, score in _flow(module, weights, data).items())
 
 

@@ -221,6 +221,25 @@ def test_attention_projections_and_transposed_convolutions():
     assert (layer["rows"], layer["empty_rows"], layer["columns"], layer["empty_columns"]) == (5, 1, 2, 0)
 
 
+def test_the_device_may_be_named():
+    data = sl.load_data("digits", labels="onehot")
+    model = nn.Sequential(nn.Linear(64, 20), nn.ReLU(), nn.Linear(20, 10))
+    for method in ("snip", "synflow", "wanda"):
+        here, named = (sl.prune(model, method, 0.1, data, device=device) for device in (None, "cpu"))
+        assert all(torch.equal(here[path], named[path]) for path in here)
+    for device in ("nowhere", "cuda:99", 3.5):
+        with pytest.raises(InputError, match=rf"device is '{device}': .*expected cpu, or an accelerator"):
+            sl.prune(model, "snip", 0.1, data, device=device)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no accelerator")
+@pytest.mark.parametrize("method", ["snip", "grasp", "synflow", "synflow-iterative", "wanda"])
+def test_an_accelerator_has_the_same_masks(method):
+    """In double precision no two of these scores are within rounding of each other."""
+    here, there = (sl.prune(module(), method, 0.2, batches(), device=device) for device in ("cpu", "cuda"))
+    assert {path: int((here[path] != there[path]).sum()) for path in here} == dict.fromkeys(here, 0)
+
+
 def test_wanda_reads_what_enters_linear_layers():
     with pytest.raises(InputError, match=r"table: wanda is not defined of this part, expected linear"):
         sl.prune(recurrent(), "wanda", 0.3, (TOKENS, CLASSES[:30]), include="table")
