@@ -1,9 +1,10 @@
-"""Scores of a module whose weights are independent in the three places where they stand: the assumption of wide networks.
+"""Scores of a module whose weights are independent in two of the three places where they stand: the assumption of wide networks.
 
 A score of SNIP is a weight times E_D⟨signal, what enters⟩: weights carry values forward, carry the signal back, and are scored.
-In wide fully connected networks it makes no difference in the limit if the three are independent copies (D2). Here they
-are, each from a module built afresh, at the module's own widths and with whatever parts it has: convolutions, sums,
-normalisations, attention. Nothing is proved for these; pruned modules tell whether it holds.
+In wide fully connected networks it makes no difference in the limit if the signal goes back through weights of its own (D2). Here
+it does, at the module's own widths and with whatever parts it has: convolutions, sums, normalisations, attention. One build
+carries values and is scored, as a unit's own weights and its gate go together at every width; another one carries signals.
+Nothing is proved for these; pruned modules tell whether it holds.
 
 Source: the independence is that of Yang 2020 (arXiv 2006.14548), "gradient independence", there at infinite width.
 """
@@ -37,48 +38,48 @@ def scores_of_copies(
     residual: str = "averaged",
     together: Sequence[str] = (),
 ) -> Scores:
-    """Scores where the first of three modules carries values forward, the second signals back, and the third is scored.
+    """Scores where the first of two modules carries values forward and is scored, and the second carries signals back.
 
     method: snip or synflow. residual: averaged, at the first module's output; target, at the output 0. together: layers whose
-    weights are used elsewhere than in forwards of their own, as of attention's output: their weights are the first module's in all three places. The modules are
+    weights are the first module's in all places, as those that are used elsewhere than in forwards of their own. The modules are
     left as they are. InputError as in `prune_module`.
     """
-    forward, back, scored = copies = [scored_copy(module) for module in modules]
+    forward, back = copies = [scored_copy(module) for module in modules]
     if method == "synflow":
         for module in copies:
             make_positive(module)
-    weights = pruned_layers(scored)
+    weights = {path: layer.weight for path, layer in pruned_layers(forward).items()}
+    sloped = dict(weights)
     for path, names in places(forward).items():
-        if path in together:
-            weights[path] = forward.get_submodule(path)
-            continue
-        for part in map(part_of, names):  # several share a tied weight
-            hook = _apart(back.get_submodule(part), scored.get_submodule(part))
-            forward.get_submodule(part).register_forward_hook(hook, with_kwargs=True)
+        if path not in together:
+            sloped[path] = back.get_submodule(path).weight
+            for part in map(part_of, names):  # several share a tied weight
+                hook = _back_through(back.get_submodule(part))
+                forward.get_submodule(part).register_forward_hook(hook, with_kwargs=True)
     if method == "synflow":
         value = output_of(forward, ones_like(data))[0].sum()
     else:
         f = output_of(forward, data)
         at = f.detach() if residual == "averaged" else torch.zeros_like(f)
         value = (f * torch.as_tensor(Residual(loss, np.asarray(at), np.asarray(data.y, float)).values)).sum() / len(f)
-    slopes = gradients(modules[-1], method, value, {path: layer.weight for path, layer in weights.items()})
-    return checked_scores(
-        {
-            path: np.asarray((layer.weight * slope).detach().abs(), float)
-            for (path, layer), slope in zip(weights.items(), slopes, strict=True)
-        },
-        modules[-1],
-    )
+    slopes = gradients(modules[0], method, value, sloped)
+    scores = {
+        path: np.asarray((weight * slope).detach().abs(), float)
+        for (path, weight), slope in zip(weights.items(), slopes, strict=True)
+    }
+    return checked_scores(scores, modules[0])
 
 
-def _apart(back: nn.Module, scored: nn.Module) -> Callable[..., torch.Tensor]:
-    """A hook that leaves a layer's output, but sends signals back through one layer and to the weights of another."""
+def _back_through(back: nn.Module) -> Callable[..., torch.Tensor]:
+    """A hook that leaves a layer's output, but sends signals back through another layer.
+
+    The slope at the other's weights is the sum of signals times what enters: a linear layer's, whatever its weights are.
+    """
 
     def hook(
         layer: nn.Module, given: tuple[torch.Tensor, ...], named: dict[str, torch.Tensor], output: torch.Tensor
     ) -> torch.Tensor:
-        values = entering(given, named)
-        below, own = back(values), scored(values.detach())
-        return output.detach() + (below - below.detach()) + (own - own.detach())
+        below: torch.Tensor = back(entering(given, named))
+        return output.detach() + (below - below.detach())
 
     return hook

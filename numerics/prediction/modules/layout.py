@@ -34,13 +34,14 @@ BYTES = 64  # of each number that a layer gives out: it, its signal, those of ac
 @dataclass(frozen=True)
 class Layout:
     """A module as it is: kinds and shapes of its layers by path, the one that reads the data, the one that gives the outputs, those whose weights are used
-    elsewhere than in forwards of their own, parameters of two or more axes that are not pruned, parts that share one weight, parameters in the memory of another, and whether the outputs are probabilities."""
+    elsewhere than in forwards of their own, convolutions whose outputs read one channel each, parameters of two or more axes that are not pruned, parts that share one weight, parameters in the memory of another, and whether the outputs are probabilities."""
 
     kinds: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
     reading: str | None
     giving: str | None
     uncalled: tuple[str, ...]
+    depthwise: tuple[str, ...]
     unpruned: tuple[str, ...]
     tied: tuple[str, ...]
     overlaid: tuple[tuple[str, str], ...]
@@ -101,6 +102,7 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
         reading[0] if len(reading) == 1 else None,
         giving[0] if len(giving) == 1 else None,
         tuple(path for path, names in stands.items() if not outputs.keys() >= set(names)),
+        tuple(path for path, layer in layers.items() if 1 < getattr(layer, "groups", 1) == layer.in_channels),
         tuple(name for name, each in first.named_parameters() if each.ndim > 1 and id(each) not in own),
         tied,
         overlaid(modules[0]),

@@ -47,7 +47,7 @@ def of_parts(
 ) -> Result:
     """All linear and convolutional layers of any module, the modules among them that the law of wide layers does not follow.
 
-    Predictions for snip and synflow come from independent copies of the module, each made of three modules built
+    Predictions for snip and synflow come from independent copies of the module, each made of two modules built
     afresh; predictions for synflow-iterative come from modules that are built and pruned for the prediction. With scope
     global, grasp and grasp-magnitude have no prediction, nor has magnitude for weights of an unknown law.
 

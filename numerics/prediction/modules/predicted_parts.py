@@ -56,7 +56,7 @@ def predicted_parts(
     fresh: Callable[[], nn.Module],
     progress: Callable[[str], object],
 ) -> PredictedParts:
-    """What is known of a module without pruning it; copies: of three modules each, that are built by `fresh`."""
+    """What is known of a module without pruning it; copies: of two modules each, that are built by `fresh`."""
     sizes = [int(np.prod(shape)) for shape in read.shapes.values()]
     if settings.method == "wanda":
         rows = [size // shape[0] for size, shape in zip(sizes, read.shapes.values(), strict=True)]
@@ -92,15 +92,15 @@ def predicted_parts(
     for number in range(copies):
         progress(Stage(f"copy {number + 1} of {copies}", number, copies))
         scores = scores_of_copies(
-            [fresh() for _ in range(3)],
+            [fresh() for _ in range(2)],
             settings.method,
             data,
             loss=settings.loss,
             residual=settings.residual,
-            together=read.uncalled,
+            together=(*read.uncalled, *read.depthwise),
         )
         found.append(mask_statistics(scores, settings, read.reading, first=copies)[0])
-    return _of_copies(settings, found, sizes, read.uncalled)
+    return _of_copies(settings, found, sizes, read)
 
 
 def _in_rounds(
@@ -156,18 +156,25 @@ def _counted(
 
 
 def _of_copies(
-    settings: Settings, found: Sequence[MaskStatistics], sizes: Sequence[int], together: Sequence[str]
+    settings: Settings, found: Sequence[MaskStatistics], sizes: Sequence[int], read: Layout
 ) -> PredictedParts:
     """What independent copies keep, on average."""
     densities = np.array([each.densities for each in found])
     note = (
-        f"measured, not proved: predictions are those of {len(found)} independent copies, whose weights that carry values, "
-        f"carry signals back, and are scored come from three builds; wide fully connected layers keep the same ({COPIED[settings.method]})"
+        f"measured, not proved: predictions are those of {len(found)} independent copies, whose weights that carry values and "
+        "are scored come from one build, and those that carry signals back from another one; wide fully connected layers keep "
+        f"the same ({COPIED[settings.method]})"
     )
-    more: tuple[str, ...] = ()
-    if together:
-        more = (
-            f"the weights of {', '.join(together)} may be used outside the forward of their layer: in a copy they come from one build",
+    more = []
+    if read.uncalled:
+        named = ", ".join(read.uncalled)
+        more.append(
+            f"the weights of {named} may be used outside the forward of their layer: in a copy they come from one build"
+        )
+    if read.depthwise:
+        named = ", ".join(read.depthwise)
+        more.append(
+            f"outputs of {named} read one channel each, however many there are: in a copy their weights come from one build"
         )
     alone = settings.scope == "layer" or len(sizes) == 1
     if alone:

@@ -1,0 +1,101 @@
+"""Independent copies of two builds: what carries values is scored, signals go back through another build."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from helpers import needs
+
+from sparse_limits.numerics.data import Dataset, batch, load_data
+from sparse_limits.numerics.prediction.layers.mask_statistics import mask_statistics
+from sparse_limits.numerics.prediction.settings import Settings
+
+torch = needs("torch")
+from torch import nn  # noqa: E402
+
+from sparse_limits.numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
+from sparse_limits.numerics.prediction.modules.layout import layout_of  # noqa: E402
+
+DIGITS = batch(load_data("digits", labels="onehot"), 60, np.random.default_rng(0))
+DRAWN = 40
+DEVIATIONS = 6.0  # of a difference of means over 40 draws of each kind
+SETTINGS = Settings(method="snip", scope="global", loss="cross-entropy", residual="target")
+
+
+def depthwise() -> nn.Module:
+    front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 48, 3, padding=1, bias=False), nn.ReLU()
+    each = [nn.Conv2d(48, 48, 3, padding=1, groups=48, bias=False) for _ in range(2)]
+    module = nn.Sequential(
+        *front, each[0], nn.ReLU(), each[1], nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(48, 10)
+    )
+    return normal(module)
+
+
+def narrow() -> nn.Module:
+    return normal(nn.Sequential(nn.Linear(64, 2), nn.ReLU(), nn.Linear(2, 10)))
+
+
+def normal(module: nn.Module) -> nn.Module:
+    for part in module:
+        if hasattr(part, "weight"):
+            nn.init.kaiming_normal_(part.weight)
+        if getattr(part, "bias", None) is not None:
+            nn.init.zeros_(part.bias)
+    return module
+
+
+def densities(build, builds: int, together: tuple[str, ...] = ()) -> np.ndarray:
+    """What networks keep (one build in all places), or copies, at the output 0."""
+    found = []
+    for _ in range(DRAWN):
+        modules = [build() for _ in range(builds)] * (3 - builds)
+        scores = scores_of_copies(modules, "snip", DIGITS, loss="cross-entropy", residual="target", together=together)
+        found.append(mask_statistics(scores, SETTINGS, None)[0].densities)
+    return np.array(found)
+
+
+def deviations(one: np.ndarray, other: np.ndarray) -> float:
+    """The largest difference of means, in standard errors."""
+    error = np.hypot(one.std(axis=0, ddof=1), other.std(axis=0, ddof=1)) / np.sqrt(DRAWN)
+    return float(np.abs((one.mean(axis=0) - other.mean(axis=0)) / error).max())
+
+
+def test_depthwise_weights_are_one_builds_in_all_places() -> None:
+    """They do not become many as channels do: two builds would not keep what the network keeps."""
+    torch.manual_seed(0)
+    found = layout_of([depthwise(), depthwise()], Dataset(DIGITS.x, DIGITS.y, "few", "onehot", DIGITS.about)).depthwise
+    assert found == ("3", "5")
+    networks = densities(depthwise, 1)
+    assert deviations(networks, densities(depthwise, 2, found)) < DEVIATIONS
+    assert deviations(networks, densities(depthwise, 2)) > DEVIATIONS
+
+
+def test_an_only_hidden_layer_has_the_networks_law_at_width_two() -> None:
+    """At the output 0 the signal into a unit is a readout weight, independent of the unit's own weights and gate."""
+    torch.manual_seed(1)
+    assert deviations(densities(narrow, 1), densities(narrow, 2)) < DEVIATIONS
+
+
+def test_slopes_are_signals_of_one_build_times_values_of_the_other() -> None:
+    """By hand, for two layers: the readout of the second build carries the signal, the first one's gate and weights count."""
+    torch.manual_seed(2)
+    one, other = narrow().double(), narrow().double()
+    x, y = torch.as_tensor(DIGITS.x), torch.as_tensor(DIGITS.y)
+    hidden = torch.relu(one[0](x))
+    residual = (torch.full_like(y, 0.1) - y) / len(x)  # of cross-entropy at the output 0
+    signal = (residual @ other[2].weight) * (hidden > 0)
+    wanted = {"0": one[0].weight * (signal.T @ x), "2": one[2].weight * (residual.T @ hidden)}
+    found = scores_of_copies([one, other], "snip", DIGITS, loss="cross-entropy", residual="target")
+    for path, score in wanted.items():
+        np.testing.assert_allclose(found[path], score.abs().detach().numpy(), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 4])
+def test_depthwise_is_one_channel_each(groups: int) -> None:
+    def build() -> nn.Module:
+        return nn.Sequential(
+            nn.Unflatten(1, (4, 16)), nn.Conv1d(4, 8, 3, groups=groups), nn.Flatten(), nn.Linear(112, 10)
+        )
+
+    found = layout_of([build(), build()], DIGITS).depthwise
+    assert found == (("1",) if groups == 4 else ())
