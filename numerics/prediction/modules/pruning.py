@@ -15,6 +15,7 @@ from torch import nn
 
 from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, seed_sequence
 from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.allocation import ERDOS_RENYI, WITH_KERNELS
 from sparse_limits.numerics.masks.selection import TIES, Mask
 from sparse_limits.numerics.prediction.layers.forecast import check_classes
@@ -39,7 +40,9 @@ from sparse_limits.numerics.prediction.modules.scoring import checked_scores
 from sparse_limits.numerics.prediction.modules.sharing import Density, check_sharing, shared_masks
 from sparse_limits.numerics.prediction.modules.synflow import masks_in_rounds
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, MOST_ROUNDS
+from sparse_limits.numerics.printing.plain_text import many
 
+BYTES = 48  # of each parameter: a copy, slopes of slopes, scores and their order, all of 8 bytes; GraSP, which needs most, took 46
 BATCH_NORMS = nn.modules.batchnorm._BatchNorm
 MOST_BATCHES = 10**9
 MOST_NAMED = 4
@@ -120,6 +123,8 @@ def prune_module(
         raise InputError(f"the module is {module!r:.100}, expected a torch module")
     check_plain(module)
     chosen = chosen_weights(module, include, exclude)
+    parameters = sum(each.numel() for each in module.parameters())
+    check_work(f"pruning {many(parameters, 'parameter')}", BYTES * parameters, instead="a smaller module")
     there = _moved(module, device)
     source = _source(method, data, loss, batches, again=rounds not in (None, 1), ours=_on_the_processor(there))
     with generators(seed_sequence(seed)):  # should the forward draw

@@ -240,6 +240,14 @@ def test_an_accelerator_has_the_same_masks(method):
     assert {path: int((here[path] != there[path]).sum()) for path in here} == dict.fromkeys(here, 0)
 
 
+def test_memory_is_estimated_before_it_is_taken():
+    with (
+        sl.limit("1M"),
+        pytest.raises(InputError, match=r"pruning 90300 parameters would take about 4\.\d+ MiB, expected at most"),
+    ):
+        sl.prune(nn.Linear(300, 301, bias=False), "magnitude", 0.1)
+
+
 def test_wanda_reads_what_enters_linear_layers():
     with pytest.raises(InputError, match=r"table: wanda is not defined of this part, expected linear"):
         sl.prune(recurrent(), "wanda", 0.3, (TOKENS, CLASSES[:30]), include="table")
