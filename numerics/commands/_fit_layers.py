@@ -18,7 +18,8 @@ from sparse_limits.numerics.reports.run import STYLE
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sparse_limits.numerics.fitting.layers import ChainSummary, LayersSummary, LayerSummary
+    from sparse_limits.numerics.fitting.changes import FileChange
+    from sparse_limits.numerics.fitting.layers import ChainSummary, FilesSummary, LayersSummary, LayerSummary
 
 LISTED = 12  # names in a line
 SHORT = {"doubly heterogeneous": "both", "row-heterogeneous": "rows", "column-heterogeneous": "columns"}
@@ -40,9 +41,14 @@ def show(console: Console, summary: LayersSummary) -> None:
         console.print(line, highlight=False, markup=False, emoji=False)
 
 
-def show_files(console: Console, summaries: Sequence[LayersSummary]) -> None:
-    """A table of several files, and a section for each."""
+def show_files(console: Console, found: FilesSummary) -> None:
+    """A table of several files, what has changed from each to the next, and a section for each."""
+    summaries = found["files"]
     print_table(console, files_table(summaries))
+    for change in found["changes"]:
+        if change["layers"]:
+            console.print()
+            print_table(console, change_table(change))
     for summary in summaries:
         console.print()
         _show_tables(console, summary)
@@ -68,6 +74,16 @@ def files_table(summaries: Sequence[LayersSummary]) -> Table:
         rows.append((each["file"], str(len(layers)), str(size), f"{kept / size:.4g}", dead, str(whole)))
     names = ("file", "layers", "weights", "density", "dead", "structured")
     return Table(names, rows, "lrrrrr", FILES_TITLE)
+
+
+def change_table(change: FileChange) -> Table:
+    """One row for each layer of both files."""
+    rows = []
+    for each in change["layers"]:
+        shares = [f"{each['before'] / each['weights']:.4g}", f"{each['after'] / each['weights']:.4g}"]
+        rows.append((each["layer"], str(each["weights"]), *shares, str(each["gone"]), str(each["back"])))
+    title = f"Weights that went, and that came back, from {change['before']} to {change['after']}"
+    return Table(("layer", "weights", "density before", "after", "gone", "back"), rows, "lrrrrr", title)
 
 
 def header(summary: LayersSummary) -> list[tuple[str, str]]:
@@ -222,12 +238,14 @@ def _nothing_left(layer: LayerSummary) -> bool:
     return layer["status"] == "structured" and layer["noise"] is None and _size(layer) <= MOST_FITTED
 
 
-def as_html(*summaries: LayersSummary) -> str:
+def as_html(found: FilesSummary) -> str:
     """The tables of one file or several as one page that fetches nothing."""
     from sparse_limits.numerics.commands._fit_page import PAGE_STYLE
 
+    summaries = found["files"]
     several = len(summaries) > 1
     parts = [_section(files_table(summaries))] if several else []
+    parts += [_section(change_table(change)) for change in found["changes"] if change["layers"]]
     for each in summaries:
         if several:
             parts.append(f"<h2>{escape(each['file'])}</h2><dl>{_facts(each)}</dl>")

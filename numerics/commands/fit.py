@@ -138,13 +138,13 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
     if len(summaries) == 1:
         show(console, summaries[0])
     else:
-        show_files(console, summaries)
+        show_files(console, found)
     if arguments.json is not None:
         write_json(arguments.json, summaries[0] if len(summaries) == 1 else found)
     if arguments.html is not None:
         from sparse_limits.numerics.reports.writing import write_text
 
-        write_text(arguments.html, as_html(*summaries))
+        write_text(arguments.html, as_html(found))
         if arguments.html != "-":
             console.print(f"page written to {arguments.html}")
 

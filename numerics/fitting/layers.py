@@ -17,6 +17,7 @@ import numpy as np
 
 from sparse_limits.numerics.arguments import InputError, Seed, seed_number
 from sparse_limits.numerics.door import door
+from sparse_limits.numerics.fitting.changes import FileChange, changes
 from sparse_limits.numerics.fitting.homogeneity import blocks_of, homogeneity_of_counts, selected_by
 from sparse_limits.numerics.fitting.layer_noise import NoiseSummary, noise_of
 from sparse_limits.numerics.fitting.structure import Structure, structure_of_counts
@@ -96,9 +97,10 @@ class LeftOut(TypedDict):
 
 
 class FilesSummary(TypedDict):
-    """Several files, in the order given."""
+    """Several files, in the order given; changes: from each to the next."""
 
     files: list[LayersSummary]
+    changes: list[FileChange]
 
 
 class LayersSummary(TypedDict):
@@ -158,7 +160,7 @@ def fit_layers(
     -------
     dict. For one file it has `layers` (counts, densities, dead rows and columns, the class of G6.1), `chains` (paths
     through layers whose shapes fit) and `left_out` (other arrays, with reasons). For a sequence it has `files`, a list
-    of such dicts.
+    of such dicts, and `changes`, which weights went and came back from each file to the next.
 
     Raises
     ------
@@ -188,14 +190,16 @@ def fit_layers(
 
     layers, read = sum(len(file.names) for file in files), count(1)
     entries = sum(prod(shape) for file in files for shape in file.shapes.values())
-    seconds = SECONDS_OF_LAYER * layers + SECONDS_OF_ENTRY * entries
+    seconds = SECONDS_OF_LAYER * layers + SECONDS_OF_ENTRY * entries * (
+        2 if several else 1
+    )  # read once more to compare
     check_work(f"a table of {layers} layers of {entries} weights", 0, seconds, instead="one of them by `layer`")
 
     def done(name: str) -> None:
         progress(Stage(f"reading layers: {plain(name, 80)} is done", next(read), layers))
 
     summaries = [summarise_layers(file, seed=number, done=done) for file in files]
-    return {"files": summaries} if several else summaries[0]
+    return {"files": summaries, "changes": changes(files)} if several else summaries[0]
 
 
 def summarise_layers(

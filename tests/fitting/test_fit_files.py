@@ -37,6 +37,30 @@ def test_several_files_have_a_table_and_a_section_each(tmp_path, capsys):
     assert "(alone)" in capsys.readouterr().out
 
 
+def test_what_went_and_came_back_is_counted(tmp_path, capsys):
+    """Layers of one name and shape, whatever wraps the names and whether masks or weights are there."""
+    old, new = uniform((30, 20), 0.5), uniform((30, 20), 0.6, seed=1)
+    weights = np.random.default_rng(2).standard_normal((30, 20))
+    files = [str(tmp_path / f"{name}.npz") for name in ("before", "after", "last")]
+    np.savez(files[0], **{"0.weight_mask": old, "2.weight": uniform((10, 30), 0.2)})
+    np.savez(files[1], **{"module.0.weight": np.where(new, weights, 0), "2.weight": uniform((11, 30), 0.2)})
+    np.savez(files[2], **{"0.weight": np.where(new, weights, 0), "4.weight": uniform((5, 5), 0.5)})
+    changed, same = sl.fit_layers(files)["changes"]
+    gone, back = int((old & ~new).sum()), int((new & ~old).sum())
+    assert changed["layers"] == [
+        {"layer": "0", "weights": 600, "before": old.sum(), "after": new.sum(), "gone": gone, "back": back}
+    ]
+    assert (changed["others"], same["others"]) == (["2"], ["2", "4"])
+    (layer,) = same["layers"]
+    assert (layer["gone"], layer["back"]) == (0, 0)
+    assert main(["fit", *files, "--html", str(tmp_path / "page.html")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for text in (said, (tmp_path / "page.html").read_text()):
+        assert str(gone) in text
+        assert str(back) in text
+    assert f"0 600 {old.mean():.4g} {new.mean():.4g} {gone} {back}" in said
+
+
 @pytest.mark.parametrize("option", [("--layer", "0"), ("--data", "digits"), ("--residual", "output")])
 def test_what_concerns_one_layer_is_refused_beside_several_files(tmp_path, capsys, option):
     for name in "ab":
