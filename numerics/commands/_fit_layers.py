@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 LISTED = 12  # names in a line
 SHORT = {"doubly heterogeneous": "both", "row-heterogeneous": "rows", "column-heterogeneous": "columns"}
+SHARES = {
+    "uniform": "the same density in each layer",
+    "erdos-renyi": "as Erdős and Rényi's, in proportion to inputs and outputs over their product",
+    "erdos-renyi-kernel": "as Erdős and Rényi's, with the sides of kernels",
+}
 LAYERS_TITLE = (
     "Layers, by exact tests of counts. dead: rows, columns without any weight;\nvaries: which counts vary more than chance "
     "allows (G6)"
@@ -104,6 +109,8 @@ def header(summary: LayersSummary) -> list[tuple[str, str]]:
         ("file", f"{summary['file']}: {number}, {read}"),
         ("density", f"{kept / size:.6g}: {kept} of {size} weights kept"),
     ]
+    if summary["allocation"] is not None:
+        lines.append(("shares", SHARES[summary["allocation"]]))
     return [*lines, *([("left out", _left_out(summary))] if summary["left_out"] else [])]
 
 

@@ -25,6 +25,7 @@ from sparse_limits.numerics.fitting.summary import SelectionSummary
 from sparse_limits.numerics.fitting.tiles import tiles_of
 from sparse_limits.numerics.fitting.verdict import CLASS_WORDS
 from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.masks.allocation import allocation_of
 from sparse_limits.numerics.masks.chains import Chain, chains_in, follow
 from sparse_limits.numerics.masks.layers import SECONDS_OF_ENTRY, Layer, LayerFile, open_layers
 from sparse_limits.numerics.printing.plain_text import plain
@@ -104,11 +105,13 @@ class FilesSummary(TypedDict):
 
 
 class LayersSummary(TypedDict):
-    """All layers of a file, in its order; chains: runs of layers whose shapes fit."""
+    """All layers of a file, in its order; allocation: how the kept weights seem to be shared among them (`masks.allocation`), null if by
+    no rule known here; chains: runs of layers whose shapes fit."""
 
     file: str
     seed: int
     layers: list[LayerSummary]
+    allocation: str | None
     chains: list[ChainSummary]
     left_out: list[LeftOut]
 
@@ -221,9 +224,15 @@ def summarise_layers(
         "file": plain(file.path),
         "seed": number,
         "layers": layers,
+        "allocation": _allocation(file, layers),
         "chains": chains,
         "left_out": [{"name": plain(name, 80), "reason": reason} for name, reason in file.left_out.items()],
     }
+
+
+def _allocation(file: LayerFile, layers: Sequence[LayerSummary]) -> str | None:
+    shapes = {name: tuple(reversed(shape)) if file.transpose else shape for name, shape in file.shapes.items()}
+    return allocation_of(shapes, {name: each["kept"] for name, each in zip(file.names, layers, strict=True)})
 
 
 def layer_summary(layer: Layer, short: str, *, seed: Seed = 0, first: bool = True) -> LayerSummary:

@@ -14,7 +14,7 @@ from sparse_limits.numerics.masks.selection import Mask, largest_of_rows, zeros_
 
 Floats = NDArray[np.float64]
 
-ERDOS_RENYI, WITH_KERNELS = "erdos-renyi", "erdos-renyi-kernel"
+UNIFORM, ERDOS_RENYI, WITH_KERNELS = "uniform", "erdos-renyi", "erdos-renyi-kernel"
 
 
 def erdos_renyi(shapes: Mapping[str, Shape], density: float, *, kernels: bool = False) -> dict[str, float]:
@@ -38,7 +38,8 @@ def erdos_renyi(shapes: Mapping[str, Shape], density: float, *, kernels: bool = 
 
     Examples
     --------
-    >>> erdos_renyi({"0": (30, 60), "2": (10, 30)}, 0.13)  # in the proportion of 90/1800 to 40/300
+    >>> found = erdos_renyi({"0": (30, 60), "2": (10, 30)}, 0.13)  # in the proportion of 90/1800 to 40/300
+    >>> {name: round(density, 3) for name, density in found.items()}
     {'0': 0.105, '2': 0.28}
     >>> erdos_renyi({"0": (1000, 1000), "2": (2, 2)}, 0.01)["2"]
     1.0
@@ -78,6 +79,46 @@ def lamp(scores: Mapping[str, Floats]) -> dict[str, Floats]:
         shares[order] = np.divide(squares[order], sums, out=np.zeros_like(sums), where=sums > 0)
         found[name] = shares.reshape(score.shape)
     return found
+
+
+def allocation_of(shapes: Mapping[str, Shape], kept: Mapping[str, int]) -> str | None:
+    """How weights seem to be shared among layers: uniform, erdos-renyi, erdos-renyi-kernel, or None.
+
+    Each layer keeps what the rule gives it at the density of all, as far as rounding lets that be known: half a weight of its own,
+    and its part of half a weight of each layer. None too where two rules would do, as of layers of one shape, and where a rule leaves one layer alone that is not whole.
+
+    Examples:
+        >>> shapes = {"0": (300, 100), "2": (200, 300), "4": (10, 200)}
+        >>> allocation_of(shapes, {"0": 3000, "2": 6000, "4": 200})
+        'uniform'
+        >>> allocation_of(shapes, {name: round(d * prod(shapes[name])) for name, d in erdos_renyi(shapes, 0.1).items()})
+        'erdos-renyi'
+        >>> allocation_of(shapes, {"0": 3000, "2": 6000, "4": 900}) is None
+        True
+    """
+    sizes = {name: prod(shape) for name, shape in shapes.items()}
+    total, every = sum(kept.values()), sum(sizes.values())
+    if not 0 < total < every:
+        return None
+    rules = {
+        UNIFORM: dict.fromkeys(shapes, total / every),
+        ERDOS_RENYI: erdos_renyi(shapes, total / every),
+        WITH_KERNELS: erdos_renyi(shapes, total / every, kernels=True),
+    }
+
+    def agree(given: Mapping[str, float], other: Mapping[str, float]) -> bool:
+        allowed = {name: 1 / 2 + given[name] * len(shapes) / (2 * total) for name in shapes}
+        return all(abs(given[name] - other[name]) <= allowed[name] for name in shapes)
+
+    expected = {rule: {name: value * sizes[name] for name, value in each.items()} for rule, each in rules.items()}
+    found = [
+        rule
+        for rule, each in expected.items()
+        if agree(each, kept) and sum(value < 1 for value in rules[rule].values()) > 1
+    ]
+    if found and found[0] == ERDOS_RENYI and all(len(shape) == 2 for shape in shapes.values()):
+        found = found[:1]  # without kernels both are one
+    return found[0] if len(found) == 1 else None
 
 
 def given_densities(densities: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:

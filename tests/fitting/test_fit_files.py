@@ -9,6 +9,7 @@ import sparse_limits as sl
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.fitting.layer_noise import MOST_FITTED
 from sparse_limits.numerics.fitting.layers import layer_summary
+from sparse_limits.numerics.masks.allocation import erdos_renyi
 from sparse_limits.numerics.masks.layers import Layer, open_layers
 
 
@@ -59,6 +60,20 @@ def test_what_went_and_came_back_is_counted(tmp_path, capsys):
         assert str(gone) in text
         assert str(back) in text
     assert f"0 600 {old.mean():.4g} {new.mean():.4g} {gone} {back}" in said
+
+
+@pytest.mark.parametrize("transpose", [False, True])
+@pytest.mark.parametrize(("kernels", "rule"), [(False, "erdos-renyi"), (True, "erdos-renyi-kernel")])
+def test_how_weights_are_shared_among_layers_is_named(tmp_path, capsys, kernels, rule, transpose):
+    shapes = {"0": (8, 3, 3, 3), "1": (16, 8, 3, 3), "2": (10, 64)}
+    masks = {}
+    for name, density in erdos_renyi(shapes, 0.2, kernels=kernels).items():
+        mask = (np.arange(np.prod(shapes[name])) < round(density * np.prod(shapes[name]))).reshape(shapes[name])
+        masks[f"{name}.weight_mask"] = mask.T if transpose else mask
+    np.savez(tmp_path / "net.npz", **masks)
+    assert sl.fit_layers(tmp_path / "net.npz", transpose=transpose)["allocation"] == rule
+    assert main(["fit", str(tmp_path / "net.npz"), *(["--transpose"] if transpose else [])]) == 0
+    assert "shares as Erdős and Rényi's" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("option", [("--layer", "0"), ("--data", "digits"), ("--residual", "output")])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.masks.allocation import erdos_renyi, given_densities, lamp, masks_at
+from sparse_limits.numerics.masks.allocation import allocation_of, erdos_renyi, given_densities, lamp, masks_at
 from sparse_limits.numerics.masks.selection import global_masks
 
 SHAPES = st.dictionaries(
@@ -86,6 +86,36 @@ def test_densities_from_0_to_1() -> None:
 def test_given_densities_are_of_the_layers(densities, said) -> None:
     with pytest.raises(InputError, match=said):
         given_densities(densities, ["a", "b"])
+
+
+NET = {"0": (16, 3, 3, 3), "1": (32, 16, 3, 3), "2": (64, 32, 3, 3), "3": (64, 128), "4": (10, 64)}
+
+
+@pytest.mark.parametrize("density", [0.02, 0.1, 0.37])
+def test_rules_are_recognised_and_others_are_not(density) -> None:
+    rules = {
+        "uniform": dict.fromkeys(NET, density),
+        "erdos-renyi": erdos_renyi(NET, density),
+        "erdos-renyi-kernel": erdos_renyi(NET, density, kernels=True),
+    }
+    for rule, densities in rules.items():
+        kept = {name: round(value * prod(NET[name])) for name, value in densities.items()}
+        assert allocation_of(NET, kept) == rule
+        assert allocation_of(NET, {**kept, "2": kept["2"] + 12}) is None
+    rng = np.random.default_rng(0)
+    by_chance = {name: int(rng.binomial(prod(shape), density)) for name, shape in NET.items()}
+    assert allocation_of(NET, by_chance) is None
+
+
+def test_what_two_rules_would_leave_has_no_name() -> None:
+    same = {"a": (30, 20), "b": (30, 20)}
+    assert allocation_of(same, {"a": 60, "b": 60}) is None
+    assert allocation_of(NET, {name: prod(shape) for name, shape in NET.items()}) is None
+    assert allocation_of(NET, dict.fromkeys(NET, 0)) is None
+    assert allocation_of({}, {}) is None
+    one_left = erdos_renyi(NET, 0.8, kernels=True)
+    assert [name for name, density in one_left.items() if density < 1] == ["2"]
+    assert allocation_of(NET, {name: round(density * prod(NET[name])) for name, density in one_left.items()}) is None
 
 
 def test_no_density_is_refused() -> None:
