@@ -125,8 +125,8 @@ def split_ties(groups: Iterable[tuple[str, NDArray[Any]]], density: float) -> st
         if (share := zeros_split(rows, kept_count(density, rows.shape[1]))) is not None:
             sign = "positive" if rows.min() < 0 else "non-zero"
             return (
-                f"density is {density}: {sign} scores have {share:.4g} of the weights {where}, expected a density of at most "
-                "that (`prune` in Python keeps the first of the others with ties='index')"
+                f"density is {density:.6g}: {sign} scores have {share:.4g} of the weights {where}, expected a density of at most "
+                "that (`prune` keeps the first of the others where ties is index)"
             )
     return ""
 

@@ -57,6 +57,6 @@ def shared_masks(
     if tied is not None and ties == "refuse":
         raise TiesError(
             f"the density of {tied or ITSELF} is {densities[tied]:.4g}, where a threshold is among scores of 0, expected less "
-            "(`prune` in Python keeps the first of these with ties='index')"
+            "(`prune` keeps the first of these where ties is index)"
         )
     return masks
