@@ -136,8 +136,8 @@ def test_the_command_takes_rounds_of_a_model(capsys, tmp_path):
 
 
 def test_what_has_no_rounds_is_refused(monkeypatch):
-    with pytest.raises(InputError, match="rounds is 5, expected none with snip"):
-        prune_module(plain(), "snip", 0.1, DATA, rounds=5)
+    with pytest.raises(InputError, match="rounds is 5, expected none with magnitude"):
+        prune_module(plain(), "magnitude", 0.1, DATA, rounds=5)
     with pytest.raises(InputError, match="rounds is 0, expected an integer from 1"):
         prune_module(plain(), "synflow-iterative", 0.1, DATA, rounds=0)
     layered = nn.Sequential(nn.Linear(64, 6), nn.LayerNorm(6), nn.Linear(6, 10))
