@@ -25,6 +25,7 @@ from sparse_limits.numerics.studies.recognition import (
     NONE,
     Known,
     known,
+    mask_of,
     mask_of_none,
     named,
     right,
@@ -205,8 +206,18 @@ def test_no_mask_of_none_has_a_name_and_few_of_a_method_lose_theirs() -> None:
 
 @pytest.mark.parametrize("place", range(44))
 def test_what_is_said_of_a_mask_of_a_method(place: int) -> None:
+    """As it was written; only where the fitted graphon is nearly excluded, or only just, another processor may say the other.
+
+    Local searches for the cut norm end elsewhere by rounding. A chance of 1/1000 is z = 3.1 standard deviations out; 19 drawn masks
+    tell the deviation to one part in √38, and so the chance to a factor of exp(z²/√38), more than four.
+    """
     case, said = kept()[0][place]
-    assert said_of_known(case) == said
+    if (now := said_of_known(case)) != said:
+        distance = fit(mask_of(case)).to_fitted
+        assert distance is not None
+        assert UNLIKELY / 4 < distance.p < 4 * UNLIKELY
+        assert {now.status, said.status} == {"fitted_explains", "not_recognised"}
+        assert (now.with_data, now.untested) == (said.with_data, said.untested)
 
 
 @pytest.mark.parametrize("name", NONE)
