@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.prediction.modules.masks_summary import PruneSummary
     from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 
-DENSITY = 0.1
 MOST_SEED = 2**32 - 1  # of NumPy's old generator
 DATA = Kind(
     "data",
@@ -157,7 +156,9 @@ def _data_file(data: str | None) -> str | None:
 
 
 def _density(arguments: Namespace) -> float:
-    return DENSITY if arguments.density is None else float(arguments.density)
+    from sparse_limits.numerics.prediction.settings import Settings
+
+    return float(Settings.density if arguments.density is None else arguments.density)
 
 
 def _loss(arguments: Namespace) -> Any:

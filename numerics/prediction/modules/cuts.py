@@ -23,8 +23,8 @@ def cuts(module: nn.Module, masks: Mapping[str, Mask], chosen: Chosen, data: Dat
     """What the masks cut off, in words, as far as slopes at a few samples tell.
 
     data: ours, or inputs as the module takes them. Nothing of inputs that are whole numbers, nor of a module that passes no slope
-    on to its inputs before it is pruned, or has no slopes of slopes. An output moves where its slope along a random direction is not 0, an input where the slope of a
-    random sum of all outputs is not 0: such sums miss nothing but with probability 0.
+    on to its inputs before it is pruned, or has no slopes of slopes. An output moves where its slope along a random direction is
+    not 0, an input where the slope of a random sum of all outputs is not 0: such sums miss nothing but with probability 0.
     """
     few = _few(module, data)
     if few is None:

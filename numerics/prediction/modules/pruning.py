@@ -126,7 +126,7 @@ def prune_module(
     parameters = sum(each.numel() for each in module.parameters())
     check_work(f"pruning {many(parameters, 'parameter')}", BYTES * parameters, instead="a smaller module")
     there = _moved(module, device)
-    source = _source(method, data, loss, batches, again=rounds not in (None, 1), ours=_on_the_processor(there))
+    source = _source(method, data, loss, batches, again=rounds not in (None, 1), ours=_is_on_cpu(there))
     with generators(seed_sequence(seed)):  # should the forward draw
         if method == IN_ROUNDS:
             masks = masks_in_rounds(there, source, density, scope, rounds, ties, chosen, progress)
@@ -161,7 +161,7 @@ def _moved(module: nn.Module, device: str | torch.device | None) -> nn.Module:
         ) from error
 
 
-def _on_the_processor(module: nn.Module) -> bool:
+def _is_on_cpu(module: nn.Module) -> bool:
     return all(each.device.type == "cpu" for each in module.parameters())
 
 

@@ -31,11 +31,9 @@ from sparse_limits.numerics.prediction.modules.scoring import (
     scored_copy,
     weights_at,
 )
-from sparse_limits.numerics.prediction.modules.synflow import synflow_scores
+from sparse_limits.numerics.prediction.modules.synflow import MOST_TOLD, synflow_scores
 from sparse_limits.numerics.prediction.modules.wanda import wanda_scores
 from sparse_limits.numerics.printing.progress import Stage
-
-MOST_TOLD = 20  # stages of a pass, where batches are many
 
 
 @dataclass(frozen=True)

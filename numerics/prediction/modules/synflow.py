@@ -27,7 +27,7 @@ from sparse_limits.numerics.prediction.modules.sharing import Density, shared_ma
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS
 from sparse_limits.numerics.printing.progress import Stage
 
-MOST_TOLD = 20  # of the rounds, where they are many
+MOST_TOLD = 20  # stages of rounds, or of a pass over batches, where these are many
 Example: TypeAlias = Dataset | torch.Tensor | None  # data, or inputs, of which only the shape counts
 
 
