@@ -11,6 +11,7 @@ from sparse_limits.numerics.data import Data
 from sparse_limits.numerics.prediction.question import question
 from sparse_limits.numerics.prediction.report.report import Report
 from sparse_limits.numerics.prediction.result import Result
+from sparse_limits.numerics.prediction.settings import COPIED
 
 OF_A_NETWORK = ("activation", "init", "bias", "norm")
 
@@ -28,11 +29,11 @@ def predict_module(build: Any, method: str, data: Data = "digits", **asked: Any)
     return of_module(_question(build, method, data, asked))
 
 
-def predict_parts(build: Any, method: str, data: Data = "digits", *, copies: int = 16, **asked: Any) -> Result:
-    """A module by its parts, whether the law of wide layers follows it or not."""
+def predict_parts(build: Any, method: str, data: Data = "digits", *, copies: int | None = 16, **asked: Any) -> Result:
+    """A module by its parts, whether the law of wide layers follows it or not, and by copies where a method has some."""
     from sparse_limits.numerics.prediction.modules.parts import of_parts
 
-    return of_parts(_question(build, method, data, asked), copies=copies)
+    return of_parts(_question(build, method, data, asked | ({"copies": copies} if method in COPIED else {})))
 
 
 def _question(build: Any, method: str, data: Data, asked: dict[str, Any]) -> Any:

@@ -9,13 +9,14 @@ import numpy as np
 
 from sparse_limits.numerics.columns import name_of
 from sparse_limits.numerics.prediction.layers.summary import followed, layer_name, thresholds
+from sparse_limits.numerics.prediction.result import MEASURED
 from sparse_limits.numerics.printing.plain_text import many, short_names
 from sparse_limits.numerics.printing.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sparse_limits.numerics.prediction.layers.summary import LayersSummary, RoundsSummary
+    from sparse_limits.numerics.prediction.layers.summary import LayersSummary, LayerSummary, RoundsSummary
 
 LOSSES = {"mse": "squared error", "cross-entropy": "cross-entropy"}
 UNPROVED = ("measured, not proved", "± is")  # how notes begin that say so, and how far such a law lay from networks
@@ -204,17 +205,34 @@ def _show_methods_of_parts(console: Console, summaries: Sequence[LayersSummary],
     """The densities that each method leaves to each layer, side by side."""
     first = summaries[0]
     told = dict.fromkeys(note for each in summaries for note in each["notes"])
-    notes = [*told, *refused, "GraSP is measured alone: --method grasp"]
-    print_facts(console, [*_header_of_parts(first), *(("note", note) for note in notes)])
-    columns = ("layer", *(each["method"] for each in summaries))
-    rows = [("says", *(each["layers"][0]["says"] for each in summaries))]
+    print_facts(
+        console,
+        [*_header_of_parts(first), ("says", _standings(summaries)), *(("note", note) for note in (*told, *refused))],
+    )
+    rows = []
     for number, name in enumerate(short_names([layer["name"] or "" for layer in first["layers"]])):
-        shares = (share(each["layers"][number]["predicted"]) for each in summaries)
-        rows.append((name, *shares))
-    scope = thresholds(first["scope"], [each["method"] for each in summaries])
-    title = f"Predicted densities of layers at density {first['density']:g}, {scope}"
+        layers = [each["layers"][number] for each in summaries]
+        rows.append((name, *(share(_answer(layer)) for layer in layers)))
+    methods = [each["method"] for each in summaries]
+    title = f"Densities of layers at density {first['density']:g}, {thresholds(first['scope'], methods)}"
     console.print()
-    print_table(console, Table(columns, rows, "l" + "r" * len(summaries), title))
+    print_table(console, Table(("layer", *methods), rows, "l" + "r" * len(summaries), title, narrow=True))
+
+
+def _standings(summaries: Sequence[LayersSummary]) -> str:
+    """What the densities of each method rest on."""
+    named: dict[str, list[str]] = {}
+    for each in summaries:
+        named.setdefault(each["layers"][0]["says"], []).append(each["method"])
+    pruned = f", in {many(summaries[0]['networks'], 'module')} pruned here"
+    return "; ".join(
+        f"{says}{pruned if says == MEASURED else ''}: {', '.join(methods)}" for says, methods in named.items()
+    )
+
+
+def _answer(layer: LayerSummary) -> float | None:
+    """The density that is predicted or else counted."""
+    return layer["observed"] if layer["predicted"] is None else layer["predicted"]
 
 
 def _header_of_parts(summary: LayersSummary) -> list[tuple[str, str]]:
@@ -235,18 +253,27 @@ def _header_of_parts(summary: LayersSummary) -> list[tuple[str, str]]:
 
 
 def _part_table(summary: LayersSummary) -> Table:
-    """Densities of layers: what is said of each, and what was observed."""
-    rows = []
-    names = short_names([layer["name"] or "" for layer in summary["layers"]])
-    for name, layer in zip(names, summary["layers"], strict=True):
-        shape = "×".join(map(str, layer["shape"]))
-        seen = (share(layer["observed"]), _four(layer["sd"]), _two(layer["p"])) if summary["networks"] else ()
-        told = (share(layer["predicted"]), _four(layer["error"]))
-        rows.append((name, shape, layer["says"], *told, *seen))
+    """Densities of layers: what is said of each, what was observed, and the test between the two, as far as there are."""
+    layers = summary["layers"]
+    predicted, tested = layers[0]["predicted"] is not None, layers[0]["p"] is not None
+    columns: list[tuple[str, list[str]]] = [
+        ("layer", short_names([layer["name"] or "" for layer in layers])),
+        ("weights", ["×".join(map(str, layer["shape"])) for layer in layers]),
+        ("says", [layer["says"] for layer in layers]),
+    ]
+    if predicted:
+        columns.append(("predicted", [share(layer["predicted"]) for layer in layers]))
+    if layers[0]["error"] is not None:
+        columns.append(("±", [_four(layer["error"]) for layer in layers]))
+    if summary["networks"]:
+        columns.append(("observed", [share(layer["observed"]) for layer in layers]))
+        columns.append(("sd", [_four(layer["sd"]) for layer in layers]))
+    if tested:
+        columns.append(("p", [_two(layer["p"]) for layer in layers]))
     networks = f", observed in {many(summary['networks'], 'module')}" if summary["networks"] else ""
-    columns = ("layer", "weights", "says", "predicted", "±")
-    more = ("observed", "sd", "p") if summary["networks"] else ()
-    return Table((*columns, *more), rows, "lrl" + "r" * (2 + len(more)), f"Densities of layers{networks}")
+    rows = list(zip(*(values for _, values in columns), strict=True))
+    names = tuple(name for name, _ in columns)
+    return Table(names, rows, "lrl" + "r" * (len(columns) - 3), f"Densities of layers{networks}")
 
 
 def _four(value: float | None) -> str:
@@ -258,17 +285,21 @@ def _two(p: float | None) -> str:
 
 
 def _dead_table_of_parts(summary: LayersSummary) -> Table:
-    """Rows and columns that keep nothing."""
-    names = short_names([layer["name"] or "" for layer in summary["layers"]])
-    rows = [
-        (
-            name,
-            count(layer["dead_rows"]),
-            count(layer["seen_dead_rows"]),
-            count(layer["dead_columns"]),
-            count(layer["seen_dead_columns"]),
-        )
-        for name, layer in zip(names, summary["layers"], strict=True)
-    ]
-    columns = ("layer", "rows", "observed", "columns", "observed")
-    return Table(columns, rows, "lrrrr", "Rows and columns (outputs and inputs) that keep nothing")
+    """Rows and columns that keep nothing, as predicted and as observed."""
+    layers = summary["layers"]
+    columns: list[tuple[str, list[str]]] = [("layer", short_names([layer["name"] or "" for layer in layers]))]
+    expected = (
+        ("rows", [each["dead_rows"] for each in layers]),
+        ("columns", [each["dead_columns"] for each in layers]),
+    )
+    seen = [each["seen_dead_rows"] for each in layers], [each["seen_dead_columns"] for each in layers]
+    predicted = layers[0]["dead_rows"] is not None
+    for (name, values), counted in zip(expected, seen, strict=True):
+        if predicted:
+            columns.append((name, [count(value) for value in values]))
+        if summary["networks"]:
+            columns.append(("observed" if predicted else name, [count(value) for value in counted]))
+    rows = list(zip(*(values for _, values in columns), strict=True))
+    names = tuple(name for name, _ in columns)
+    title = "Rows and columns (outputs and inputs) that keep nothing" + ("" if predicted else " in these modules")
+    return Table(names, rows, "l" + "r" * (len(columns) - 1), title)

@@ -99,6 +99,7 @@ def _layers_options(parser: ArgumentParser) -> None:
     add("--rounds", type=int, metavar="T", help="rounds of synflow-iterative (default 100)")
     add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 4)")
     add("--no-sample", dest="sample", action="store_false", default=None, help="only predict, prune no network")
+    add("--copies", type=int, metavar="C", help="with --model: predict snip or synflow by C independent copies")
     add_seed(parser)
     add_network(parser)
     add_data(parser, "digits", losses=True, more=("--batch",))
@@ -186,7 +187,7 @@ def _layers(arguments: Namespace, console: Console) -> None:
     from sparse_limits.numerics.prediction.layers.summary import summarise_layers
     from sparse_limits.numerics.prediction.predict import predict
 
-    asked = given(arguments, *OF_LAYERS, "networks", "sample", "rounds")
+    asked = given(arguments, *OF_LAYERS, "networks", "sample", "rounds", "copies")
     with progress_of(arguments) as progress:
         found = predict(
             arguments.method, data_source(arguments), network_of(arguments), **asked, progress=progress.stage
@@ -281,7 +282,7 @@ QUESTIONS: dict[str, Question] = {  # purpose, options, what has to be given, an
         _layers,
     ),
     "methods": (
-        "what each method keeps of each layer; no network is pruned",
+        "what each method keeps of each layer",
         _methods_options,
         "(--widths N ... | --model CODE)",
         _methods,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class MethodsResult:
-    """One network by every method, no network pruned: results by the law of wide layers, or all by a module's parts."""
+    """One network by every method: results by the law of wide layers, or all by a module's parts and modules pruned beside them."""
 
     results: tuple[Result, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -46,6 +46,7 @@ def predict(
     fresh_rows: int | None = None,
     curve: Sequence[float] = (),
     rounds: int | None = None,
+    copies: int | None = None,
     kernel: KernelSettings | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
@@ -55,7 +56,8 @@ def predict(
     """Predict what a method keeps of each layer, or of each input, and prune networks for comparison.
 
     All layers of a fully connected network, and of a module that the theory follows, are predicted by a law of wide
-    layers; other modules are predicted by independent copies of their parts. With scope first, the network is a ReLU
+    layers. What other modules keep is counted in modules that are pruned, unless the method's definition tells it; `copies` predict
+    it. With scope first, the network is a ReLU
     network in the NTK parametrisation with standard normal weights, and only its first layer is scored and pruned: the
     result has the density of each input's weights. If the network is outside the range of a law, or the pruned networks
     contradict the law, the predicted densities are withdrawn, and the observed densities are the answer.
@@ -75,6 +77,7 @@ def predict(
     fresh_rows : number of rows drawn at random for the row law of scope first, at least 100; None is 20,000, fewer if memory requires
     curve : further densities, each in (0, 1), at which all layers are predicted
     rounds : number of pruning rounds of synflow-iterative, from 1 to 10,000; None is 100; other methods prune in one round
+    copies : number of independent copies, at least 2, that predict for snip and synflow what a module keeps; None is no copy
     kernel : with scope first, how to study the tangent kernel of the pruned network on samples held out; None leaves the kernel out
     samples : largest number of samples used, at least 2; from larger data a random batch is drawn
     seed : seed of all random numbers, also of torch, NumPy and `random` during builds; a whole number, a `SeedSequence` or a `Generator`
@@ -127,6 +130,7 @@ def predict(
         fresh_rows=fresh_rows,
         curve=tuple(curve),
         rounds=rounds,
+        copies=copies,
         kernel=kernel,
         samples=samples,
         seed=seed,
@@ -152,10 +156,11 @@ def compare_methods(
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> MethodsResult:
-    """Predict the density of each layer of one network for every pruning method, without pruning any network.
+    """Predict the density of each layer of one network for every pruning method.
 
-    All results of one network are of the same kind. The function skips synflow-iterative, and skips GraSP for a network
-    with batch normalisation and for a module outside the law of wide layers.
+    No network is pruned where the law of wide layers holds. Of a module outside the law, four are pruned by each method, and the
+    densities counted where nothing is predicted. The function skips synflow-iterative, and GraSP for a network with batch
+    normalisation that the law follows.
 
     Parameters
     ----------
@@ -210,7 +215,7 @@ def compare_methods(
     if isinstance(asked.network, FullyConnected):
         return _of_law(asked, methods_through(asked.network.norm), progress)
     chain = chain_or_reason(asked.network)
-    from sparse_limits.numerics.prediction.modules.parts import PREDICTED, of_parts
+    from sparse_limits.numerics.prediction.modules.parts import of_parts
     from sparse_limits.numerics.prediction.modules.reading import NotFollowedError
 
     reason = chain
@@ -220,12 +225,13 @@ def compare_methods(
         except NotFollowedError as error:
             reason = str(error)
     results, left_out = [], list[LeftOut]()
-    for method, told in _each(PREDICTED, progress):
+    asked = replace(asked, settings=replace(asked.settings, sample=True))
+    for method, told in _each(METHODS, progress):
         try:
             results.append(of_parts(asked.of(method), told, reason=str(reason)))
         except InputError as error:  # such as SynFlow behind a LayerNorm
             left_out.append(LeftOut(method=method, reason=str(error)))
-            if len(left_out) == len(PREDICTED):
+            if len(left_out) == len(METHODS):
                 raise
     return MethodsResult(tuple(results), tuple(left_out))
 
@@ -245,6 +251,10 @@ def answer(
         from sparse_limits.numerics.prediction.layers.forecast import of_layers
 
         return of_layers(question, progress, store)
+    if question.settings.copies is not None:
+        from sparse_limits.numerics.prediction.modules.parts import of_parts
+
+        return of_parts(question, progress)
     chain = chain_or_reason(question.network)
     from sparse_limits.numerics.prediction.modules.forecast import of_module
     from sparse_limits.numerics.prediction.modules.parts import of_parts

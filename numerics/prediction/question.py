@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 NetworkLike: TypeAlias = "FullyConnected | Sequence[int] | str | Callable[[], nn.Module]"
-OF_ALL_LAYERS = ("loss", "units", "curve", "rounds")  # what the theory of one layer does not read
+OF_ALL_LAYERS = ("loss", "units", "curve", "rounds", "copies")  # what the theory of one layer does not read
 PLAIN = FullyConnected((1,))  # what that theory follows, at any width
 
 
@@ -94,6 +94,10 @@ def question(
             if value is not None:
                 raise InputError(f"{name} is given, expected scope {FIRST} with it, not {scope!r:.60}")
         module = not isinstance(described, FullyConnected)
+        if "copies" in told and not module:
+            raise InputError(
+                f"copies is {told['copies']!r:.60} with widths, expected a module with it: a network drawn costs no more than a copy"
+            )
         usual = {"loss": "cross-entropy", "residual": "averaged"} if module else {}
     settings = Settings(method=method, scope=scope, **usual | told)  # type: ignore[arg-type]
     return Question(source_of(data), described, settings, samples, seed, kernel)

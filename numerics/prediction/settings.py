@@ -24,6 +24,10 @@ ROUNDS, MOST_ROUNDS = 100, 10_000
 MOST_COMPARED = 2**29  # weights times rounds of one network
 FIRST = "first"  # the scope of the theory of one layer
 SCOPES = ("global", "layer")  # of all layers
+COPIED = {
+    "snip": "D2",
+    "synflow": "S11",
+}  # methods of independent copies, and the claims on wide fully connected layers
 LOSSES = ("mse", "cross-entropy")
 RESIDUALS = (*RESIDUALS_OF_ONE, "averaged")
 MOST_UNITS, FEWEST_UNITS = 2**13, 64  # of a layer, over all networks of the limit
@@ -48,6 +52,7 @@ class Settings:
         units: drawn for each hidden layer by the law of all layers, `MOST_UNITS` unless given; fresh_rows: by the row law.
         curve: further densities at which all layers are predicted.
         rounds: of synflow-iterative, 100 unless given.
+        copies: independent copies of a module that predict what it keeps; None where nothing but pruned modules tells.
     """
 
     method: str
@@ -61,6 +66,7 @@ class Settings:
     sample: bool = True
     curve: Sequence[float] = ()
     rounds: int | None = None
+    copies: int | None = None
 
     def __post_init__(self) -> None:
         if self.residual == "zero":  # of the initial output: another name
@@ -73,6 +79,7 @@ class Settings:
             proper_share("curve", density)
         checked_bool("sample", self.sample)
         checked_integer("networks", self.networks, 1, MOST_NETWORKS[self.scope])
+        self._check_copies()
         if self.units is not None:
             checked_integer("units", self.units, FEWEST_UNITS, 2**20)
         check_fresh_rows(self.fresh_rows)
@@ -110,6 +117,16 @@ class Settings:
         if once == "synflow":
             raise InputError(f"{asked} with the method synflow, which is of one round, expected {IN_ROUNDS}")
         raise InputError(f"{asked}: rounds of {once} are not known here, expected {once} in one round, or {IN_ROUNDS}")
+
+    def _check_copies(self) -> None:
+        """InputError for copies of other methods: GraSP's second term is no product of independent factors (S8)."""
+        if self.copies is None:
+            return
+        checked_integer("copies", self.copies, 2, MOST_NETWORKS["global"])
+        if self.method not in COPIED:
+            raise InputError(
+                f"copies is {self.copies} with the method {self.method}, expected {' or '.join(COPIED)} with it"
+            )
 
     @property
     def data_driven(self) -> bool:

@@ -51,7 +51,7 @@ def build():
     assert {each["method"] for each in found["without_learning"]} == set(METHODS)
     text = Page(page.read_text(encoding="utf-8")).text
     assert "does not follow" in text
-    assert "grasp and grasp-magnitude: nothing is predicted" in text
+    assert "snip, grasp, grasp-magnitude and synflow: nothing is predicted" in text
     assert "No linear layer reads the inputs" in text
 
 
@@ -83,7 +83,7 @@ def test_the_answer_says_what_methods_beyond_the_law_lose():
     found = report(methods=("random", "synflow"), **asked).summary
     followed, counted = found["methods"]
     assert (followed["followed"], counted["followed"]) == (True, False)
-    assert counted["standing"] == {"kind": MEASURED, "by": "S11"}  # D2 is about centred weights
+    assert counted["standing"] == {"kind": MEASURED, "by": ""}
     line = found["answer"][1]
     assert "each of random" not in line["text"]
     assert line["text"].startswith("In the first layer random is expected to lose fewer than 0.5")

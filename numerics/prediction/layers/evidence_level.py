@@ -8,11 +8,6 @@ from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, Settings
 
-COPIED = {
-    "snip": "D2",
-    "synflow": "S11",
-}  # claims on wide fully connected layers that independent copies are used beyond
-
 
 @dataclass(frozen=True)
 class EvidenceLevel:

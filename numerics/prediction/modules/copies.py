@@ -18,15 +18,12 @@ import torch
 from torch import nn
 
 from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.prediction.layers.evidence_level import COPIED
 from sparse_limits.numerics.prediction.layers.mask_statistics import Scores
 from sparse_limits.numerics.prediction.layers.residual import Residual
 from sparse_limits.numerics.prediction.modules.calling import entering, output_of
 from sparse_limits.numerics.prediction.modules.pruned import part_of, places, pruned_layers
 from sparse_limits.numerics.prediction.modules.scoring import checked_scores, gradients, scored_copy
 from sparse_limits.numerics.prediction.modules.synflow import make_positive, ones_like
-
-METHODS = tuple(COPIED)  # GraSP's second term is no product of independent factors and not small (S8)
 
 
 def scores_of_copies(

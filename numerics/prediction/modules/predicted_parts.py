@@ -1,4 +1,4 @@
-"""What is said of every layer of any module, by theorems, limits of the tested laws of weights, or independent copies."""
+"""What is said of every layer of any module before it is pruned: by theorems, limits of the tested laws of weights, or independent copies."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from torch import nn
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import kept_count
 from sparse_limits.numerics.prediction.layers.data_free import keeps_nothing
-from sparse_limits.numerics.prediction.layers.evidence_level import COPIED
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
-from sparse_limits.numerics.prediction.layers.predicted import COPIES
-from sparse_limits.numerics.prediction.layers.rounds import empty_rows, fewer_rounds, in_rounds, notes_on
 from sparse_limits.numerics.prediction.modules.copies import scores_of_copies
 from sparse_limits.numerics.prediction.modules.layout import Layout
-from sparse_limits.numerics.prediction.modules.mask_statistics import emptied, kept_in_rounds
-from sparse_limits.numerics.prediction.modules.synflow import masks_in_rounds
-from sparse_limits.numerics.prediction.modules.weights import WeightLaw, magnitude_densities, magnitude_ends
-from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM, InRounds
-from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
-from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.prediction.modules.mask_statistics import emptied
+from sparse_limits.numerics.prediction.modules.weights import (
+    WeightLaw,
+    magnitude_densities,
+    magnitude_ends,
+    weight_laws,
+)
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM
+from sparse_limits.numerics.prediction.settings import COPIED, IN_ROUNDS, Settings
 from sparse_limits.numerics.printing.progress import Stage
 
 Floats = NDArray[np.float64]
@@ -32,8 +32,7 @@ Floats = NDArray[np.float64]
 @dataclass(frozen=True, eq=False)
 class PredictedParts:
     """What is predicted of all layers: what it rests on, densities and their errors, what copies keep, dead rows and
-    columns, densities of the module at which a layer is down to one weight, those of layers along a curve, remarks. apart:
-    whether the weights of copies are independent where those of modules are not, as is tested; in_rounds: of a method in rounds."""
+    columns, densities of the module at which a layer is down to one weight, those of layers along a curve, remarks."""
 
     says: str
     densities: Sequence[float] | None = None
@@ -43,27 +42,24 @@ class PredictedParts:
     ends: Sequence[float | None] | None = None
     curve: Floats | None = None
     notes: tuple[str, ...] = ()
-    apart: bool = True
-    in_rounds: InRounds | None = None
 
 
 def predicted_parts(
     settings: Settings,
     read: Layout,
-    laws: Mapping[str, WeightLaw | None],
+    layers: Sequence[Mapping[str, nn.Module]],
     data: Dataset,
-    copies: int,
     fresh: Callable[[], nn.Module],
     progress: Callable[[str], object],
 ) -> PredictedParts:
-    """What is known of a module without pruning it; copies: of two modules each, that are built by `fresh`."""
+    """What is known of a module without pruning it; layers: of some builds, by path; fresh: builds the modules of copies, two for each."""
     sizes = [int(np.prod(shape)) for shape in read.shapes.values()]
     if settings.method == "wanda":
         rows = [size // shape[0] for size, shape in zip(sizes, read.shapes.values(), strict=True)]
         note = "theorem: Wanda keeps as many weights of each row"
         empty = emptied("wanda", settings.density, dict(zip(read.shapes, rows, strict=True)))
         return _counted(settings, rows, notes=(note, *empty))
-    if settings.scope == "layer" and settings.method not in COPIED:
+    if settings.scope == "layer" and settings.copies is None:
         dead = _dead_at_random(settings.density, sizes, read.shapes) if settings.method == "random" else None
         return _counted(
             settings,
@@ -82,15 +78,12 @@ def predicted_parts(
         dead = _dead_at_random(settings.density, among, read.shapes)
         return _counted(settings, among, dead=dead, ends=[1 / size for size in sizes], notes=(note,))
     if settings.method == "magnitude":
-        return _magnitude(settings, laws, read.shapes)
-    if settings.method == IN_ROUNDS:
-        return _in_rounds(settings, read, data, fresh, progress)
-    if settings.method not in COPIED:
-        note = "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
-        return PredictedParts(MEASURED, notes=(note,))
+        return _magnitude(settings, weight_laws(layers), read.shapes)
+    if settings.copies is None:
+        return PredictedParts(MEASURED, notes=(_measured_alone(settings.method),))
     found = []
-    for number in range(copies):
-        progress(Stage(f"copy {number + 1} of {copies}", number, copies))
+    for number in range(settings.copies):
+        progress(Stage(f"copy {number + 1} of {settings.copies}", number, settings.copies))
         scores = scores_of_copies(
             [fresh() for _ in range(2)],
             settings.method,
@@ -99,44 +92,17 @@ def predicted_parts(
             residual=settings.residual,
             together=(*read.uncalled, *read.depthwise),
         )
-        found.append(mask_statistics(scores, settings, read.reading, first=copies)[0])
+        found.append(mask_statistics(scores, settings, read.reading, first=settings.copies)[0])
     return _of_copies(settings, found, sizes, read)
 
 
-def _in_rounds(
-    settings: Settings,
-    read: Layout,
-    data: Dataset,
-    fresh: Callable[[], nn.Module],
-    progress: Callable[[str], object],
-) -> PredictedParts:
-    """What modules keep that are built for the prediction and pruned as those beside it."""
-    found, empty = [], []
-    fewer = fewer_rounds(settings.rounds or ROUNDS)
-    for number in range(COPIES):
-        progress(Stage(f"module {number + 1} of {COPIES}, for the prediction", number, COPIES))
-        module = fresh()
-        counted = [masks_in_rounds(module, data, settings.density, settings.scope, each, "index") for each in fewer]
-        statistics, masks = kept_in_rounds(module, data, settings, read.reading)
-        found.append(statistics)
-        empty.append([empty_rows(list(each.values())) for each in (*counted, masks)])
-    densities = np.array([each.densities for each in found])
-    rounds = settings.rounds or ROUNDS
-    rows = in_rounds(settings, (*fewer, rounds), empty, None)
-    note = (
-        f"measured, not proved: predicted are means over {COPIES} modules built for it and pruned in "
-        f"{many(rounds, 'round')}, ± their standard errors; no law of the rounds is known in such a module"
-    )
-    return PredictedParts(
-        MEASURED,
-        densities.mean(axis=0).tolist(),
-        np.asarray(densities.std(axis=0, ddof=1) / np.sqrt(COPIES)),
-        found,
-        curve=np.mean([each.curve for each in found], axis=0),
-        notes=(note, *notes_on(rows, settings, (), ())),
-        apart=False,
-        in_rounds=rows,
-    )
+def _measured_alone(method: str) -> str:
+    """Why what modules keep is counted, and not predicted."""
+    if method in COPIED:
+        return "measured alone, in the modules pruned here: no law follows these parts; independent copies (--copies 16) predict them"
+    if method == IN_ROUNDS:
+        return "measured alone, in the modules pruned here: no law of the rounds is known in such a module"
+    return "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
 
 
 def _counted(

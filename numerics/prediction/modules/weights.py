@@ -11,6 +11,7 @@ from math import prod, sqrt
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.optimize import brentq
@@ -46,9 +47,8 @@ def weight_laws(layers: Sequence[Mapping[str, nn.Module]]) -> dict[str, WeightLa
     """The laws of weights, by path, from the layers of modules built afresh; None where no law known here fits.
 
     A library's law that all layers agree with goes before laws of single layers: few weights agree with many laws.
-    InputError if two modules have the same weights in a layer, as where a seed is set while building.
     """
-    tested = {path: _tested([each[path] for each in layers], path) for path in layers[0]}
+    tested = {path: _tested([each[path] for each in layers]) for path in layers[0]}
     drawn = {path: found for path, found in tested.items() if found}
     names = [law.name for law in next(iter(drawn.values()), [])[: -len(OWN)]]
     least = {name: min(found[place].p for found in drawn.values()) for place, name in enumerate(names)}
@@ -59,11 +59,17 @@ def weight_laws(layers: Sequence[Mapping[str, nn.Module]]) -> dict[str, WeightLa
     return {path: _chosen(found, common, len(drawn)) if found else zero for path, found in tested.items()}
 
 
-def _tested(layers: Sequence[nn.Module], path: str) -> list[WeightLaw]:
+def check_fresh(layers: Sequence[Mapping[str, nn.Module]]) -> None:
+    """InputError if two modules have the same weights in a layer, as where a seed is set while building."""
+    for path, layer in layers[0].items():
+        one, other = layer.weight, layers[1][path].weight
+        if one.any() and torch.equal(one, other):
+            raise InputError(f"{path or 'the module'}: two builds have the same weights, expected fresh random ones")
+
+
+def _tested(layers: Sequence[nn.Module]) -> list[WeightLaw]:
     """Laws with the p-values of one layer's entries, those of libraries first; none for entries that are all 0."""
     entries = [np.asarray(each.weight.detach().double()) for each in layers]
-    if len(entries) > 1 and entries[0].any() and np.array_equal(entries[0], entries[1]):
-        raise InputError(f"{path or 'the module'}: two builds have the same weights, expected fresh random ones")
     shape = entries[0].shape
     pooled = some_of(np.concatenate([each.ravel() for each in entries]))
     if not pooled.any():

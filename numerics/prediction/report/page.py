@@ -27,7 +27,6 @@ from sparse_limits.numerics.prediction.report.tables import (
     learning_table,
     lost_table,
 )
-from sparse_limits.numerics.prediction.result import MEASURED
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.printing.tables import Table
 from sparse_limits.numerics.printing.tables import as_html as table_as_html
@@ -144,19 +143,9 @@ def _counted(methods: Sequence[MethodSummary]) -> list[str]:
 
 def _counted_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:
     """What is said where the law of wide layers does not follow, or does not answer."""
-    beyond = [each for each in methods if not each["followed"]]
     counted = _counted(methods)
     if counted:
         yield f"{listed(counted)}: nothing is predicted, the shares are those of the networks pruned here."
-    copied = [
-        each["method"] for each in beyond if each["standing"]["kind"] == MEASURED and each["method"] not in counted
-    ]
-    if copied:
-        labels = resting_on([each for each in beyond if each["method"] in copied])[1]
-        yield (
-            f"{listed(copied)}: predicted by independent copies of the module, which are proved to keep the same in wide fully "
-            f"connected networks alone ({labels}); the notes at the end say whether pruned modules are told from them."
-        )
 
 
 def _lost_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.prediction.layers.evidence_level import COPIED, level_of
+from sparse_limits.numerics.prediction.layers.evidence_level import level_of
 from sparse_limits.numerics.prediction.layers.summary import layer_name, summarise_layers, thresholds
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import summarise_kernel
 from sparse_limits.numerics.prediction.report.advice import advice_of, error_of
@@ -117,8 +117,7 @@ def _levels(found: Result) -> tuple[StandingSummary, StandingSummary]:
     if found.layers[0].predicted is None:
         return measured, measured
     method = found.settings.method
-    claims = {THEOREM: PROVED.get(method, ""), LIMIT: "S2, S14.1", MEASURED: COPIED.get(method, "")}
-    return {"kind": found.says, "by": claims[found.says]}, measured
+    return {"kind": found.says, "by": PROVED.get(method, "") if found.says == THEOREM else "S2, S14.1"}, measured
 
 
 def _learning(method: str, found: Result) -> Learning:

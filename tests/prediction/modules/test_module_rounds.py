@@ -108,18 +108,19 @@ def test_a_chain_is_predicted_by_drawn_networks():
         assert abs(layer.predicted - layer.observed) < 5 * np.hypot(layer.error, layer.sd / np.sqrt(8)) + 1e-3
 
 
-def test_other_modules_are_predicted_by_modules_built_for_it():
-    asked = {"density": 0.1, "rounds": 10}
-    found = predict_parts(convolutions, "synflow-iterative", DATA, networks=8, curve=(0.5, 0.02), **asked)
+def test_other_modules_are_counted_after_each_number_of_rounds():
+    """The table of fewer rounds is of the modules that are pruned: the same masks as those of that number of rounds."""
+    asked = {"density": 0.1, "networks": 2}
+    found = predict_parts(convolutions, "synflow-iterative", DATA, curve=(0.5, 0.02), rounds=10, **asked)
+    fewer = predict_parts(convolutions, "synflow-iterative", DATA, rounds=3, **asked)
     assert found.curve.shape == (2, 2)
     assert (found.curve[0] > found.curve[1]).all()
-    for layer in found.layers:
-        assert layer.says == "measured"
-        assert layer.p is None
-        assert abs(layer.predicted - layer.observed) < 5 * np.hypot(layer.error, layer.sd / np.sqrt(8)) + 1e-3
-    unseen = predict_parts(convolutions, "synflow-iterative", DATA, sample=False, **asked)
-    assert [layer.observed for layer in unseen.layers] == [None, None]
-    assert not any("independence" in note for note in (*found.notes, *unseen.notes))
+    assert {(layer.says, layer.predicted, layer.p) for layer in found.layers} == {("measured", None, None)}
+    assert found.in_rounds.rounds == (1, 2, 3, 5, 10)
+    assert found.in_rounds.empty[:3] == fewer.in_rounds.empty
+    assert found.in_rounds.empty[-1] == tuple(layer.seen_dead_rows for layer in found.layers)
+    with pytest.raises(InputError, match="expected a sample"):
+        predict_parts(convolutions, "synflow-iterative", DATA, sample=False, rounds=10, density=0.1)
 
 
 def test_the_command_takes_rounds_of_a_model(capsys, tmp_path):
