@@ -64,7 +64,7 @@ RULES: Mapping[str, str] = {  # what each says
     "Harris": "events that more of some independent edges can only undo happen together with at least the product of their chances",
     "Hermite": "e^(az − a²/2) is the sum of He_j(z)aʲ/j!, and the He_j/√j! are an orthonormal basis for the normal law",
     "Hilbert–Schmidt": "an operator whose kernel is square-integrable is compact: its norm is its largest singular value, which it attains; the squares of all of them add up to the integral of the square of the kernel",
-    "Hoeffding": "P(|X − E X| ≥ t) ≤ 2 exp(−2dt²) for the mean X of d independent numbers, each in an interval of length 1, and t > 0",
+    "Hoeffding": "P(S − E S ≥ t) ≤ exp(−2t²/L) for t ≥ 0 and a sum S of independent numbers in intervals the squares of whose lengths add up to L, and P(|X − E X| ≥ t) ≤ 2 exp(−2dt²) for the mean X of d, each in an interval of length 1",
     "inclusion and exclusion": "of finitely many events none happens with the sum of (−1)ᵐ P(all of m of them), over all sets of m of them, for all m from 0 on",
     "independence": "functions of disjoint sets of independent variables are independent, also given others of these variables that they share; the chances of independent events multiply",
     "induction": "what holds at the first whole number, and at n + 1 if at n, holds at all",

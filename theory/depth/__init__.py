@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sparse_limits.theory.depth.further.independence import row_independence
     from sparse_limits.theory.depth.further.output_kept import output_kept
     from sparse_limits.theory.depth.further.outputs_at_start import outputs_at_start
+    from sparse_limits.theory.depth.further.own_weights import own_weights
     from sparse_limits.theory.depth.further.smoothed_at_depth import smoothed_at_depth
     from sparse_limits.theory.depth.further.three_normals import three_normals
     from sparse_limits.theory.depth.one_sample import one_sample
@@ -27,6 +28,7 @@ __all__ = [
     "one_sample",
     "output_kept",
     "outputs_at_start",
+    "own_weights",
     "row_independence",
     "smoothed_at_depth",
     "three_normals",

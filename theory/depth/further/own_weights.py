@@ -1,0 +1,207 @@
+"""D8: in a matrix with many rows and columns a weight is next to independent of all signals, whatever these are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from sparse_limits.theory.bounds import Loose, Unmeasured
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+
+m, n = sp.symbols("n_o n_i", integer=True, positive=True)
+t = sp.Symbol("t", nonnegative=True)
+x = sp.Symbol("x", nonnegative=True)
+
+QUARTER = sp.Rational(1, 4)  # the distance from the sphere to its net
+RATE = 1 + 2 * sp.log(3)
+
+pair_tail = sp.exp(-(t**2) / 2)
+points = 9**n
+net_factor = sp.Integer(2)
+all_pairs = 9 ** (m + n) * sp.exp(-(t**2) / 2)
+level = sp.sqrt(2 * RATE * (m + n))
+norm_bound = 2 * sp.sqrt(2 * RATE * (m + n))
+signal_bound = 2 * sp.sqrt(2 * RATE * (1 / m + 1 / n))
+least_modulus = 3 * sp.sqrt(3) / 2 * (x**2 - x**4)
+fourth_moment = n * (3 * n - 2)
+least_sum = 3 * sp.sqrt(2 * n) / 8
+least = 3 * sp.sqrt(2) / (8 * sp.sqrt(n))
+
+STEPS = proof(
+    r"""
+one pair (by Hoeffding): For unit vectors $x$, $y$ the sum $x^TFy=\sum_{ab}x_aF_{ab}y_b$ has independent terms of mean $0$, each in an interval of
+length $2|x_ay_b|$. The squares of the lengths add up to $4$, so that $P(x^TFy\ge t)\le[[pair_tail]]$.
+
+net (by additivity): Take as many points of the unit sphere of $\mathbb R^{n_i}$ as there can be at distances above $\frac14$ from one another. Each point
+of the sphere is within $\frac14$ of one of them. Balls of radius $\frac18$ around them are disjoint, and all lie in the ball of radius $\frac98$
+around $0$: by their volumes there are at most $[[points]]$ of them.
+
+norm from nets (by triangle inequality): Let $M$ be the largest $x^TFy$ over the points $x$, $y$ of the nets of both spheres. Where $x^TFy$ is
+$\|F\|$, replace $x$ and $y$ by points of the nets, one after the other: each time at most $\frac14\|F\|$ is lost. So
+$\|F\|\le[[net_factor]]\,M$.
+
+all pairs (from one pair, net; by union bound): $M\ge t$ has at most the probability $[[all_pairs]]$.
+
+level (from all pairs): At $t=[[level]]$ that is $e^{-(n_o+n_i)}$.
+
+norm (from norm from nets, level): So $\|F\|\le[[norm_bound]]$, but for an event of this probability.
+
+signals (from norm; by Cauchy–Schwarz): The vectors $(g_a)$, $(h_b)$ of moduli at most $1$ have the lengths $\sqrt{n_o}$, $\sqrt{n_i}$ at most: whatever
+they are, $|\sum_{ab}F_{ab}g_ah_b|\le\|F\|\sqrt{n_on_i}$. Over $n_on_i$ this is at most $[[signal_bound]]$. As $Fh$ has the length $\|F\|\sqrt{n_i}$ at
+most, the root of the mean over $a$ of $(n_i^{-1}\sum_bF_{ab}h_b)^2$ has the same bound.
+
+a polynomial below the modulus: For $x\ge0$ it is $x\ge[[least_modulus]]$.
+
+moments: Let $S=\sum_bF_bh_b$ for entries $F_b=\pm1$ of a row, and independent fair signs $h_b$. Then $E\,S^2=n_i$ and $E\,S^4=[[fourth_moment]]$,
+whatever the entries are.
+
+mean modulus (from a polynomial below the modulus, moments; by monotonicity): At $x=|S|/\sqrt{6n_i}$ it follows that $E|S|\ge[[least_sum]]$.
+
+signals that read the weights (from mean modulus; by largest): So for every matrix of entries $\pm1$ there are signs $h$ with
+$\sum_a|\sum_bF_{ab}h_b|\ge n_o[[least_sum]]$. With $g_a$ the sign of the inner sum, $(n_on_i)^{-1}\sum_{ab}F_{ab}g_ah_b$ is at least $[[least]]$.
+""",
+    globals(),
+)
+
+
+def lengths_of_unit_vectors(pair_tail: sp.Expr) -> Iterator[Relation]:
+    """exp(−2t²/Σ(2x_ay_b)²) at angles, and at two unit vectors of fractions."""
+    angle, other = sp.symbols("alpha beta", real=True)
+    for one, two in (
+        ((sp.cos(angle), sp.sin(angle)), (sp.cos(other), sp.sin(other))),
+        ((sp.Rational(3, 5), sp.Rational(4, 5)), (sp.Rational(2, 3), sp.Rational(1, 3), sp.Rational(2, 3))),
+    ):
+        squares = sp.simplify(sum((2 * a * b) ** 2 for a in one for b in two))
+        yield same(pair_tail, sp.exp(-2 * t**2 / squares))
+
+
+def volumes_count_the_points(points: sp.Expr) -> Relation:
+    """The quotient of the volumes of the balls."""
+    return same(points, ((1 + QUARTER / 2) / (QUARTER / 2)) ** n)
+
+
+def losses_leave_half_the_norm(net_factor: sp.Expr) -> Iterator[Relation]:
+    """‖F‖ ≤ M + ¼‖F‖ + ¼‖F‖."""
+    norm, largest = sp.symbols("norm M", positive=True)
+    (found,) = sp.solve(norm - largest - 2 * QUARTER * norm, norm)
+    yield same(net_factor, found / largest)
+
+
+def pairs_of_points_add_up(all_pairs: sp.Expr, points: sp.Expr, pair_tail: sp.Expr) -> Relation:
+    """As many pairs as points of the one net times points of the other."""
+    return same(all_pairs, sp.powsimp(points * points.subs(n, m)) * pair_tail)
+
+
+def level_is_that_of_the_probability(level: sp.Expr, all_pairs: sp.Expr) -> Iterator[Relation]:
+    """The logarithm of the probability there."""
+    yield same(sp.expand_log(sp.log(all_pairs.subs(t, level)), force=True), -(m + n))
+    yield holds(level.is_positive, "the level is positive")
+
+
+def polynomial_lies_below(least_modulus: sp.Expr) -> Relation:
+    """The difference is a square times what is not negative, times x: it vanishes twice at 1/√3."""
+    root = 1 / sp.sqrt(3)
+    return nonnegative(x - least_modulus, x * (x - root) ** 2 * (x + 2 * root) * 3 * sp.sqrt(3) / 2)
+
+
+def moments_of_sums_of_signs(fourth_moment: sp.Expr) -> Iterator[Relation]:
+    """One more sign adds 6 E S² + 1 to the fourth moment."""
+    yield induction(fourth_moment, n, sp.Integer(1), lambda before: before + 6 * n + 1, start=1)
+
+
+def modulus_by_moments(least_sum: sp.Expr, least_modulus: sp.Expr, fourth_moment: sp.Expr) -> Iterator[Relation]:
+    """The mean of the polynomial with E S² = n and a fourth moment of at most 3n²."""
+    square, fourth = (sp.Poly(least_modulus, x).coeff_monomial(x**power) for power in (2, 4))
+    scale = sp.sqrt(6 * n)
+    yield nonnegative(3 * n**2 - fourth_moment, 2 * n)
+    yield same(least_sum, scale * (square * n / scale**2 + fourth * 3 * n**2 / scale**4))
+    yield holds(fourth.is_negative, "a smaller fourth moment makes the bound no smaller")
+
+
+own_weights = Claim(
+    label="D8",
+    title="In a wide matrix own weights do not matter, whatever the architecture",
+    statement=r"""
+Let $w_{ab}$ be the independent weights of a matrix with $n_o$ rows and $n_i$ columns, of any laws, and let $u_a$, $v_b$ be any random signals of its rows and
+columns, however they depend on the weights and on each other: what goes back to an output and what enters from an input of a linear layer, of a kernel offset of a
+convolution, of a part of a transformer, in any architecture. Let $|f|,|g|,|h|\le1$ and $F_{ab}=f(w_{ab})-E f(w_{ab})$. With a probability of at least
+$1-e^{-(n_o+n_i)}$, for all signals and all $g$, $h$ at once,
+$$\Big|\frac1{n_on_i}\sum_{ab}F_{ab}\,g(u_a)\,h(v_b)\Big|\le[[signal_bound]],$$
+as the norm of $F$ is at most $[[norm_bound]]$. The root of the mean over the rows of $(n_i^{-1}\sum_bF_{ab}h(v_b))^2$ has the same bound.
+
+So if $n_o,n_i\to\infty$, means over all weights of $f(w_{ab})g(u_a)h(v_b)$ become those of weights that are drawn anew. The order cannot be better for all signals: for every matrix $F$ of entries $\pm1$ there are signs $g_a$, $h_b$,
+which read the weights, with a mean of at least $[[least]]$.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(m, "number of rows of the matrix: units, or output channels", COUNT),
+        Quantity(n, "number of columns of the matrix: inputs, or input channels", COUNT),
+        Quantity(t, "level of a sum", NON_NEGATIVE),
+        Quantity(x, "modulus of a number", NON_NEGATIVE),
+    ),
+    hypotheses=(
+        Hypothesis("the weights of the matrix are independent"),
+        Hypothesis("$f$, $g$ and $h$ are measurable, and their moduli at most $1$"),
+    ),
+    because={
+        "one pair": lengths_of_unit_vectors,
+        "net": volumes_count_the_points,
+        "norm from nets": losses_leave_half_the_norm,
+        "all pairs": pairs_of_points_add_up,
+        "level": level_is_that_of_the_probability,
+        "norm": lambda norm_bound, net_factor, level: same(norm_bound, net_factor * level),
+        "signals": lambda signal_bound, norm_bound: same(signal_bound**2, norm_bound**2 / (m * n)),
+        "a polynomial below the modulus": polynomial_lies_below,
+        "moments": moments_of_sums_of_signs,
+        "mean modulus": modulus_by_moments,
+        "signals that read the weights": lambda least, least_sum: same(least, m * least_sum / (m * n)),
+    },
+    wrong=lambda: {
+        "pair_tail": {
+            "lengths of one": sp.exp(-2 * t**2),
+            "a level, not its square": sp.exp(-t / 2),
+        },
+        "points": {"balls of the net's own distance": 5**n, "without the room around the sphere": 8**n},
+        "net_factor": {"one end moved alone": sp.Rational(4, 3), "as if the net were the sphere": sp.Integer(1)},
+        "all_pairs": {"one net alone": 9**n * sp.exp(-(t**2) / 2), "one pair": pair_tail},
+        "level": {
+            "one side alone": sp.sqrt(2 * RATE * n),
+            "without the logarithm of the points": sp.sqrt(2 * (m + n)),
+        },
+        "norm_bound": {"the level of the nets": level, "as of independent signals": sp.sqrt(2 * (m + n))},
+        "signal_bound": {
+            "as if signals did not know the weights": 1 / sp.sqrt(m * n),
+            "the larger side alone": 2 * sp.sqrt(2 * RATE / n),
+            "over the root of the weights alone": norm_bound / (m * n),
+        },
+        "least_modulus": {"beyond the modulus": 3 * (x**2 - x**4), "without the fourth power": x**2},
+        "fourth_moment": {"of a normal sum": 3 * n**2, "of one entry": n},
+        "least_sum": {"as of a root mean square": sp.sqrt(n), "of one entry": 3 * sp.sqrt(2) / 8},
+        "least": {
+            "as if signals did not know the weights": 1 / n,
+            "a mean square": 1 / sp.sqrt(n),
+        },
+    },
+    unmeasured=(
+        Unmeasured(
+            expression="norm_bound",
+            why="a matrix of entries $\\pm1$ has at least the norm of its largest row or column, $\\sqrt{\\max(n_o,n_i)}$; other laws may have less",
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="signal_bound",
+            truth="least",
+            at=({m: 100, n: 100}, {m: 1000, n: 1000}),
+            lost="at most, as some signals reach more than the means over signs do: in the factor 2 of the nets, in their number of points, and in the fourth moment",
+            order="where $n_o=n_i$ both are multiples of $n_i^{-1/2}$",
+        ),
+    ),
+)
