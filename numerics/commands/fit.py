@@ -44,7 +44,7 @@ def configure(parser: ArgumentParser) -> None:
         "mask",
         metavar="MASK",
         nargs="+",
-        help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or several",
+        help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth, .ckpt, .bin, .tar or .safetensors file, the folder or the .index.json of a model in shards, or several",
     )
     add(
         "--layer",
@@ -78,14 +78,14 @@ def run(arguments: Namespace) -> int:
     from threadpoolctl import threadpool_limits
 
     _check(arguments)
-    from sparse_limits.numerics.masks.files import load_mask, open_arrays
+    from sparse_limits.numerics.masks.files import file_of, load_mask, open_arrays
     from sparse_limits.numerics.masks.names import has_several
 
     console = Console(quiet="-" in (arguments.json, arguments.html))
     first, *more = arguments.mask
     if more and arguments.layer is not None:
         raise InputError(f"--layer is given for {1 + len(more)} files, expected one file beside it")
-    shapes = {} if more or arguments.layer is not None else open_arrays(Path(first)).shapes
+    shapes = {} if more or arguments.layer is not None else open_arrays(file_of(first)).shapes
     if more or has_several(shapes):
         with threadpool_limits(1):
             _all_layers(arguments, console)
@@ -111,16 +111,20 @@ def run(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
+    from sparse_limits.numerics.masks.files import file_of
+    from sparse_limits.numerics.masks.shards import shards_of
+
     if arguments.html is not None or arguments.plot is not None:
         from sparse_limits.numerics.pictures.masks import check_matplotlib, check_plot
 
         check_matplotlib("--html" if arguments.plot is None else "--plot")
         if arguments.plot is not None:
             check_plot(arguments.plot)
-    masks = {
-        "MASK" if len(arguments.mask) == 1 else f"MASK {place}": name for place, name in enumerate(arguments.mask, 1)
-    }
-    reads = {**masks, "--data": data_file(arguments.data)}
+    reads: dict[str, str | Path | None] = {"--data": data_file(arguments.data)}
+    for place, name in enumerate(arguments.mask, 1):
+        word = "MASK" if len(arguments.mask) == 1 else f"MASK {place}"
+        file = file_of(name)
+        reads |= {word: file} | {f"{word} ({shard.name})": shard for shard in shards_of(file)}
     check_places(reads, {f"--{name}": getattr(arguments, name) for name in ("json", "html", "plot")})
 
 

@@ -1,4 +1,5 @@
-"""A mask from a file of any framework: .npy, .npz (arrays, or `scipy.sparse.save_npz`), .safetensors, and .pt or what else PyTorch's files are called.
+"""A mask from a file of any framework: .npy, .npz (arrays, or `scipy.sparse.save_npz`), .safetensors, and .pt or what else PyTorch's files are called,
+or from the folder or the index of a network in shards (`masks.shards`).
 
 Rows are neurons, columns inputs. Arrays of more dimensions are convolutions [out, in, height, width]: all axes but the
 first are read as one. Arrays are read in pieces and masks are sparse from the start, so memory is proportional to the
@@ -26,6 +27,7 @@ from sparse_limits.numerics.files import check_readable, reading
 from sparse_limits.numerics.files.archives import Archive, open_archive
 from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.names import Shape, choose, is_weights
+from sparse_limits.numerics.masks.shards import from_index, model_file
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
 from sparse_limits.numerics.masks.tensor_files import from_safetensors, from_torch
 from sparse_limits.numerics.masks.weights import Sizes
@@ -65,7 +67,8 @@ def load_mask(
 
     Parameters
     ----------
-    path : file .npy, .npz (arrays, or scipy.sparse.save_npz), .safetensors, or .pt, .pth, .ckpt, .bin or .tar (PyTorch)
+    path : file .npy, .npz (arrays, or scipy.sparse.save_npz), .safetensors, or .pt, .pth, .ckpt, .bin or .tar (PyTorch); a
+        folder of Hugging Face, or the .index.json of shards, which are read as one file
     layer : name of the array, or of its layer (the part before `.weight_mask`); None reads the only mask, or else the only matrix
     nonzero : True keeps each entry that is not 0 (always so for arrays whose name ends in `weight` or `kernel`); False expects 0 and 1
     transpose : True if the outputs are the last axis (Keras, Flax), False if they are the first
@@ -94,7 +97,7 @@ def load_mask(
     >>> mask.shape, mask.nnz
     ((3, 3), 3)
     """
-    file = Path(path)
+    file = file_of(path)
     arrays = open_arrays(file)
     try:
         if arrays.alone and layer is not None:
@@ -110,8 +113,13 @@ def load_mask(
     return MaskFile(mask, said, stored.shape, sizes.notes)
 
 
+def file_of(path: str | PathLike[str]) -> Path:
+    """The file to read: that of the network, if the path is a folder. InputError for a folder of none or several."""
+    return model_file(Path(path), tuple(_READERS))
+
+
 def open_arrays(file: Path) -> Arrays:
-    """The arrays in a file, none of them read. InputError, with the file's name, if there is no such file of a kind that is read."""
+    """The arrays in a file, or in the shards of an index, none of them read. InputError, with the file's name, if there is no such file of a kind that is read."""
     if file.suffix.lower() not in _READERS:
         raise InputError(f"{file}: suffix is {file.suffix!r}, expected one of {', '.join(_READERS)}")
     check_readable(file)
@@ -267,9 +275,10 @@ def _sparse_file(file: Path) -> Stored:
     return of_coordinates("", matrix)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Path], Arrays]] = {
     ".npz": _from_npz,
     ".npy": _from_npy,
     **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".tar"), from_torch),  # Lightning, Hugging Face, model.pth.tar
     ".safetensors": from_safetensors,
+    ".json": lambda file: from_index(file, open_arrays),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from os import PathLike
 from pathlib import Path
@@ -14,17 +15,17 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.limits import check_work
-from sparse_limits.numerics.masks.files import kept_of, open_arrays
+from sparse_limits.numerics.masks.files import file_of, kept_of, open_arrays
 from sparse_limits.numerics.masks.names import (
     Shape,
     bare,
-    choose,
     is_mask,
     is_of_attention,
     is_weights,
     layer_name,
     listed,
     masks_in,
+    short_names,
 )
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
 from sparse_limits.numerics.masks.weights import Sizes
@@ -99,15 +100,13 @@ class LayerFile:
         shape = self.shapes[name]
         return (shape[-2], shape[-1]) if self.transpose else (shape[1], shape[0])
 
+    @cached_property
+    def shorts(self) -> Mapping[str, str]:
+        """The shortest name by which `choose` finds each layer: without wrappers, `.weight` and `_mask` if no other has it too."""
+        return short_names(self.arrays.shapes, self.names)
+
     def short(self, name: str) -> str:
-        """The shortest name by which `choose` finds a layer: without wrappers, `.weight` and `_mask` if no other has it too."""
-        for shorter in (layer_name(name), bare(name)):
-            try:
-                if shorter and choose(self.arrays.shapes, shorter) == name:
-                    return shorter
-            except InputError:  # that of several
-                continue
-        return name
+        return self.shorts[name]
 
     def read(self, name: str) -> Layer:
         """A layer. InputError, with the file's name, if it is damaged, its mask holds other numbers than 0 and 1, or its weights are not finite."""
@@ -132,7 +131,7 @@ def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: 
 
     InputError, in one line, as in `load_mask`, and if there is no layer or the file holds one sparse matrix.
     """
-    file = Path(path)
+    file = file_of(path)
     arrays = open_arrays(file)
     if arrays.shapes == {"": ()}:
         raise InputError(f"{file}: {arrays.alone}, expected layers by their names")
