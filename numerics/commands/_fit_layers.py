@@ -207,6 +207,7 @@ def closing(summary: LayersSummary) -> list[str]:
             for each in summary["layers"]
             if each["seen"]
         ),
+        *(line for each in summary["chains"] for line in _cut(each)),
         f"level of each test {UNLIKELY:g}. N:M: every block of M "
         "weights of a row (down: of a column) keeps N; M the whole row (column): ranked by rows (columns).",
     ]
@@ -221,6 +222,20 @@ def closing(summary: LayersSummary) -> list[str]:
             "densities: their product, which need not be the share of paths that are kept (O7.3)."
         )
     return [*lines, _in_depth(summary["layers"])]
+
+
+def _cut(chain: ChainSummary) -> list[str]:
+    """Where nothing of the input passes, in a sentence; nothing if some of it does."""
+    joined = f"layers {chain['layers'][0]} to {chain['layers'][-1]} follow each other with no connection around them"
+    if chain["cuts"]:
+        where = "; and ".join(f"between {before} and {after}" for before, after in chain["cuts"])
+        return [
+            f"the network is cut {where}, if {joined}: no unit there keeps a weight on both sides, so that nothing of the "
+            "input passes."
+        ]
+    if chain["stops_at"] is None:
+        return []
+    return [f"nothing of the input passes {chain['stops_at']}, if {joined}: no path of kept weights leads through it."]
 
 
 def _in_depth(layers: Sequence[LayerSummary]) -> str:

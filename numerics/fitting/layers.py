@@ -77,7 +77,7 @@ LayerSummary = TypedDict(
 
 
 class ChainSummary(TypedDict):
-    """As `Chain`; layers: by their short names; paths and possible_paths: whole numbers of any size, in digits; share: of paths, density_product beside it."""
+    """As `Chain`; layers, cuts, stops_at: by their short names; paths and possible_paths: whole numbers of any size, in digits; share: of paths, density_product beside it."""
 
     layers: list[str]
     inputs: int
@@ -88,6 +88,8 @@ class ChainSummary(TypedDict):
     possible_paths: str
     share: float
     density_product: float
+    cuts: list[list[str]]
+    stops_at: str | None
 
 
 class LeftOut(TypedDict):
@@ -296,8 +298,9 @@ def _whole_lines(structure: Structure) -> list[WholeLines]:
 
 def chain_summary(chain: Chain, shorts: Sequence[str]) -> ChainSummary:
     """A chain in numbers. shorts: the short names of its layers."""
+    said = {name: plain(short, 80) for name, short in zip(chain.layers, shorts, strict=True)}
     return {
-        "layers": [plain(name, 80) for name in shorts],
+        "layers": list(said.values()),
         "inputs": chain.inputs,
         "outputs": chain.outputs,
         "unused_inputs": chain.unused_inputs.tolist(),
@@ -306,6 +309,8 @@ def chain_summary(chain: Chain, shorts: Sequence[str]) -> ChainSummary:
         "possible_paths": _digits(chain.possible),
         "share": float(chain.share),
         "density_product": float(chain.density_product),
+        "cuts": [[said[before], said[after]] for before, after in chain.cuts],
+        "stops_at": None if chain.stops_at is None else said[chain.stops_at],
     }
 
 

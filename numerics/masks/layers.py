@@ -63,6 +63,13 @@ class Layer:
     def outputs(self) -> int:
         return len(self.kept)
 
+    @property
+    def used_inputs(self) -> NDArray[np.bool_]:
+        """Which input units keep a weight."""
+        shape, across = ((-1, self.inputs), 0) if self.inputs_last else ((self.inputs, -1), 1)
+        found: NDArray[np.bool_] = np.logical_or.reduce(self.kept.any(axis=0).reshape(shape), axis=across)
+        return found
+
     def links(self) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Rows by rows, how many weights are kept between each output and each input unit [rows, inputs]."""
         m, n = self.kept.shape
