@@ -28,6 +28,12 @@ SHARES = {
     "erdos-renyi": "as Erdős and Rényi's, in proportion to inputs and outputs over their product",
     "erdos-renyi-kernel": "as Erdős and Rényi's, with the sides of kernels",
 }
+RULES = {
+    "lamp": "LAMP (one threshold on its scores for all layers)",
+    "global magnitude": "global magnitude (one threshold on moduli for all layers)",
+    "magnitude layer by layer": "magnitude layer by layer (a threshold on moduli for each)",
+    "magnitude": "magnitude",
+}
 LAYERS_TITLE = (
     "Layers, by exact tests of counts. dead: rows, columns without any weight;\nvaries: which counts vary more than chance "
     "allows (G6)"
@@ -57,7 +63,7 @@ def show_files(console: Console, found: FilesSummary) -> None:
     for summary in summaries:
         console.print()
         _show_tables(console, summary)
-    for line in _closing_files(summaries):
+    for line in _closing_files(found):
         console.print(line, highlight=False, markup=False, emoji=False)
 
 
@@ -193,9 +199,22 @@ def _chain_row(chain: ChainSummary) -> tuple[str, ...]:
     )
 
 
-def _closing_files(summaries: Sequence[LayersSummary]) -> list[str]:
-    lines = [line for each in summaries for line in closing(each)[:-1]]
+def _closing_files(found: FilesSummary) -> list[str]:
+    lines = [_rule(change) for change in found["changes"] if change["rules"]]
+    lines += [line for each in found["files"] for line in closing(each)[:-1]]
     return [*dict.fromkeys(lines), "one layer in depth: that file alone, with --layer"]
+
+
+def _rule(change: FileChange) -> str:
+    """Which rule leaves these masks, in a sentence."""
+    ruled, whole = change["ruled"], len(change["layers"]) - len(change["ruled"])
+    where = ruled[0] if len(ruled) == 1 else f"{len(ruled)} layers"
+    beside = f"; {whole} beside lost none and {'is' if whole == 1 else 'are'} left aside"
+    said = " and ".join(RULES[rule] for rule in change["rules"])
+    return (
+        f"the masks of {change['after']} are, entry by entry up to ties, what {said} leaves of the weights of {change['before']}: "
+        f"in {where}{beside if whole else ''}."
+    )
 
 
 def closing(summary: LayersSummary) -> list[str]:
@@ -274,7 +293,7 @@ def as_html(found: FilesSummary) -> str:
         parts += map(_section, tables(each))
     summary, sections = summaries[0], "\n".join(parts)
     facts = "" if several else _facts(summary)
-    lines = _closing_files(summaries) if several else closing(summary)
+    lines = _closing_files(found) if several else closing(summary)
     notes = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>sparse-limits fit</title>'

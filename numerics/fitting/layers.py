@@ -165,7 +165,7 @@ def fit_layers(
     -------
     dict. For one file it has `layers` (counts, densities, dead rows and columns, the class of G6.1), `chains` (paths
     through layers whose shapes fit) and `left_out` (other arrays, with reasons). For a sequence it has `files`, a list
-    of such dicts, and `changes`, which weights went and came back from each file to the next.
+    of such dicts, and `changes`: which weights went and came back from each file to the next, and by which rule.
 
     Raises
     ------
@@ -196,8 +196,8 @@ def fit_layers(
     layers, read = sum(len(file.names) for file in files), count(1)
     entries = sum(prod(shape) for file in files for shape in file.shapes.values())
     seconds = SECONDS_OF_LAYER * layers + SECONDS_OF_ENTRY * entries * (
-        2 if several else 1
-    )  # read once more to compare
+        3 if several else 1
+    )  # read twice more to compare
     check_work(f"a table of {layers} layers of {entries} weights", 0, seconds, instead="one of them by `layer`")
 
     def done(name: str) -> None:

@@ -27,6 +27,7 @@ from sparse_limits.numerics.files import check_readable, reading
 from sparse_limits.numerics.files.archives import Archive, open_archive
 from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.names import Shape, choose, is_weights
+from sparse_limits.numerics.masks.orientation import FIRST, LAST, Orientation
 from sparse_limits.numerics.masks.shards import from_index, model_file
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
 from sparse_limits.numerics.masks.tensor_files import from_safetensors, from_torch
@@ -105,7 +106,7 @@ def load_mask(
         key = "" if arrays.alone else choose(arrays.shapes, layer)
         stored, weights = arrays.read(key), is_weights(key)
         sizes = Sizes()
-        mask = _mask(stored, nonzero or weights, transpose, sizes)
+        mask = _mask(stored, nonzero or weights, LAST if transpose else FIRST, sizes)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
     name = f"{file}, {stored.name}" if stored.name else str(file)
@@ -129,22 +130,20 @@ def open_arrays(file: Path) -> Arrays:
         raise InputError(f"{file}: {error}") from error
 
 
-def _mask(stored: Stored, nonzero: bool, transpose: bool, sizes: Sizes) -> csr_array:
+def _mask(stored: Stored, nonzero: bool, orientation: Orientation, sizes: Sizes) -> csr_array:
     shape = stored.shape
     if len(shape) < 2 or min(shape) < 1:
         raise InputError(f"shape is {shape}, expected a non-empty matrix [outputs, inputs] or a convolution")
-    across = shape[-1] if transpose else prod(shape[1:])
-    if max(across, prod(shape) // across) > LONGEST_SIDE:
+    outputs, across = orientation.units(shape)[1], orientation.columns(shape)
+    if max(across, outputs) > LONGEST_SIDE:
         raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
     positions = _positions(stored, nonzero, sizes)
     if stored.order == "F":
         positions = np.ravel_multi_index(np.unravel_index(positions, shape, "F"), shape)
-    rows, columns = np.divmod(positions, across)
-    mask = csr_array(
-        (np.ones(rows.size, bool), (rows.astype(np.int32), columns.astype(np.int32))),
-        shape=(prod(shape) // across, across),
+    rows, columns = orientation.places(positions, shape)
+    return csr_array(
+        (np.ones(rows.size, bool), (rows.astype(np.int32), columns.astype(np.int32))), shape=(outputs, across)
     )
-    return csr_array(mask.T) if transpose else mask
 
 
 def _positions(stored: Stored, nonzero: bool, sizes: Sizes) -> Positions:

@@ -27,6 +27,7 @@ from sparse_limits.numerics.masks.names import (
     masks_in,
     short_names,
 )
+from sparse_limits.numerics.masks.orientation import FIRST, LAST, Orientation
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
 from sparse_limits.numerics.masks.weights import Sizes
 from sparse_limits.numerics.printing.plain_text import plain
@@ -104,8 +105,10 @@ class LayerFile:
 
     def units(self, name: str) -> tuple[int, int]:
         """Inputs and outputs of a layer: of a convolution its channels."""
-        shape = self.shapes[name]
-        return (shape[-2], shape[-1]) if self.transpose else (shape[1], shape[0])
+        return self.orientation(name).units(self.shapes[name])
+
+    def orientation(self, name: str) -> Orientation:
+        return LAST if self.transpose else FIRST
 
     @cached_property
     def shorts(self) -> Mapping[str, str]:
@@ -121,12 +124,20 @@ class LayerFile:
         shape, (inputs, _), sizes = self.shapes[name], self.units(name), Sizes()
         try:
             check_work(f"shape {shape}", BYTES_OF_ENTRY * prod(shape), SECONDS_OF_ENTRY * prod(shape))
-            kept = _kept(self.arrays.read(name), self.nonzero or kind == "weights", self.transpose, sizes)
+            kept = _kept(self.arrays.read(name), self.nonzero or kind == "weights", self.orientation(name), sizes)
             if max(kept.shape) > LONGEST_SIDE:
                 raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
         except InputError as error:
             raise InputError(f"{plain(self.path)}, {plain(name, 80)}: {error}") from error
         return Layer(name, kind, shape, kept, inputs, self.transpose, sizes.notes)
+
+    def weights_name(self, name: str) -> str | None:
+        """The array of a layer's weights: itself, or that beside its mask. None where the file has a mask alone."""
+        if not is_mask(name):
+            return name
+        owner, shape = layer_name(name), self.shapes[name]
+        found = (each for each, has in self.arrays.shapes.items() if has == shape and each != name)
+        return next((each for each in found if layer_name(each) == owner), None)
 
 
 def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False) -> LayerFile:
@@ -200,13 +211,11 @@ def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape
     return "weights of a mask" if owner in masked else ""
 
 
-def _kept(stored: Stored, nonzero: bool, transpose: bool, sizes: Sizes) -> NDArray[np.bool_]:
+def _kept(stored: Stored, nonzero: bool, orientation: Orientation, sizes: Sizes) -> NDArray[np.bool_]:
     """Which entries are kept [m, n]: a byte each, whatever their share."""
     flat = np.zeros(prod(stored.shape), bool)
     for positions, values in stored.pieces():
         flat[kept_of(positions, values, stored, nonzero, sizes)] = True
     if stored.order == "F":
         flat = flat.reshape(stored.shape, order="F").reshape(-1)
-    if transpose:
-        return np.ascontiguousarray(flat.reshape(-1, stored.shape[-1]).T)
-    return flat.reshape(stored.shape[0], -1)
+    return orientation.rows_of(flat, stored.shape)
