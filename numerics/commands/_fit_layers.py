@@ -106,7 +106,7 @@ def header(summary: LayersSummary) -> list[tuple[str, str]]:
         text
         for text, number in (
             (f"{kinds['mask']} by masks", kinds["mask"]),
-            (f"{kinds['weights']} by weights that are not 0", kinds["weights"]),
+            (f"{kinds['weights']} by weights {_kept_ones(summary)}", kinds["weights"]),
         )
         if number
     )
@@ -118,6 +118,10 @@ def header(summary: LayersSummary) -> list[tuple[str, str]]:
     if summary["allocation"] is not None:
         lines.append(("shares", SHARES[summary["allocation"]]))
     return [*lines, *([("left out", _left_out(summary))] if summary["left_out"] else [])]
+
+
+def _kept_ones(summary: LayersSummary) -> str:
+    return f"above {summary['below']:g}" if summary["below"] else "that are not 0"
 
 
 def _size(layer: LayerSummary) -> int:
@@ -240,7 +244,7 @@ def closing(summary: LayersSummary) -> list[str]:
             "them so, a file does not say. unused: inputs that reach no output; unreached: outputs that no input reaches; "
             "densities: their product, which need not be the share of paths that are kept (O7.3)."
         )
-    return [*lines, _in_depth(summary["layers"])]
+    return [*lines, _in_depth(summary)]
 
 
 def _cut(chain: ChainSummary) -> list[str]:
@@ -257,21 +261,28 @@ def _cut(chain: ChainSummary) -> list[str]:
     return [f"nothing of the input passes {chain['stops_at']}, if {joined}: no path of kept weights leads through it."]
 
 
-def _in_depth(layers: Sequence[LayerSummary]) -> str:
+def _in_depth(summary: LayersSummary) -> str:
     """How to see more of the first layer that is not too large for it, one with something to fit if there is any."""
     from sparse_limits.numerics.fitting.fit import work_in_depth
     from sparse_limits.numerics.limits import allowed
 
-    pruned = [each for each in layers if each["status"] not in ("dense", "empty")]
+    pruned = [each for each in summary["layers"] if each["status"] not in ("dense", "empty")]
     if not pruned:
         return "one layer in depth: none here, as each keeps all of its weights or none"
     small = [each for each in pruned if allowed(*work_in_depth(each["kept"], _size(each)))]
     if not small:
         return "one layer in depth: none here, as each that is pruned in part would take more than --limit allows"
     first = next((each for each in small if not _nothing_left(each)), small[0])
-    nonzero = " --nonzero" if first["kind"] == "weights" and not is_weights(first["name"]) else ""
+    weights, below = first["kind"] == "weights", summary["below"]
+    reading = (
+        f" --below {below:g}"
+        if weights and below
+        else " --nonzero"
+        if weights and not is_weights(first["name"])
+        else ""
+    )
     what = "" if _nothing_left(first) else ", with its noise and, with --data, the methods"
-    return f"one layer in depth{what}: --layer {first['layer']}{nonzero}"
+    return f"one layer in depth{what}: --layer {first['layer']}{reading}"
 
 
 def _nothing_left(layer: LayerSummary) -> bool:

@@ -52,6 +52,12 @@ def configure(parser: ArgumentParser) -> None:
         help="key of the one layer to analyse in depth, with or without module., .weight, .weight_mask",
     )
     add("--nonzero", action="store_true", help="read pruned weights: entries other than 0 are kept")
+    add(
+        "--below",
+        type=float,
+        metavar="X",
+        help="weights of at most this modulus count as pruned, such as 1e-6 (default 0: those that are 0)",
+    )
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
     add_data(parser, None)
     add_residual(parser)
@@ -94,7 +100,7 @@ def run(arguments: Namespace) -> int:
     from sparse_limits.numerics.limits import allowed
 
     _refuse_deeper(arguments)
-    file = load_mask(first, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
+    file = load_mask(first, arguments.layer, **given(arguments, "nonzero", "transpose", "below"))
     kept, size = file.mask.nnz, file.mask.shape[0] * file.mask.shape[1]
     as_table = arguments.layer is None and shapes != {"": ()} and not given(arguments, *IN_DEPTH)
     if as_table and not allowed(*work_in_depth(kept, size)):
@@ -134,7 +140,7 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
     from sparse_limits.numerics.fitting.layers import fit_layers
 
     _refuse_in_depth(arguments)
-    wanted = given(arguments, "nonzero", "transpose", "seed")
+    wanted = given(arguments, "nonzero", "transpose", "below", "seed")
     with progress_of(arguments) as progress:
         progress.stage("reading layers")
         found = fit_layers(arguments.mask, **wanted, progress=progress.stage)

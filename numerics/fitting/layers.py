@@ -28,6 +28,7 @@ from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.allocation import allocation_of
 from sparse_limits.numerics.masks.chains import Chain, chains_in, follow
 from sparse_limits.numerics.masks.layers import SECONDS_OF_ENTRY, Layer, LayerFile, open_layers
+from sparse_limits.numerics.masks.names import is_mask
 from sparse_limits.numerics.printing.plain_text import plain
 from sparse_limits.numerics.printing.progress import Stage
 from sparse_limits.theory.graphon.taxonomy import Heterogeneity
@@ -108,12 +109,13 @@ class FilesSummary(TypedDict):
 
 class LayersSummary(TypedDict):
     """All layers of a file, in its order; allocation: how the kept weights seem to be shared among them (`masks.allocation`), null if by
-    no rule known here; chains: runs of layers whose shapes fit."""
+    no rule known here; below: the level up to which weights count as pruned; chains: runs of layers whose shapes fit."""
 
     file: str
     seed: int
     layers: list[LayerSummary]
     allocation: str | None
+    below: float
     chains: list[ChainSummary]
     left_out: list[LeftOut]
 
@@ -127,6 +129,7 @@ def fit_layers(  # type: ignore[overload-overlap]  # a str is a sequence of str,
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> LayersSummary: ...
@@ -136,6 +139,7 @@ def fit_layers(
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> FilesSummary: ...
@@ -145,6 +149,7 @@ def fit_layers(
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> LayersSummary | FilesSummary:
@@ -158,6 +163,7 @@ def fit_layers(
     mask : name of a .npy, .npz, .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or a sequence of names
     nonzero : whether every entry of a mask that is not 0 is kept; by default, entries of masks must be 0 or 1
     transpose : whether outputs are the last axis, as in Keras and Flax, and not the first
+    below : weights of at most this modulus, 0 or above, count as pruned
     seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
     progress : function that is called with a line of text when each layer is done; the default reports nothing
 
@@ -170,7 +176,7 @@ def fit_layers(
     Raises
     ------
     InputError : for a file that is missing, damaged, pickled or without layers, for masks with entries other than 0 and
-        1, for an invalid seed, and for more layers than the time allowed permits (`limit`).
+        1, for `below` that is no level or given for masks alone, for an invalid seed, and for more layers than the time allowed permits (`limit`).
 
     References
     ----------
@@ -191,7 +197,9 @@ def fit_layers(
     if not named or not all(isinstance(each, (str, PathLike)) for each in named):
         raise InputError(f"mask is {mask!r:.60}, expected the name of a file, or several")
     number = seed_number(seed)
-    files = [open_layers(name, nonzero=nonzero, transpose=transpose) for name in named]
+    files = [open_layers(name, nonzero=nonzero, transpose=transpose, below=below) for name in named]
+    if below and all(is_mask(name) for file in files for name in file.names):
+        raise InputError(f"below is {below:g} and {plain(files[0].path)} has masks alone, expected weights")
 
     layers, read = sum(len(file.names) for file in files), count(1)
     entries = sum(prod(shape) for file in files for shape in file.shapes.values())
@@ -227,6 +235,7 @@ def summarise_layers(
         "seed": number,
         "layers": layers,
         "allocation": _allocation(file, layers),
+        "below": file.below,
         "chains": chains,
         "left_out": [{"name": plain(name, 80), "reason": reason} for name, reason in file.left_out.items()],
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.limits import check_work
-from sparse_limits.numerics.masks.files import file_of, kept_of, open_arrays
+from sparse_limits.numerics.masks.files import checked_level, file_of, kept_of, open_arrays
 from sparse_limits.numerics.masks.names import (
     Shape,
     bare,
@@ -89,7 +89,7 @@ class LayerFile:
     """The layers of a file, of which nothing has been read. left_out: names of other arrays, with the reason.
 
     shapes: as in the file, by the names of the layers, in the order of the file (.safetensors: the natural order of names,
-    as that format keeps none). nonzero: masks too are what is not 0. transpose: outputs are the last axis.
+    as that format keeps none). nonzero: masks too are what is not 0. transpose: outputs are the last axis. below: weights of at most this modulus are pruned.
     """
 
     path: Path
@@ -98,6 +98,7 @@ class LayerFile:
     nonzero: bool
     transpose: bool
     arrays: Arrays
+    below: float = 0.0
 
     @property
     def names(self) -> list[str]:
@@ -124,7 +125,9 @@ class LayerFile:
         shape, (inputs, _), sizes = self.shapes[name], self.units(name), Sizes()
         try:
             check_work(f"shape {shape}", BYTES_OF_ENTRY * prod(shape), SECONDS_OF_ENTRY * prod(shape))
-            kept = _kept(self.arrays.read(name), self.nonzero or kind == "weights", self.orientation(name), sizes)
+            weights = kind == "weights"
+            below, stored = self.below if weights else 0.0, self.arrays.read(name)
+            kept = _kept(stored, self.nonzero or weights, self.orientation(name), sizes, below)
             if max(kept.shape) > LONGEST_SIDE:
                 raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
         except InputError as error:
@@ -140,16 +143,18 @@ class LayerFile:
         return next((each for each in found if layer_name(each) == owner), None)
 
 
-def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False) -> LayerFile:
+def open_layers(
+    path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False, below: float = 0.0
+) -> LayerFile:
     """The layers of a file of any kind that `load_mask` reads.
 
     A layer is a matrix or a convolution. Where a layer has a mask, the mask is taken and not its weights; vectors, biases,
     embeddings (matrices so named, without a bias or a mask), norms over several axes, masks of attention and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
-    it always is of weights. transpose: outputs are the last axis (Keras, Flax).
+    it always is of weights. transpose: outputs are the last axis (Keras, Flax). below: weights of at most this modulus are pruned.
 
-    InputError, in one line, as in `load_mask`, and if there is no layer or the file holds one sparse matrix.
+    InputError, in one line, as in `load_mask`, for `below` that is no level, and if there is no layer or the file holds one sparse matrix.
     """
-    file = file_of(path)
+    level, file = checked_level(below), file_of(path)
     arrays = open_arrays(file)
     if arrays.shapes == {"": ()}:
         raise InputError(f"{file}: {arrays.alone}, expected layers by their names")
@@ -164,7 +169,8 @@ def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: 
     if not layers:
         found = listed(list(arrays.shapes), arrays.shapes) or "no array"
         raise InputError(f"{file}: holds {found}, expected the matrix of a layer")
-    return LayerFile(file, layers, {name: why for name, why in reasons.items() if why}, nonzero, transpose, arrays)
+    left_out = {name: why for name, why in reasons.items() if why}
+    return LayerFile(file, layers, left_out, nonzero, transpose, arrays, level)
 
 
 def layers_of(path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False) -> Iterator[Layer]:
@@ -211,11 +217,11 @@ def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape
     return "weights of a mask" if owner in masked else ""
 
 
-def _kept(stored: Stored, nonzero: bool, orientation: Orientation, sizes: Sizes) -> NDArray[np.bool_]:
+def _kept(stored: Stored, nonzero: bool, orientation: Orientation, sizes: Sizes, below: float) -> NDArray[np.bool_]:
     """Which entries are kept [m, n]: a byte each, whatever their share."""
     flat = np.zeros(prod(stored.shape), bool)
     for positions, values in stored.pieces():
-        flat[kept_of(positions, values, stored, nonzero, sizes)] = True
+        flat[kept_of(positions, values, stored, nonzero, sizes, below)] = True
     if stored.order == "F":
         flat = flat.reshape(stored.shape, order="F").reshape(-1)
     return orientation.rows_of(flat, stored.shape)
