@@ -138,8 +138,7 @@ def _left_out(summary: LayersSummary) -> str:
         parts.append(f"weights of {masked} mask{'s' * (masked > 1)}")
     for reason in reasons:
         names = [each["name"] for each in summary["left_out"] if each["reason"] == reason]
-        more = f", ... ({len(names)} in all)" if len(names) > LISTED else ""
-        parts.append(f"{reason}: {', '.join(names[:LISTED])}{more}")
+        parts.append(f"{reason}: {_listed(names)}")
     return "; ".join(parts)
 
 
@@ -224,7 +223,7 @@ def _rule(change: FileChange) -> str:
 def closing(summary: LayersSummary) -> list[str]:
     """How to read the tables, and how to learn more of one layer."""
     lines = [
-        *(f"{_name(each)}: {note}" for each in summary["layers"] for note in each["notes"]),
+        *_notes(summary["layers"]),
         *(
             f"{_name(each)}: structure not recognised: {'; '.join(each['seen'])}"
             for each in summary["layers"]
@@ -245,6 +244,19 @@ def closing(summary: LayersSummary) -> list[str]:
             "densities: their product, which need not be the share of paths that are kept (O7.3)."
         )
     return [*lines, _in_depth(summary)]
+
+
+def _notes(layers: Sequence[LayerSummary]) -> list[str]:
+    """What is said of the weights, once of all layers of which the same is said."""
+    names: dict[str, list[str]] = {}
+    for layer in layers:
+        for note in layer["notes"]:
+            names.setdefault(note, []).append(_name(layer))
+    return [f"{_listed(each)}: {note}" for note, each in names.items()]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:LISTED]) + (f", ... ({len(names)} in all)" if len(names) > LISTED else "")
 
 
 def _cut(chain: ChainSummary) -> list[str]:

@@ -59,6 +59,12 @@ def configure(parser: ArgumentParser) -> None:
         help="weights of at most this modulus count as pruned, such as 1e-6 (default 0: those that are 0)",
     )
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
+    add(
+        "--transposed",
+        action="append",
+        metavar="PATTERN",
+        help="layer that stores its inputs first: a transposed convolution, or Conv1D of GPT-2, such as up1 or 'up.*' (repeatable)",
+    )
     add_data(parser, None)
     add_residual(parser)
     add("--fresh-rows", type=int, metavar="N", help=f"rows drawn for each method's law (default {FRESH_ROWS})")
@@ -100,7 +106,7 @@ def run(arguments: Namespace) -> int:
     from sparse_limits.numerics.limits import allowed
 
     _refuse_deeper(arguments)
-    file = load_mask(first, arguments.layer, **given(arguments, "nonzero", "transpose", "below"))
+    file = load_mask(first, arguments.layer, **given(arguments, "nonzero", "transpose", "transposed", "below"))
     kept, size = file.mask.nnz, file.mask.shape[0] * file.mask.shape[1]
     as_table = arguments.layer is None and shapes != {"": ()} and not given(arguments, *IN_DEPTH)
     if as_table and not allowed(*work_in_depth(kept, size)):
@@ -140,7 +146,7 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
     from sparse_limits.numerics.fitting.layers import fit_layers
 
     _refuse_in_depth(arguments)
-    wanted = given(arguments, "nonzero", "transpose", "below", "seed")
+    wanted = given(arguments, "nonzero", "transpose", "transposed", "below", "seed")
     with progress_of(arguments) as progress:
         progress.stage("reading layers")
         found = fit_layers(arguments.mask, **wanted, progress=progress.stage)
@@ -166,7 +172,7 @@ def _refuse_deeper(arguments: Namespace) -> None:
 
     if arguments.layer is None or arguments.data is None or arguments.widths is not None:
         return
-    file = open_layers(arguments.mask[0], nonzero=arguments.nonzero, transpose=arguments.transpose)
+    file = open_layers(arguments.mask[0], **given(arguments, "nonzero", "transpose", "transposed"))
     chosen = choose(file.arrays.shapes, arguments.layer)
     if chosen in file.names[1:]:
         raise InputError(
@@ -183,7 +189,7 @@ def _refuse_in_depth(arguments: Namespace) -> None:
     for option in given(arguments, *IN_DEPTH):
         if len(arguments.mask) > 1:
             raise InputError(f"{option} is given for {len(arguments.mask)} files, expected one file beside it")
-        file = open_layers(arguments.mask[0], nonzero=arguments.nonzero, transpose=arguments.transpose)
+        file = open_layers(arguments.mask[0], **given(arguments, "nonzero", "transpose", "transposed"))
         known = listed(file.names, file.shapes)
         raise InputError(f"{option} is given for several layers, expected `layer` beside it, one of {known}")
 

@@ -129,6 +129,7 @@ def fit_layers(  # type: ignore[overload-overlap]  # a str is a sequence of str,
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    transposed: str | Sequence[str] = (),
     below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -139,6 +140,7 @@ def fit_layers(
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    transposed: str | Sequence[str] = (),
     below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -149,6 +151,7 @@ def fit_layers(
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    transposed: str | Sequence[str] = (),
     below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -163,6 +166,7 @@ def fit_layers(
     mask : name of a .npy, .npz, .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or a sequence of names
     nonzero : whether every entry of a mask that is not 0 is kept; by default, entries of masks must be 0 or 1
     transpose : whether outputs are the last axis, as in Keras and Flax, and not the first
+    transposed : names, or patterns such as `up.*`, of layers that store their inputs first (transposed convolutions, Conv1D of GPT-2)
     below : weights of at most this modulus, 0 or above, count as pruned
     seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
     progress : function that is called with a line of text when each layer is done; the default reports nothing
@@ -176,7 +180,7 @@ def fit_layers(
     Raises
     ------
     InputError : for a file that is missing, damaged, pickled or without layers, for masks with entries other than 0 and
-        1, for `below` that is no level or given for masks alone, for an invalid seed, and for more layers than the time allowed permits (`limit`).
+        1, for `below` that is no level or given for masks alone, for `transposed` that names no layer, for an invalid seed, and for more layers than the time allowed permits (`limit`).
 
     References
     ----------
@@ -197,7 +201,9 @@ def fit_layers(
     if not named or not all(isinstance(each, (str, PathLike)) for each in named):
         raise InputError(f"mask is {mask!r:.60}, expected the name of a file, or several")
     number = seed_number(seed)
-    files = [open_layers(name, nonzero=nonzero, transpose=transpose, below=below) for name in named]
+    files = [
+        open_layers(name, nonzero=nonzero, transpose=transpose, transposed=transposed, below=below) for name in named
+    ]
     if below and all(is_mask(name) for file in files for name in file.names):
         raise InputError(f"below is {below:g} and {plain(files[0].path)} has masks alone, expected weights")
 
@@ -242,7 +248,7 @@ def summarise_layers(
 
 
 def _allocation(file: LayerFile, layers: Sequence[LayerSummary]) -> str | None:
-    shapes = {name: tuple(reversed(shape)) if file.transpose else shape for name, shape in file.shapes.items()}
+    shapes = {name: file.orientation(name).as_first(shape) for name, shape in file.shapes.items()}
     return allocation_of(shapes, {name: each["kept"] for name, each in zip(file.names, layers, strict=True)})
 
 

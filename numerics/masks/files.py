@@ -8,7 +8,7 @@ weights kept, whatever the size of the array. Nothing in a file is executed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from math import inf, prod
@@ -27,10 +27,11 @@ from sparse_limits.numerics.files import check_readable, reading
 from sparse_limits.numerics.files.archives import Archive, open_archive
 from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.names import Shape, choose, is_mask, is_weights
-from sparse_limits.numerics.masks.orientation import FIRST, LAST, Orientation
+from sparse_limits.numerics.masks.orientation import FIRST, Orientation
 from sparse_limits.numerics.masks.shards import from_index, model_file
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
 from sparse_limits.numerics.masks.tensor_files import from_safetensors, from_torch
+from sparse_limits.numerics.masks.transposed import biases, hint, orientations
 from sparse_limits.numerics.masks.weights import Sizes
 from sparse_limits.numerics.printing.plain_text import plain
 
@@ -59,6 +60,7 @@ def load_mask(
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    transposed: str | Sequence[str] = (),
     below: float = 0.0,
 ) -> MaskFile:
     """Read a pruning mask from a file of NumPy, SciPy, PyTorch or safetensors.
@@ -75,6 +77,7 @@ def load_mask(
     layer : name of the array, or of its layer (the part before `.weight_mask`); None reads the only mask, or else the only matrix
     nonzero : True keeps each entry that is not 0 (always so for arrays whose name ends in `weight` or `kernel`); False expects 0 and 1
     transpose : True if the outputs are the last axis (Keras, Flax), False if they are the first
+    transposed : names, or patterns such as `up.*`, of layers that store their inputs first (transposed convolutions, Conv1D of GPT-2)
     below : weights of at most this modulus, 0 or above, count as pruned; above 0 the array is read as weights
 
     Returns
@@ -85,7 +88,7 @@ def load_mask(
     Raises
     ------
     InputError : in one line with the file's name, if the file is missing, damaged, pickled, too large (`limit`) or of
-        another kind, if its content is not a mask, if `below` is negative, not finite, or given for a mask, if `layer` is needed, unknown, ambiguous or not applicable, or if
+        another kind, if its content is not a mask, if `below` is negative, not finite, or given for a mask, if `transposed` names no array, if `layer` is needed, unknown, ambiguous or not applicable, or if
         PyTorch or safetensors is needed and not installed.
 
     References
@@ -111,14 +114,20 @@ def load_mask(
         if level and is_mask(key):
             raise InputError(f"below is {level:g} and {key} is a mask, expected weights (`layer` chooses some)")
         stored, weights = arrays.read(key), level > 0 or is_weights(key)
+        matrices = [
+            "" if arrays.alone else name for name, shape in arrays.shapes.items() if arrays.alone or len(shape) > 1
+        ]
+        shapes = {"": stored.shape} if arrays.alone else arrays.shapes
+        way = orientations(transposed, matrices, shapes, transpose=transpose).get(key, FIRST)
         sizes = Sizes()
-        mask = _mask(stored, nonzero or weights, LAST if transpose else FIRST, sizes, level)
+        mask = _mask(stored, nonzero or weights, way, sizes, level)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
     name = f"{file}, {stored.name}" if stored.name else str(file)
     kept = f"weights above {level:g}" if level else "weights that are not 0"
     said = plain(f"{name}, {kept}" if weights and (level or not nonzero) else name)
-    return MaskFile(mask, said, stored.shape, sizes.notes)
+    seen = "" if way != FIRST or arrays.alone else hint(key, stored.shape, biases(arrays.shapes))
+    return MaskFile(mask, said, stored.shape, (*((seen,) if seen else ()), *sizes.notes))
 
 
 def file_of(path: str | PathLike[str]) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -29,6 +29,7 @@ from sparse_limits.numerics.masks.names import (
 )
 from sparse_limits.numerics.masks.orientation import FIRST, LAST, Orientation
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
+from sparse_limits.numerics.masks.transposed import BIAS, biases, hints, orientations
 from sparse_limits.numerics.masks.weights import Sizes
 from sparse_limits.numerics.printing.plain_text import plain
 
@@ -38,7 +39,6 @@ ROWS_AT_A_TIME = 2**22  # entries of the rows that are read as numbers at once
 _EMBEDDING = re.compile(
     r"(^|[._/])(\w*emb(ed)?(ding|dings)?(_\w+)?|wte|wpe|relative_attention_bias)$", re.IGNORECASE
 )  # of the layer's name
-_BIAS = re.compile(r"(^|[._/])(bias(:\d+|_orig|_mask)?|\w*_bias_table)$", re.IGNORECASE)
 _OPTIMISER = re.compile(r"(^|[._/])(optim\w*|exp_avg\w*|momentum_buffer)([._/]|$)", re.IGNORECASE)
 
 
@@ -89,16 +89,18 @@ class LayerFile:
     """The layers of a file, of which nothing has been read. left_out: names of other arrays, with the reason.
 
     shapes: as in the file, by the names of the layers, in the order of the file (.safetensors: the natural order of names,
-    as that format keeps none). nonzero: masks too are what is not 0. transpose: outputs are the last axis. below: weights of at most this modulus are pruned.
+    as that format keeps none). nonzero: masks too are what is not 0. orientations: which axis holds the outputs. below: weights of at most this modulus are pruned.
+    hints: of layers that seem to store their inputs first.
     """
 
     path: Path
     shapes: Mapping[str, Shape]
     left_out: Mapping[str, str]
     nonzero: bool
-    transpose: bool
+    orientations: Mapping[str, Orientation]
     arrays: Arrays
-    below: float = 0.0
+    below: float
+    hints: Mapping[str, str]
 
     @property
     def names(self) -> list[str]:
@@ -109,7 +111,8 @@ class LayerFile:
         return self.orientation(name).units(self.shapes[name])
 
     def orientation(self, name: str) -> Orientation:
-        return LAST if self.transpose else FIRST
+        """Which axis of the layer's array holds its outputs."""
+        return self.orientations[name]
 
     @cached_property
     def shorts(self) -> Mapping[str, str]:
@@ -132,7 +135,8 @@ class LayerFile:
                 raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
         except InputError as error:
             raise InputError(f"{plain(self.path)}, {plain(name, 80)}: {error}") from error
-        return Layer(name, kind, shape, kept, inputs, self.transpose, sizes.notes)
+        notes = (*((self.hints[name],) if name in self.hints else ()), *sizes.notes)
+        return Layer(name, kind, shape, kept, inputs, self.orientation(name) == LAST, notes)
 
     def weights_name(self, name: str) -> str | None:
         """The array of a layer's weights: itself, or that beside its mask. None where the file has a mask alone."""
@@ -144,33 +148,41 @@ class LayerFile:
 
 
 def open_layers(
-    path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False, below: float = 0.0
+    path: str | PathLike[str],
+    *,
+    nonzero: bool = False,
+    transpose: bool = False,
+    transposed: str | Sequence[str] = (),
+    below: float = 0.0,
 ) -> LayerFile:
     """The layers of a file of any kind that `load_mask` reads.
 
     A layer is a matrix or a convolution. Where a layer has a mask, the mask is taken and not its weights; vectors, biases,
     embeddings (matrices so named, without a bias or a mask), norms over several axes, masks of attention and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
-    it always is of weights. transpose: outputs are the last axis (Keras, Flax). below: weights of at most this modulus are pruned.
+    it always is of weights. transpose: outputs are the last axis (Keras, Flax). transposed: names, or
+    patterns of names, of layers that store their inputs first (`masks.transposed`). below: weights of at most this modulus are pruned.
 
-    InputError, in one line, as in `load_mask`, for `below` that is no level, and if there is no layer or the file holds one sparse matrix.
+    InputError, in one line, as in `load_mask`, for `below` that is no level, for `transposed` that names no layer, and if there is no layer or the file holds one sparse matrix.
     """
     level, file = checked_level(below), file_of(path)
     arrays = open_arrays(file)
     if arrays.shapes == {"": ()}:
         raise InputError(f"{file}: {arrays.alone}, expected layers by their names")
-    masks = {name for name in masks_in(arrays.shapes) if not _BIAS.search(bare(name))}
-    biased = {
-        layer_name(_BIAS.sub("", bare(name))): shape
-        for name, shape in arrays.shapes.items()
-        if _BIAS.search(bare(name))
-    }
+    masks = {name for name in masks_in(arrays.shapes) if not BIAS.search(bare(name))}
+    biased = biases(arrays.shapes)
     reasons = {name: _reason(name, shape, masks, biased) for name, shape in arrays.shapes.items()}
     layers = {name: shape for name, shape in arrays.shapes.items() if not reasons[name]}
     if not layers:
         found = listed(list(arrays.shapes), arrays.shapes) or "no array"
         raise InputError(f"{file}: holds {found}, expected the matrix of a layer")
     left_out = {name: why for name, why in reasons.items() if why}
-    return LayerFile(file, layers, left_out, nonzero, transpose, arrays, level)
+    try:
+        ways = orientations(transposed, layers, arrays.shapes, transpose=transpose)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    seen = {} if transpose else hints(list(layers), arrays.shapes)
+    unnamed = {name: said for name, said in seen.items() if ways[name] == FIRST}
+    return LayerFile(file, layers, left_out, nonzero, ways, arrays, level, unnamed)
 
 
 def layers_of(path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False) -> Iterator[Layer]:
@@ -201,7 +213,7 @@ def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape
         return "vector"  # also with axes of length 1, as scales of channels and class tokens have
     if 0 in shape:
         return "empty"
-    if _BIAS.search(plainly):
+    if BIAS.search(plainly):
         return "bias"
     if _OPTIMISER.search(plainly):
         return "optimiser"

@@ -28,6 +28,13 @@ class Orientation:
             return shape[0] // self.groups, shape[1] * self.groups
         return shape[1], shape[0]
 
+    def as_first(self, shape: Shape) -> Shape:
+        """The shape with outputs first, then inputs."""
+        if self.outputs == "second":
+            inputs, outputs = self.units(shape)
+            return (outputs, inputs, *shape[2:])
+        return tuple(reversed(shape)) if self.outputs == "last" else shape
+
     def columns(self, shape: Shape) -> int:
         """Weights of an output."""
         return prod(shape) // self.units(shape)[1] if len(shape) > 1 else 1
