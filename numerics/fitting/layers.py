@@ -94,7 +94,8 @@ class ChainSummary(TypedDict):
 
 
 class LeftOut(TypedDict):
-    """An array that is no layer, and why: vector, empty, bias, optimiser, mask of attention, norm, embedding or weights of a mask."""
+    """An array that is no layer, and why: vector, empty, bias, optimiser, mask of attention, norm, embedding, weights of a mask, or what
+    `masks.quantised` says."""
 
     name: str
     reason: str

@@ -28,6 +28,7 @@ from sparse_limits.numerics.files.archives import Archive, open_archive
 from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.names import Shape, choose, is_mask, is_weights
 from sparse_limits.numerics.masks.orientation import FIRST, Orientation
+from sparse_limits.numerics.masks.quantised import quantised
 from sparse_limits.numerics.masks.shards import from_index, model_file
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
 from sparse_limits.numerics.masks.tensor_files import from_safetensors, from_torch
@@ -111,6 +112,8 @@ def load_mask(
         if arrays.alone and layer is not None:
             raise InputError(f"`layer` is {layer!r}, expected none: {arrays.alone}")
         key = "" if arrays.alone else choose(arrays.shapes, layer)
+        if why := quantised(arrays).get(key):
+            raise InputError(f"{key} holds {why}, expected weights of a number each")
         if level and is_mask(key):
             raise InputError(f"below is {level:g} and {key} is a mask, expected weights (`layer` chooses some)")
         stored, weights = arrays.read(key), level > 0 or is_weights(key)

@@ -28,6 +28,7 @@ from sparse_limits.numerics.masks.names import (
     short_names,
 )
 from sparse_limits.numerics.masks.orientation import FIRST, LAST, Orientation
+from sparse_limits.numerics.masks.quantised import SCALES, quantised
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
 from sparse_limits.numerics.masks.transposed import BIAS, biases, hints, orientations
 from sparse_limits.numerics.masks.weights import Sizes
@@ -170,10 +171,15 @@ def open_layers(
         raise InputError(f"{file}: {arrays.alone}, expected layers by their names")
     masks = {name for name in masks_in(arrays.shapes) if not BIAS.search(bare(name))}
     biased = biases(arrays.shapes)
-    reasons = {name: _reason(name, shape, masks, biased) for name, shape in arrays.shapes.items()}
+    try:
+        packed = quantised(arrays)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    reasons = {name: packed.get(name) or _reason(name, shape, masks, biased) for name, shape in arrays.shapes.items()}
     layers = {name: shape for name, shape in arrays.shapes.items() if not reasons[name]}
     if not layers:
         found = listed(list(arrays.shapes), arrays.shapes) or "no array"
+        found += "".join(f" ({why})" for why in sorted({*packed.values()} - {SCALES}))
         raise InputError(f"{file}: holds {found}, expected the matrix of a layer")
     left_out = {name: why for name, why in reasons.items() if why}
     try:
