@@ -73,8 +73,7 @@ def load_mask(
 
     Parameters
     ----------
-    path : file .npy, .npz (arrays, or scipy.sparse.save_npz), .safetensors, or .pt, .pth, .ckpt, .bin or .tar (PyTorch); a
-        folder of Hugging Face, or the .index.json of shards, which are read as one file
+    path : file .npy, .npz (arrays, or scipy.sparse.save_npz), .safetensors, .pt, .pth, .ckpt, .bin or .tar (PyTorch), folder or .index.json of shards
     layer : name of the array, or of its layer (the part before `.weight_mask`); None reads the only mask, or else the only matrix
     nonzero : True keeps each entry that is not 0 (always so for arrays whose name ends in `weight` or `kernel`); False expects 0 and 1
     transpose : True if the outputs are the last axis (Keras, Flax), False if they are the first
