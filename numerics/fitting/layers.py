@@ -164,7 +164,7 @@ def fit_layers(
 
     Parameters
     ----------
-    mask : name of a .npy, .npz, .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or a sequence of names
+    mask : name of a .npy, .npz, .pt, .pth, .ckpt, .bin, .tar or .safetensors file, of a folder or .index.json of shards, or a sequence of names
     nonzero : whether every entry of a mask that is not 0 is kept; by default, entries of masks must be 0 or 1
     transpose : whether outputs are the last axis, as in Keras and Flax, and not the first
     transposed : names, or patterns such as `up.*`, of layers that store their inputs first (transposed convolutions, Conv1D of GPT-2)
