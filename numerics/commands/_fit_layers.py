@@ -28,6 +28,12 @@ SHARES = {
     "erdos-renyi": "as Erdős and Rényi's, in proportion to inputs and outputs over their product",
     "erdos-renyi-kernel": "as Erdős and Rényi's, with the sides of kernels",
 }
+RULES = {
+    "lamp": "LAMP (one threshold on its scores for all layers)",
+    "global magnitude": "global magnitude (one threshold on moduli for all layers)",
+    "magnitude layer by layer": "magnitude layer by layer (a threshold on moduli for each)",
+    "magnitude": "magnitude",
+}
 LAYERS_TITLE = (
     "Layers, by exact tests of counts. dead: rows, columns without any weight;\nvaries: which counts vary more than chance "
     "allows (G6)"
@@ -57,7 +63,7 @@ def show_files(console: Console, found: FilesSummary) -> None:
     for summary in summaries:
         console.print()
         _show_tables(console, summary)
-    for line in _closing_files(summaries):
+    for line in _closing_files(found):
         console.print(line, highlight=False, markup=False, emoji=False)
 
 
@@ -100,7 +106,7 @@ def header(summary: LayersSummary) -> list[tuple[str, str]]:
         text
         for text, number in (
             (f"{kinds['mask']} by masks", kinds["mask"]),
-            (f"{kinds['weights']} by weights that are not 0", kinds["weights"]),
+            (f"{kinds['weights']} by weights {_kept_ones(summary)}", kinds["weights"]),
         )
         if number
     )
@@ -112,6 +118,10 @@ def header(summary: LayersSummary) -> list[tuple[str, str]]:
     if summary["allocation"] is not None:
         lines.append(("shares", SHARES[summary["allocation"]]))
     return [*lines, *([("left out", _left_out(summary))] if summary["left_out"] else [])]
+
+
+def _kept_ones(summary: LayersSummary) -> str:
+    return f"above {summary['below']:g}" if summary["below"] else "that are not 0"
 
 
 def _size(layer: LayerSummary) -> int:
@@ -128,8 +138,7 @@ def _left_out(summary: LayersSummary) -> str:
         parts.append(f"weights of {masked} mask{'s' * (masked > 1)}")
     for reason in reasons:
         names = [each["name"] for each in summary["left_out"] if each["reason"] == reason]
-        more = f", ... ({len(names)} in all)" if len(names) > LISTED else ""
-        parts.append(f"{reason}: {', '.join(names[:LISTED])}{more}")
+        parts.append(f"{reason}: {_listed(names)}")
     return "; ".join(parts)
 
 
@@ -193,20 +202,34 @@ def _chain_row(chain: ChainSummary) -> tuple[str, ...]:
     )
 
 
-def _closing_files(summaries: Sequence[LayersSummary]) -> list[str]:
-    lines = [line for each in summaries for line in closing(each)[:-1]]
+def _closing_files(found: FilesSummary) -> list[str]:
+    lines = [_rule(change) for change in found["changes"] if change["rules"]]
+    lines += [line for each in found["files"] for line in closing(each)[:-1]]
     return [*dict.fromkeys(lines), "one layer in depth: that file alone, with --layer"]
+
+
+def _rule(change: FileChange) -> str:
+    """Which rule leaves these masks, in a sentence."""
+    ruled, whole = change["ruled"], len(change["layers"]) - len(change["ruled"])
+    where = ruled[0] if len(ruled) == 1 else f"{len(ruled)} layers"
+    beside = f"; {whole} beside lost none and {'is' if whole == 1 else 'are'} left aside"
+    said = " and ".join(RULES[rule] for rule in change["rules"])
+    return (
+        f"the masks of {change['after']} are, entry by entry up to ties, what {said} leaves of the weights of {change['before']}: "
+        f"in {where}{beside if whole else ''}."
+    )
 
 
 def closing(summary: LayersSummary) -> list[str]:
     """How to read the tables, and how to learn more of one layer."""
     lines = [
-        *(f"{_name(each)}: {note}" for each in summary["layers"] for note in each["notes"]),
+        *_notes(summary["layers"]),
         *(
             f"{_name(each)}: structure not recognised: {'; '.join(each['seen'])}"
             for each in summary["layers"]
             if each["seen"]
         ),
+        *(line for each in summary["chains"] for line in _cut(each)),
         f"level of each test {UNLIKELY:g}. N:M: every block of M "
         "weights of a row (down: of a column) keeps N; M the whole row (column): ranked by rows (columns).",
     ]
@@ -220,24 +243,58 @@ def closing(summary: LayersSummary) -> list[str]:
             "them so, a file does not say. unused: inputs that reach no output; unreached: outputs that no input reaches; "
             "densities: their product, which need not be the share of paths that are kept (O7.3)."
         )
-    return [*lines, _in_depth(summary["layers"])]
+    return [*lines, _in_depth(summary)]
 
 
-def _in_depth(layers: Sequence[LayerSummary]) -> str:
+def _notes(layers: Sequence[LayerSummary]) -> list[str]:
+    """What is said of the weights, once of all layers of which the same is said."""
+    names: dict[str, list[str]] = {}
+    for layer in layers:
+        for note in layer["notes"]:
+            names.setdefault(note, []).append(_name(layer))
+    return [f"{_listed(each)}: {note}" for note, each in names.items()]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:LISTED]) + (f", ... ({len(names)} in all)" if len(names) > LISTED else "")
+
+
+def _cut(chain: ChainSummary) -> list[str]:
+    """Where nothing of the input passes, in a sentence; nothing if some of it does."""
+    joined = f"layers {chain['layers'][0]} to {chain['layers'][-1]} follow each other with no connection around them"
+    if chain["cuts"]:
+        where = "; and ".join(f"between {before} and {after}" for before, after in chain["cuts"])
+        return [
+            f"the network is cut {where}, if {joined}: no unit there keeps a weight on both sides, so that nothing of the "
+            "input passes."
+        ]
+    if chain["stops_at"] is None:
+        return []
+    return [f"nothing of the input passes {chain['stops_at']}, if {joined}: no path of kept weights leads through it."]
+
+
+def _in_depth(summary: LayersSummary) -> str:
     """How to see more of the first layer that is not too large for it, one with something to fit if there is any."""
     from sparse_limits.numerics.fitting.fit import work_in_depth
     from sparse_limits.numerics.limits import allowed
 
-    pruned = [each for each in layers if each["status"] not in ("dense", "empty")]
+    pruned = [each for each in summary["layers"] if each["status"] not in ("dense", "empty")]
     if not pruned:
         return "one layer in depth: none here, as each keeps all of its weights or none"
     small = [each for each in pruned if allowed(*work_in_depth(each["kept"], _size(each)))]
     if not small:
         return "one layer in depth: none here, as each that is pruned in part would take more than --limit allows"
     first = next((each for each in small if not _nothing_left(each)), small[0])
-    nonzero = " --nonzero" if first["kind"] == "weights" and not is_weights(first["name"]) else ""
+    weights, below = first["kind"] == "weights", summary["below"]
+    reading = (
+        f" --below {below:g}"
+        if weights and below
+        else " --nonzero"
+        if weights and not is_weights(first["name"])
+        else ""
+    )
     what = "" if _nothing_left(first) else ", with its noise and, with --data, the methods"
-    return f"one layer in depth{what}: --layer {first['layer']}{nonzero}"
+    return f"one layer in depth{what}: --layer {first['layer']}{reading}"
 
 
 def _nothing_left(layer: LayerSummary) -> bool:
@@ -259,7 +316,7 @@ def as_html(found: FilesSummary) -> str:
         parts += map(_section, tables(each))
     summary, sections = summaries[0], "\n".join(parts)
     facts = "" if several else _facts(summary)
-    lines = _closing_files(summaries) if several else closing(summary)
+    lines = _closing_files(found) if several else closing(summary)
     notes = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>sparse-limits fit</title>'

@@ -44,7 +44,7 @@ def configure(parser: ArgumentParser) -> None:
         "mask",
         metavar="MASK",
         nargs="+",
-        help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or several",
+        help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth, .ckpt, .bin, .tar or .safetensors file, the folder or the .index.json of a model in shards, or several",
     )
     add(
         "--layer",
@@ -52,7 +52,19 @@ def configure(parser: ArgumentParser) -> None:
         help="key of the one layer to analyse in depth, with or without module., .weight, .weight_mask",
     )
     add("--nonzero", action="store_true", help="read pruned weights: entries other than 0 are kept")
+    add(
+        "--below",
+        type=float,
+        metavar="X",
+        help="weights of at most this modulus count as pruned, such as 1e-6 (default 0: those that are 0)",
+    )
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
+    add(
+        "--transposed",
+        action="append",
+        metavar="PATTERN",
+        help="layer that stores its inputs first: a transposed convolution, or Conv1D of GPT-2, such as up1 or 'up.*' (repeatable)",
+    )
     add_data(parser, None)
     add_residual(parser)
     add("--fresh-rows", type=int, metavar="N", help=f"rows drawn for each method's law (default {FRESH_ROWS})")
@@ -78,14 +90,14 @@ def run(arguments: Namespace) -> int:
     from threadpoolctl import threadpool_limits
 
     _check(arguments)
-    from sparse_limits.numerics.masks.files import load_mask, open_arrays
+    from sparse_limits.numerics.masks.files import file_of, load_mask, open_arrays
     from sparse_limits.numerics.masks.names import has_several
 
     console = Console(quiet="-" in (arguments.json, arguments.html))
     first, *more = arguments.mask
     if more and arguments.layer is not None:
         raise InputError(f"--layer is given for {1 + len(more)} files, expected one file beside it")
-    shapes = {} if more or arguments.layer is not None else open_arrays(Path(first)).shapes
+    shapes = {} if more or arguments.layer is not None else open_arrays(file_of(first)).shapes
     if more or has_several(shapes):
         with threadpool_limits(1):
             _all_layers(arguments, console)
@@ -94,7 +106,7 @@ def run(arguments: Namespace) -> int:
     from sparse_limits.numerics.limits import allowed
 
     _refuse_deeper(arguments)
-    file = load_mask(first, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
+    file = load_mask(first, arguments.layer, **given(arguments, "nonzero", "transpose", "transposed", "below"))
     kept, size = file.mask.nnz, file.mask.shape[0] * file.mask.shape[1]
     as_table = arguments.layer is None and shapes != {"": ()} and not given(arguments, *IN_DEPTH)
     if as_table and not allowed(*work_in_depth(kept, size)):
@@ -111,16 +123,20 @@ def run(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
+    from sparse_limits.numerics.masks.files import file_of
+    from sparse_limits.numerics.masks.shards import shards_of
+
     if arguments.html is not None or arguments.plot is not None:
         from sparse_limits.numerics.pictures.masks import check_matplotlib, check_plot
 
         check_matplotlib("--html" if arguments.plot is None else "--plot")
         if arguments.plot is not None:
             check_plot(arguments.plot)
-    masks = {
-        "MASK" if len(arguments.mask) == 1 else f"MASK {place}": name for place, name in enumerate(arguments.mask, 1)
-    }
-    reads = {**masks, "--data": data_file(arguments.data)}
+    reads: dict[str, str | Path | None] = {"--data": data_file(arguments.data)}
+    for place, name in enumerate(arguments.mask, 1):
+        word = "MASK" if len(arguments.mask) == 1 else f"MASK {place}"
+        file = file_of(name)
+        reads |= {word: file} | {f"{word} ({shard.name})": shard for shard in shards_of(file)}
     check_places(reads, {f"--{name}": getattr(arguments, name) for name in ("json", "html", "plot")})
 
 
@@ -130,7 +146,7 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
     from sparse_limits.numerics.fitting.layers import fit_layers
 
     _refuse_in_depth(arguments)
-    wanted = given(arguments, "nonzero", "transpose", "seed")
+    wanted = given(arguments, "nonzero", "transpose", "transposed", "below", "seed")
     with progress_of(arguments) as progress:
         progress.stage("reading layers")
         found = fit_layers(arguments.mask, **wanted, progress=progress.stage)
@@ -156,7 +172,7 @@ def _refuse_deeper(arguments: Namespace) -> None:
 
     if arguments.layer is None or arguments.data is None or arguments.widths is not None:
         return
-    file = open_layers(arguments.mask[0], nonzero=arguments.nonzero, transpose=arguments.transpose)
+    file = open_layers(arguments.mask[0], **given(arguments, "nonzero", "transpose", "transposed"))
     chosen = choose(file.arrays.shapes, arguments.layer)
     if chosen in file.names[1:]:
         raise InputError(
@@ -173,7 +189,7 @@ def _refuse_in_depth(arguments: Namespace) -> None:
     for option in given(arguments, *IN_DEPTH):
         if len(arguments.mask) > 1:
             raise InputError(f"{option} is given for {len(arguments.mask)} files, expected one file beside it")
-        file = open_layers(arguments.mask[0], nonzero=arguments.nonzero, transpose=arguments.transpose)
+        file = open_layers(arguments.mask[0], **given(arguments, "nonzero", "transpose", "transposed"))
         known = listed(file.names, file.shapes)
         raise InputError(f"{option} is given for several layers, expected `layer` beside it, one of {known}")
 

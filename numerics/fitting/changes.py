@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TypedDict
 
+from sparse_limits.numerics.fitting.choices import BY_LAYERS, Edge, edge_between, rules_of
 from sparse_limits.numerics.masks.layers import LayerFile
 from sparse_limits.numerics.printing.plain_text import plain
 
@@ -22,12 +23,18 @@ class LayerChange(TypedDict):
 
 
 class FileChange(TypedDict):
-    """From a file to the next one that was named. layers: those of one name and shape in both; others: those of one file alone."""
+    """From a file to the next one that was named. layers: those of one name and shape in both; others: those of one file alone.
+
+    rules: that leave these masks of the weights before, entry by entry (`fitting.choices`): lamp, global magnitude, magnitude layer by
+    layer, magnitude (of one layer); ruled: the layers in which they do, all or those that lost weights.
+    """
 
     before: str
     after: str
     layers: list[LayerChange]
     others: list[str]
+    rules: list[str]
+    ruled: list[str]
 
 
 def changes(files: Sequence[LayerFile]) -> list[FileChange]:
@@ -51,6 +58,7 @@ def _change(before: LayerFile, after: LayerFile) -> FileChange:
     one, other = ({file.short(name): name for name in file.names} for file in (before, after))
     both = [name for name in one if name in other and before.shapes[one[name]] == after.shapes[other[name]]]
     layers: list[LayerChange] = []
+    edges: dict[str, Edge | None] = {}
     for name in both:
         old, new = before.read(one[name]).kept, after.read(other[name]).kept
         layers.append(
@@ -63,5 +71,26 @@ def _change(before: LayerFile, after: LayerFile) -> FileChange:
                 "back": int((new & ~old).sum()),
             }
         )
+        edges[layers[-1]["layer"]] = edge_between(before, one[name], old, new)
+    rules, ruled = _rules(edges)
     others = [plain(name, 80) for name in dict.fromkeys((*one, *other)) if name not in both]
-    return {"before": plain(before.path), "after": plain(after.path), "layers": layers, "others": others}
+    return {
+        "before": plain(before.path),
+        "after": plain(after.path),
+        "layers": layers,
+        "others": others,
+        "rules": rules,
+        "ruled": ruled,
+    }
+
+
+def _rules(edges: Mapping[str, Edge | None]) -> tuple[list[str], list[str]]:
+    """The rules of all layers, else of those that lost weights: people leave the first or the last layer whole."""
+    known = {name: edge for name, edge in edges.items() if edge is not None}
+    if len(known) < len(edges):  # of a layer whose weights are not there nothing is known
+        return [], []
+    for chosen in (known, {name: edge for name, edge in known.items() if edge.pruned}):
+        rules = rules_of(list(chosen.values()))
+        if rules and (rules != [BY_LAYERS] or not any(edge.pruned == 0 for edge in chosen.values())):
+            return rules, list(chosen)
+    return [], []

@@ -28,6 +28,7 @@ from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.allocation import allocation_of
 from sparse_limits.numerics.masks.chains import Chain, chains_in, follow
 from sparse_limits.numerics.masks.layers import SECONDS_OF_ENTRY, Layer, LayerFile, open_layers
+from sparse_limits.numerics.masks.names import is_mask
 from sparse_limits.numerics.printing.plain_text import plain
 from sparse_limits.numerics.printing.progress import Stage
 from sparse_limits.theory.graphon.taxonomy import Heterogeneity
@@ -77,7 +78,7 @@ LayerSummary = TypedDict(
 
 
 class ChainSummary(TypedDict):
-    """As `Chain`; layers: by their short names; paths and possible_paths: whole numbers of any size, in digits; share: of paths, density_product beside it."""
+    """As `Chain`; layers, cuts, stops_at: by their short names; paths and possible_paths: whole numbers of any size, in digits; share: of paths, density_product beside it."""
 
     layers: list[str]
     inputs: int
@@ -88,10 +89,13 @@ class ChainSummary(TypedDict):
     possible_paths: str
     share: float
     density_product: float
+    cuts: list[list[str]]
+    stops_at: str | None
 
 
 class LeftOut(TypedDict):
-    """An array that is no layer, and why: vector, empty, bias, optimiser, mask of attention, norm, embedding or weights of a mask."""
+    """An array that is no layer, and why: vector, empty, bias, optimiser, mask of attention, norm, embedding, weights of a mask, or what
+    `masks.quantised` says."""
 
     name: str
     reason: str
@@ -106,12 +110,13 @@ class FilesSummary(TypedDict):
 
 class LayersSummary(TypedDict):
     """All layers of a file, in its order; allocation: how the kept weights seem to be shared among them (`masks.allocation`), null if by
-    no rule known here; chains: runs of layers whose shapes fit."""
+    no rule known here; below: the level up to which weights count as pruned; chains: runs of layers whose shapes fit."""
 
     file: str
     seed: int
     layers: list[LayerSummary]
     allocation: str | None
+    below: float
     chains: list[ChainSummary]
     left_out: list[LeftOut]
 
@@ -125,6 +130,8 @@ def fit_layers(  # type: ignore[overload-overlap]  # a str is a sequence of str,
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    transposed: str | Sequence[str] = (),
+    below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> LayersSummary: ...
@@ -134,6 +141,8 @@ def fit_layers(
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    transposed: str | Sequence[str] = (),
+    below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> FilesSummary: ...
@@ -143,6 +152,8 @@ def fit_layers(
     *,
     nonzero: bool = False,
     transpose: bool = False,
+    transposed: str | Sequence[str] = (),
+    below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> LayersSummary | FilesSummary:
@@ -153,9 +164,11 @@ def fit_layers(
 
     Parameters
     ----------
-    mask : name of a .npy, .npz, .pt, .pth, .ckpt, .bin, .tar or .safetensors file, or a sequence of names
+    mask : name of a .npy, .npz, .pt, .pth, .ckpt, .bin, .tar or .safetensors file, of a folder or .index.json of shards, or a sequence of names
     nonzero : whether every entry of a mask that is not 0 is kept; by default, entries of masks must be 0 or 1
     transpose : whether outputs are the last axis, as in Keras and Flax, and not the first
+    transposed : names, or patterns such as `up.*`, of layers that store their inputs first (transposed convolutions, Conv1D of GPT-2)
+    below : weights of at most this modulus, 0 or above, count as pruned
     seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
     progress : function that is called with a line of text when each layer is done; the default reports nothing
 
@@ -163,12 +176,12 @@ def fit_layers(
     -------
     dict. For one file it has `layers` (counts, densities, dead rows and columns, the class of G6.1), `chains` (paths
     through layers whose shapes fit) and `left_out` (other arrays, with reasons). For a sequence it has `files`, a list
-    of such dicts, and `changes`, which weights went and came back from each file to the next.
+    of such dicts, and `changes`: which weights went and came back from each file to the next, and by which rule.
 
     Raises
     ------
     InputError : for a file that is missing, damaged, pickled or without layers, for masks with entries other than 0 and
-        1, for an invalid seed, and for more layers than the time allowed permits (`limit`).
+        1, for `below` that is no level or given for masks alone, for `transposed` that names no layer, for an invalid seed, and for more layers than the time allowed permits (`limit`).
 
     References
     ----------
@@ -189,13 +202,17 @@ def fit_layers(
     if not named or not all(isinstance(each, (str, PathLike)) for each in named):
         raise InputError(f"mask is {mask!r:.60}, expected the name of a file, or several")
     number = seed_number(seed)
-    files = [open_layers(name, nonzero=nonzero, transpose=transpose) for name in named]
+    files = [
+        open_layers(name, nonzero=nonzero, transpose=transpose, transposed=transposed, below=below) for name in named
+    ]
+    if below and all(is_mask(name) for file in files for name in file.names):
+        raise InputError(f"below is {below:g} and {plain(files[0].path)} has masks alone, expected weights")
 
     layers, read = sum(len(file.names) for file in files), count(1)
     entries = sum(prod(shape) for file in files for shape in file.shapes.values())
     seconds = SECONDS_OF_LAYER * layers + SECONDS_OF_ENTRY * entries * (
-        2 if several else 1
-    )  # read once more to compare
+        3 if several else 1
+    )  # read twice more to compare
     check_work(f"a table of {layers} layers of {entries} weights", 0, seconds, instead="one of them by `layer`")
 
     def done(name: str) -> None:
@@ -225,13 +242,14 @@ def summarise_layers(
         "seed": number,
         "layers": layers,
         "allocation": _allocation(file, layers),
+        "below": file.below,
         "chains": chains,
         "left_out": [{"name": plain(name, 80), "reason": reason} for name, reason in file.left_out.items()],
     }
 
 
 def _allocation(file: LayerFile, layers: Sequence[LayerSummary]) -> str | None:
-    shapes = {name: tuple(reversed(shape)) if file.transpose else shape for name, shape in file.shapes.items()}
+    shapes = {name: file.orientation(name).as_first(shape) for name, shape in file.shapes.items()}
     return allocation_of(shapes, {name: each["kept"] for name, each in zip(file.names, layers, strict=True)})
 
 
@@ -296,8 +314,9 @@ def _whole_lines(structure: Structure) -> list[WholeLines]:
 
 def chain_summary(chain: Chain, shorts: Sequence[str]) -> ChainSummary:
     """A chain in numbers. shorts: the short names of its layers."""
+    said = {name: plain(short, 80) for name, short in zip(chain.layers, shorts, strict=True)}
     return {
-        "layers": [plain(name, 80) for name in shorts],
+        "layers": list(said.values()),
         "inputs": chain.inputs,
         "outputs": chain.outputs,
         "unused_inputs": chain.unused_inputs.tolist(),
@@ -306,6 +325,8 @@ def chain_summary(chain: Chain, shorts: Sequence[str]) -> ChainSummary:
         "possible_paths": _digits(chain.possible),
         "share": float(chain.share),
         "density_product": float(chain.density_product),
+        "cuts": [[said[before], said[after]] for before, after in chain.cuts],
+        "stops_at": None if chain.stops_at is None else said[chain.stops_at],
     }
 
 

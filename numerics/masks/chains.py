@@ -25,7 +25,9 @@ class Chain:
 
     unused_inputs: numbers of the inputs that reach no output. unreached_outputs: those of the outputs that no input
     reaches. paths: through kept weights. possible: through all. density_product: of the densities of the layers, which
-    need not be the share of kept paths (O7.3, E9).
+    need not be the share of kept paths (O7.3, E9). cuts: pairs of layers that follow each other and both keep weights, but
+    none on both sides of any unit between them. stops_at: the first layer through which no path leads from an input, None
+    while paths lead to the outputs.
     """
 
     layers: Sequence[str]
@@ -36,6 +38,8 @@ class Chain:
     paths: int
     possible: int
     density_product: Fraction
+    cuts: Sequence[tuple[str, str]]
+    stops_at: str | None
 
     @property
     def share(self) -> Fraction:
@@ -74,11 +78,18 @@ def follow(names: Sequence[str], read: Callable[[str], Layer]) -> Chain:
         >>> chain = follow(["a", "b"], layers.__getitem__)
         >>> chain.paths, chain.possible, chain.unused_inputs.tolist(), chain.unreached_outputs.tolist()
         (2, 18, [2], [1])
+        >>> layers["b"] = Layer("b", "mask", (2, 3), np.array([[False, False, True]] * 2), 3, False)
+        >>> layers["a"] = Layer("a", "mask", (3, 3), np.diag([True, True, False]), 3, False)
+        >>> follow(["a", "b"], layers.__getitem__).cuts
+        (('a', 'b'),)
     """
     if not names:
         raise InputError("names is empty, expected at least one layer")
     inputs, possible, product = 0, 1, Fraction(1)
     counts: Counts = []
+    cuts: list[tuple[str, str]] = []
+    stops_at: str | None = None
+    fed = np.ones(0, bool)  # units between two layers to which the one before keeps a weight
     for place, name in enumerate(names):
         layer = read(name)
         if place == 0:
@@ -90,6 +101,12 @@ def follow(names: Sequence[str], read: Callable[[str], Layer]) -> Chain:
         possible *= m * n // layer.inputs
         product *= Fraction(int(np.count_nonzero(layer.kept)), m * n)
         counts = _onwards(layer, counts)
+        used = layer.used_inputs
+        if place and fed.any() and used.any() and not (fed & used).any():
+            cuts.append((names[place - 1], name))
+        if stops_at is None and not any(counts):
+            stops_at = name
+        fed = np.logical_or.reduce(layer.kept, axis=1)
     alive = np.ones(len(counts), bool)
     for name in reversed(names):
         alive = _backwards(read(name), alive)
@@ -102,6 +119,8 @@ def follow(names: Sequence[str], read: Callable[[str], Layer]) -> Chain:
         sum(counts),
         possible,
         product,
+        tuple(cuts),
+        stops_at,
     )
 
 

@@ -1,4 +1,5 @@
-"""A mask from a file of any framework: .npy, .npz (arrays, or `scipy.sparse.save_npz`), .safetensors, and .pt or what else PyTorch's files are called.
+"""A mask from a file of any framework: .npy, .npz (arrays, or `scipy.sparse.save_npz`), .safetensors, and .pt or what else PyTorch's files are called,
+or from the folder or the index of a network in shards (`masks.shards`).
 
 Rows are neurons, columns inputs. Arrays of more dimensions are convolutions [out, in, height, width]: all axes but the
 first are read as one. Arrays are read in pieces and masks are sparse from the start, so memory is proportional to the
@@ -7,13 +8,13 @@ weights kept, whatever the size of the array. Nothing in a file is executed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from math import prod
+from math import inf, prod
 from os import PathLike
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, Any, Literal
 
 import numpy as np
 from numpy.lib import format as npy
@@ -25,14 +26,15 @@ from sparse_limits.numerics.door import door
 from sparse_limits.numerics.files import check_readable, reading
 from sparse_limits.numerics.files.archives import Archive, open_archive
 from sparse_limits.numerics.limits import check_work
-from sparse_limits.numerics.masks.names import Shape, choose, is_weights
+from sparse_limits.numerics.masks.names import Shape, choose, is_mask, is_weights
+from sparse_limits.numerics.masks.orientation import FIRST, Orientation
+from sparse_limits.numerics.masks.quantised import quantised
+from sparse_limits.numerics.masks.shards import from_index, model_file
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, WHOLE, Arrays, Positions, Stored, of_coordinates, spans
 from sparse_limits.numerics.masks.tensor_files import from_safetensors, from_torch
+from sparse_limits.numerics.masks.transposed import biases, hint, orientations
 from sparse_limits.numerics.masks.weights import Sizes
 from sparse_limits.numerics.printing.plain_text import plain
-
-if TYPE_CHECKING:
-    pass
 
 BYTES_OF_KEPT = 24  # of a weight: its position, as it is collected, joined and divided into row and column
 SECONDS_OF_ENTRY = 7e-9  # of a dense array, each of which is read
@@ -54,7 +56,13 @@ class MaskFile:
 
 @door
 def load_mask(
-    path: str | PathLike[str], layer: str | None = None, *, nonzero: bool = False, transpose: bool = False
+    path: str | PathLike[str],
+    layer: str | None = None,
+    *,
+    nonzero: bool = False,
+    transpose: bool = False,
+    transposed: str | Sequence[str] = (),
+    below: float = 0.0,
 ) -> MaskFile:
     """Read a pruning mask from a file of NumPy, SciPy, PyTorch or safetensors.
 
@@ -65,10 +73,12 @@ def load_mask(
 
     Parameters
     ----------
-    path : file .npy, .npz (arrays, or scipy.sparse.save_npz), .safetensors, or .pt, .pth, .ckpt, .bin or .tar (PyTorch)
+    path : file .npy, .npz (arrays, or scipy.sparse.save_npz), .safetensors, .pt, .pth, .ckpt, .bin or .tar (PyTorch), folder or .index.json of shards
     layer : name of the array, or of its layer (the part before `.weight_mask`); None reads the only mask, or else the only matrix
     nonzero : True keeps each entry that is not 0 (always so for arrays whose name ends in `weight` or `kernel`); False expects 0 and 1
     transpose : True if the outputs are the last axis (Keras, Flax), False if they are the first
+    transposed : names, or patterns such as `up.*`, of layers that store their inputs first (transposed convolutions, Conv1D of GPT-2)
+    below : weights of at most this modulus, 0 or above, count as pruned; above 0 the array is read as weights
 
     Returns
     -------
@@ -78,7 +88,7 @@ def load_mask(
     Raises
     ------
     InputError : in one line with the file's name, if the file is missing, damaged, pickled, too large (`limit`) or of
-        another kind, if its content is not a mask, if `layer` is needed, unknown, ambiguous or not applicable, or if
+        another kind, if its content is not a mask, if `below` is negative, not finite, or given for a mask, if `transposed` names no array, if `layer` is needed, unknown, ambiguous or not applicable, or if
         PyTorch or safetensors is needed and not installed.
 
     References
@@ -94,24 +104,41 @@ def load_mask(
     >>> mask.shape, mask.nnz
     ((3, 3), 3)
     """
-    file = Path(path)
+    level = checked_level(below)
+    file = file_of(path)
     arrays = open_arrays(file)
     try:
         if arrays.alone and layer is not None:
             raise InputError(f"`layer` is {layer!r}, expected none: {arrays.alone}")
         key = "" if arrays.alone else choose(arrays.shapes, layer)
-        stored, weights = arrays.read(key), is_weights(key)
+        if why := quantised(arrays).get(key):
+            raise InputError(f"{key} holds {why}, expected weights of a number each")
+        if level and is_mask(key):
+            raise InputError(f"below is {level:g} and {key} is a mask, expected weights (`layer` chooses some)")
+        stored, weights = arrays.read(key), level > 0 or is_weights(key)
+        matrices = [
+            "" if arrays.alone else name for name, shape in arrays.shapes.items() if arrays.alone or len(shape) > 1
+        ]
+        shapes = {"": stored.shape} if arrays.alone else arrays.shapes
+        way = orientations(transposed, matrices, shapes, transpose=transpose).get(key, FIRST)
         sizes = Sizes()
-        mask = _mask(stored, nonzero or weights, transpose, sizes)
+        mask = _mask(stored, nonzero or weights, way, sizes, level)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
     name = f"{file}, {stored.name}" if stored.name else str(file)
-    said = plain(f"{name}, weights that are not 0" if weights and not nonzero else name)
-    return MaskFile(mask, said, stored.shape, sizes.notes)
+    kept = f"weights above {level:g}" if level else "weights that are not 0"
+    said = plain(f"{name}, {kept}" if weights and (level or not nonzero) else name)
+    seen = "" if way != FIRST or arrays.alone else hint(key, stored.shape, biases(arrays.shapes))
+    return MaskFile(mask, said, stored.shape, (*((seen,) if seen else ()), *sizes.notes))
+
+
+def file_of(path: str | PathLike[str]) -> Path:
+    """The file to read: that of the network, if the path is a folder. InputError for a folder of none or several."""
+    return model_file(Path(path), tuple(_READERS))
 
 
 def open_arrays(file: Path) -> Arrays:
-    """The arrays in a file, none of them read. InputError, with the file's name, if there is no such file of a kind that is read."""
+    """The arrays in a file, or in the shards of an index, none of them read. InputError, with the file's name, if there is no such file of a kind that is read."""
     if file.suffix.lower() not in _READERS:
         raise InputError(f"{file}: suffix is {file.suffix!r}, expected one of {', '.join(_READERS)}")
     check_readable(file)
@@ -121,43 +148,53 @@ def open_arrays(file: Path) -> Arrays:
         raise InputError(f"{file}: {error}") from error
 
 
-def _mask(stored: Stored, nonzero: bool, transpose: bool, sizes: Sizes) -> csr_array:
+def _mask(stored: Stored, nonzero: bool, orientation: Orientation, sizes: Sizes, below: float) -> csr_array:
     shape = stored.shape
     if len(shape) < 2 or min(shape) < 1:
         raise InputError(f"shape is {shape}, expected a non-empty matrix [outputs, inputs] or a convolution")
-    across = shape[-1] if transpose else prod(shape[1:])
-    if max(across, prod(shape) // across) > LONGEST_SIDE:
+    outputs, across = orientation.units(shape)[1], orientation.columns(shape)
+    if max(across, outputs) > LONGEST_SIDE:
         raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
-    positions = _positions(stored, nonzero, sizes)
+    positions = _positions(stored, nonzero, sizes, below)
     if stored.order == "F":
         positions = np.ravel_multi_index(np.unravel_index(positions, shape, "F"), shape)
-    rows, columns = np.divmod(positions, across)
-    mask = csr_array(
-        (np.ones(rows.size, bool), (rows.astype(np.int32), columns.astype(np.int32))),
-        shape=(prod(shape) // across, across),
+    rows, columns = orientation.places(positions, shape)
+    return csr_array(
+        (np.ones(rows.size, bool), (rows.astype(np.int32), columns.astype(np.int32))), shape=(outputs, across)
     )
-    return csr_array(mask.T) if transpose else mask
 
 
-def _positions(stored: Stored, nonzero: bool, sizes: Sizes) -> Positions:
+def checked_level(below: float) -> float:
+    """InputError unless it is a number from 0."""
+    if isinstance(below, bool) or not isinstance(below, (int, float)) or not 0 <= below < inf:
+        raise InputError(f"below is {below!r:.40}, expected a finite number from 0, such as 1e-6")
+    return float(below)
+
+
+def _positions(stored: Stored, nonzero: bool, sizes: Sizes, below: float) -> Positions:
     """All positions that are kept. InputError if they would not fit in memory, or the entries are too many to be read."""
     if stored.dense:
         sparse = "a sparse matrix (scipy.sparse.save_npz)"
         check_work(f"shape {stored.shape}", 0, SECONDS_OF_ENTRY * prod(stored.shape), instead=sparse)
     pieces, size = [], 0
     for piece in stored.pieces():
-        pieces.append(kept_of(*piece, stored, nonzero, sizes))
+        pieces.append(kept_of(*piece, stored, nonzero, sizes, below))
         size += pieces[-1].size
         check_work(f"a mask that keeps {size} weights or more", BYTES_OF_KEPT * size)
     return np.concatenate(pieces)
 
 
 def kept_of(
-    positions: Positions, values: NDArray[Any], stored: Stored, nonzero: bool, sizes: Sizes | None = None
+    positions: Positions,
+    values: NDArray[Any],
+    stored: Stored,
+    nonzero: bool,
+    sizes: Sizes | None = None,
+    below: float = 0.0,
 ) -> Positions:
     """The positions that are kept. InputError at the first entry that is not 0 or 1 (with `nonzero`: not finite).
 
-    sizes: told of the entries, where these are weights.
+    sizes: told of the entries that are kept, where these are weights. below: weights of at most this modulus are pruned.
     """
     if values.dtype.kind not in ("biufc" if nonzero else "biuf"):
         raise InputError(f"entries are {values.dtype}, expected {'numbers' if nonzero else '0 and 1'}")
@@ -169,8 +206,11 @@ def kept_of(
         expected = "finite weights" if nonzero else "0 or 1"
         hint = "" if nonzero or not np.isfinite(values[at]) else " (`nonzero` keeps every weight that is not 0)"
         raise InputError(f"entry {place} is {values[at]:.6g}, expected {expected}{hint}")
+    if below:
+        moduli = np.abs(values.astype(np.float64) if values.dtype.kind in "biu" else values)
+        kept = moduli > np.float64(below)  # a level of one's own type might round to 0
     if nonzero and sizes is not None:
-        sizes.add(values, stored.quantised)
+        sizes.add(values[kept] if below else values, stored.quantised)
     chosen: Positions = positions[kept]
     return chosen
 
@@ -267,9 +307,10 @@ def _sparse_file(file: Path) -> Stored:
     return of_coordinates("", matrix)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Path], Arrays]] = {
     ".npz": _from_npz,
     ".npy": _from_npy,
     **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".tar"), from_torch),  # Lightning, Hugging Face, model.pth.tar
     ".safetensors": from_safetensors,
+    ".json": lambda file: from_index(file, open_arrays),
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from os import PathLike
 from pathlib import Path
@@ -14,19 +15,22 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.limits import check_work
-from sparse_limits.numerics.masks.files import kept_of, open_arrays
+from sparse_limits.numerics.masks.files import checked_level, file_of, kept_of, open_arrays
 from sparse_limits.numerics.masks.names import (
     Shape,
     bare,
-    choose,
     is_mask,
     is_of_attention,
     is_weights,
     layer_name,
     listed,
     masks_in,
+    short_names,
 )
+from sparse_limits.numerics.masks.orientation import FIRST, LAST, Orientation
+from sparse_limits.numerics.masks.quantised import SCALES, quantised
 from sparse_limits.numerics.masks.stored import LONGEST_SIDE, Arrays, Stored
+from sparse_limits.numerics.masks.transposed import BIAS, biases, hints, orientations
 from sparse_limits.numerics.masks.weights import Sizes
 from sparse_limits.numerics.printing.plain_text import plain
 
@@ -36,7 +40,6 @@ ROWS_AT_A_TIME = 2**22  # entries of the rows that are read as numbers at once
 _EMBEDDING = re.compile(
     r"(^|[._/])(\w*emb(ed)?(ding|dings)?(_\w+)?|wte|wpe|relative_attention_bias)$", re.IGNORECASE
 )  # of the layer's name
-_BIAS = re.compile(r"(^|[._/])(bias(:\d+|_orig|_mask)?|\w*_bias_table)$", re.IGNORECASE)
 _OPTIMISER = re.compile(r"(^|[._/])(optim\w*|exp_avg\w*|momentum_buffer)([._/]|$)", re.IGNORECASE)
 
 
@@ -62,6 +65,13 @@ class Layer:
     def outputs(self) -> int:
         return len(self.kept)
 
+    @property
+    def used_inputs(self) -> NDArray[np.bool_]:
+        """Which input units keep a weight."""
+        shape, across = ((-1, self.inputs), 0) if self.inputs_last else ((self.inputs, -1), 1)
+        found: NDArray[np.bool_] = np.logical_or.reduce(self.kept.any(axis=0).reshape(shape), axis=across)
+        return found
+
     def links(self) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Rows by rows, how many weights are kept between each output and each input unit [rows, inputs]."""
         m, n = self.kept.shape
@@ -80,15 +90,18 @@ class LayerFile:
     """The layers of a file, of which nothing has been read. left_out: names of other arrays, with the reason.
 
     shapes: as in the file, by the names of the layers, in the order of the file (.safetensors: the natural order of names,
-    as that format keeps none). nonzero: masks too are what is not 0. transpose: outputs are the last axis.
+    as that format keeps none). nonzero: masks too are what is not 0. orientations: which axis holds the outputs. below: weights of at most this modulus are pruned.
+    hints: of layers that seem to store their inputs first.
     """
 
     path: Path
     shapes: Mapping[str, Shape]
     left_out: Mapping[str, str]
     nonzero: bool
-    transpose: bool
+    orientations: Mapping[str, Orientation]
     arrays: Arrays
+    below: float
+    hints: Mapping[str, str]
 
     @property
     def names(self) -> list[str]:
@@ -96,18 +109,19 @@ class LayerFile:
 
     def units(self, name: str) -> tuple[int, int]:
         """Inputs and outputs of a layer: of a convolution its channels."""
-        shape = self.shapes[name]
-        return (shape[-2], shape[-1]) if self.transpose else (shape[1], shape[0])
+        return self.orientation(name).units(self.shapes[name])
+
+    def orientation(self, name: str) -> Orientation:
+        """Which axis of the layer's array holds its outputs."""
+        return self.orientations[name]
+
+    @cached_property
+    def shorts(self) -> Mapping[str, str]:
+        """The shortest name by which `choose` finds each layer: without wrappers, `.weight` and `_mask` if no other has it too."""
+        return short_names(self.arrays.shapes, self.names)
 
     def short(self, name: str) -> str:
-        """The shortest name by which `choose` finds a layer: without wrappers, `.weight` and `_mask` if no other has it too."""
-        for shorter in (layer_name(name), bare(name)):
-            try:
-                if shorter and choose(self.arrays.shapes, shorter) == name:
-                    return shorter
-            except InputError:  # that of several
-                continue
-        return name
+        return self.shorts[name]
 
     def read(self, name: str) -> Layer:
         """A layer. InputError, with the file's name, if it is damaged, its mask holds other numbers than 0 and 1, or its weights are not finite."""
@@ -115,39 +129,66 @@ class LayerFile:
         shape, (inputs, _), sizes = self.shapes[name], self.units(name), Sizes()
         try:
             check_work(f"shape {shape}", BYTES_OF_ENTRY * prod(shape), SECONDS_OF_ENTRY * prod(shape))
-            kept = _kept(self.arrays.read(name), self.nonzero or kind == "weights", self.transpose, sizes)
+            weights = kind == "weights"
+            below, stored = self.below if weights else 0.0, self.arrays.read(name)
+            kept = _kept(stored, self.nonzero or weights, self.orientation(name), sizes, below)
             if max(kept.shape) > LONGEST_SIDE:
                 raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
         except InputError as error:
             raise InputError(f"{plain(self.path)}, {plain(name, 80)}: {error}") from error
-        return Layer(name, kind, shape, kept, inputs, self.transpose, sizes.notes)
+        notes = (*((self.hints[name],) if name in self.hints else ()), *sizes.notes)
+        return Layer(name, kind, shape, kept, inputs, self.orientation(name) == LAST, notes)
+
+    def weights_name(self, name: str) -> str | None:
+        """The array of a layer's weights: itself, or that beside its mask. None where the file has a mask alone."""
+        if not is_mask(name):
+            return name
+        owner, shape = layer_name(name), self.shapes[name]
+        found = (each for each, has in self.arrays.shapes.items() if has == shape and each != name)
+        return next((each for each in found if layer_name(each) == owner), None)
 
 
-def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False) -> LayerFile:
+def open_layers(
+    path: str | PathLike[str],
+    *,
+    nonzero: bool = False,
+    transpose: bool = False,
+    transposed: str | Sequence[str] = (),
+    below: float = 0.0,
+) -> LayerFile:
     """The layers of a file of any kind that `load_mask` reads.
 
     A layer is a matrix or a convolution. Where a layer has a mask, the mask is taken and not its weights; vectors, biases,
     embeddings (matrices so named, without a bias or a mask), norms over several axes, masks of attention and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
-    it always is of weights. transpose: outputs are the last axis (Keras, Flax).
+    it always is of weights. transpose: outputs are the last axis (Keras, Flax). transposed: names, or
+    patterns of names, of layers that store their inputs first (`masks.transposed`). below: weights of at most this modulus are pruned.
 
-    InputError, in one line, as in `load_mask`, and if there is no layer or the file holds one sparse matrix.
+    InputError, in one line, as in `load_mask`, for `below` that is no level, for `transposed` that names no layer, and if there is no layer or the file holds one sparse matrix.
     """
-    file = Path(path)
+    level, file = checked_level(below), file_of(path)
     arrays = open_arrays(file)
     if arrays.shapes == {"": ()}:
         raise InputError(f"{file}: {arrays.alone}, expected layers by their names")
-    masks = {name for name in masks_in(arrays.shapes) if not _BIAS.search(bare(name))}
-    biased = {
-        layer_name(_BIAS.sub("", bare(name))): shape
-        for name, shape in arrays.shapes.items()
-        if _BIAS.search(bare(name))
-    }
-    reasons = {name: _reason(name, shape, masks, biased) for name, shape in arrays.shapes.items()}
+    masks = {name for name in masks_in(arrays.shapes) if not BIAS.search(bare(name))}
+    biased = biases(arrays.shapes)
+    try:
+        packed = quantised(arrays)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    reasons = {name: packed.get(name) or _reason(name, shape, masks, biased) for name, shape in arrays.shapes.items()}
     layers = {name: shape for name, shape in arrays.shapes.items() if not reasons[name]}
     if not layers:
         found = listed(list(arrays.shapes), arrays.shapes) or "no array"
+        found += "".join(f" ({why})" for why in sorted({*packed.values()} - {SCALES}))
         raise InputError(f"{file}: holds {found}, expected the matrix of a layer")
-    return LayerFile(file, layers, {name: why for name, why in reasons.items() if why}, nonzero, transpose, arrays)
+    left_out = {name: why for name, why in reasons.items() if why}
+    try:
+        ways = orientations(transposed, layers, arrays.shapes, transpose=transpose)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    seen = {} if transpose else hints(list(layers), arrays.shapes)
+    unnamed = {name: said for name, said in seen.items() if ways[name] == FIRST}
+    return LayerFile(file, layers, left_out, nonzero, ways, arrays, level, unnamed)
 
 
 def layers_of(path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False) -> Iterator[Layer]:
@@ -178,7 +219,7 @@ def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape
         return "vector"  # also with axes of length 1, as scales of channels and class tokens have
     if 0 in shape:
         return "empty"
-    if _BIAS.search(plainly):
+    if BIAS.search(plainly):
         return "bias"
     if _OPTIMISER.search(plainly):
         return "optimiser"
@@ -194,13 +235,11 @@ def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape
     return "weights of a mask" if owner in masked else ""
 
 
-def _kept(stored: Stored, nonzero: bool, transpose: bool, sizes: Sizes) -> NDArray[np.bool_]:
+def _kept(stored: Stored, nonzero: bool, orientation: Orientation, sizes: Sizes, below: float) -> NDArray[np.bool_]:
     """Which entries are kept [m, n]: a byte each, whatever their share."""
     flat = np.zeros(prod(stored.shape), bool)
     for positions, values in stored.pieces():
-        flat[kept_of(positions, values, stored, nonzero, sizes)] = True
+        flat[kept_of(positions, values, stored, nonzero, sizes, below)] = True
     if stored.order == "F":
         flat = flat.reshape(stored.shape, order="F").reshape(-1)
-    if transpose:
-        return np.ascontiguousarray(flat.reshape(-1, stored.shape[-1]).T)
-    return flat.reshape(stored.shape[0], -1)
+    return orientation.rows_of(flat, stored.shape)

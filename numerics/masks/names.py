@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.printing.plain_text import plain
@@ -97,6 +98,32 @@ def choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
     if len(masks or matrices) == 1:
         return (masks or matrices)[0]
     raise InputError(f"holds several matrices, expected `layer` with one of {listed(masks or matrices, shapes)}")
+
+
+def short_names(shapes: Mapping[str, Shape], names: Iterable[str]) -> dict[str, str]:
+    """The shortest name by which `choose` finds each array: its layer's, else without wrappers, where no other has it too.
+
+    Examples:
+        >>> short_names({"module.0.weight": (2, 2), "1.kernel": (2, 2), "1.weight": (2, 2)}, ["module.0.weight", "1.weight"])
+        {'module.0.weight': '0', '1.weight': '1.weight'}
+    """
+    matrices, masks = [name for name, shape in shapes.items() if len(shape) >= 2], masks_in(shapes)
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)  # of thousands of layers each is looked up at once
+    for name in matrices:
+        alike["bare", bare(name)].append(name)
+        alike["layer", layer_name(name)].append(name)
+
+    def finds(shorter: str, name: str) -> bool:
+        if shorter in shapes:
+            return shorter == name
+        found = alike.get(("bare", bare(shorter))) or alike.get(("layer", layer_name(shorter)), [])
+        return ([each for each in found if each in masks] or found) == [name]
+
+    def short(name: str) -> str:
+        shorter = (each for each in (layer_name(name), bare(name)) if each and finds(each, name))
+        return next(shorter, name)
+
+    return {name: short(name) for name in names}
 
 
 def _named(layer: str, matrices: list[str], masks: list[str], shapes: Mapping[str, Shape]) -> str:

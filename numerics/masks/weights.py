@@ -60,6 +60,6 @@ class Sizes:
         below, above = (np.ldexp(1.0, each + LEAST) for each in (at, at + OCTAVES))
         return [
             f"weights of two scales: {low[at]} of the {total} that are not 0 are below {below:.2g}, {high[at]} from "
-            f"{above:.2g} on, and all of them count as kept. If the small ones are meant as pruned, save the mask "
-            f"abs(w) > {np.sqrt(below * above):.2g}"
+            f"{above:.2g} on, and all of them count as kept. If the small ones are meant as pruned: "
+            f"--below {np.sqrt(below * above):.2g}"
         ]

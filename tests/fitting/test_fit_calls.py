@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import main
 
 
@@ -39,3 +40,11 @@ def test_a_generator_serves_all_files(files):
 def test_what_names_no_file_is_refused(masks):
     with pytest.raises(sl.InputError, match="expected the name of a file, or several"):
         sl.fit_layers(masks)
+
+
+def test_thousands_of_layers_are_estimated_before_they_are_read(tmp_path, monkeypatch):
+    """The refusal names the estimate, and no layer is read for it."""
+    np.savez(tmp_path / "many.npz", **{f"{place}.weight": np.eye(2) for place in range(5000)})
+    monkeypatch.setattr("sparse_limits.numerics.masks.layers.LayerFile.read", lambda self, name: pytest.fail(name))
+    with pytest.raises(InputError, match=r"a table of 5000 layers of 20000 weights would take about 41\.7 min"):
+        sl.fit_layers(tmp_path / "many.npz")

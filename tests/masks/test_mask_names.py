@@ -14,6 +14,7 @@ from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.masks import files as mask_files
 from sparse_limits.numerics.masks import stored, tensor_files
 from sparse_limits.numerics.masks.files import load_mask
+from sparse_limits.numerics.masks.names import WRAPPERS, short_names
 
 MASK = np.random.default_rng(0).random((7, 5)) < 0.4
 OTHER = np.random.default_rng(1).random((4, 7)) < 0.4
@@ -124,3 +125,21 @@ def test_what_calls_itself_weights_is_read_by_what_is_not_0(tmp_path: Path, name
     np.savez(tmp_path / "w.npz", **{"2.weight_mask": MASK * 0.25, "2.weight": MASK})
     with pytest.raises(InputError, match="expected 0 or 1"):
         load_mask(tmp_path / "w.npz", "2.weight_mask")
+
+
+def test_short_names_take_time_in_proportion_to_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each name is looked at a few times, however many others there are, so that thousands of layers take no minutes."""
+    looked = 0
+
+    def counting(name: str) -> str:
+        nonlocal looked
+        looked += 1
+        return WRAPPERS.sub("", name)
+
+    monkeypatch.setattr("sparse_limits.numerics.masks.names.bare", counting)
+    counts = []
+    for layers in (50, 100):
+        looked, shapes = 0, {f"module.{place}.weight": (3, 4) for place in range(layers)}
+        assert list(short_names(shapes, shapes).values()) == [str(place) for place in range(layers)]
+        counts.append(looked)
+    assert counts[1] <= 2 * counts[0]
