@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.commands.common import (
@@ -24,6 +26,11 @@ from sparse_limits.numerics.commands.network_options import (
 )
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
 from sparse_limits.numerics.reports.writing import write_json, write_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sparse_limits.numerics.prediction.report.summary import Advice, Line, QuestionSummary
 
 NAMES = ("density", "methods", "scope", "loss", "residual", "networks", "units", "samples", "seed", "learning")
 SAMPLES = 1024  # `sparse_limits.numerics.prediction.report.report.SAMPLES`, which takes long to import
@@ -85,9 +92,7 @@ def run(arguments: Namespace) -> int:
     if arguments.json is not None:
         write_json(arguments.json, found.summary)
     console = Console(quiet="-" in (arguments.html, arguments.json))
-    console.print(found.summary["question"], style="bold", highlight=False, markup=False)
-    for line in (*found.summary["answer"], *found.summary["advice"]):
-        console.print(f"- {line['text']} [{line['kind']}]", highlight=False, markup=False)
+    _show(console, found.summary)
     for other in found.summary["left_out"]:
         console.print(f"Not followed here: {other['method']}: {other['reason']}.", highlight=False, markup=False)
     if store is not None:
@@ -97,6 +102,26 @@ def run(arguments: Namespace) -> int:
     if arguments.html is not None:
         console.print(f"page written to {arguments.html}", highlight=False, markup=False)
     return 0
+
+
+def _show(console: Console, summary: QuestionSummary) -> None:
+    """The question, what is wrong with the data, and under headings what to take, to expect and to do."""
+    console.print(summary["question"], style="bold", highlight=False, markup=False)
+    sections = {
+        "What is wrong with the data": [f"{each['what']}. {each['instead']}." for each in summary["flaws"]],
+        "Recommendation": _told(summary["recommendation"]),
+        "What to expect": _told(summary["answer"]),
+        "What to do": _told(summary["advice"]),
+    }
+    for name, lines in sections.items():
+        if lines:
+            console.print(f"\n{name}", style="bold", highlight=False, markup=False)
+        for line in lines:
+            console.print(f"- {line}", highlight=False, markup=False)
+
+
+def _told(lines: Sequence[Line | Advice]) -> list[str]:
+    return [f"{line['text']} [{line['kind']}]" for line in lines]
 
 
 def _check(arguments: Namespace) -> None:

@@ -1,0 +1,108 @@
+"""What a report recommends: to mend the data, and the methods against which its own advice says least, with what to expect of them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from sparse_limits.numerics.data_flaws import Flaw
+from sparse_limits.numerics.prediction.layers.summary import layer_name
+from sparse_limits.numerics.prediction.report.advice import error_of
+from sparse_limits.numerics.prediction.report.summary import (
+    AGAINST,
+    CAUTION,
+    FEW,
+    Advice,
+    Learning,
+    Line,
+    MethodSummary,
+    floor_of,
+    kept,
+    layer_words,
+    listed,
+    percent,
+    resting_on,
+    stated,
+    weakest,
+)
+from sparse_limits.numerics.prediction.result import LIMIT, MEASURED
+from sparse_limits.numerics.printing.plain_text import many, no_less
+
+MOST_TOLD = 3  # methods of which it is told what to expect
+
+
+def recommendation_of(
+    methods: Sequence[MethodSummary],
+    advice: Sequence[Advice],
+    learning: Sequence[Learning],
+    density: float,
+    flaws: Sequence[Flaw],
+    dropped: Sequence[str],
+) -> list[Line]:
+    """The sentences; learning: what kernels say, of methods of which they say anything. dropped: columns left out already."""
+    lines = [_mended(flaws, dropped)] if flaws else []
+    refused, cautioned = (_of(advice, weight) for weight in (AGAINST, CAUTION))
+    usable = [each for each in methods if each["method"] not in refused]
+    if not usable:
+        return [*lines, _none(methods, density)]
+    calm = [each for each in usable if each["method"] not in cautioned]
+    chosen = calm or usable
+    names = listed([each["method"] for each in chosen]).replace(" and ", " or ")
+    them = "it" if len(chosen) == 1 else "them"
+    why = f"nothing under What to do weighs against {them}"
+    if not calm:
+        why = f"each method has a caution under What to do, and nothing graver is said of {them}"
+    lines.append({"text": f"Take {names} at density {density:g}: {why}.", "kind": MEASURED, "by": ""})
+    return [*lines, *(_expected(each, learning) for each in chosen[:MOST_TOLD])]
+
+
+def _of(advice: Sequence[Advice], weight: str) -> set[str]:
+    """The methods that advice of this weight is given of."""
+    return {name for each in advice if each["weight"] == weight for name in each["of"]}
+
+
+def _mended(flaws: Sequence[Flaw], dropped: Sequence[str]) -> Line:
+    """The options that mend data, in one."""
+    drops = [name for flaw in flaws for name in flaw["drop"]]
+    options = [f"--drop {shlex.join(dict.fromkeys((*dropped, *drops)))}"] if drops else []
+    options += [flaw["option"] for flaw in flaws if flaw["option"]]
+    how = f", again with {' '.join(options)}" if options else ""
+    text = f"Mend the data first{how}: all that follows is of the data as they are."
+    return {"text": text, "kind": MEASURED, "by": ""}
+
+
+def _none(methods: Sequence[MethodSummary], density: float) -> Line:
+    """Where advice speaks against every method: how far the best can go."""
+    floors = {each["method"]: floor for each in methods if (floor := floor_of(each)) is not None}
+    best = min(floors, key=floors.__getitem__) if floors else ""
+    further = f"; {best} keeps a weight in every layer down to density {no_less(floors[best])}" if floors else ""
+    kind, by = resting_on([each for each in methods if each["method"] == best] or methods)
+    text = f"Take a larger density than {density:g}, or a wider network: something under What to do speaks against every method here{further}."
+    return {"text": text, "kind": weakest([kind, MEASURED]), "by": by}
+
+
+def _expected(method: MethodSummary, learning: Sequence[Learning]) -> Line:
+    """What a recommended method leaves."""
+    layers = method["layers"]
+    thinnest = min(layers["layers"], key=lambda layer: stated(layer["predicted"]))
+    place = layers["layers"].index(thinnest)
+    where, share_of = layer_words(method, [layer_name(layers, thinnest)]), percent(stated(thinnest["predicted"]))
+    said = [
+        f"{method['method']} keeps {share_of} of {where}, the least of any layer ({kept(method)[place]:.3g} weights)"
+    ]
+    if method["lost"]:
+        lost = sum(method["lost"])
+        count = f"{lost:.1f}" if lost >= FEW else f"fewer than {FEW:g}"
+        said[0] += f", and loses {count} of {many(layers['data']['inputs'], 'input')}"
+    if (share := layers["paths"]["share"]) is not None:
+        left = "a path of kept weights is left" if method["followed"] else "an input moves an output"
+        said.append(
+            f"{left} in {round(share * layers['networks'])} of {many(layers['networks'], 'network')} pruned here"
+        )
+    kind, by = resting_on([method], apart=True)
+    regression = next((each["kernel"]["regression"] for each in learning if each["method"] == method["method"]), None)
+    if regression is not None and regression["pruned"]["error"] is not None:
+        errors = [percent(error_of(regression[name])) for name in ("pruned", "constant")]
+        said.append(f"its kernel is wrong on {errors[0]} of held-out samples, the mean label on {errors[1]}")
+        kind, by = weakest([kind, LIMIT]), ", ".join(filter(None, (by, "K7.1, B7")))
+    return {"text": f"Expect: {'; '.join(said)}.", "kind": kind, "by": by}
