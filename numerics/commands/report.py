@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparse_limits.numerics.arguments import InputError
@@ -17,6 +18,7 @@ from sparse_limits.numerics.commands.common import (
     progress_of,
 )
 from sparse_limits.numerics.commands.network_options import (
+    OF_A_NETWORK,
     add_density,
     add_network,
     add_of_layers,
@@ -25,6 +27,7 @@ from sparse_limits.numerics.commands.network_options import (
     network_of,
 )
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
+from sparse_limits.numerics.door import OF_THE_DATA
 from sparse_limits.numerics.reports.writing import write_json, write_text
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.prediction.report.summary import Advice, Line, QuestionSummary
 
 NAMES = ("density", "methods", "scope", "loss", "residual", "networks", "units", "samples", "seed", "learning")
+OF_PRUNING = (*(name for name in NAMES if name != "seed"), "keep", "widths", "model")
+DIGITS, WIDTHS = "digits", (256, 128)  # what is reported on if nothing else is named
 SAMPLES = 1024  # `sparse_limits.numerics.prediction.report.report.SAMPLES`, which takes long to import
 EPILOG = (
     "The page loads nothing and runs nothing; its last section says how to reproduce it. Claims are named by their labels, "
@@ -43,12 +48,18 @@ EPILOG = (
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = (
-        "Summarise a network and its data on one page: what each pruning method would keep, which layers and inputs would be lost, "
-        "what the tangent kernel predicts about learning, and what to do."
+        "Summarise a network and its data on one page: what is wrong with the data, which pruning method to take, what it would keep "
+        "and lose, what the tangent kernel predicts about learning, and what to do. Of a checkpoint: what is left of it, and what to do."
     )
     parser.epilog = EPILOG
-    parser.usage = "sparse-limits report (--widths N ... | --model CODE) [options]"
+    parser.usage = "sparse-limits report (--widths N ... | --model CODE | TABLE | CHECKPOINT) [options]"
     add = parser.add_argument
+    add(
+        "file",
+        nargs="?",
+        metavar="TABLE | CHECKPOINT",
+        help="data as --data has them, for hidden layers of 256 and 128 if no network is given; or a checkpoint or masks, to report what is left of them",
+    )
     add("--html", metavar="FILE", help="write the page; - for standard output, without the sentences")
     add("--json", metavar="FILE", help="write all numbers and sentences as JSON; - for standard output, alone")
     add(
@@ -66,7 +77,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--no-learning", dest="learning", action="store_false", default=None, help="leave out the tangent kernel")
     add_seed(parser)
     add_network(parser)
-    add_data(parser, "digits", SAMPLES, losses=True, more=("--batch",))
+    add_data(parser, DIGITS, SAMPLES, losses=True, more=("--batch",))
     add_limit(parser)
     add_quiet(parser)
 
@@ -75,6 +86,10 @@ def run(arguments: Namespace) -> int:
     """Compute, then write. Raises InputError, in one line, for anything wrong with the call or its input."""
     from rich.console import Console
 
+    if arguments.file is not None:
+        if not _is_data(arguments.file):
+            return _of_checkpoint(arguments)
+        _take_as_data(arguments)
     _check(arguments)
     from sparse_limits.numerics.prediction.report.report import report
     from sparse_limits.numerics.store import store_at
@@ -99,6 +114,53 @@ def run(arguments: Namespace) -> int:
         console.print(
             f"{store.taken} results kept from before, {store.written} written to {store.folder}", markup=False
         )
+    if arguments.html is not None:
+        console.print(f"page written to {arguments.html}", highlight=False, markup=False)
+    return 0
+
+
+def _is_data(file: str) -> bool:
+    """Whether a file is a table, or holds arrays x and y; of all others layers are read."""
+    from sparse_limits.numerics.data import PARQUET, SUFFIXES, TEXT
+    from sparse_limits.numerics.masks.files import open_arrays
+
+    suffix = Path(file).suffix.lower()
+    if suffix in (*TEXT, PARQUET):
+        return True
+    return suffix in SUFFIXES and {name.lower() for name in open_arrays(Path(file)).shapes} == {"x", "y"}
+
+
+def _take_as_data(arguments: Namespace) -> None:
+    """The file in the place of --data, and a network of usual size if none is given."""
+    if arguments.data != DIGITS:
+        raise InputError(f"--data is given, expected none beside {arguments.file}, which holds data")
+    arguments.data = arguments.file
+    if arguments.widths is None and arguments.model is None:
+        arguments.widths = [*WIDTHS]
+
+
+def _of_checkpoint(arguments: Namespace) -> int:
+    """What is left of a checkpoint; InputError for options that are of a network and data."""
+    from rich.console import Console
+    from threadpoolctl import threadpool_limits
+
+    others = given(arguments, *OF_PRUNING, *OF_A_NETWORK, *OF_THE_DATA)
+    for name in (*others, *(["data"] if arguments.data != DIGITS else [])):
+        option = "no-learning" if name == "learning" else "raw" if others.get(name) is False else name
+        raise InputError(f"--{option} is given, expected none beside the checkpoint {arguments.file}")
+    check_places({"CHECKPOINT": arguments.file}, {"--html": arguments.html, "--json": arguments.json})
+    from sparse_limits.numerics.commands._checkpoint_report import as_html, show
+    from sparse_limits.numerics.prediction.report.checkpoint import report_checkpoint
+
+    with progress_of(arguments) as progress, threadpool_limits(1):
+        progress.stage("reading layers")
+        found = report_checkpoint(arguments.file, seed=arguments.seed, progress=progress.stage)
+    if arguments.html is not None:
+        write_text(arguments.html, as_html(found))
+    if arguments.json is not None:
+        write_json(arguments.json, found)
+    console = Console(quiet="-" in (arguments.html, arguments.json))
+    show(console, found)
     if arguments.html is not None:
         console.print(f"page written to {arguments.html}", highlight=False, markup=False)
     return 0

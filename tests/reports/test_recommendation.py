@@ -15,18 +15,27 @@ from sparse_limits.numerics.prediction.report.recommendation import recommendati
 
 
 def chosen(lines: list[dict]) -> list[str]:
-    (names,) = (found[1] for line in lines if (found := re.match(r"Take ([\w, -]+) at density", line["text"])))
+    """The methods that anybody may take."""
+    (names,) = (found[1] for line in lines if (found := re.match(r"At density [\d.]+ take ([\w, -]+):", line["text"])))
     return re.split(r", | or ", names)
 
 
 def test_what_is_recommended_is_what_no_advice_weighs_against(made):
     numbers, _ = made
     weighed = {name: each["weight"] for each in numbers["advice"] for name in each["of"]}
-    assert set(weighed.values()) == {"against", "caution"}  # so that both are seen here
+    assert {"against", "condition"} <= {*weighed.values()}  # so that both are seen here
     names = [each["method"] for each in numbers["methods"]]
-    assert chosen(numbers["recommendation"]) == [name for name in names if name not in weighed]
+    free = [name for name in names if name not in weighed]
+    losing = [
+        name for name in names if {each["weight"] for each in numbers["advice"] if name in each["of"]} == {"condition"}
+    ]
+    assert chosen(numbers["recommendation"]) == free
+    assert f"; or {losing[0]}" in numbers["recommendation"][0]["text"]
     told = [line["text"] for line in numbers["recommendation"] if line["text"].startswith("Expect")]
-    assert [line.split()[1] for line in told] == [name for name in names if name not in weighed][:3]
+    assert [line.split()[1] for line in told] == [*free, *losing][:3]
+    (blameless,) = (each["text"] for each in numbers["advice"] if "none of the rules" in each["rule"])
+    assert all(name in blameless for name in free)
+    assert not any(name in blameless for name in weighed)
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +57,11 @@ def test_a_caution_gives_way_to_none_and_beats_what_cuts(calm):
     both = [weighing("against", "random"), weighing("caution", "magnitude")]
     lines = recommended(calm, both)
     assert chosen(lines) == ["magnitude"]
-    assert "has a caution" in lines[0]["text"]
+    assert "the caution under What to do is the least that is said of it" in lines[0]["text"]
     assert chosen(recommended(calm, [weighing("note", "random")])) == ["random", "magnitude"]
+    lines = recommended(calm, [weighing("condition", "random")])
+    assert chosen(lines) == ["magnitude"]
+    assert lines[0]["text"].endswith("; or random, if the inputs that it loses need not matter.")
 
 
 def test_where_every_method_is_advised_against_the_density_is(calm):

@@ -14,6 +14,7 @@ from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import 
 from sparse_limits.numerics.prediction.report.summary import (
     AGAINST,
     CAUTION,
+    CONDITION,
     LOST,
     NOTE,
     OF_THE_KERNEL,
@@ -65,9 +66,8 @@ def advice_of(
     warned: set[str] = set()
     lines = [*_ended(found, warned), *_near(found, warned), *_cut(found, warned), *_lost(found, warned)]
     lines += [*_idle(found, warned), *_withdrawn(found, warned), *_costs(found, warned)]
-    lines += [*_in_rounds(found)]
-    lines += [*_zero_inputs(found), *_blameless(found, warned)]
-    return lines
+    lines += [*_in_rounds(found), *_zero_inputs(found)]
+    return [*lines, *_blameless(found, {name for line in lines for name in line["of"]})]
 
 
 def error_of(fit: FitSummary) -> float:
@@ -195,7 +195,7 @@ def _lost_by(
             f"If {word} {names} must matter, do not prune by {_names(methods)}, which {verb} {them} {how}{instead}.",
             f"an input that varies {rule}",
             [*methods, *safe],
-            CAUTION,
+            CONDITION,
             apart=True,
         )
         yield {**said, "of": [each["method"] for each in methods]}
@@ -385,8 +385,8 @@ def _zero_inputs(found: Numbers) -> Iterator[Advice]:
     yield _line(text, rule, spending or found.methods, apart=True)
 
 
-def _blameless(found: Numbers, warned: set[str]) -> Iterator[Advice]:
-    rest = [each for each in found.methods if each["method"] not in warned]
+def _blameless(found: Numbers, weighed: set[str]) -> Iterator[Advice]:
+    rest = [each for each in found.methods if each["method"] not in weighed]
     if rest:
         text = f"No rule here speaks against {_names(rest)} at density {found.density:g}."
         said = _line(text, "none of the rules above advises against the method", rest)

@@ -11,6 +11,7 @@ from sparse_limits.numerics.prediction.report.advice import error_of
 from sparse_limits.numerics.prediction.report.summary import (
     AGAINST,
     CAUTION,
+    CONDITION,
     FEW,
     Advice,
     Learning,
@@ -41,19 +42,43 @@ def recommendation_of(
 ) -> list[Line]:
     """The sentences; learning: what kernels say, of methods of which they say anything. dropped: columns left out already."""
     lines = [_mended(flaws, dropped)] if flaws else []
-    refused, cautioned = (_of(advice, weight) for weight in (AGAINST, CAUTION))
-    usable = [each for each in methods if each["method"] not in refused]
+    weighed = {weight: _of(advice, weight) for weight in (AGAINST, CAUTION, CONDITION)}
+    usable = [each for each in methods if each["method"] not in weighed[AGAINST]]
     if not usable:
         return [*lines, _none(methods, density)]
-    calm = [each for each in usable if each["method"] not in cautioned]
-    chosen = calm or usable
-    names = listed([each["method"] for each in chosen]).replace(" and ", " or ")
-    them = "it" if len(chosen) == 1 else "them"
-    why = f"nothing under What to do weighs against {them}"
-    if not calm:
-        why = f"each method has a caution under What to do, and nothing graver is said of {them}"
-    lines.append({"text": f"Take {names} at density {density:g}: {why}.", "kind": MEASURED, "by": ""})
-    return [*lines, *(_expected(each, learning) for each in chosen[:MOST_TOLD])]
+    calm = [each for each in usable if each["method"] not in weighed[CAUTION]] or usable
+    free = [each for each in calm if each["method"] not in weighed[CONDITION]]
+    losing = [each for each in calm if each not in free]
+    cautioned = any(each["method"] in weighed[CAUTION] for each in calm)
+    text = "; or ".join(filter(None, (_taken(free, cautioned), _losing(losing, cautioned))))
+    lines.append({"text": f"At density {density:g} take {text}.", "kind": MEASURED, "by": ""})
+    return [*lines, *(_expected(each, learning) for each in [*free, *losing][:MOST_TOLD])]
+
+
+def _taken(methods: Sequence[MethodSummary], cautioned: bool) -> str:
+    """Methods that are taken by anybody. cautioned: since there are none without a caution."""
+    if not methods:
+        return ""
+    them = "it" if len(methods) == 1 else "them"
+    why = (
+        f"the caution under What to do is the least that is said of {them}"
+        if cautioned
+        else f"nothing under What to do weighs against {them}"
+    )
+    return f"{_either(methods)}: {why}"
+
+
+def _losing(methods: Sequence[MethodSummary], cautioned: bool) -> str:
+    """Methods of those who need not have all inputs."""
+    if not methods:
+        return ""
+    they = "it loses" if len(methods) == 1 else "they lose"
+    caution = ", with the caution under What to do" if cautioned else ""
+    return f"{_either(methods)}, if the inputs that {they} need not matter{caution}"
+
+
+def _either(methods: Sequence[MethodSummary]) -> str:
+    return listed([each["method"] for each in methods]).replace(" and ", " or ")
 
 
 def _of(advice: Sequence[Advice], weight: str) -> set[str]:
@@ -88,7 +113,7 @@ def _expected(method: MethodSummary, learning: Sequence[Learning]) -> Line:
     place = layers["layers"].index(thinnest)
     where, share_of = layer_words(method, [layer_name(layers, thinnest)]), percent(stated(thinnest["predicted"]))
     said = [
-        f"{method['method']} keeps {share_of} of {where}, the least of any layer ({kept(method)[place]:.3g} weights)"
+        f"{method['method']} keeps {share_of} of {where}, the least of any layer ({_number(kept(method)[place])} weights)"
     ]
     if method["lost"]:
         lost = sum(method["lost"])
@@ -106,3 +131,7 @@ def _expected(method: MethodSummary, learning: Sequence[Learning]) -> Line:
         said.append(f"its kernel is wrong on {errors[0]} of held-out samples, the mean label on {errors[1]}")
         kind, by = weakest([kind, LIMIT]), ", ".join(filter(None, (by, "K7.1, B7")))
     return {"text": f"Expect: {'; '.join(said)}.", "kind": kind, "by": by}
+
+
+def _number(weights: float) -> str:
+    return f"{weights:.0f}" if weights >= 100 else f"{weights:.2g}"

@@ -14,7 +14,7 @@ KINDS = (THEOREM, LIMIT, MEASURED)  # from the firmest
 OF_THE_KERNEL = (
     "ReLU networks with standard normal weights, without biases, trained to the end on the squared error"  # K7.1, B7
 )
-AGAINST, CAUTION, NOTE = "against", "caution", "note"  # what advice weighs
+AGAINST, CAUTION, CONDITION, NOTE = "against", "caution", "condition", "note"  # what advice weighs
 FEW = 0.5  # inputs that a method is expected to lose, below which it is not distinguished
 LOST = 0.5  # the probability of keeping no weight from which an input counts as lost
 
@@ -30,8 +30,8 @@ class Line(TypedDict):
 class Advice(Line):
     """A sentence of advice, and the rule with its threshold that it follows from.
 
-    of: the methods that it weighs against; weight: against (they cut the network, or nothing is learnt), caution, or note, which
-    weighs against none.
+    of: the methods that it weighs against; weight: against (they cut the network, or nothing is learnt), caution, condition (of who
+    needs the inputs that they lose), or note, which weighs against none.
     """
 
     rule: str
