@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.files.headers import check_numbers
 from sparse_limits.numerics.files.tables import Column, DataTable, printed
-from sparse_limits.numerics.labels import option
+from sparse_limits.numerics.labels import is_onehot, option
 from sparse_limits.numerics.printing.plain_text import many
 
 Floats = NDArray[np.floating]
@@ -105,8 +105,8 @@ class Content(NamedTuple):
     lead: int = 0
 
 
-def of_table(table: DataTable, target: str | None, missing: str | None, drop: Sequence[str] = ()) -> Content:
-    """Inputs and target of a table. target: a name, or a number from 1; None is the last column, which a note announces.
+def of_table(table: DataTable, target: Sequence[str], missing: str | None, drop: Sequence[str] = ()) -> Content:
+    """Inputs and target of a table. target: names, or numbers from 1; none is the last column, which a note announces.
     drop: names or numbers of columns that are left out, as if the file did not hold them, but that numbers stay.
 
     InputError if there is no such column, or several, for a column that has a problem, and as `check_missing` for missing values.
@@ -118,30 +118,51 @@ def of_table(table: DataTable, target: str | None, missing: str | None, drop: Se
     held = [place for place in range(len(columns)) if place not in left_out]
     if len(held) < 2:
         raise InputError(f"drop leaves {many(len(held), 'column')}, expected inputs and a target")
-    chosen = held[-1] if target is None else _chosen("target", columns, target)
-    if chosen in left_out:
-        raise InputError(f"target is {target!r:.80}, which drop leaves out, expected another")
+    goals = [_chosen("target", columns, each) for each in target] or [held[-1]]
+    for name, place in zip(target, goals, strict=False):
+        if place in left_out:
+            raise InputError(f"target is {name!r:.80}, which drop leaves out, expected another")
+        if goals.count(place) > 1:
+            raise InputError(f"target has {name!r:.80} more than once, expected each column once")
+    if len(held) == len(set(goals)):
+        raise InputError("target is every column, expected some for inputs")
     _check_problems(columns, held, dropped=sorted(left_out))
     called, notes = _distinct(columns)
     dropped = tuple(called[place] for place in sorted(left_out))
     if dropped:
         notes.append(f"left out: {', '.join(map(_marked, dropped))}")
-    others = [place for place in held if place != chosen]
-    size = len(columns[chosen].values) * sum(_width(columns[place]) for place in others)
+    others = [place for place in held if place not in goals]
+    size = len(columns[goals[0]].values) * sum(_width(columns[place]) for place in others)
     check_numbers("numbers, with one column for each category,", size)
     blocks = [_inputs(called[place], columns[place]) for place in others]
     names = [name for found, _ in blocks for name in found]
     groups = np.repeat(np.arange(len(others)), [len(found) for found, _ in blocks])
     x = np.column_stack([block for _, block in blocks])
-    y, goal = columns[chosen].values, called[chosen]
-    how = "" if target is not None else f", the last column (another: {option('target')})"
+    y, words, goal = _target_of(columns, called, goals)
+    how = "" if target else f", the last column (another: {option('target')})"
     notes += _worded(called, columns, others)
     x, y, more = _complete(x, y, groups, [called[place] for place in others], goal, missing)
     worded = len(names) > len(others)
     inputs = tuple(names) if table.named or worded else ()
     told = (f"target: {goal}{how}", *table.notes, *notes, *more)
     about = About(inputs=inputs, target=goal, notes=told, missing="".join(more), dropped=dropped)
-    return Content(x, y, _with_remarks(about, x, y), columns[chosen].words, 1)
+    return Content(x, y, _with_remarks(about, x, y), words, 1)
+
+
+def _target_of(
+    columns: Sequence[Column], called: Sequence[str], goals: Sequence[int]
+) -> tuple[Floats, tuple[str, ...] | None, str]:
+    """Labels [N] or [N, q], the words that they number, and what they are called; one-hot columns are named by their columns."""
+    if len(goals) == 1:
+        return columns[goals[0]].values, columns[goals[0]].words, called[goals[0]]
+    for place in goals:
+        if columns[place].words is not None and not columns[place].truth:
+            raise InputError(
+                f"target has column {called[place]!r} of words among {len(goals)}, expected numbers, or that column alone"
+            )
+    y = np.column_stack([columns[place].values for place in goals])
+    names = tuple(called[place] for place in goals)
+    return y, names if is_onehot(y) else None, ", ".join(names)
 
 
 def of_arrays(x: NDArray[Any], y: NDArray[Any], missing: str | None) -> Content:

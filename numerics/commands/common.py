@@ -43,7 +43,18 @@ def add_data(
         metavar="LABELLING",
         help=f"ge:K, is:K, onehot, as-is ... (default: ge5 for digits; of a file by its labels{'; onehot with cross-entropy' if losses else ''})",
     )
-    add("--target", metavar="COLUMN", help="labels in a table: name or number from 1 (default: the last)")
+    add(
+        "--target",
+        nargs="+",
+        metavar="COLUMN",
+        help="labels in a table: name or number from 1 (default: the last); several of one-hot labels",
+    )
+    add(
+        "--classes",
+        type=int,
+        metavar="N",
+        help="classes of onehot labels, seen or not (default: those seen, or a module's outputs)",
+    )
     add("--missing", metavar="HOW", help="missing values: drop (the sample) or mean (of the column)")
     add_drop(group)
     scaling = group.add_mutually_exclusive_group()

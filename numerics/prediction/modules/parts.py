@@ -19,6 +19,7 @@ from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, Mas
 from sparse_limits.numerics.prediction.layers.notes import unknown_on
 from sparse_limits.numerics.prediction.layers.validity import LEVEL, contradicted
 from sparse_limits.numerics.prediction.modules.building import builder, built, generators, name_of, seeded
+from sparse_limits.numerics.prediction.modules.calling import for_module
 from sparse_limits.numerics.prediction.modules.copies import METHODS as COPIED
 from sparse_limits.numerics.prediction.modules.inputs import silent_inputs
 from sparse_limits.numerics.prediction.modules.layout import Layout, layout_of
@@ -105,6 +106,7 @@ def of_parts(
     fresh = builder(build)
     streams, modules = built(fresh, networks, drawing)
     kept, silent = [], []
+    used = for_module(modules[0], used)
     with generators(calling):  # should forwards draw
         read = layout_of(modules, used)
         check_compared(settings, sum(int(np.prod(shape)) for shape in read.shapes.values()))
