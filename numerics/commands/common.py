@@ -47,13 +47,13 @@ def add_data(
         "--target",
         nargs="+",
         metavar="COLUMN",
-        help="labels in a table: name or number from 1 (default: the last); several of one-hot labels",
+        help="labels in a table: names or numbers from 1 (default: last)",
     )
     add(
         "--classes",
         type=int,
         metavar="N",
-        help="classes of onehot labels, seen or not (default: those seen, or a module's outputs)",
+        help="classes of onehot labels, seen or not",
     )
     add("--missing", metavar="HOW", help="missing values: drop (the sample) or mean (of the column)")
     add_drop(group)

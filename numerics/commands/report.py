@@ -48,8 +48,8 @@ EPILOG = (
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = (
-        "Summarise a network and its data on one page: what is wrong with the data, which pruning method to take, what it would keep "
-        "and lose, what the tangent kernel predicts about learning, and what to do. Of a checkpoint: what is left of it, and what to do."
+        "Summarise a network and its data on one page: what is wrong with the data, which pruning method to take, what is kept, lost and "
+        "learnt, and what to do. Of a checkpoint: what is left of it."
     )
     parser.epilog = EPILOG
     parser.usage = "sparse-limits report (--widths N ... | --model CODE | TABLE | CHECKPOINT) [options]"
@@ -57,20 +57,18 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "file",
         nargs="?",
-        metavar="TABLE | CHECKPOINT",
-        help="data as --data has them, for hidden layers of 256 and 128 if no network is given; or a checkpoint or masks, to report what is left of them",
+        metavar="FILE",
+        help="data, as by --data, or a checkpoint or masks",
     )
-    add("--html", metavar="FILE", help="write the page; - for standard output, without the sentences")
-    add("--json", metavar="FILE", help="write all numbers and sentences as JSON; - for standard output, alone")
+    add("--html", metavar="FILE", help="write the page; - for standard output, alone")
+    add("--json", metavar="FILE", help="write all as JSON; - for standard output, alone")
     add(
         "--keep",
         metavar="DIR",
-        help="folder of results: results that are still valid are reused, new results are added",
+        help="folder of results, to reuse those still valid",
     )
     add_density(parser)
-    add(
-        "--methods", nargs="+", metavar="M", help="methods such as snip and grasp (default: all that the theory covers)"
-    )
+    add("--methods", nargs="+", metavar="M", help="such as snip and grasp (default: all that fit)")
     add_of_layers(parser)
     add("--residual", metavar="KIND", help="target (default), output, averaged (default with --model)")
     add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 4)")
