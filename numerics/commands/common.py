@@ -90,7 +90,10 @@ def data_source(arguments: argparse.Namespace) -> DataSource:
     """Where the data are and how to read them, by the options of `add_data`."""
     from sparse_limits.numerics.data import DataSource
 
-    return DataSource(arguments.data, **given(arguments, *OF_THE_DATA))
+    options = given(arguments, *OF_THE_DATA)
+    if len(options.get("target", ())) == 1:
+        options["target"] = options["target"][0]  # one column, as it is given in Python
+    return DataSource(arguments.data, **options)
 
 
 def available_cores() -> int:
