@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, NamedTuple, TypedDict
 
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.files.headers import check_numbers
 from sparse_limits.numerics.files.tables import Column, DataTable, printed
-from sparse_limits.numerics.labels import option
+from sparse_limits.numerics.labels import is_onehot, option
 from sparse_limits.numerics.printing.plain_text import many
 
 Floats = NDArray[np.floating]
@@ -54,7 +54,8 @@ class About:
     """What a report can say of data beyond their numbers; empty where a file says nothing.
 
     inputs: the names of the columns of x; classes: those of the columns of y, or of −1 and +1 if y is ±1; image: the shape
-    of an input; target: the name of what y is made of; notes: sentences for the first lines of a report.
+    of an input; target: the name of what y is made of; notes: sentences for the first lines of a report; missing: that of
+    them which says what was done with missing values; dropped: columns of the file that were left out on request.
     """
 
     inputs: tuple[str, ...] = ()
@@ -62,6 +63,8 @@ class About:
     image: tuple[int, ...] | None = None
     target: str = ""
     notes: tuple[str, ...] = ()
+    missing: str = ""
+    dropped: tuple[str, ...] = ()
 
     def picture(self, values: Floats) -> Floats | None:
         """Numbers [d], one for each input, as an image [h, w], the mean over colours; None where inputs are no images."""
@@ -102,8 +105,8 @@ class Content(NamedTuple):
     lead: int = 0
 
 
-def of_table(table: DataTable, target: str | None, missing: str | None, drop: Sequence[str] = ()) -> Content:
-    """Inputs and target of a table. target: a name, or a number from 1; None is the last column, which a note announces.
+def of_table(table: DataTable, target: Sequence[str], missing: str | None, drop: Sequence[str] = ()) -> Content:
+    """Inputs and target of a table. target: names, or numbers from 1; none is the last column, which a note announces.
     drop: names or numbers of columns that are left out, as if the file did not hold them, but that numbers stay.
 
     InputError if there is no such column, or several, for a column that has a problem, and as `check_missing` for missing values.
@@ -115,30 +118,51 @@ def of_table(table: DataTable, target: str | None, missing: str | None, drop: Se
     held = [place for place in range(len(columns)) if place not in left_out]
     if len(held) < 2:
         raise InputError(f"drop leaves {many(len(held), 'column')}, expected inputs and a target")
-    chosen = held[-1] if target is None else _chosen("target", columns, target)
-    if chosen in left_out:
-        raise InputError(f"target is {target!r:.80}, which drop leaves out, expected another")
-    for place in held:
-        if problem := columns[place].problem:
-            raise InputError(f"{problem} (to leave the column out: {_leaving(columns, place)})")
+    goals = [_chosen("target", columns, each) for each in target] or [held[-1]]
+    for name, place in zip(target, goals, strict=False):
+        if place in left_out:
+            raise InputError(f"target is {name!r:.80}, which drop leaves out, expected another")
+        if goals.count(place) > 1:
+            raise InputError(f"target has {name!r:.80} more than once, expected each column once")
+    if len(held) == len(set(goals)):
+        raise InputError("target is every column, expected some for inputs")
+    _check_problems(columns, held, dropped=sorted(left_out))
     called, notes = _distinct(columns)
-    if left_out:
-        notes.append(f"left out: {', '.join(_marked(called[place]) for place in sorted(left_out))}")
-    others = [place for place in held if place != chosen]
-    size = len(columns[chosen].values) * sum(_width(columns[place]) for place in others)
+    dropped = tuple(called[place] for place in sorted(left_out))
+    if dropped:
+        notes.append(f"left out: {', '.join(map(_marked, dropped))}")
+    others = [place for place in held if place not in goals]
+    size = len(columns[goals[0]].values) * sum(_width(columns[place]) for place in others)
     check_numbers("numbers, with one column for each category,", size)
     blocks = [_inputs(called[place], columns[place]) for place in others]
     names = [name for found, _ in blocks for name in found]
     groups = np.repeat(np.arange(len(others)), [len(found) for found, _ in blocks])
     x = np.column_stack([block for _, block in blocks])
-    y, goal = columns[chosen].values, called[chosen]
-    how = "" if target is not None else f", the last column (another: {option('target')})"
+    y, words, goal = _target_of(columns, called, goals)
+    how = "" if target else f", the last column (another: {option('target')})"
     notes += _worded(called, columns, others)
     x, y, more = _complete(x, y, groups, [called[place] for place in others], goal, missing)
     worded = len(names) > len(others)
     inputs = tuple(names) if table.named or worded else ()
-    about = About(inputs=inputs, target=goal, notes=(f"target: {goal}{how}", *table.notes, *notes, *more))
-    return Content(x, y, _with_remarks(about, x, y), columns[chosen].words, 1)
+    told = (f"target: {goal}{how}", *table.notes, *notes, *more)
+    about = About(inputs=inputs, target=goal, notes=told, missing="".join(more), dropped=dropped)
+    return Content(x, y, _with_remarks(about, x, y), words, 1)
+
+
+def _target_of(
+    columns: Sequence[Column], called: Sequence[str], goals: Sequence[int]
+) -> tuple[Floats, tuple[str, ...] | None, str]:
+    """Labels [N] or [N, q], the words that they number, and what they are called; one-hot columns are named by their columns."""
+    if len(goals) == 1:
+        return columns[goals[0]].values, columns[goals[0]].words, called[goals[0]]
+    for place in goals:
+        if columns[place].words is not None and not columns[place].truth:
+            raise InputError(
+                f"target has column {called[place]!r} of words among {len(goals)}, expected numbers, or that column alone"
+            )
+    y = np.column_stack([columns[place].values for place in goals])
+    names = tuple(called[place] for place in goals)
+    return y, names if is_onehot(y) else None, ", ".join(names)
 
 
 def of_arrays(x: NDArray[Any], y: NDArray[Any], missing: str | None) -> Content:
@@ -156,8 +180,8 @@ def of_arrays(x: NDArray[Any], y: NDArray[Any], missing: str | None) -> Content:
     if x.ndim == 2 and x.size and y.ndim and y.size and len(x) == len(y) and {x.dtype.kind, y.dtype.kind} <= {*"biuf"}:
         names = [f"input {place}" for place in range(x.shape[1])]
         x, y, more = _complete(x, y, np.arange(x.shape[1]), names, "y", missing, arrays=True)
-        about = _with_remarks(About(image=image, target="y", notes=(*notes, *more)), x, y)
-        return Content(x, y, about)
+        about = About(image=image, target="y", notes=(*notes, *more), missing="".join(more))
+        return Content(x, y, _with_remarks(about, x, y))
     return Content(x, y, About(image=image, target="y", notes=notes))
 
 
@@ -167,11 +191,27 @@ def check_missing(missing: str | None) -> None:
         raise InputError(f"missing is {missing!r:.60}, expected {' or '.join(MISSING)}")
 
 
-def _leaving(columns: Sequence[Column], place: int) -> str:
-    """The option that leaves a column out, by its name or its number."""
-    name = columns[place].name
-    alone = _WORD.fullmatch(name) and [column.name for column in columns].count(name) == 1
-    return _drop(name if alone else f"column {place + 1}")
+def _check_problems(columns: Sequence[Column], held: Sequence[int], dropped: Sequence[int]) -> None:
+    """InputError for columns that cannot be read: the first in full, and the option that leaves all of them out."""
+    wrong = [place for place in held if columns[place].problem]
+    if not wrong:
+        return
+    others = [_marked(columns[place].name) for place in wrong[1:]]
+    more = f"; no better: {', '.join(others[:_LISTED])}{', ...' if len(others) > _LISTED else ''}" if others else ""
+    what = "all of them" if others else "the column"
+    raise InputError(
+        f"{columns[wrong[0]].problem}{more} (to leave {what} out: {_leaving(columns, [*dropped, *wrong])})"
+    )
+
+
+def _leaving(columns: Sequence[Column], places: Sequence[int]) -> str:
+    """The option that leaves columns out, by their names or their numbers."""
+    called = [column.name for column in columns]
+    names = [
+        called[place] if _WORD.fullmatch(called[place]) and called.count(called[place]) == 1 else str(place + 1)
+        for place in places
+    ]
+    return option("drop", names[0]) if len(names) == 1 else f"--drop {' '.join(names)}, in Python drop={names!r}"
 
 
 def _drop(name: str) -> str:
@@ -294,17 +334,12 @@ def _complete(
 def _with_remarks(about: About, x: Floats, y: NDArray[Any]) -> About:
     """Add notes on inputs that say nothing, the same as another, or what they should not."""
     notes = [*about.notes]
-    constant = (x == x[0]).all(axis=0)
+    constant = constant_inputs(x)
     if constant.any():
         fixed = int(constant.sum())
         named = f": {_those(about, np.flatnonzero(constant))}" if about.image is None else ""
         notes.append(f"{many(fixed, 'input')} {'is' if fixed == 1 else 'are'} constant{named}")
-    seen: dict[bytes, int] = {}
-    pairs = []
-    for column in np.flatnonzero(~constant).tolist():
-        first = seen.setdefault(x[:, column].tobytes(), column)
-        if first != column:
-            pairs.append((first, column))
+    pairs = repeated_inputs(x)
     if pairs:
         named = ""
         if about.image is None:
@@ -316,10 +351,27 @@ def _with_remarks(about: About, x: Floats, y: NDArray[Any]) -> About:
         same = [column for column in np.flatnonzero(~constant).tolist() if (x[:, column] == flat[:, 0]).all()]
         notes += [f"input {_quoted(about, column)} is the same as the target" for column in same[:1]]
     if about.image is None:
-        counting = np.arange(len(x))[:, None] + np.array([0, 1])
-        rows = [column for column in range(x.shape[1]) if (x[:, column, None] == counting).all(axis=0).any()]
-        notes += [f"input {_quoted(about, column)} counts the rows" for column in rows[:1] if len(x) > 2]
-    return About(about.inputs, about.classes, about.image, about.target, tuple(notes))
+        notes += [f"input {_quoted(about, column)} counts the rows" for column in counting_inputs(x)[:1]]
+    return replace(about, notes=tuple(notes))
+
+
+def constant_inputs(x: Floats) -> NDArray[np.bool_]:
+    """Whether each input is the same on all samples."""
+    found: NDArray[np.bool_] = (x == x[0]).all(axis=0)
+    return found
+
+
+def repeated_inputs(x: Floats) -> list[tuple[int, int]]:
+    """Inputs that vary and are the same as an earlier one, each behind that one."""
+    seen: dict[bytes, int] = {}
+    firsts = [(seen.setdefault(x[:, at].tobytes(), at), at) for at in np.flatnonzero(~constant_inputs(x)).tolist()]
+    return [pair for pair in firsts if pair[0] != pair[1]]
+
+
+def counting_inputs(x: Floats) -> list[int]:
+    """Inputs that count the rows of three samples or more, from 0 or 1."""
+    counting = np.arange(len(x))[:, None] + np.array([0, 1])
+    return [column for column in range(x.shape[1]) if len(x) > 2 and (x[:, column, None] == counting).all(axis=0).any()]
 
 
 def _quoted(about: About, column: int) -> str:

@@ -25,14 +25,15 @@ from sparse_limits.numerics.files import check_readable
 from sparse_limits.numerics.files.parquet import read_parquet
 from sparse_limits.numerics.files.sample_arrays import read_npy, read_npz, read_torch
 from sparse_limits.numerics.files.tables import of_matrix, read_text
-from sparse_limits.numerics.labels import labelled
+from sparse_limits.numerics.labels import labelled, option, padded
 from sparse_limits.numerics.networks import Array
 
 TEXT = {".csv": ",", ".tsv": "\t"}  # what stands between fields
-Dropped: TypeAlias = str | int | Sequence[str | int]  # columns by name or number from 1
+ColumnNames: TypeAlias = str | int | Sequence[str | int]  # by name or number from 1
 ARRAYS = {".npz": read_npz, ".npy": read_npy, ".pt": read_torch, ".pth": read_torch}
 PARQUET = ".parquet"
 SUFFIXES = (*TEXT, PARQUET, *ARRAYS)
+MOST_OUTPUTS = 2**20  # columns of one-hot labels
 SMALLEST, LARGEST = 1e-30, 1e30  # of the largest entry: the products that the formulas form stay within the floats
 
 
@@ -69,9 +70,10 @@ class DataSource:
     source : digits, or the name of a file (.csv, .tsv, .parquet, .npz, .npy, .pt or .pth)
     labels : as-is, onehot, ge:K or is:K (classes ±1), each also with -centred (mean 0); short names are ge5, is0, is0c (is:0-centred)
     standardise : whether columns are scaled to mean 0 and variance 1; None scales the digits only, and in `compare` takes both
-    target : column of a table with the labels, by its name or its number from 1; None is the last column
+    target : column of a table with the labels, by its name or its number from 1; None is the last column; several, one for each output
     missing : drop (leave out samples with missing values) or mean (replace them by the column's mean); None refuses missing values
     drop : columns of a table to leave out, each by its name or its number from 1, such as dates and names of rows; None is no column
+    classes : number of classes of onehot labels, of which some may not occur, numbered from 0, or from 1; None is those that occur
 
     Examples
     --------
@@ -82,9 +84,10 @@ class DataSource:
     source: str | PathLike[str] = "digits"
     labels: str | None = None
     standardise: bool | None = None
-    target: str | int | None = None
+    target: ColumnNames | None = None
     missing: str | None = None
-    drop: Dropped | None = None
+    drop: ColumnNames | None = None
+    classes: int | None = None
 
     def read(self) -> Dataset:
         """The data. InputError as by `load_data`."""
@@ -115,15 +118,16 @@ def load(
     labelling: str | None = None,
     standardise: bool = False,
     *,
-    target: str | int | None = None,
+    target: ColumnNames | None = None,
     missing: str | None = None,
-    drop: Dropped | None = None,
+    drop: ColumnNames | None = None,
+    classes: int | None = None,
 ) -> Dataset:
     """A user's data from a file: a table (`.csv`, `.tsv`, `.parquet`), or arrays x or X, and y [N] or [N, q] (`.npz`, `.pt`, `.pth`).
 
     One matrix (`.npy`, `.pt`) is a table without names. A table has one sample a line, its fields separated by commas
     (`.tsv`: tabs); a first line without any number, or that counts the columns, is taken for the header. target: the column
-    with the labels, by its name or its number from 1; None is the last. Columns of words become one 0/1 column for each
+    with the labels, by its name or its number from 1; None is the last. ColumnNames of words become one 0/1 column for each
     category, those of truth values one. x: [N, d], or images [N, h, w], [N, h, w, c], [N, c, h, w], which are flattened.
     labelling: as above; None recognises classes. missing: drop leaves out samples with missing values, mean fills in means
     of columns, None refuses them. drop: columns of a table that are left out, by names or numbers. What was found and done stands in `Dataset.about`.
@@ -135,12 +139,14 @@ def load(
     if file.suffix.lower() not in SUFFIXES:
         raise InputError(f"{file}: suffix is {file.suffix!r}, expected {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
     check_missing(missing)
+    if classes is not None:
+        checked_integer("classes", classes, 2, MOST_OUTPUTS)
     check_readable(file)
     try:
-        content = _read(file, _target(target), missing, _dropped(drop))
+        content = _read(file, _named("target", target), missing, _named("drop", drop))
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-    return _dataset(str(file), content, labelling, standardise)
+    return _dataset(str(file), content, labelling, standardise, classes)
 
 
 @door
@@ -149,9 +155,10 @@ def load_data(
     labels: str | None = None,
     standardise: bool | None = None,
     *,
-    target: str | int | None = None,
+    target: ColumnNames | None = None,
     missing: str | None = None,
-    drop: Dropped | None = None,
+    drop: ColumnNames | None = None,
+    classes: int | None = None,
 ) -> Dataset:
     """Load the bundled digits, or data from a file.
 
@@ -165,9 +172,10 @@ def load_data(
     source : digits, or the name of a file (.csv, .tsv, .parquet, .npz, .npy, .pt or .pth)
     labels : as-is, onehot, ge:K or is:K (classes ±1), each also with -centred (mean 0); short names are ge5, is0, is0c (is:0-centred)
     standardise : whether columns are scaled to mean 0 and variance 1; None scales the digits only
-    target : column of a table with the labels, by its name or its number from 1; None is the last column
+    target : column of a table with the labels, by its name or its number from 1; None is the last column; several, one for each output
     missing : drop (leave out samples with missing values) or mean (replace them by the column's mean); None refuses missing values
     drop : columns of a table to leave out, each by its name or its number from 1, such as dates and names of rows; None is no column
+    classes : number of classes of onehot labels, of which some may not occur, numbered from 0, or from 1; None is those that occur
 
     Returns
     -------
@@ -193,13 +201,13 @@ def load_data(
     if not isinstance(source, (str, PathLike)):
         raise InputError(f"source is {type(source).__name__}, expected digits or a file's name")
     if source == "digits":
-        for name, value in {"target": target, "missing": missing, "drop": drop}.items():
+        for name, value in {"target": target, "missing": missing, "drop": drop, "classes": classes}.items():
             if value is not None:
                 raise InputError(
                     f"{name} is {value!r:.60}, expected none: the digits have one target, pixels for inputs, and miss nothing"
                 )
         return digits("ge5" if labels is None else labels, standardise is not False)
-    return load(source, labels, bool(standardise), target=target, missing=missing, drop=drop)
+    return load(source, labels, bool(standardise), target=target, missing=missing, drop=drop, classes=classes)
 
 
 def source_of(data: Data) -> Dataset | DataSource:
@@ -224,6 +232,31 @@ def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
     return replace(data, x=data.x[chosen], y=data.y[chosen])
 
 
+def for_outputs(data: Dataset, outputs: int) -> Dataset:
+    """The data for a network of so many outputs: classes that no sample has get a column if all are numbered.
+
+    Data of other labels are as they were: that they do not fit is seen, and said with `fitting_labels`.
+    """
+    if not data.labelling.startswith("onehot") or data.y.shape[1] >= outputs:
+        return data
+    found = padded(data.y, data.about.classes, outputs)
+    if found is None:
+        return data
+    y, classes = found
+    note = f"{outputs - data.y.shape[1]} of {outputs} outputs are classes that no sample has"
+    return replace(data, y=y, about=replace(data.about, classes=classes, notes=(*data.about.notes, note)))
+
+
+def fitting_labels(data: Dataset, outputs: int) -> str:
+    """Which option gives labels for so many outputs, in brackets; nothing where none does."""
+    q = data.y.shape[1]
+    if data.labelling.startswith("onehot") and q < outputs:
+        return f" (for classes that no sample has: --classes {outputs}, in Python classes={outputs})"
+    if q == 1 and outputs > 1:
+        return f" (as classes: {option('labels', 'onehot')})"
+    return ""
+
+
 def symmetrised(dataset: Dataset) -> Dataset:
     """The union of (x, y) and (−x, −y), 2N samples: the law of the data becomes symmetric, as S3 asks."""
     x, y = dataset.x, dataset.y
@@ -245,7 +278,7 @@ def check_scale(name: str, values: Array, hint: str = "", names: Sequence[str] =
 
 
 def standardised(x: ArrayLike) -> Array:
-    """Columns of x [N, d] centred, over their standard deviation (divisor N); constant columns become 0."""
+    """ColumnNames of x [N, d] centred, over their standard deviation (divisor N); constant columns become 0."""
     raw = real_matrix("x", x)
     constant = (raw == raw[0]).all(axis=0)  # not "deviation 0", which rounding blurs
     columns: Array = np.ldexp(raw, -np.frexp(np.abs(raw).max(axis=0))[1])  # powers of 2, so exact: no sum overflows
@@ -256,11 +289,13 @@ def standardised(x: ArrayLike) -> Array:
     return columns
 
 
-def _dataset(name: str, content: Content, labelling: str | None, standardise: bool) -> Dataset:
+def _dataset(
+    name: str, content: Content, labelling: str | None, standardise: bool, classes: int | None = None
+) -> Dataset:
     column = np.asarray(content.y)
     raw = Dataset(content.x, column[:, None] if column.ndim == 1 else column, name, "")  # checked before it is used
     try:
-        found = labelled(raw.y, labelling, content.words)
+        found = labelled(raw.y, labelling, content.words, classes)
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
     notes = (*content.about.notes[: content.lead], *found.notes, *content.about.notes[content.lead :])
@@ -282,7 +317,7 @@ def _digits() -> tuple[Array, Array]:
     return pixels / 16, values
 
 
-def _read(file: Path, target: str | None, missing: str | None, drop: Sequence[str]) -> Content:
+def _read(file: Path, target: Sequence[str], missing: str | None, drop: Sequence[str]) -> Content:
     """What a file holds; InputError without its name."""
     suffix = file.suffix.lower()
     if suffix in TEXT:
@@ -293,29 +328,21 @@ def _read(file: Path, target: str | None, missing: str | None, drop: Sequence[st
     x, y = found.x, found.y
     if y is None:
         return of_table(of_matrix(x), target, missing, drop)
-    if target is not None:
-        raise InputError(f"target is {target!r:.80}, expected none: the target of the file is its array y")
+    if target:
+        raise InputError(f"target is {target[0]!r:.80}, expected none: the target of the file is its array y")
     if drop:
         raise InputError(f"drop is {drop[0]!r:.80}, expected none: the inputs of the file are its array x")
     return of_arrays(x, y, missing)
 
 
-def _target(target: str | int | None) -> str | None:
-    """A column's name or number as text."""
-    if target is None or isinstance(target, str):
-        return target
-    if isinstance(target, Integral) and not isinstance(target, bool):
-        return str(target)
-    raise InputError(f"target is {target!r:.60}, expected a column's name, or its number from 1")
-
-
-def _dropped(drop: Dropped | None) -> list[str]:
-    """Columns' names or numbers as texts."""
-    if drop is None:
+def _named(word: str, columns: ColumnNames | None) -> list[str]:
+    """ColumnNames' names or numbers as texts; word: what asks for them."""
+    if columns is None:
         return []
-    each = [drop] if isinstance(drop, (str, Integral)) else drop
+    each = [columns] if isinstance(columns, (str, Integral)) else columns
     if not isinstance(each, Sequence) or not all(
         isinstance(one, (str, Integral)) and not isinstance(one, bool) for one in each
     ):
-        raise InputError(f"drop is {drop!r:.60}, expected columns' names, or their numbers from 1")
+        one = "a column's name, or its number from 1" if word == "target" else "columns' names, or their numbers from 1"
+        raise InputError(f"{word} is {columns!r:.60}, expected {one}")
     return [str(one) for one in each]

@@ -25,7 +25,7 @@ ALIASES = {
     "NetworkLike": "FullyConnected | Sequence[int] | str | Callable",
 }
 # What a `DataSource` says of its data; options of the commands, but no arguments of functions
-OF_THE_DATA = ("labels", "standardise", "target", "missing", "drop")
+OF_THE_DATA = ("labels", "standardise", "target", "missing", "drop", "classes")
 CLASSES = frozenset(
     [
         "Case",

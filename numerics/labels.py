@@ -6,14 +6,15 @@ A *labelling* turns raw labels into targets y [N, q], the same way for every sou
 |---|---|
 | ge:K | +1 where the label is ≥ K, −1 elsewhere |
 | is:K | +1 where the label is K, −1 elsewhere |
-| onehot | one 0/1 column for each class that occurs, in ascending order |
+| onehot | one 0/1 column for each class, in ascending order: of those that occur, or of as many as are said to be |
 | as-is | the numbers themselves |
 
 followed by `-centred` to subtract the mean of each column. Short names: ge5, is0, is0c (is:0-centred),
 centred (as-is-centred), value (as-is). Classes that are words have is:WORD and onehot.
 
 Without a labelling, the labels of a file are recognised, which its notes say: words, and at most 20 different whole numbers
-of two samples each on average, none beyond 2³¹, are classes (two classes: −1 and +1; more: onehot), all else is as-is.
+of two samples each on average, none beyond 2³¹, are classes (two classes: −1 and +1; more: onehot); so are columns of 0 and 1 with
+one 1 in each row, which number the classes under all labellings but as-is; all else is as-is.
 """
 
 from __future__ import annotations
@@ -50,20 +51,75 @@ class Labelled(NamedTuple):
     notes: tuple[str, ...]
 
 
-def labelled(raw: Array, labelling: str | None, words: tuple[str, ...] | None) -> Labelled:
+def labelled(raw: Array, labelling: str | None, words: tuple[str, ...] | None, classes: int | None = None) -> Labelled:
     """Targets from raw labels [N, q]; words: what the labels number, if they number classes that are words.
 
-    labelling: as in the table above; None recognises classes. InputError as `targets`, and for words as numbers.
+    labelling: as in the table above; None recognises classes. classes: how many there are, of which some may not occur; None is
+    those that occur. InputError as `targets`, for words as numbers, and for classes that do not fit.
     """
+    given: tuple[str, ...] = ()
+    if is_onehot(raw) and (labelling is None or _base(labelling) != "as-is"):
+        if classes is not None and classes < raw.shape[1]:
+            raise InputError(
+                f"classes is {classes}, expected at least {raw.shape[1]}, one for each column of the labels"
+            )
+        given = (f"labels are one-hot: {raw.shape[1]} columns with one 1 in each row",)
+        classes, labelling = classes or raw.shape[1], labelling or "onehot"
+        raw = raw.argmax(axis=1)[:, None].astype(np.float64)
+    if classes is not None:
+        labelling = labelling or "onehot"
+        _check_classes(raw, labelling, words, classes)
     shown = None if words is None else printed(words)
     if shown is not None and (raw == raw[0]).all():
         raise InputError(f"all labels are {shown[int(raw[0, 0])]!r}, expected at least two classes")
     chosen, notes = (labelling, ()) if labelling is not None else recognised(raw, shown)
     numbered = chosen if words is None or shown is None else _numbered(chosen, words, shown)
-    y = targets(raw, numbered)
-    if labelling is not None and _base(numbered) == "onehot":
+    known = None if classes is None or _base(numbered) != "onehot" else _known(raw, words, classes)
+    y = targets(raw, numbered, known)
+    names = _class_names(raw, numbered, shown)
+    if known is not None:
+        unseen_words = (
+            () if shown is None else tuple(f"(not seen {each})" for each in range(1, len(known) - len(shown) + 1))
+        )
+        names = _named(known, None) if shown is None else (*shown, *unseen_words)
+        unseen = len(known) - len(np.unique(raw))
+        more = f", {unseen} of which no sample has" if unseen else ""
+        notes = (f"labels are {len(known)} classes, one 0/1 column each: {_some(names)}{more}",)
+    elif labelling is not None and _base(numbered) == "onehot":
         notes = (_one_column_each(_named(np.unique(raw), shown), "" if words is not None else _as_numbers()),)
-    return Labelled(y, chosen, classes := _class_names(raw, numbered, shown), (*notes, *_rare(raw, shown, classes)))
+    return Labelled(y, chosen, names, (*given, *notes, *_rare(raw, shown, names)))
+
+
+def is_onehot(raw: Array) -> bool:
+    """Whether labels [N, q] are of 0 and 1, in two columns or more, with one 1 in each row."""
+    return raw.shape[1] > 1 and bool(np.isin(raw, (0, 1)).all() and (raw.sum(axis=1) == 1).all())
+
+
+def _check_classes(raw: Array, labelling: str, words: tuple[str, ...] | None, classes: int) -> None:
+    """InputError unless the labels are of so many classes or fewer."""
+    if _base(labelling) != "onehot":
+        if _base(labelling) != "as-is" and raw.shape[1] == 1:
+            return  # two classes made of what one-hot columns number
+        raise InputError(
+            f"classes is {classes}, expected none with the labels {labelling!r:.60}, or {option('labels', 'onehot')}"
+        )
+    found = len(np.unique(raw)) if words is None else len(words)
+    if found > classes:
+        raise InputError(f"classes is {classes}, expected at least {found}, as many as the labels have")
+
+
+def _known(raw: Array, words: tuple[str, ...] | None, classes: int) -> Array:
+    """The labels of all classes, in the order of their columns: from 0, or from 1 where the last has its number."""
+    if words is not None:
+        return np.arange(float(classes))
+    least, most = float(raw.min()), float(raw.max())
+    first = 1.0 if least >= 1 and most == classes else 0.0
+    if np.array_equal(raw, np.round(raw)) and (least < 0 or most > classes - 1 + first):
+        raise InputError(
+            f"labels go from {least:g} to {most:g}, expected whole numbers from 0 to {classes - 1} with {classes} classes, or from 1 to "
+            f"{classes}"
+        )
+    return first + np.arange(float(classes))
 
 
 def recognised(raw: Array, words: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]]:
@@ -100,8 +156,10 @@ def _as_numbers() -> str:
     return f" (as numbers, for regression: {option('labels', 'as-is')}, with the loss mse where there is one)"
 
 
-def targets(values: ArrayLike, labelling: str) -> Array:
+def targets(values: ArrayLike, labelling: str, known: Array | None = None) -> Array:
     """Targets y [N, q] from raw labels [N] or [N, 1] (as-is: [N, q]), labelled as in the table above.
+
+    known: the labels that have a column under onehot; None is those that occur.
 
     Raises InputError for an unknown labelling, for classes that are not whole numbers under is:K and
     onehot, and for a labelling under which all samples would be alike.
@@ -112,21 +170,24 @@ def targets(values: ArrayLike, labelling: str) -> Array:
     base = _base(labelling)
     split = re.fullmatch(r"(ge|is):(-?\d+)", base)
     if split is None and base not in ("onehot", "as-is"):
-        known = f"{', '.join(LABELLINGS)}, each also with -centred, {', '.join(_SHORT)}"
-        raise InputError(f"labelling is {labelling!r}, expected one of {known}")
-    y = raw if base == "as-is" else _classes(raw, split, labelling)
+        taken = f"{', '.join(LABELLINGS)}, each also with -centred, {', '.join(_SHORT)}"
+        raise InputError(f"labelling is {labelling!r}, expected one of {taken}")
+    y = raw if base == "as-is" else _classes(raw, split, labelling, known)
     return y if base == full else y - y.mean(axis=0)
 
 
-def _classes(raw: Array, split: re.Match[str] | None, labelling: str) -> Array:
+def _classes(raw: Array, split: re.Match[str] | None, labelling: str, known: Array | None) -> Array:
     """±1 from the split ("ge" or "is", K), one-hot without one."""
     if raw.shape[1] != 1:
-        raise InputError(f"labels have {raw.shape[1]} columns, expected 1 for labelling {labelling!r}")
+        raise InputError(
+            f"labels have {raw.shape[1]} columns, expected 1, or 0 and 1 with one 1 in each row, for labelling {labelling!r} (as numbers: "
+            f"{option('labels', 'as-is')}{', with the loss mse' if labelling == 'onehot' else ''})"
+        )
     at_least = split is not None and split[1] == "ge"
     if not at_least and not np.array_equal(raw, np.round(raw)):
         raise InputError(f"labels are not whole numbers, expected classes for labelling {labelling!r}{_as_numbers()}")
     if split is None:
-        y: Array = (raw == np.unique(raw)).astype(np.float64)
+        y: Array = (raw == (np.unique(raw) if known is None else known)).astype(np.float64)
     else:
         bound = float(split[2])
         y = np.where(raw >= bound if at_least else raw == bound, 1.0, -1.0)
@@ -194,3 +255,24 @@ def _one_column_each(names: tuple[str, ...], more: str) -> str:
 def _some(names: tuple[str, ...]) -> str:
     """Names in a sentence, and how many there are if some are left out."""
     return ", ".join(names[:_LISTED]) + (f", ... ({len(names)} in all)" if len(names) > _LISTED else "")
+
+
+def padded(y: Array, classes: tuple[str, ...], outputs: int) -> tuple[Array, tuple[str, ...]] | None:
+    """One-hot targets [N, q] and their classes for more outputs: a class is a whole number, that of its output from 0, or from 1.
+
+    None if the classes are no such numbers, so that which outputs they are is not known.
+
+    Examples:
+        >>> y, classes = padded(np.eye(2), ("0", "3"), 4)
+        >>> y.tolist(), classes
+        ([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]], ('0', '1', '2', '3'))
+    """
+    if len(classes) != y.shape[1] or not all(re.fullmatch(r"\d{1,9}", each) for each in classes):
+        return None
+    numbers = np.array(list(map(int, classes)))
+    first = 1 if numbers.min() >= 1 and numbers.max() == outputs else 0
+    if numbers.max() > outputs - 1 + first:
+        return None
+    wide = np.zeros((len(y), outputs))
+    wide[:, numbers - first] = y
+    return wide, tuple(str(first + each) for each in range(outputs))

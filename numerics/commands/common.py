@@ -43,7 +43,18 @@ def add_data(
         metavar="LABELLING",
         help=f"ge:K, is:K, onehot, as-is ... (default: ge5 for digits; of a file by its labels{'; onehot with cross-entropy' if losses else ''})",
     )
-    add("--target", metavar="COLUMN", help="labels in a table: name or number from 1 (default: the last)")
+    add(
+        "--target",
+        nargs="+",
+        metavar="COLUMN",
+        help="labels in a table: names or numbers from 1 (default: last)",
+    )
+    add(
+        "--classes",
+        type=int,
+        metavar="N",
+        help="classes of onehot labels, seen or not",
+    )
     add("--missing", metavar="HOW", help="missing values: drop (the sample) or mean (of the column)")
     add_drop(group)
     scaling = group.add_mutually_exclusive_group()
@@ -79,7 +90,10 @@ def data_source(arguments: argparse.Namespace) -> DataSource:
     """Where the data are and how to read them, by the options of `add_data`."""
     from sparse_limits.numerics.data import DataSource
 
-    return DataSource(arguments.data, **given(arguments, *OF_THE_DATA))
+    options = given(arguments, *OF_THE_DATA)
+    if len(options.get("target", ())) == 1:
+        options["target"] = options["target"][0]  # one column, as it is given in Python
+    return DataSource(arguments.data, **options)
 
 
 def available_cores() -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.commands.common import (
@@ -15,6 +18,7 @@ from sparse_limits.numerics.commands.common import (
     progress_of,
 )
 from sparse_limits.numerics.commands.network_options import (
+    OF_A_NETWORK,
     add_density,
     add_network,
     add_of_layers,
@@ -23,9 +27,17 @@ from sparse_limits.numerics.commands.network_options import (
     network_of,
 )
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
+from sparse_limits.numerics.door import OF_THE_DATA
 from sparse_limits.numerics.reports.writing import write_json, write_text
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sparse_limits.numerics.prediction.report.summary import Advice, Line, QuestionSummary
+
 NAMES = ("density", "methods", "scope", "loss", "residual", "networks", "units", "samples", "seed", "learning")
+OF_PRUNING = (*(name for name in NAMES if name != "seed"), "keep", "widths", "model")
+DIGITS, WIDTHS = "digits", (256, 128)  # what is reported on if nothing else is named
 SAMPLES = 1024  # `sparse_limits.numerics.prediction.report.report.SAMPLES`, which takes long to import
 EPILOG = (
     "The page loads nothing and runs nothing; its last section says how to reproduce it. Claims are named by their labels, "
@@ -36,30 +48,34 @@ EPILOG = (
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = (
-        "Summarise a network and its data on one page: what each pruning method would keep, which layers and inputs would be lost, "
-        "what the tangent kernel predicts about learning, and what to do."
+        "Summarise a network and its data on one page: what is wrong with the data, which pruning method to take, what is kept, lost and "
+        "learnt, and what to do. Of a checkpoint: what is left of it."
     )
     parser.epilog = EPILOG
-    parser.usage = "sparse-limits report (--widths N ... | --model CODE) [options]"
+    parser.usage = "sparse-limits report (--widths N ... | --model CODE | TABLE | CHECKPOINT) [options]"
     add = parser.add_argument
-    add("--html", metavar="FILE", help="write the page; - for standard output, without the sentences")
-    add("--json", metavar="FILE", help="write all numbers and sentences as JSON; - for standard output, alone")
+    add(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="data, as by --data, or a checkpoint or masks",
+    )
+    add("--html", metavar="FILE", help="write the page; - for standard output, alone")
+    add("--json", metavar="FILE", help="write all as JSON; - for standard output, alone")
     add(
         "--keep",
         metavar="DIR",
-        help="folder of results: results that are still valid are reused, new results are added",
+        help="folder of results, to reuse those still valid",
     )
     add_density(parser)
-    add(
-        "--methods", nargs="+", metavar="M", help="methods such as snip and grasp (default: all that the theory covers)"
-    )
+    add("--methods", nargs="+", metavar="M", help="such as snip and grasp (default: all that fit)")
     add_of_layers(parser)
     add("--residual", metavar="KIND", help="target (default), output, averaged (default with --model)")
     add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 4)")
     add("--no-learning", dest="learning", action="store_false", default=None, help="leave out the tangent kernel")
     add_seed(parser)
     add_network(parser)
-    add_data(parser, "digits", SAMPLES, losses=True, more=("--batch",))
+    add_data(parser, DIGITS, SAMPLES, losses=True, more=("--batch",))
     add_limit(parser)
     add_quiet(parser)
 
@@ -68,6 +84,10 @@ def run(arguments: Namespace) -> int:
     """Compute, then write. Raises InputError, in one line, for anything wrong with the call or its input."""
     from rich.console import Console
 
+    if arguments.file is not None:
+        if not _is_data(arguments.file):
+            return _of_checkpoint(arguments)
+        _take_as_data(arguments)
     _check(arguments)
     from sparse_limits.numerics.prediction.report.report import report
     from sparse_limits.numerics.store import store_at
@@ -85,9 +105,7 @@ def run(arguments: Namespace) -> int:
     if arguments.json is not None:
         write_json(arguments.json, found.summary)
     console = Console(quiet="-" in (arguments.html, arguments.json))
-    console.print(found.summary["question"], style="bold", highlight=False, markup=False)
-    for line in (*found.summary["answer"], *found.summary["advice"]):
-        console.print(f"- {line['text']} [{line['kind']}]", highlight=False, markup=False)
+    _show(console, found.summary)
     for other in found.summary["left_out"]:
         console.print(f"Not followed here: {other['method']}: {other['reason']}.", highlight=False, markup=False)
     if store is not None:
@@ -97,6 +115,73 @@ def run(arguments: Namespace) -> int:
     if arguments.html is not None:
         console.print(f"page written to {arguments.html}", highlight=False, markup=False)
     return 0
+
+
+def _is_data(file: str) -> bool:
+    """Whether a file is a table, or holds arrays x and y; of all others layers are read."""
+    from sparse_limits.numerics.data import PARQUET, SUFFIXES, TEXT
+    from sparse_limits.numerics.masks.files import open_arrays
+
+    suffix = Path(file).suffix.lower()
+    if suffix in (*TEXT, PARQUET):
+        return True
+    return suffix in SUFFIXES and {name.lower() for name in open_arrays(Path(file)).shapes} == {"x", "y"}
+
+
+def _take_as_data(arguments: Namespace) -> None:
+    """The file in the place of --data, and a network of usual size if none is given."""
+    if arguments.data != DIGITS:
+        raise InputError(f"--data is given, expected none beside {arguments.file}, which holds data")
+    arguments.data = arguments.file
+    if arguments.widths is None and arguments.model is None:
+        arguments.widths = [*WIDTHS]
+
+
+def _of_checkpoint(arguments: Namespace) -> int:
+    """What is left of a checkpoint; InputError for options that are of a network and data."""
+    from rich.console import Console
+    from threadpoolctl import threadpool_limits
+
+    others = given(arguments, *OF_PRUNING, *OF_A_NETWORK, *OF_THE_DATA)
+    for name in (*others, *(["data"] if arguments.data != DIGITS else [])):
+        option = "no-learning" if name == "learning" else "raw" if others.get(name) is False else name
+        raise InputError(f"--{option} is given, expected none beside the checkpoint {arguments.file}")
+    check_places({"CHECKPOINT": arguments.file}, {"--html": arguments.html, "--json": arguments.json})
+    from sparse_limits.numerics.commands._checkpoint_report import as_html, show
+    from sparse_limits.numerics.prediction.report.checkpoint import report_checkpoint
+
+    with progress_of(arguments) as progress, threadpool_limits(1):
+        progress.stage("reading layers")
+        found = report_checkpoint(arguments.file, seed=arguments.seed, progress=progress.stage)
+    if arguments.html is not None:
+        write_text(arguments.html, as_html(found))
+    if arguments.json is not None:
+        write_json(arguments.json, found)
+    console = Console(quiet="-" in (arguments.html, arguments.json))
+    show(console, found)
+    if arguments.html is not None:
+        console.print(f"page written to {arguments.html}", highlight=False, markup=False)
+    return 0
+
+
+def _show(console: Console, summary: QuestionSummary) -> None:
+    """The question, what is wrong with the data, and under headings what to take, to expect and to do."""
+    console.print(summary["question"], style="bold", highlight=False, markup=False)
+    sections = {
+        "What is wrong with the data": [f"{each['what']}. {each['instead']}." for each in summary["flaws"]],
+        "Recommendation": _told(summary["recommendation"]),
+        "What to expect": _told(summary["answer"]),
+        "What to do": _told(summary["advice"]),
+    }
+    for name, lines in sections.items():
+        if lines:
+            console.print(f"\n{name}", style="bold", highlight=False, markup=False)
+        for line in lines:
+            console.print(f"- {line}", highlight=False, markup=False)
+
+
+def _told(lines: Sequence[Line | Advice]) -> list[str]:
+    return [f"{line['text']} [{line['kind']}]" for line in lines]
 
 
 def _check(arguments: Namespace) -> None:

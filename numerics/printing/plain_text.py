@@ -55,12 +55,16 @@ def rounded(digits: str) -> str:
     return digits if len(digits) <= 7 else f"{digits[0]}.{digits[1:4]}e{len(digits) - 1}"
 
 
-def short_names(paths: Sequence[str]) -> list[str]:
+def short_names(paths: Sequence[str], room: int | None = None) -> list[str]:
     """Paths of layers for a table: long ones are cut in front, at a dot, to the shortest end that no other path has.
+
+    room: letters, if there are no more; ends that are longer are cut in the middle, too, where they still differ then.
 
     Examples:
         >>> short_names(["encoder.layers.0.linear", "encoder.layers.1.linear", "head", ""])
         ['…0.linear', '…1.linear', 'head', '(itself)']
+        >>> short_names(["encoder.layers.0.second_linear", "encoder.layers.1.second_linear"], 13)
+        ['…0.sec…linear', '…1.sec…linear']
     """
     found = []
     for path in paths:
@@ -69,4 +73,9 @@ def short_names(paths: Sequence[str]) -> list[str]:
         alone = next((end for end in ends if sum(f".{each}".endswith(f".{end}") for each in paths) == 1), path)
         short = f"…{alone}" if len(alone) + 1 < len(path) else path
         found.append((short if len(path) > LONG else path) or "(itself)")
-    return found
+    if room is None or max(map(len, found), default=0) <= room:
+        return found
+    cut = [
+        name if len(name) <= room else f"{name[: room // 2]}…{name[len(name) - (room - 1) // 2 :]}" for name in found
+    ]
+    return cut if len({*cut}) == len({*found}) else found

@@ -23,6 +23,7 @@ OUTPUTS = {  # what is written, by the call that writes it: the module of its ty
     "predict predictors --json": ("sparse_limits.numerics.prediction.pruned_first_layer.predictors", "Comparison"),
     "prune --json": ("sparse_limits.numerics.prediction.modules.masks_summary", "PruneSummary"),
     "report --json": ("sparse_limits.numerics.prediction.report.summary", "QuestionSummary"),
+    "report CHECKPOINT --json": ("sparse_limits.numerics.prediction.report.checkpoint", "CheckpointSummary"),
     "fit --json": ("sparse_limits.numerics.fitting.summary", "Summary"),
     "fit --json, several layers": ("sparse_limits.numerics.fitting.layers", "LayersSummary"),
     "fit --json, several files": ("sparse_limits.numerics.fitting.layers", "FilesSummary"),

@@ -43,7 +43,7 @@ from sparse_limits.numerics.tickets.targets.target import trained_seed
 from sparse_limits.numerics.tickets.widths import NOTHING, candidates_per_parameter, guaranteed_width, network_widths
 
 if TYPE_CHECKING:
-    from sparse_limits.numerics.data import Dropped
+    from sparse_limits.numerics.data import ColumnNames
 
 USUAL_EPSILON = 1e-6
 LEAST = Fraction(1, 10**300)  # error that the search tells from 0
@@ -98,7 +98,7 @@ def ticket(
     data: str | None = None,
     label_column: str | int | None = None,
     missing: str | None = None,
-    drop: Dropped | None = None,
+    drop: ColumnNames | None = None,
     nonnegative: bool = False,
     width_factor: Share = 1,
     epsilon: float | None = None,
@@ -209,7 +209,7 @@ def check(
     data: str | None = None,
     label_column: str | int | None = None,
     missing: str | None = None,
-    drop: Dropped | None = None,
+    drop: ColumnNames | None = None,
     nonnegative: bool = False,
     epsilon: float | None = None,
     agreement: Share | None = None,
@@ -315,7 +315,7 @@ def check_delta(name: str, value: float) -> None:
         raise InputError(f"{name} is {value:g}, expected a probability between 0 and 1")
 
 
-def _columns(data: str | None, label: str | int | None, missing: str | None, drop: Dropped | None) -> Columns:
+def _columns(data: str | None, label: str | int | None, missing: str | None, drop: ColumnNames | None) -> Columns:
     """InputError for what is said of columns where there are no samples to read."""
     for name, value in (("label_column", label), ("missing", missing), ("drop", drop)):
         if value is not None and data is None:

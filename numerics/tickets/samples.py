@@ -18,7 +18,7 @@ from sparse_limits.numerics.tickets.archives import OF_TORCH, open_arrays
 from sparse_limits.numerics.tickets.costs import samples_in
 
 if TYPE_CHECKING:
-    from sparse_limits.numerics.data import Dataset, Dropped
+    from sparse_limits.numerics.data import ColumnNames, Dataset
 
 SEPARATORS = b",\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\xa8\xa9"  # whatever may end a line, or be a part of what does
 _LISTED = 6  # names in a remark
@@ -32,7 +32,7 @@ class Columns(NamedTuple):
 
     label: str | int | None = None
     missing: str | None = None
-    drop: Dropped | None = None
+    drop: ColumnNames | None = None
 
 
 PLAIN_COLUMNS = Columns()

@@ -65,6 +65,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {  # by output: calls of each form tha
         ("report", "--widths", "24", "16", *FEW, "--units", "256", "--methods", "magnitude", "random"),
         ("report", *MODULE, *FEW, "--methods", "random", "snip", "grasp"),
     ],
+    "report CHECKPOINT --json": [("report", "layers.npz")],
     "fit --json": [("fit", "mask.npy"), ("fit", "mask.npy", "--data", "digits", "--fresh-rows", "500", *FEW[:2])],
     "fit --json, several layers": [("fit", "layers.npz")],
     "fit --json, several files": [("fit", "layers.npz", "again.npz")],

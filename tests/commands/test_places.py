@@ -18,6 +18,8 @@ INPUTS = {  # command: words that name files that are read, by a word in capital
     "fit MASK": (["fit", "MASK.npy", "--data", "DATA.npz"], ["--json", "--html", "--plot"]),
     "predict": (["predict", "columns", "--method", "random", "--data", "DATA.npz"], ["--json", "--plot"]),
     "report": (["report", "--widths", "4", "--data", "DATA.npz"], ["--html", "--json"]),
+    "report CHECKPOINT": (["report", "MASK.npy"], ["--html", "--json"]),
+    "report TABLE": (["report", "DATA.csv"], ["--html", "--json"]),
     "ticket": (["ticket", "--target", "NET.npz", "--data", "DATA.npz"], ["--json", "--output"]),
     "ticket --check": (
         ["ticket", "--check", "TICKET.npz", "--target", "NET.npz", "--data", "DATA.csv"],

@@ -188,3 +188,29 @@ def test_a_bad_call_is_refused_in_one_line_and_writes_nothing(
     assert said in complaint.splitlines()[-1]
     assert complaint.splitlines()[-1].startswith("sparse-limits: ")
     assert {path.name for path in folder.iterdir()} - {"__pycache__"} == before
+
+
+def test_long_paths_are_cut_where_they_still_differ(folder, capsys):
+    """A line of the table is no longer than a screen, and the file has the whole names."""
+    long = "transformer_encoder_with_a_long_name"
+    parts = ", ".join(
+        f"'block_number_{at}': nn.ModuleDict({{'first_projection_of_the_block': nn.Linear(4, 4)}})" for at in range(3)
+    )
+    Path("long.py").write_text(
+        f"from torch import nn\nclass Deep(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        f"        self.{long} = nn.ModuleDict({{{parts}}})\n"
+        f"    def forward(self, x):\n        return x\n"
+    )
+    assert (
+        main(["prune", "--model", "long.py:Deep", "--method", "magnitude", "--density", "0.5", "--out", "long.npz"])
+        == 0
+    )
+    out = capsys.readouterr().out.splitlines()
+    first = next(place for place, line in enumerate(out) if line.startswith("layer "))
+    rows = out[first : first + 4]
+    assert max(map(len, rows)) <= 80
+    assert len({row.split()[0] for row in rows}) == 4
+    assert all("…" in row for row in rows[1:])
+    assert set(np.load("long.npz").files) == {
+        f"{long}.block_number_{at}.first_projection_of_the_block.weight" for at in range(3)
+    }

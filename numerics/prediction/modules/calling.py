@@ -5,6 +5,8 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +16,7 @@ from torch import nn
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.columns import CHANNELS
-from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.data import Dataset, fitting_labels, for_outputs
 from sparse_limits.theory.own_code import OwnCodeError, is_theirs, set_apart, show_traceback
 
 T = TypeVar("T")
@@ -43,6 +45,28 @@ def inputs_of(module: nn.Module, data: Dataset) -> torch.Tensor:
 
 def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
     """As `output_of`, for inputs [N, d] that are given; data: what they are images of, and the targets."""
+    found = _output(module, data, flat)
+    if tuple(found.shape) != data.y.shape:
+        hint = fitting_labels(data, found.shape[1]) if found.ndim == 2 else ""
+        raise InputError(
+            f"the module gives outputs of shape {tuple(found.shape)}, expected {data.y.shape}, that of the targets{hint}"
+        )
+    return found
+
+
+def for_module(module: nn.Module, data: Dataset) -> Dataset:
+    """The data with a column for each output of the module where one-hot labels have fewer (`data.for_outputs`)."""
+    if not data.labelling.startswith("onehot"):
+        return data
+    few = replace(data, x=data.x[:2], y=data.y[:2])
+    with torch.random.fork_rng(devices=[]), torch.no_grad():  # a forward that draws is none of those that count
+        copy = deepcopy(module).eval()
+        found = _output(copy, few, inputs_of(copy, few))
+    return for_outputs(data, found.shape[1]) if found.ndim == 2 else data
+
+
+def _output(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
+    """What the module gives, whatever its shape; InputError as by `output_of`."""
     try:
         found = _called(module, flat)
     except BaseException as error:  # a forward raises whatever it likes
@@ -62,10 +86,6 @@ def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Ten
         raise InputError(
             f"the module returns {type(found).__name__}, expected one tensor, as from a module around it whose forward "
             "returns that one alone"
-        )
-    if tuple(found.shape) != data.y.shape:
-        raise InputError(
-            f"the module gives outputs of shape {tuple(found.shape)}, expected {data.y.shape}, that of the targets"
         )
     return found
 

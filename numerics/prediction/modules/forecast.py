@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from sparse_limits.numerics.arguments import InputError, seed_sequence
-from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.data import Dataset, fitting_labels, for_outputs
 from sparse_limits.numerics.limits import allowed
 from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.layers.answer import forecast
@@ -68,10 +68,11 @@ def of_module(question: Question, progress: Callable[[str], object] = lambda doi
     streams, modules = built(fresh, networks, drawing)
     chain = _common_chain(modules)
     first, last = chain.layers[0], chain.layers[-1]
+    used = for_outputs(used, last.outputs)
     if (first.inputs, last.outputs) != (used.x.shape[1], used.y.shape[1]):
         raise InputError(
             f"the module takes {first.inputs} inputs to {last.outputs} outputs, expected {used.x.shape[1]} to {used.y.shape[1]}, "
-            f"those of {used.name} with the labels {used.labelling}"
+            f"those of {used.name} with the labels {used.labelling}{fitting_labels(used, last.outputs)}"
         )
     if method in FLOWS and chain.activation not in PASSING:
         raise NotFollowedError(

@@ -16,8 +16,10 @@ from sparse_limits.numerics.files import one_line, replacing
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF
 from sparse_limits.numerics.prediction.modules.chosen import place_of
 from sparse_limits.numerics.prediction.modules.masks_summary import LayerMask
+from sparse_limits.numerics.printing.plain_text import short_names
 
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+SCREEN, LEAST = 80, 16  # letters of a line, and of a path that is cut to fit
 SUFFIXES = (".npz", ".pt", ".safetensors")  # of files that masks are written to
 
 
@@ -65,19 +67,25 @@ class ModuleMasks(dict[str, torch.Tensor]):
 
     @property
     def table(self) -> str:
-        """A line for each layer, and what is kept in all."""
+        """A line for each layer, and what is kept in all; paths are cut where lines would be longer than a screen."""
+        layers = self.layers
+        names = [each["layer"] or ITSELF for each in layers]
         rows: list[tuple[str, ...]] = [("layer", "shape", "kept", "empty rows", "empty columns")]
         rows += [
             (
-                each["layer"] or ITSELF,
+                name,
                 " x ".join(map(str, each["shape"])),
                 f"{100 * each['density']:.1f} %",
                 f"{each['empty_rows']} of {each['rows']}",
                 f"{each['empty_columns']} of {each['columns']}",
             )
-            for each in self.layers
+            for name, each in zip(names, layers, strict=True)
         ]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        if (beyond := sum(widths) + 2 * (len(widths) - 1) - SCREEN) > 0:
+            short = short_names(names, max(LEAST, widths[0] - beyond))
+            rows = [rows[0], *((name, *row[1:]) for name, row in zip(short, rows[1:], strict=True))]
+            widths[0] = max(len(row[0]) for row in rows)
         lines = [
             "  ".join(
                 cell.ljust(width) if place < 2 else cell.rjust(width)

@@ -20,6 +20,7 @@ from sparse_limits.numerics.prediction.layers.notes import unknown_on
 from sparse_limits.numerics.prediction.layers.rounds import empty_rows, fewer_rounds, in_rounds, notes_on
 from sparse_limits.numerics.prediction.layers.validity import LEVEL, contradicted
 from sparse_limits.numerics.prediction.modules.building import builder, built, generators, name_of, seeded
+from sparse_limits.numerics.prediction.modules.calling import for_module
 from sparse_limits.numerics.prediction.modules.inputs import silent_inputs
 from sparse_limits.numerics.prediction.modules.layout import Layout, layout_of
 from sparse_limits.numerics.prediction.modules.mask_statistics import kept_in_rounds, least_p, tested_apart
@@ -100,6 +101,7 @@ def of_parts(
     streams, modules = built(fresh, networks, drawing)
     kept, silent, empty = [], [], []
     fewer = fewer_rounds(settings.rounds or ROUNDS) if method == IN_ROUNDS else ()
+    used = for_module(modules[0], used)
     with generators(calling):  # should forwards draw
         read = layout_of(modules, used)
         check_compared(settings, sum(int(np.prod(shape)) for shape in read.shapes.values()))

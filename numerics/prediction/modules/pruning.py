@@ -30,6 +30,7 @@ from sparse_limits.numerics.prediction.modules.batches import (
     number_of_batches,
 )
 from sparse_limits.numerics.prediction.modules.building import generators
+from sparse_limits.numerics.prediction.modules.calling import for_module
 from sparse_limits.numerics.prediction.modules.chosen import Selection, called, chosen_weights, not_chosen
 from sparse_limits.numerics.prediction.modules.cuts import cuts
 from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
@@ -126,6 +127,8 @@ def prune_module(
     parameters = sum(each.numel() for each in module.parameters())
     check_work(f"pruning {many(parameters, 'parameter')}", BYTES * parameters, instead="a smaller module")
     there = _moved(module, device)
+    if isinstance(data, Dataset):
+        data = for_module(module, data)
     source = _source(method, data, loss, batches, again=rounds not in (None, 1), ours=_is_on_cpu(there))
     with generators(seed_sequence(seed)):  # should the forward draw
         if method == IN_ROUNDS:

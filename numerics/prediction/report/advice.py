@@ -12,7 +12,11 @@ from sparse_limits.numerics.prediction.layers.summary import LayerSummary, archi
 from sparse_limits.numerics.prediction.layers.validity import LEVEL
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
 from sparse_limits.numerics.prediction.report.summary import (
+    AGAINST,
+    CAUTION,
+    CONDITION,
     LOST,
+    NOTE,
     OF_THE_KERNEL,
     Advice,
     Learning,
@@ -62,9 +66,8 @@ def advice_of(
     warned: set[str] = set()
     lines = [*_ended(found, warned), *_near(found, warned), *_cut(found, warned), *_lost(found, warned)]
     lines += [*_idle(found, warned), *_withdrawn(found, warned), *_costs(found, warned)]
-    lines += [*_in_rounds(found)]
-    lines += [*_zero_inputs(found), *_blameless(found, warned)]
-    return lines
+    lines += [*_in_rounds(found), *_zero_inputs(found)]
+    return [*lines, *_blameless(found, {name for line in lines for name in line["of"]})]
 
 
 def error_of(fit: FitSummary) -> float:
@@ -76,9 +79,11 @@ def _names(methods: Sequence[MethodSummary]) -> str:
     return listed([each["method"] for each in methods])
 
 
-def _line(text: str, rule: str, methods: Sequence[MethodSummary], *, apart: bool = False) -> Advice:
+def _line(text: str, rule: str, methods: Sequence[MethodSummary], weight: str = NOTE, *, apart: bool = False) -> Advice:
+    """weight: against the methods, if it weighs."""
     kind, by = resting_on(methods, apart=apart)
-    return {"text": text, "rule": rule, "kind": kind, "by": by}
+    of = [each["method"] for each in methods] if weight != NOTE else []
+    return {"text": text, "rule": rule, "kind": kind, "by": by, "of": of, "weight": weight}
 
 
 def _ended(found: Numbers, warned: set[str]) -> Iterator[Advice]:
@@ -94,7 +99,7 @@ def _ended(found: Numbers, warned: set[str]) -> Iterator[Advice]:
             f"Do not prune by {method['method']} to density {found.density:g}: {layer_words(method, gone)} {verb} expected to "
             f"keep less than one weight, and without any {without}; {_instead(method)}."
         )
-        yield _line(text, "a layer is expected to keep less than 1 weight", [method])
+        yield _line(text, "a layer is expected to keep less than 1 weight", [method], AGAINST)
 
 
 def _instead(method: MethodSummary) -> str:
@@ -128,6 +133,7 @@ def _near(found: Numbers, warned: set[str]) -> Iterator[Advice]:
             f"Leave room with {method['method']}: a layer ends at density {floor_of(method):.2g}, and {found.density:g} is close.",
             f"the density is below {NEAR:g} times that at which a layer is expected to keep 1 weight",
             [method],
+            CAUTION,
         )
 
 
@@ -150,6 +156,8 @@ def _cut(found: Numbers, warned: set[str]) -> Iterator[Advice]:
             ),
             "kind": MEASURED,
             "by": "",
+            "of": [method["method"]],
+            "weight": AGAINST,
         }
 
 
@@ -183,12 +191,14 @@ def _lost_by(
             )
             other = f"{'leaves' if len(safe) == 1 else 'leave'} {them} a say at the outputs of more than half of them"
         instead = f"; {_names(safe)} {other}" if safe else ""
-        yield _line(
+        said = _line(
             f"If {word} {names} must matter, do not prune by {_names(methods)}, which {verb} {them} {how}{instead}.",
             f"an input that varies {rule}",
             [*methods, *safe],
+            CONDITION,
             apart=True,
         )
+        yield {**said, "of": [each["method"] for each in methods]}
 
 
 def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
@@ -224,6 +234,7 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
                 f"{many(last['outputs'], 'output')} are expected to keep no incoming weight, and to be constant.",
                 "1 or more outputs are expected to keep no incoming weight",
                 [method],
+                AGAINST,
                 apart=True,
             )
 
@@ -255,6 +266,8 @@ def _in_rounds(found: Numbers) -> Iterator[Advice]:
                 "rule": "the density is below that at which a neuron's losses feed themselves in wide layers, under SynFlow in rounds",
                 "kind": LIMIT,
                 "by": "H6.2",
+                "of": [],
+                "weight": NOTE,
             }
 
 
@@ -276,6 +289,8 @@ def _withdrawn(found: Numbers, warned: set[str]) -> Iterator[Advice]:
             ),
             "kind": MEASURED,
             "by": "",
+            "of": [],
+            "weight": NOTE,
         }
 
 
@@ -313,7 +328,7 @@ def _costs(found: Numbers, warned: set[str]) -> Iterator[Advice]:
             f"Expect {each['method']}{verb}: {what} {show(after)}, before pruning {show(before)}, with the mean label "
             f"{show(guess)}, {_OF_WHAT}."
         )
-        yield {**_FROM_THE_KERNEL, "text": text, "rule": rule}
+        yield {**_FROM_THE_KERNEL, "text": text, "rule": rule, "of": [each["method"]], "weight": AGAINST}
     if unlearnt:
         names = listed([each["method"] for each in unlearnt])
         text = (
@@ -324,13 +339,13 @@ def _costs(found: Numbers, warned: set[str]) -> Iterator[Advice]:
             "kernel regression's test error on held-out samples is not below that of the mean label, after pruning and before; "
             "of classes, the 95% intervals are not"
         )
-        yield {**_FROM_THE_KERNEL, "text": text, "rule": rule}
+        yield {**_FROM_THE_KERNEL, "text": text, "rule": rule, "of": [], "weight": NOTE}
     told = [each for each in alike if each["kernel"]["regression"]["pruned"]["error_interval"] is not None]
     if told:
         names, tests = listed([each["method"] for each in told]), told[0]["kernel"]["test_samples"]
         text = f"Do not choose by kernel regression between no pruning and {names}: {tests} held-out samples do not show a cost, {_OF_WHAT}."
         rule = "the 95% interval of the pruned kernel's test error does not lie above that before pruning"
-        yield {**_FROM_THE_KERNEL, "text": text, "rule": rule}
+        yield {**_FROM_THE_KERNEL, "text": text, "rule": rule, "of": [], "weight": NOTE}
 
 
 def _beats(one: FitSummary, other: FitSummary) -> bool:
@@ -370,8 +385,8 @@ def _zero_inputs(found: Numbers) -> Iterator[Advice]:
     yield _line(text, rule, spending or found.methods, apart=True)
 
 
-def _blameless(found: Numbers, warned: set[str]) -> Iterator[Advice]:
-    rest = [each for each in found.methods if each["method"] not in warned]
+def _blameless(found: Numbers, weighed: set[str]) -> Iterator[Advice]:
+    rest = [each for each in found.methods if each["method"] not in weighed]
     if rest:
         text = f"No rule here speaks against {_names(rest)} at density {found.density:g}."
         said = _line(text, "none of the rules above advises against the method", rest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from sparse_limits.numerics.data_flaws import Flaw
 from sparse_limits.numerics.prediction.layers.summary import thresholds
 from sparse_limits.numerics.prediction.report import pictures as question_pictures
 from sparse_limits.numerics.prediction.report.summary import (
@@ -63,18 +64,33 @@ KINDS = (
 def as_html(summary: QuestionSummary) -> str:
     """The whole page; it can be read in light, in dark, on a phone and on paper."""
     title = escape(summary["question"])
-    answer = "".join(f"<li>{escape(line['text'])} {_badge(line)}</li>" for line in summary["answer"])
+    answer = _lines(summary["recommendation"])
     body = "\n".join(f"<section><h2>{escape(name)}</h2>{content}</section>" for name, content in _sections(summary))
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}{question_pictures.STYLE}{PAGE_STYLE}</style></head>\n"
-        f'<body>\n<header><h1>{title}</h1><ol class="answer">{answer}</ol></header>\n{body}\n</body></html>\n'
+        f"<body>\n<header><h1>{title}</h1>{_flaws(summary['flaws'])}<h2>Recommendation</h2>"
+        f'<ol class="answer">{answer}</ol></header>\n{body}\n</body></html>\n'
     )
+
+
+def _lines(lines: Sequence[Line]) -> str:
+    return "".join(f"<li>{escape(line['text'])} {_badge(line)}</li>" for line in lines)
+
+
+def _flaws(flaws: Sequence[Flaw]) -> str:
+    """What is wrong with the data, before anything that is computed from them; nothing where nothing is."""
+    lines = "".join(
+        f'<li>{escape(each["what"])}. <small class="rule soft">{escape(each["instead"])}.</small></li>'
+        for each in flaws
+    )
+    return f'<h2>What is wrong with the data</h2><ul class="flaws">{lines}</ul>' if flaws else ""
 
 
 def _sections(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
     methods = summary["methods"]
+    yield "What to expect", f'<ol class="answer">{_lines(summary["answer"])}</ol>'
     yield "What each method keeps, by layer", _table(layer_table(methods)) + _said(_layer_notes(summary))
     yield f"From density {summary['densities'][0]:g} to {summary['densities'][-1]:g}", _curves(summary)
     yield "Where layers end", _table(end_table(methods, summary["density"])) + _said(_end_notes(methods))

@@ -17,7 +17,6 @@ from platform import python_version
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import InputError, Seed, checked_bool, checked_integer, seed_number
 from sparse_limits.numerics.data import Data, Dataset, DataSource
@@ -45,7 +44,7 @@ class Report:
     """What methods keep of one network. results: a method each; left_out: methods that the theory does not follow here.
 
     kernels: by the method, what the tangent kernel says of learning; without_kernel: the methods of which it says nothing.
-    inputs: of all samples given, float[N, d].
+    data: all samples given.
     """
 
     results: tuple[Result, ...]
@@ -53,12 +52,12 @@ class Report:
     kernels: Mapping[str, Result]
     without_kernel: tuple[LeftOut, ...]
     made: Made
-    inputs: NDArray[np.float64]
+    data: Dataset
 
     @cached_property
     def summary(self) -> QuestionSummary:
         """All numbers and sentences, as `--json` has them."""
-        return question_summary(self.results, self.left_out, self.kernels, self.without_kernel, self.made, self.inputs)
+        return question_summary(self.results, self.left_out, self.kernels, self.without_kernel, self.made, self.data)
 
     @cached_property
     def page(self) -> str:
@@ -180,7 +179,7 @@ def report(
             without.append({"method": method, "reason": str(error)})
     left_out: list[LeftOut] = [{"method": method, "reason": str(error)} for method, error in failed]
     made = _made(asked, given)
-    return Report(tuple(results), tuple(left_out), kernels, tuple(without), made, np.asarray(whole.x, float))
+    return Report(tuple(results), tuple(left_out), kernels, tuple(without), made, whole)
 
 
 def _chosen(methods: Sequence[str] | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
+from sparse_limits.numerics.data_flaws import Flaw
 from sparse_limits.numerics.prediction.layers.summary import LayersSummary, layer_name
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import KernelSummary
 from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM, LeftOut
@@ -13,6 +14,8 @@ KINDS = (THEOREM, LIMIT, MEASURED)  # from the firmest
 OF_THE_KERNEL = (
     "ReLU networks with standard normal weights, without biases, trained to the end on the squared error"  # K7.1, B7
 )
+AGAINST, CAUTION, CONDITION, NOTE = "against", "caution", "condition", "note"  # what advice weighs
+FEW = 0.5  # inputs that a method is expected to lose, below which it is not distinguished
 LOST = 0.5  # the probability of keeping no weight from which an input counts as lost
 
 
@@ -25,9 +28,15 @@ class Line(TypedDict):
 
 
 class Advice(Line):
-    """A sentence of advice, and the rule with its threshold that it follows from."""
+    """A sentence of advice, and the rule with its threshold that it follows from.
+
+    of: the methods that it weighs against; weight: against (they cut the network, or nothing is learnt), caution, condition (of who
+    needs the inputs that they lose), or note, which weighs against none.
+    """
 
     rule: str
+    of: list[str]
+    weight: str
 
 
 class StandingSummary(TypedDict):
@@ -82,13 +91,15 @@ class Made(TypedDict):
 
 
 class QuestionSummary(TypedDict):
-    """Everything. densities: of the curves.
+    """Everything. flaws: what is wrong with the data; recommendation: what follows from the advice. densities: of the curves.
 
     constant_inputs: numbers, from 0, of inputs that are the same on all samples of the data, used or not; zero_inputs: those
     of them that are 0 there, as the network sees them.
     """
 
     question: str
+    flaws: list[Flaw]
+    recommendation: list[Line]
     answer: list[Line]
     density: float
     densities: list[float]

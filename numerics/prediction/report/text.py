@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.data_flaws import flaws_of
 from sparse_limits.numerics.prediction.layers.evidence_level import level_of
 from sparse_limits.numerics.prediction.layers.summary import layer_name, summarise_layers, thresholds
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import summarise_kernel
 from sparse_limits.numerics.prediction.report.advice import advice_of, error_of
+from sparse_limits.numerics.prediction.report.recommendation import recommendation_of
 from sparse_limits.numerics.prediction.report.summary import (
+    FEW,
     LOST,
     OF_THE_KERNEL,
     Learning,
@@ -40,7 +44,6 @@ PROVED = {
     "wanda": "S12",
     "magnitude": "S2",
 }  # of a module outside the law; of others as the threshold of a layer is defined
-FEW = 0.5  # inputs that a method is expected to lose, below which it is not distinguished
 
 
 def question_summary(
@@ -49,20 +52,24 @@ def question_summary(
     kernels: Mapping[str, Result],
     without_kernel: Sequence[LeftOut],
     made: Made,
-    inputs: Floats,
+    data: Dataset,
 ) -> QuestionSummary:
     """Return everything that a report says; forecasts are of one network on the same data.
 
-    inputs: those of all samples given, of which forecasts may have seen a batch, float[N, d].
+    data: all samples given, of which forecasts may have seen a batch.
     """
+    inputs = data.x
     first = forecasts[0]
     methods = _methods(forecasts, made["seed"])
     constant = np.flatnonzero((inputs == inputs[0]).all(axis=0)).tolist()
     zero = [column for column in constant if inputs[0, column] == 0]
     learning = [_learning(method, found) for method, found in kernels.items()]
     density = first.settings.density
+    flaws, advice = flaws_of(data), advice_of(methods, constant, zero, learning, density)
     return {
         "question": _question(described(methods)),
+        "flaws": flaws,
+        "recommendation": recommendation_of(methods, advice, learning, density, flaws, data.about.dropped),
         "answer": [
             _of_layers(methods, density),
             _of_inputs(methods, constant),
@@ -76,7 +83,7 @@ def question_summary(
         "zero_inputs": zero,
         "learning": learning,
         "without_learning": list(without_kernel),
-        "advice": advice_of(methods, constant, zero, learning, density),
+        "advice": advice,
         "made": made,
     }
 
