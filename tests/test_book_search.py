@@ -18,12 +18,16 @@ PAGES = sorted((ROOT / "book").glob("*.md"))
 DIRECTIVE = re.compile(r"^```\{index\} (.+)$", re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def words() -> ModuleType:
-    spec = spec_from_file_location("book_search_words", ROOT / "book" / "_ext" / "search_words.py")
+def extension(name: str) -> ModuleType:
+    spec = spec_from_file_location(f"book_{name}", ROOT / "book" / "_ext" / f"{name}.py")
     module = sys.modules[spec.name] = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def words() -> ModuleType:
+    return extension("search_words")
 
 
 def entries(page: Path) -> Iterator[str]:
@@ -31,8 +35,9 @@ def entries(page: Path) -> Iterator[str]:
         yield from line.split(", ")
 
 
-def test_the_examples_run(words: ModuleType) -> None:
-    assert doctest.testmod(words) == (0, 3)
+@pytest.mark.parametrize(("name", "examples"), [("search_words", 3), ("unbroken", 2)])
+def test_the_examples_run(name: str, examples: int) -> None:
+    assert doctest.testmod(extension(name)) == (0, examples)
 
 
 @pytest.mark.parametrize(
