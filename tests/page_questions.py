@@ -34,6 +34,28 @@ OUT_OF_REACH = """() => [...document.querySelectorAll('main div, main pre, main 
     && e.tabIndex < 0 && !e.querySelector('a[href], button, input, summary, [tabindex="0"]'))
   .map(e => e.className + ' ' + e.textContent.trim().slice(0, 40))"""
 
+# What scrolls sideways, and nothing at its edge says so.
+NO_SIGN = """() => [...document.querySelectorAll('article :is(pre, div, p, a, span)')].filter(e => e.scrollWidth > e.clientWidth + 1
+    && e.getClientRects().length && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && !e.matches('.scrolls')
+    && !e.closest('.scrolls') && !e.querySelector('.scrolls') && e.clientWidth > 1)
+  .map(e => e.tagName + ' ' + e.className + ' ' + e.textContent.trim().replace(/\\s+/g, ' ').slice(0, 40))"""
+
+# A word of code that is broken, though a line has room for it.
+BROKEN_WORDS = """() => [...document.querySelectorAll('article code .pre:not(.long)')].filter(e => e.getClientRects().length > 1)
+  .map(e => e.textContent)"""
+
+# A heading whose link stands on a line of its own, below its words.
+LONE_LINK = """() => [...document.querySelectorAll('article :is(h1, h2, h3, h4) > a.headerlink')].filter(e => {
+    const words = document.createRange();
+    words.setStart(e.parentElement, 0);
+    words.setEndBefore(e);
+    return e.getClientRects().length && e.getBoundingClientRect().top > words.getBoundingClientRect().bottom - 4 })
+  .map(e => e.parentElement.textContent)"""
+
+# A line of a table for names of columns that have none.
+NO_NAMES = """() => [...document.querySelectorAll('article thead')].filter(e => e.getClientRects().length && !e.textContent.trim())
+  .map(e => e.parentElement.textContent.trim().slice(0, 40))"""
+
 # What opens a fold, and has neither words nor a name that is read out.
 NAMELESS = """() => [...document.querySelectorAll('summary')].filter(e => !e.textContent.trim() && !e.getAttribute('aria-label'))
   .map(e => e.parentElement.textContent.trim().slice(0, 40))"""

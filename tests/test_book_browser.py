@@ -7,7 +7,18 @@ from urllib.parse import urlencode
 import pytest
 from book_cases import CHROMIUM, pages
 from helpers import needs
-from page_questions import CONTRAST, CUT_OFF, NAMELESS, OUT_OF_REACH, STILL_LIGHT, WIDER_THAN_ITS_BOX
+from page_questions import (
+    BROKEN_WORDS,
+    CONTRAST,
+    CUT_OFF,
+    LONE_LINK,
+    NAMELESS,
+    NO_NAMES,
+    NO_SIGN,
+    OUT_OF_REACH,
+    STILL_LIGHT,
+    WIDER_THAN_ITS_BOX,
+)
 from slices import sliced
 
 needs("jupyter_book")
@@ -16,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed: the pages are not read in a browser"),
 ]
 
-WIDTHS = (400, 1280)
+WIDTHS = (390, 1280)
 SEARCHES = {  # what a reader types, and the page that is found first
     "2602.06675": "paper_graphon",
     "2510.17515": "paper_hypothesis",
@@ -40,6 +51,50 @@ SEARCHES = {  # what a reader types, and the page that is found first
     "GraSP": "saliency_grasp",
     "pruning at initialization": "saliency",
     "generalization bound": "generalisation",
+    "magnitude pruning": "saliency",
+    "foresight pruning": "saliency",
+    "cut norm": "graphon",
+    "graphon": "graphon",
+    "Graphons": "graphon",
+    "erdos renyi": "graphon",
+    "NTK": "kernel",
+    "strong lottery ticket": "subset_sum",
+    "lottery tickets": "subset_sum",
+    "subset sum": "subset_sum",
+    "equivariant": "equivariance",
+    "equivariant lottery tickets": "equivariance",
+    "Rademacher": "generalisation",
+    "gradient flow": "flow",
+    "training time": "flow",
+    "random sparse lift": "lifts",
+    "attention": "lifts_convolutions",
+    "prune my own network": "howto_prune",
+    "PyTorch": "howto_prune",
+    "pytorch loader": "howto_prune",
+    "dataloader": "howto_prune",
+    "ERK": "howto_prune",
+    "LAMP": "howto_prune",
+    "LSTM": "howto_questions",
+    "density": "howto_questions",
+    "sparsity": "howto_questions",
+    "checkpoint": "howto_mask",
+    "layer densities": "depth_data",
+    "N:M sparsity": "operators_sparse",
+    "2:4 sparsity": "operators_sparse",
+    "singular values": "operators_noise",
+    "eigenvalues": "kernel_spectra",
+    "Hessian": "saliency_grasp",
+    "Wanda": "saliency_competition",
+    "feature selection": "saliency_recovery",
+    "universal approximation": "expressivity",
+    "power law": "graphon_pareto",
+    "message passing": "equivariance_networks",
+    "open problems": "open",
+    "errata": "errata",
+    "pitfalls": "pitfalls",
+    "notation": "notation",
+    "bibliography": "bibliography",
+    "reproduction": "reproduced",
 }
 
 
@@ -48,10 +103,10 @@ def sources(site: Path) -> list[str]:
     return [f"book/{page.stem}.md" for page in pages(site)]
 
 
-def out_of_reach(tab: Any) -> list[str]:
-    """What scrolls, and no key reaches: the theme looks for it a third of a second after a change of size."""
+def settled(tab: Any, question: str) -> list[str]:
+    """What is wrong and stays so: the theme looks for what scrolls a third of a second after a change of size."""
     for _ in range(10):
-        if not (found := tab.evaluate(OUT_OF_REACH)):
+        if not (found := tab.evaluate(question)):
             break
         tab.wait_for_timeout(200)
     return list(found)
@@ -94,7 +149,12 @@ def test_pages_in_a_browser(site: Path, address: str, pytestconfig: pytest.Confi
                 if tab.evaluate("document.documentElement.scrollWidth") > width + 1:
                     complaints.append(f"wider than {width} pixels")
                 complaints += [f"cut off at {width} pixels: {each}" for each in tab.evaluate(CUT_OFF)]
-                complaints += [f"no key scrolls at {width} pixels: {each}" for each in out_of_reach(tab)]
+                complaints += [f"no key scrolls at {width} pixels: {each}" for each in settled(tab, OUT_OF_REACH)]
+                complaints += [f"no sign of more at {width} pixels: {each}" for each in settled(tab, NO_SIGN)]
+                complaints += [f"a broken word at {width} pixels: {each}" for each in tab.evaluate(BROKEN_WORDS)]
+                complaints += [
+                    f"a link below its heading at {width} pixels: {each}" for each in tab.evaluate(LONE_LINK)
+                ]
                 for theme in ("light", "dark"):
                     tab.emulate_media(color_scheme=theme)
                     tab.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
@@ -102,6 +162,7 @@ def test_pages_in_a_browser(site: Path, address: str, pytestconfig: pytest.Confi
             complaints += [f"light in the dark theme: {each}" for each in tab.evaluate(STILL_LIGHT)]
             tab.set_viewport_size({"width": 1400, "height": 900})
             complaints += [f"a fold has no name: {each}" for each in tab.evaluate(NAMELESS)]
+            complaints += [f"a line for names without names: {each}" for each in tab.evaluate(NO_NAMES)]
             wide = set(tab.evaluate(WIDER_THAN_ITS_BOX))
             complaints += [f"a display is wider than its box: {each}" for each in sorted(wide)]
             for slider in tab.locator("input[type=range]").all():

@@ -14,7 +14,7 @@
     if (folded) target.scrollIntoView();
   };
   // What is wider than its place scrolls, with shadows at its edges. The strokes of a formula reach over its picture's edge.
-  const keyed = ".pst-scrollable-table-container, div.cell_output", places = keyed + ", .claim-scroll, .claim-table, .claim-statement, .claim-proof-text, .claim-assumptions, .claim-remarks, mjx-container[display=true], span.math";
+  const keyed = ".pst-scrollable-table-container, div.cell_output, article p:has(> img:only-child)", places = keyed + ", div.highlight pre, a.image-reference, .claim-scroll, .claim-table, .claim-statement, .claim-proof-text, .claim-assumptions, .claim-remarks, mjx-container[display=true], span.math";
   const width = (each) => each.matches("span.math, mjx-container") ? each.querySelector("svg")?.getBoundingClientRect().width ?? 0 : each.scrollWidth;
   const mark = () => {
     const found = [...document.querySelectorAll(places)].map((each) => [each, width(each) > each.clientWidth + 1]);
@@ -30,8 +30,10 @@
     if (waiting.length) return MathJax.startup.promise.then(() => MathJax.typesetPromise(waiting));
   };
   addEventListener("toggle", async (event) => { if (event.target.open) { await set(event.target); mark(); } }, true);
-  addEventListener("load", async () => { await globalThis.MathJax?.startup?.promise; mark(); });
-  addEventListener("resize", mark);
+  addEventListener("load", async () => {
+    await globalThis.MathJax?.startup?.promise;
+    new ResizeObserver(mark).observe(document.querySelector("article") ?? document.body); // lists beside it open after the window has its size
+  });
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);
   // So does one in which the words stand that a search has led to.
