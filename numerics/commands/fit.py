@@ -19,7 +19,7 @@ from sparse_limits.numerics.commands.common import (
 )
 from sparse_limits.numerics.commands.output_paths import check_places
 from sparse_limits.numerics.door import OF_THE_DATA
-from sparse_limits.numerics.reports.writing import write_json
+from sparse_limits.numerics.reports.writing import write_csv, write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,6 +78,11 @@ def configure(parser: ArgumentParser) -> None:
     add("--place", type=int, metavar="L", help="position of the layer in that network, from 1 (default: by its shape)")
     add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
     add("--json", metavar="FILE", help="write all numbers as JSON; - for standard output, without the tables")
+    add(
+        "--csv",
+        metavar="FILE",
+        help="of several layers: write a row for each; - for standard output, without the tables",
+    )
     add_limit(parser)
     add_quiet(parser)
     add("--html", metavar="FILE", help="write a page with pictures (needs matplotlib)")
@@ -93,7 +98,7 @@ def run(arguments: Namespace) -> int:
     from sparse_limits.numerics.masks.files import file_of, load_mask, open_arrays
     from sparse_limits.numerics.masks.names import has_several
 
-    console = Console(quiet="-" in (arguments.json, arguments.html))
+    console = Console(quiet="-" in (arguments.json, arguments.csv, arguments.html))
     first, *more = arguments.mask
     if more and arguments.layer is not None:
         raise InputError(f"--layer is given for {1 + len(more)} files, expected one file beside it")
@@ -116,6 +121,8 @@ def run(arguments: Namespace) -> int:
         with threadpool_limits(1):
             _all_layers(arguments, console)
         return 0
+    if arguments.csv is not None:
+        raise InputError("--csv is given for one layer, expected a file of several layers with it, or --json")
     with threadpool_limits(1):  # products of small matrices: more threads than one wait for each other
         _fit(arguments, file, console)
     return 0
@@ -137,7 +144,7 @@ def _check(arguments: Namespace) -> None:
         word = "MASK" if len(arguments.mask) == 1 else f"MASK {place}"
         file = file_of(name)
         reads |= {word: file} | {f"{word} ({shard.name})": shard for shard in shards_of(file)}
-    check_places(reads, {f"--{name}": getattr(arguments, name) for name in ("json", "html", "plot")})
+    check_places(reads, {f"--{name}": getattr(arguments, name) for name in ("json", "csv", "html", "plot")})
 
 
 def _all_layers(arguments: Namespace, console: Console) -> None:
@@ -157,6 +164,8 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
         show_files(console, found)
     if arguments.json is not None:
         write_json(arguments.json, summaries[0] if len(summaries) == 1 else found)
+    if arguments.csv is not None:
+        write_csv(arguments.csv, [{"file": each["file"]} | layer for each in summaries for layer in each["layers"]])
     if arguments.html is not None:
         from sparse_limits.numerics.reports.writing import write_text
 

@@ -29,7 +29,7 @@ from sparse_limits.numerics.commands.network_options import (
 )
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
 from sparse_limits.numerics.commands.predict_spelling import new_spelling
-from sparse_limits.numerics.reports.writing import write_json
+from sparse_limits.numerics.reports.writing import write_csv, write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,6 +70,8 @@ def configure(parser: ArgumentParser) -> None:
         if name in ("layers", "columns", "kernel"):
             add("--plot", type=Path, metavar="FILE", help="write a picture, .png or .svg (needs matplotlib)")
         add("--json", metavar="FILE", help="write all numbers; - for standard output, without tables")
+        if name in OF_ALL_LAYERS:
+            add("--csv", metavar="FILE", help="write a row for each layer; - for standard output, without tables")
         add_limit(output)
         add_quiet(output)
 
@@ -86,7 +88,7 @@ def run(arguments: Namespace) -> int:
     from rich.console import Console
 
     _check(arguments)
-    QUESTIONS[arguments.question][-1](arguments, Console(quiet=arguments.json == "-"))
+    QUESTIONS[arguments.question][-1](arguments, Console(quiet="-" in (arguments.json, vars(arguments).get("csv"))))
     return 0
 
 
@@ -179,7 +181,7 @@ def _check(arguments: Namespace) -> None:
 
         check_plot(arguments.plot)
     reads = {"--data": data_file(arguments.data), "--model": code_file(named.get("model"))}
-    check_places(reads, {"--plot": named.get("plot"), "--json": arguments.json})
+    check_places(reads, {"--plot": named.get("plot"), "--json": arguments.json, "--csv": named.get("csv")})
 
 
 def _layers(arguments: Namespace, console: Console) -> None:
@@ -201,6 +203,8 @@ def _layers(arguments: Namespace, console: Console) -> None:
         console.print(f"picture written to {arguments.plot}")
     if arguments.json is not None:
         write_json(arguments.json, summary)
+    if arguments.csv is not None:
+        write_csv(arguments.csv, summary["layers"])
 
 
 def _methods(arguments: Namespace, console: Console) -> None:
@@ -219,6 +223,8 @@ def _methods(arguments: Namespace, console: Console) -> None:
     show_methods(console, summaries, refused)
     if arguments.json is not None:
         write_json(arguments.json, {"methods": summaries, "refused": refused})
+    if arguments.csv is not None:
+        write_csv(arguments.csv, [{"method": each["method"]} | layer for each in summaries for layer in each["layers"]])
 
 
 def _columns(arguments: Namespace, console: Console) -> None:

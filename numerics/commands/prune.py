@@ -20,7 +20,7 @@ from sparse_limits.numerics.commands.common import (
 from sparse_limits.numerics.commands.network_options import add_density, add_seed
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
 from sparse_limits.numerics.door import OF_THE_DATA
-from sparse_limits.numerics.reports.writing import write_json
+from sparse_limits.numerics.reports.writing import write_csv, write_json
 from sparse_limits.theory.own_code import Kind, called, function_of, is_code
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def configure(parser: ArgumentParser) -> None:
     output.add_argument(
         "--json", metavar="FILE", help="write what is kept as JSON; - for standard output, without the table"
     )
+    output.add_argument("--csv", metavar="FILE", help="write a row for each layer; - for standard output, alone")
     add_limit(output)
     add_quiet(output)
 
@@ -130,7 +131,9 @@ def run(arguments: Namespace) -> int:
     summary = _summary(arguments, masks, unused)
     if arguments.json is not None:
         write_json(arguments.json, summary)
-    _show(Console(quiet=arguments.json == "-"), summary, masks)
+    if arguments.csv is not None:
+        write_csv(arguments.csv, summary["layers"])
+    _show(Console(quiet="-" in (arguments.json, arguments.csv)), summary, masks)
     return 0
 
 
@@ -143,7 +146,7 @@ def _check(arguments: Namespace) -> None:
         "--data": _data_file(arguments.data),
         "--loss": code_file(arguments.loss),
     }
-    check_places(reads, {"--out": arguments.out, "--json": arguments.json})
+    check_places(reads, {"--out": arguments.out, "--json": arguments.json, "--csv": arguments.csv})
     if arguments.out == "-":
         raise InputError("--out is -, expected a file")
     if arguments.data is None or is_code(arguments.data):
