@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sparse_limits.theory.depth.further.convolution import convolution_rows
     from sparse_limits.theory.depth.further.identities import layer_identities
     from sparse_limits.theory.depth.further.independence import row_independence
+    from sparse_limits.theory.depth.further.independent_copies import independent_copies
     from sparse_limits.theory.depth.further.output_kept import output_kept
     from sparse_limits.theory.depth.further.outputs_at_start import outputs_at_start
     from sparse_limits.theory.depth.further.own_weights import own_weights
@@ -24,6 +25,7 @@ __all__ = [
     "collapse",
     "convolution_rows",
     "depth_row_law",
+    "independent_copies",
     "layer_identities",
     "one_sample",
     "output_kept",

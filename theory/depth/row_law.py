@@ -224,7 +224,7 @@ $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
         OpenQuestion(
             asks="Do the scores of a row have the same limit law if all widths grow together?",
             obstacle="The proof takes one layer after the other: the covariances below are constants once those layers have grown. With all widths at once they fluctuate while the next layer grows, and no bound of that is carried through the layers here.",
-            known="The law as widths grow one after the other (D2), and exact identities at every width (D1.1, D1.2). Tangent kernels of dense networks have limits with all widths at once (Yang, Tensor Programs II, arXiv:2006.14548); this is not carried over to the laws of scores here. The scored weights are no obstacle: in wide matrices they are next to independent of all signals (D8). What is left is the law of signals that go back through the weights that carried values.",
+            known="The law as widths grow one after the other (D2), and exact identities at every width (D1.1, D1.2). Tangent kernels of dense networks have limits with all widths at once (Yang, Tensor Programs II, arXiv:2006.14548); this is not carried over to the laws of scores here. The scored weights are no obstacle: in wide matrices they are next to independent of all signals (D8.1). What is left is the law of signals that go back through the weights that carried values.",
             evidence=r"""Networks of 400 units in each layer have the mean energies within $15\,\%$.""",
             checked_by="networks_have_the_energies",
         ),

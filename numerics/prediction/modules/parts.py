@@ -105,8 +105,7 @@ def of_parts(
     with generators(calling):  # should forwards draw
         read = layout_of(modules, used)
         check_compared(settings, sum(int(np.prod(shape)) for shape in read.shapes.values()))
-        layers_of = [pruned_layers(module) for module in modules]
-        check_fresh(layers_of)
+        check_fresh([pruned_layers(module) for module in modules])
         if sample:
             for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
                 progress(f"pruning module {number} of {networks}")
@@ -122,7 +121,7 @@ def of_parts(
                 kept.append(found)
                 silent.append(silent_inputs(module, masks, used))
         progress("predicting")
-        told = predicted_parts(settings, read, layers_of, used, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
+        told = predicted_parts(settings, read, modules, used, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
     tested = (
         tested_apart(kept, told.copies, np.random.default_rng(testing))
         if kept and told.copies and told.says != THEOREM
@@ -244,7 +243,7 @@ def _contradicted(read: Layout, told: PredictedParts, kept: Sequence[MaskStatist
     """
     if p is not None and p <= LEVEL:
         return f"they are told from independent copies, which had predicted what is kept (p = {p:.2g}, all layers together, at most {LEVEL:g})"
-    if told.says != LIMIT or told.densities is None:
+    if told.says != LIMIT or told.densities is None or told.copies:
         return ""
     names, sizes = list(read.shapes), [int(np.prod(shape)) for shape in read.shapes.values()]
     said, seen = np.array(told.densities), np.array([each.densities for each in kept])

@@ -13,9 +13,11 @@ from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import kept_count
 from sparse_limits.numerics.prediction.layers.data_free import keeps_nothing
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, first_kept, mask_statistics
+from sparse_limits.numerics.prediction.modules.conditions import failing
 from sparse_limits.numerics.prediction.modules.copies import scores_of_copies
 from sparse_limits.numerics.prediction.modules.layout import Layout
 from sparse_limits.numerics.prediction.modules.mask_statistics import emptied
+from sparse_limits.numerics.prediction.modules.pruned import pruned_layers
 from sparse_limits.numerics.prediction.modules.weights import (
     WeightLaw,
     magnitude_densities,
@@ -47,13 +49,14 @@ class PredictedParts:
 def predicted_parts(
     settings: Settings,
     read: Layout,
-    layers: Sequence[Mapping[str, nn.Module]],
+    modules: Sequence[nn.Module],
     data: Dataset,
     fresh: Callable[[], nn.Module],
     progress: Callable[[str], object],
 ) -> PredictedParts:
-    """What is known of a module without pruning it; layers: of some builds, by path; fresh: builds the modules of copies, two for each."""
+    """What is known of a module without pruning it; modules: some builds; fresh: builds the modules of copies, two for each."""
     sizes = [int(np.prod(shape)) for shape in read.shapes.values()]
+    layers = [pruned_layers(module) for module in modules]
     if settings.method == "wanda":
         rows = [size // shape[0] for size, shape in zip(sizes, read.shapes.values(), strict=True)]
         note = "theorem: Wanda keeps as many weights of each row"
@@ -93,7 +96,8 @@ def predicted_parts(
             together=(*read.uncalled, *read.depthwise),
         )
         found.append(mask_statistics(scores, settings, read.reading, first=settings.copies)[0])
-    return _of_copies(settings, found, sizes, read)
+    unmet = failing(modules[0], settings, read, weight_laws(layers))
+    return _of_copies(settings, found, sizes, read, unmet)
 
 
 def _measured_alone(method: str) -> str:
@@ -122,14 +126,18 @@ def _counted(
 
 
 def _of_copies(
-    settings: Settings, found: Sequence[MaskStatistics], sizes: Sequence[int], read: Layout
+    settings: Settings, found: Sequence[MaskStatistics], sizes: Sequence[int], read: Layout, unmet: Sequence[str]
 ) -> PredictedParts:
-    """What independent copies keep, on average."""
+    """What independent copies keep, on average; unmet: conditions of D8.2."""
     densities = np.array([each.densities for each in found])
     note = (
-        f"measured, not proved: predictions are those of {len(found)} independent copies, whose weights that carry values and "
-        "are scored come from one build, and those that carry signals back from another one; wide fully connected layers keep "
-        f"the same ({COPIED[settings.method]})"
+        f"predictions are those of {len(found)} independent copies, whose weights that carry values and are scored come from one "
+        "build, and those that carry signals back from another one"
+    )
+    reached = (
+        f"measured, not proved: D8.2 does not say that a module keeps the same as its copies, since {'; '.join(unmet)}"
+        if unmet
+        else "limit: a module keeps the same as its copies as all numbers of channels grow (D8.2); that weights are independent is assumed"
     )
     more = []
     if read.uncalled:
@@ -144,16 +152,15 @@ def _of_copies(
         )
     alone = settings.scope == "layer" or len(sizes) == 1
     if alone:
-        asked = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured:"
-        note = note.replace("measured, not proved:", asked)
+        reached = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured"
     return PredictedParts(
-        THEOREM if alone else MEASURED,
+        THEOREM if alone else MEASURED if unmet else LIMIT,
         densities.mean(axis=0).tolist(),
         np.asarray(densities.std(axis=0, ddof=1) / np.sqrt(len(found))),
         found,
         ends=[1 / size for size in sizes] if alone else first_kept(found),
         curve=np.mean([each.curve for each in found], axis=0),
-        notes=(note, *more),
+        notes=(reached, note, *more),
     )
 
 

@@ -115,6 +115,15 @@ def chain_of(module: nn.Module) -> Chain:
         raise NotFollowedError(str(error)) from error
 
 
+def is_traced(module: nn.Module) -> bool:
+    """Whether all that a forward does is known."""
+    try:
+        _traced(module)
+    except InputError:
+        return False
+    return True
+
+
 def outside_of(module: nn.Module) -> tuple[str, ...]:
     """The parts of a module that the law does not follow, each once, by path and kind; () for a chain's parts.
 

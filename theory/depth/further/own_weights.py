@@ -1,4 +1,4 @@
-"""D8: in a matrix with many rows and columns a weight is next to independent of all signals, whatever these are."""
+"""D8.1: in a matrix with many rows and columns a weight is next to independent of all signals, whatever these are."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative
 
 m, n = sp.symbols("n_o n_i", integer=True, positive=True)
 t = sp.Symbol("t", nonnegative=True)
+OUTPUTS = Quantity(m, "number of rows of the matrix: units, or output channels", COUNT)
+INPUTS = Quantity(n, "number of columns of the matrix: inputs, or input channels", COUNT)
 x = sp.Symbol("x", nonnegative=True)
 
 QUARTER = sp.Rational(1, 4)  # the distance from the sphere to its net
@@ -123,7 +125,7 @@ def modulus_by_moments(least_sum: sp.Expr, least_modulus: sp.Expr, fourth_moment
 
 
 own_weights = Claim(
-    label="D8",
+    label="D8.1",
     title="In a wide matrix own weights do not matter, whatever the architecture",
     statement=r"""
 Let $w_{ab}$ be the independent weights of a matrix with $n_o$ rows and $n_i$ columns, of any laws, and let $u_a$, $v_b$ be any random signals of its rows and
@@ -141,8 +143,8 @@ which read the weights, with a mean of at least $[[least]]$.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(m, "number of rows of the matrix: units, or output channels", COUNT),
-        Quantity(n, "number of columns of the matrix: inputs, or input channels", COUNT),
+        OUTPUTS,
+        INPUTS,
         Quantity(t, "level of a sum", NON_NEGATIVE),
         Quantity(x, "modulus of a number", NON_NEGATIVE),
     ),

@@ -1,4 +1,4 @@
-"""Evidence for D8, besides its reasons: signals that read the weights of matrices of signs."""
+"""Evidence for D8.1, besides its reasons: signals that read the weights of matrices of signs."""
 
 from __future__ import annotations
 

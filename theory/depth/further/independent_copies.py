@@ -1,0 +1,134 @@
+"""D8.2: networks of any architecture and their independent copies have one limit, if readouts are used at the end alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import sympy as sp
+
+from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.depth.further.own_weights import INPUTS, OUTPUTS, m, n
+from sparse_limits.theory.proofs import proof
+from sparse_limits.theory.quantities import NOTHING_BEYOND, Hypothesis
+from sparse_limits.theory.reasons import Relation, nonnegative, same
+
+YANG = (
+    "Yang, Tensor Programs III (arXiv 2009.10685), Theorem F.8: for a program of finitely many vectors, made by products with "
+    "matrices W of independent normal entries and with their transposes, and by polynomially bounded functions, coordinate by "
+    "coordinate, from vectors whose coordinates are iid, means over coordinates of polynomially bounded functions tend almost "
+    "surely to those of variables Z, as all dimensions grow with ratios that tend to positive numbers"
+)
+
+correction = sp.Integer(0)
+signal_ratio = sp.Integer(1)
+passed = m / n
+tied = m * (m + n + 1) / n**2
+excess = (m + 1) / n
+
+STEPS = proof(
+    rf"""
+limit (cited: {YANG}): All samples, positions and times are finitely many vectors, with an entry for each channel. The rows of a layer that reads
+the data, biases and readouts are vectors whose coordinates are iid, of any law that is a polynomially bounded function of normal variables.
+A layer is a product with $W$, or the sum of one for each offset of a kernel; signals go back by $W^\top$, which values do not use, and by products with slopes. So values and signals have
+such variables $Z$. Of a product, $Z^{{Wx}}$ is a normal variable $\hat Z^{{Wx}}$ plus a correction, the sum over earlier products $W^\top y$ of $Z^y$ times a multiple of the mean
+$E\,\hat Z^{{W^\top y}}Z^x$, or of such means. The $\hat Z$ of one $W$ have covariances in proportion to $E\,Z^xZ^y$, and are independent of those of other matrices, of $W^\top$ and of the given vectors.
+
+signals (by linearity): The residuals are fixed, and readouts are used at the end alone. So a signal is a sum of functions of values, each times a readout or
+times what comes back through a later matrix; values contain neither.
+
+no correction (from limit, signals; by product): From the end backwards, each of these factors has a variable that is centred and independent of all values: $Z^v$ of a readout, or
+$\hat Z^{{V^\top\delta'}}$ of a later matrix $V$, as it has no correction. So the mean $E\,\hat Z^{{Wy}}Z^\delta$ of a signal $\delta$ and an earlier product $Wy$ of values is a product with a mean of $0$, that is
+$[[correction]]$: $Z^{{W^\top\delta}}$ has no correction either. Nor has $Z^{{Wx}}$ of values, which come before all signals.
+
+copy (from no correction; by independence): In an independent copy another matrix of the same law takes the place of the one that signals go back through. The rules for $\hat Z$ are the same, whose
+normal variables were independent of those that carry values before, and there is no correction either: the variables $Z$ have the same law, and the second moment of a signal is
+$[[signal_ratio]]$ times that of its copy.
+
+values alone: Where the readouts are the weights themselves this fails. Let $A$ have $n_o\times n_i$ independent normal entries of variance $1/n_i$. The vector
+$Ax$ has, in the mean, $[[passed]]$ times the squared length of $x$.
+
+there and back (from values alone): So $\tilde A^\top Ax$, with an independent $\tilde A$, has that of $[[passed]]$ too, but $A^\top Ax$ that of $[[tied]]$.
+
+excess (from copy, there and back): The latter is larger by the factor $1+[[excess]]$, which does not tend to that of the copy.
+""",
+    globals(),
+)
+
+
+def centred_factor_has_no_mean(correction: sp.Expr) -> Relation:
+    """The mean over a centred variable of two values, times what values give."""
+    p, value = sp.symbols("p z", real=True)
+    return same(correction, value * (p * (1 - p) + (1 - p) * -p))
+
+
+def second_moments_agree(signal_ratio: sp.Expr, correction: sp.Expr) -> Relation:
+    """Z = Ẑ + cY with an independent Y has the second moment of Ẑ and c² that of Y, here in units of the former."""
+    return same(signal_ratio, 1 + correction**2 * sp.Symbol("q", positive=True))
+
+
+def lengths_by_entries(passed: sp.Expr) -> Relation:
+    """n_o sums of n_i terms x_b² of variance 1/n_i."""
+    return same(passed, m * 1 / n)
+
+
+def lengths_there_and_back(tied: sp.Expr, passed: sp.Expr) -> Iterator[Relation]:
+    """At x = e₁: n_o(n_o − 1) pairs and n_o fourth moments in the first entry, n_o products in each other one."""
+    variance, fourth = 1 / n, 3 / n**2
+    first = m * fourth + m * (m - 1) * variance**2
+    yield same(tied, first + (n - 1) * m * variance**2)
+    yield same(passed, m * variance**2 + (n - 1) * m * variance**2)  # with independent matrices all entries are alike
+
+
+def excess_of_the_factor(excess: sp.Expr, tied: sp.Expr, passed: sp.Expr, signal_ratio: sp.Expr) -> Iterator[Relation]:
+    """The quotient less 1, which is positive."""
+    yield same(signal_ratio + excess, tied / passed)
+    yield nonnegative(excess - 1 / n, m / n)
+
+
+independent_copies = Claim(
+    label="D8.2",
+    title="Independent copies have the limit of the network, if its readouts are used at the end alone",
+    statement=r"""
+Let the values of a network be made by products with matrices of independent centred normal entries, one for each layer or each offset of a kernel and none of them transposed, and by functions that act channel by channel on
+finitely many samples, positions and times, polynomially bounded with their slopes: convolutions, pooling, sums, concatenations and reuse among them. Let rows of layers that read the data, biases and readouts be iid over the channels, the readouts
+centred, independent of all else, and used at the end alone; let the residuals be fixed. As all numbers of channels grow with ratios that tend to positive numbers, values and signals have limit laws over the channels. An independent copy, in which signals go back by other
+matrices of the same laws, has the same. So by D8.1 SNIP's scaled scores $|w_{ab}||\langle u_a,v_b\rangle|$ of a matrix whose two sides grow have in both the limit law of $|w||\langle u,v\rangle|$ with independent $w$, $u$, $v$, and layers
+keep in both the same shares beyond a threshold at which this law has no atom. Weights of a layer one of whose sides stays fixed (it reads the data, is a readout, or acts channel by channel) are vectors over the channels themselves, and have
+the same joint law with their signals in both, if a copy has them from one build.
+
+The readouts must be used at the end alone: $A^\top Ax$, with $n_o\times n_i$ normal entries of variance $1/n_i$, has in the mean $[[tied]]$ times the squared length of $x$, $1+[[excess]]$ times that of an independent copy, $[[passed]]$.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(replace(OUTPUTS, convention=NOTHING_BEYOND), INPUTS),
+    hypotheses=(
+        Hypothesis("weights of a matrix are independent, centred and normal, and no value is made with a transpose"),
+        Hypothesis("activations and their slopes are polynomially bounded"),
+        Hypothesis("readouts are centred, independent of all else, and used at the end alone"),
+        Hypothesis("the residuals do not depend on the weights"),
+        Hypothesis("all numbers of channels grow with ratios that tend to positive numbers"),
+    ),
+    uses=("D8.1",),
+    also=("correction", "signal_ratio"),
+    because={
+        "no correction": centred_factor_has_no_mean,
+        "copy": second_moments_agree,
+        "values alone": lengths_by_entries,
+        "there and back": lengths_there_and_back,
+        "excess": excess_of_the_factor,
+    },
+    wrong=lambda: {
+        "correction": {"as of A'A": sp.Integer(1)},
+        "signal_ratio": {"as of A'A": sp.Integer(2)},
+        "passed": {"columns for rows": n / m, "of one row": 1 / n},
+        "tied": {
+            "as an independent copy": passed,
+            "without the fourth moment": m * (m + n - 1) / n**2,
+            "the limit": m * (m + n) / n**2,
+        },
+        "excess": {"vanishes as layers widen": 1 / n, "rows for columns": (n + 1) / m},
+    },
+)
