@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import needs
 
 import sparse_limits as sl
 from sparse_limits.numerics.cli import main
@@ -146,7 +147,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize("build", ["build", "dropping"])
 @pytest.mark.parametrize("data", ["mine.npz", "wide.npz"])
 def test_a_module_of_more_outputs_takes_fewer_classes(folder, build, data):
-    pytest.importorskip("torch")
+    needs("torch")
     prune = ["prune", "--model", f"own.py:{build}", "--method", "snip", "--data", data]
     assert main([*prune, "--out", "found.npz"]) == 0
     assert main([*prune[:-1], "wide.npz", "--labels", "as-is", "--out", "same.npz"]) == 0
@@ -161,7 +162,7 @@ def test_a_module_of_more_outputs_takes_fewer_classes(folder, build, data):
 
 
 def test_words_say_how_many_classes_there_are(folder, capsys):
-    pytest.importorskip("torch")
+    needs("torch")
     for words in (
         ["prune", "--model", "own.py:build", "--method", "snip", "--out", "found.npz"],
         ["predict", "layers", "--method", "snip", "--model", "own.py:build"],

@@ -9,7 +9,7 @@ import pytest
 
 import sparse_limits as sl
 from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.data_flaws import APART, FEW, flaws_of
+from sparse_limits.numerics.prediction.report.data_flaws import APART, FEW, flaws_of
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((60, 3))

@@ -39,6 +39,7 @@ def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = "Find the graphon that a mask came from, with certificates, and the method that made the mask."
     parser.epilog = EPILOG
+    parser.usage = "sparse-limits fit MASK [MASK ...] [options]"
     add = parser.add_argument
     add(
         "mask",
@@ -77,11 +78,11 @@ def configure(parser: ArgumentParser) -> None:
     )
     add("--place", type=int, metavar="L", help="position of the layer in that network, from 1 (default: by its shape)")
     add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
-    add("--json", metavar="FILE", help="write all numbers as JSON; - for standard output, without the tables")
+    add("--json", metavar="FILE", help="write all numbers; - for standard output alone")
     add(
         "--csv",
         metavar="FILE",
-        help="of several layers: write a row for each; - for standard output, without the tables",
+        help="write a row for each layer; - as with --json",
     )
     add_limit(parser)
     add_quiet(parser)

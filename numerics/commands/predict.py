@@ -69,9 +69,9 @@ def configure(parser: ArgumentParser) -> None:
             add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
         if name in ("layers", "columns", "kernel"):
             add("--plot", type=Path, metavar="FILE", help="write a picture, .png or .svg (needs matplotlib)")
-        add("--json", metavar="FILE", help="write all numbers; - for standard output, without tables")
+        add("--json", metavar="FILE", help="write all numbers; - for standard output alone")
         if name in OF_ALL_LAYERS:
-            add("--csv", metavar="FILE", help="write a row for each layer; - for standard output, without tables")
+            add("--csv", metavar="FILE", help="write a row for each layer; - as with --json")
         add_limit(output)
         add_quiet(output)
 
@@ -101,7 +101,7 @@ def _layers_options(parser: ArgumentParser) -> None:
     add("--rounds", type=int, metavar="T", help="rounds of synflow-iterative (default 100)")
     add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 4)")
     add("--no-sample", dest="sample", action="store_false", default=None, help="only predict, prune no network")
-    add("--copies", type=int, metavar="C", help="with --model: predict snip or synflow by C independent copies")
+    add("--copies", type=int, metavar="C", help="predict by C independent copies (--model)")
     add_seed(parser)
     add_network(parser)
     add_data(parser, "digits", losses=True, more=("--batch",))

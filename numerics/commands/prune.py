@@ -92,7 +92,7 @@ def configure(parser: ArgumentParser) -> None:
     output.add_argument(
         "--json", metavar="FILE", help="write what is kept as JSON; - for standard output, without the table"
     )
-    output.add_argument("--csv", metavar="FILE", help="write a row for each layer; - for standard output, alone")
+    output.add_argument("--csv", metavar="FILE", help="write a row for each layer; - as with --json")
     add_limit(output)
     add_quiet(output)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from sparse_limits.numerics.data_flaws import Flaw
 from sparse_limits.numerics.prediction.layers.summary import thresholds
 from sparse_limits.numerics.prediction.report import pictures as question_pictures
+from sparse_limits.numerics.prediction.report.data_flaws import Flaw
 from sparse_limits.numerics.prediction.report.summary import (
     Advice,
     Line,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from sparse_limits.numerics.data_flaws import Flaw
 from sparse_limits.numerics.prediction.layers.summary import layer_name
 from sparse_limits.numerics.prediction.report.advice import error_of
+from sparse_limits.numerics.prediction.report.data_flaws import Flaw
 from sparse_limits.numerics.prediction.report.summary import (
     AGAINST,
     CAUTION,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from sparse_limits.numerics.data_flaws import Flaw
 from sparse_limits.numerics.prediction.layers.summary import LayersSummary, layer_name
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import KernelSummary
+from sparse_limits.numerics.prediction.report.data_flaws import Flaw
 from sparse_limits.numerics.prediction.result import LIMIT, MEASURED, THEOREM, LeftOut
 
 KINDS = (THEOREM, LIMIT, MEASURED)  # from the firmest

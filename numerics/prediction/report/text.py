@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.data_flaws import flaws_of
 from sparse_limits.numerics.prediction.layers.evidence_level import level_of
 from sparse_limits.numerics.prediction.layers.summary import layer_name, summarise_layers, thresholds
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import summarise_kernel
 from sparse_limits.numerics.prediction.report.advice import advice_of, error_of
+from sparse_limits.numerics.prediction.report.data_flaws import flaws_of
 from sparse_limits.numerics.prediction.report.recommendation import recommendation_of
 from sparse_limits.numerics.prediction.report.summary import (
     FEW,

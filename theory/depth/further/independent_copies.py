@@ -46,7 +46,7 @@ normal variables were independent of those that carry values before, and there i
 $[[signal_ratio]]$ times that of its copy.
 
 values alone: Where the readouts are the weights themselves this fails. Let $A$ have $n_o\times n_i$ independent normal entries of variance $1/n_i$. The vector
-$Ax$ has, in the mean, $[[passed]]$ times the squared length of $x$.
+$Ax$ has, on average, $[[passed]]$ times the squared length of $x$.
 
 there and back (from values alone): So $\tilde A^\top Ax$, with an independent $\tilde A$, has that of $[[passed]]$ too, but $A^\top Ax$ that of $[[tied]]$.
 
@@ -97,7 +97,7 @@ matrices of the same laws, has the same. So by D8.1 SNIP's scaled scores $|w_{ab
 keep in both the same shares beyond a threshold at which this law has no atom. Weights of a layer one of whose sides stays fixed (it reads the data, is a readout, or acts channel by channel) are vectors over the channels themselves, and have
 the same joint law with their signals in both, if a copy has them from one build.
 
-The readouts must be used at the end alone: $A^\top Ax$, with $n_o\times n_i$ normal entries of variance $1/n_i$, has in the mean $[[tied]]$ times the squared length of $x$, $1+[[excess]]$ times that of an independent copy, $[[passed]]$.
+The readouts must be used at the end alone: $A^\top Ax$, with $n_o\times n_i$ normal entries of variance $1/n_i$, has on average $[[tied]]$ times the squared length of $x$, $1+[[excess]]$ times that of an independent copy, $[[passed]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
