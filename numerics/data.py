@@ -127,7 +127,7 @@ def load(
 
     One matrix (`.npy`, `.pt`) is a table without names. A table has one sample a line, its fields separated by commas
     (`.tsv`: tabs); a first line without any number, or that counts the columns, is taken for the header. target: the column
-    with the labels, by its name or its number from 1; None is the last. ColumnNames of words become one 0/1 column for each
+    with the labels, by its name or its number from 1; None is the last. Columns of words become one 0/1 column for each
     category, those of truth values one. x: [N, d], or images [N, h, w], [N, h, w, c], [N, c, h, w], which are flattened.
     labelling: as above; None recognises classes. missing: drop leaves out samples with missing values, mean fills in means
     of columns, None refuses them. drop: columns of a table that are left out, by names or numbers. What was found and done stands in `Dataset.about`.
@@ -278,7 +278,7 @@ def check_scale(name: str, values: Array, hint: str = "", names: Sequence[str] =
 
 
 def standardised(x: ArrayLike) -> Array:
-    """ColumnNames of x [N, d] centred, over their standard deviation (divisor N); constant columns become 0."""
+    """Columns of x [N, d] centred, over their standard deviation (divisor N); constant columns become 0."""
     raw = real_matrix("x", x)
     constant = (raw == raw[0]).all(axis=0)  # not "deviation 0", which rounding blurs
     columns: Array = np.ldexp(raw, -np.frexp(np.abs(raw).max(axis=0))[1])  # powers of 2, so exact: no sum overflows
@@ -336,7 +336,7 @@ def _read(file: Path, target: Sequence[str], missing: str | None, drop: Sequence
 
 
 def _named(word: str, columns: ColumnNames | None) -> list[str]:
-    """ColumnNames' names or numbers as texts; word: what asks for them."""
+    """Columns' names or numbers as texts; word: what asks for them."""
     if columns is None:
         return []
     each = [columns] if isinstance(columns, (str, Integral)) else columns

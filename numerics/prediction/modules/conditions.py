@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from torch import nn
+from torch import fx, nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from sparse_limits.numerics.prediction.architecture import NORMAL
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF
 from sparse_limits.numerics.prediction.modules.layout import Layout
-from sparse_limits.numerics.prediction.modules.reading import is_traced
+from sparse_limits.numerics.prediction.modules.reading import MOVING_AXES, graph_of
 from sparse_limits.numerics.prediction.modules.weights import WeightLaw
 from sparse_limits.numerics.prediction.settings import Settings
 
@@ -65,6 +65,8 @@ CHANNELWISE = (
         ]
     )
 )
+CONVOLUTIONS = frozenset(("Conv1d", "Conv2d", "Conv3d"))
+FLAT = "flat"
 NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.LocalResponseNorm)
 
 Laws = Mapping[str, WeightLaw | None]
@@ -99,7 +101,10 @@ def _fixed(module: nn.Module, settings: Settings, read: Layout, laws: Laws) -> I
 
 
 def _normal(module: nn.Module, settings: Settings, read: Layout, laws: Laws) -> Iterator[str]:
-    ends = (read.reading, read.giving)
+    ends = (read.reading, read.giving)  # whose weights may have any centred law
+    unknown = [path for path, law in laws.items() if path in ends and law is None]
+    if unknown:
+        yield f"the weights of {', '.join(path or ITSELF for path in unknown)} follow no law known here"
     other = [path for path, law in laws.items() if path not in ends and (law is None or law.law is not NORMAL)]
     if other:
         yield f"the weights of {', '.join(path or ITSELF for path in other)} are not normal by tests of fresh modules"
@@ -116,8 +121,6 @@ def _at_the_end(module: nn.Module, settings: Settings, read: Layout, laws: Laws)
 
 
 def _by_channels(module: nn.Module, settings: Settings, read: Layout, laws: Laws) -> Iterator[str]:
-    if not is_traced(module):
-        yield "torch.fx does not trace the module, so that its functions are not known"
     norms = [f"{path} ({type(part).__name__})" for path, part in module.named_modules() if isinstance(part, NORMS)]
     inside = {f"{path} ({type(part).__name__})" for path, part in module.named_modules()}
     parts = [each for each in read.outside if not each.endswith("(one weight)")]
@@ -134,6 +137,46 @@ def _acts_on_channels(name: str) -> bool:
     return kind in CHANNELWISE or POOLING.fullmatch(kind) is not None
 
 
+def _by_axes(module: nn.Module, settings: Settings, read: Layout, laws: Laws) -> Iterator[str]:
+    """Channels stay on their axis: the second one of convolutions and pooling, the last one of linear layers, also behind flattening."""
+    graph = graph_of(module)
+    if graph is None:
+        yield "torch.fx does not trace the module, so that its functions are not known"
+        return
+    parts, before = dict(module.named_modules()), dict[fx.Node, frozenset[str]]()
+    for node in graph.nodes:
+        kind = (
+            type(parts[str(node.target)]).__name__
+            if node.op == "call_module"
+            else getattr(node.target, "__name__", str(node.target))
+        )
+        seen = frozenset[str]().union(*(before[each] for each in node.all_input_nodes))
+        linear, convolved = "Linear" in seen, bool(CONVOLUTIONS & seen)
+        of_channels = kind in CONVOLUTIONS or POOLING.fullmatch(kind) is not None
+        if (
+            (of_channels and linear)
+            or (kind == "Linear" and convolved and FLAT not in seen)
+            or (_moves(node, kind) and (linear or convolved))
+        ):
+            where = f"{node.target} ({kind})" if node.op == "call_module" else f"the function {kind}"
+            yield f"{where} may read channels along another axis than what is before it"
+        before[node] = seen | {FLAT if _flattens(node, kind) else kind}
+    calls = [node for node in graph.nodes if node.op == "call_module" and node.target == read.giving]
+    if len(calls) > 1:
+        yield f"{read.giving}, which gives the outputs, is used {len(calls)} times"
+
+
+def _flattens(node: fx.Node, kind: str) -> bool:
+    """Whether each sample becomes one row, as by Flatten or by view(n, −1)."""
+    return kind in ("Flatten", "flatten") or (
+        kind in ("view", "reshape") and len(node.args) == 3 and node.args[2] == -1
+    )
+
+
+def _moves(node: fx.Node, kind: str) -> bool:
+    return kind in (*MOVING_AXES, "Unflatten", "unflatten", "view", "reshape") and not _flattens(node, kind)
+
+
 def _grouped(module: nn.Module, settings: Settings, read: Layout, laws: Laws) -> Iterator[str]:
     grouped = [
         path for path, part in module.named_modules() if getattr(part, "groups", 1) > 1 and path not in read.depthwise
@@ -148,5 +191,6 @@ CONDITIONS: tuple[Callable[[nn.Module, Settings, Layout, Laws], Iterator[str]], 
     _normal,
     _at_the_end,
     _by_channels,
+    _by_axes,
     _grouped,
 )

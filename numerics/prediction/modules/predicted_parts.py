@@ -103,7 +103,7 @@ def predicted_parts(
 def _measured_alone(method: str) -> str:
     """Why what modules keep is counted, and not predicted."""
     if method in COPIED:
-        return "measured alone, in the modules pruned here: no law follows these parts; independent copies (--copies 16) predict them"
+        return "measured alone, in the modules pruned here: no law known here follows these parts; predict layers --copies 16 predicts by independent copies"
     if method == IN_ROUNDS:
         return "measured alone, in the modules pruned here: no law of the rounds is known in such a module"
     return "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"

@@ -115,13 +115,12 @@ def chain_of(module: nn.Module) -> Chain:
         raise NotFollowedError(str(error)) from error
 
 
-def is_traced(module: nn.Module) -> bool:
-    """Whether all that a forward does is known."""
+def graph_of(module: nn.Module) -> fx.Graph | None:
+    """All that a forward does; None where that is not known."""
     try:
-        _traced(module)
+        return _traced(module)
     except InputError:
-        return False
-    return True
+        return None
 
 
 def outside_of(module: nn.Module) -> tuple[str, ...]:

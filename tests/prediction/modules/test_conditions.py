@@ -1,10 +1,11 @@
 """The conditions of D8.2: each one that a module does not meet is named, and only then a prediction by copies is no limit."""
 
+import numpy as np
 import pytest
 from helpers import needs
 from questions import predict_parts
 
-from sparse_limits.numerics.data import load_data
+from sparse_limits.numerics.data import Dataset, load_data
 
 torch = needs("torch")
 nn = torch.nn
@@ -120,7 +121,11 @@ def tied():
             {},
             "the groups of 3 may stay small",
         ),
-        (lambda: Summed(lambda h: h.mean((2, 3))), {}, "the function mean is no function of single channels"),
+        (
+            lambda: Summed(lambda h: h.mean((2, 3)).flatten(1)),
+            {},
+            "the function mean is no function of single channels",
+        ),
         (tied, {}, "0 and 2 may have weights that are used in other places, or transposed"),
     ],
 )
@@ -129,6 +134,64 @@ def test_a_condition_that_is_not_met_is_named(build, asked, why):
     assert found.says == "measured"
     assert why in found.notes[0]
     assert found.notes[0].count(";") == 0  # and no other one
+
+
+def positive_readout():
+    module = normal(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    with torch.no_grad():
+        module[2].weight.abs_()
+    return module
+
+
+class Mixing(nn.Module):
+    """Channels and positions change places between two layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = normal(nn.Linear(8, 16)), normal(nn.Linear(8, 16))
+        self.last = normal(nn.Flatten(), nn.Linear(256, 10))
+
+    def forward(self, x):
+        return self.last(self.second(torch.relu(self.first(x.reshape(-1, 8, 8))).transpose(1, 2)))
+
+
+class Again(nn.Module):
+    """The readout within the network."""
+
+    def __init__(self):
+        super().__init__()
+        self.enter, self.head = normal(nn.Linear(64, 64))[0], normal(nn.Linear(64, 64))[0]
+
+    def forward(self, x):
+        return self.head(torch.relu(self.head(torch.relu(self.enter(x)))))
+
+
+@pytest.mark.parametrize(
+    ("build", "why"),
+    [
+        (positive_readout, "the weights of 2 follow no law known here"),
+        (Mixing, "the function transpose may read channels along another axis"),
+        (
+            lambda: normal(nn.Linear(64, 64), nn.ReLU(), IMAGES, nn.Conv2d(1, 16, 3), nn.Flatten(), nn.Linear(576, 10)),
+            "3 (Conv2d) may read channels along another axis",
+        ),
+        (
+            lambda: normal(IMAGES, nn.Conv2d(1, 16, 3), nn.Linear(6, 16), nn.Flatten(), nn.Linear(1536, 10)),
+            "2 (Linear) may read",
+        ),
+    ],
+)
+def test_what_one_might_overlook_is_no_limit(build, why):
+    found = told(build)
+    assert found.says == "measured"
+    assert why in found.notes[0]
+
+
+def test_a_readout_within_the_network_is_no_limit():
+    wide = Dataset(DIGITS.x, np.eye(64)[np.arange(len(DIGITS.x)) % 64], "wide", "onehot")
+    found = predict_parts(Again, "snip", wide, samples=40, networks=1, copies=2, residual="target")
+    assert found.says == "measured"
+    assert "head, which gives the outputs, is used 2 times" in found.notes[0]
 
 
 def test_a_transposed_weight_in_a_function_is_none_of_single_channels():

@@ -21,7 +21,6 @@ YANG = (
 )
 
 correction = sp.Integer(0)
-signal_ratio = sp.Integer(1)
 passed = m / n
 tied = m * (m + n + 1) / n**2
 excess = (m + 1) / n
@@ -42,15 +41,17 @@ $\hat Z^{{V^\top\delta'}}$ of a later matrix $V$, as it has no correction. So th
 $[[correction]]$: $Z^{{W^\top\delta}}$ has no correction either. Nor has $Z^{{Wx}}$ of values, which come before all signals.
 
 copy (from no correction; by independence): In an independent copy another matrix of the same law takes the place of the one that signals go back through. The rules for $\hat Z$ are the same, whose
-normal variables were independent of those that carry values before, and there is no correction either: the variables $Z$ have the same law, and the second moment of a signal is
-$[[signal_ratio]]$ times that of its copy.
+normal variables were independent of those that carry values before, and there is no correction either: the variables $Z$ have the same law.
+
+scores (from copy; by D8.1): In a matrix whose two sides grow, means of products of bounded continuous functions of the weight, of the signals at its output and of the values at its input tend to products of means, which are the same in both. So the
+scaled scores have one limit law, that of $|w||\langle u,v\rangle|$, and what lies beyond a level without an atom tends to the same share in both.
 
 values alone: Where the readouts are the weights themselves this fails. Let $A$ have $n_o\times n_i$ independent normal entries of variance $1/n_i$. The vector
 $Ax$ has, on average, $[[passed]]$ times the squared length of $x$.
 
 there and back (from values alone): So $\tilde A^\top Ax$, with an independent $\tilde A$, has that of $[[passed]]$ too, but $A^\top Ax$ that of $[[tied]]$.
 
-excess (from copy, there and back): The latter is larger by the factor $1+[[excess]]$, which does not tend to that of the copy.
+excess (from scores, there and back): The latter is larger by the factor $1+[[excess]]$. So such a network and its copy do not become alike, as *scores* has it of others.
 """,
     globals(),
 )
@@ -60,11 +61,6 @@ def centred_factor_has_no_mean(correction: sp.Expr) -> Relation:
     """The mean over a centred variable of two values, times what values give."""
     p, value = sp.symbols("p z", real=True)
     return same(correction, value * (p * (1 - p) + (1 - p) * -p))
-
-
-def second_moments_agree(signal_ratio: sp.Expr, correction: sp.Expr) -> Relation:
-    """Z = Ẑ + cY with an independent Y has the second moment of Ẑ and c² that of Y, here in units of the former."""
-    return same(signal_ratio, 1 + correction**2 * sp.Symbol("q", positive=True))
 
 
 def lengths_by_entries(passed: sp.Expr) -> Relation:
@@ -80,9 +76,9 @@ def lengths_there_and_back(tied: sp.Expr, passed: sp.Expr) -> Iterator[Relation]
     yield same(passed, m * variance**2 + (n - 1) * m * variance**2)  # with independent matrices all entries are alike
 
 
-def excess_of_the_factor(excess: sp.Expr, tied: sp.Expr, passed: sp.Expr, signal_ratio: sp.Expr) -> Iterator[Relation]:
+def excess_of_the_factor(excess: sp.Expr, tied: sp.Expr, passed: sp.Expr) -> Iterator[Relation]:
     """The quotient less 1, which is positive."""
-    yield same(signal_ratio + excess, tied / passed)
+    yield same(1 + excess, tied / passed)
     yield nonnegative(excess - 1 / n, m / n)
 
 
@@ -112,17 +108,15 @@ The readouts must be used at the end alone: $A^\top Ax$, with $n_o\times n_i$ no
         Hypothesis("all numbers of channels grow with ratios that tend to positive numbers"),
     ),
     uses=("D8.1",),
-    also=("correction", "signal_ratio"),
+    also=("correction",),
     because={
         "no correction": centred_factor_has_no_mean,
-        "copy": second_moments_agree,
         "values alone": lengths_by_entries,
         "there and back": lengths_there_and_back,
         "excess": excess_of_the_factor,
     },
     wrong=lambda: {
         "correction": {"as of A'A": sp.Integer(1)},
-        "signal_ratio": {"as of A'A": sp.Integer(2)},
         "passed": {"columns for rows": n / m, "of one row": 1 / n},
         "tied": {
             "as an independent copy": passed,
