@@ -35,7 +35,7 @@ def test_no_copy_is_made_unless_it_is_asked_for(method):
     seen = told(build, method, copies=None)
     assert len(built) == 4
     assert {(layer.predicted, layer.p) for layer in seen.layers} == {(None, None)}
-    assert "independent copies (--copies 16) predict them" in seen.notes[0]
+    assert "predict layers --copies 16 predicts by independent copies" in seen.notes[0]
     both = told(build, method, copies=2)
     assert len(built) == 4 + 4 + 2 * 2
     assert [layer.observed for layer in both.layers] == [layer.observed for layer in seen.layers]
