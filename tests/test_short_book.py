@@ -1,0 +1,67 @@
+"""The short book: its numbered pages can be read in order, with nothing of this book but the pages before each."""
+
+import re
+
+import pytest
+import yaml
+from helpers import ROOT
+
+from sparse_limits.theory.ledger import load_ledger
+
+LINK = re.compile(r"\]\((\w+)\.md\)")
+REFERENCE = re.compile(r"\{claimref\}`(?:[^`<]*<)?([A-Z]\d+(?:\.\d+)?)")
+BEFORE = re.compile(r"^```\{admonition\} Before this page\n:class: note\n\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BOX = re.compile(r"^```\{claim\} (\S+)", re.MULTILINE)
+
+
+def numbered_pages() -> list[str]:
+    """The pages of the part of the table of contents that is numbered, in order."""
+    parts = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text("utf-8"))["parts"]
+    (short,) = [part for part in parts if part.get("numbered")]
+    return [chapter["file"] for chapter in short["chapters"]]
+
+
+def text_of(page: str) -> str:
+    return (ROOT / "book" / f"{page}.md").read_text("utf-8")
+
+
+def boxes_of(page: str) -> set[str]:
+    return set(BOX.findall(text_of(page)))
+
+
+def not_yet_read(pages: list[str]) -> list[str]:
+    """What pages say that one needs before them, and no page before them has: `page: what it needs`."""
+    missing, read, shown = [], set(), set()
+    for page in pages:
+        (needed,) = BEFORE.findall(text_of(page)) or [""]
+        missing += [f"{page}: {each}" for each in LINK.findall(needed) if each not in read]
+        missing += [f"{page}: {each}" for each in REFERENCE.findall(needed) if each not in shown]
+        read.add(page)
+        shown |= boxes_of(page)
+    return missing
+
+
+def test_each_page_of_the_short_book_says_what_it_needs() -> None:
+    assert [page for page in numbered_pages() if len(BEFORE.findall(text_of(page))) != 1] == []
+
+
+def test_the_short_book_holds_what_its_pages_need() -> None:
+    assert not_yet_read(numbered_pages()) == []
+
+
+def test_a_page_before_what_it_needs_is_noticed() -> None:
+    pages = numbered_pages()
+    assert not_yet_read(pages[::-1])
+    first = next(page for page in pages if LINK.findall(BEFORE.findall(text_of(page))[0]))
+    assert not_yet_read([first])
+
+
+def test_the_short_book_is_short_and_has_core_claims_only() -> None:
+    pages, ledger = numbered_pages(), load_ledger()
+    assert 20 <= len(pages) <= 29
+    assert [f"{page}: {label}" for page in pages for label in boxes_of(page) if not ledger[label].core] == []
+
+
+@pytest.mark.parametrize("page", numbered_pages())
+def test_each_page_of_the_short_book_ends_with_exercises(page: str) -> None:
+    assert re.search(r"^## Exercises?$", text_of(page), re.MULTILINE)
