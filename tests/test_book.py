@@ -136,6 +136,8 @@ FLAWS = {  # what may be wrong on a page, and what the build says of it
     "As shown by {cite:t}`nobody1900`.": "nobody1900",
     "See {claimref}`X9`.": "no claim 'X9'",
     "See {claimref}`a bend <N1: bend>`.": "claim N1 has no step 'bend', expected one of 'kink'",
+    "```{derivation} N1\nbend\n```": "N1 has no step 'bend', expected one of 'kink'",
+    "```{derivation} N1\nkink\nequality\n```": "the derivation of N1 leaves out what is computed: second difference, bound, sawtooth",
     "```{nonsense}\n```": "nonsense",
     "![a picture](missing.png)": "missing.png",
 }
@@ -145,6 +147,7 @@ FLAWS = {  # what may be wrong on a page, and what the build says of it
     ("page", "formula", "complaints"),
     [
         (GOOD, None, []),
+        (f"{GOOD}\n```{{derivation}} N1\n```\n", None, []),
         ("\n\n".join([GOOD, *FLAWS]), None, [*FLAWS.values(), f"the build fails: {len(FLAWS)} warnings"]),
         (
             EMPTY,
@@ -160,7 +163,7 @@ FLAWS = {  # what may be wrong on a page, and what the build says of it
         ),
         (GOOD + "\nx{sup}`2`\n", None, ["a notebook has nothing for the role 'sup'", "the build fails: 1 warnings"]),
     ],
-    ids=["good", "wrong page", "wrong and missing claim", "cell", "no picture", "no notebook"],
+    ids=["good", "derivation", "wrong page", "wrong and missing claim", "cell", "no picture", "no notebook"],
 )
 def test_a_wrong_page_or_claim_fails_the_build(
     tmp_path: Path, page: str, formula: tuple[str, str] | None, complaints: list[str]

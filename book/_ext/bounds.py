@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from claims import claim_link, folded, separate_displays
 from docutils import nodes
 from docutils.statemachine import StringList
+from parts import claim_link, folded, separate_displays
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 

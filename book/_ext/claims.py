@@ -7,18 +7,18 @@ does not exist, if a claim stands on two pages or on none.
 from __future__ import annotations
 
 import os
-import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 from itertools import count
 from pathlib import Path
 
+from derivations import derived, evidence_of, step_part
 from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.statemachine import StringList
-from evidence import check_links, evidence_html
+from evidence import evidence_html
 from offline import failed_before
+from parts import claim_link, folded, is_long, listed, parsed, said
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -27,32 +27,23 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sparse_limits import numerics, theory
 from sparse_limits.numerics.checks import checks_of
 from sparse_limits.numerics.evidence import CheckResult
-from sparse_limits.numerics.ledger.verification import ClaimResult, Run, checks_by_claim, verify
+from sparse_limits.numerics.ledger.verification import ClaimResult, checks_by_claim, verify
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.reports.bounds import graded
 from sparse_limits.numerics.reports.claim_references import reference, step_anchor
-from sparse_limits.numerics.reports.mentions import linked
 from sparse_limits.numerics.reports.notebooks.boxes import PROVENANCE
 from sparse_limits.numerics.reports.open_questions import open_questions
 from sparse_limits.numerics.reports.run import closing_line, failures
-from sparse_limits.numerics.reports.typesetting import fitted
 from sparse_limits.numerics.store.keys import digest_of, environment
-from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lazy import homes
 from sparse_limits.theory.ledger import load_ledger
-from sparse_limits.theory.links import carried, of_claim
 from sparse_limits.theory.quantities import Quantity
-from sparse_limits.theory.steps import Carrier, Step
 
 logger = logging.getLogger(__name__)
 
 CODE = (Path(numerics.__file__).parent, Path(theory.__file__).parent, Path(__file__).parent)
-
-DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
-
-LINE, FEW = 90, 3  # letters of a line in a box, and lines that need no fold
 
 CITATIONS = {
     "2602.06675": "pham2026graphon",
@@ -63,39 +54,6 @@ CITATIONS = {
     "2006.07990": "pensia2020optimal",
     "2002.00585": "malach2020proving",
 }
-
-
-def separate_displays(text: str) -> str:
-    """Markdown whose displayed formulas stand in paragraphs of their own, as MyST expects them."""
-    return DISPLAY.sub(lambda formula: f"\n\n$$\n{formula[1].strip()}\n$$\n\n", text.strip())
-
-
-def parsed(directive: SphinxDirective, text: str, name: str = "") -> nodes.container:
-    """Markdown as nodes, no formula wider than the page."""
-    part = nodes.container(classes=[name] if name else [])
-    lines = separate_displays(text).splitlines()
-    directive.state.nested_parse(StringList(lines, source=directive.env.docname), 0, part)
-    return part
-
-
-def listed(lines: Sequence[str]) -> str:
-    """A list in Markdown; formulas that are too wide are broken where they stand."""
-    return "\n".join(f"- {fitted(line, displays=False)}" for line in lines)
-
-
-def is_long(lines: Sequence[str]) -> bool:
-    """Whether a list takes more than a few lines of a page."""
-    return sum(len(line) // LINE + 1 for line in lines) > FEW
-
-
-def folded(summary: str, parts: Sequence[nodes.Node], name: str = "", opened: bool = False) -> list[nodes.Node]:
-    """What a reader opens on demand."""
-    head = f'<details class="{name}"{" open" if opened else ""}><summary>{escape(summary)}</summary>'
-    return [nodes.raw("", head, format="html"), *parts, nodes.raw("", "</details>", format="html")]
-
-
-class claim_link(nodes.Inline, nodes.TextElement):
-    """A link to the box of a claim, resolved when all pages are known."""
 
 
 def run_ledger(app: Sphinx) -> None:
@@ -137,10 +95,6 @@ def letters_line(quantity: Quantity) -> str:
     return f"{quantity.latex_names}: {quantity.meaning}; {quantity.values}"
 
 
-def evidence_of(run: Run, label: str) -> ClaimResult:
-    return next(claim for claim in run.claims if claim.entry.label == label)
-
-
 class ClaimDirective(SphinxDirective):
     """`{claim} G5`, with the option `proof` to leave the proof open instead of folded."""
 
@@ -149,7 +103,7 @@ class ClaimDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         label = self.arguments[0].strip()
-        ledger, run = self.env.app.ledger, self.env.app.run
+        ledger = self.env.app.ledger
         try:
             entry = ledger[label]
         except ValueError as error:
@@ -161,7 +115,7 @@ class ClaimDirective(SphinxDirective):
                 f"claim {label} stands on {places[label]} and again on {self.env.docname}", location=self.get_location()
             )
         places[label] = self.env.docname
-        claim, evidence = entry.claim, evidence_of(run, label)
+        claim, evidence = entry.claim, evidence_of(self.env, label)
 
         box = nodes.container(classes=["claim", f"claim-{evidence.status}"], ids=[f"claim-{label}"])
         head = (
@@ -169,10 +123,10 @@ class ClaimDirective(SphinxDirective):
             f'<span class="claim-badge {evidence.status}">{evidence.status}</span></p>'
         )
         box += nodes.raw("", head, format="html")
-        box += self._said(claim, [claim.latex_statement], "claim-statement")
+        box += said(self, claim, [claim.latex_statement], "claim-statement")
         folds = nodes.container(classes=["claim-folds"])
         if claim.assumed:
-            assumed = self._said(claim, ["Assumptions:", *claim.assumed], "claim-assumptions")
+            assumed = said(self, claim, ["Assumptions:", *claim.assumed], "claim-assumptions")
             long = is_long(claim.assumed)
             folds += folded(many(len(claim.assumed), "assumption"), [assumed]) if long else []
             box += [] if long else [assumed]
@@ -187,49 +141,22 @@ class ClaimDirective(SphinxDirective):
             (many(len(questions), "open question"), "", questions),
         ):
             if lines:
-                folds += folded(summary, [self._said(claim, [head, *lines], "claim-remarks")])
+                folds += folded(summary, [said(self, claim, [head, *lines], "claim-remarks")])
         folds += folded("Files and command", [parsed(self, where_to_read(entry), "claim-source")])
         folds += nodes.raw("", evidence_html(evidence), format="html")
-        folds += folded("Proof", self._proof(evidence), "claim-proof", opened="proof" in self.options)
+        folds += self._proof(evidence)
         box += folds
         return [box]
 
-    def _said(self, claim: Claim, texts: Sequence[str], name: str) -> nodes.container:
-        """Sentences of a claim, other claims linked: the first by itself, those that follow in a list below it."""
-        first, *items = (linked(claim, text, self.env.app.ledger) for text in texts)
-        return parsed(self, "\n\n".join(filter(None, (fitted(first), listed(items)))), name)
-
-    def _proof(self, evidence: ClaimResult) -> list[nodes.container]:
-        """The proof: prose, or its steps with what carries each in this build, and what was computed, folded."""
-        claim = evidence.entry.claim
-        if not claim.steps:
-            return [self._said(claim, [claim.proof_text], "claim-proof-text")]
-        parts = []
-        for number, step in enumerate(claim.steps, start=1):
-            part = nodes.container(classes=["claim-step"], ids=[step_anchor(claim.label, number)])
-            part += self._said(claim, [f"**{number}. {step.name}.** {claim.filled(step.sentence)}"], "claim-proof-text")
-            part += self._carried(evidence, step)
-            parts.append(part)
-        return parts
-
-    def _carried(self, evidence: ClaimResult, step: Step) -> nodes.paragraph:
-        """What carries a step: a claim, linked, or words; the steps that it uses, and its checks."""
-        claim, line = evidence.entry.claim, nodes.paragraph(classes=["claim-small"])
-        if step.by is Carrier.CLAIM:
-            line += [nodes.Text("by "), claim_link("", step.source, label=step.source)]
-            line += nodes.Text(of_claim(step, evidence.links[step.name]))
-        else:
-            line += nodes.Text(carried(step, evidence.links[step.name]))
-        uses = f"uses {', '.join(self._step_link(claim, name) for name in step.uses)}" if step.uses else ""
-        checks = check_links(claim.label, [check for check in evidence.checks if check.step == step.name])
-        further = "".join(f"; {each}" for each in (uses, checks) if each)
-        line += nodes.raw("", further, format="html")
-        return line
-
-    def _step_link(self, claim: Claim, name: str) -> str:
-        """A link to an earlier step of the same proof."""
-        number = [step.name for step in claim.steps].index(name) + 1
-        return f'<a href="#{step_anchor(claim.label, number)}">{escape(name)}</a>'
+    def _proof(self, evidence: ClaimResult) -> list[nodes.Node]:
+        """The proof: prose, or its steps, folded; where the page derives the claim, a link to the derivation."""
+        claim, opened = evidence.entry.claim, "proof" in self.options
+        if derived(self.env, claim.label):
+            link = f'<a href="#{step_anchor(claim.label, 1)}">Proof, derived on this page</a>'
+            return [nodes.raw("", f'<p class="claim-proof">{link}</p>', format="html")]
+        steps = [step_part(self, evidence, number) for number, _ in enumerate(claim.steps, start=1)]
+        prose = [] if steps else [said(self, claim, [claim.proof_text], "claim-proof-text")]
+        return folded("Proof", [*steps, *prose], "claim-proof", opened)
 
     def _source(self, label: str, evidence: ClaimResult) -> nodes.container:
         entry = self.env.app.ledger[label]

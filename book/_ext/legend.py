@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from claims import parsed
 from docutils import nodes
+from parts import parsed
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 

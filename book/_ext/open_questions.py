@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from claims import separate_displays
 from docutils import nodes
 from docutils.statemachine import StringList
+from parts import separate_displays
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 

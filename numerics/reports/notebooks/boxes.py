@@ -13,6 +13,7 @@ from sparse_limits.numerics.printing.plain_text import many, plain
 from sparse_limits.numerics.reports.bounds import graded, named
 from sparse_limits.numerics.reports.claim_references import step_anchor
 from sparse_limits.numerics.reports.contents import Evidence, Line
+from sparse_limits.numerics.reports.derivation import displayed
 from sparse_limits.numerics.reports.mentions import linked
 from sparse_limits.numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
 from sparse_limits.numerics.reports.open_questions import open_questions
@@ -44,6 +45,7 @@ class Box:
 
     line: the claim in the table of contents of the ledger. result: what a run found, None where its checks were not run.
     used_by: labels. source: the key of its paper in the literature. ledger: whose claims its sentences link to.
+    derived: whether the notebook has its proof beside the box.
     """
 
     claim: Claim
@@ -52,6 +54,7 @@ class Box:
     used_by: Sequence[str]
     source: str
     ledger: Ledger
+    derived: bool = False
 
     def markdown(self) -> str:
         """The whole box."""
@@ -66,7 +69,7 @@ class Box:
             self._listed("How good the bounds are:", [str(each) for each in graded(claim, self.line.factors)]),
             self._listed("Open questions:", open_questions(claim)),
             self._source(),
-            folded(self._proof_summary(), self._proof()),
+            "" if self.derived else folded(self._proof_summary(), self.proof()),
             folded(self._evidence_summary(), self._evidence()),
         ]
         return "\n\n".join(filter(None, parts))
@@ -123,16 +126,17 @@ class Box:
         steps = self.claim.steps
         return f"Proof in {many(len(steps), 'step')}" if steps else "Proof"
 
-    def _proof(self) -> str:
-        """The proof: prose, or numbered steps, each with what carries it."""
+    def proof(self, chosen: Sequence[str] = ()) -> str:
+        """The proof: prose, or numbered steps, each with what carries it; of these names alone if some are given."""
         claim = self.claim
         if not claim.steps:
             return one_line_displays(fitted(self._linked(claim.proof_text)))
         parts = []
         for number, step in enumerate(claim.steps, start=1):
-            sentence = one_line_displays(
-                f"**{number}. {literal(step.name)}.** {fitted(self._linked(claim.filled(step.sentence)))}"
-            )
+            if chosen and step.name not in chosen:
+                continue
+            text = fitted(self._linked(displayed(claim, step)))
+            sentence = one_line_displays(f"**{number}. {literal(step.name)}.** {text}")
             parts.append(f'<a id="{step_anchor(claim.label, number)}"></a>\n\n{sentence}')
             parts.append(f"*{self._carried(step)}*")
         return "\n\n".join(parts)

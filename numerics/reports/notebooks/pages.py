@@ -72,6 +72,11 @@ class Page:
         """The labels of the claims whose boxes stand on the page."""
         return [each.argument for each in self.directives if each.name == "claim"]
 
+    @property
+    def derived(self) -> list[str]:
+        """The labels of the claims whose proofs stand on the page beside their boxes."""
+        return [each.argument for each in self.directives if each.name == "derivation"]
+
 
 @dataclass(frozen=True)
 class Book:
@@ -317,6 +322,10 @@ class Chapter:
                 )
             case "errata":
                 return self._errata(asked.argument)
+            case "derivation":
+                return self.markdown(
+                    self._box(asked.argument).proof(asked.body.split("\n") if asked.body.strip() else ())
+                )
             case "legend":
                 return self._legend(asked.argument.split())
             case "dashboard":
@@ -333,13 +342,14 @@ class Chapter:
         return folded(many(len(rows), "symbol"), self.markdown(legend_table(rows))) if rows else ""
 
     def _claim(self, label: str) -> str:
+        return self.markdown(self._box(label).markdown())
+
+    def _box(self, label: str) -> Box:
         entry = self.book.ledger[label]
-        claim = entry.claim
-        key = self.book.references.of_paper(claim.source.paper)
+        key = self.book.references.of_paper(entry.claim.source.paper)
         users = self.book.ledger.used_by[label]
-        return self.markdown(
-            Box(claim, self.book.line(entry), self.book.results.get(label), users, key, self.book.ledger).markdown()
-        )
+        found, derived = self.book.results.get(label), label in self.page.derived
+        return Box(entry.claim, self.book.line(entry), found, users, key, self.book.ledger, derived)
 
     def _errata(self, provenance: str) -> str:
         """The forms that fail beside the claims of one provenance, each with what a run found."""
