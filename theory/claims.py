@@ -19,6 +19,7 @@ from sparse_limits.theory.reasons import Reasons
 from sparse_limits.theory.selection import reading_order
 from sparse_limits.theory.steps import Reach, Step, check_steps
 
+BRIEF = 200  # letters of a headline
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
 QUOTATION = re.compile(r"“(.+?)”", re.DOTALL)
 
@@ -117,6 +118,7 @@ class Claim:
     The proof is a list of `steps`, read from text by `sparse_limits.theory.proofs.proof`, or `proof_text`, prose in Markdown with LaTeX.
     `because` maps a computed step to the reason (or reasons) that SymPy checks, see `sparse_limits.theory.reasons`; `wrong` gives
     the wrong forms of formulas and aids, by name; a function, since checks alone need them.
+    `headline` says the claim in brief, where the statement is long: one formula at most, and that one a slot.
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
     `sharp` names the bounds that examples attain, with the checks that compute with these examples; `loose` those that are
@@ -164,6 +166,7 @@ class Claim:
     loose: tuple[Loose, ...] = ()
     unmeasured: tuple[Unmeasured, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
+    headline: str = ""
 
     def __post_init__(self) -> None:
         reading_order(self.label)  # refuses what is no label
@@ -176,6 +179,7 @@ class Claim:
                 if expression.atoms(sp.Float):
                     raise ValueError(f"{self.label}: {name} contains a float; expected exact numbers")
         self._check_bounds()
+        self._check_headline()
         pitfalls = (text for pitfall in self.pitfalls for text in pitfall.texts)
         for text in (
             self.statement,
@@ -230,6 +234,15 @@ class Claim:
             raise ValueError(f"{self.label}: {', '.join(sorted(unknown))} is a bound, and nothing that is claimed")
         if twice := sorted({name for name in graded if graded.count(name) > 1}):
             raise ValueError(f"{self.label}: two records say how good the bound {', '.join(twice)} is")
+
+    def _check_headline(self) -> None:
+        if len(re.sub(r"\$[^$]+\$", "", self.headline)) > BRIEF:
+            raise ValueError(f"{self.label}: a headline of more than {BRIEF} letters beside its formulas")
+        slots = EXPRESSION_SLOT.findall(self.headline)
+        if len(slots) > 1:
+            raise ValueError(f"{self.label}: a headline with {len(slots)} formulas, expected one at most")
+        if unknown := [slot for slot in slots if slot not in self.claimed]:
+            raise ValueError(f"{self.label}: the headline names [[{unknown[0]}]], which no step gives")
 
     def _check_proof(self) -> None:
         if bool(self.steps) == bool(self.proof_text.strip()):
@@ -304,6 +317,11 @@ class Claim:
         announced = self.provenance in (Provenance.STATED, Provenance.RECONSTRUCTED)
         if announced and not QUOTATION.search(self.source.place):
             raise ValueError(f"{self.label}: what is {self.provenance} quotes its source")
+
+    @property
+    def latex_headline(self) -> str:
+        """The headline with the LaTeX of its expression in place; empty without one."""
+        return self.filled(self.headline)
 
     @property
     def latex_statement(self) -> str:

@@ -41,7 +41,7 @@ def beginning(statement: str, room: float = ROOM) -> str:
 
 def card(result: ClaimResult) -> dict[str, str]:
     claim = result.entry.claim
-    text = markdown_to_html(beginning(claim.latex_statement))
+    text = markdown_to_html(beginning(claim.latex_headline or claim.latex_statement))
     return {"title": claim.title, "status": result.status, "text": text}
 
 

@@ -123,7 +123,10 @@ class ClaimDirective(SphinxDirective):
             f'<span class="claim-badge {evidence.status}">{evidence.status}</span></p>'
         )
         box += nodes.raw("", head, format="html")
-        box += said(self, claim, [claim.latex_statement], "claim-statement")
+        statement = said(self, claim, [claim.latex_statement], "claim-statement")
+        if claim.headline:
+            box += said(self, claim, [claim.latex_headline], "claim-statement")
+        box += folded("The full statement", [statement]) if claim.headline else [statement]
         folds = nodes.container(classes=["claim-folds"])
         if claim.assumed:
             assumed = said(self, claim, ["Assumptions:", *claim.assumed], "claim-assumptions")

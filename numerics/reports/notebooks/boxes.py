@@ -62,6 +62,7 @@ class Box:
         parts = [
             f'<a id="claim-{claim.label}"></a>\n\n### {claim.label}. {claim.title}',
             self._badge(),
+            quoted(fitted(self._linked(claim.latex_headline))) if claim.headline else "",
             quoted(fitted(self._linked(claim.latex_statement))),
             self._listed("Assumptions:", claim.assumed),
             self._letters(),
