@@ -11,6 +11,7 @@ from sparse_limits.theory.ledger import load_ledger
 LINK = re.compile(r"\]\((\w+)\.md\)")
 REFERENCE = re.compile(r"\{claimref\}`(?:[^`<]*<)?([A-Z]\d+(?:\.\d+)?)")
 BEFORE = re.compile(r"^```\{admonition\} Before this page\n:class: note\n\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LONG = 600  # letters of a statement with its LaTeX
 BOX = re.compile(r"^```\{claim\} (\S+)", re.MULTILINE)
 
 
@@ -60,6 +61,13 @@ def test_the_short_book_is_short_and_has_core_claims_only() -> None:
     pages, ledger = numbered_pages(), load_ledger()
     assert 20 <= len(pages) <= 29
     assert [f"{page}: {label}" for page in pages for label in boxes_of(page) if not ledger[label].core] == []
+
+
+def test_long_statements_of_the_short_book_have_a_headline() -> None:
+    """A reader meets the claim in brief; the statement with all constants is folded below it."""
+    ledger = load_ledger()
+    claims = [ledger[label].claim for page in numbered_pages() for label in boxes_of(page)]
+    assert [claim.label for claim in claims if len(claim.statement) > LONG and not claim.headline] == []
 
 
 @pytest.mark.parametrize("page", numbered_pages())

@@ -109,8 +109,7 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
 
     console.print(f"{claim.label}  {claim.title}", style="bold")
     console.print(f"{line.topic} · {line.name} · {claim.provenance}, {status(claim)} · {claim.source}")
-    if claim.headline:
-        section("In brief", claim.latex_headline)
+    section("In brief", claim.latex_headline)
     section("Statement", claim.latex_statement)
     section("Letters", *(f"- {quantity}" for quantity in claim.quantities))
     section("Assumptions", *(f"- {each}" for each in claim.assumed))
