@@ -109,6 +109,7 @@ def moment_is_a_product_over_neurons(exponential_bound: sp.Expr) -> Iterator[Rel
 lower_tail = Claim(
     label="E2",
     title="The lower tail of the wired count, four levels of sharpness",
+    headline=r"Fewer than half of the mean number $\mu=mp^k$ of fully wired neurons are there with probability at most $$P(N<\tfrac\mu2)\le[[poisson_bound]].$$ A bound with the right exponent, and the exact tail, are known too.",
     statement=r"""
 $N\sim\mathrm{Bin}(m,q)$, $q=p^k$, $0<p\le1$, $\mu=mq$. Then $P(N<\mu/2)=[[exact_tail]]$, a rational number for rational $p$, and
 $$P(N<\tfrac\mu2)\le e^{-m\,\mathrm{KL}(q/2\|q)}=[[kl_bound]]$$ $$\le[[poisson_bound]]\le[[usual_bound]],$$

@@ -109,6 +109,7 @@ def two_levels_are_integrated(level: sp.Expr, two_level_share: sp.Expr) -> Itera
 wired_count = Claim(
     label="E1",
     title="Fully wired neurons: a binomial count",
+    headline=r"The number of neurons that are connected to all of $k$ given inputs is binomial. For each of the $n$ neurons the chance is the product of its $k$ edge probabilities, averaged over the latents of the neurons.",
     statement=r"""
 One hidden layer of $n$ neurons with iid uniform latents $u_i$, edges independent given them with probabilities
 $W(u_i,v_j)$. The number $N$ of neurons connected to *all* of a set $S$ of $k$ inputs is binomial, $P(N=j)=[[count_law]]$ and

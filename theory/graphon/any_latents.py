@@ -130,6 +130,7 @@ LOST = (
 any_latents = Claim(
     label="G4.3",
     title="Masks converge to their graphon whatever the latents are, if their empirical laws do",
+    headline=r"Masks of a factorised score converge to their graphon in cut norm, in probability, whatever the latents are, if the empirical laws of the latents and the law of the noise converge.",
     statement=r"""
 Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$, $f,\varphi>0$ nondecreasing on $[0,1]$. Latents $u_i,v_j$ are any numbers in $[0,1]$, drawn in any way or not drawn, with distribution functions within $\eta_u$ and $\eta_v$ of the uniform one
 (no loss: latents of another law are functions of uniform ones). Given them the noise $|\xi_{ij}|$ is iid with a continuous survival function $\bar F_n$, $\sup|\bar F_n-\bar F|\le\eta_\xi$ and $\bar F_n(0)=1$. Let $W$ be the graphon of $f$, $\varphi$ and $\bar F$ at density $\rho$ (S1), and

@@ -127,6 +127,7 @@ def chosen_columns_are_the_rest_of_all(column_excess: sp.Expr, column_sum: sp.Ex
 fixed_inputs = Claim(
     label="G4.2",
     title="Masks with fixed inputs: all sets of columns at once",
+    headline=r"With independent rows of one law, the averages of a mask over all sets of columns at once err by at most $$[[free_bound]]$$ with probability at least $1-\delta$, however many columns there are.",
     statement=r"""
 Let scores have $n$ iid rows of $d$ entries, which depend on each other in whatever way; let $M$ be the mask of those above a fixed threshold, and
 $p_j$ the probability of an entry in column $j$. With probability at least $1-\delta$ for all sets $T$ of columns

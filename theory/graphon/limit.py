@@ -166,6 +166,7 @@ def wide_pieces_add_up(
 mask_limit = Claim(
     label="G4.1",
     title="Masks of a factorised saliency converge to its graphon, with constants",
+    headline=r"Masks of a factorised score converge to its graphon in cut norm. For $m$ rows and $n$ columns with latents at midpoints, with probability at least $1-\delta$, $$\|W_M-W\|_\square\le[[midpoint_bound]].$$",
     statement=r"""
 Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi$ nondecreasing (no loss: sort) and iid noise $\xi$ of
 continuous law, $W$ its graphon at density $\rho$ (S1), and $M$ the mask of the $K=\mathrm{round}(\rho mn)$ largest

@@ -174,6 +174,7 @@ def wide_rate_is_the_farthest_sum(
 ranked_masks = Claim(
     label="G1.3",
     title="Ranking costs a second pair of signs",
+    headline=r"A mask of the $K$ largest of $mn$ independent scores is near the chances $P$ of exceeding a threshold: with probability at least $1-\delta$, for $\kappa=|K-\sum P|/mn$ and the mean $V$ of $P(1-P)$, $$\|M_K-P\|_\square\le[[ranked_rate]].$$",
     statement=r"""
 Let scores be independent, $P_{ij}$ the probability that score $(i,j)$ exceeds a fixed threshold,
 $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$, and $M_K$ a mask of $K\le mn$ largest scores, ties broken in any way. With probability at least $1-\delta$

@@ -182,6 +182,7 @@ def distance_of_an_entry(entry_distance: sp.Expr) -> Iterator[Relation]:
 optimal_rate = Claim(
     label="G5",
     title="The order of the rate in cut norm is optimal, and masks need not converge in L¹",
+    headline=r"A mask of independent entries of probability $p$, $0<p<1$, comes no nearer to $p$ in cut norm than the order $n^{-1/2}$ of the upper bounds. Entry by entry it stays at the mean distance $[[entry_distance]]$.",
     statement=r"""
 (a) Every real $m\times n$ matrix $A$ has $\|A\|_\square\ge[[row_share]]\cdot\frac1{mn}\sum_i|\sum_jA_{ij}|$, and
 $[[row_share]]$ is the largest such constant. (b) For $A=M-P$ with independent entries and constant $P=p$ the

@@ -158,6 +158,7 @@ def share_is_a_product_of_wallis(share: sp.Expr, fall: sp.Expr, step_share: sp.E
 sorted_latents = Claim(
     label="G3.3",
     title="A monotone kernel at sorted random latents",
+    headline=r"For a kernel that is nondecreasing in both variables, sorted uniform latents in place of a grid cost on average at most $$E\|W_P-W\|_1\le[[mean_sorted_error]]$$ for $m$ rows and $n$ columns, and no smaller order.",
     statement=r"""
 Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let $W_P$ be constant on the cells of an equal $m\times
 n$ grid, with the values of $W$ at iid uniform latents, sorted. Then $\|W_P-W\|_1$ has a mean of at most

@@ -128,6 +128,7 @@ def hyperbolic_angle_for_the_direction(octant: sp.Expr, row_value: sp.Expr) -> I
 masks_are_operators = Claim(
     label="O1",
     title="Masks are operators, and their first singular value is at least the density",
+    headline=r"As an operator, a mask or graphon of density $\rho$ has a first singular value of at least $\rho$ and at most $[[upper]]$. It is $\rho$ if and only if all rows have the same degree, and all columns.",
     statement=r"""
 $T_W:L^2[0,1]_v\to L^2[0,1]_u$, $(T_Wg)(u)=\int W(u,v)g(v)dv$. For a mask $M$ of $m\times n$ entries the non-zero
 singular values of $T_{W_M}$ are $\sigma_i(M)\cdot[[scale]]$. For $0\le W\le1$ with mean $\rho$

@@ -167,6 +167,7 @@ def what_the_weight_leaves_unexplained(residual_variance: sp.Expr) -> Iterator[R
 stein_model = Claim(
     label="S5",
     title="The self-term of a weight in its own gradient, and the closed form P2",
+    headline=r"A closed form for the share of weights that SNIP keeps of an input: weight and gradient are taken as jointly normal, with their exact first two moments. How near this is to the truth is not claimed.",
     statement=r"""
 Let $r$ be a fixed function of the data (initial output subtracted). A weight correlates with its own gradient by
 $\beta_j=E_w[w_jg_j]$ (S3). Keep the exact first two moments of $(w_j,g_j)$ and

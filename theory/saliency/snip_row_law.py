@@ -180,6 +180,7 @@ def saliency_of_a_small_network(row_saliency: sp.Expr, slope: sp.Expr) -> Iterat
 row_law = Claim(
     label="S6",
     title="SNIP rows are exactly iid, on every data set",
+    headline=r"With a residual that is a fixed function of the data, rows of SNIP's scores are independent and of one law, at every width. Above a fixed threshold the count of a column is binomial.",
     statement=r"""
 If $r$ is a fixed function of the data (initial output subtracted) then for every data set, $n$ and $d$ the rows
 $(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a

@@ -117,6 +117,7 @@ def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr) 
 stable_threshold = Claim(
     label="S1",
     title="A factorised saliency has one stable threshold",
+    headline=r"A score that factorises into a row's profile, a column's profile and noise has exactly one threshold that keeps the share $\rho$; the chance that an entry is kept is a graphon $W$ of mean $\rho$.",
     statement=r"""
 Let $S_{ij}=f(u_i)\varphi(v_j)\xi_{ij}$ with $f,\varphi>0$ a.e. measurable on $[0,1]$ and iid noise $\xi\ge0$ of continuous
 survival function $\bar F$, equal to $1$ on $[0,x_0]$, strictly decreasing on $[x_0,x_F)$, $0$ beyond, where $x_0=0$ or

@@ -171,6 +171,7 @@ def order_counts_less_than_noise(signed_noise: sp.Expr, both_bound: sp.Expr, mea
 sorted_averages = Claim(
     label="G10.2",
     title="Sorted-average smoothing of a mask",
+    headline=r"Sort both sides of a mask by degrees and average over blocks. If its graphon is nondecreasing in both variables, the averages converge to it: in cut norm at the rate of the mask itself, and in $L^1$ too.",
     statement=r"""
 Let $W:[0,1]^2\to[0,1]$ be nondecreasing in both variables and $M$ a mask with $\epsilon_c=\|W_M-W\|_\square$. The averages of the mask with both
 sides sorted by their degrees (ties in any way), over a grid of $b\times b$ equal blocks ($b$ divides both sides of $M$), are within
