@@ -36,6 +36,7 @@ pygments_style = "sphinx"
 html_theme = "sphinx_book_theme"
 html_static_path = ["_static"]
 html_js_files = sorted(script.name for script in (HERE / "_static").glob("*.js"))
+html_baseurl = settings["html"]["baseurl"]
 html_favicon = settings["html"]["favicon"]
 html_sourcelink_suffix = ""
 globals().update(settings["sphinx"]["config"])

@@ -30,11 +30,13 @@ from sparse_limits.numerics.evidence import CheckResult
 from sparse_limits.numerics.ledger.verification import ClaimResult, checks_by_claim, verify
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.reports.bounds import graded
+from sparse_limits.numerics.reports.citing import bibtex, permalink
 from sparse_limits.numerics.reports.claim_references import reference, step_anchor
 from sparse_limits.numerics.reports.notebooks.boxes import PROVENANCE
 from sparse_limits.numerics.reports.open_questions import open_questions
 from sparse_limits.numerics.reports.run import closing_line, failures
 from sparse_limits.numerics.store.keys import digest_of, environment
+from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lazy import homes
@@ -146,10 +148,18 @@ class ClaimDirective(SphinxDirective):
             if lines:
                 folds += folded(summary, [said(self, claim, [head, *lines], "claim-remarks")])
         folds += folded("Files and command", [parsed(self, where_to_read(entry), "claim-source")])
+        folds += folded("Cite", self._cite(claim))
         folds += nodes.raw("", evidence_html(evidence), format="html")
         folds += self._proof(evidence)
         box += folds
         return [box]
+
+    def _cite(self, claim: Claim) -> list[nodes.Node]:
+        """The link to the box, and an entry for a bibliography."""
+        link = permalink(self.env.config.html_baseurl, self.env.docname, claim.label)
+        entry = bibtex(claim, self.env.config.copyright[:4], link)
+        line = f'<p><a href="#claim-{claim.label}">{escape(link)}</a></p>'
+        return [nodes.raw("", line, format="html"), nodes.literal_block(entry, entry, language="bibtex")]
 
     def _proof(self, evidence: ClaimResult) -> list[nodes.Node]:
         """The proof: prose, or its steps, folded; where the page derives the claim, a link to the derivation."""

@@ -34,6 +34,13 @@
     await globalThis.MathJax?.startup?.promise;
     new ResizeObserver(mark).observe(document.querySelector("article") ?? document.body); // lists beside it open after the window has its size
   });
+  // On paper nothing is folded.
+  addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll("article details:not([open])")) fold.open = true;
+    const waiting = [...document.querySelectorAll(".claim-tex")];
+    for (const each of waiting) each.className = "math notranslate nohighlight";
+    if (waiting.length) globalThis.MathJax?.typeset?.(waiting);
+  });
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);
   // So does one in which the words stand that a search has led to.
