@@ -182,6 +182,7 @@ def predictions_on_one_side_lose_the_other(least_random_risk: sp.Expr) -> Iterat
 scale_free_energy = Claim(
     label="B1",
     title="The energy bound compares kernels only with its trace, and only kernels chosen without the sample",
+    headline=r"Let a kernel and $B_0$ be chosen without the $m$ samples. Under the assumptions below, with probability at least $1-\delta$, its minimum-norm interpolant, if of norm at most $B_0$, has $$\text{risk}\le[[risk_bound]],$$ with the kernel matrix's trace $T$.",
     statement=r"""
 Let the kernel be fixed independently of the sample $(X,y)$ of $m$ iid pairs, the loss 1-Lipschitz with values in
 $[0,1]$ and $0$ at the label. With probability at least $1-\delta$, whenever $q=y^\top K^{-1}y\le B_0^2$ ($B_0$ chosen

@@ -114,6 +114,7 @@ def starts_fail_with_the_probability(start: sp.Expr) -> Relation:
 lazy_risk_bound = Claim(
     label="B9",
     title="Lazy training and the energy bound in one statement",
+    headline=r"Suppose the tangent kernel stays, on $m$ samples, within $\varepsilon<\kappa$ of a fixed one with least eigenvalue $\kappa$ and a diagonal up to $k_0$, and at new inputs within $\zeta$. The risk bound of B1 then holds with one more term, $$[[gap]].$$",
     statement=r"""
 A kernel $k$ with $k(x,x)\le k_0$ is fixed without the sample: $m$ iid pairs $(x,y)$ with $|y|\le1$. Its matrix $K$ on the sample has the trace $T$ and the least eigenvalue $\kappa>0$. A network, masked or not, has
 outputs that start at $0$ (where they do not, subtract those at the start), and all its kept weights follow the gradient flow of F1.1. **Assumed** is that training is *lazy*: at all times the tangent kernel is within $\epsilon<\kappa$ of $K$ on the sample, in the norm of

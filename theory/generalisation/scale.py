@@ -99,6 +99,7 @@ def energy_of_an_eigenvector(label_energy: sp.Expr, prediction_growth: sp.Expr) 
 scale_invariance = Claim(
     label="B7",
     title="Random masks leave kernel regression alone, while the raw bound grows with sparsity",
+    headline=r"In an infinitely wide ReLU network, masks of density $\rho$ on all layers only rescale the kernel $K$, so predictions without a ridge stay as they are. Yet with $L$ hidden layers $\sqrt{2y^\top K^{-1}y/m}$ grows by the factor $$[[raw_growth]].$$",
     statement=r"""
 Ridge regression with the ridge $\gamma\operatorname{tr}K/m$ ($\gamma=0$: the minimum-norm interpolant) fits the share
 $[[shrinkage]]$ of a target along an eigenvector of eigenvalue $\lambda$, $T=\operatorname{tr}K$, and its predictions are the

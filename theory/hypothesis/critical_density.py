@@ -154,6 +154,7 @@ def living_neurons_make_the_density(dead: sp.Expr) -> Relation:
 critical_density = Claim(
     label="H6.1",
     title="SynFlow, a weight at a time, empties neurons below a critical density",
+    headline=r"Under its assumptions, in a wide layer pruned to the density $\rho$, the share of neurons that keep no weight tends to $$[[dead]].$$ For normal weights, $\rho_c$ is the share of them beyond one standard deviation.",
     statement=r"""
 Let a network have $n$ inputs, one hidden layer of $n$ neurons and $n$ outputs, and let the moduli of its weights be independent, of one law
 with a continuous density $p>0$ on an interval from $0$ on and with a finite mean square. Let $S(t)=P(|w|>t)$, $e(t)=E[|w|;|w|>t]$ and $\varepsilon(t)=t^2p(t)/e(t)$, which

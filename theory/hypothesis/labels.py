@@ -162,6 +162,7 @@ def distance_is_half_of_both_parts(least_distance: sp.Expr, gap: sp.Expr, rate: 
 labels_in_the_limit = Claim(
     label="H2",
     title="The limit law of SNIP's hidden mask depends on the labels",
+    headline=r"Take the limit of two hidden ReLU layers for two opposite samples, at a density below $1/4$. If one residual is $0$, a share of only $$[[alive_one]]$$ of the columns of layer 2 keeps anything; if neither is $0$, all columns do.",
     statement=r"""
 Two hidden ReLU layers, no biases, one output, normal weights; the samples $x$ and $-x$, with residuals that do not depend on the network. SNIP's
 mask of layer 2 keeps the scores above a threshold, at a density $\rho<\frac14$. In the limit of D2, and with scores in units of the first residual, let $t_1$ be the

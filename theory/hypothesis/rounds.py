@@ -100,6 +100,7 @@ def deviation_reproduces_itself(deviation: sp.Expr) -> Relation:
 rounds = Claim(
     label="H6.2",
     title="SynFlow in rounds cuts every wide layer at one threshold",
+    headline=r"Under its assumptions, a round leaves a layer, but for a vanishing share, its weights above a threshold. The next raises it to $$[[cut]]$$ if that is larger: $Nm$ is the sum of kept moduli, $\lambda$ the same in all layers.",
     statement=r"""
 Let the widths of all layers, inputs and outputs included, tend to infinity in fixed ratios, and let the moduli of the weights of each layer be independent, of one law up to the
 scale of the layer, with a continuous density $p>0$ on an interval from $0$ on and a finite mean square; $S$, $e$ and $\varepsilon$ are those of H6.1. SynFlow in $T$ rounds keeps the share

@@ -159,6 +159,7 @@ def sorted_masks_of_two_rows(corner: sp.Expr) -> Relation:
 sorted_histograms = Claim(
     label="H4",
     title="Sorting a random mask by its own degrees makes a slope",
+    headline=r"Sort an $n\times n$ mask of independent entries of density $\rho$ by degrees. Then $\sqrt n$ times the excess of block $(k,l)$'s mean over $\rho$ tends to $$[[cell]],$$ with $m_k$ the mean of a standard normal number in the $k$-th of $b$ equally likely ranges.",
     statement=r"""
 The entries of an $n\times n$ mask are independent, and $1$ with the probability $\rho$. Its histogram is the average over each of $b\times b$ equal blocks, $b$ a divisor of the width, after rows and columns are sorted by
 their degrees, the smallest ones first, equal ones in the order of their positions. The graphon of these masks is constant. But as $n\to\infty$ the average of block $(k,l)$, less $\rho$, times $\sqrt n$ tends in

@@ -154,6 +154,7 @@ def powers_of_a_dense_readout(hidden_part: sp.Expr, readout_part: sp.Expr) -> It
 graphon_as_variance = Claim(
     label="H5",
     title="Where a graphon is the variance of weights that are all trained, a layer's own graphon is not in its part of the kernel",
+    headline=r"If a graphon is the variance of weights that are all trained, layer $l$ adds to the tangent kernel, as widths grow, $$[[own_layer]],$$ with the covariance $\Sigma$ from below and $G$ of the gradients at the layer itself.",
     statement=r"""
 The weights $\omega_{ij}$ of layer $l$ of $L+1$ are independent and normal with mean $0$ and variance $W^{(l)}(u_i,v_j)$, and all of them are trained; there is no mask, no bias, and one output.
 Let $\varphi$ be Lipschitz. As $n_1,\dots,n_L\to\infty$ one after the other, the inputs fixed, the preactivations of a neuron at $u$ tend to centred normal ones, independent between neurons, with the covariances

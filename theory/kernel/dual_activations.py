@@ -187,6 +187,7 @@ def layer_adds_and_passes_on(kappa_0: sp.Expr, kappa_1: sp.Expr, ntk_step: sp.Ex
 dual_activations = Claim(
     label="K1",
     title="Dual activations in closed form, and dense kernels at every depth",
+    headline=r"Let $\varphi(z)=\sqrt2\max(z,0)$. For normal $z,z'$ of variance $1$ and correlation $r$, the mean of $\varphi(z)\varphi(z')$ is $$\kappa_1(r)=[[kappa_1]],$$ and that of the product of slopes is its derivative $\kappa_0(r)$. Iterating over layers gives the dense kernels.",
     statement=r"""
 Let $(z,z')$ be normal with variances $a,b$ and covariance $c$, $r=c/\sqrt{ab}=\cos\theta$. For
 $\varphi(z)=\sqrt2\max(z,0)$, with

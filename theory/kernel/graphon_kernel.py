@@ -177,6 +177,7 @@ def covariances_are_means_over_edges(forward: sp.Expr) -> Iterator[Relation]:
 graphon_tangent_kernel = Claim(
     label="K2",
     title="The graphon tangent kernel weighs each layer's gradients by its own mask",
+    headline=r"Under its assumptions, with masks independent of the weights, the tangent kernel tends to a sum over layers. A layer with the graphon $W$ adds $$[[own_layer]],$$ with the covariance $\Sigma$ from below and $G$ of its gradients.",
     statement=r"""
 Masks $M^{(l)}_{ij}$ are independent of the weights and of each other, kept with probability $W^{(l)}(u_i,v_j)$, and a pruned weight
 is never trained. As $n_1,\dots,n_L\to\infty$ one after the other ($W^{(l)}$ continuous almost everywhere, positions equidistributed),

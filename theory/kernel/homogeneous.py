@@ -146,6 +146,7 @@ def squares_of_derivatives_are_counted(output_scale: sp.Expr, weights_trained: s
 homogeneous_constants = Claim(
     label="K3",
     title="Constant graphons: a power of the density for every layer that is pruned",
+    headline=r"In infinitely wide ReLU networks, masks independent of the weights multiply the tangent kernel by each layer's density. For $L$ hidden layers and the density $\rho$ in all, readout too, that is $$[[ratio]].$$",
     statement=r"""
 Keep every weight of layer $l$ with probability $\rho_l$, independently of the weights, and train what is kept. In the limit of K2
 the tangent kernel is that of the dense network, smaller by the product of all densities:

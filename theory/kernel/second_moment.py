@@ -166,6 +166,7 @@ def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
 second_moment_graphon = Claim(
     label="K4",
     title="Masks that look at the weights have two graphons",
+    headline=r"If a mask looks at the size of normal weights, signals carry the mean kept square $Q=E[Mw^2]$; the kept share enters only where a weight's own gradient arises. If the largest are kept, a share $\rho$, $$Q=[[second_moment]].$$",
     statement=r"""
 Let each $M_{ij}$ depend on $|w_{ij}|$ alone, $w_{ij}$ independent and standard normal, and let
 $W(u,v)=P(M=1\mid u,v)$, $Q(u,v)=E[Mw^2\mid u,v]$. Then the tangent kernel of the masked network is that of K2 with $Q$ in

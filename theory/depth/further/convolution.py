@@ -77,6 +77,7 @@ one_gate, mean_gate = sp.symbols("g_1 g_2", real=True)  # of controls
 convolution_rows = Claim(
     label="D7",
     title="The rows of one convolution are exactly iid on every data set",
+    headline=r"For iid filters and residuals that are fixed by the data, a filter's scores depend on its own weights alone. So at a fixed threshold, the number of filters that keep a given entry is exactly binomial.",
     statement=r"""
 Let $n$ filters $w_i\in\mathbb R^{d_{patch}}$ see the $P$ patches $x_k$ of an input, and let all weights be independent, those of the filters iid, and those of the
 readout, and $r$ a fixed function of the data. For every data set, every $\phi$ and all $n$, $P$:

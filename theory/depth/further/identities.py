@@ -158,6 +158,7 @@ def rescaled_unit_computes_the_same(compensation: sp.Expr, activation: sp.Expr) 
 layer_identities = Claim(
     label="D1.1",
     title="Scores of a deep network: what scales them, what balances them, what they add up to",
+    headline=r"In a ReLU network without biases, off the kinks, $w\,\partial L/\partial w$ has the same sum over every layer. At fixed residuals, multiplying a layer's weights by $\alpha>0$ multiplies all scores by $\alpha$, which keeps their order.",
     statement=r"""
 Let $z^1=W^1x/\sqrt d+b^1$, $h^l=\phi(z^l)$, $z^{l+1}=W^{l+1}h^l/\sqrt{n_l}+b^{l+1}$, $f=z^{L+1}$, and let the loss have the derivatives
 $E_D\langle r,\partial f\rangle$. For every depth, all widths, every data set and all weights off the kinks, with the scores $|w\,\partial L/\partial w|$:

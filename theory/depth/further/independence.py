@@ -234,6 +234,7 @@ def column_adds_up_pairs_of_rows(
 row_independence = Claim(
     label="D1.2",
     title="Which rows of a deep network are independent, and how rows of two ReLU layers covary on one sample",
+    headline=r"Under its assumptions, rows of the first of two hidden ReLU layers are dependent: for normal weights and equal widths $n\to\infty$, a column's sum of squared scores has $$[[normal_limit]]$$ times the variance for independent rows.",
     statement=r"""
 In the setting of D1.1 let all weights be independent, those of a layer iid, biases iid in a layer and independent of all else, and $r$ a fixed function of the data.
 

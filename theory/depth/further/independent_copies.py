@@ -85,6 +85,7 @@ def excess_of_the_factor(excess: sp.Expr, tied: sp.Expr, passed: sp.Expr) -> Ite
 independent_copies = Claim(
     label="D8.2",
     title="Independent copies have the limit of the network, if its readouts are used at the end alone",
+    headline=r"Under its assumptions, as channels grow in proportion, SNIP's scaled scores in a matrix tend to the law of $|w|\,|\langle u,v\rangle|$ with independent $w$, $u$, $v$, as if signals went back through freshly drawn matrices.",
     statement=r"""
 Let the values of a network be made by products with matrices of independent centred normal entries, one for each layer or each offset of a kernel and none of them transposed, and by functions that act channel by channel on
 finitely many samples, positions and times, polynomially bounded with their slopes: convolutions, pooling, sums, concatenations and reuse among them. Let rows of layers that read the data, biases and readouts be iid over the channels, the readouts

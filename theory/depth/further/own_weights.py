@@ -127,6 +127,7 @@ def modulus_by_moments(least_sum: sp.Expr, least_modulus: sp.Expr, fourth_moment
 own_weights = Claim(
     label="D8.1",
     title="In a wide matrix own weights do not matter, whatever the architecture",
+    headline=r"Average $f(w)g(u)h(v)$ over independent weights in $n_o$ rows and $n_i$ columns, for any signals $u$, $v$ and $|f|,|g|,|h|\le1$. With probability at least $1-e^{-(n_o+n_i)}$, this changes by at most $$[[signal_bound]]$$ if $Ef(w)$ replaces $f(w)$.",
     statement=r"""
 Let $w_{ab}$ be the independent weights of a matrix with $n_o$ rows and $n_i$ columns, of any laws, and let $u_a$, $v_b$ be any random signals of its rows and
 columns, however they depend on the weights and on each other: what goes back to an output and what enters from an input of a linear layer, of a kernel offset of a

@@ -105,6 +105,7 @@ def fixed_point_of_the_recursion(settled: sp.Expr) -> Relation:
 flow_deviations = Claim(
     label="H6.3",
     title="Under SynFlow in rounds the flow of a neuron follows a recursion with normal noise",
+    headline=r"In wide layers a neuron's flow deviates by a nearly normal share. In ever more rounds its standard deviation tends to $$[[settled]]$$ if $\varepsilon\varepsilon_1<1$ for the responses of flows in and out; $v/n_1$, $u/n_2$ are variances of its own noise.",
     statement=r"""
 In the setting of H6.2 let the moduli of the weights have a finite fourth moment, and let the thresholds of all layers grow strictly from round to round. Let $x_k$ and $y_k$ be by how much, in proportion, the flows into and out of a neuron of a hidden layer exceed the means of its layer after round $k$, and let the layers
 below and above it have $n_1$ and $n_2$ neurons, with the thresholds $t_k$ and $t'_k$. Jointly for all rounds, and for two neurons, which become independent, the law of $\sqrt{n_1}\,(x_k,y_k)$ comes near to that of the normal numbers, times $\sqrt{n_1}$, with

@@ -126,6 +126,7 @@ def counts_differ_by_a_deviation(ranked_bound: sp.Expr, bound: sp.Expr, count_de
 hidden_snip = Claim(
     label="H3",
     title="A mask that follows its signals is near independent entries, at every width",
+    headline=r"Let a layer read $n$ activations of rank $r$ through independent normal weights. Its SNIP mask $M$ at a fixed threshold is close to entries $\tilde M$ that are independent given its signals: in the mean $$\|M-\tilde M\|_\square\le[[bound]].$$",
     statement=r"""
 Let a layer of $m\times n$ independent standard normal weights $w_{ij}$, independent of all other weights and of the data, read the activations $h\in\mathbb R^{n\times N}$ of $N$ samples, of rank $r$, and let
 $z=wh/\sqrt n$. Let the signals $b_i\in\mathbb R^N$ that come back to the rows, and a threshold $\tau\ge0$, depend on $w$ through $z$ alone: so SNIP's signals do, where $b_i$ has the
