@@ -236,7 +236,7 @@ class Claim:
             raise ValueError(f"{self.label}: two records say how good the bound {', '.join(twice)} is")
 
     def _check_headline(self) -> None:
-        if len(re.sub(r"\$[^$]+\$", "", self.headline)) > BRIEF:
+        if len(re.sub(r"\$\$.+?\$\$|\$[^$]+\$", "", self.headline)) > BRIEF:
             raise ValueError(f"{self.label}: a headline of more than {BRIEF} letters beside its formulas")
         slots = EXPRESSION_SLOT.findall(self.headline)
         if len(slots) > 1:

@@ -100,6 +100,7 @@ def multiplicities_give_the_dimension(
 hom_dimension = Claim(
     label="Q1",
     title="Dimension of the space of equivariant maps",
+    headline=r"The number of free weights of a layer that keeps a symmetry is an average over the group: $$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g),$$ with the characters of output and input.",
     statement=r"""
 Let $\rho_{in},\rho_{out}$ be real representations of a finite group $G$ and
 $\mathrm{Hom}_G=\{T:\rho_{out}(g)T=T\rho_{in}(g)\text{ for all }g\}$. With the entries of $T$ in one vector, row by

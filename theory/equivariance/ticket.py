@@ -130,6 +130,7 @@ $\xi=\sum_i\|x_i\|_\infty$. Attained: nothing kept, all $w=\varepsilon$, $x=1$, 
 equivariant_ticket = Claim(
     label="Q7.1",
     title="Lottery tickets for equivariant layers",
+    headline=r"With coefficients uniform on $[-1,1]$, a source of $n$ channels for each input channel holds, but for a probability of $\delta$, a mask within $\varepsilon$ of each coefficient of a small target layer, if $$n\ge[[uniform_size]].$$",
     statement=r"""
 Let $G$ permute finite sets $X$ and $Y$, with a basis $B_b$ of $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$, and let the target be $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ with ReLU
 $\sigma$, `n_in` channels before, `n_out` after, $|w|\le\frac a2$. The source $\sigma(\mu\,\sigma(\lambda x))$ has two equivariant layers with all coefficients independent, of one
@@ -268,6 +269,7 @@ share lost (from lost mean, norms): So a share $[[lost]]$ of $I$ is lost.
 ticket_without_identity = Claim(
     label="Q7.2",
     title="Tickets where the first basis lacks the identity",
+    headline=r"Where the first basis lacks the identity but has it as a sum, tickets exist with a block of channels for each term. Orbit bases lose nothing: with $[[channels]]$ channels all is as in Q7.1.",
     statement=r"""
 Let the source and the target be those of Q7.1, but let the first basis lack $I$. If only $I=\sum_qc_qQ_q$ with basis elements $Q_q$, `B_in` of them at most, and all $|c_qw_{iob}|\le\frac a2$, take a block of channels for each $Q_q$. The probability is at most
 $$[[general_failure]],$$ the error at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$. Orbit bases lose nothing: $I$ is the sum of the diagonal orbits $Q_q$, one for each of the $k$ orbits of $G$ on $X$, and

@@ -72,6 +72,7 @@ def edges_carry_sums_and_products(edge_map: sp.Expr) -> Iterator[Relation]:
 path_sums = Claim(
     label="L2",
     title="Activations exist, are unique, and sum over paths in the linear case",
+    headline=r"On a finite directed graph without cycles the values of all vertices exist and are unique, in whatever order one computes. In the linear case a value is the sum, over paths, of products of weights.",
     statement=r"""
 On a finite directed acyclic graph with inputs $I$, into which no edge leads, maps $M_e:W_e\times Y_u\to Z_e$ and
 $\sigma_v:\prod_uZ_{(u,v)}\to Y_v$ ($v\notin I$), weights $w$ and values $y_i$, $i\in I$, exactly one family has

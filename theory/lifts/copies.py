@@ -241,6 +241,7 @@ def bounds_at_the_longest_times(longest_time: sp.Expr, bound: sp.Expr, along: sp
 copy_bounds = Claim(
     label="L16.1",
     title="Many copies of a witness make gradient flow reach low loss",
+    headline=r"If a network holds $M$ disjoint exact copies of each unit of a witness of loss $0$, under its assumptions gradient flow from a zero readout comes down, at a known time, to a loss of at most $$[[B1]].$$",
     statement=r"""
 A network $F=\sum_ia_i\phi_i(\cdot;\theta_i)$ with a linear readout, $\phi_i$ a function of its cell $\theta_i$ (the weights on all edges
 into the terminal vertex and its ancestors) and smooth, trains $a$ and all weights by $\dot\theta=-\nabla L$ from $a(0)=0$, for

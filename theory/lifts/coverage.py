@@ -154,6 +154,7 @@ def series_lose_term_after_term(type_series: sp.Expr) -> Iterator[Relation]:
 copies_in_one_layer = Claim(
     label="L11.1",
     title="Coverage with one hidden layer: exact counts of copies",
+    headline=r"With one hidden layer of $n$ vertices the number of copies of a unit is binomial, of $n$ trials and chance $$q=[[type_probability]].$$ The counts of disjoint types are multinomial.",
     statement=r"""
 A hidden layer has $n$ vertices and $d$ inputs, each edge present with probability $p_0$, weights iid. A *type* is a pattern
 $S$ of $s$ inputs and a region of weights of probability $\omega$; a vertex is of it with probability

@@ -125,6 +125,7 @@ def pairs_exclude_each_other(cell_chance: sp.Expr, copy_chance: sp.Expr) -> Iter
 isolated_cells = Claim(
     label="L11.2",
     title="Coverage with two hidden layers: exact counts of copies and of isolated ones",
+    headline=r"With two hidden layers of $n$ vertices the laws of the copies of a witness, and of those whose units nobody else hears, are known exactly. On average there are $$EM=[[expected_copies]]$$ copies.",
     statement=r"""
 Over the hidden layer of L11.1 lies a second one, also of $n$ vertices, the *roots*, with edge probability $p=\lambda/n$ between the two, $0\le\lambda\le n$, and weights of its own. A
 witness has a root with exactly $r$ children, of $r$ distinct disjoint types (L11.1), and top weights in a region of probability

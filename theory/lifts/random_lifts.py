@@ -113,6 +113,7 @@ def vertices_add_up(variance: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.E
 random_sparse_lifts = Claim(
     label="L20",
     title="Random sparse lifts are full lifts, sparsified at initialization",
+    headline=r"A random sparse lift is a full lift with independent weights, pruned at initialization: each edge is kept with probability $\min(1,\lambda_e/n)$, independently. Pruned again, it is still a random sparse lift.",
     statement=r"""
 **Definition.** Let $B$ be a perceptron module, with a number of copies of each vertex, $\lambda_e\ge0$ for each edge $e$, and a law on each space $W_e$ of weights. Its *random sparse lift* has these copies for vertices;
 of a copy of $u$ and one of $v$, for $e=(u,v)$, there is an edge with probability $\min(1,\lambda_e/n)$, $n$ the number of copies of $u$, and its weight has the law of $e$; all these choices are independent.

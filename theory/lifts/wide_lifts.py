@@ -145,6 +145,7 @@ def mean_squares_are_binomial(change_of_root: sp.Expr) -> Iterator[Relation]:
 copies_in_wide_lifts = Claim(
     label="L11.3",
     title="Coverage of wide lifts: rates and dispersion of isolated copies",
+    headline=r"In wide lifts the copies grow in proportion to the width. Isolated copies are the most frequent at the mean degree $\lambda=[[best_lambda]]$, for $r$ children, and their law is not quite Poisson's.",
     statement=r"""
 In the lifts of L11.2, as $n\to\infty$ with $\lambda$ fixed, $EM/n\to[[copies_rate]]$ and $EM'/n\to[[isolated_rate]]$, the latter the largest at
 $\lambda=[[best_lambda]]$, and

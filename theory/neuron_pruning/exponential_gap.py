@@ -61,6 +61,7 @@ def weights_grow_with_the_logarithm(enough: sp.Expr, weight_rate: sp.Expr) -> It
 exponential_gap = Claim(
     label="N11",
     title="The exponential gap behind a ReLU output, both sides at once",
+    headline=r"Behind a ReLU output $W$ neurons suffice for a mask on single weights, a number of the order $\ln\frac1\varepsilon$. Whole neurons must be exponentially more: $M=e^{(\lambda+o(1))W}$ with $$\lambda=[[exponent]].$$",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and $\sigma\bigl(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)\bigr)$ a network with
 independent standard normal weights $w_i$, $\alpha_i$. Let $0<\varepsilon\le\frac13$ and $0<\delta<1$. With $$W=[[enough]]$$ neurons some mask on *single weights* has an error of at most $\varepsilon$ with a

@@ -201,6 +201,7 @@ def neurons_are_this_root(
 jump_bound = Claim(
     label="N5.2",
     title="Whole neurons behind a ReLU output: at least 1/ε up to a logarithm",
+    headline=r"Whole neurons behind a ReLU output that are to hit one ReLU to within $\varepsilon$, with a fixed probability, must be at least of the order $1/(\varepsilon\ln\frac1\varepsilon)$ as $\varepsilon\to0$, in every dimension $d\ge2$.",
     statement=r"""
 As in N5.1 let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$; the error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For
 $0\le s<1$ and $0<\varepsilon\le\frac13$

@@ -201,6 +201,7 @@ def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.E
 kink_jumps = Claim(
     label="N5.1",
     title="Behind a ReLU output the strengths at the kinks lie in a small zonotope",
+    headline=r"If whole neurons behind a ReLU are within $\varepsilon$ of one ReLU, the strengths at $k$ kinks lie in a set of small volume. Given the kinks they fit with a probability of at most $$[[fits]].$$",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $\sigma(g_S)$, $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$, keep neurons with independent
 standard normal weights $w_i$, $\alpha_i$, $d\ge2$. In a plane through $w^*$ they act as $c_i\sigma(\langle u_i,\cdot\rangle)$, with kinks that are uniform on $(-\frac\pi2,\frac\pi2)$, measured from $w^*$, and, independent of

@@ -106,6 +106,7 @@ def every_point_of_a_fibre_adds_the_same(multiplicity: sp.Expr) -> Iterator[Rela
 adjunction = Claim(
     label="L1",
     title="Pullback and fibre sum are adjoint; pullback is in general no isometry",
+    headline=r"Pulling values back along a map of vertices and summing values over its fibres are adjoint. Pulling back keeps no lengths: a value with $m$ vertices above it counts $m$ times in the square.",
     statement=r"""
 A bundle $Y$ over a finite set $V$ has a finite-dimensional inner-product space $Y_v$ for each $v\in V$; a section $s$ of it has
 a value $s_v\in Y_v$ for each $v$, and $\langle s,s'\rangle_Y=\sum_v\langle s_v,s'_v\rangle$. For a map $\pi:U\to V$ let $(\pi^*Y)_u=Y_{\pi(u)}$,
