@@ -159,7 +159,7 @@ class ClaimDirective(SphinxDirective):
         link = permalink(self.env.config.html_baseurl, self.env.docname, claim.label)
         entry = bibtex(claim, self.env.config.copyright[:4], link)
         line = f'<p><a href="#claim-{claim.label}">{escape(link)}</a></p>'
-        return [nodes.raw("", line, format="html"), nodes.literal_block(entry, entry, language="bibtex")]
+        return [nodes.raw("", line, format="html"), nodes.literal_block(entry, entry, language="text")]
 
     def _proof(self, evidence: ClaimResult) -> list[nodes.Node]:
         """The proof: prose, or its steps, folded; where the page derives the claim, a link to the derivation."""

@@ -13,7 +13,7 @@ def configure(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("topic", metavar="TOPIC", help="topic of the claim; sparse-limits claims lists the topics")
     add("name", metavar="NAME", help="name of the claim and its module, such as kept_modulus")
-    add("--page", metavar="PAGE", help="page of the book, without .md (default: the page of the topic)")
+    add("--page", metavar="PAGE", help="page of the book, without .md (default: topic_TOPIC)")
 
 
 def run(arguments: Namespace) -> int:
@@ -26,6 +26,6 @@ def run(arguments: Namespace) -> int:
         print(f"  {path}")
     print(
         f"Put your formula in place of the one there, then: sparse-limits verify {label}; sparse-limits mutate {label}; "
-        "python docs/examples.py README.md book/howto_run.md, which writes the counts anew."
+        "python docs/examples.py README.md book/howto_run.md, which writes the counts anew; python docs/labels.py, once the statement stands."
     )
     return 0

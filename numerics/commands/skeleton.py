@@ -82,7 +82,7 @@ SECTION = Template("""
 def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list[Path]]:
     """Write a claim of a topic, its export and its box in the book; return its label and the files.
 
-    name: of the claim and of its module, such as kept_modulus. page: of the book, without .md; that of the topic is usual.
+    name: of the claim and of its module, such as kept_modulus. page: of the book, without .md; that of the topic in the reference is usual.
 
     Raises:
         InputError: for a topic or a page that there is not, a name that is taken or is none, and where the package is
@@ -101,7 +101,7 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
     claim = folder / "further" / f"{name}.py"  # until a paper's claim or an engine rests on it
     if name in homes(f"sparse_limits.theory.{topic}") or claim.exists() or (folder / claim.name).exists():
         raise InputError(f"name is {name}, which sparse_limits.theory.{topic} has, expected another")
-    export, box = folder / "__init__.py", root / "book" / f"{topic if page is None else page}.md"
+    export, box = folder / "__init__.py", root / "book" / f"{page or f'topic_{topic}'}.md"
     if not box.is_file():
         raise InputError(f"{box}: no such page, expected one of the book, beside the folders theory and numerics")
     words = {"label": next_label(topic), "name": name}

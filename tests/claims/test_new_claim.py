@@ -60,7 +60,7 @@ def test_a_new_claim_is_green(copy: Path, words: tuple[str, ...]) -> None:
 def test_a_new_claim_stands_in_the_table_and_once_in_the_book(copy: Path) -> None:
     shown = inside(copy, "-m", "sparse_limits.numerics.cli", "show", "S17").stdout
     assert "\n- modulus (exact)" in shown
-    assert (copy / "book" / "saliency.md").read_text(encoding="utf-8").count("```{claim} S17\n```") == 1
+    assert (copy / "book" / "topic_saliency.md").read_text(encoding="utf-8").count("```{claim} S17\n```") == 1
 
 
 def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
