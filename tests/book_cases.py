@@ -15,7 +15,7 @@ from helpers import ROOT, TESTS, copy_of_the_package
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ISOLATED = ["unshare", "-rn", sys.executable, str(TESTS / "without_network.py")]
-NO_PAGES = ("genindex.html", "index.html", "search.html")  # a list, a redirection, a form
+NO_PAGES = ("404.html", "genindex.html", "index.html", "search.html")  # no page, a list, a redirection, a form
 
 
 def in_a_network_of_its_own(command: list[str]) -> list[str]:
