@@ -14,6 +14,7 @@ from helpers import ROOT, needs
 
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.ledger.verification import verify
+from sparse_limits.numerics.reports.derivation import displayed
 from sparse_limits.numerics.reports.mentions import linked
 from sparse_limits.numerics.reports.notebooks import writing
 from sparse_limits.numerics.reports.notebooks.citations import References
@@ -105,11 +106,13 @@ def test_every_claim_has_one_box_with_all_its_parts(book: Book, notebooks: dict[
         assert name == book.places[claim.label]
         said, chapter = box["source"], Chapter(book, book.pages[name])
         assert said.startswith(f'<a id="claim-{claim.label}"></a>\n\n### {claim.label}. {claim.title}\n')
+        derived = claim.label in book.pages[name].derived
+        proof = words(notebooks[name]) if derived else said
         for number, step in enumerate(claim.steps, start=1):
-            assert f"\n**{number}. " in said
-            sentence = linked(claim, claim.filled(step.sentence), book.ledger)
-            assert chapter.markdown(one_line_displays(fitted(sentence))).strip() in said
-        assert said.count("<details>") == said.count("</details>") == 2 + bool(claim.quantities)
+            assert f"\n**{number}. " in proof
+            sentence = linked(claim, displayed(claim, step), book.ledger)
+            assert chapter.markdown(one_line_displays(fitted(sentence))).strip() in proof
+        assert said.count("<details>") == said.count("</details>") == 2 - derived + bool(claim.quantities)
         assert re.search(r"\n\n</details>\Z", said), "what is folded ends with a blank line, else it is no Markdown"
         assert all(line in said for line in (f"**{claim.provenance}**", "not run here", "| check | kind |"))
 
