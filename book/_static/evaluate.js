@@ -2,6 +2,8 @@
 // "Try your own values": the click that opens the fold makes the form, and has Python loaded beside the page; nothing is loaded before.
 (() => {
   const source = new URL("evaluate_worker.mjs", document.currentScript.src), LONGEST = 60; // seconds of one number
+  const DISK = "Python cannot be loaded for a page from a disk: a server has to serve it, such as `python -m http.server`";
+  const MISSING = "Python could not be loaded: a file is missing, or the browser is too old";
   let python, ready, asked = 0;
   const listeners = new Set(), waiting = new Map();
   const tell = (message) => listeners.forEach((each) => each(message));
@@ -13,6 +15,10 @@
   };
   const start = () => {
     if (python) return;
+    if (location.protocol === "file:") {
+      tell(DISK);
+      return;
+    }
     ready = false;
     python = new Worker(source, { type: "module" });
     python.addEventListener("message", ({ data }) => {
@@ -26,12 +32,15 @@
       tell(data.failed ? `Python could not be loaded: ${data.failed}` : data.ready ? "" : data.stage);
     });
     python.addEventListener("error", () => {
-      const disk = location.protocol === "file:" ? "a page from a disk may not; a server may, such as `python -m http.server`" : "a file is missing, or the browser is too old";
-      end(`Python could not be loaded: ${disk}`);
-      tell(`Python could not be loaded: ${disk}`);
+      end(MISSING);
+      tell(MISSING);
     });
   };
   const ask = (request) => new Promise((answer) => {
+    if (!python) {
+      answer({ refused: DISK });
+      return;
+    }
     const number = ++asked;
     waiting.set(number, answer);
     python.postMessage({ number, request });
