@@ -16,6 +16,7 @@ from pathlib import Path
 from derivations import derived, evidence_of, step_part
 from docutils import nodes
 from docutils.parsers.rst import directives
+from evaluate import values_fold
 from evidence import evidence_html
 from offline import failed_before
 from parts import claim_link, folded, is_long, listed, parsed, said
@@ -139,6 +140,7 @@ class ClaimDirective(SphinxDirective):
         if claim.quantities:
             letters = parsed(self, listed(list(map(letters_line, claim.quantities))), "claim-letters-list")
             folds += folded("Letters", [letters], "claim-letters")
+        folds += values_fold(self.env.app, claim)
         bounds, questions = graded(claim), open_questions(claim)
         for summary, head, lines in (
             (many(len(claim.remarks), "remark"), "Remarks, outside the proof:", claim.latex_remarks),

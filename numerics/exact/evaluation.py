@@ -207,25 +207,15 @@ def _explained(claim: Claim, letters: Sequence[Letter]) -> str:
 
 
 def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp.Expr]) -> None:
-    """Refuse values that the claim does not speak of.
+    """Refuse values that the claim does not speak of, relations being decided by balls.
 
     Raises:
         InputError: naming the letter, what it stands for and which values it takes, or the hypothesis that fails.
     """
     from sparse_limits.numerics.exact.relations import holds
-    from sparse_limits.theory.quantities import in_plain, in_words
+    from sparse_limits.theory.values import admitted
 
-    for symbol, value in point.items():
-        quantity = claim.quantity(symbol)
-        if quantity is not None and not quantity.admits(value):
-            raise InputError(f"{symbol}={value}: {symbol} is {quantity.meaning}, expected {in_words(quantity.within)}")
-    for hypothesis in claim.hypotheses:
-        relation = hypothesis.relation
-        if relation is None or (hypothesis.needed_by and expression.split(".")[0] not in hypothesis.needed_by):
-            continue
-        if relation.free_symbols <= set(point) and not holds(relation, point):
-            given = ", ".join(f"{symbol}={point[symbol]}" for symbol in sorted(relation.free_symbols, key=str))
-            raise InputError(f"{given}: {claim.label} assumes {hypothesis.words}, expected {in_plain(relation)}")
+    admitted.check_hypotheses(claim, expression, point, holds)
 
 
 @contextmanager

@@ -9,13 +9,14 @@ from typing import Any
 
 import sympy as sp
 
-from sparse_limits.numerics.exact.constants import exact_constant
 from sparse_limits.numerics.exact.step_functions import StepFunction
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.quantities import Letter, in_words
 from sparse_limits.theory.selection import meant
 from sparse_limits.theory.spelling import spelled
+from sparse_limits.theory.values.admitted import check_assumptions
+from sparse_limits.theory.values.constants import exact_constant
 
 MOST_STEPS = 64  # along an argument: integrals become sums over all pairs or triples of cells
 STEPS = re.compile(r"step\((.*)\)", re.DOTALL)
@@ -63,7 +64,7 @@ def parse(
             if symbol in point:
                 raise InputError(f"{symbol} is given twice")
             if claim is None or claim.quantity(symbol) is None:
-                _check_assumptions(symbol, value)
+                check_assumptions(symbol, value)
             point[symbol] = value
     return point, functions
 
@@ -184,13 +185,3 @@ def _flat(nested: Any) -> list[sp.Expr]:
 
 def _frozen(nested: Any) -> Any:
     return tuple(map(_frozen, nested)) if isinstance(nested, list) else nested
-
-
-def _check_assumptions(symbol: sp.Symbol, value: sp.Expr) -> None:
-    for wanted, word in (
-        ("is_positive", "a positive number"),
-        ("is_nonnegative", "a number that is not negative"),
-        ("is_integer", "a whole number"),
-    ):
-        if getattr(symbol, wanted) and not getattr(value, wanted):
-            raise InputError(f"{symbol}={value}: expected {word}")
