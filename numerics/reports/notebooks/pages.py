@@ -96,6 +96,17 @@ class Book:
         return References(self.folder / "references.bib")
 
     @cached_property
+    def address(self) -> str:
+        """Where the book is published, with a slash at the end; empty while it is nowhere."""
+        settings = self.folder / "_config.yml"
+        found = (
+            re.search(r'^  baseurl: "([^"]+)"', settings.read_text("utf-8"), re.MULTILINE)
+            if settings.is_file()
+            else None
+        )
+        return f"{found[1].rstrip('/')}/" if found else ""
+
+    @cached_property
     def places(self) -> dict[str, str]:
         """The page of each claim."""
         return {label: page.name for page in self.pages.values() for label in page.labels}
@@ -154,6 +165,9 @@ class Chapter:
         if self.cited and "bibliography" not in named:
             listed = self.book.references.listed(self.cited)
             cells.append(self._cell("markdown", f"## References\n\n{listed}", "references"))
+        if self.book.address:
+            link = f"{self.book.address}{self.page.name}.html"
+            cells.append(self._cell("markdown", f"This page on the site: <{link}>", "address"))
         metadata = {
             "kernelspec": KERNEL,
             "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
