@@ -14,6 +14,7 @@ from typing import Any
 from sparse_limits.numerics.ledger.verification import ClaimResult, Run
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.reports.bounds import counted_bounds, listed_bounds
+from sparse_limits.numerics.reports.citing import published
 from sparse_limits.numerics.reports.claim_references import reference
 from sparse_limits.numerics.reports.contents import Line, contents, lines_of
 from sparse_limits.numerics.reports.failed_forms import forms_table, forms_text
@@ -96,17 +97,6 @@ class Book:
         return References(self.folder / "references.bib")
 
     @cached_property
-    def address(self) -> str:
-        """Where the book is published, with a slash at the end; empty while it is nowhere."""
-        settings = self.folder / "_config.yml"
-        found = (
-            re.search(r'^  baseurl: "([^"]+)"', settings.read_text("utf-8"), re.MULTILINE)
-            if settings.is_file()
-            else None
-        )
-        return f"{found[1].rstrip('/')}/" if found else ""
-
-    @cached_property
     def places(self) -> dict[str, str]:
         """The page of each claim."""
         return {label: page.name for page in self.pages.values() for label in page.labels}
@@ -165,8 +155,7 @@ class Chapter:
         if self.cited and "bibliography" not in named:
             listed = self.book.references.listed(self.cited)
             cells.append(self._cell("markdown", f"## References\n\n{listed}", "references"))
-        if self.book.address:
-            link = f"{self.book.address}{self.page.name}.html"
+        if link := published(self.book.folder, self.page.name):
             cells.append(self._cell("markdown", f"This page on the site: <{link}>", "address"))
         metadata = {
             "kernelspec": KERNEL,
