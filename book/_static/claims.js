@@ -31,7 +31,8 @@
   const set = (fold) => {
     const waiting = [...fold.querySelectorAll(".claim-tex")].filter((each) => !each.closest("details:not([open])"));
     for (const each of waiting) each.className = "math notranslate nohighlight";
-    if (waiting.length) return MathJax.startup.promise.then(() => MathJax.typesetPromise(waiting));
+    if (waiting.length) MathJax.startup.promise = MathJax.startup.promise.then(() => MathJax.typesetPromise(waiting)); // one after the other
+    return MathJax.startup.promise;
   };
   addEventListener("toggle", async (event) => { if (event.target.open) { await set(event.target); mark(); } }, true);
   addEventListener("load", async () => {
