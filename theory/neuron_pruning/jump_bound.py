@@ -205,8 +205,8 @@ jump_bound = Claim(
     statement=r"""
 As in N5.1 let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$; the error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For
 $0\le s<1$ and $0<\varepsilon\le\frac13$
-$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $[[outside]]$ is for tickets without a kink in the arc $|\varphi|<\frac\pi2-\arcsin\varepsilon$ of a plane through $w^*$, $[[one_kink]]$ for those with one, and the $k$-th term of the sum
-for those with $k\ge2$. So success with a probability of $\delta$ takes, for any such $s$, at least $$[[neurons]]$$ neurons. At
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $p_k$ is for tickets with $k$ kinks in the arc $|\varphi|<\frac\pi2-\arcsin\varepsilon$, of length $\ell$, of a plane through $w^*$:
+$p_0=[[outside]]$, $p_1=[[one_kink]]$. So success with a probability of $\delta$ takes, for any such $s$, at least $$[[neurons]]$$ neurons. At
 $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\varepsilon\to0$, to $$[[constant]].$$
 """,
     steps=STEPS,
@@ -255,6 +255,17 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
         Hypothesis("output weights are random too: for retrained ones this is not said"),
         Hypothesis("the weights are independent of the target"),
     ),
+    named={
+        "q": farthest,
+        "a": excess,
+        r"\ell": length,
+        "p_0": outside,
+        "p_1": one_kink,
+        "p_k": term,
+        "A": share,
+        "T": pair,
+        "R": ratio,
+    },
     uses=("N5.1",),
     also=("term",),
     aids=OF_TWO_INPUTS,
