@@ -6,7 +6,7 @@ BIN := .venv/bin
 # pytest and verify run processes, as many as there are cores: one thread is enough for each.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help verify test extras fast topic lint types book all
+.PHONY: help verify test extras fast topic lint types book pdf all
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -35,6 +35,9 @@ types: .venv/dev ## check the types
 
 book: .venv/book ## build the book in book/_build/html
 	$(BIN)/jupyter-book build book
+
+pdf: book ## print the short book to short_book.pdf; needs chromium
+	$(BIN)/python docs/short_book_pdf.py book/_build/html short_book.pdf
 
 all: ## do all that CI does, in fresh environments
 	bash .ci/run --all

@@ -140,6 +140,8 @@ def test_pages_in_a_browser(site: Path, address: str, pytestconfig: pytest.Confi
             tab.wait_for_load_state("networkidle")
             tab.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
             tab.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
+            tab.wait_for_function("() => !document.querySelector('.claim-tex')")
+            tab.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
             raw = tab.locator("span.math, div.math").count()
             drawn = tab.locator("mjx-container").count()
             if raw and not drawn:

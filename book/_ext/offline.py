@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +33,20 @@ def _remote(script: object) -> bool:
     return name.startswith(("http:", "https:", "//")) or "thebe" in (name + body).lower()
 
 
+# The theme draws its icons twice: by a font, and by a script of 1.5 MB that puts pictures in place of the font.
+ICON_SCRIPT = re.compile(r'<script src="_static/vendor/fontawesome/[^"]*"></script>\n?')
+
+
+def drop_icon_script(app: Sphinx, error: Exception | None) -> None:
+    """Leave the icons to their font: no page loads the script that draws them again."""
+    if error is not None or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).glob("*.html"):
+        text = page.read_text("utf-8")
+        if (shorter := ICON_SCRIPT.sub("", text)) != text:
+            page.write_text(shorter, "utf-8")
+
+
 def fail_on_warnings(app: Sphinx, error: Exception | None) -> None:
     """A warning is an error: a missing citation, a broken reference, a claim on no page."""
     if error is None and app._warncount:
@@ -55,5 +70,6 @@ def _failure(app: Sphinx) -> Path:
 def setup(app: Sphinx) -> dict[str, object]:
     app.connect("builder-inited", copy_mathjax)
     app.connect("html-page-context", drop_remote_scripts, priority=900)
+    app.connect("build-finished", drop_icon_script)
     app.connect("build-finished", fail_on_warnings)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,11 +1,13 @@
 """What a site that is published needs: a footer with its version, descriptions for those who link to it, a list of its pages.
 
 `html: baseurl` of _config.yml is the address of the site, and the only place that has it. While it is empty the site has no
-list of its pages for searches, and no page says where it is.
+list of its pages for searches, and no page says where it is. A site that is one of several versions is built with its folder
+in the environment, SITE_FOLDER: `docs/publish.py` puts it there.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from html import escape
@@ -47,19 +49,32 @@ def footer(app: Sphinx) -> str:
         f"commit {commit} of {date}" if commit else "",
         f"{passed} of {many(len(checks), 'check')} passed with seed {run.seed}, effort {run.effort}",
     )
-    return f"<p>{escape(', '.join(filter(None, parts)))}.</p>"
+    address = root_address(app)
+    others = f' <a href="{escape(address)}/versions.html">Other versions</a>.' if address else ""
+    return f"<p>{escape(', '.join(filter(None, parts)))}.{others}</p>"
+
+
+def root_address(app: Sphinx) -> str:
+    """The address of all versions; empty where there is none, or one version alone."""
+    folder = os.environ.get("SITE_FOLDER", "")
+    address = str(app.config.html_baseurl).rstrip("/")
+    return address.removesuffix(f"/{folder}") if folder and address else ""
 
 
 def description(doctree: nodes.document) -> str:
-    """The first sentences of a page, without formulas."""
+    """The first sentences of a page, of a paragraph without formulas."""
     paragraphs = (each for each in doctree.findall(nodes.paragraph) if isinstance(each.parent, nodes.section))
-    first = next(paragraphs, None)
+    first = next((each for each in paragraphs if not any(each.findall(is_formula))), None)
     if first is None:
         return ""
     text = " ".join(first.astext().split())
     if len(text) <= DESCRIBED:
         return text
     return re.sub(r"\W*\s\S*$", "", text[:DESCRIBED]) + " …"
+
+
+def is_formula(node: nodes.Node) -> bool:
+    return isinstance(node, (nodes.math, nodes.math_block))
 
 
 def describe(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
@@ -89,11 +104,19 @@ def write_lists(app: Sphinx, error: Exception | None) -> None:
         (out / "sitemap.xml").write_text(head + "\n".join(lines) + "\n</urlset>\n", "utf-8")
 
 
+def take_folder(app: Sphinx, config: object) -> None:
+    """The address of a version is that of the site with the version's folder."""
+    folder = os.environ.get("SITE_FOLDER", "")
+    if folder and app.config.html_baseurl:
+        app.config.html_baseurl = f"{str(app.config.html_baseurl).rstrip('/')}/{folder}"
+
+
 def prepare(app: Sphinx, env: object) -> None:
     app.footer = footer(app)  # type: ignore[attr-defined]
 
 
 def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("config-inited", take_folder)
     app.connect("env-check-consistency", prepare)
     app.connect("html-page-context", describe)
     app.connect("build-finished", write_lists)

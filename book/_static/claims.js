@@ -23,11 +23,16 @@
       if (each.matches(keyed)) wider ? each.setAttribute("tabindex", "0") : each.removeAttribute("tabindex"); // keys scroll it, too
     }
   };
-  // Formulas of the evidence are set when it is opened.
+  // Formulas in a fold are set when it is opened. Those of the page's text wait for nothing: this runs before MathJax starts.
+  document.addEventListener("readystatechange", () => {
+    if (document.readyState !== "interactive") return;
+    for (const each of document.querySelectorAll("details:not([open]) .math")) each.className = "claim-tex";
+  });
   const set = (fold) => {
-    const waiting = [...fold.querySelectorAll(".claim-tex")];
+    const waiting = [...fold.querySelectorAll(".claim-tex")].filter((each) => !each.closest("details:not([open])"));
     for (const each of waiting) each.className = "math notranslate nohighlight";
-    if (waiting.length) return MathJax.startup.promise.then(() => MathJax.typesetPromise(waiting));
+    if (waiting.length) MathJax.startup.promise = MathJax.startup.promise.then(() => MathJax.typesetPromise(waiting)); // one after the other
+    return MathJax.startup.promise;
   };
   addEventListener("toggle", async (event) => { if (event.target.open) { await set(event.target); mark(); } }, true);
   addEventListener("load", async () => {

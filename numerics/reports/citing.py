@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from sparse_limits import __version__
 from sparse_limits.theory.claims import Claim
 
@@ -18,6 +21,14 @@ def permalink(address: str, page: str, label: str) -> str:
         'graphon_rate.html#claim-G5'
     """
     return f"{address.rstrip('/')}/{page}.html#claim-{label}".lstrip("/")
+
+
+def published(book: Path, page: str) -> str:
+    """Where a page of the book in this folder is published; empty while the book has no address."""
+    settings = book / "_config.yml"
+    text = settings.read_text("utf-8") if settings.is_file() else ""
+    found = re.search(r'^  baseurl: "([^"]+)"', text, re.MULTILINE)
+    return f"{found[1].rstrip('/')}/{page}.html" if found else ""
 
 
 def bibtex(claim: Claim, year: str, link: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -158,11 +159,15 @@ def _formulas(claim: Claim, changes: Mapping[str, object]) -> str:
 
 
 def _formula(claim: Claim, name: str, value: object) -> str:
-    """What stands in place of an object: a multiple of it, or it and a number more, as such; empty for what is no formula."""
+    """What stands in place of an object, empty for what is no formula."""
+    return _formula_of(claim, name, value) if isinstance(value, (sp.Basic, int)) else ""
+
+
+@cache  # a wrong form meets several checks
+def _formula_of(claim: Claim, name: str, value: sp.Basic | int) -> str:
+    """A multiple of the true formula, or it and a number more, as such; empty for a formula that nobody reads."""
     word = rf"\text{{{named(name)}}}"
     true = {**claim.aids, **claim.claimed}.get(name)
-    if not isinstance(value, (sp.Basic, int)):
-        return ""
     value = sp.sympify(value, strict=True)
     if _large(value):
         return ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from sparse_limits.numerics.reports.formula_names import chunks_at_commas, names, told_below
 from sparse_limits.numerics.reports.formula_pieces import (
@@ -36,6 +37,7 @@ FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$]+?)\$", re.DOTALL)
 SMALLER = {r"\small": 0.85, r"\scriptsize": 0.7}  # letters for what no break makes narrow enough, and their size
 
 
+@lru_cache(maxsize=2**14)
 def broken(latex: str, room: float = COLUMN) -> str:
     """The formula, in lines if it is wider than the room in em; as it is where it has lines already or nothing to break at."""
     text = latex.strip()

@@ -183,11 +183,11 @@ def test_a_page_whose_claims_have_no_letters_has_no_table_of_them(book: Book) ->
 def test_a_notebook_alone_links_to_no_other(book: Book) -> None:
     text = "# T\n\nSee [the other *page*](graphon.md), [](saliency.md), and {claimref}`G5`: {claimref}`it cancels <G5: telescope>`.\n"
     said = words(page_of(book, text, offered=frozenset({"flow"})).notebook())
-    assert said.startswith("# T\n\nSee the other *page*, *What a pruning score knows of the data*, and G5 (*")
+    assert said.startswith("# T\n\nSee the other *page*, *What a pruning score knows about the data*, and G5 (*")
     assert ": it cancels (G5, *" in said
     assert "](" not in said
     said = words(page_of(book, text).notebook())
-    assert "[the other *page*](graphon.ipynb), [What a pruning score knows of the data](saliency.ipynb)" in said
+    assert "[the other *page*](graphon.ipynb), [What a pruning score knows about the data](saliency.ipynb)" in said
     assert re.search(r"\[it cancels\]\(\w+\.ipynb#claim-G5-step-4 ", said)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sparse_limits.numerics.ledger.verification import ClaimResult, Run
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.reports.bounds import counted_bounds, listed_bounds
+from sparse_limits.numerics.reports.citing import published
 from sparse_limits.numerics.reports.claim_references import reference
 from sparse_limits.numerics.reports.contents import Line, contents, lines_of
 from sparse_limits.numerics.reports.failed_forms import forms_table, forms_text
@@ -154,6 +155,8 @@ class Chapter:
         if self.cited and "bibliography" not in named:
             listed = self.book.references.listed(self.cited)
             cells.append(self._cell("markdown", f"## References\n\n{listed}", "references"))
+        if link := published(self.book.folder, self.page.name):
+            cells.append(self._cell("markdown", f"This page on the site: <{link}>", "address"))
         metadata = {
             "kernelspec": KERNEL,
             "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
