@@ -149,7 +149,7 @@ def half_of_the_weights_are_kept(kept_share: sp.Expr, kept_energy: sp.Expr) -> I
 linear_part_bound = Claim(
     label="B2.1",
     title="The linear part of the tangent kernel holds the path densities, with its constant",
-    headline=r"For wide ReLU networks with $L$ hidden layers and masks independent of the weights, the tangent kernel is, as a matrix, at least $c_L$ times the linear kernel that weighs each input by its path density, $$c_L=[[constant]].$$",
+    headline=r"For infinitely wide ReLU networks with $L$ hidden layers and masks independent of the weights, the tangent kernel is, as a matrix, at least $c_L$ times the linear kernel that weighs inputs by path densities, $$c_L=[[constant]].$$",
     statement=r"""
 For a network of $L$ hidden layers with graphons $W^{(l)}$ on all layers (masks independent of the weight values) and path density
 $\rho_{path}$, the infinitely wide tangent kernel on inputs $X$ satisfies

@@ -99,7 +99,7 @@ def sizes_keep_both_conditions(mean_size: sp.Expr, tail_size: sp.Expr, chernoff_
 one_layer_convergence = Claim(
     label="L17.1",
     title="Random sparse lifts with one hidden layer reach low loss with high probability",
-    headline=r"If a vertex copies each of $r$ units of a witness with probability $q$ at least, a random sparse lift with one hidden layer keeps the bound of L16.1 for $M$ copies, with probability $1-\delta$, from the width $$[[chernoff_size]]$$ on.",
+    headline=r"If a vertex copies each of $r$ units of a witness with probability at least $q$, random sparse lifts with one hidden layer keep the bound of L16.1 for $M$ copies, with probability $\ge1-\delta$, from the width $$[[chernoff_size]]$$ on.",
     statement=r"""
 A random sparse lift with one hidden layer of $n$ vertices, readout $0$ at the start, trains by gradient flow against a witness of $r$ units whose types are disjoint (equal units merged).
 Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ copies within $\rho_0$ of each unit, from the time $T$ on.

@@ -88,7 +88,7 @@ at this number.
 two_layer_convergence = Claim(
     label="L17.2",
     title="Random sparse lifts with two hidden layers reach low loss with high probability",
-    headline=r"Random sparse lifts with two hidden layers keep the bounds of L16.1 and L16.2 for $M$ isolated copies of each of $r$ units, but for a probability of $r\,P(M'<M)$, $M'$ being the number of those of one unit.",
+    headline=r"Random sparse lifts with two hidden layers keep the bounds of L16.1 and L16.2 for $M$ isolated copies of each of $r$ units, but for a probability of at most $r\,P(M'<M)$, for the number $M'$ of those of one unit.",
     statement=r"""
 A random sparse lift with two hidden layers of $n$ vertices, readout $0$ at the start, trains by gradient flow against a witness of $r$ units with $c$ children of types of probability $q$
 each, top weights in a region of probability $\omega$, expected degree $\lambda$; the types of different units are disjoint. Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ isolated copies within $\rho_0$ of each unit, from the time $T$ on. With $M'$
