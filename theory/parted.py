@@ -42,7 +42,7 @@ class Parted:
         Raises:
             ValueError: where the letters, replaced by what they stand for, do not give the value again.
         """
-        shown = value.replace(self._says, lambda let: let.args[0])
+        shown = self._bare(value)
         value = shown
         for part, letter in reversed(self.letters.items()):
             if part != but:
@@ -53,6 +53,13 @@ class Parted:
         if again != value:
             raise ValueError(f"with letters for its parts {value} is another formula")
         return shown
+
+    def _bare(self, value: sp.Basic) -> sp.Basic:
+        """The value with the bodies of all `Let` of parts alone, the outer ones first: an inner one changes their parts."""
+        if self._says(value):
+            return self._bare(value.args[0])
+        args = [self._bare(each) for each in value.args]
+        return value if tuple(args) == value.args else value.func(*args)
 
     def _says(self, value: sp.Basic) -> bool:
         """Whether this is a `Let` of parts alone."""
@@ -87,13 +94,18 @@ class Parted:
 
 
 def _put(letter: sp.Symbol, part: sp.Expr, value: sp.Basic) -> sp.Basic:
-    """The value with the letter for the part, also where the part is some terms of a sum or some factors of a product."""
-    if value == part:
-        return letter
+    """The value with the letter for the part, also where the part is some terms of a sum or some factors of a product.
+
+    Of a product that is a part its square and its inverse are found too.
+    """
+    for power in (1, 2, -1) if isinstance(part, sp.Mul) else (1,):
+        sought = part**power
+        if value == sought:
+            return letter**power
+        if isinstance(value, (sp.Add, sp.Mul)) and value.func is sought.func and set(sought.args) < set(value.args):
+            value = value.func(letter**power, *(each for each in value.args if each not in sought.args))
     if not value.args:
         return value
-    if isinstance(value, (sp.Add, sp.Mul)) and value.func is part.func and set(part.args) < set(value.args):
-        value = value.func(letter, *(each for each in value.args if each not in part.args))
     args = [_put(letter, part, each) for each in value.args]
     return value if tuple(args) == value.args else value.func(*args)
 

@@ -8,6 +8,7 @@ from test_short_book import LONG, boxes_of, numbered_pages
 from toys.claims import toy
 
 from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.parted import Parted
 
@@ -99,5 +100,10 @@ def test_named_parts_are_printed_once_and_mean_the_same() -> None:
     assert parted.latex(sp.exp(-y * part) + part + y) == "a + y + e^{- a y}"
     assert parted.latex(part) == r"\frac{1}{x} - q"
     assert parted.definitions([sp.exp(part)]) == [r"Here $q=\sqrt{1 - x^{2}}$, $a=\frac{1}{x} - q$."]
+    share = Parted({"p": y / x})
+    assert share.latex(sp.exp(y**2 / x**2) + 3 * x / y + y / x) == r"p + e^{p^{2}} + \frac{3}{p}"
+    inner, outer = sp.symbols("g h", positive=True)
+    nested = Let(1 + outer, [(outer, Let(sp.exp(inner), [(inner, root)]))])
+    assert Parted({"h": nested.args[1][0][1], "g": root}).latex(nested) == "h + 1"
     with pytest.raises(ValueError, match="q names a part that no printed formula has"):
         Parted({"q": root}).definitions([y])
