@@ -284,6 +284,7 @@ def affine_columns_have_this_gap(chebyshev_gap: sp.Expr, affine_gap: sp.Expr) ->
 hubs = Claim(
     label="E3",
     title="Hubs beat the product of densities",
+    headline="If no edge probability falls as one latent of the neuron rises, the share of neurons wired to $k$ given inputs is at least the product of the inputs' densities. For $W(u,v)=uw$ it is larger by the factor $$[[hub_gain]].$$",
     statement=r"""
 For $W(u,v)=u\,w(v)$ the share of neurons wired to all of $S$ is $t_S=\prod_{j\in S}w(v_j)/(k+1)$, hence $[[hub_share]]$ for a
 common $w$, where the product of the column densities is $[[density_product]]$: heterogeneity gains the factor $[[hub_gain]]$ at the same

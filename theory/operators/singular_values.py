@@ -312,6 +312,7 @@ def power_profiles_have_their_value(power_value: sp.Expr) -> Iterator[Relation]:
 nystrom = Claim(
     label="O5",
     title="Singular values by quadrature: fast in the latent, slow in quantiles",
+    headline=r"Gauss quadrature with $q$ nodes gives the singular values of a polynomial that equals the graphon at the nodes. Midpoints of $n$ quantile cells are slow: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, they err by the order $n^{-1-\kappa}$.",
     statement=r"""
 Let $W(x,y)$ be a graphon on latents, $(x_a,\omega_a)$ and $(y_b,\nu_b)$ quadratures of their laws. The Nyström values
 $\sigma_i^{(q)}$ are the singular values of the matrix $[[entry]]$, $w=W(x_a,y_b)$. **(a)** With $q$ Gauss nodes for each
