@@ -19,7 +19,7 @@ MATHS = re.compile(r"\$\$(.+?)\$\$|\$([^$]+)\$", re.DOTALL)
 CASES = re.compile(r"\\(begin|end)\{cases\}")
 # What has one meaning everywhere: words, the letters of sets of numbers and of expectation and probability, and O of Landau.
 WORDS = re.compile(
-    r"\\(?:text|textstyle|operatorname\*?|mathrm|begin|end)\s*\{[^{}]*\}|\\mathbb\s*\{?[ENPRZ]\}?|\bO(?=\(|\\left\()"
+    r"\\(?:text|textstyle|tag|operatorname\*?|mathrm|begin|end)\s*\{[^{}]*\}|\\mathbb\s*\{?[ENPRZ]\}?|\bO(?=\(|\\left\()"
 )
 GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega ell "
