@@ -99,5 +99,9 @@ def test_named_parts_are_printed_once_and_mean_the_same() -> None:
     assert parted.latex(sp.exp(-y * part) + part + y) == "a + y + e^{- a y}"
     assert parted.latex(part) == r"\frac{1}{x} - q"
     assert parted.definitions([sp.exp(part)]) == [r"Here $q=\sqrt{1 - x^{2}}$, $a=\frac{1}{x} - q$."]
+    function = Parted({"f": sp.Lambda(x, sp.exp(x**2) / 2)})
+    assert function.latex(y - sp.exp(9 * y**2) / 2) == r"y - f{\left(3 y \right)}"
+    assert function.definitions([sp.exp(y**2) / 2]) == [r"Here $f(x)=\frac{e^{x^{2}}}{2}$."]
+    assert function.definitions([sp.exp(x**2) / 2, sp.exp(y**2) / 2]) == []
     with pytest.raises(ValueError, match="q names a part that no printed formula has"):
         Parted({"q": root}).definitions([y])
