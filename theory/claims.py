@@ -121,7 +121,7 @@ class Claim:
     the wrong forms of formulas and aids, by name; a function, since checks alone need them.
     `headline` says the claim in brief, where the statement is long: one formula at most, and that one a slot.
     `named` gives a letter (LaTeX) to a part that the printed formulas share: the statement prints the letter, and ends
-    with what it is. `symbols` says what the other letters of the sentences stand for (LaTeX: a noun phrase).
+    with what it is; a `Lambda` names a function, such as $F_k$ at two places. `symbols` says what the other letters of the sentences stand for (LaTeX: a noun phrase).
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
     `sharp` names the bounds that examples attain, with the checks that compute with these examples; `loose` those that are

@@ -105,5 +105,9 @@ def test_named_parts_are_printed_once_and_mean_the_same() -> None:
     inner, outer = sp.symbols("g h", positive=True)
     nested = Let(1 + outer, [(outer, Let(sp.exp(inner), [(inner, root)]))])
     assert Parted({"h": nested.args[1][0][1], "g": root}).latex(nested) == "h + 1"
+    function = Parted({"f": sp.Lambda(x, sp.exp(x**2) / 2)})
+    assert function.latex(y - sp.exp(9 * y**2) / 2) == r"y - f{\left(3 y \right)}"
+    assert function.definitions([sp.exp(y**2) / 2]) == [r"Here $f(x)=\frac{e^{x^{2}}}{2}$."]
+    assert function.definitions([sp.exp(x**2) / 2, sp.exp(y**2) / 2]) == []
     with pytest.raises(ValueError, match="q names a part that no printed formula has"):
         Parted({"q": root}).definitions([y])
