@@ -159,7 +159,7 @@ $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]
         "u": "position of a neuron, its rank by row factor divided by their number",
         r"\bar F": "survival function of the noise, the chance that the noise exceeds a value",
         "x_0, x_F": "ends of the range on which this chance falls strictly",
-        r"D(\tau)": r"share of all scores that exceed $\tau$",
+        r"D(\tau)": r"mean share of the scores that exceed $\tau$",
     },
     also=("model", "noises"),
     because={
