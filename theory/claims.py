@@ -13,6 +13,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Unmeasured
 from sparse_limits.theory.latex import latex
+from sparse_limits.theory.parted import Parted
 from sparse_limits.theory.quantities import Hypothesis, Letter, Quantity, letters_of
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.reasons import Reasons
@@ -119,6 +120,8 @@ class Claim:
     `because` maps a computed step to the reason (or reasons) that SymPy checks, see `sparse_limits.theory.reasons`; `wrong` gives
     the wrong forms of formulas and aids, by name; a function, since checks alone need them.
     `headline` says the claim in brief, where the statement is long: one formula at most, and that one a slot.
+    `named` gives a letter (LaTeX) to a part that the printed formulas share: the statement prints the letter, and ends
+    with what it is; a `Lambda` names a function, such as $F_k$ at two places. `symbols` says what the other letters of the sentences stand for (LaTeX: a noun phrase).
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
     `sharp` names the bounds that examples attain, with the checks that compute with these examples; `loose` those that are
@@ -167,6 +170,8 @@ class Claim:
     unmeasured: tuple[Unmeasured, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
     headline: str = ""
+    named: Mapping[str, sp.Expr] = field(default_factory=dict)
+    symbols: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         reading_order(self.label)  # refuses what is no label
@@ -325,8 +330,13 @@ class Claim:
 
     @property
     def latex_statement(self) -> str:
-        """The statement with the LaTeX of its expressions in place."""
-        return self.filled(self.statement)
+        """The statement with the LaTeX of its expressions in place, and what the letters of their shared parts are."""
+        printed = {slot: self.claimed[slot] for slot in EXPRESSION_SLOT.findall(self.statement)}
+        parted = Parted(self.named)
+        shown = {slot: parted.latex(each) for slot, each in printed.items() if self.named and isinstance(each, sp.Expr)}
+        said = parted.definitions([printed[slot] for slot in shown])
+        text = EXPRESSION_SLOT.sub(lambda slot: f"{{{shown.get(slot[1]) or self.latex(slot[1])}}}", self.statement)
+        return "\n".join([text, *said])
 
     @property
     def latex_proof(self) -> tuple[str, ...]:

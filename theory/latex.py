@@ -18,13 +18,16 @@ SIGNS = {"plus": "+", "minus": "-"}
 NAMED = (sp.log, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.asin, sp.acos, sp.atan)  # written as words
 
 
-def latex(value: object, formulas: Iterable[sp.Basic]) -> str:
-    """The LaTeX of an expression, or of a plain value that holds these formulas."""
+def latex(value: object, formulas: Iterable[sp.Basic], written: Mapping[sp.Symbol, str] | None = None) -> str:
+    """The LaTeX of an expression, or of a plain value that holds these formulas; `written` gives symbols in LaTeX."""
     symbols = {symbol for formula in formulas for symbol in formula.atoms(sp.Symbol)}
     with _constant_without_letters():
         text: str = _Printer(
             {
-                "symbol_names": {each: _written(each) for each in symbols if _is_word(each) or _is_signed(each)},
+                "symbol_names": {
+                    **{each: _written(each) for each in symbols if _is_word(each) or _is_signed(each)},
+                    **(written or {}),
+                },
                 "inv_trig_style": "full",
             }
         ).doprint(value)

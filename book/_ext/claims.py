@@ -33,6 +33,7 @@ from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.reports.bounds import graded
 from sparse_limits.numerics.reports.citing import bibtex, permalink
 from sparse_limits.numerics.reports.claim_references import reference, step_anchor
+from sparse_limits.numerics.reports.legend import letter_rows
 from sparse_limits.numerics.reports.notebooks.boxes import PROVENANCE
 from sparse_limits.numerics.reports.open_questions import open_questions
 from sparse_limits.numerics.reports.run import closing_line, failures
@@ -42,7 +43,6 @@ from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lazy import homes
 from sparse_limits.theory.ledger import load_ledger
-from sparse_limits.theory.quantities import Quantity
 
 logger = logging.getLogger(__name__)
 
@@ -93,9 +93,11 @@ def _progress(number: int) -> Callable[[CheckResult], None]:
     return tell
 
 
-def letters_line(quantity: Quantity) -> str:
-    """A line of the legend: the letters in LaTeX, the name in all claims, what they stand for, and the values they take."""
-    return f"{quantity.latex_names}: {quantity.meaning}; {quantity.values}"
+def letters_lines(claim: Claim) -> list[str]:
+    """The legend: the letters in LaTeX, the name in all claims, what they stand for, and the values they take."""
+    return [
+        f"{letters}: {'; '.join(filter(None, (meaning, values)))}" for letters, meaning, values in letter_rows(claim)
+    ]
 
 
 class ClaimDirective(SphinxDirective):
@@ -137,8 +139,8 @@ class ClaimDirective(SphinxDirective):
             folds += folded(many(len(claim.assumed), "assumption"), [assumed]) if long else []
             box += [] if long else [assumed]
         box += self._source(label, evidence)
-        if claim.quantities:
-            letters = parsed(self, listed(list(map(letters_line, claim.quantities))), "claim-letters-list")
+        if lines := letters_lines(claim):
+            letters = parsed(self, listed(lines), "claim-letters-list")
             folds += folded("Letters", [letters], "claim-letters")
         folds += values_fold(self.env.app, claim)
         bounds, questions = graded(claim), open_questions(claim)

@@ -111,7 +111,11 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
     console.print(f"{line.topic} · {line.name} · {claim.provenance}, {status(claim)} · {claim.source}")
     section("In brief", claim.latex_headline)
     section("Statement", claim.latex_statement)
-    section("Letters", *(f"- {quantity}" for quantity in claim.quantities))
+    section(
+        "Letters",
+        *(f"- {quantity}" for quantity in claim.quantities),
+        *(f"- ${letter}$: {meaning}" for letter, meaning in claim.symbols.items()),
+    )
     section("Assumptions", *(f"- {each}" for each in claim.assumed))
     section(f"Proof ({status_in_words(claim)})", claim.proof_text, *_step_lines(claim, line.evidence))
     section("Remarks, outside the proof", *(f"- {remark}" for remark in claim.latex_remarks))

@@ -28,7 +28,8 @@ def claims_on(page: str) -> list[str]:
 
 
 def legend_rows(claims: Sequence[Claim]) -> list[LegendRow]:
-    """The letters of claims in the order of their first use; one that means several things has a row for each.
+    """The letters of claims in the order of their first use, those of sentences with no values; one that means several things
+    has a row for each.
 
     Examples:
         >>> from sparse_limits.theory import claim
@@ -37,10 +38,17 @@ def legend_rows(claims: Sequence[Claim]) -> list[LegendRow]:
     """
     found: dict[tuple[str, str, str], list[str]] = {}
     for claim in claims:
-        for quantity in claim.quantities:
-            place = (quantity.latex_names, quantity.meaning, quantity.values)
+        for place in letter_rows(claim):
             found.setdefault(place, []).append(claim.label)
     return [LegendRow(*place, tuple(labels)) for place, labels in found.items()]
+
+
+def letter_rows(claim: Claim) -> list[tuple[str, str, str]]:
+    """The letters of a claim in LaTeX, what they stand for, and their values; those of its sentences alone have no values."""
+    return [
+        *((each.latex_names, each.meaning, each.values) for each in claim.quantities),
+        *((f"${letter}$", meaning, "") for letter, meaning in claim.symbols.items()),
+    ]
 
 
 def legend_table(rows: Sequence[LegendRow]) -> str:

@@ -127,6 +127,7 @@ class Formula(TypedDict):
 class Listed(TypedDict):
     """A claim; proof_text: its proof in prose, where it is not in steps.
 
+    headline: the statement in brief, if it is long. sentence_symbols: letters of the statement that no formula has.
     core: whether a paper announces the claim, or such a claim or an engine rests on it.
     proof: what it is by its steps (`sparse_limits.theory.links.Status`), proof_in_words: with these counted.
     """
@@ -136,9 +137,11 @@ class Listed(TypedDict):
     topic: str
     core: bool
     title: str
+    headline: str
     statement: str
     assumptions: list[str]
     symbols: dict[str, Letter]
+    sentence_symbols: dict[str, str]
     hypotheses: list[Assumption]
     remarks: list[Note]
     sharp: list[SharpBound]
@@ -170,9 +173,11 @@ def listed(entry: Entry) -> Listed:
         "topic": entry.topic,
         "core": entry.core,
         "title": claim.title,
+        "headline": claim.latex_headline,
         "statement": claim.latex_statement.strip(),
         "assumptions": list(claim.assumed),
         "symbols": _letters(claim),
+        "sentence_symbols": dict(claim.symbols),
         "hypotheses": [
             {
                 "words": each.words,

@@ -129,6 +129,7 @@ def units_have_the_fourth_moment(layer_fourth: sp.Expr) -> Iterator[Relation]:
 one_sample = Claim(
     label="D3.2",
     title="One sample: the densities of all layers in closed form",
+    headline=r"For one sample of entries $\pm1$ with residual $1$ and ReLU layers of width $n$ with normal weights, a hidden matrix has in the limit law the share $$[[hidden]]$$ of scores above $\tau$, $H_3$ the tail of a product of three normals.",
     statement=ONE_SAMPLE
     + r"""
 With $H$ of S4 and $H_3$ of D3.1 the limit law of D2 gives a score above $\tau$ with probability

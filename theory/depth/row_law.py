@@ -164,6 +164,7 @@ def one_input_has_powers(
 depth_row_law = Claim(
     label="D2",
     title="The law of a row of scores at any depth",
+    headline=r"As widths grow one after the other, scaled scores of a hidden layer from the second on tend in law to $|w_{ij}|\,|E_D[h_j\,\varphi'(z_i)\,c_i]|$, with independent weight $w_{ij}$, value $h_j$ below, preactivation $z_i$ and signal $c_i$ from above.",
     statement=r"""
 Let $z^1=W^1x/\sqrt d$, $h^l=\varphi(z^l)$, $z^{l+1}=W^{l+1}h^l/\sqrt{n_l}$ (plus biases), $f=Ah^L/\sqrt{n_L}$, with independent centred weights, iid in each layer, of variances
 $v_l$ and $v_A$, and a residual $r$ that is a fixed function of the $N$ data. As $n_1,\dots,n_L\to\infty$ one after the other, $d$ and $N$ fixed, the scores

@@ -131,6 +131,7 @@ def densities_of_one_layer_know_no_width(single: sp.Expr, one_layer: tuple[sp.Ex
 wide_layers = Claim(
     label="D3.3",
     title="Wide layers: which are kept whole",
+    headline=r"For one sample and two or more wide hidden ReLU layers under one threshold at a density $\rho<\frac14$, each hidden matrix keeps $\rho$, and the shares kept of layer 1 and readout tend to $$[[whole]]:$$ all but scores of exactly $0$.",
     statement=ONE_SAMPLE
     + r"""
 In the law of D3.2 let $n\to\infty$ with $d$ and $\rho<\frac14$ fixed. If $L\ge2$, then $n$ times the threshold tends to the root $u$ of $[[wide_density]]=\rho$ (`limit_threshold`), each hidden matrix

@@ -195,6 +195,7 @@ def summands_are_added_one_by_one(roundings: sp.Expr) -> Iterator[Relation]:
 architecture_tickets = Claim(
     label="Q9",
     title="Tickets for whole equivariant networks: error and symmetry in floating point",
+    headline=r"Masks on coefficients leave an equivariant network exactly equivariant. If a layer's coefficients err by at most $\varepsilon$ and the features before it by at most $\Delta$, its outputs err by at most $$[[error]].$$ This is attained.",
     statement=r"""
 Let the target be a network of equivariant layers $h_\ell=\sigma(f_\ell)$, $f_\ell=\sum_{i,b}w_{iob}B_bh_{\ell-1,i}$, $h_0=x$, all levels moved by permutations, ReLU
 $\sigma$ between the layers, none after the last. A ticket has two random layers for each of these (Q7.1); its coefficients of $\sigma(\pm x_i)$ err by

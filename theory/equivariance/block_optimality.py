@@ -119,6 +119,7 @@ def success_is_rarer_with_fewer_channels(
 ticket_blocks = Claim(
     label="Q11.3",
     title="What the blocks of a ticket need",
+    headline=r"To hold coefficients above $\varepsilon$ with a failure of at most $\delta$, blocks as in Q7.1 need, for whatever symmetric law, $$n\ge[[needed]]$$ channels: a logarithm of the number of coefficients that counting does not ask for.",
     statement=r"""
 Let target and source be those of Q7.1, all coefficients of the target larger than $\varepsilon$ in modulus. Keep in each block only the coefficients of $I$ from its own channel before, as Q7.1 does. Whatever the law, if it is symmetric, all coefficients come within $\varepsilon$, for
 both signs, with probability at most $$[[success]],$$ and those of $\sigma(x_i)$ alone, which inputs $x\ge0$ need, at most $[[nonnegative_success]]$. So a failure of at most $\delta$ needs $$n\ge[[needed]],$$ or $n\ge[[nonnegative_needed]]$ at inputs $x\ge0$: the logarithm of

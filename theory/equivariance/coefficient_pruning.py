@@ -43,6 +43,7 @@ def powers(gap: sp.Expr) -> sp.Expr:
 coefficient_pruning = Claim(
     label="Q5",
     title="Pruning coefficients keeps equivariance exactly, pruning entries only if the mask is constant on orbits",
+    headline=r"A mask on the coefficients of an equivariant layer never breaks its symmetry. A fair random mask on its entries keeps it with probability $$[[probability]],$$ where $B$ orbits share the $XY$ entries and no coefficient is $0$.",
     statement=r"""
 (a) Let a layer be $\sum_bw_bB_b$ with a basis $B_b$ of $\mathrm{Hom}_G$. Whatever mask is put on the coefficients $w_b$, it stays in
 $\mathrm{Hom}_G$; in exact arithmetic a network of such layers with ReLU, all representations by permutations, commutes with $G$

@@ -126,6 +126,15 @@ times, the dimension is $[[c4_dimension]]$.
         ORDER.drawn_from(1, 24),
         *OCCURRENCES,
     ),
+    symbols={
+        "G": "finite group",
+        "g": "element of the group",
+        r"\rho_{in},\rho_{out}": "representations of the group before and after the map: a matrix for each of its elements",
+        r"\mathrm{Hom}_G": "space of the equivariant maps, which commute with the group",
+        "T": "linear map, as a matrix",
+        "I": "identity matrix",
+        "C_4": r"group of the turns by multiples of $90^\circ$",
+    },
     hypotheses=(
         Hypothesis("a finite group"),
         Hypothesis("real representations of finite dimension"),

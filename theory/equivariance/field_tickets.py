@@ -183,6 +183,7 @@ def each_layer_has_its_error(allowed: sp.Expr, excess: sp.Expr, layer_error: sp.
 field_ticket = Claim(
     label="Q12.4",
     title="Tickets for networks of irreducible fields",
+    headline=r"Vector features with norm non-linearities (Q12.3) have tickets too. In a layer a mask brings all coefficients within $\varepsilon$, with probability at least $1-\delta$, if for each channel before it there are $$n\ge[[size]]$$ hidden ones.",
     statement=r"""
 Let a finite group $G$ act orthogonally on $V$, with a basis $B_1=I,\dots,B_B$ of the maps of $V$ to itself that commute with it, and let the target have $L$ layers $h_\ell=\eta(\sum_{i,b}w_{iob}B_bh_{\ell-1,i})$ with norm non-linearities $\eta=\eta_\theta$ (Q12.3), one threshold $\theta\ge0$ for each output
 channel, and coefficients $|w|\le\frac a2$. For each of its layers the source has two random linear layers with this basis, *nothing between them*, $n$ channels there for each of the `n_in` channels before, and then the target's $\eta$; all coefficients are independent, of one symmetric law for which a product of two has at

@@ -183,6 +183,7 @@ def coefficients_of_one_stretch_most(
 field_maps = Claim(
     label="Q12.3",
     title="Irreducible fields: what stands in place of ReLU, and between",
+    headline=r"Shortening vectors by one length, short ones to $0$, commutes with every orthogonal map and increases no distance. It is a non-linearity for vector features, for which pointwise ReLU is excluded (Q6).",
     statement=r"""
 (a) For $b\ge0$ let $\eta_b$ shorten a vector by $b$, from the length $\rho$ to $[[shrunk]]$, and keep its direction ($\eta_b(v)=0$ for $|v|\le b$). It commutes with *every* orthogonal map, and $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$; no smaller factor will do. So it stands behind fields of any orthogonal
 representation, also where Q6 excludes pointwise ReLU, as on the fields of (b): the generating turn has entries off its diagonal with the product $[[opposite]]<0$, $\varphi=\frac{2\pi k}N$.

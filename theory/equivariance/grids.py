@@ -110,6 +110,7 @@ LIBRARY = {**c4_kernels, "trivial_trivial": (D + 1) / 2, "regular_regular": 10 *
 grid_maps = Claim(
     label="Q4",
     title="Grids: shifts, quarter turns, and what a library counts",
+    headline=r"The maps that commute with all shifts of a grid that wraps around are convolutions. Kernels of $D\times D$ cells, from scalars to scalars, that commute with the square's turns have the dimension $[[c4_orbits]]$ in place of $D^2$.",
     statement=r"""
 (a) The shifts of a $D\times D$ grid that wraps around have a space of equivariant maps of dimension $[[translations]]$
 per pair of channels, the convolutions; those with a kernel in a given $K\times K$ window around the cell 0, $K\le D$, have dimension

@@ -173,6 +173,7 @@ def bounds_are_compared(saving: sp.Expr, relu_parameters: sp.Expr) -> Iterator[R
 pruning_lower_bound = Claim(
     label="Q8",
     title="A lower bound for pruning to equivariant networks",
+    headline=r"To be pruned to each equivariant ReLU layer with coefficients in $[-c,c]$ and $B$ orbits, of entries $0$ and $\frac1s$, within $\varepsilon$ at the inputs $\pm e_x$ and with probability $1-\delta$, any source needs at least $$[[relu_parameters]]$$ parameters.",
     statement=r"""
 Let $G$ permute finite sets $X$ and $Y$, and let $B_b$ be the orbit basis (Q2), all elements divided by one $s>0$ ($s=1$: entries 0 and 1). The target
 has `n_in` channels before and `n_out` after,

@@ -167,6 +167,7 @@ def uniform_widths_have_all_put_in(
 network_ticket = Claim(
     label="Q11.1",
     title="Whole equivariant networks inside random ones: the widths",
+    headline=r"A mask on coefficients of a random equivariant network comes within $\varepsilon$ of a fixed one of half its depth with small coefficients, at all bounded inputs, with probability $1-\delta$, for some width $O(\ln\frac1{\varepsilon\delta})$.",
     statement=r"""
 Let the target be a network of $L$ equivariant layers as in Q9: all levels moved by permutations, ReLU between the layers, none after the last; with coefficients $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the channels
 before and after it, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, its weight $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and $\Omega$ the product of $\omega$ over all layers. The source has two random layers for each, as in Q7.1, with $n$

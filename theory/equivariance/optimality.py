@@ -156,6 +156,7 @@ def small_errors_leave_fewer(
 ticket_optimality = Claim(
     label="Q11.2",
     title="Tickets beside what any source needs",
+    headline=r"The order $\ln\frac1\varepsilon$ of Q7.1 is right: as $\varepsilon\to0$, its blocks, with a first basis spanned by $I$, hold $$[[looseness]]$$ times as many coefficients as every source needs parameters, by counting (Q8).",
     statement=r"""
 Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis of the source be spanned by $I$: in the blocks of Q7.1, the rest of the first layer dropped beforehand, $[[candidates]]$ of its coefficients may be kept. Let the error be the largest over a set of
 inputs that contains all $\pm e_x$ in every single channel, and at most $\Lambda$ times the largest error of a coefficient: so $\Lambda$ is at least $1$, it is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R$ in modulus, which hold these for $R\ge1$, $\beta=\sum_b\|B_b\|$ (norms of maxima). At Q7.1's number of channels for an

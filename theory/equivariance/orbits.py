@@ -108,6 +108,7 @@ def free_actions_follow(free: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
 orbit_basis = Claim(
     label="Q2",
     title="Permutation representations: the orbit basis",
+    headline=r"Let a group $G$ permute the points before and after a linear map. A map that commutes with it has one free weight for each orbit of pairs of points: $$|B|=\frac1{|G|}\sum_{g\in G}|X^g||Y^g|,$$ where $|X^g|$ and $|Y^g|$ count the points that $g$ leaves in place.",
     statement=r"""
 Let $G$ act on finite sets $X$ and $Y$. The indicator matrices of the orbits of $G$ on $Y\times X$ are a basis $B$ of
 $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$. Their supports are disjoint and their sum is the all-ones matrix. With

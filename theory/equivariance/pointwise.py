@@ -94,6 +94,7 @@ def one_rescaling_makes_permutations(
 pointwise_relu = Claim(
     label="Q6",
     title="Which representations admit pointwise ReLU",
+    headline=r"ReLU on each coordinate commutes with a finite group of matrices if and only if these, after a positive rescaling, permute coordinates. This excludes signs and other non-trivial irreducible features.",
     statement=r"""
 Let $\sigma(t)=\max(t,0)$ act on each coordinate, $A$ real $n\times n$. $\sigma(Ax)=A\sigma(x)$ for all $x$ iff $A\ge0$ has at most one nonzero entry in
 each row; if it holds at the $[[probes]]$ vectors $e_j$ and $e_k-e_j$ ($j\ne k$), it holds for all. An invertible

@@ -89,6 +89,7 @@ def rows_add_up(ring_norms: sp.Expr) -> Iterator[Relation]:
 ring_maps = Claim(
     label="Q12.2",
     title="Rings of samples carry every cyclic and dihedral group",
+    headline=r"A turn by $\frac{2\pi}N$ permutes samples at $N$ equally spaced points on circles around the origin, without interpolation. The maps between $r_{in}$ and $r_{out}$ such circles that commute with it have $[[turning]]$ free weights.",
     statement=r"""
 Sample a function on the plane at $N$ equally spaced points on each of some circles around the origin, one of them on the first axis. If the function is turned by $\frac{2\pi}N$ or reflected in the first axis, its samples are permuted, exactly and
 without interpolation: sample $j$ lies at $[[sample]]$ and goes to sample $j+1$, or $-j$ modulo $N$. So pointwise ReLU commutes with $C_N$ and $D_N$, for every $N$. From $r_{in}$ rings to $r_{out}$ the

@@ -22,3 +22,13 @@ BASIS = Quantity(B, "number of elements of the basis of equivariant maps", COUNT
 PERMUTED = Quantity(n, "number of points that the symmetric group permutes", COUNT_FROM_ZERO)
 
 ORBITS_OF_PAIRS = Hypothesis("no more orbits than entries of the matrix", B <= X * Y)
+
+# The letters of sentences on layers between channels on which a group acts
+LAYER = {
+    "G": "group that permutes the points",
+    "X,Y": "finite sets of points before and after the layer, permuted by the group",
+    "x_i": "channel $i$ of the input",
+    "B_b": "element $b$ of the basis of equivariant maps, a matrix",
+    "w_{iob}": "coefficient of the target: channel $i$ before, channel $o$ after, basis element $b$",
+    "I": "identity matrix",
+}

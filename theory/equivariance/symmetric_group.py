@@ -111,6 +111,7 @@ def blocks_take_new_indices(pattern_lists: sp.Expr) -> Iterator[Relation]:
 truncated_bell = Claim(
     label="Q3",
     title="Tensors of the symmetric group: truncated Bell numbers",
+    headline=r"The linear maps from tensors of order $k$ to those of order $m$ over $n$ points that commute with all permutations of the points have, for $n\ge k+m$, a Bell number of free weights: $$[[bell]].$$ For fewer points they have fewer.",
     statement=r"""
 $S_n$ permutes the coordinates of $\mathbb R^n$. For $n,k,m\ge0$, with $0^0=1$,
 $$\dim\mathrm{Hom}_{S_n}\big((\mathbb R^n)^{\otimes k},(\mathbb R^n)^{\otimes m}\big)

@@ -10,7 +10,7 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.block_chances import needed, two_values, two_values_nonnegative
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
-from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.equivariance.symbols import BASIS, LAYER, B
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     COUNT,
@@ -137,7 +137,7 @@ $\sigma$, `n_in` channels before, `n_out` after, $|w|\le\frac a2$. The source $\
 symmetric law for which a product of two has at least the density $\kappa$ on $[-a,a]$; the second layer has the basis $B_b$, the first has a basis of $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^X)$ **that contains $I$**, and
 $n\cdot$`n_in` channels lie between them. Except with probability at most $$[[failure]]$$ a mask on the coefficients leaves an equivariant $g$ with all coefficient errors at most $\varepsilon$, so that
 for *all* $x$ no output of $f-g$ exceeds $$[[error]],$$ $\beta=\sum_b\|B_b\|_{\infty\to\infty}$, $\xi=\sum_i\|x_i\|_\infty$; this is attained. At inputs $x\ge0$ the
-probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$: $$n\ge[[size]],$$ and for coefficients uniform on $[-1,1]$
+probability is at most half of the bound above. With failure at most $\delta$: $$n\ge[[size]],$$ and for coefficients uniform on $[-1,1]$
 ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[uniform_size]].$$
 
 *Sizes of the basis.* A perceptron: 1. Convolutions with a $K\times K$ window: $K^2$, regular features of $C_4$ on $D\times D$ kernels: $4D^2$ (Q4). DeepSets of two points or
@@ -166,12 +166,23 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with 
         Quantity(two_layers.x, "a coordinate of the input", sp.S.Reals),
         Quantity(w, "coefficient of the target, or of the first layer of the source", sp.S.Reals),
     ),
+    symbols={
+        **LAYER,
+        "f": "target, one layer",
+        "g": "what the mask leaves of the source",
+        r"\lambda,\mu": "coefficients of the first and of the second layer of the source",
+        r"\sigma": r"ReLU, $\sigma(t)=\max(t,0)$",
+        "C_4": r"group of the turns by multiples of $90^\circ$",
+        "K": "side of the window of a convolution, in cells",
+        "D": "side of the kernels, in cells",
+    },
     hypotheses=(
         Hypothesis("permutation representations"),
         Hypothesis("independent coefficients of one symmetric law, independent of the target"),
         MASS,
         Hypothesis("the first basis contains the identity"),
     ),
+    also=("nonnegative_failure",),
     uses=("Q3", "Q4", "R4", "R5.1", "R8"),
     aids={"signed": True, "needed": needed, "no_pair": no_pair, "no_pair_of_a_sign": no_pair_of_a_sign},
     equivalent_mutants={
@@ -304,6 +315,13 @@ $I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$: the
         *(replace(each, within=NON_NEGATIVE) for each in PRODUCTS),
         COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
     ),
+    symbols={
+        **LAYER,
+        "Q_q": "element $q$ of the first basis, a matrix",
+        "c_q": "factor of this element in the sum that is the identity",
+        "J": "matrix of ones",
+        "S_m": "group of all permutations of $m$ points",
+    },
     hypotheses=(
         Hypothesis("the hypotheses of Q7.1, but for the identity in the first basis"),
         MASS,

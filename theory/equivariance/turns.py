@@ -118,6 +118,7 @@ def powers_of_the_stretched_turn(
 grid_turns = Claim(
     label="Q12.1",
     title="Which turns keep a grid",
+    headline=r"A turn of finite order that keeps a lattice of the plane is of order 1, 2, 3, 4 or 6; one that keeps a grid of squares is of order 1, 2 or 4. So no grid of pixels is kept by turns of $45^\circ$.",
     statement=r"""
 (a) Let $A$ be a $2\times2$ matrix of whole numbers, $A^N=I$ and no smaller power $I$. Then $N\in\{1,2,3,4,6\}$: 1 for $A=I$, 2 for determinant $-1$, and else
 $$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are, for instance, $-I$ for $\tau=-2$ and $[[companion]]$ for the other three. So a lattice of the plane is kept by a turn of no other finite order: by no $C_8$, hence no $D_8$.

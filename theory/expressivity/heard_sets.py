@@ -167,6 +167,7 @@ def relays_leave_nothing(relays_only: sp.Expr, two_relays_error: sp.Expr, target
 unheard_parts = Claim(
     label="E12.2",
     title="Interactions that no neuron hears",
+    headline="For independent inputs, whatever the weights, the mean square error is at least the variance of all parts of $f$ whose inputs no single neuron of the last hidden layer hears. Neurons hear along paths.",
     statement=r"""
 Let the mask of a network of any depth be given, and let neuron $v$ of the last hidden layer hear the inputs $A_v$ from which a path of edges leads to it. For independent inputs and $Ef^2<\infty$, with the parts $f_T$ of E7 and their variances $\sigma_T^2$, whatever the weights, the biases and
 the activation,

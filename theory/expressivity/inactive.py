@@ -184,6 +184,7 @@ def floors_are_the_parts_that_are_met(
 inactive_inputs = Claim(
     label="E7",
     title="Inputs without paths: the error that remains",
+    headline=r"If no path leaves the inputs $J$, the mean square distance of the network from $f$ is at least $E\operatorname{Var}(f\mid x_{-J})$, the mean variance of $f$ given the other inputs, at every width and depth. A function of these attains it.",
     statement=r"""
 If no path leaves the inputs $J$, the network is a function of the others, and over all functions $g$ of them
 $$\inf_gE(f-g)^2=E\operatorname{Var}(f\mid x_{-J}),$$

@@ -133,6 +133,7 @@ def densities_of_the_layers_are_multiplied(example_marginals: sp.Expr, example: 
 path_share = Claim(
     label="E9",
     title="Path density: the share of paths that leave an input",
+    headline="The mean number of paths from an input to the output is the product of the widths times an integral of all layers' graphons. Densities do not multiply in general, as adjacent layers share latents.",
     statement=r"""
 $$\rho_{path}(v)=\int W^{(L+1)}(u_L)\,W^{(L)}(u_L,u_{L-1})\cdots W^{(1)}(u_1,v)\,du_1\cdots du_L,$$
 for two hidden layers $[[path_density]]$. With iid uniform latents and edges independent given them, the number of paths from an
@@ -239,6 +240,7 @@ def neurons_are_reached_one_by_one(reach_law: sp.Expr) -> Iterator[Relation]:
 isolated_input = Claim(
     label="E10",
     title="Isolated inputs: how often no path leaves",
+    headline=r"With one hidden layer of $n$ neurons, an input has no path to the output with the probability $$[[no_path]]$$ for the path density $\rho_{path}$ of E9. For more layers such a product is only a lower bound, as paths share edges.",
     statement=r"""
 One hidden layer of $n$ neurons with iid latents: an input has no edge with probability $[[no_edge]]$, $r$ its column density, and no
 path to the output with probability $[[no_path]]$, $\rho_{path}$ as in E9 (not with the product of $r$ and the readout's density). For more layers

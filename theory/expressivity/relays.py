@@ -170,6 +170,7 @@ def chosen_relays_need_one_edge_more(chosen: sp.Expr) -> Iterator[Relation]:
 relay_layer = Claim(
     label="E8",
     title="A second layer removes the price of full wiring: relays",
+    headline=r"A neuron of a second hidden layer has, with the edge probability $p$, relays of all $k$ inputs among $m$ neurons below with a probability of $$[[relayed]].$$ So $k$ of the order $m/\ln m$ is possible where full wiring ends at the order $\ln m$.",
     statement=r"""
 Two hidden ReLU layers with biases, $k$ inputs in $[-B,B]$, $m$ and $n_2$ neurons, all edges independent of probability $p$. Split the
 first layer, before the mask is seen, into $k$ groups of $g=\lfloor m/k\rfloor$; neuron $i$ of group $j$ *relays* $x_j$ if its edge to $j$

@@ -131,6 +131,7 @@ def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr) -> Iterator[Relati
 subspace_union = Claim(
     label="E11",
     title="Sums of functions of few inputs: neurons of their own",
+    headline="A layer with random edges holds the sum of networks of $N_1$ and $N_2$ units, unless fewer than $N_1$, $N_2$ or $N_1+N_2$ neurons are wired to the inputs of the first, the second or either: at most a sum of three binomial tails.",
     statement=r"""
 Let $f=f_1+f_2$, $f_q$ depend on the $k_q$ inputs $S_q$ alone and be within $\varepsilon_q$ of a network of $N_q$ units on them, and let $S_1\cup S_2$ have $k_{12}$ inputs. A hidden layer of $n$ neurons under the floor of E1
 (edges of probability at least $p$ to these inputs, for a share $\alpha$ of the latents) and a dense readout contain the sum of the two networks, within $\varepsilon_1+\varepsilon_2$ of $f$, if each takes neurons of its own, wired to its inputs. That fails with

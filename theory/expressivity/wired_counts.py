@@ -27,6 +27,7 @@ from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.saliency.symbols import CHANCE
 
 chance = p**k  # that a neuron is fully wired
 mean = m * chance
@@ -138,6 +139,15 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
         Hypothesis("the count of E1; the upper bounds hold for every count that dominates it, too"),
         Hypothesis("some neurons that are not fully wired", i < m, needed_by=("count_exponent", "mass_ratio")),
     ),
+    symbols={
+        "N": "number of fully wired neurons among $m$",
+        "q": "chance that a neuron is fully wired, $p^k$",
+        r"\mu": "mean number of fully wired neurons",
+        r"\mathrm{KL}(\cdot\|q)": "relative entropy of a coin of another chance to one of the chance $q$",
+        "l": "largest whole number below half of the mean",
+        "x": "any real number",
+        **CHANCE,
+    },
     uses=("E1",),
     remarks=(
         Remark(

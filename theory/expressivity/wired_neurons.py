@@ -31,6 +31,7 @@ from sparse_limits.theory.expressivity.symbols import (
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.saliency.symbols import CHANCE
 
 share = sp.Symbol("t", positive=True)  # t_S(W)
 background = sp.Symbol("p_0", positive=True)  # density of the other rows
@@ -147,6 +148,14 @@ $t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs
         Hypothesis("iid latents, edges independent given them"),
         Hypothesis("the mask does not look at the function to be learnt"),
     ),
+    symbols={
+        "N": "number of neurons with an edge to each input of $S$",
+        "S": "set of $k$ inputs, also called active",
+        "u_i": "latent of neuron $i$, uniform on the unit interval",
+        "t_S(W)": "chance that a neuron has an edge to each input of $S$",
+        "m": "number of neurons for which the lower bound on edge probabilities applies",
+        **CHANCE,
+    },
     remarks=(
         Remark(
             r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5.3 and E6.1 "
@@ -275,6 +284,7 @@ def affine_columns_have_this_gap(chebyshev_gap: sp.Expr, affine_gap: sp.Expr) ->
 hubs = Claim(
     label="E3",
     title="Hubs beat the product of densities",
+    headline="If no edge probability falls as one latent of the neuron rises, the share of neurons wired to $k$ given inputs is at least the product of the inputs' densities. For $W(u,v)=uw$ it is larger by the factor $$[[hub_gain]].$$",
     statement=r"""
 For $W(u,v)=u\,w(v)$ the share of neurons wired to all of $S$ is $t_S=\prod_{j\in S}w(v_j)/(k+1)$, hence $[[hub_share]]$ for a
 common $w$, where the product of the column densities is $[[density_product]]$: heterogeneity gains the factor $[[hub_gain]]$ at the same

@@ -119,6 +119,7 @@ def profiles_divide_times(
 density_times = Claim(
     label="F2.1",
     title="From the same residuals, constant graphons slow all of training down by one factor",
+    headline=r"If a wide ReLU network of $L$ hidden layers is pruned to the density $\rho$ in all layers, by constant graphons, then from the same residuals each time to a loss, in linearised training, is multiplied by $$[[slowdown]].$$",
     statement=r"""
 In the setting of F1.1 let a kernel be $f>0$ times another. Then the loss in a mode is $[[scaled_loss]]$, $\lambda$ that of the other: all that happens by the time $t$ happens with the other by the time $ft$, and all
 times are divided by $f$. Gradient descent (F1.2) is stable up to $[[scaled_rate]]$, and at the same share of it takes the same number of steps.

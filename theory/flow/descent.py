@@ -117,6 +117,7 @@ def best_rates_balance_the_ends(factor: sp.Expr, best_rate: sp.Expr, best_factor
 gradient_descent = Claim(
     label="F1.2",
     title="Gradient descent in steps: stable below 2m/λ, and ahead of the flow below m/λ",
+    headline=r"Linearised gradient descent on $m$ samples lets no part of the residuals grow, wherever they start, if and only if the rate is at most $$[[stable_rate]],$$ with the largest eigenvalue $\lambda_1>0$ of the kernel matrix.",
     statement=r"""
 In the setting of F1.1, let the parameters move by $-\eta\nabla L$ in each step. After $k$ steps
 $$q_i\cdot r=[[step_mode]],\qquad L=\sum_i[[step_loss]].$$

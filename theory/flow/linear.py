@@ -146,6 +146,7 @@ def two_samples_follow_their_flow(
 linearised_flow = Claim(
     label="F1.1",
     title="Linearised gradient flow: each eigenvector of the kernel fades by itself",
+    headline=r"In linearised gradient flow at the rate $\eta$ on $m$ samples each eigenvector of the kernel fades by itself. With eigenvalue $\lambda$ and the part $c$ of the residuals at the start, its part of the loss is at the time $t$ $$[[mode_loss]].$$",
     statement=r"""
 Let $r=f-y$ be the residuals on $m$ samples, $L=\frac12E_D\,r^2=\frac1{2m}\sum_jr_j^2$, the parameters $\theta$ follow $\theta'=-\eta\nabla L$, and $\Theta$, the
 kernel matrix of $f$ on the samples, have the orthonormal eigenvectors $q_i$ and the eigenvalues $\lambda_i\ge0$. With $\lambda$ for $\lambda_i$ and

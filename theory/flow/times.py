@@ -143,6 +143,7 @@ def tangents_have_the_slope_of_the_mean(left: sp.Expr, mean_left: sp.Expr) -> It
 time_to_a_share = Claim(
     label="F1.3",
     title="The time to a share of the loss, between sharp bounds",
+    headline=r"In linearised training at the rate $\eta$ on $m$ samples, with one eigenvalue $\lambda$ of the kernel, the loss falls to the share $s$ at the time $$[[single_time]].$$ With more eigenvalues there are sharp bounds on both sides.",
     statement=r"""
 In the setting of F1.1 let $0<s<1$, and the loss at the start be positive. If eigenvectors of eigenvalue $0$ have less than the share $s$ of it, the loss is $s$ times that at
 the start at exactly one time; else at none: where they have the share $s$ itself, it is approached and not reached. **Exactly:** with one eigenvalue the time is $[[single_time]]$; with a share $p$ of the loss at

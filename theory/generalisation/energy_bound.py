@@ -22,6 +22,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.simplifying import over
+from sparse_limits.theory.generalisation.symbols import ENERGY, SAMPLE
 from sparse_limits.theory.graphon.symbols import DEVIATION, FAILURE, UP_TO_ONE, delta, m
 from sparse_limits.theory.graphon.symbols import s as size
 from sparse_limits.theory.proofs import proof
@@ -238,6 +239,7 @@ the labels, as SNIP's does, needs labels of its own.
         Hypothesis("an interpolant in the ball of that step", q <= (b * 2**i) ** 2, ("peeled_bound",)),
         Hypothesis("traces of a matrix and of its inverse", T * T_inv >= m**2, ("random_label_energy",)),
     ),
+    symbols={**SAMPLE, **ENERGY, "E": "mean over random labels", "I": "identity matrix", "f": "output of a predictor"},
     also=("confidence",),
     remarks=(
         Remark(

@@ -12,6 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.flow.linear import NO_TRAINING, RATE, TIME, eigenvalue, eta
 from sparse_limits.theory.flow.linear import time as t
 from sparse_limits.theory.generalisation.energy_bound import B_0, SAMPLES, TRACE, risk_bound
+from sparse_limits.theory.generalisation.symbols import SAMPLE
 from sparse_limits.theory.graphon.symbols import FAILURE, UP_TO_ONE, m
 from sparse_limits.theory.kernel.finite_width import WIDTH, n
 from sparse_limits.theory.proofs import proof
@@ -39,11 +40,11 @@ STEPS = proof(
     r"""
 velocity (by chain rule): At each time $r'=-\frac\eta m\Theta_tr$, with the products $\Theta_t$ of the gradients at that time, and the output at an input $x$ moves by $-\frac\eta m\Theta_t(x,X)r$.
 
-at least (from velocity; by Rayleigh): $r^\top\Theta_tr\ge r^\top Kr-|r|\,|(\Theta_t-K)r|\ge(\kappa-\epsilon)|r|^2$: so $|r|^2$ falls at least at the rate $2\frac\eta m(\kappa-\epsilon)$.
+at least (from velocity; by Rayleigh): $r^\top\Theta_tr\ge r^\top Kr-|r|\,|(\Theta_t-K)r|\ge(\kappa-\varepsilon)|r|^2$: so $|r|^2$ falls at least at the rate $2\frac\eta m(\kappa-\varepsilon)$.
 
 fade (from at least): As outputs start at $0$ and labels are at most $1$, $|r(0)|\le\sqrt m$, and $|r(t)|\le[[fade]]$.
 
-difference (from velocity; by Rayleigh): Let $\bar r$ be the residuals of the linear flow of $K$ from the same start, F1.1. $(r-\bar r)'=-\frac\eta m(K(r-\bar r)+(\Theta_t-K)r)$: the length of $r-\bar r$ grows at most at the rate $\frac\eta m(-\kappa|r-\bar r|+\epsilon|r|)$.
+difference (from velocity; by Rayleigh): Let $\bar r$ be the residuals of the linear flow of $K$ from the same start, F1.1. $(r-\bar r)'=-\frac\eta m(K(r-\bar r)+(\Theta_t-K)r)$: the length of $r-\bar r$ grows at most at the rate $\frac\eta m(-\kappa|r-\bar r|+\varepsilon|r|)$.
 
 apart (from fade, difference): So $|r-\bar r|\le[[apart]]$, which is $0$ at first and has just this rate if $|r|$ is as long as it may be.
 
@@ -117,10 +118,10 @@ lazy_risk_bound = Claim(
     headline=r"Suppose the tangent kernel stays, on $m$ samples, within $\varepsilon<\kappa$ of a fixed one with least eigenvalue $\kappa$ and a diagonal up to $k_0$, and at new inputs within $\zeta$. The risk bound of B1 then holds with one more term, $$[[gap]].$$",
     statement=r"""
 A kernel $k$ with $k(x,x)\le k_0$ is fixed without the sample: $m$ iid pairs $(x,y)$ with $|y|\le1$. Its matrix $K$ on the sample has the trace $T$ and the least eigenvalue $\kappa>0$. A network, masked or not, has
-outputs that start at $0$ (where they do not, subtract those at the start), and all its kept weights follow the gradient flow of F1.1. **Assumed** is that training is *lazy*: at all times the tangent kernel is within $\epsilon<\kappa$ of $K$ on the sample, in the norm of
+outputs that start at $0$ (where they do not, subtract those at the start), and all its kept weights follow the gradient flow of F1.1. **Assumed** is that training is *lazy*: at all times the tangent kernel is within $\varepsilon<\kappa$ of $K$ on the sample, in the norm of
 matrices, and its column $\Theta_t(x,X)$ at a new input, of the law of $x$ and independent of the sample, within $\zeta$ of $k_x=(k(x,x_i))_i$, in the mean over new inputs of the largest distance over time.
 
-**It follows** that at time $t$ the residuals are no longer than $[[fade]]$, and within $[[apart]]$ of those of the linear flow; that the network's output tends to a limit at almost every new input, in the mean within $$[[gap]]$$ of the minimum-norm
+**It follows** that at time $t$ the residuals are no longer than $[[fade]]$, and within $[[apart]]$ of those of the linear flow; that the network's output tends to a limit at almost every new input, in the mean within $$g=[[gap]]$$ of the minimum-norm
 interpolant of $k$; and, for a loss in $[0,1]$ that is 1-Lipschitz and $0$ at the label, that with probability at least $1-\delta$ over the sample, whenever $y^\top K^{-1}y\le B_0^2$ and training is lazy, $$\text{risk of the trained network}\le[[lazy_risk]].$$
 
 **At the start** this much is proved. In a network of one hidden layer of $n$ neurons as in K6, whose masks and weights do not depend on the sample, let $k$ be the mean of the tangent kernel, given the masks or over iid rows of masks, and let $n$ times its variance be at most $v$ for all pairs of inputs. Then at the time $0$ the
@@ -176,6 +177,15 @@ distance on the sample is at most $[[start]]$, and that at new inputs in the mea
         Hypothesis("outputs that follow the chain rule along the flow at almost all times, as smooth networks do"),
         Hypothesis(r"outputs that start at $0$, gradient flow, a 1-Lipschitz loss in $[0,1]$ that is $0$ at the label"),
     ),
+    named={"g": gap},
+    symbols={
+        **SAMPLE,
+        "x": "input",
+        "i": "number of a sample",
+        "k": "kernel that is fixed without the sample",
+        "k_x": "column of its values between a new input and the sample",
+        r"\Theta_t": "tangent kernel of the network at the time $t$",
+    },
     uses=("B1", "F1.1", "K6"),
     also=("column", "inverse"),
     sharp=tuple(

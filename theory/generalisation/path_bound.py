@@ -319,6 +319,7 @@ def second_derivative_is_a_binomial_series(even_rest: sp.Expr, even_coefficient:
 path_residual_bound = Claim(
     label="B8",
     title="A path bound for every target, finite unless the kernel is linear somewhere",
+    headline=r"With the linear part $B$ of the kernel matrix $K$, from B2.1, and the least eigenvalue $\mu$ of $K-B$, $y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y$ for all labels $y$. The mean eigenvalue in place of $\mu$ makes no bound.",
     statement=r"""
 With $B=\frac{w}dX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$, $w=[[weight]]$ (B2.1), and $\mu=\lambda_{\min}(K-B)\ge0$,
 $$y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y\qquad\text{for every }y:$$

@@ -149,6 +149,7 @@ def half_of_the_weights_are_kept(kept_share: sp.Expr, kept_energy: sp.Expr) -> I
 linear_part_bound = Claim(
     label="B2.1",
     title="The linear part of the tangent kernel holds the path densities, with its constant",
+    headline=r"For infinitely wide ReLU networks with $L$ hidden layers and masks independent of the weights, the tangent kernel is, as a matrix, at least $c_L$ times the linear kernel that weighs inputs by path densities, $$c_L=[[constant]].$$",
     statement=r"""
 For a network of $L$ hidden layers with graphons $W^{(l)}$ on all layers (masks independent of the weight values) and path density
 $\rho_{path}$, the infinitely wide tangent kernel on inputs $X$ satisfies
@@ -295,6 +296,7 @@ def layers_add_one_at_equal_inputs(layer_step: Mapping[str, sp.Expr], kernel_at_
 best_linear_constant = Claim(
     label="B2.2",
     title="The best constant of the linear part, for homogeneous masks",
+    headline=r"For homogeneous masks and inputs of one length, the best constant in $K\succeq cB$ that serves in all dimensions is the slope of the dense kernel in the cosine, at orthogonal inputs: $1$, $0.9581$, $0.9126$ for $L=1,2,3$ hidden layers.",
     statement=r"""
 For homogeneous masks and $L$ hidden layers let $c$ be the best constant in $K\succeq cB$, $B=\frac1dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1),
 for inputs of one length. The one that serves in every dimension is

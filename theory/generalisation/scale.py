@@ -12,6 +12,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.energy_bound import SAMPLES, TRACE, T, q
 from sparse_limits.theory.generalisation.energy_bound import energy as scale_free
 from sparse_limits.theory.generalisation.path_part import LAYERS
+from sparse_limits.theory.generalisation.symbols import ENERGY, MATRIX
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m
 from sparse_limits.theory.kernel.homogeneous import ratio, readout_dense
 from sparse_limits.theory.proofs import proof
@@ -139,6 +140,7 @@ $[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$).
             ("shrinkage",),
         ),
     ),
+    symbols={**MATRIX, **ENERGY, "s": "factor of a kernel"},
     uses=("B1", "K2", "K3"),
     remarks=(
         Remark(

@@ -8,22 +8,14 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.graphon.limit import cut_error, midpoint_bound, rounding, sorted_bound
+from sparse_limits.theory.graphon.limit import cut_error, midpoint_bound, rounding, sides, sorted_bound
 from sparse_limits.theory.graphon.rate import least_ranked_rate
 from sparse_limits.theory.graphon.sorted_latents import empirical_failure
-from sparse_limits.theory.graphon.symbols import (
-    ANY_FAILURE,
-    COLUMNS,
-    DEVIATION,
-    ROWS,
-    delta,
-    m,
-    n,
-    s,
-)
+from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, CUT, DEVIATION, ROWS, delta, m, n, s
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON
 
 of_rows, of_columns, of_noise = sp.symbols("eta_u eta_v eta_xi", nonnegative=True)
 x = sp.Symbol("x", positive=True)  # ln(8/δ)
@@ -162,6 +154,17 @@ in G4.1 latents count twice (its last bound at midpoints is smaller for large ma
         Hypothesis("the noise of the limit has a law as in S1, and the density is neither 0 nor 1"),
         Hypothesis("one global threshold"),
     ),
+    named={"q": sides + rounding},
+    symbols={
+        **FACTORS,
+        **GRAPHON,
+        "W_M": "step kernel of the mask $M$, its entries on the cells of a grid",
+        "K": "number of entries that the mask keeps",
+        "u_i, v_j": "latents of row $i$ and column $j$, numbers of the unit interval",
+        r"\bar F_n, \bar F": "survival function of the noise in the finite layer, and that of the limit: the chance that the modulus exceeds a value",
+        r"\rho": "density, the share of weights kept",
+        **CUT,
+    },
     uses=("G3.3", "G4.1", "S1"),
     aids={"least_ranked_rate": least_ranked_rate},
     loose=(

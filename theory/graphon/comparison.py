@@ -227,6 +227,7 @@ def rate_is_mean_and_fluctuation(mean_bound: sp.Expr, fluctuation: sp.Expr, norm
 normal_comparison = Claim(
     label="G1.2",
     title="Masks sampled from probabilities concentrate as normal sums of rows and columns do",
+    headline=r"A mask $M$ of independent entries with means $P$ is near them in cut norm: for $m$ rows, $n$ columns and the mean $V$ of $P(1-P)$, with probability at least $1-\delta$, $$\|M-P\|_\square\le[[normal_rate]].$$",
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$ and $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least
 $1-\delta$

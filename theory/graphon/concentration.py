@@ -14,6 +14,7 @@ from sparse_limits.theory.graphon.rate import least_rate
 from sparse_limits.theory.graphon.symbols import (
     ANY_FAILURE,
     COLUMNS,
+    CUT,
     DEVIATION,
     ENTRY,
     ROWS,
@@ -30,6 +31,7 @@ from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity, 
 from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.snip_row_law import equal_failure, exponent
+from sparse_limits.theory.saliency.symbols import CHANCE, MASK
 
 tilt = sp.Symbol("lambda", positive=True)  # of the exponential moment
 k = sp.Symbol("k", integer=True, positive=True)  # the order of a moment
@@ -266,6 +268,12 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
         Hypothesis("the entries of the mask are independent"),
         Hypothesis("in Bernstein's form a tilt at which its series converges", tilt < 3, ("bernstein_cumulant",)),
     ),
+    symbols={
+        **MASK,
+        "P_{ij}": "chance that the entry of the mask in row $i$, column $j$ is $1$",
+        **CHANCE,
+        **CUT,
+    },
     also=("hoeffding_cumulant", "bernstein_cumulant"),
     aids={"least_rate": least_rate, "all_alike": all_alike},
     loose=(

@@ -106,6 +106,11 @@ variable alone attains.
     proof=Proof.PROVED,
     quantities=GRID,
     hypotheses=(Hypothesis("the kernel is nondecreasing in each variable (rows and columns sorted)"),),
+    symbols={
+        "W": "kernel, a function of the unit square that does not fall in either variable",
+        "W_P": "kernel that has one value of $W$ on each cell of the grid",
+        r"\|\cdot\|_1": "integral of the modulus",
+    },
     aids={"point": "middle", "family": "nondecreasing"},
     loose=(
         Loose(
@@ -193,6 +198,11 @@ $\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le
     proof=Proof.PROVED,
     quantities=(*GRID, Quantity(slope, "Lipschitz constant of the kernel in each variable", NON_NEGATIVE)),
     hypotheses=(Hypothesis("the kernel has the Lipschitz constant $L$ in each variable, monotone or not"),),
+    symbols={
+        "W": "kernel, a function of the unit square",
+        "W_P": "kernel that has the value of $W$ at the midpoint on each cell of the grid",
+        r"\|\cdot\|_1": "integral of the modulus",
+    },
     aids={"point": "middle"},
     sharp=(
         Sharp(

@@ -16,6 +16,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration, equal_failure, exponent
+from sparse_limits.theory.saliency.symbols import MASK
 
 inputs = sp.Symbol("d", integer=True, positive=True)  # a fixed number of columns
 
@@ -131,9 +132,9 @@ fixed_inputs = Claim(
     statement=r"""
 Let scores have $n$ iid rows of $d$ entries, which depend on each other in whatever way; let $M$ be the mask of those above a fixed threshold, and
 $p_j$ the probability of an entry in column $j$. With probability at least $1-\delta$ for all sets $T$ of columns
-$$\Big|\frac1{nd}\sum_i\sum_{j\in T}M_{ij}-\frac1d\sum_{j\in T}p_j\Big|\le[[column_bound]],$$
+$$\Big|\frac1{nd}\sum_i\sum_{j\in T}M_{ij}-\frac1d\sum_{j\in T}p_j\Big|\le B,\qquad B=[[column_bound]],$$
 with $V=\frac1d\sum p_j(1-p_j)\le\frac14$. The first of both bounds is a union over all sets and is smaller only for few columns or very small $\delta$; the second,
-$[[free_bound]]$, does not grow with $d$. On the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, $\rho$ the mean of the $p_j$, in the place of $M$ makes these
+$B_2=[[free_bound]]$, does not grow with $d$. On the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, $\rho$ the mean of the $p_j$, in the place of $M$ makes these
 differences at most $[[ranked_column_bound]]$. No constant is claimed to be the best.
 """,
     steps=COLUMN_STEPS,
@@ -157,6 +158,13 @@ differences at most $[[ranked_column_bound]]$. No constant is claimed to be the 
         ),
     ),
     hypotheses=(Hypothesis("independent rows of one law, and nothing else"),),
+    named={"B_2": free_bound, "B": column_bound},
+    symbols={
+        **MASK,
+        "p_j": "chance that an entry of column $j$ is $1$",
+        "T": "set of columns",
+        r"\rho": "mean of the $p_j$ over all columns",
+    },
     uses=("G2",),
     also=("column_failure",),
     aids={

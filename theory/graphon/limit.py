@@ -14,11 +14,12 @@ from sparse_limits.theory.graphon.discretisation import midpoint_error
 from sparse_limits.theory.graphon.ranked_masks import SHIFT, ranked_rate, shift, wide_rate
 from sparse_limits.theory.graphon.rate import fair_constant, least_ranked_rate
 from sparse_limits.theory.graphon.sorted_latents import sorted_error
-from sparse_limits.theory.graphon.symbols import ANY_FAILURE, ROWS, VARIANCE, delta, m, n, variance
+from sparse_limits.theory.graphon.symbols import ANY_FAILURE, CUT, ROWS, VARIANCE, delta, m, n, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import DENSITY, rho, synflow_model, tau
+from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON
 from sparse_limits.theory.tails import product_survival
 
 sampled, cells = sp.symbols("A D", nonnegative=True)  # the first part of a bound of ‖M − P‖□, and ‖W_P − W‖₁
@@ -204,6 +205,15 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
         Quantity(y, "smaller number of rows or columns over the logarithm of the place in a sequence", POSITIVE),
     ),
     hypotheses=(Hypothesis("a factorised saliency with continuous noise (S1), one global threshold"),),
+    symbols={
+        **FACTORS,
+        **GRAPHON,
+        "W_M": "step kernel of the mask $M$, its entries on the cells of a grid",
+        "K": "number of entries that the mask keeps",
+        "u_i, v_j": "latents, the positions of row $i$ and column $j$ in the unit interval",
+        "m_k, n_k, M_k": "number of rows, number of columns and mask at place $k$ of a sequence",
+        **CUT,
+    },
     uses=("G1.3", "G3.1", "G3.3", "S1"),
     also=("rounding",),
     aids={

@@ -179,6 +179,7 @@ def balanced_moment_is_an_angle(squared_kernel: sp.Expr, balanced_squared_kernel
 probit_graphon = Claim(
     label="G8",
     title="The probit graphon of lognormal scores: degrees, moments, spectrum",
+    headline=r"Lognormal profiles and noise have a graphon in closed form. With standard normal latents $x$ of the row, $y$ of the column, at density $\rho$, $$W(x,y)=[[kernel]].$$ Degrees and second moments have formulas, singular values bounds.",
     statement=r"""
 Let $\ln f=s_fX$, $\ln\varphi=s_gY$, $\ln|\xi|=sZ$ with independent standard normals, $s>0$, $s_f,s_g\ge0$
 ($0^0=1$). At density $\rho$ the threshold of the logarithms is $t=[[threshold]]$ and the graphon on normal latents

@@ -15,6 +15,7 @@ from sparse_limits.theory.graphon.sized_sets import long, most_pair, one_size_fa
 from sparse_limits.theory.graphon.symbols import (
     ANY_FAILURE,
     COLUMNS,
+    CUT,
     DEVIATION,
     ROWS,
     VARIANCE,
@@ -207,6 +208,11 @@ that is uniform among those of $K$ entries. No constant is claimed to be the bes
         ),
     ),
     hypotheses=(Hypothesis("the scores are independent"),),
+    symbols={
+        "M_K": "mask that keeps the $K$ largest scores",
+        "P_{ij}": "chance that the score in row $i$, column $j$ exceeds the threshold",
+        **CUT,
+    },
     uses=("G1.2", "G1.4", "G2"),
     aids={"least_ranked_rate": least_ranked_rate},
     loose=tuple(

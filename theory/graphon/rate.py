@@ -12,11 +12,23 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.selection import kept
-from sparse_limits.theory.graphon.symbols import ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
+from sparse_limits.theory.graphon.symbols import (
+    CUT,
+    ENTRY,
+    FAILURE,
+    ROWS,
+    VARIANCE,
+    delta,
+    m,
+    n,
+    p,
+    variance,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same, vanishes
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
+from sparse_limits.theory.saliency.symbols import MASK, MEAN
 from sparse_limits.theory.tails import half_normal, product_survival
 
 mode = sp.Symbol("k", integer=True, positive=True)  # ⌊np⌋ + 1
@@ -190,7 +202,7 @@ right-hand side has mean $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, whe
 $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$; for integer $np$ and $V=p(1-p)$ the mean is
 $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1.2
 cannot be improved, nor that of G4.1, since by G2 the mask of the largest scores differs from the one above the
-threshold by $O(n^{-1})$; by symmetry the same holds with $m$. No larger probability of failure helps: what $\|M-P\|_\square$ exceeds with a probability of at most $\delta<1$ is at least $[[any_rate]]$, and for the mask of any number $K$ of largest scores in the place of $M$ at least `any_ranked_rate`, best at $K=mnp$. For fair coins, $p=\frac12$, the mean of (b) is $[[fair_mean]]$, and
+threshold by $O(n^{-1})$; by symmetry the same holds with $m$. No larger probability of failure helps: what $\|M-P\|_\square$ exceeds with a probability of at most $\delta<1$ is at least $[[any_rate]]$, and for the mask of any number $K$ of largest scores in the place of $M$ at least `any_ranked_rate`, best at $K=mnp$. For fair coins, $p=\frac12$, the mean of (b) is $\mu=[[fair_mean]]$, and
 a number that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least $[[least_rate]]$; for the mask of $\frac{mn}2$ largest scores (for odd $mn$, half an entry more or less) in the place of $M$, at least
 `least_ranked_rate`, where the mean is $[[ranked_mean]]$. Both means times $\sqrt n$ tend to $[[fair_constant]]$ for $m=n$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
 $p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive unless $W$ takes the values $0$ and
@@ -259,6 +271,20 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             ("mean_rate", "stirling_loss", "stirling_error"),
         ),
     ),
+    named={r"\mu": fair_mean},
+    symbols={
+        **MASK,
+        "P_{ij}": "chance that the entry of the mask in row $i$, column $j$ is $1$",
+        "A": "real matrix, such as mask less probabilities",
+        "W": "graphon to which the masks converge",
+        **MEAN,
+        r"\theta": "what the leading term of the mean leaves out, as an exponent",
+        r"\varphi": "profile of the columns, here constant",
+        r"H(\tau)": "density at the threshold, the integral of the SNIP graphon",
+        r"J(\tau)": "integral of its square",
+        **CUT,
+        r"\|\cdot\|_1": "mean modulus of an entry, or integral of the modulus",
+    },
     uses=("G2", "G4.1", "S4"),
     also=("least_ranked_rate", "any_ranked_rate", "distance_limit"),
     sharp=(Sharp(expression="row_share", example=r"$(1,-1)^\top$", check="rows_bound_the_cut_norm", side=Side.BELOW),),

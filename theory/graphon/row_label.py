@@ -118,6 +118,7 @@ def parts_bound_leaves_a_square(parts_bound: sp.Expr) -> Iterator[Relation]:
 row_label = Claim(
     label="G11.1",
     title="Which labels of the rows make a graphon the limit",
+    headline="Large masks of iid rows, each with a label, are close in cut norm to a kernel of label and column if and only if what the label leaves unexplained has no long-range correlation across a row.",
     statement=r"""
 Let $M$ be a mask of $n$ iid rows of $d$ entries (SNIP: S6), $\ell_i$ a function
 of row $i$, $W(\ell,j)\in[0,1]$ any kernel, $A_{ij}=M_{ij}-W(\ell_i,j)$, $\Gamma_{jk}=E[A_{1j}A_{1k}]$,

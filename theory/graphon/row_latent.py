@@ -96,6 +96,7 @@ def columns_have_half_of_both_factors(column_density: sp.Expr) -> Iterator[Relat
 row_latent = Claim(
     label="G11.2",
     title="For inputs on one ray the row latent is not |a| alone",
+    headline=r"If all inputs are positive multiples of one vector, SNIP's masks do not converge in cut norm to the kernel that labels rows by $|a_i|$ and has the right densities. Their distance tends to $$[[limit_distance]],$$ $\rho$ their density.",
     statement=r"""
 Let $M$ be the mask of SNIP with $n$ rows of $d$ entries, at a fixed threshold (S6), of the scores $|w_{ij}||a_i||g_{ij}|$, where $g_{ij}$ is the mean of the residual times
 input $j$ over the data for which unit $i$ is active, and $h_j$ that over all data. If all inputs are positive multiples of one vector, then

@@ -12,7 +12,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.lognormal import probit_kernel
-from sparse_limits.theory.graphon.symbols import COLUMNS, ENTRY, ROWS, VARIANCE, m, n, p, variance
+from sparse_limits.theory.graphon.symbols import COLUMNS, CUT, ENTRY, ROWS, VARIANCE, m, n, p, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, same, vanishes
@@ -191,6 +191,13 @@ entries, this falls short of the binomial $[[binomial]]$ by $[[shortfall]]$: it 
             needed_by=("mean_variance", "shortfall"),
         ),
     ),
+    symbols={
+        "M_K": "mask that keeps the $K$ largest scores",
+        r"M_\tau": r"mask that keeps the scores above the threshold $\tau$",
+        "P_{ij}": r"chance that the entry of $M_\tau$ in row $i$, column $j$ is $1$",
+        **CUT,
+        r"\|\cdot\|_1": "mean modulus of an entry",
+    },
     aids={"row_shift": 0, "probit_kernel": probit_kernel},
     because={
         "order": masks_share_the_first_entries,

@@ -164,6 +164,7 @@ def rest_of_the_longer_side(normal_density: sp.Expr, most_pair: sp.Expr, sized_n
 sized_sets = Claim(
     label="G1.4",
     title="Sets of each size by themselves: a smaller constant for large masks",
+    headline=r"With any fixed probability below $1$, a large $n\times n$ mask of independent entries is within $$[[sized_constant]]\,n^{-1/2}$$ of its probabilities in cut norm, to leading order: for variances of at least $\frac18$ about three quarters of what G1.2 has.",
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$. With probability at least $1-\delta$
 $$\|M-P\|_\square\le[[sized_rate]].$$

@@ -16,6 +16,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, at_sizes, holds, nonnegative, same, vanishes
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration
+from sparse_limits.theory.saliency.symbols import CHANCE, MEAN
 
 cut = sp.Symbol("c", positive=True)  # the share of a variable where a kernel is no larger than some value
 latents = sp.Symbol("j", integer=True, nonnegative=True)  # a number of latents up to ½
@@ -188,6 +189,14 @@ $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it
             ("step_error", "share", "rise", "fall"),
         ),
     ),
+    symbols={
+        "W": "kernel, a function of the unit square that does not fall in either variable",
+        "W_P": "kernel that has the value of $W$ at two sorted latents on each cell of the grid",
+        r"\|\cdot\|_1": "integral of the modulus",
+        "F_n": "share of $n$ uniform numbers up to a value, as a function of the value",
+        **MEAN,
+        **CHANCE,
+    },
     aids={"two_sides": two_sides, "equal_concentration": equal_concentration},
     loose=(
         Loose(

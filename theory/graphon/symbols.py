@@ -39,3 +39,7 @@ VARIANCE = Quantity(
 
 SIZES = {m: (3, 60), n: (3, 60)}
 SHARES = {delta: (sp.Rational(1, 100), sp.Rational(1, 2)), p: (sp.Rational(1, 20), sp.Rational(19, 20))}
+
+CUT = {
+    r"\|\cdot\|_\square": "cut norm, the largest modulus of a sum over some rows and some columns, divided by the number of entries; of a kernel, the largest modulus of an integral over some rows and some columns"
+}

@@ -199,6 +199,7 @@ def profiles_vary_as_the_classes_say(classes: Classes, methods: Mapping[str, Sal
 graphon_taxonomy = Claim(
     label="G6.1",
     title="Homogeneous, row- and column-heterogeneous graphons",
+    headline="Where the noise's survival function falls strictly, a factorised score's graphon varies with the row exactly if the row factor does, and so for columns. Random and magnitude pruning are homogeneous.",
     statement=r"""
 Let $W=\bar F(\tau/f\varphi)$ with $\bar F$ injective on the range of $\tau/f\varphi$. $W$ is a.e. constant iff
 $f\varphi$ is, iff $f$ and $\varphi$ are; it depends on $v$ only iff $f$ is constant, on $u$ only iff $\varphi$ is

@@ -12,6 +12,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.saliency.symbols import CHANCE, MEAN
 from sparse_limits.theory.tails import t
 
 m = sp.Symbol("m", positive=True)  # e(t), the mean modulus of what is kept: of all weights, pruned ones as 0
@@ -190,6 +191,17 @@ $[[critical_exponential]]$ for Laplace weights, of exponential modulus; at any s
         ),
         Hypothesis("of uniform weights some are kept, for their gain", sp.Ne(t, 1), needed_by=("gain_uniform",)),
     ),
+    symbols={
+        "n": "number of inputs, of hidden neurons and of outputs",
+        "p": "density of the modulus of a weight",
+        "w": "weight of the network",
+        "S(t)": "chance that the modulus of a weight exceeds $t$",
+        "e(t)": "mean of the modulus of a weight, those below $t$ as $0$",
+        r"\varepsilon(t)": "response of the flow into a neuron to the flow out of it, in proportion, at the threshold $t$",
+        "t_*": "threshold at which this response is $1$",
+        **MEAN,
+        **CHANCE,
+    },
     uses=("S11",),
     also=("mean_normal", "gain_normal", "mean_uniform", "gain_uniform"),
     because={

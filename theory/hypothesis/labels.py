@@ -211,6 +211,12 @@ $$[[least_distance]].$$
             needed_by=("threshold_one", "threshold_two", "least_distance"),
         ),
     ),
+    symbols={
+        "x": "sample, an input of the network",
+        "H": "tail of a product of two independent standard normal numbers, the chance that its modulus exceeds a value",
+        "H_3": "the same for a product of three",
+        "K_0, K_1": "modified Bessel functions of the second kind",
+    },
     uses=("D2", "O6"),
     unmeasured=(
         Unmeasured(expression="least_distance", why="the cut distance of the two limits is not known", side=Side.BELOW),

@@ -130,6 +130,17 @@ the fixed point $[[deviation]]$, and multiply the distance from it by $\varepsil
         Hypothesis("no layer is cut at the end of the law of its moduli, where nothing would be left of it"),
         Hypothesis("there is one fixed point", sp.Ne(response * other, 1), needed_by=("deviation",)),
     ),
+    symbols={
+        "p": "density of the modulus of a weight",
+        "S, e": "chance that the modulus exceeds a threshold, and the mean of the modulus, those below the threshold as $0$",
+        "T": "number of rounds",
+        "k": "round",
+        r"\rho": "share of all weights that is left in the end",
+        "l": "layer",
+        "N_l": "number of weights of layer $l$",
+        "t_l": "threshold of the moduli in layer $l$",
+        "y": "excess of the flow out of a neuron, in proportion",
+    },
     uses=("H6.1", "S11"),
     because={
         "score": scores_of_a_layer_add_up_to_the_flow,

@@ -164,7 +164,7 @@ sorted_histograms = Claim(
 The entries of an $n\times n$ mask are independent, and $1$ with the probability $\rho$. Its histogram is the average over each of $b\times b$ equal blocks, $b$ a divisor of the width, after rows and columns are sorted by
 their degrees, the smallest ones first, equal ones in the order of their positions. The graphon of these masks is constant. But as $n\to\infty$ the average of block $(k,l)$, less $\rho$, times $\sqrt n$ tends in
 probability to $$[[cell]],\qquad m_k=[[block_mean]],$$ where $m_k$ is the mean of a standard normal number between its quantiles at $\frac{k-1}b$ and $\frac kb$, $\varphi$ its density and $\Phi$ its distribution function, and $\varphi(\Phi^{-1}(p))$ is $0$ for $p=0$ and $p=1$. So the root mean square of the differences between the histograms of two masks, of
-widths $n$ and $\gamma n$, times $\sqrt n$, tends in probability to $$[[distance]],\qquad s^2=[[spread]]:$$ the distance falls as $n^{-1/2}$, for a graphon that is constant.
+widths $n$ and $\gamma n$, times $\sqrt n$, tends in probability to $$[[distance]],$$ where $s^2$ is the mean of all $m_k^2$: the distance falls as $n^{-1/2}$, for a graphon that is constant.
 
 Given the degrees $r$ of its row and $c$ of its column an entry is $1$ with the probability $[[entry]]$. Let $2b$ divide $n$, and take half of the rows and half of the columns, chosen without the mask. Where this quarter of the mask is sorted by degrees that are counted in the *other* half of the
 columns and of the rows, the average of each of $b\times b$ blocks has the mean $\rho$ and the variance $[[crossed]]$.
@@ -198,7 +198,14 @@ columns and of the rows, the average of each of $b\times b$ blocks has the mean 
         Hypothesis("blocks of columns likewise", l <= blocks, needed_by=("cell",)),
         Hypothesis("two entries in a row", n >= 2, needed_by=("between",)),
     ),
-    also=("between", "slope"),
+    symbols={
+        "m_k": "mean of a standard normal number in the $k$-th of $b$ equally likely ranges",
+        r"\varphi": "density of a standard normal number",
+        r"\Phi": "distribution function of a standard normal number",
+        "p": "any probability",
+        "s": "root mean square of the $m_k$",
+    },
+    also=("between", "slope", "spread"),
     pitfalls=(
         Pitfall(
             control="as unsorted",

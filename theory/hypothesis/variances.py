@@ -221,6 +221,17 @@ readout $[[readout_part]]$ times.
             convention="without one there is no part of one",
         ),
     ),
+    symbols={
+        r"\omega_{ij}": "weight from neuron $j$ to neuron $i$ of a layer",
+        "l": "layer, counted from the input; $L+1$ is the readout",
+        "u_i, v_j": "positions of neuron $i$ of a layer and of neuron $j$ of the layer below",
+        "n_l": "width of layer $l$",
+        "x_j, x'_j": "coordinate $j$ of two inputs",
+        r"\varphi": "activation",
+        "z, z'": "what enters the activation of a neuron at two inputs",
+        r"\tilde\Sigma": "covariance of the preactivations of a neuron at two inputs",
+        "w": "position of a neuron in the layer above",
+    },
     uses=("K3",),
     also=("example", "example_terms"),
     because={

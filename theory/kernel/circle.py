@@ -183,6 +183,7 @@ def fits_of_powers_have_the_exponent(fit_slope: sp.Expr, even_limit: sp.Expr, ex
 circle_spectrum = Claim(
     label="K10.1",
     title="The spectrum of the tangent kernel on the circle",
+    headline=r"For inputs uniform on the unit circle and one hidden ReLU layer the tangent kernel has, up to the factor $\frac1d$, known eigenvalues on $\cos k\theta$ and $\sin k\theta$: $$\lambda_k=[[ntk_eigenvalue]].$$ Those of odd $k\ge3$ vanish.",
     statement=r"""
 One hidden ReLU layer, inputs uniform on the unit circle, kernels divided by $\frac1d$: as an operator the tangent kernel
 $\cos\theta\,\kappa_0+\kappa_1$ has the eigenvalues $\lambda_k=[[ntk_eigenvalue]]$ on $\cos k\theta$, $\sin k\theta$ (once for

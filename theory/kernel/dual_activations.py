@@ -32,6 +32,7 @@ from sparse_limits.theory.kernel.dual import (
     tangent,
     z,
 )
+from sparse_limits.theory.kernel.symbols import LAYERS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
@@ -234,6 +235,17 @@ lost near $r=1$.
         CAUCHY_SCHWARZ,
         Hypothesis(r"at $c^2=ab$, $\partial_aF$ and $E\dot\varphi\dot\varphi'$ of ReLU are limits"),
     ),
+    symbols={
+        **LAYERS,
+        "z,z'": "normal preactivations at two inputs",
+        r"\varphi": "activation function",
+        r"\dot\varphi": "its slope",
+        "E": "mean over the two preactivations",
+        r"\kappa_0,\kappa_1": "means of the product of the slopes and of the activations, as functions of the correlation",
+        "J_2": "mean of the product of the squared activations, as a function of the correlation, up to a factor",
+        r"\theta_l": "angle between the preactivations at the two inputs after $l$ hidden layers",
+        r"\Theta_l": "dense tangent kernel of $l$ hidden layers",
+    },
     also=("value", "slope", "squares", "dense_nngp", "dense_ntk"),
     aids={"activations": (relu, erf, linear)},
     because={

@@ -187,6 +187,7 @@ def chords_join_the_ends(angular: sp.Expr, chord: sp.Expr) -> Iterator[Relation]
 quenched_kernel = Claim(
     label="K7.2",
     title="For inputs of equal moduli the kernel of the masks is nowhere below that of the graphon",
+    headline=r"In the setting of K7.1, for two inputs whose coordinates have equal moduli, the limit of the tangent kernel is at least the graphon kernel and at most $[[modulus_bound]]$, $e_+=\frac1d\sum_jW_jx_j^2$ over the coordinates that agree.",
     statement=r"""
 In the setting of K7.1, for any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$, $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with $x_j=x'_j$ and
 with $x_j=-x'_j\ne0$. The quenched kernel is at least the graphon kernel and at most a multiple of $e_+$,

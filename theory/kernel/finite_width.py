@@ -224,6 +224,7 @@ def diagonals_are_means_over_masks(
 finite_width_moments = Claim(
     label="K6",
     title="Mean and variance of the tangent kernel at every width, one hidden layer",
+    headline=r"With one hidden ReLU layer and masks independent of the weights, the tangent kernel's mean and variance are known at every width $n$. Without masks the mean is the limit, and the variance falls as $1/n$.",
     statement=r"""
 One hidden layer of $n$ neurons, $\varphi(z)=\sqrt2\max(z,0)$, weights iid $N(0,1)$, the readout dense, no bias; masks are
 independent of the weights, and only kept edges are trained. With $a=\frac{|x|^2}d$, $b=\frac{|x'|^2}d$,

@@ -152,6 +152,7 @@ def gap_is_half_the_trace(gap: sp.Expr, hessian: sp.Matrix, covariance: sp.Matri
 kernel_of_masks = Claim(
     label="K7.1",
     title="With a fixed number of inputs the kernel is that of the masks",
+    headline=r"Over a fixed number of inputs, the tangent kernel of a wide hidden layer tends to the mean of the row kernel over random masks. In general that is not the graphon kernel, taken at the mean mask.",
     statement=r"""
 One hidden layer, dense readout, rows of the mask independent with entries $M_j\sim\mathrm{Bernoulli}(W_j)$ independent
 of the weights, $S_M=\frac1d\sum_jM_j\xi_j$ with $\xi_j=(x_j^2,x_j'^2,x_jx_j')$, $S_W=ES_M$. With

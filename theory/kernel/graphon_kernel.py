@@ -36,6 +36,7 @@ from sparse_limits.theory.kernel.graphon_recursion import (
     x,
     y,
 )
+from sparse_limits.theory.kernel.symbols import LAYERS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
@@ -247,6 +248,20 @@ single integrals suffice.
         Hypothesis("at the position of each neuron, a row of the graphon that is continuous almost everywhere"),
         Hypothesis("inputs that are not zero (at a zero input the kernel is 0, and there are no correlations)"),
     ),
+    symbols={
+        **LAYERS,
+        "L": "number of hidden layers",
+        "n_l": "width of hidden layer $l$",
+        "d": "number of inputs",
+        "x,x'": "two inputs",
+        "i,j": "numbers of a neuron and of one in the layer below",
+        "M_{ij}": "entry of the mask in row $i$, column $j$",
+        "w_{ij}": "weight in row $i$, column $j$",
+        "w": "position of a neuron in the layer above",
+        r"\tilde\Sigma^{(l)}": "covariance of the preactivations of layer $l$ at the two inputs, by the position of the neuron",
+        "r^{(l)}": "correlation of these preactivations",
+        "E": "mean over the draw of the network",
+    },
     uses=("K1",),
     also=("one_hidden", "one_hidden_terms", "two_hidden", "two_hidden_terms"),
     aids={

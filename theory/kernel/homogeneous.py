@@ -192,6 +192,12 @@ arXiv:2510.17515, and the constant that its section 5.3 has.
         ),
         Hypothesis("masks independent of the weights (else K4), the limit of K2"),
     ),
+    symbols={
+        r"\rho_l": "probability that a weight of layer $l$ is kept",
+        r"\Theta": "tangent kernel of the masked network",
+        r"\Theta_{dense}": "tangent kernel of the network without masks",
+        r"\Theta_L": "that of $L$ hidden layers at inputs of one length, a function of their cosine",
+    },
     uses=("K1", "K2"),
     also=("kernel",),
     remarks=(

@@ -176,6 +176,7 @@ def blocks_are_integrated(block_kernel: sp.Expr, mixture: sp.Expr) -> Iterator[R
 feature_reweighting = Claim(
     label="K8",
     title="Graphons of rank one are feature reweightings",
+    headline=r"If each hidden layer's graphon is a product of a profile of rows and one of columns, the tangent kernel is a constant times that of a dense network, at inputs reweighted by the first layer's columns.",
     statement=r"""
 Let $W^{(l)}(u,v)=g_l(u)h_l(v)\le1$, $g_l,h_l\ge0$, for $l\le L$ and $W^{(L+1)}=h_{L+1}$. Then the kernel of K2 is that of a dense network at reweighted inputs,
 $$\Theta(x,x')=f\;\Theta_{dense}\bigl(\sqrt{h_1}\,x,\sqrt{h_1}\,x'\bigr),\qquad f=\prod_{l=1}^L\int_0^1g_l(u)h_{l+1}(u)\,du:$$

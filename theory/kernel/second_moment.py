@@ -10,6 +10,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DENSITY, DEPTH, PREACTIVATIONS, a, b, c, depth, relu
 from sparse_limits.theory.kernel.graphon_recursion import covariance, edge, gate, kept, strength, tangent
+from sparse_limits.theory.kernel.symbols import LAYERS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
@@ -224,6 +225,27 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
         ),
         Hypothesis("a threshold that does not depend on the sample, in the place of that of the largest scores"),
     ),
+    named={"y": sp.erfcinv(density), r"q(\rho)": second_moment},
+    symbols={
+        **LAYERS,
+        "M_{ij}": "entry of the mask in row $i$, column $j$",
+        "w_{ij}": "weight in row $i$, column $j$",
+        "P": "probability",
+        "E": "mean over the draw of the network",
+        "u": "position of a neuron in its layer",
+        "W": "graphon of the mask: the share of kept weights, by the positions of their ends",
+        "Q": "mean of the squared weight, 0 where it is pruned, by the positions of its ends",
+        "G^{(l)}": "covariance of the gradients at layer $l$, by the position of the neuron",
+        "q": "the mean $Q$ as a function of the share $W$, if the largest weights are kept",
+        "t": "size beyond which weights are kept",
+        "x,x'": "two inputs",
+        "S_W,S_Q": "covariances of the preactivations of a neuron at two inputs, with $W$ and with $Q$",
+        "r": "correlation of these preactivations",
+        "d": "number of inputs",
+        "n_l": "width of hidden layer $l$",
+        "j": "number of an input",
+        "k": "place of another layer that a path crosses",
+    },
     uses=("K1", "K2"),
     also=("row_kernel",),
     aids={

@@ -142,6 +142,7 @@ def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
 snip_laws = Claim(
     label="K5",
     title="SNIP with normal weights: Bessel laws, and its kernel",
+    headline=r"Let a mask keep $w_{ij}$ where $|a_iw_{ij}|\varphi_j>\tau$, as SNIP's does, with normal weights and one hidden layer. The mean tangent kernel of an input with itself then weighs $x_j^2$ by $R_2(\tau/\varphi_j)$ in both layers' terms, $$R_2(s)=[[R_2]].$$",
     statement=r"""
 Let $a_i,w_{ij}$ be iid standard normal, $M_{ij}=1\{|a_iw_{ij}|\varphi_j>\tau\}$ and $s=\tau/\varphi_j$. Given $|a_i|=\alpha$ an
 entry is kept with probability $W=[[graphon]]$ and has the second moment $E[Mw^2]=[[entry_energy]]=q(W)$ (K4). Over the rows

@@ -247,6 +247,7 @@ def harmonics_solve_their_equation(slope: sp.Expr, slope_before: sp.Expr, bend: 
 sphere_spectrum = Claim(
     label="K11.2",
     title="Few inputs of equal weight leave the spectrum of a sphere",
+    headline=r"If, in each row, the graphon of one hidden ReLU layer weighs $k\ge2$ inputs of an isotropic law alike, and no others, its kernel has the spectrum of the sphere $S^{k-1}$, up to a factor: a decay with the exponent $$[[exponent]].$$",
     statement=r"""
 One hidden ReLU layer, readout dense, $W$ the graphon of the trained edges and $Q=W$ that of the second moments, at every $u$ the same for each of
 $k\ge2$ inputs and 0 for others, with $g=\int W\,du$ at one of them; $x$, these $k$ coordinates, of an isotropic law: the operator of the graphon kernel is that of the

@@ -197,6 +197,7 @@ def full_skips_add_the_other_channels(excess: sp.Matrix, X: sp.Matrix) -> Iterat
 attention_blocks = Claim(
     label="L7",
     title="Residual attention is a perceptron module, but with two channels or more needs a lift that is not full",
+    headline=r"Attention with $C$ channels and a skip is a lift whose skip joins each channel to itself. If a random sparse lift samples skips as other edges, of degree $\lambda\le C$, they are the identity only with probability $$[[identity_skips]].$$",
     statement=r"""
 Take $x\to a\to o$ with a skip $x\to o$: $Y_x=Y_o=\mathbb R^T$ (one channel of $T$ tokens), $Y_a=\mathbb R^{T\times d}$; $W_{xa}=(\mathbb R^d)^3$ and
 $M_{xa}(w,y)=(yw_Q^\top,yw_K^\top,yw_V^\top)$; $\sigma_a(q,k,v)=\operatorname{softmax}(qk^\top/\sqrt d)\,v$; $W_{ao}=\mathbb R^d$, $M_{ao}(w,y)=yw$; $W_{xo}=0$, $M_{xo}(\cdot,y)=y$; $\sigma_o$

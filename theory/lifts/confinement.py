@@ -115,6 +115,7 @@ def both_hypotheses_hold_as_likely(probability: sp.Expr) -> Iterator[Relation]:
 confined_flow = Claim(
     label="L14.3",
     title="Probably approximately correct convergence",
+    headline=r"If large random networks satisfy L12's condition on balls of any radius, with high probability, for losses above $\varepsilon_0$ and steps as long as $\kappa$ plus the distance from the start, the loss ends near $\varepsilon_0$ or below.",
     statement=r"""
 In the setting of L12 let $\ell\ge0$ with $\nabla\ell$ continuous, and $(F,\theta_0)$ random, of a law for each size. Suppose that $L_0\le B$ with probability
 at least $1-\delta_1$ for all large sizes, and that *for every $\varepsilon'>\varepsilon_0$ there is a $\kappa$ such that for every* $c$,

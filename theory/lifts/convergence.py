@@ -42,9 +42,9 @@ THEOREM = Source(
 )
 
 
-def smallest(failure: sp.Expr, start: sp.Expr = sp.S.One) -> sp.Expr:
-    """The smallest n with so small a probability of failure."""
-    return Smallest(sp.Lambda(n, Let(F, [(F, failure)])), delta, start)
+def smallest(failure: sp.Expr, start: sp.Expr = sp.S.One, called: sp.Symbol = F) -> sp.Expr:
+    """The smallest n with so small a probability of failure, which has a letter of its own."""
+    return Smallest(sp.Lambda(n, Let(called, [(called, failure)])), delta, start)
 
 
 failure = Let(r * P, [(P, binomial_below.subs(m, M))])
@@ -99,6 +99,7 @@ def sizes_keep_both_conditions(mean_size: sp.Expr, tail_size: sp.Expr, chernoff_
 one_layer_convergence = Claim(
     label="L17.1",
     title="Random sparse lifts with one hidden layer reach low loss with high probability",
+    headline=r"If a vertex copies each of $r$ units of a witness with probability at least $q$, random sparse lifts with one hidden layer keep the bound of L16.1 for $M$ copies, with probability $\ge1-\delta$, from the width $$[[chernoff_size]]$$ on.",
     statement=r"""
 A random sparse lift with one hidden layer of $n$ vertices, readout $0$ at the start, trains by gradient flow against a witness of $r$ units whose types are disjoint (equal units merged).
 Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ copies within $\rho_0$ of each unit, from the time $T$ on.

@@ -183,6 +183,7 @@ def densities_are_means_over_spheres(
 pac_convergence = Claim(
     label="L17.3",
     title="Random sparse lifts converge to low loss with high probability",
+    headline=r"Under its assumptions, a random sparse lift that is wide enough comes down to any given loss above that of a witness with one or two hidden layers, with a probability as near $1$ as one likes.",
     statement=r"""
 In the lifts of L17.1 and L17.2, for fixed $0<p_0<1$, $\lambda>0$, weight laws of full support, $E_D\|x\|^4<\infty$, $\sigma'$ and $\sigma''$ bounded, and a witness with one or two hidden layers of loss $\varepsilon_w$: for all
 $\varepsilon>\varepsilon_w$ and $\delta>0$ there is $n_0$ with

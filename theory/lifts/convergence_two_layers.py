@@ -11,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, delta, size, smallest
+from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, F, P, delta, size, smallest
 from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
 from sparse_limits.theory.lifts.coverage import REGION, m, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
@@ -22,6 +22,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
 
 HALF = sp.Rational(1, 2)
+G = sp.Symbol("G", nonnegative=True)  # the bound of F by the mean and the variance
 
 children = sp.Symbol("c", positive=True, integer=True)  # of a unit with two hidden layers
 
@@ -41,16 +42,18 @@ def by_moments(bound: sp.Expr) -> sp.Expr:
     return guaranteed(Let(bound, [(mu, mean), (V, spread)]), lam <= n, children <= n, M >= 1)
 
 
-def smallest_from(failure: sp.Expr, degrees: sp.Expr) -> sp.Expr:
+def smallest_from(failure: sp.Expr, degrees: sp.Expr, called: sp.Symbol) -> sp.Expr:
     """The smallest size with so small a probability of failure from some width on; none where there are no copies to be had."""
-    return guaranteed(smallest(failure, sp.Max(children, sp.ceiling(degrees))), M >= 1, q > 0, lam > 0, omega > 0)
+    start = sp.Max(children, sp.ceiling(degrees))
+    return guaranteed(smallest(failure, start, called), M >= 1, q > 0, lam > 0, omega > 0)
 
 
 two_layer_failure = Let(r * (1 - P), [(P, of_children(isolated_at_least))])
-cantelli_failure = by_moments(guaranteed(r * unconditional(of_children(cantelli)), mu > M - 1))
+by_cantelli = guaranteed(r * unconditional(of_children(cantelli)), mu > M - 1)
+cantelli_failure = by_moments(by_cantelli)
 TWO_LAYER_SIZES = {
-    "exact": smallest_from(two_layer_failure, lam),
-    "cantelli": smallest_from(cantelli_failure, rising_from),
+    "exact": smallest_from(two_layer_failure, lam, F),
+    "cantelli": smallest_from(cantelli_failure, rising_from, G),
 }
 two_layer_size, cantelli_size = TWO_LAYER_SIZES.values()
 
@@ -85,13 +88,14 @@ at this number.
 two_layer_convergence = Claim(
     label="L17.2",
     title="Random sparse lifts with two hidden layers reach low loss with high probability",
+    headline=r"Random sparse lifts with two hidden layers keep the bounds of L16.1 and L16.2 for $M$ isolated copies of each of $r$ units, but for a probability of at most $r\,P(M'<M)$, for the number $M'$ of those of one unit.",
     statement=r"""
 A random sparse lift with two hidden layers of $n$ vertices, readout $0$ at the start, trains by gradient flow against a witness of $r$ units with $c$ children of types of probability $q$
 each, top weights in a region of probability $\omega$, expected degree $\lambda$; the types of different units are disjoint. Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ isolated copies within $\rho_0$ of each unit, from the time $T$ on. With $M'$
-the isolated copies of a unit (L11.2), $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1$ less
-$$r\,P(M'<M)=[[two_layer_failure]],$$ which is at most $$[[cantelli_failure]].$$
-The first need not decrease with $n$. So its *size*, written $$[[two_layer_size]],$$ stands for the number that a search finds: it doubles its step from $n=\max(c,\lceil\lambda\rceil)$ on until $\delta$ is kept, and then halves it. So many
-vertices are enough, and one fewer are not, unless the search starts there; it need not be the smallest number that is enough, and a larger one need not be enough. The second is at most $\delta$ at $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
+the isolated copies of a unit (L11.2), $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1-F$,
+$$F=r\,P(M'<M)=[[two_layer_failure]],$$ and $F\le G$, $$G=[[cantelli_failure]].$$
+$F$ need not decrease with $n$. So its *size*, written $$[[two_layer_size]],$$ stands for the number that a search finds: it doubles its step from $n=\max(c,\lceil\lambda\rceil)$ on until $\delta$ is kept, and then halves it. So many
+vertices are enough, and one fewer are not, unless the search starts there; it need not be the smallest number that is enough, and a larger one need not be enough. $G$ is at most $\delta$ at $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
 """,
     steps=STEPS,
     source=THEOREM,
@@ -117,6 +121,15 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
         Hypothesis("edges and weights are independent"),
         SPARSE,
     ),
+    named={
+        "p": lam / n,
+        "F": two_layer_failure,
+        "G": cantelli_failure,
+        r"\mu": mean,
+        r"\mathrm{Var}M'": variance,
+        "V": spread,
+        "C": by_cantelli,
+    },
     uses=("L11.2", "L11.4", "L16.1", "L16.2"),
     remarks=(
         Remark(

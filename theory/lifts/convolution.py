@@ -181,6 +181,7 @@ def pixels_near_the_end_are_cut(cut: sp.Expr) -> Iterator[Relation]:
 lifted_convolutions = Claim(
     label="L6",
     title="Convolution is a lift over channels; cyclic covers pull back",
+    headline=r"A cyclic convolution with $C_i$ input and $C_o$ output channels is the full lift of a module of two vertices, with a copy for each channel. It commutes with shifts and has, for kernels of size $k$, $$[[weights]]$$ weights.",
     statement=r"""
 Let $1\le k\le H$, and let the module $x\to y$ have $Y_x=Y_y=\mathbb R^H$, $W=\mathbb R^k$, $M(w,y)_p=\sum_{a<k}w_ay_{p+a\bmod H}$ and $\sigma$ a function of each pixel. The full lift
 with $C_i$ copies of $x$ and $C_o$ of $y$ is the cyclic convolution with so many channels; it has $[[weights]]$ weights, where its graph of

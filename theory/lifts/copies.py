@@ -251,10 +251,10 @@ $\|\phi_j(\theta)-\phi_j(\theta')\|_D\le\Lambda\|\theta-\theta'\|$ on the closed
 $$\varepsilon=[[approximation_loss]].$$
 
 **(B1)** At most $[[moved_cells]]$ of the cells move further than $\rho$ before the time $T$, and for all $t\ge T$
-$$L(t)\le[[bound]].$$ As long as at most $\frac M2$ of the cells have moved further than $\rho$, a readout $\bar a$ on cells that have not has a loss of at most $\varepsilon$ and $\|\bar a\|^2\le[[squared_readout]]$; the bound compares $a$ with it. For given $\rho$ the longest such time is $$T=[[longest_time]].$$
+$$L(t)\le[[bound]].$$ As long as at most $\frac M2$ of the cells have moved further than $\rho$, a readout $\bar a$ on cells that have not has a loss of at most $\varepsilon$ and $\|\bar a\|^2\le[[squared_readout]]$; the bound compares $a$ with it. For given $\rho$ the longest such time is $T=[[longest_time]]$.
 
 For exact copies ($\varepsilon_w=\rho_0=0$) and $\Lambda$ valid at the $\rho$ named, the best choice is
-$$B_1=[[B1]],\qquad T_1=[[T1]],\qquad\rho=[[rho1]].$$
+$$B_1=[[B1]]$$ from the time $$T_1=[[T1]]$$ on, at the radius $$\rho=[[rho1]].$$
 Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the loss never grows. Nothing relates the number of parameters to that of samples, and $D$ may be continuous.
 """,
     steps=COPY_STEPS,
@@ -271,6 +271,23 @@ Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the
         *NETWORK,
         Hypothesis("the loss at the start is not $0$", L_0 > 0, needed_by=("longest_time", "T1", "rho1")),
     ),
+    named={r"\varepsilon": approximation_loss, r"\alpha": A_2**2 / M, r"\nu": L_0 / rho**2},
+    symbols={
+        "F": "output of the network",
+        "f^*": "target",
+        "D": "law of the data",
+        "i": "number of a terminal vertex and of its cell",
+        "j": "number of a unit of the witness",
+        "r": "number of units of the witness",
+        r"\phi_i": "feature that cell $i$ computes",
+        r"\theta_i": "weights of cell $i$",
+        "a": "readout of the network, a number for each feature",
+        r"\bar a": "another readout, to which it is compared",
+        "a^*": "readout of the witness",
+        "t": "time of training",
+        "B_1": "best bound of the loss for exact copies",
+        "T_1": "time from which it holds",
+    },
     uses=("L3", "L15"),
     remarks=(
         Remark(

@@ -189,6 +189,12 @@ probability $q$ are present with probability $[[all_covered]]\ge[[union_bound]]$
         TWO_DISJOINT,
         ALL_DISJOINT,
     ),
+    symbols={
+        "S": "pattern, the set of the inputs from which edges lead into a vertex",
+        "M": "number of copies of a unit",
+        "P": "probability",
+        "i,j": "numbers of vertices of a first and of a second type, in sums",
+    },
     uses=("E2",),
     loose=(
         Loose(

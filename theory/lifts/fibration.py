@@ -138,6 +138,7 @@ def linear_maps_add_up_their_weights(completing_weight: sp.Expr) -> Iterator[Rel
 fibration_lemma = Claim(
     label="L3",
     title="Fibration lemma: activations pull back",
+    headline=r"If each vertex of a lift has exactly one in-neighbour above each in-neighbour of the vertex below it, and weights and inputs are pulled back from the base, then so are all activations.",
     statement=r"""
 Let $\pi:G\to B$ be a lift of a perceptron module and let the inputs of $G$ be pulled back from $B$. Call $\pi$ an
 *in-fibration* if for all $v\in G$, $b\in B(-,\pi v)$ exactly one in-neighbour of $v$ lies over $b$. (a) If $\pi$ is

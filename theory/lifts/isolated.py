@@ -65,7 +65,7 @@ isolated_at_least = sp.Piecewise((1, m < 1), (0, r * m > n), (inclusion_exclusio
 isolated_variance = factorial_moment.subs(k, 2) + isolated_mean - isolated_mean**2
 
 copy_chance = sp.Piecewise((0, n < 2), (omega * N_1 * N_2 * edge**2 * (1 - edge) ** (n - 2), lam <= n))
-none = sp.Sum(trinomial(i, j) * (1 - copy_chance.subs({N_1: i, N_2: j})) ** n, (j, 0, n - i), (i, 0, n))
+none = sp.Sum(trinomial(i, j) * (1 - where_some(copy_chance).subs({N_1: i, N_2: j})) ** n, (j, 0, n - i), (i, 0, n))
 some_copy = sp.Piecewise(
     (0, sp.Or(n < 2, omega * q_1 * q_2 * lam <= 0, sp.And(sp.Eq(lam, n), n > 2))), (1 - none, lam <= n)
 )
@@ -127,7 +127,7 @@ isolated_cells = Claim(
     title="Coverage with two hidden layers: exact counts of copies and of isolated ones",
     headline=r"With two hidden layers of $n$ vertices the laws of the copies of a witness, and of those whose units nobody else hears, are known exactly. On average there are $$EM=[[expected_copies]]$$ copies.",
     statement=r"""
-Over the hidden layer of L11.1 lies a second one, also of $n$ vertices, the *roots*, with edge probability $p=\lambda/n$ between the two, $0\le\lambda\le n$, and weights of its own. A
+Over the hidden layer of L11.1 lies a second one, also of $n$ vertices, the *roots*, with edge probability $p$ and mean degree $\lambda$ between the two, $0\le\lambda\le n$, and weights of its own. A
 witness has a root with exactly $r$ children, of $r$ distinct disjoint types (L11.1), and top weights in a region of probability
 $\omega$. For types of probabilities $q_1,\dots,q_r$ read $q^r$ as $\prod_iq_i$. $M$ counts the roots whose backward
 closure matches, $M'$ those whose children moreover have no other edge out (*isolated cells*), and $(M')_k=M'(M'-1)\cdots(M'-k+1)$. Exactly
@@ -164,6 +164,14 @@ $$P(M\ge1)=[[some_copy]].$$
             convention=NOTHING_BEYOND,
         ),
     ),
+    named={"p": edge, "h": cell_chance},
+    symbols={
+        "M": "number of copies of the witness",
+        "M'": "number of its isolated copies, whose children have no other edge out",
+        "E": "mean over the draw of the lift",
+        "P": "probability",
+        "i,j": "numbers of vertices of the two types, in the last sum",
+    },
     uses=("L11.1",),
     also=("isolated_variance",),
     because={

@@ -160,6 +160,7 @@ def exact_copies_move_half_of_them(
 isolated_copy_bounds = Claim(
     label="L16.2",
     title="Copies whose weights influence nothing else",
+    headline=r"If the $M$ copies of each unit in L16.1 are exact, $\varepsilon_w=0$, and their weights influence the output through their own features alone, gradient flow comes down, at a known time, to a loss of at most $$[[B2_best]].$$",
     statement=r"""
 In L16.1 let the cells of the copies be isolated: their weights influence $F$ through their own $\phi_i$ alone, as with one hidden layer they do. Let $\varepsilon$ be that of L16.1.
 

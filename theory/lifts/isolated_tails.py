@@ -212,6 +212,7 @@ def bounds_fall_with_the_mean(lower_tail: sp.Expr, quotient_slope: sp.Expr) -> I
 poisson_tails = Claim(
     label="L11.4",
     title="Isolated copies in a sparse lift have factorial moments no larger than those of a Poisson variable",
+    headline=r"Up to the mean degree $\lambda=[[poisson_degree]]$, for $r$ children, the number of isolated copies has no larger factorial moments than a Poisson variable of the same mean. This bounds both of its tails.",
     statement=r"""
 In the lifts of L11.2 let $\mu=EM'>0$ and $V=\mathrm{Var}M'$. If $\lambda\le[[poisson_degree]]$, all factorial moments are at most those of a Poisson variable of the same mean,
 $E(M')_k\le\mu^k$, so that $V\le\mu$, $E(1+s)^{M'}\le[[generating_bound]]$ for $s\ge0$, and for $m\ge1$

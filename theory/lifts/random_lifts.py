@@ -153,6 +153,18 @@ independently, is the same: it has the joint law of edges and weights, by which 
         ),
         Hypothesis("a part has no more copies than there are", m <= n, needed_by=("part_degree",)),
     ),
+    named={"p_e": lam / n, r"\bar p_e": 1 - lam / n},
+    symbols={
+        "B": "perceptron module, the base of the lift",
+        "u,v": "source and target of an edge of the base",
+        "e": "edge of the base",
+        r"\lambda_e": "expected number of edges above $e$ into a vertex, where there are enough copies",
+        "W_e": "space of the weights of edge $e$",
+        "F": "output of the network",
+        "y_i": "features of copy $i$ of a terminal vertex",
+        "a_i": "weights of the readout for copy $i$",
+        "i,j": "numbers of copies of the source and of the target",
+    },
     uses=("L2", "L8.1"),
     because={
         "pruned full lift": lambda graph_probability, joint_law: same(

@@ -154,6 +154,7 @@ def losses_of_modes_rise_and_fall(mode_loss: sp.Expr, worst_eigenvalue: sp.Expr)
 readout_comparison = Claim(
     label="L15",
     title="A trained readout is compared with any other",
+    headline=r"Let a readout train by gradient flow with a convex loss that never grows, while features may move. If another readout, at the distance $\Delta$ from the start, keeps a loss of at most $\varepsilon$ until $T$, $$L(T)\le[[moving_bound]].$$",
     statement=r"""
 Let $F(t)=\sum_ia_i(t)\phi_i(t)$, $\dot a=-\nabla_aL$, $L=\ell(F)$, $\ell$ convex and differentiable, the features continuous in $t$, and $\Delta=\|a(0)-\bar a\|$. **(a)**
 If $\ell(\sum_i\bar a_i\phi_i(t))\le\varepsilon$ for all $t\le T$ and $L$ never grows, $$L(T)\le[[moving_bound]],$$ however the features move; and for the square loss

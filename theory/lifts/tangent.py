@@ -145,6 +145,7 @@ def example_has_the_slope_of_the_bound(
 tangent_rate = Claim(
     label="L12",
     title="A tangent of low loss gives a rate",
+    headline=r"Let gradient flow train a model with a convex loss, and let a step of length at most $\kappa$ in its linearisation reach, at all times, a loss of at most $\varepsilon$. Then at the time $t$ the loss is at most $$[[simple_rate]].$$",
     statement=SETTING
     + r"""
 If $\theta\in A(\kappa,\varepsilon)$ then $\|\nabla L(\theta)\|\ge[[gradient_bound]]$ for $\kappa>0$, which says nothing for $L(\theta)\le\varepsilon$; and for $\kappa=0$ there is no $L(\theta)>\varepsilon$. If

@@ -145,6 +145,7 @@ def norms_are_multiplied(residual: sp.Expr, reached_residual: sp.Expr, most_prod
 square_loss_rate = Claim(
     label="L13",
     title="The square loss is faster, fourfold where ε = 0",
+    headline=r"For the square loss and $\varepsilon=0$ the rate of L12 is four times as fast: $L(\theta(t))\le1/(1/L_0+4t/\kappa^2)$. For $\varepsilon>0$ there is a bound too, which falls more slowly than that of L12 in the end.",
     statement=r"""
 In L12 let $\ell(f)=\frac12\|f-f^*\|^2$. If $\theta\in A(\kappa,\varepsilon)$ then $\|\nabla L\|\ge[[square_gradient_bound]]$, whatever $L$ is,
 which is at least $(L-\varepsilon)/\kappa$. If $\theta(s)\in A(\kappa,\varepsilon)$ on $[0,t]$ and $L_0>\varepsilon$,

@@ -44,6 +44,7 @@ INITIAL = walsh.initial_loss
 training_success = Claim(
     label="L19",
     title="Training experiment: success grows with n and is limited by coverage",
+    headline=r"Sparse students of the target of L18.3 succeed only if their masks cover both triples of inputs, so with a probability of at most $$[[coverage]].$$ Measured at $p_0=\frac12$: with 32 units they succeed more often than with 4.",
     statement=r"""
 Target $f^*$ of L18.3 on $\{\pm1\}^6$, uniform inputs. A student $F(x)=\sum_{i\le n}a_i\tanh(w_i\cdot x)$ keeps every input of every unit with
 probability $p_0$; kept weights are $N(0,1)$, $a(0)=0$, all kept parameters, $[[parameters]]$ on average, follow the gradient flow of $L=\frac12E(F-f^*)^2$ up

@@ -177,6 +177,7 @@ def widths_take_the_shared_vertices_away(lasso: sp.Expr, union_bound: sp.Expr, l
 local_trees = Claim(
     label="L9",
     title="Random sparse lifts look like trees: an exact transfer formula and the 1/n law",
+    headline=r"Seen from one vertex, wide random sparse lifts look like trees, inputs aside: the probability that two backward walks meet is at most $C/n$ at the width $n$, with a known constant $C$, the limit of $n$ times it.",
     statement=r"""
 *Path.* Consecutive layers have $n$ vertices, edges between them probability $p=\frac\lambda n$, $0\le\lambda\le n$. Walk backward
 from one vertex through $K$ sampled layers, and let $T_K$ be the event that no vertex is reached by two distinct walks. (a) A

@@ -210,6 +210,7 @@ def powers_are_cycle_ranks(growth: sp.Expr, leading: sp.Expr) -> Iterator[Relati
 tree_witnesses = Claim(
     label="L10.2",
     title="Why witnesses must be trees",
+    headline=r"In random sparse lifts of width $n$ and fixed mean degree, the expected number of copies of a connected graph grows in proportion to $n$ for a tree, inputs aside. With a cycle it stays bounded.",
     statement=r"""
 Let $H$ be a lift of $B$ with $V$ vertices that are no inputs, $h_b$ of them above $b$, $E$ edges between them and $E_0$ edges from inputs.
 Let $G$ have $n$ vertices above each $b$ that is no input, and each edge above an edge of $B$ independently: with

@@ -292,6 +292,7 @@ EXACTLY_THREE = 1 - 2 * sp.Rational(19, 20) ** n + sp.Rational(18, 20) ** n
 cube_example = Claim(
     label="L18.3",
     title="What sums of hyperbolic tangents need: an example",
+    headline=r"Networks as in L18.1 that have no unit on all of $x_1,x_2,x_3$, or none on all of $x_3,x_4,x_5$, cannot come down below a positive loss against the target $$f^*=[[target]].$$",
     statement=r"""
 On the cube, $\tanh(x_1+\dots+x_k)$ has at each set of $s$ of its inputs the Walsh coefficient $$[[coefficient]].$$
 For $f^*=[[target]]$ the inputs $1,2,4,5$ have coefficients $\pm[[linear]]$, the triples $123$ and $345$ $\pm[[cubic]]$, all others are 0 (those of $x_3$

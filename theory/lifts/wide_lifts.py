@@ -147,7 +147,7 @@ copies_in_wide_lifts = Claim(
     title="Coverage of wide lifts: rates and dispersion of isolated copies",
     headline=r"In wide lifts the copies grow in proportion to the width. Isolated copies are the most frequent at the mean degree $\lambda=[[best_lambda]]$, for $r$ children, and their law is not quite Poisson's.",
     statement=r"""
-In the lifts of L11.2, as $n\to\infty$ with $\lambda$ fixed, $EM/n\to[[copies_rate]]$ and $EM'/n\to[[isolated_rate]]$, the latter the largest at
+In the lifts of L11.2, as $n\to\infty$ with $\lambda$ fixed, $EM/n\to[[copies_rate]]$ and $EM'/n\to\mu=[[isolated_rate]]$, the latter the largest at
 $\lambda=[[best_lambda]]$, and
 $$\mathrm{Var}M'/n\to[[variance_rate]],$$ so that if the limit of $EM'/n$ is not 0, $\mathrm{Var}M'$ is of the order $n$, and $\mathrm{Var}M'/EM'\to[[dispersion]]$, where a Poisson
 law has 1. This limit lies between $[[least_dispersion]]$ and $[[most_dispersion]]$, both attained for $r=1$ and $\omega q=1$, at $\lambda=1\mp\frac1{\sqrt2}$;
@@ -172,6 +172,12 @@ $\mathrm{Var}M'\le[[efron_stein]]$.
         DISJOINT,
         ALL_DISJOINT,
     ),
+    named={r"\mu": isolated_rate},
+    symbols={
+        "M": "number of copies of the witness",
+        "M'": "number of its isolated copies, whose children have no other edge out",
+        "E": "mean over the draw of the lift",
+    },
     uses=("L11.2",),
     aids={
         "expected_copies": expected_copies,

@@ -198,6 +198,7 @@ def ratio_is_the_tangent_of_the_widest_angle(widest: sp.Expr, ratio: sp.Expr) ->
 alignment_bound = Claim(
     label="N2",
     title="A kept neuron must be aligned: at least of the order of 1/ε neurons for a linear output",
+    headline=r"With a linear output, some subset of $N$ whole Gaussian neurons is within $\varepsilon<\frac12$ of one ReLU on the unit ball with probability $\delta$ only if $$N\ge[[leading]],$$ in every dimension $d\ge2$ and even for retrained output weights.",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle
 w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights $\alpha$, which may depend on everything. The error is

@@ -135,6 +135,7 @@ def in_factorials(gap: sp.Expr) -> sp.Expr:
 broken_bin_chain = Claim(
     label="N7",
     title="Broken bins make an Ehrenfest chain",
+    headline=r"Cut an axis into $T$ equally likely bins; one is broken if it holds an odd number of kinks of random neurons, added one at a time. From one broken bin it takes $[[mean_steps]]$ neurons on average until none is broken.",
     statement=r"""
 Along $x(t)=te_{2i-1}+e_{2i}$ a neuron with weights $w\sim N(0,I_d)$ has its breakpoint at $-w_{2i}/w_{2i-1}$, with the
 distribution function $[[breakpoint_cdf]]$. Cut this axis at the points $[[bin_edge]]$, $0<i<T$, into $T$ bins, which are

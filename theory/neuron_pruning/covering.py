@@ -217,6 +217,7 @@ def the_ratio_is_small_enough(ratio: sp.Expr, largest_error: sp.Expr) -> Iterato
 ball_covering = Claim(
     label="N9.1",
     title="Random planks leave a part of the ball open: a bound by two moments",
+    headline=r"In $d\ge3$ dimensions, some subset of $N$ neurons with a linear output is within a small $\varepsilon$ of one ReLU with probability at most $$[[success]],$$ $R$ the mean of $m(\theta)^N$ over the angle $\theta$ of two random directions orthogonal to the target.",
     statement=r"""
 As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$
 neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the unit

@@ -277,6 +277,7 @@ def the_far_part_is_full_at_its_number(
 ball_covering_order = Claim(
     label="N9.2",
     title="Whole neurons on the ball: at least of the order of d/ε, and of (d − 2) ln(1/ε)/ε for small ε",
+    headline=r"In $d\ge3$ dimensions, with a linear output, some subset of whole Gaussian neurons is within $\varepsilon\le\frac1{20}$ of one ReLU on the unit ball with probability $\delta<1$ only if there are at least $$[[order]]$$ neurons.",
     statement=r"""
 Target, neurons and error are those of N9.1, $\rho=[[ratio]]<\frac1{\sqrt2}$. For every $\eta\in(0,1]$ the mean $R$ is at most
 $$[[zones]],\qquad a=[[spread]],\quad M=[[near_neuron]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$

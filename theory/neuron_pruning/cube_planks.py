@@ -153,6 +153,7 @@ def both_parts_have_the_transform_of_the_norm(
 cube_planks = Claim(
     label="N3.2",
     title="Planks on the cube: at least of the order of d/ε neurons",
+    headline=r"With a linear output, some subset of $N$ whole Gaussian neurons is within $\varepsilon<\frac12$ of the ReLU of one input on the cube $[-1,1]^d$, $d\ge3$, with probability $\delta$ only if $$N\ge[[cube_neurons]],$$ where $c'_d\sim\frac1d$ as $d\to\infty$.",
     statement=r"""
 As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, here with $w^*=e_1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$
 of $N$ neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the

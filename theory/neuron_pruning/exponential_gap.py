@@ -10,7 +10,20 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import SUCCESS, delta, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
-from sparse_limits.theory.neuron_pruning.jump_bound import ERRORS, neurons, pair, ratio, s, share, slow
+from sparse_limits.theory.neuron_pruning.jump_bound import (
+    ERRORS,
+    excess,
+    farthest,
+    length,
+    near_kinks,
+    neurons,
+    pair,
+    ratio,
+    s,
+    share,
+    slow,
+)
+from sparse_limits.theory.neuron_pruning.symbols import NEURON, ONE_RELU
 from sparse_limits.theory.neuron_pruning.weight_pruning import contraction, failure, size
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
@@ -83,6 +96,26 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
         Quantity(delta, SUCCESS.meaning, UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10))),
         Quantity(C, "limit of the number of whole neurons times ε ln(1/ε), N5.2", POSITIVE),
     ),
+    named={
+        "q": farthest,
+        "a": excess,
+        "b": near_kinks,
+        r"\ell": length,
+        r"\eta": 1 / sp.log(1 / eps),
+        **{str(letter): part for letter, part in needed.args[1].args},
+    },
+    symbols={
+        **ONE_RELU,
+        **NEURON,
+        "x": "input",
+        "N": "number of neurons of the network",
+        "W": "number of neurons that suffice for a mask on single weights",
+        "M": "number of neurons that a subset of whole neurons needs at least",
+        r"\lambda": "rate of the exponential gap",
+        "K_0": "modified Bessel function of the second kind",
+        r"\Gamma": "gamma function",
+        "o(1)": "term that tends to $0$",
+    },
     hypotheses=(
         Hypothesis("a ReLU after the output"),
         Hypothesis("output weights are random too: for retrained ones this is not said"),

@@ -22,6 +22,7 @@ from sparse_limits.theory.neuron_pruning.alignment import (
     eps,
 )
 from sparse_limits.theory.neuron_pruning.jumps import after, ahead, arc, fits, g, h, here, jump, k, most_pairs, sines
+from sparse_limits.theory.neuron_pruning.symbols import NEURON, ONE_RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same, vanishes
@@ -41,7 +42,8 @@ excess = 1 / eps - farthest
 sure = 2 * sp.atan(1 / excess)
 primitive = eps * (sp.log((1 - sp.cos(g)) / 2) + farthest * g)
 rest = sp.log((1 - eps) / 2) + sp.log(1 + excess**2) + farthest * (length / 2 - sure)
-one_kink = 2 * N / sp.pi * (sure + eps * rest)
+near_kinks = sure + eps * rest
+one_kink = 2 * N / sp.pi * near_kinks
 sets = sp.ff(N, k) / sp.pi**k
 by_gaps = 2 * most_pairs * eps**k * (sp.pi / 2) ** (k + 1) / product
 simplex = length ** ((k + 1) * (1 - s) - 1) * sp.gamma(1 - s) ** (k + 1) / sp.gamma((k + 1) * (1 - s))
@@ -205,8 +207,8 @@ jump_bound = Claim(
     statement=r"""
 As in N5.1 let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$; the error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For
 $0\le s<1$ and $0<\varepsilon\le\frac13$
-$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $[[outside]]$ is for tickets without a kink in the arc $|\varphi|<\frac\pi2-\arcsin\varepsilon$ of a plane through $w^*$, $[[one_kink]]$ for those with one, and the $k$-th term of the sum
-for those with $k\ge2$. So success with a probability of $\delta$ takes, for any such $s$, at least $$[[neurons]]$$ neurons. At
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $p_k$ is for tickets with $k$ kinks in the arc $|\varphi|<\frac\pi2-\arcsin\varepsilon$, of length $\ell$, of a plane through $w^*$:
+$p_0=[[outside]]$, $p_1=[[one_kink]]$. So success with a probability of $\delta$ takes, for any such $s$, at least $$[[neurons]]$$ neurons. At
 $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\varepsilon\to0$, to $$[[constant]].$$
 """,
     steps=STEPS,
@@ -250,11 +252,33 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
             R, "factor between the probabilities of three and of two kinks, over the number of neurons", NON_NEGATIVE
         ),
     ),
+    symbols={
+        **ONE_RELU,
+        **NEURON,
+        "d": "number of inputs",
+        "S": "set of neurons that are kept",
+        "g_S": "sum of the kept neurons, in front of the ReLU at the output",
+        r"\varphi": "angle in the plane, measured from $w^*$",
+        r"\Gamma": "gamma function",
+        "(N)_k": r"falling factorial, $N(N-1)\cdots(N-k+1)$",
+    },
     hypotheses=(
         Hypothesis("two inputs or more, and a ReLU after the output"),
         Hypothesis("output weights are random too: for retrained ones this is not said"),
         Hypothesis("the weights are independent of the target"),
     ),
+    named={
+        "q": farthest,
+        "a": excess,
+        "b": near_kinks,
+        r"\ell": length,
+        "p_0": outside,
+        "p_1": one_kink,
+        "p_k": term,
+        "A": share,
+        "T": pair,
+        "R": ratio,
+    },
     uses=("N5.1",),
     also=("term",),
     aids=OF_TWO_INPUTS,

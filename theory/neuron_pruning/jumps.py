@@ -11,6 +11,7 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import ERROR, eps
+from sparse_limits.theory.neuron_pruning.symbols import NEURON, ONE_RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     CLOSED_UNIT,
@@ -237,6 +238,17 @@ and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
         Quantity(sines, "product of the sines of the gaps", POSITIVE, drawn=(sp.Rational(1, 20), 1)),
         Quantity(t, "argument of a characteristic function", NON_NEGATIVE),
     ),
+    symbols={
+        **ONE_RELU,
+        **NEURON,
+        "x": "input",
+        "d": "number of inputs",
+        "S": "set of neurons that are kept",
+        "g_S": "sum of the kept neurons, in front of the ReLU at the output",
+        "u_i": "direction of neuron $i$ in the plane, a unit vector",
+        r"\varphi": "angle in the plane, measured from $w^*$",
+        "q_k": r"factor of the second bound in place of $\binom{k+2}2$",
+    },
     hypotheses=(
         Hypothesis("two inputs or more, and a ReLU after the output"),
         Hypothesis("output weights are random too: for retrained ones this is not said"),

@@ -102,6 +102,13 @@ $F$).
         Quantity(radius, "half the width of the interval", POSITIVE),
         Quantity(x, "place on the interval, measured from the kink", sp.S.Reals),
     ),
+    symbols={
+        "F": "function of one variable with one kink",
+        "g": "affine function, which is to come close",
+        "t": "argument of the functions",
+        "t^*": "place of the kink",
+        r"\sigma": r"ReLU, $\sigma(x)=\max(x,0)$",
+    },
     hypotheses=(Hypothesis("$g$ is affine on the whole interval, whose middle is the kink"),),
     also=("kink_function",),
     sharp=(

@@ -174,6 +174,7 @@ def the_tangent_has_this_mean(cosines: sp.Expr, ball_mean: sp.Expr) -> Iterator[
 ball_planks = Claim(
     label="N3.1",
     title="Planks on the ball: at least of the order of √d/ε neurons",
+    headline=r"In $d\ge3$ dimensions, with a linear output, some subset of $N$ whole Gaussian neurons is within $\varepsilon<\frac12$ of one ReLU on the unit ball with probability $\delta$ only if $$N\ge[[ball_neurons]],$$ where $c_d\sim\sqrt{2/(\pi d)}$ as $d\to\infty$.",
     statement=r"""
 As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$
 neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the unit

@@ -84,6 +84,7 @@ SUM = sp.Max(*(sum(sp.Max(s * p, s * m, 0) for p, m in zip(plus, minus, strict=T
 measured_separation = Claim(
     label="N8",
     title="Measured: found tickets take about 1/ε whole neurons; by single weights, behind a ReLU output, log 1/ε or less",
+    headline=r"With two inputs and a linear output, $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ random neurons have, with a fixed probability, a subset within $\varepsilon$ of one ReLU: up to logarithms the number that N2 asks for. Measured numbers agree.",
     statement=r"""
 Target $\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, source $N$ Gaussian neurons as in N2, error on the unit ball.
 **Proved.** (a) In the plane let $c_i=\alpha_i\|w_i\|$, and let a subset $S$ be kept whose neurons are at most the angle

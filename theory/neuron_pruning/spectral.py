@@ -136,6 +136,7 @@ def over_the_weight(expression: sp.Expr) -> sp.Expr:
 neuron_spectrum = Claim(
     label="N6.1",
     title="The spectrum of a neuron of a random direction",
+    headline=r"On the sphere in $d\ge2$ dimensions the kernel of one ReLU in a random direction has the spherical harmonics as eigenfunctions. Those of degree $k$ have the eigenvalue $\lambda_k^2$, $$\lambda_k=[[coefficient]],$$ which is $0$ for odd $k\ge3$.",
     statement=r"""
 Let $d\ge2$ and $f=\sigma(\langle w^*,x\rangle)$ with $w^*$ uniform on the sphere $S^{d-1}$, and let functions of $x\in S^{d-1}$ have the scalar product of
 $L^2$ of the uniform law. The operator of the kernel $\mathbb E_{w^*}f(x)f(x')=[[kernel]]$, $r=\langle x,x'\rangle$, has the spherical
@@ -258,6 +259,7 @@ at_degree_one = total / 2  # what an eigenvalue of 1/8 in place of 1/16 takes of
 spectral_bound = Claim(
     label="N6.2",
     title="The spectral bound: what N dimensions leave, whatever the output weights",
+    headline=r"The span of $N$ neurons, or of any $N$ functions, has from an independent ReLU in a random direction a mean squared distance on the sphere of at least the sum of N6.1's eigenvalues without the $N$ largest.",
     statement=r"""
 Linear output, $d\ge2$; let $\|\cdot\|$ be the root mean square over the uniform law on the sphere $S^{d-1}$, which is at
 most the supremum. Let $f=\sigma(\langle w^*,x\rangle)$, $w^*$ a unit vector, and let $V$ be any subspace of at most $N$ dimensions, such

@@ -106,6 +106,7 @@ ReLU the error there is $[[opposite_error]]$ up to $\varepsilon$.
 pruned_weights = Claim(
     label="N4.1",
     title="Pruning weights behind a ReLU output: log(1/ε)",
+    headline=r"Behind a ReLU output, a mask on single weights of $dn$ Gaussian neurons comes within $\varepsilon$ of one ReLU on the unit ball in $d$ dimensions, with probability at least $1-\delta$, if $$n\ge[[size]].$$",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, be the target on the unit ball, and $g(x)=\sum_{i\le
 N}\alpha_i\sigma(\langle w_i,x\rangle)$ a source with independent standard normal weights, of which *any* entries, of the
@@ -228,6 +229,7 @@ segment = length * sp.sin(angle) / 4  # the error on a segment instead of an arc
 pruned_weights_linear_output = Claim(
     label="N4.2",
     title="Pruning weights before a linear output: still 1/ε for a target with two coordinates",
+    headline=r"With a linear output and a target with two nonzero coordinates, of length $r$ together, masks on single weights come within a small $\varepsilon$ with probability $\delta$ only for at least $$[[leading]]$$ neurons; N4.1 has a logarithm.",
     statement=r"""
 Target and source are those of N4.1, but the output is $g$, without a ReLU, and $w^*$ may have any length. Let it have two coordinates $w^*_p,w^*_q$, the smaller one of modulus $m$, and
 the length $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where $\theta$ is the least angle, in

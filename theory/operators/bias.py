@@ -150,6 +150,7 @@ def cross_terms_have_two_squares(cross_mean: sp.Expr, value_sd: sp.Expr) -> Iter
 second_order_bias = Claim(
     label="O3",
     title="Noise lifts a singular value by a second-order bias",
+    headline=r"In units of $\sqrt{mn}$, noise lifts an isolated singular value $\sigma$ of a large mask's means: up to an asymptotically normal fluctuation its square is $$[[square_mean]],$$ $V_a$, $V_b$ means of variances weighted by squared singular functions.",
     statement=r"""
 Let $M=P+H$ be a mask of independent entries with mean $P$ and variances $V=P(1-P)$, and
 $\sigma=\sigma_k(P)/\sqrt{mn}$ with unit singular functions $a=a_k(u)$, $b=b_k(v)$ (the singular vectors of $P$ as step

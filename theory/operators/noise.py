@@ -200,6 +200,7 @@ def way_back_solves_for_the_square(outlier: sp.Expr, visible: sp.Expr, debiased:
 noise_edge = Claim(
     label="O4.1",
     title="The noise edge and what is visible above it",
+    headline=r"In units of $\sqrt{mn}$, a singular value $\sigma$ of the means shows above the noise of a large $m\times n$ mask of entries of variance $V$ if and only if $$\sigma>[[visible]].$$ For other variances the edge of the noise is bounded on both sides.",
     statement=r"""
 Let $H=M-P$ have independent centred entries with variance profile $V(u,v)$, and $e$ be the limiting edge of the
 singular values of $H/\sqrt{mn}$. **Constant $V$:** $e=[[constant_edge]]$. **Profile:** $e$ is the least $z$ such that

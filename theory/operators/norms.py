@@ -122,6 +122,7 @@ def cycle_is_a_form_in_one_entry(
 norm_chain = Claim(
     label="O2.1",
     title="Norms of an operator between powers of its cut norm; spectra converge",
+    headline="A kernel of cut norm $c$ with values in $[-1,1]$ has an operator norm on $L^2$ of at least $c$ and at most $$[[operator_bound]].$$ So where masks converge in cut norm, their singular values converge to those of the graphon.",
     statement=r"""
 Let $|W|\le1$ on $[0,1]^2$, $T$ its integral operator on $L^2$, $\|W\|_{\infty\to1}=\sup_{|f|,|g|\le1}|\int fWg|$ over real
 $f,g$, and $c=\|W\|_\square$. Then

@@ -11,6 +11,7 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.lognormal import column_scale, correlation, noise_scale, row_scale
 from sparse_limits.theory.graphon.symbols import m, n
+from sparse_limits.theory.operators.symbols import OPERATOR
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
@@ -169,6 +170,11 @@ SNIP's rows, $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$ with $\ta
         Hypothesis(r"$0\le W\le1$"),
         Hypothesis("columns of one profile, SNIP with standard normal weights", needed_by=("row_value",)),
     ),
+    symbols={
+        **OPERATOR,
+        r"\psi(u)": "profile of the rows in SNIP, the factor of the neuron at $u$",
+        r"\varphi": "profile of the columns, the factor of an input",
+    },
     uses=("S4",),
     sharp=(
         Sharp(
@@ -306,6 +312,7 @@ def power_profiles_have_their_value(power_value: sp.Expr) -> Iterator[Relation]:
 nystrom = Claim(
     label="O5",
     title="Singular values by quadrature: fast in the latent, slow in quantiles",
+    headline=r"Gauss quadrature with $q$ nodes gives the singular values of a polynomial that equals the graphon at the nodes. Midpoints of $n$ quantile cells are slow: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, they err by the order $n^{-1-\kappa}$.",
     statement=r"""
 Let $W(x,y)$ be a graphon on latents, $(x_a,\omega_a)$ and $(y_b,\nu_b)$ quadratures of their laws. The Nyström values
 $\sigma_i^{(q)}$ are the singular values of the matrix $[[entry]]$, $w=W(x_a,y_b)$. **(a)** With $q$ Gauss nodes for each

@@ -168,6 +168,7 @@ def bounds_are_equivalent(asymptote: sp.Expr, lower: sp.Expr, upper: sp.Expr) ->
 mean_amplification = Claim(
     label="S9",
     title="GraSP of many inputs amplifies the mean of the residual by about d/π",
+    headline=r"For inputs uniform on a sphere and a residual $c+b\cdot x$, GraSP amplifies the mean $c$ against the linear part by $$[[amplification]],$$ about $d/\pi$ for $d$ inputs. Unless the mean is removed, it keeps rows, not features, as $d\to\infty$.",
     statement=r"""
 Let $x$ be uniform on the sphere of radius $\sqrt d$, $d\ge1$, with residual $r=c+b\cdot x$ (initial output subtracted), and
 $\gamma_d=E\,\omega_1^+=[[gamma]]$ for a uniform direction $\omega$. The tangent kernel $\Theta$ of S8 multiplies constants by

@@ -228,6 +228,7 @@ def failure_counts_the_pairs_of_sets(one_pair: sp.Expr, failure: sp.Expr) -> Ite
 block_sparsity = Claim(
     label="S13",
     title="N:M sparsity: the graphon of a block is a law of ranks",
+    headline="Keep the $N$ largest of every $M$ consecutive scores of a row. For factorised scores the factor of the row has no effect: a column is kept with the chance that its rank in the block is at most $N$.",
     statement=r"""
 Keep in each row the $N$ largest of every block of $M$ consecutive columns, $1\le N\le M$, of scores
 $S_{ij}=f(u_i)\varphi_j\xi_{ij}$ with $f,\varphi>0$ and iid continuous noise $\xi\ge0$. Blocks are independent and do not

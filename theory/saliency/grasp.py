@@ -169,6 +169,7 @@ def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr) -> Iter
 smoothed_snip = Claim(
     label="S8",
     title="GraSP is SNIP with the residual smoothed by the tangent kernel",
+    headline="For square loss and one hidden ReLU layer of width $n$, all of it trained, GraSP's scores are those of SNIP with the residual smoothed by the tangent kernel, up to a term smaller by $n^{-1/2}$.",
     statement=r"""
 For any network and square loss with $g=J^\top r$, the product with the Hessian is
 $Hg=J^\top\hat\Theta r+E_D[r\nabla^2f]\,g$, $(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')]$. For one hidden ReLU layer, all

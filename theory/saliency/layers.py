@@ -112,6 +112,7 @@ def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr) -> Iterator[Re
 coupled_layers = Claim(
     label="S14.1",
     title="A global threshold couples the layers",
+    headline=r"A threshold for all layers keeps the share $\rho$ of all weights where $\sum_l\alpha_lD_l(\tau)=\rho$, with the layers' shares $\alpha_l$ of all weights. In the limit layer $l$ keeps its share $D_l(\tau)$ of scores above $\tau$.",
     statement=r"""
 Layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1, with $D_l(\tau)$ the probability
 of a score above $\tau$ in layer $l$. If the share $\rho$ of all weights with the largest scores is kept, $0<\rho<1$, the
@@ -233,6 +234,7 @@ def squares_balance(twofold_rho_2: sp.Expr, rho_1: sp.Expr, rho_2: sp.Expr) -> I
 two_layer_densities = Claim(
     label="S14.2",
     title="Two layers under one threshold: exponential and Pareto noise",
+    headline=r"Two layers of equal size have exponential scores, the second on twice the scale. A threshold that keeps the share $\rho$ of both keeps in the limit $$[[equal_rho_2]]$$ of the second layer, and of the first the square of that.",
     statement=r"""
 The share $\rho$ of the weights with the largest scores of two layers is kept. The scores have no profiles, the scales $s_1<s_2$ and one noise, and
 layer 1 holds the share $a$ of the weights. Under exponential noise the threshold is $\tau=[[threshold]]$, and the layers have the limiting densities

@@ -107,6 +107,7 @@ def inversion_integrates_the_waves(inversion: sp.Expr) -> Iterator[Relation]:
 stein_model_of_outputs = Claim(
     label="S7.3",
     title="SNIP with several outputs on general data in closed form",
+    headline="Take a weight and its gradients as jointly normal, with their exact first two moments. This gives, as an approximation, the share of an input's weights that SNIP with several outputs keeps.",
     statement=r"""
 Square loss, $q$ outputs, readout weights $a_i\in\mathbb R^q$, residual $r\in\mathbb R^q$ fixed by the data (formulas are
 shown for $q=3$). Then $\sqrt{nd}\,S_{ij}=|w_{ij}||\langle a_i,g_{ij}\rangle|$ with

@@ -139,6 +139,7 @@ def slope_is_the_chain_rule(selectivity: sp.Expr, magnitude_share: sp.Expr) -> I
 signed_scores = Claim(
     label="S10",
     title="Signed GraSP: a duality at density ½, and the opposite selection above",
+    headline=r"Keep the largest signed scores, with noise symmetric about $0$. If density $\rho$ has the graphon $W$, then density $1-\rho$ has $1-W$. At $\frac12$ all weights are kept alike; above, larger factors are kept no more often.",
     statement=r"""
 Let $S=f\varphi\xi$ with $f,\varphi>0$ and iid noise $\xi$ symmetric about $0$, its modulus as in S1, and keep the share $\rho$
 of *signed* scores that are largest (the original GraSP: $S=w\odot Hg$, $\xi=aw$, S8). Then

@@ -38,6 +38,7 @@ from sparse_limits.theory.saliency.snip import (
     w,
     zeta,
 )
+from sparse_limits.theory.saliency.symbols import OVER_DATA
 from sparse_limits.theory.tails import half_normal
 
 coordinate = sp.Symbol("x_j", real=True)  # of an input
@@ -209,6 +210,13 @@ of the length of the inputs, such as a large constant one.
         Hypothesis("a coordinate is smaller than the length of its input", sp.Abs(coordinate) < norm),
         Hypothesis(r"for P1iso: $\|x\|^2=d$, $E x_j^2=1$ and the residual is constant", needed_by=("isotropic_beta",)),
     ),
+    symbols={
+        **OVER_DATA,
+        r"E_w, E_{w,\zeta}": r"mean over the weight $w$ of a neuron, and over $\zeta$ too",
+        r"E[g_j\mid w_j=w]": "mean of the gradient of the weights whose value is $w$",
+        "g_j": "gradient of a weight of column $j$, the mean over the data of residual times input where the neuron is active",
+        r"p_j(\tau)": r"predicted share of the weights of column $j$ whose score exceeds $\tau$",
+    },
     uses=("S3", "S4"),
     pitfalls=(
         Pitfall(

@@ -37,6 +37,7 @@ from sparse_limits.theory.saliency.snip import (
     w,
 )
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
+from sparse_limits.theory.saliency.symbols import MASK, MEAN, OVER_DATA
 from sparse_limits.theory.tails import half_normal, t
 
 count_mean = sp.Symbol("p", positive=True)
@@ -216,6 +217,16 @@ error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ wher
         ),
     ),
     hypotheses=(Hypothesis("one hidden ReLU layer, scalar output, independent normal weights"), RESIDUAL_IS_FIXED),
+    symbols={
+        "S_{ij}": "score of the weight in row $i$ (a neuron) and column $j$ (an input)",
+        **OVER_DATA,
+        **MASK,
+        r"\tau": "threshold of the scores",
+        r"p_j(\tau)": r"chance that a score of column $j$ exceeds $\tau$",
+        r"N(\tau)": r"number of scores above $\tau$",
+        r"\rho": r"mean of the kept share $N(\tau)/nd$",
+        **MEAN,
+    },
     uses=("S3",),
     also=("equal_failure", "equal_concentration"),
     aids={"residual": "fixed", "uniform_rate": uniform_rate, "fair_floor_error": fair_floor_error},

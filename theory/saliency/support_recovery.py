@@ -114,6 +114,7 @@ def failures_add_up_over_the_columns(
 support_recovery = Claim(
     label="S16.1",
     title="The support from the densest columns",
+    headline=r"If $k$ of $d$ columns keep an entry with probability at least $p_S$, and all others with at most $p_0$, they are the densest in a mask of $n$ iid rows, but for a probability of at most $$[[recovery_failure]],$$ for every whole $c\ge0$.",
     statement=r"""
 Let the rows of a mask be independent, of one law, such that an entry of column $j$ is kept with probability $p_j\ge p_S$ for the $k$ columns of a set $S$,
 and $p_j\le p_0$ for the $d-k$ others (the bound says something for some $p_0<p_S$). Then, for every whole number $c$ from $0$ on, the $k$ columns with the most kept entries are $S$, without a tie,
@@ -257,6 +258,7 @@ def slope_is_the_derivative_in_the_profile(column_density: sp.Expr, column_slope
 ranked_recovery = Claim(
     label="S16.3",
     title="The support from a mask of given density",
+    headline="With iid rows, the $k$ densest columns of a mask of given density are the likeliest, but for a chance with an explicit bound. For SNIP on symmetrised data these have the largest $|E_D[rx_j]|$, with the residual $r$.",
     statement=r"""
 Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1\le\rho\le r_2$ be the densities at two thresholds (the mean share of scores
 above them), let the columns of $S$ have at least the probability $p_S$ at the higher threshold, that of $r_1$, and all others at most $p_0$ at the lower one. Then the $k$

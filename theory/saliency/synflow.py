@@ -142,6 +142,7 @@ def inflation_is_the_first_order_response(
 synflow_factorises = Claim(
     label="S11",
     title="SynFlow factorises exactly at every depth",
+    headline="SynFlow scores a weight by its modulus times a factor of its row and one of its column, exactly, at any depth. All layers have the same sum of scores. As all widths grow, the graphon becomes constant.",
     statement=r"""
 Let $R=\mathbf1^\top|W_L|\cdots|W_1|\mathbf1$. The saliency of layer $l$ is
 $S^{(l)}_{ij}=|w^{(l)}_{ij}|\,\partial R/\partial|w^{(l)}_{ij}|=f_i|w_{ij}|\varphi_j$ with

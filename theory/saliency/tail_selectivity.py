@@ -207,6 +207,7 @@ def hazard_is_the_mean_of_one_more(hazard_upper: sp.Expr, weight_mean: sp.Expr) 
 tail_selectivity = Claim(
     label="S15",
     title="Selectivity in extreme sparsity is decided by the tail",
+    headline=r"The tail of the noise decides how much sparse masks favour large profiles: the ratio of two densities is $$[[pareto_ratio]]$$ for Pareto noise of index $\alpha$; it grows without bound for exponential, normal and SNIP scores.",
     statement=r"""
 Let $W(\varphi)=\bar F(\tau/\varphi)$ be the density of a column of profile $\varphi$, and $\varphi_1>\varphi_2$. The
 density falls to $0$ as $\tau\to\infty$, and $W(\varphi_1)/W(\varphi_2)$ is for *Pareto* noise $[[pareto_ratio]]$

@@ -25,6 +25,7 @@ from sparse_limits.theory.saliency.model import (
     tau,
     v,
 )
+from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON, MEAN
 from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
 
 c, p, s = sp.symbols("c p s", positive=True)
@@ -152,6 +153,14 @@ $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]
         ),
         Hypothesis(r"$f\varphi>0$ a.e. (zeros of measure $\zeta$ restrict to $\rho<1-\zeta$)"),
     ),
+    symbols={
+        **FACTORS,
+        **GRAPHON,
+        "u": "position of a neuron, its rank by row factor divided by their number",
+        r"\bar F": "survival function of the noise, the chance that the noise exceeds a value",
+        "x_0, x_F": "ends of the range on which this chance falls strictly",
+        r"D(\tau)": r"mean share of the scores that exceed $\tau$",
+    },
     also=("model", "noises"),
     because={
         "slope": slope_is_the_derivative,
@@ -304,6 +313,13 @@ homogeneous is announced in the abstract; threshold and second moment are ours.
         Quantity(t, "threshold in standard deviations of the weights", NON_NEGATIVE),
     ),
     hypotheses=(Hypothesis("weights are independent and normal with standard deviation $s$"),),
+    symbols={
+        **GRAPHON,
+        "w": "weight of a layer, normal and independent of the others",
+        r"\tau": "threshold for the modulus of a weight",
+        "N(0,s^2)": "normal law of mean $0$ and variance $s^2$",
+        **MEAN,
+    },
     because={
         "survival": lambda survival: (
             nonnegative(-sp.diff(survival, t), 2 * normal_density(t), strict=True),

@@ -126,6 +126,7 @@ def masks_differ_by_gap_and_cuts(between_masks: sp.Expr, count_gap: sp.Expr, two
 row_thresholds = Claim(
     label="S12",
     title="Row-wise thresholds erase the row factor",
+    headline=r"If each row keeps its largest scores, and scores factorise, the factor of a row does not change the mask. In wide layers Wanda keeps of a column with the norm $\phi$ the share $$[[kernel]],$$ at one $\tau$ for all columns.",
     statement=r"""
 Keep the $k=\rho n$ largest of each row, $0<\rho\le1$. For any factorised saliency the mask does not depend on $f$; its limit as $n\to\infty$ is
 $W(u,v)=\bar F(\tau/\varphi(v))$ with $\int W\,dv=\rho$ for every $u$. Wanda has $\varphi_j=\|X_{\cdot j}\|_2$ and $\xi=|w|$, so

@@ -143,6 +143,7 @@ def items_bring_the_bound_to_the_probability(count_bound: sp.Expr, hit_items: sp
 counting_bounds = Claim(
     label="R3",
     title="Counting bounds: every target, one target, several targets with one subset",
+    headline=r"If every number in $[-\frac12,\frac12]$ is within $\varepsilon<\frac12$ of the sum of some of $n$ numbers, then $$n\ge[[covering_items]],$$ whatever these numbers are. Where the bound is an integer, some numbers attain it.",
     statement=r"""
 (a) Let $\varepsilon<\frac12$. If every $z\in[-\frac12,\frac12]$ is within $\varepsilon$ of a subset sum of $n$
 numbers, then $$n\ge[[covering_items]],$$ in particular $n\ge[[covering_volume]]$. The first bound is sharp:

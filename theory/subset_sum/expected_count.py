@@ -182,6 +182,14 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
         TARGET.drawn_from(-2, 2),
         replace(DISTANCE, within=NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
     ),
+    named={"F_k": sp.Lambda(t, sum_cdf)},
+    symbols={
+        "X_i": "item $i$, a number uniform on $[-1,1]$",
+        "S": "subset of the items, by their numbers",
+        "N": r"number of subsets whose sum is within $\varepsilon$ of $z$",
+        "F_k": "distribution function of the sum of $k$ items",
+        "j": "index of summation",
+    },
     hypotheses=(
         Hypothesis("the items are independent and uniform on [−1, 1]"),
         Hypothesis("the empty subset counts"),
@@ -313,6 +321,14 @@ q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=
         Quantity(r, "sum of the modulus of the target and the distance allowed", NON_NEGATIVE),
         Quantity(modulus, "modulus of the characteristic function of an item that is present", NON_NEGATIVE),
     ),
+    symbols={
+        "N": r"number of subsets whose sum is within $\varepsilon$ of $z$",
+        "A": "leading term of the mean number of subsets",
+        "c": "relative correction of the leading term, of the order $1/n$",
+        "R_n": "bound on the relative error that is left, of the order $1/n^2$",
+        r"\varphi": "characteristic function of an item that is absent half of the time",
+        r"\rho,q,s": r"constants in bounds on $\varphi$",
+    },
     hypotheses=(
         Hypothesis("the items are independent and uniform on [−1, 1]"),
         Hypothesis("every item is in half of the subsets, and the empty subset counts"),

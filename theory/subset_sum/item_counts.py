@@ -131,6 +131,7 @@ def larger_subsets_hold_pairs(pair_share: sp.Expr) -> Iterator[Relation]:
 annealed_count = Claim(
     label="R5.2",
     title="The mean number of subsets of products that hit",
+    headline=r"Let items be products of two uniform or normal weights, each usable with probability $\frac12$. The mean number of sums of usable items, $n$ items in all, within $\varepsilon$ of a fixed $z\ne0$ reaches $1$ at $n\sim[[annealed_size]]$ as $\varepsilon\to0$.",
     statement=r"""
 In a two-layer block an item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and usable with
 probability $\frac12$, by the sign of its first weight. Let $N$ be the number of subsets of usable items, of $n$ items in all, within

@@ -61,6 +61,7 @@ def an_item_adds_a_fourth_of_its_square(mean: sp.Expr, variance: sp.Expr) -> Ite
 conditional_poisson = Claim(
     label="R7",
     title="Misses are about as likely as under a Poisson law given the items, not on the whole (measured)",
+    headline=r"Measured, not proved: in the six cases tried, the probability that no subset sum is within $\varepsilon$ of $z$ is, up to a factor of 2, the mean of $e^{-\lambda}$ over the items. These have the sum $S_1$, the sum of squares $S_2$, and $$\lambda=[[rate]].$$",
     statement=r"""
 **Measured; nothing is proved but the moments.** Given items $x_1,\dots,x_n$ with the sum $S_1$ and the sum of squares $S_2$, let
 $$\lambda(x)=[[rate]].$$ For independent items $$\Pr(N=0)\approx\mathbb E_x\,[[miss]],$$ for $|z|>\varepsilon$ the mean of $e^{-\lambda(x)}$ over the items, and exactly $0$ else, as the empty subset hits: up to a factor of

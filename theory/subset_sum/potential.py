@@ -164,6 +164,7 @@ def uncovered_side_fits(gap: sp.Expr) -> Iterator[Relation]:
 subset_cover = Claim(
     label="R4",
     title="Random subset sums cover an interval, with explicit constants",
+    headline=r"The subset sums of $n$ independent numbers, uniform on $[-1,1]$, come within $\varepsilon$ of every $z\in[-\frac12,\frac12]$, of all at once with probability at least $1-\delta$, if $$n\ge[[size]].$$",
     statement=r"""
 Let $X_1,\dots,X_n$ be independent with a law of subdensity $\kappa$ on $[-a,a]$: $\Pr(X\in B)\ge\kappa|B|$ for
 Borel sets $B\subset[-a,a]$, atoms and mass elsewhere allowed. For $0<\varepsilon\le a/2$ *every* $z\in[-\frac

@@ -154,6 +154,7 @@ def an_interval_meets_itself(still_missed: sp.Expr) -> Iterator[Relation]:
 two_phases = Claim(
     label="R13",
     title="Fewer items for very small distances",
+    headline=r"Let items be uniform on $[-1,1]$. The least number whose subset sums come within $\varepsilon$ of all $|z|\le b$, $b\ge\frac12$, except with a fixed probability $0<\delta<1$, is $(1+o(1))\log_2\frac1\varepsilon$ as $\varepsilon\to0$: in the limit no more than any items need.",
     statement=r"""
 In R4, for every $0<\theta\le1$, $0<v_1<1$ and $n_1\le n$, some target is missed with probability at most
 $$[[two_phase_failure]].$$

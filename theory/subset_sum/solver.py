@@ -147,6 +147,7 @@ def the_small_items_are_missing(
 exact_solver = Claim(
     label="R6",
     title="The nearest subset sum, exactly and in floating point",
+    headline=r"Of all $2^n$ subset sums of $n$ rational numbers, one that is nearest to a target is found with $O(2^{n/2})$ operations: sort the subset sums of each half, then go through one list upwards and the other downwards.",
     statement=r"""
 Let $x_1,\dots,x_n$ and $z$ be rational. Sort the subset sums of the first $\lfloor n/2\rfloor$ items and those of
 the others by merging: adding an item $x$ merges the sums so far with the same sums plus $x$. Then let $\alpha$ run

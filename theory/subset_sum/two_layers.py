@@ -132,6 +132,7 @@ def entries_add_up(entry_error: sp.Expr, next_error: sp.Expr) -> Iterator[Relati
 two_layer_ticket = Claim(
     label="R8",
     title="Two random layers for one: tickets of plain networks",
+    headline=r"A random two-layer ReLU network, its entries uniform on $[-1,1]$, can be pruned to a ReLU layer of $d_1\times d_0$ weights up to $\frac1{2e}$, within $\varepsilon\|x\|_1$ and with probability at least $1-\delta$, if it has, for each input, $$n\ge[[uniform_size]]$$ units.",
     statement=r"""
 Target $f(x)=\sigma(Wx)$ with ReLU $\sigma$ and $W\in[-\frac a2,\frac a2]^{d_1\times d_0}$. Source $\sigma(B\,\sigma(Ax))$ with $n\,d_0$ hidden units, all entries independent, of one symmetric law for which a product of two
 has at least the density $\kappa$ on $[-a,a]$. For $\varepsilon>0$, except with probability at most $$[[failure]],$$ there are masks of $A$ and $B$ such that the pruned network $g$ satisfies, for

@@ -142,6 +142,7 @@ def doubling_numbers_reach_all_weights(enough: sp.Expr) -> Iterator[Relation]:
 volume_bound = Claim(
     label="R9",
     title="How few parameters a ticket can be chosen from: volumes of weights",
+    headline=r"A network that is independent of the targets and is to be pruned to each ReLU layer of $D$ weights in $[-c,c]$, within $\varepsilon$ for all $\|x\|_1\le1$, with probability $1-\delta$, needs at least $$[[relu_parameters]]$$ parameters.",
     statement=r"""
 Targets $f(x)=\sigma(Wx)$ with $D=d_0d_1$ weights, $\sigma=\mathrm{ReLU}$ or $\sigma(t)=t$ (linear). A source with $\Theta$ parameters, random or not but independent of $W$ and of any architecture, may be pruned by any of its $2^\Theta$
 masks; the error is $\sup_{\|x\|_1\le1}\|g(x)-f(x)\|_\infty$. Let $W$ be uniform on $[-c,c]^D$. One function is within $\varepsilon$ for at most the share $$[[linear_share]]\ \text{(linear)}\qquad\text{or}\qquad[[relu_share]]\ \text{(ReLU)}$$ of the

@@ -14,6 +14,7 @@ from sparse_limits.numerics.reports.bounds import graded, named
 from sparse_limits.numerics.reports.claim_references import step_anchor
 from sparse_limits.numerics.reports.contents import Evidence, Line
 from sparse_limits.numerics.reports.derivation import displayed
+from sparse_limits.numerics.reports.legend import letter_rows
 from sparse_limits.numerics.reports.mentions import linked
 from sparse_limits.numerics.reports.notebooks.markdown import folded, literal, one_line_displays, quoted, table
 from sparse_limits.numerics.reports.open_questions import open_questions
@@ -102,10 +103,8 @@ class Box:
         )
 
     def _letters(self) -> str:
-        if not self.claim.quantities:
-            return ""
-        rows = [(each.latex_names, each.meaning, each.values) for each in self.claim.quantities]
-        return folded("Letters", table(("letter", "stands for", "values"), rows))
+        rows = letter_rows(self.claim)
+        return folded("Letters", table(("letter", "stands for", "values"), rows)) if rows else ""
 
     def _source(self) -> str:
         claim = self.claim

@@ -120,6 +120,19 @@ At a fixed threshold the counts of the columns are binomial.
         ),
         Hypothesis("the residual does not depend on the weights"),
     ),
+    symbols={
+        "w_i": "weights of filter $i$",
+        "x_k": "patch at position $k$ of an input",
+        "x_{kj}": "entry $j$ of the patch",
+        "z_k": "what enters the activation at position $k$",
+        "r": "residual at a sample, output less target",
+        r"\phi": "activation",
+        "f": "output of the network",
+        "a_i": "weight with which filter $i$ enters the output",
+        "a_{ik}": "weight with which filter $i$ enters the output at position $k$",
+        "S": "matrix of scores, a row for each filter and a column for each entry of a patch",
+        "E_D": "mean over the data, finitely or infinitely many samples",
+    },
     uses=("S6",),
     because={
         "pooled row": lambda pooled_score, pooled_slope: same(

@@ -25,6 +25,7 @@ from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import WIDTH, width
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, h, w
+from sparse_limits.theory.saliency.symbols import OVER_DATA
 
 gated = sp.Symbol("g_L", real=True)
 share = sp.Symbol("p_j", positive=True)
@@ -243,8 +244,8 @@ $1/\sqrt{n\,n_{in}}$, $g_L=E_D[r\,\phi'(z)h_j]$: for ReLU, normal weights and no
 and without this condition varies $[[design_effect]]$ times as much as $\mathrm{Bin}(n,p_j)$, where $V_p$ is the variance of the share that the layers below leave, and $p_j$ its mean, $0<p_j<1$.
 
 (b) Rows of any hidden layer are exchangeable, and those of the first one may depend on each other. For $L=2$, ReLU without biases, one sample with $x_j\ne0$ and $r\ne0$, one output and symmetric weights without
-atoms, of variance $1$ and fourth moment $\mu_4$ (the first layer is silent, $h=0$, with probability $2^{-n_1}$: there with any slope of the second one), the squared scores of two rows in a column have at all widths $n_1$, $n_2$ (two rows if $n_1\ge2$) the positive covariance $[[row_covariance]]$ and each the
-variance $[[row_variance]]$, in units of $r^2x_j^2/dn_1$ for the squared scores. The sum of a column varies $[[sum_effect]]$ times as much as that of independent rows,
+atoms, of variance $1$ and fourth moment $\mu_4$ (the first layer is silent, $h=0$, with probability $2^{-n_1}$: there with any slope of the second one), the squared scores of two rows in a column have at all widths $n_1$, $n_2$ (two rows if $n_1\ge2$) the positive covariance $\kappa=[[row_covariance]]$ and each the
+variance $\nu=[[row_variance]]$, in units of $r^2x_j^2/dn_1$ for the squared scores. The sum of a column varies $[[sum_effect]]$ times as much as that of independent rows,
 $[[normal_effect]]$ times for normal weights and $n_1=n_2=n$, $[[normal_limit]]$ times for $n\to\infty$.
 
 (c) Given all weights and biases below a readout of independent weights of mean $0$ and variance $v_A$, the signals $\delta_i(x)=\partial\langle r,f\rangle/\partial z_i$ of all hidden units and samples
@@ -292,6 +293,17 @@ $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\par
             needed_by=("count_variance", "design_effect"),
         ),
     ),
+    named={r"\kappa": row_covariance, r"\nu": row_variance},
+    symbols={
+        **OVER_DATA,
+        "d": "number of inputs",
+        "z_i, h_i": "what enters the activation of unit $i$, and its value",
+        r"\phi": "activation",
+        "f": "output of the network",
+        "L": "number of hidden layers",
+        r"\delta_i(x)": "signal of unit $i$ at a sample: the derivative of residual times output in what enters the unit",
+        "h^L_m": "value of unit $m$ of the last hidden layer",
+    },
     uses=("D1.1", "S6"),
     because={
         "last row": lambda last_score, last_slope: same(last_score, sp.sqrt(n * fan_in) * sp.Abs(w * last_slope)),

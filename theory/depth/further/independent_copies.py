@@ -108,6 +108,12 @@ The readouts must be used at the end alone: $A^\top Ax$, with $n_o\times n_i$ no
         Hypothesis("the residuals do not depend on the weights"),
         Hypothesis("all numbers of channels grow with ratios that tend to positive numbers"),
     ),
+    symbols={
+        "w_{ab}": "weight in row $a$, column $b$ of a matrix",
+        "u_a, v_b": "vectors of signals: what comes back to the output channel $a$, and what enters from the input channel $b$, at all samples, positions and times",
+        "A": "matrix of independent normal entries",
+        "x": "vector to which the matrix is applied",
+    },
     uses=("D8.1",),
     also=("correction",),
     because={

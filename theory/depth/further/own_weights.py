@@ -11,6 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.saliency.symbols import MEAN
 
 m, n = sp.symbols("n_o n_i", integer=True, positive=True)
 t = sp.Symbol("t", nonnegative=True)
@@ -153,6 +154,14 @@ which read the weights, with a mean of at least $[[least]]$.
         Hypothesis("the weights of the matrix are independent"),
         Hypothesis("$f$, $g$ and $h$ are measurable, and their moduli at most $1$"),
     ),
+    symbols={
+        "w_{ab}": "weight in row $a$, column $b$ of the matrix",
+        "u_a, v_b": "signals of row $a$ and of column $b$, which may depend on the weights",
+        "f, g, h": "functions of modulus at most $1$",
+        "F_{ab}": "function $f$ of a weight, less its mean",
+        "g_a, h_b": "signs of row $a$ and of column $b$",
+        **MEAN,
+    },
     because={
         "one pair": lengths_of_unit_vectors,
         "net": volumes_count_the_points,

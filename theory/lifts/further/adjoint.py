@@ -131,6 +131,17 @@ For $\pi=(0,0,0,1,1,2)$ and dimensions $(2,1,3)$ the fibre sum of $t$ is $$[[pus
         entries_of(r, "entries of a section of the bundle pulled back twice, by point and place"),
         Quantity(m, "size of a fibre, the number of points above one point of the base", COUNT_FROM_ZERO),
     ),
+    symbols={
+        "V": "finite set, the base",
+        "U": "finite set of the points above the base",
+        "X": "finite set of the points above $U$",
+        r"\pi": "map that sends each point of $U$ to the point of $V$ below it",
+        r"\rho": "map that sends each point of $X$ to the point of $U$ below it",
+        "u,v": "points of $U$ and of $V$",
+        "Y": "bundle over the base: a space with an inner product at each point",
+        "s": "section of $Y$: a vector at each point of the base",
+        "t": "section of the bundle pulled back to $U$",
+    },
     also=("pulled", "pushed_twice"),
     because={
         "multiplicity": every_point_of_a_fibre_adds_the_same,

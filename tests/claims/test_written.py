@@ -1,0 +1,113 @@
+"""How statements are written: nothing long twice, no cases below others, and each letter of a sentence in the legend."""
+
+import re
+
+import pytest
+import sympy as sp
+from test_short_book import LONG, boxes_of, numbered_pages
+from toys.claims import toy
+
+from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.parted import Parted
+
+LEDGER = load_ledger()
+SHORT_BOOK = [LEDGER[label].claim for page in numbered_pages() for label in sorted(boxes_of(page))]
+LONGEST_TWICE = 80  # letters of LaTeX that may stand in a statement again
+MATHS = re.compile(r"\$\$(.+?)\$\$|\$([^$]+)\$", re.DOTALL)
+CASES = re.compile(r"\\(begin|end)\{cases\}")
+# What has one meaning everywhere: words, the letters of sets of numbers and of expectation and probability, and O of Landau.
+WORDS = re.compile(
+    r"\\(?:text|textstyle|tag|operatorname\*?|mathrm|begin|end)\s*\{[^{}]*\}|\\mathbb\s*\{?[ENPRZ]\}?|\bO(?=\(|\\left\()"
+)
+GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega ell "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+)
+LETTER = re.compile(rf"\\(?:var)?({'|'.join(GREEK.split())})(?![A-Za-z])|\\[A-Za-z]+|([A-Za-z])")
+CONSTANTS = {"d", "e"}  # of integrals, and Euler's number
+
+
+def maths_of(text: str) -> str:
+    return " ".join(shown or inline for shown, inline in MATHS.findall(text))
+
+
+def letters_in(latex: str) -> set[str]:
+    """The letters of a formula, each alone: those of an index or an accent count for themselves."""
+    return {name for each in LETTER.findall(WORDS.sub(" ", latex)) for name in each if name}
+
+
+def unexplained(claim: Claim) -> set[str]:
+    """The letters of a claim's sentences that its legend does not have."""
+    known = " ".join((*(each.latex_letters for each in claim.quantities), *claim.symbols, *claim.named))
+    said = maths_of(f"{claim.latex_headline} {claim.latex_statement}")
+    return letters_in(said) - letters_in(known) - CONSTANTS
+
+
+def said_twice(text: str) -> str:
+    """What stands twice in the formulas of a text, of the length that may not; empty if nothing does."""
+    seen: set[str] = set()
+    for formula in (shown or inline for shown, inline in MATHS.findall(text)):
+        for start in range(len(formula) - LONGEST_TWICE + 1):
+            part = formula[start : start + LONGEST_TWICE]
+            if part in seen:
+                return part
+            seen.add(part)
+    return ""
+
+
+def depth_of_cases(latex: str) -> int:
+    depth = deepest = 0
+    for end in CASES.findall(latex):
+        depth += 1 if end == "begin" else -1
+        deepest = max(depth, deepest)
+    return deepest
+
+
+@pytest.mark.parametrize("claim", SHORT_BOOK, ids=lambda claim: claim.label)
+def test_each_letter_of_a_sentence_stands_in_the_legend(claim: Claim) -> None:
+    assert unexplained(claim) == set()
+
+
+@pytest.mark.parametrize("claim", SHORT_BOOK, ids=lambda claim: claim.label)
+def test_a_statement_writes_nothing_long_twice(claim: Claim) -> None:
+    assert said_twice(claim.latex_statement) == ""
+
+
+def test_no_statement_has_cases_below_cases() -> None:
+    assert [each.label for each in LEDGER if depth_of_cases(each.claim.latex_statement) > 1] == []
+
+
+def test_core_claims_with_a_long_statement_have_a_headline() -> None:
+    core = [each.claim for each in LEDGER if each.core]
+    assert [each.label for each in core if len(each.statement) > LONG and not each.headline] == []
+
+
+def test_a_claim_without_its_legend_or_its_letters_is_noticed() -> None:
+    x, y = sp.symbols("x y", positive=True)
+    long = sp.sqrt(1 + x + x**2 + 7 * x**9) / (sp.sqrt(1 + 3 * x + x**5) + sp.log(1 + x**11))
+    plain = toy("Z1", {"a": sp.exp(y * long), "b": sp.cos(y * long)}, statement="For $W_M$: $[[a]]$, $[[b]]$.")
+    assert unexplained(plain) == {"W", "M", "x", "y"}
+    assert said_twice(plain.latex_statement)
+    assert depth_of_cases(r"\begin{cases}1\end{cases}\begin{cases}\begin{cases}1\end{cases}\end{cases}") == 2
+
+
+def test_named_parts_are_printed_once_and_mean_the_same() -> None:
+    x, y = sp.symbols("x y", positive=True)
+    root, part = sp.sqrt(1 - x**2), 1 / x - sp.sqrt(1 - x**2)
+    parted = Parted({"q": root, "a": part})
+    assert parted.latex(sp.exp(-y * part) + part + y) == "a + y + e^{- a y}"
+    assert parted.latex(part) == r"\frac{1}{x} - q"
+    assert parted.definitions([sp.exp(part)]) == [r"Here $q=\sqrt{1 - x^{2}}$, $a=\frac{1}{x} - q$."]
+    share = Parted({"p": y / x})
+    assert share.latex(sp.exp(y**2 / x**2) + 3 * x / y + y / x) == r"p + e^{p^{2}} + \frac{3}{p}"
+    inner, outer = sp.symbols("g h", positive=True)
+    nested = Let(1 + outer, [(outer, Let(sp.exp(inner), [(inner, root)]))])
+    assert Parted({"h": nested.args[1][0][1], "g": root}).latex(nested) == "h + 1"
+    function = Parted({"f": sp.Lambda(x, sp.exp(x**2) / 2)})
+    assert function.latex(y - sp.exp(9 * y**2) / 2) == r"y - f{\left(3 y \right)}"
+    assert function.definitions([sp.exp(y**2) / 2]) == [r"Here $f(x)=\frac{e^{x^{2}}}{2}$."]
+    assert function.definitions([sp.exp(x**2) / 2, sp.exp(y**2) / 2]) == []
+    with pytest.raises(ValueError, match="q names a part that no printed formula has"):
+        Parted({"q": root}).definitions([y])
