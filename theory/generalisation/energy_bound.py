@@ -133,7 +133,7 @@ traces (by Cauchy–Schwarz): $\operatorname{tr}K\operatorname{tr}K^{-1}\ge m^2$
 
 random labels (from energy, forms of random labels, traces): So $E\,\mathcal E^2=[[random_label_energy]]\ge1$.
 
-kernel of the labels: For $K=yy^\top+\epsilon I$, $Ky=(m+\epsilon)y$, so that $q=[[label_form]]$, and $T=[[label_trace]]$.
+kernel of the labels: For $K=yy^\top+\varepsilon I$, $Ky=(m+\varepsilon)y$, so that $q=[[label_form]]$, and $T=[[label_trace]]$.
 
 its energy (from energy, kernel of the labels): Its energy $[[label_kernel_energy]]$ tends to $0$ as $m\to\infty$.
 
@@ -200,7 +200,7 @@ is $2\mathcal E$ at $B_0=\sqrt q$; the usual $[[raw_energy]]$ is the value of $2
 $[[usual_trace]]$
 alone, unless both are $0$. **Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$,
 $E\,\mathcal E^2=[[random_label_energy]]\ge1$ with $T_{inv}=\operatorname{tr}K^{-1}$: in the mean square $\mathcal E$ promises nothing.
-For the kernel $K=yy^\top+\epsilon I$ made from the labels $\mathcal E=[[label_kernel_energy]]\to0$ (as $m\to\infty$) on the same random
+For the kernel $K=yy^\top+\varepsilon I$ made from the labels $\mathcal E=[[label_kernel_energy]]\to0$ (as $m\to\infty$) on the same random
 labels, while every predictor has risk at least $[[least_random_risk]]$ for the loss $\min(1,|f-y|)$. So a kernel that saw
 the labels, as SNIP's does, needs labels of its own.
 """,
@@ -276,7 +276,7 @@ the labels, as SNIP's does, needs labels of its own.
             expression=bound,
             truth="ridge_risk",
             at=(ONE_LABEL,),
-            lost=r"at most, as other laws and kernels may have larger risks: all labels are $1$, inputs of a law without atoms, $k=1+\epsilon1\{x=x'\}$, whose interpolant is $\frac m{m+\epsilon}$ elsewhere; in the complexity of a ball that holds more than the interpolants, twice, and in the confidence",
+            lost=r"at most, as other laws and kernels may have larger risks: all labels are $1$, inputs of a law without atoms, $k=1+\varepsilon1\{x=x'\}$, whose interpolant is $\frac m{m+\varepsilon}$ elsewhere; in the complexity of a ball that holds more than the interpolants, twice, and in the confidence",
         )
         for bound in ("risk_bound", "peeled_bound")
     ),

@@ -200,7 +200,7 @@ $x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant d
 $$[[signs_quenched]]$$
 between the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$ and $[[signs_bound]]$: the sum of $h$ at the cosines
 $\frac{2i-k}k$ of what rows with $k$ kept inputs, $i$ of them agreeing, keep, times the weights $[[signs_weight]]$, $0$ where no row is so, whose sum is $p$ and whose mean cosine is $r$. For $0<p<1$ it exceeds the graphon kernel
-if $|r|<1$, that is $A,B\ge1$. If $|r|\le1-\epsilon$, the gap is
+if $|r|<1$, that is $A,B\ge1$. If $|r|\le1-\varepsilon$, the gap is
 $[[signs_gap]]+O(d^{-2})$:
 relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is governed by the number $pd$ of kept inputs.
 """,

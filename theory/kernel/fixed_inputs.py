@@ -80,7 +80,7 @@ near the mean (from row kernel; by Hoeffding): For bounded inputs, $S_M$ leaves 
 in $d$, as each of its coordinates is a mean of independent bounded numbers. As $F_\Theta$ is bounded for bounded inputs, so is its part in
 the mean.
 
-expansion (from near the mean; by Taylor): The $S_W$ with $a,b\ge s$, $c^2\le(1-\epsilon)ab$ and entries up to $\beta^2$ are a compact set
+expansion (from near the mean; by Taylor): The $S_W$ with $a,b\ge s$, $c^2\le(1-\varepsilon)ab$ and entries up to $\beta^2$ are a compact set
 inside $c^2<ab$, where $F_\Theta$ is analytic: balls of one radius around them have one bound for the derivatives of order four. In a ball
 the polynomial of order three errs by $O(|S_M-S_W|^4)$.
 
@@ -161,7 +161,7 @@ $$F_\Theta(a,b,c)=[[row_kernel]]$$
 (and $0$ at $0$), as $n\to\infty$ at fixed $d$ the tangent kernel tends to the *quenched*
 $$E_MF_\Theta(S_M),\quad\text{not to the graphon kernel }F_\Theta(S_W)$$
 of K2 (averaged over $u$, if $W$ depends on it). They are equal where $x'$ is a multiple $\lambda x$: for $\lambda>0$ the row kernel at $(a,\lambda^2a,\lambda a)$ is $[[parallel]]$, for $\lambda\le0$ it is $0$. If
-$|x_j|,|x_j'|\le\beta$, $a,b\ge s>0$ and $c^2\le(1-\epsilon)ab$ at $S_W=(a,b,c)$, then as $d\to\infty$
+$|x_j|,|x_j'|\le\beta$, $a,b\ge s>0$ and $c^2\le(1-\varepsilon)ab$ at $S_W=(a,b,c)$, then as $d\to\infty$
 $$E_MF_\Theta(S_M)-F_\Theta(S_W)=\tfrac12\mathrm{tr}(HC)+O(d^{-2}),$$
 with the covariance $C$ of $S_M$ and the Hessian of $F_\Theta$,
 $$H=[[hessian]].$$

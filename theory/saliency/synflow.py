@@ -71,11 +71,11 @@ coefficient of variation (from many neurons): Above $n$ outputs $g=1$ and $c=0$,
 $c\to0$, so that it is the same asymptotically after any number of layers. Above a scalar output $g=|a|$ with $1+c^2\to\frac\pi2$: two
 layers are needed. ($f=1$ in the last layer and $\varphi=1$ in the first.)
 
-homogeneous (from coefficient of variation; by Markov): The share of neurons whose $f_i$ is farther than $\epsilon$ from the mean, relative
-to it, is at most the squared coefficient of variation over $\epsilon^2$, which tends to $0$; likewise for $\varphi$. So $W=\bar
+homogeneous (from coefficient of variation; by Markov): The share of neurons whose $f_i$ is farther than $\varepsilon$ from the mean, relative
+to it, is at most the squared coefficient of variation over $\varepsilon^2$, which tends to $0$; likewise for $\varphi$. So $W=\bar
 F(\tau/f\varphi)$ tends to one number for almost all positions, which is $\rho$.
 
-response (from homogeneous): A relative change $\epsilon$ of $f_i$ changes the density of its row by $[[response]]\,\epsilon$ to first
+response (from homogeneous): A relative change $\varepsilon$ of $f_i$ changes the density of its row by $[[response]]\,\varepsilon$ to first
 order.
 
 row density (from homogeneous, response; by total variance): Given the profiles, the $n$ entries of a row are independent, with means near

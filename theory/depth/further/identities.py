@@ -54,12 +54,12 @@ into a unit (from one weight): On one sample the $w\,\partial\langle r,f\rangle/
 up to $[[into_unit]]$, as $z=\sum_jw_jh_j/\sqrt{n_{in}}+b$.
 
 out of a unit (from one weight): Those of all weights that leave the unit add up to $[[out_of_unit]]$ for the value $h_{out}$ of the unit
-and the derivative $\epsilon_h$ of $\langle r,f\rangle$ in it.
+and the derivative $\varepsilon_h$ of $\langle r,f\rangle$ in it.
 
 degree: A positively homogeneous $\phi$ is a multiple of $|z|^{p_\phi}$ on each side of $0$, with one $c_\phi$ for each: $[[activation]]$.
 There its derivative is $[[activation_slope]]$.
 
-through a unit (from into a unit, out of a unit, degree): The chain rule has $\delta_z=\phi'(z)\,\epsilon_h$. So what goes in is
+through a unit (from into a unit, out of a unit, degree): The chain rule has $\delta_z=\phi'(z)\,\varepsilon_h$. So what goes in is
 $[[unit_ratio]]$ times what goes out, on each sample and in the mean over the data.
 
 through a layer (from through a unit): Added up over its units, the sum $s_b$ of $b\,\partial L/\partial b$ taken off: a layer's $\sum

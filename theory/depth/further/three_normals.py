@@ -48,13 +48,13 @@ $\int_0^\infty t^{s-1}H_3(t)\,dt=E|g_1g_2g_3|^s/s$ for $s>0$, hence $2\pi i\,H_3
 part $c>0$, upwards: the product has a density. On the line, and uniformly between two lines, gamma functions fall exponentially with the
 height.
 
-logarithm at a pole (from Mellin inversion): At $s=2\epsilon-2k-1$ the gamma function is
-$\Gamma(\epsilon-k)=\Gamma(1+\epsilon)/\epsilon(\epsilon-1)\cdots(\epsilon-k)$. So
-$\epsilon^3(-1)^kk!^3\,\Gamma(\epsilon-k)^3(t^2/8)^{-\epsilon}$ has a logarithm that begins with $[[slope]]$ times $\epsilon$ and $[[bend]]$
-times $\epsilon^2$.
+logarithm at a pole (from Mellin inversion): At $s=2\varepsilon-2k-1$ the gamma function is
+$\Gamma(\varepsilon-k)=\Gamma(1+\varepsilon)/\varepsilon(\varepsilon-1)\cdots(\varepsilon-k)$. So
+$\varepsilon^3(-1)^kk!^3\,\Gamma(\varepsilon-k)^3(t^2/8)^{-\varepsilon}$ has a logarithm that begins with $[[slope]]$ times $\varepsilon$ and $[[bend]]$
+times $\varepsilon^2$.
 
-residue (from logarithm at a pole): Times $[[height]]$ and $\frac1{2\epsilon-2k-1}$, for $ds=2\,d\epsilon$, it is the integrand, whose
-residue is the coefficient of $\epsilon^{-1}$: less $[[term]]$.
+residue (from logarithm at a pole): Times $[[height]]$ and $\frac1{2\varepsilon-2k-1}$, for $ds=2\,d\varepsilon$, it is the integrand, whose
+residue is the coefficient of $\varepsilon^{-1}$: less $[[term]]$.
 
 lines to the left (from Mellin inversion): On the line of real part $-2k$ the gamma function is $\Gamma(\frac12+\frac{iy}2)$ over
 $\prod_{j\le k}(\frac12-j+\frac{iy}2)$, of moduli at least $j-\frac12$. For $k\ge1$ the integral there is at most $[[shrinking]]$ times a

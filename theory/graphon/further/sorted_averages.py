@@ -45,7 +45,7 @@ hook_cut_error = (
 )  # the cut of what is too low, the larger one unless η is small
 hook_mean_error = floor * _inner**2 + 2 * _inner * _half * (1 - floor) + _half**2 * (sp.Rational(3, 2) - floor)
 HOOK = sp.Rational(225, 16384)  # η = 1/64 at eight blocks
-HOOKS = "at most, as other masks may lose more: the hook of *averaging bias* as a mask, beside a graphon that is $1$ on the hook and $\\eta=\\epsilon_c/(1-\\frac1{2b})^2$ elsewhere"
+HOOKS = "at most, as other masks may lose more: the hook of *averaging bias* as a mask, beside a graphon that is $1$ on the hook and $\\eta=\\varepsilon_c/(1-\\frac1{2b})^2$ elsewhere"
 
 
 def at_size(error: sp.Expr, count: sp.Expr) -> sp.Expr:
@@ -90,10 +90,10 @@ four cuts, by the signs of columns and of sums: the noise is at most $[[signed_n
 
 smoothed in the mean (from both sides, bias, averages, noise, noise by signs): So in $L^1$ they are within $[[smoothed_bound]]$.
 
-rate (from smoothed in cut norm): For $\epsilon_c=\frac c{\sqrt n}$ and $b=\sqrt n$ the bound of *smoothed in cut norm* is $[[rate]]$, and
+rate (from smoothed in cut norm): For $\varepsilon_c=\frac c{\sqrt n}$ and $b=\sqrt n$ the bound of *smoothed in cut norm* is $[[rate]]$, and
 more blocks lower it.
 
-rate in the mean (from smoothed in the mean): As $b\ge1$, that of *smoothed in the mean* is at most $[[mean_rate]]$. For $\epsilon_c=\frac
+rate in the mean (from smoothed in the mean): As $b\ge1$, that of *smoothed in the mean* is at most $[[mean_rate]]$. For $\varepsilon_c=\frac
 c{\sqrt n}$ and $b=\sqrt[3]n$ this is $[[cube_root_rate]]$.
 """,
     globals(),
@@ -173,11 +173,11 @@ sorted_averages = Claim(
     title="Sorted-average smoothing of a mask",
     headline=r"Sort both sides of a mask by degrees and average over blocks. If its graphon is nondecreasing in both variables, the averages converge to it: in cut norm at the rate of the mask itself, and in $L^1$ too.",
     statement=r"""
-Let $W:[0,1]^2\to[0,1]$ be nondecreasing in both variables and $M$ a mask with $\epsilon_c=\|W_M-W\|_\square$. The averages of the mask with both
+Let $W:[0,1]^2\to[0,1]$ be nondecreasing in both variables and $M$ a mask with $\varepsilon_c=\|W_M-W\|_\square$. The averages of the mask with both
 sides sorted by their degrees (ties in any way), over a grid of $b\times b$ equal blocks ($b$ divides both sides of $M$), are within
 $[[smoothed_cut_bound]]$ of $W$ in cut norm and within $[[smoothed_bound]]$ in $L^1$. So for monotone graphons they are consistent: in cut norm
-within $[[rate]]$ for $\epsilon_c\le\frac c{\sqrt n}$ (G4.1) and $b\ge\sqrt n$, at the rate of the mask itself, and in $L^1$, where masks need not
-converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\to0$: for $\epsilon_c\le\frac c{\sqrt n}$ and $b=\sqrt[3]n$ within $[[cube_root_rate]]$.
+within $[[rate]]$ for $\varepsilon_c\le\frac c{\sqrt n}$ (G4.1) and $b\ge\sqrt n$, at the rate of the mask itself, and in $L^1$, where masks need not
+converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\varepsilon_c\to0$: for $\varepsilon_c\le\frac c{\sqrt n}$ and $b=\sqrt[3]n$ within $[[cube_root_rate]]$.
 """,
     steps=STEPS,
     source=Source(
@@ -226,8 +226,8 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\epsilon_c\
             expression="mean_rate",
             truth="smoothed_bound",
             at=tuple({blocks: number, cut_error: sp.Rational(1, 1000)} for number in (2, 10, 30)),
-            lost=r"in $8\sqrt b\,\epsilon_c$ for $8\epsilon_c$, and below twelve blocks in the noise; at least so much, as *smoothed bound* is a bound itself",
-            order=r"the factor is at most $1+\frac2{\sqrt3}$: from twelve blocks on as the noise is $4\sqrt{3b}\,\epsilon_c$, below as $2b+8\ge8\sqrt b$",
+            lost=r"in $8\sqrt b\,\varepsilon_c$ for $8\varepsilon_c$, and below twelve blocks in the noise; at least so much, as *smoothed bound* is a bound itself",
+            order=r"the factor is at most $1+\frac2{\sqrt3}$: from twelve blocks on as the noise is $4\sqrt{3b}\,\varepsilon_c$, below as $2b+8\ge8\sqrt b$",
         ),
         Loose(
             expression="signed_noise",

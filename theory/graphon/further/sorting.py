@@ -75,12 +75,12 @@ def differences_of_one_sign_add_up(row_distance: sp.Expr) -> Iterator[Relation]:
 degree_sorting = Claim(
     label="G10.1",
     title="Degree sorting recovers a monotone graphon",
-    headline=r"Sort the rows of a mask by their degrees. If its graphon $W$ is nondecreasing in the row variable, this puts $W$ in order up to $$\|W^{\hat\sigma}-W\|_1\le[[row_bound]]$$ for the cut distance $\epsilon_c$ of mask and graphon.",
+    headline=r"Sort the rows of a mask by their degrees. If its graphon $W$ is nondecreasing in the row variable, this puts $W$ in order up to $$\|W^{\hat\sigma}-W\|_1\le[[row_bound]]$$ for the cut distance $\varepsilon_c$ of mask and graphon.",
     statement=r"""
 Let $W:[0,1]^2\to\mathbb R$, a graphon or not, be integrable and nondecreasing in $u$, and $d(u)=\int W(u,v)\,dv$. Rows with degrees $d_1$, $d_2$ have
 the $L^1$ distance $[[row_distance]]$; so $\|W^\sigma-W\|_1=\int|d(\sigma u)-d(u)|\,du$ for every rearrangement
 $\sigma$ of the rows, with equality. If the rows of a mask $M$ are sorted by their degrees $\hat d$ (ties in any
-way), columns left in place, then, with $\epsilon_d=\|\hat d-d\|_1$ and $\epsilon_c=\|W_M-W\|_\square$,
+way), columns left in place, then, with $\varepsilon_d=\|\hat d-d\|_1$ and $\varepsilon_c=\|W_M-W\|_\square$,
 $$\|W^{\hat\sigma}-W\|_1\le[[degree_bound]]\le[[row_bound]];$$
 if $W$ is nondecreasing in $v$ too and both sides are sorted, $\|W^{\hat\sigma,\hat\pi}-W\|_1\le[[both_bound]]$. No
 smaller constants will do.
