@@ -48,8 +48,11 @@ class _Printer(LatexPrinter):
     _print_mappingproxy = _print_dict
 
     def _as_ordered_terms(self, expr: sp.Expr, order: str | None = None) -> list[sp.Expr]:
-        """The terms of a sum, one without a minus first if there is one."""
+        """The terms of a sum, the largest for large numbers first, and one without a minus first if there is one."""
         terms: list[sp.Expr] = super()._as_ordered_terms(expr, order)
+        orders = [_order(term) for term in terms]
+        if None not in orders and min(orders) < 0:
+            terms = [term for _, term in sorted(zip(orders, terms, strict=True), key=lambda pair: -pair[0])]
         first = next((place for place, term in enumerate(terms) if not term.could_extract_minus_sign()), 0)
         return [terms[first], *terms[:first], *terms[first + 1 :]]
 
@@ -210,6 +213,23 @@ def _is_fraction(text: str) -> bool:
         if closed == 2:
             return text.startswith(r"\frac{") and place + 1 == len(text)
     return False
+
+
+def _order(term: sp.Expr) -> sp.Rational | None:
+    """The power of whole numbers, such as sizes, with which a term falls, all alike; None for one that grows, or is no power."""
+    order = sp.S.Zero
+    for factor in sp.Mul.make_args(term):
+        base, power = factor.as_base_exp()
+        if any(each.is_integer and each.is_positive for each in base.free_symbols):
+            inner = [_order(each) for each in sp.Add.make_args(base)] if base.is_Add or base.is_Mul else [sp.S.One]
+            if not power.is_Rational or None in inner or not (base.is_Symbol or base.is_Add or base.is_Mul):
+                return None
+            if power * max(inner) > 0:
+                return None
+            order += power * max(inner)
+        elif any(each.is_integer and each.is_positive for each in power.free_symbols):
+            return None
+    return order
 
 
 def _is_word(symbol: sp.Symbol) -> bool:

@@ -89,3 +89,13 @@ def test_every_sentence_of_the_ledger_can_be_printed():
 )
 def test_formulas_are_as_one_writes_them(value: sp.Expr, text: str):
     assert latex(value, [value]) == text
+
+
+def test_terms_stand_in_the_order_of_their_size() -> None:
+    """For large whole numbers; a term that grows leaves the order to SymPy."""
+    rows, columns = sp.symbols("m n", integer=True, positive=True)
+    share = sp.Symbol("p", positive=True)
+    rate = 1 / rows + share / (4 * sp.sqrt(columns)) + 1 / (2 * rows * columns) + 1 / (4 * sp.sqrt(rows))
+    assert latex(rate, [rate]) == r"\frac{p}{4 \sqrt{n}} + \frac{1}{4 \sqrt{m}} + \frac{1}{m} + \frac{1}{2 m n}"
+    assert latex(share + 1 / columns, [share]) == r"p + \frac{1}{n}"
+    assert latex(columns + 1 / columns, [columns]) == r"n + \frac{1}{n}"

@@ -164,7 +164,7 @@ to a number that is as near to $[[best_rate]]$ as one likes for small $\theta$ a
 R4's own bound holds as well. So the probability is at most $$[[least_failure]],$$ and at most $\delta$ with $$[[enough_items]]$$ items.
 
 **The constant.** For items uniform on $[-1,1]$, targets $|z|\le b$ with $b\ge\frac12$ and $0<\delta\le1$ there is a $C_1$ such that for all small $\varepsilon$ so many items, rounded up, fail with probability at most $\delta$:
-$$[[sharp_items]].$$ So their least number over $\ln\frac1\varepsilon$ tends to $[[limit_rate]]$, the rate of R3 below which no items suffice. For other densities the constant is left open.
+$$[[sharp_items]].$$ So for $\delta<1$ their least number over $\ln\frac1\varepsilon$ tends to $[[limit_rate]]$, the rate of R3 below which no items suffice. For other densities the constant is left open.
 """,
     steps=STEPS,
     source=Source("2006.07990", "", "no text at hand; a constant for Lueker (1998), ours"),
