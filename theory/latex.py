@@ -50,8 +50,8 @@ class _Printer(LatexPrinter):
     def _as_ordered_terms(self, expr: sp.Expr, order: str | None = None) -> list[sp.Expr]:
         """The terms of a sum, the largest for large numbers first, and one without a minus first if there is one."""
         terms: list[sp.Expr] = super()._as_ordered_terms(expr, order)
-        orders = [_order(term) for term in terms]
-        if None not in orders and min(orders) < 0:
+        orders = [falls for term in terms if (falls := _order(term)) is not None]
+        if len(orders) == len(terms) and min(orders) < 0:
             terms = [term for _, term in sorted(zip(orders, terms, strict=True), key=lambda pair: -pair[0])]
         first = next((place for place, term in enumerate(terms) if not term.could_extract_minus_sign()), 0)
         return [terms[first], *terms[:first], *terms[first + 1 :]]
@@ -215,19 +215,21 @@ def _is_fraction(text: str) -> bool:
     return False
 
 
-def _order(term: sp.Expr) -> sp.Rational | None:
+def _order(term: sp.Expr) -> float | None:
     """The power of whole numbers, such as sizes, with which a term falls, all alike; None for one that grows, or is no power."""
-    order = sp.S.Zero
+    order = 0.0
     for factor in sp.Mul.make_args(term):
         base, power = factor.as_base_exp()
-        if any(each.is_integer and each.is_positive for each in base.free_symbols):
-            inner = [_order(each) for each in sp.Add.make_args(base)] if base.is_Add or base.is_Mul else [sp.S.One]
-            if not power.is_Rational or None in inner or not (base.is_Symbol or base.is_Add or base.is_Mul):
-                return None
-            if power * max(inner) > 0:
-                return None
-            order += power * max(inner)
-        elif any(each.is_integer and each.is_positive for each in power.free_symbols):
+        if any(each.is_integer and each.is_positive for each in power.free_symbols):
+            return None
+        if not any(each.is_integer and each.is_positive for each in base.free_symbols):
+            continue
+        parts = sp.Add.make_args(base) if base.is_Add or base.is_Mul else ()
+        inner = [1.0] if base.is_Symbol else [each for each in map(_order, parts) if each is not None]
+        if not power.is_Rational or not inner or len(inner) < len(parts):
+            return None
+        order += float(power) * max(inner)
+        if float(power) * max(inner) > 0:
             return None
     return order
 
