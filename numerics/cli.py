@@ -26,11 +26,11 @@ COMMANDS = {
     "mutate": "change the formulas of the claims in small ways and see whether the checks notice",
     "new-claim": "write the skeleton of a new claim, with checks, export and a box in the book",
     "predict": "predict what a pruning method keeps on given data, before pruning",
-    "prune": "prune a torch module by your own data and loss, and write the masks",
+    "prune": "prune a torch module with your own data and loss, and write the masks",
     "report": "summarise a network and its data on one page: what each method keeps and loses, and what to do",
     "fit": "find the graphon that a mask came from, and the method that made the mask",
     "ticket": "find a trained network inside a random one by pruning alone, with a certificate, or check such a ticket",
-    "notebooks": "write the pages of the book as Jupyter notebooks, with the evidence of a run for the claims",
+    "notebooks": "write the pages of the book as Jupyter notebooks, with the evidence for the claims from a run",
     "study": "measure how good the predictions are, on real data and on random networks",
 }
 OF_THE_LEDGER = ("verify", "mutate")  # their workers need all that they import

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.studies.depth_summary import DepthRow, DepthSummary, ErrorName, Errors
 
 DATA = "digits, wine and breast cancer"
-PURPOSE = "what pruning keeps of every layer of networks as libraries initialise them, predicted and observed (D2)"
+PURPOSE = (
+    "what pruning keeps of every layer of networks with library-default initialisation, predicted and observed (D2)"
+)
 EPILOG = (
-    "Networks have biases and one threshold for all layers; scores come from a minibatch, at the initial output of each "
+    "Networks have biases and one threshold for all layers; scores are computed on a minibatch, at the initial output of each "
     "network. SNIP is run in every setting, the other methods only with the first activation, and methods that read no data "
     "only with the squared error; batch normalisation, on the same weights, only with SNIP and the first activation. "
     "Convolutions, residual blocks and trained networks are not covered."

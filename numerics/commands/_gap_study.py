@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.studies.gap_summary import GapSummary, SizeRow
 
 DATA = "random networks"
-PURPOSE = "pruning neurons against pruning weights in the same architecture, sizes found and proved (N2, N4, N5, N8)"
+PURPOSE = "pruning neurons against pruning weights in the same architecture: sizes found and proved (N2, N4, N5, N8)"
 EPILOG = (
     "Every network has its own stream of random numbers and grows neuron by neuron, so its tickets are nested. Intervals "
     "come from order statistics and are exact at any sample size. Claims: sparse-limits show N4, N5 and N8."
@@ -49,7 +49,7 @@ def configure(parser: ArgumentParser) -> None:
         "--least",
         type=float,
         metavar="E",
-        help="smallest error of all searches but the search for single weights behind a ReLU (default 0.001)",
+        help="smallest error for all searches except that for single weights behind a ReLU (default 0.001)",
     )
     add(
         "--quick",

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 DATA = "digits"
 PURPOSE = "whether masks converge as networks get wider, and to what: Figures 1 and 4 to 10 of arXiv 2510.17515"
 EPILOG = (
-    "ReLU networks without biases, all layers under one threshold; the masks between hidden layers are looked at. The distance "
-    "is the paper's, over the number of intervals: of histograms sorted by degrees from those at the largest width. It falls "
-    "for random masks, too, whose graphon is constant, since sorting makes a slope of noise; the column random says how much."
+    "Networks are ReLU networks without biases, with one threshold for all layers; the study compares the masks between hidden "
+    "layers. The distance is the paper's, divided by the number of intervals: between histograms sorted by degree and those at "
+    "the largest width. It decreases even for random masks, whose graphon is constant, since sorting turns noise into a slope; "
+    "the column random shows by how much."
 )
 
 
@@ -30,7 +31,7 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--methods", nargs="+", metavar="M", help="random magnitude snip grasp synflow synflow-iterative (default: all)"
     )
-    add("--depths", nargs="+", type=int, metavar="L", help="numbers of hidden layers, from 2 on (default 2 3)")
+    add("--depths", nargs="+", type=int, metavar="L", help="numbers of hidden layers, at least 2 (default 2 3)")
     add("--densities", nargs="+", type=float, metavar="R", help="shares of weights kept, in (0, 1) (default .3 .2 .1)")
     add(
         "--widths", nargs="+", type=int, metavar="N", help="numbers of units of each hidden layer (default 100 200 400)"
@@ -39,10 +40,10 @@ def configure(parser: ArgumentParser) -> None:
         "--reference",
         type=int,
         metavar="N",
-        help="the largest width, which the others are compared with (default 800; paper: 2000)",
+        help="largest width, with which the others are compared (default 800; paper: 2000)",
     )
-    add("--masks", type=int, metavar="N", help="number of masks of each setting and width, 4 to 10 (default 6)")
-    add("--grid", type=int, metavar="K", help="number of intervals of each axis of a histogram (default 20; paper: 64)")
+    add("--masks", type=int, metavar="N", help="number of masks for each setting and width, 4 to 10 (default 6)")
+    add("--grid", type=int, metavar="K", help="number of intervals on each axis of a histogram (default 20; paper: 64)")
     add("--samples", type=int, metavar="N", help="number of digits that pruning sees (default 400)")
     add(
         "--quick",

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 DATA = "digits"
 MARKS = {"holds": "+", "fails": "−", "open": " "}
-PURPOSE = "what kernels of pruned networks say of their training: Figures 2, 3 and 11 of arXiv 2510.17515"
+PURPOSE = "what kernels of pruned networks say about their training: Figures 2, 3 and 11 of arXiv 2510.17515"
 EPILOG = (
-    "Each sentence of the paper is counted over networks; it holds if, at 95 % confidence, it does for more than half of such "
-    "networks. paper: the kernel of the paper's model, where pruned weights have a gradient (H5); masks: without (K2); own: that of "
-    "the pruned network. Training is on the cross-entropy, by Adam at the rate 0.001 and by gradient descent, whose step is 1/λ₁ "
-    "of the dense network's own kernel."
+    "Each statement of the paper is tested on several networks; it holds if, at 95 % confidence, it is true of more than half of "
+    "such networks. Kernels: paper is that of the paper's model, where pruned weights have a gradient (H5); masks is without this "
+    "gradient (K2); own is that of the pruned network. Networks are trained on the cross-entropy, by Adam at learning rate 0.001 "
+    "and by gradient descent with step 1/λ₁ of the dense network's own kernel."
 )
 
 
@@ -38,7 +38,12 @@ def configure(parser: ArgumentParser) -> None:
     add("--densities", nargs="+", type=float, metavar="R", help="shares of weights kept, in (0, 1) (default .5 .2 .05)")
     add("--width", type=int, metavar="N", help="number of units of each hidden layer (default 128; paper: 1024)")
     add("--networks", type=int, metavar="K", help="number of networks of each depth (default 3)")
-    add("--samples", type=int, metavar="N", help="number of digits of the kernels, from 60 (default 100; paper: 1024)")
+    add(
+        "--samples",
+        type=int,
+        metavar="N",
+        help="number of digits in the kernels, at least 60 (default 100; paper: 1024)",
+    )
     add("--steps", type=int, metavar="T", help="steps of training on batches of 128 (default 200)")
     add(
         "--quick",

@@ -41,28 +41,28 @@ def add_data(
     add(
         "--labels",
         metavar="LABELLING",
-        help=f"ge:K, is:K, onehot, as-is ... (default: ge5 for digits; of a file by its labels{'; onehot with cross-entropy' if losses else ''})",
+        help=f"ge:K, is:K, onehot, as-is ... (default: ge5 for digits; inferred for a file{'; onehot with cross-entropy' if losses else ''})",
     )
     add(
         "--target",
         nargs="+",
         metavar="COLUMN",
-        help="labels in a table: names or numbers from 1 (default: last)",
+        help="columns of labels, by name or by number from 1 (default: last)",
     )
     add(
         "--classes",
         type=int,
         metavar="N",
-        help="classes of onehot labels, seen or not",
+        help="number of classes, unseen ones included",
     )
     add("--missing", metavar="HOW", help="missing values: drop (the sample) or mean (of the column)")
     add_drop(group)
     scaling = group.add_mutually_exclusive_group()
     scaling.add_argument(
-        "--standardise", action="store_true", default=None, help="columns of mean 0 and variance 1 (default for digits)"
+        "--standardise", action="store_true", default=None, help="scale to mean 0 and variance 1 (default for digits)"
     )
     scaling.add_argument(
-        "--raw", dest="standardise", action="store_false", help="columns as they are (default for files)"
+        "--raw", dest="standardise", action="store_false", help="leave columns as they are (default for files)"
     )
     add("--samples", *more, type=int, metavar="N", help=f"largest number, drawn at random (default {samples})")
 

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "values",
         nargs="*",
         metavar="name=value",
-        help="exact values, such as 3, 1/3, 0.25, sqrt(2) or pi/4, of letters or of their names in all claims (rows, density); for numbered letters, lists and matrices: "
+        help="exact values, such as 3, 1/3, 0.25, sqrt(2) or pi/4, for letters or for the names that they have in all claims (rows, density); for numbered letters, lists and matrices: "
         "v=[1/5,2/5]; for functions, steps on equal parts of the unit interval: W=[[1/2,1/4],[1,3/4]], or lengths and values of steps: f=step(2/5:3/2, 3/5:3/10)",
     )
     parser.add_argument("--digits", type=int, default=15, help="significant digits, all correct (default 15)")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 EPILOG = (
     "Rows are neurons and columns are inputs; convolutions [out, in, h, w] are read as [out, in h w]. Nothing in a file is "
-    "executed. For a file with several layers, a table of all layers is printed, unless --layer names one layer. Claims are named by their labels, such as G6: sparse-limits show G6."
+    "executed. For a file with several layers, fit prints a table of all layers, unless --layer names one. Claims are named by their labels, such as G6: sparse-limits show G6."
 )
 
 # Options that ask for one layer in depth
@@ -50,14 +50,14 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--layer",
         metavar="NAME",
-        help="key of the one layer to analyse in depth, with or without module., .weight, .weight_mask",
+        help="key of a layer to analyse in depth, with or without module., .weight, .weight_mask",
     )
-    add("--nonzero", action="store_true", help="read pruned weights: entries other than 0 are kept")
+    add("--nonzero", action="store_true", help="read pruned weights: non-zero entries count as kept")
     add(
         "--below",
         type=float,
         metavar="X",
-        help="weights of at most this modulus count as pruned, such as 1e-6 (default 0: those that are 0)",
+        help="weights of at most this absolute value count as pruned, such as 1e-6 (default 0: only zeros)",
     )
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
     add(
@@ -78,11 +78,11 @@ def configure(parser: ArgumentParser) -> None:
     )
     add("--place", type=int, metavar="L", help="position of the layer in that network, from 1 (default: by its shape)")
     add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
-    add("--json", metavar="FILE", help="write all numbers; - for standard output alone")
+    add("--json", metavar="FILE", help="write all numbers (-: to standard output, no tables)")
     add(
         "--csv",
         metavar="FILE",
-        help="write a row for each layer; - as with --json",
+        help="write one row per layer (-: as with --json)",
     )
     add_limit(parser)
     add_quiet(parser)

@@ -24,7 +24,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the random numbers of the checks (default 0)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try one mutant in N (default: all)")
     parser.add_argument(
-        "--first", type=int, default=0, metavar="K", help="which mutant of each N, from 0 on (default 0)"
+        "--first", type=int, default=0, metavar="K", help="which one of each N mutants, counted from 0 (default 0)"
     )
     parser.add_argument(
         "--within", type=float, metavar="S", help="start no formula after S seconds; list the formulas that are left"

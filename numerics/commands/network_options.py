@@ -16,10 +16,10 @@ OF_A_NETWORK = ("activation", "init", "bias", "norm")  # what a module has itsel
 
 def add_network(parser: ArgumentParser) -> None:
     """Widths of hidden layers with what they are like, or a module."""
-    group = parser.add_argument_group("network, by one of --widths and --model")
+    group = parser.add_argument_group("network, given by --widths or by --model")
     add = group.add_argument
     add("--widths", type=int, nargs="+", metavar="N", help="widths of the hidden layers, first to last")
-    add("--model", metavar="CODE", help="your module, FILE.py:build or package.module:build; it is run")
+    add("--model", metavar="CODE", help="your module, FILE.py:build or package.module:build; your code is run")
     add(
         "--activation",
         metavar="F",
@@ -33,9 +33,9 @@ def add_network(parser: ArgumentParser) -> None:
 def add_of_layers(parser: ArgumentParser) -> None:
     """How all layers are pruned and predicted."""
     add = parser.add_argument
-    add("--scope", metavar="S", help="one threshold: global for all (default), layer for each")
+    add("--scope", metavar="S", help="global: one threshold for all layers (default); layer: one for each")
     add("--loss", metavar="L", help="mse, or cross-entropy (default with --model)")
-    add("--units", type=int, metavar="N", help="neurons that the law draws for a layer (default 8192)")
+    add("--units", type=int, metavar="N", help="neurons drawn per layer by the law (default 8192)")
 
 
 def add_density(parser: ArgumentParser) -> None:

@@ -12,7 +12,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("folder", metavar="DIR", help="folder to write to, outside the book's folder")
     add("pages", nargs="*", metavar="PAGE", help="pages to convert, such as graphon (default: all)")
-    add("--book", metavar="FOLDER", help="folder of the book (default: that of the repository the package runs from)")
+    add(
+        "--book",
+        metavar="FOLDER",
+        help="folder of the book (default: the one in the repository that the package runs from)",
+    )
     add("--no-verify", dest="check", action="store_false", help="do not run the checks of the claims on these pages")
     add("--overwrite", action="store_true", help="replace existing notebooks")
     add("--seed", type=int, default=0, help="seed of the checks (default 0)")

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 EPILOG = "Claims are named by their labels, such as S2: sparse-limits show S2."
 ONE_LAYER = (
-    "The network is a ReLU network in the NTK parametrisation with standard normal weights; its first layer alone is scored "
+    "The network is a ReLU network in the NTK parametrisation with standard normal weights; only its first layer is scored "
     f"and pruned. {EPILOG}"
 )
 OF_ALL_LAYERS = ("layers", "methods")
@@ -52,7 +52,7 @@ OF_THE_KERNEL = ("test_share", "kernel_rows", "train", "steps")
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = "Predict from data what pruning will keep of a network, and compare with pruned networks."
-    parser.epilog = "sparse-limits predict layers --help shows the options of one of them."
+    parser.epilog = "For the options of one of them, see for example sparse-limits predict layers --help."
     questions = parser.add_subparsers(dest="question", metavar="WHAT", required=True)
     for name, (purpose, options, usage, _) in QUESTIONS.items():
         each = questions.add_parser(
@@ -69,9 +69,9 @@ def configure(parser: ArgumentParser) -> None:
             add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
         if name in ("layers", "columns", "kernel"):
             add("--plot", type=Path, metavar="FILE", help="write a picture, .png or .svg (needs matplotlib)")
-        add("--json", metavar="FILE", help="write all numbers; - for standard output alone")
+        add("--json", metavar="FILE", help="write all numbers (-: to standard output, no tables)")
         if name in OF_ALL_LAYERS:
-            add("--csv", metavar="FILE", help="write a row for each layer; - as with --json")
+            add("--csv", metavar="FILE", help="write one row per layer (-: as with --json)")
         add_limit(output)
         add_quiet(output)
 
@@ -100,8 +100,8 @@ def _layers_options(parser: ArgumentParser) -> None:
     add("--residual", metavar="KIND", help="target (default), output, averaged (default with --model)")
     add("--rounds", type=int, metavar="T", help="rounds of synflow-iterative (default 100)")
     add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 4)")
-    add("--no-sample", dest="sample", action="store_false", default=None, help="only predict, prune no network")
-    add("--copies", type=int, metavar="C", help="predict by C independent copies (--model)")
+    add("--no-sample", dest="sample", action="store_false", default=None, help="only predict, do not prune networks")
+    add("--copies", type=int, metavar="C", help="with --model: predict from C independent copies")
     add_seed(parser)
     add_network(parser)
     add_data(parser, "digits", losses=True, more=("--batch",))
@@ -124,7 +124,7 @@ def _columns_options(parser: ArgumentParser) -> None:
     add("--depth", type=int, default=1, metavar="L", help="number of hidden layers (default 1)")
     _add_of_rows(parser)
     add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 1)")
-    add("--no-sample", dest="sample", action="store_false", default=None, help="only predict, prune no network")
+    add("--no-sample", dest="sample", action="store_false", default=None, help="only predict, do not prune networks")
     add_seed(parser)
     add_data(parser, "digits")
 
@@ -135,7 +135,7 @@ def _kernel_options(parser: ArgumentParser) -> None:
     add("--train", action="store_true", default=None, help="train the pruned networks and compare with the kernel")
     add("--steps", type=int, metavar="T", help="with --train: steps of gradient descent (default 800)")
     add("--test-share", type=float, metavar="R", help="share of the samples held out (default 0.25)")
-    add("--kernel-rows", type=int, metavar="N", help="fresh rows averaged over (default 4096)")
+    add("--kernel-rows", type=int, metavar="N", help="fresh rows to average over (default 4096)")
 
 
 def _predictors_options(parser: ArgumentParser) -> None:
@@ -144,7 +144,7 @@ def _predictors_options(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--width", type=int, nargs="+", metavar="N", help="neurons in the hidden layer (default 256 1024 4096)")
     _add_of_rows(parser, "default: both")
-    add("--networks", type=int, metavar="K", help="networks for each row (default 4, or 2 from width 4096 on)")
+    add("--networks", type=int, metavar="K", help="networks per row of the table (default 4, or 2 from width 4096 on)")
     add_seed(parser)
     add_data(parser, "digits")
 
@@ -295,13 +295,13 @@ QUESTIONS: dict[str, Question] = {  # purpose, options, what has to be given, an
     ),
     "columns": ("what a method keeps of each column of the first layer", _columns_options, "--method M", _columns),
     "kernel": (
-        "what the tangent kernel says of learning with a pruned first layer",
+        "what the tangent kernel says about learning with a pruned first layer",
         _kernel_options,
         "--method M",
         _columns,
     ),
     "predictors": (
-        "which predictor of column densities holds, over data, residuals and widths",
+        "which predictor of column densities is right, across data, residuals and widths",
         _predictors_options,
         "--method M",
         _predictors,

@@ -44,9 +44,9 @@ def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = (
         "Prune a torch module: score its weights by a method, and write the masks of its linear and convolutional layers to a "
-        "file. The module is as your code builds it, or has the weights of a file."
+        "file. The weights are those that your code builds, or those of a file."
     )
-    parser.epilog = "Your code is run. The file of masks is one that sparse-limits fit reads."
+    parser.epilog = "Your code is run as it is. sparse-limits fit can read the file of masks."
     parser.usage = "sparse-limits prune --model CODE --method M [--data DATA] --out FILE [options]"
     add = parser.add_argument
     add("--model", required=True, metavar="CODE", help="your module, FILE.py:build or package.module:build")
@@ -56,24 +56,24 @@ def configure(parser: ArgumentParser) -> None:
         metavar="M",
         help="snip, grasp, grasp-magnitude, synflow, synflow-iterative, wanda, magnitude or random",
     )
-    add("--out", required=True, metavar="FILE", help="where the masks go: .npz, .pt or .safetensors")
+    add("--out", required=True, metavar="FILE", help="file for the masks: .npz, .pt or .safetensors")
     add_density(parser)
     add(
         "--weights",
         metavar="FILE",
-        help="a checkpoint: .pt, .npz or .safetensors (default: the weights that are built)",
+        help="a checkpoint: .pt, .npz or .safetensors (default: the weights that your code builds)",
     )
     add(
         "--include",
         nargs="+",
         metavar="PATH",
-        help="parts whose weights are pruned, too, besides linear and convolutional layers, by path or pattern",
+        help="parts to prune besides linear and convolutional layers, by path or pattern",
     )
     add(
         "--exclude",
         nargs="+",
         metavar="PATH",
-        help="parts that stay whole, by path or pattern, such as 'head' 'conv?'",
+        help="parts not to prune, by path or pattern, such as 'head' 'conv?'",
     )
     add("--scope", metavar="S", help="global (one threshold, default), layer, erdos-renyi, erdos-renyi-kernel or lamp")
     add(
@@ -82,17 +82,21 @@ def configure(parser: ArgumentParser) -> None:
         metavar="T",
         help="rounds of synflow-iterative (default 100), snip, grasp or grasp-magnitude (default 1)",
     )
-    add("--ties", metavar="T", help="weights with score 0: refuse (default), or index, to keep the first of them")
+    add(
+        "--ties",
+        metavar="T",
+        help="where weights with score 0 would be kept: refuse (default), or index: keep the first of them",
+    )
     add("--loss", metavar="L", help="cross-entropy (default), mse, or FILE.py:loss, a function of a module and a batch")
-    add("--batches", type=int, metavar="N", help="with batches of your own: how many are used (default: all)")
-    add("--device", metavar="D", help="where it is computed, such as cuda (default: the processor)")
+    add("--batches", type=int, metavar="N", help="with your own loader: number of batches used (default: all)")
+    add("--device", metavar="D", help="device to compute on, such as cuda (default: the processor)")
     add_seed(parser)
     add_data(parser, None, losses=True, more=("--batch",), code=True)
     output = parser.add_argument_group("output")
     output.add_argument(
         "--json", metavar="FILE", help="write what is kept as JSON; - for standard output, without the table"
     )
-    output.add_argument("--csv", metavar="FILE", help="write a row for each layer; - as with --json")
+    output.add_argument("--csv", metavar="FILE", help="write one row per layer; - as with --json")
     add_limit(output)
     add_quiet(output)
 

@@ -48,8 +48,8 @@ EPILOG = (
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.description = (
-        "Summarise a network and its data on one page: what is wrong with the data, which pruning method to take, what is kept, lost and "
-        "learnt, and what to do. Of a checkpoint: what is left of it."
+        "Summarise a network and its data on one page: what is wrong with the data, which pruning method to use, what is kept, lost and "
+        "learnt, and what to do. For a checkpoint: what is left of it."
     )
     parser.epilog = EPILOG
     parser.usage = "sparse-limits report (--widths N ... | --model CODE | TABLE | CHECKPOINT) [options]"
@@ -58,17 +58,17 @@ def configure(parser: ArgumentParser) -> None:
         "file",
         nargs="?",
         metavar="FILE",
-        help="data, as by --data, or a checkpoint or masks",
+        help="data, as for --data, or a checkpoint or masks",
     )
-    add("--html", metavar="FILE", help="write the page; - for standard output, alone")
-    add("--json", metavar="FILE", help="write all as JSON; - for standard output, alone")
+    add("--html", metavar="FILE", help="write the page (-: to standard output, no text)")
+    add("--json", metavar="FILE", help="write all as JSON (-: to standard output, no text)")
     add(
         "--keep",
         metavar="DIR",
-        help="folder of results, to reuse those still valid",
+        help="folder of results; those still valid are reused",
     )
     add_density(parser)
-    add("--methods", nargs="+", metavar="M", help="such as snip and grasp (default: all that fit)")
+    add("--methods", nargs="+", metavar="M", help="such as snip grasp (default: all that apply)")
     add_of_layers(parser)
     add("--residual", metavar="KIND", help="target (default), output, averaged (default with --model)")
     add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 4)")

@@ -11,7 +11,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--core",
         action="store_true",
-        help="only core claims: those that the papers announce, and those on which these or the commands rest",
+        help="only core claims: those that the papers announce, and those that these or the commands rely on",
     )
 
 

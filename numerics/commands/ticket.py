@@ -58,12 +58,12 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--check",
         metavar="FILE",
-        help="check a ticket: rebuild the random network from its seed, and check all that the file says, exactly",
+        help="check a ticket exactly: rebuild the random network from its seed, and check everything that the file says",
     )
     add(
         "--data",
         metavar="DATA",
-        help="samples for a target from a file: .npz (x, maybe y), .csv, .tsv, .parquet or .npy (labels last, if any), .pt, or digits",
+        help="samples for a target from a file: .npz (x, optionally y), .csv, .tsv, .parquet or .npy (labels last, if any), .pt, or digits",
     )
     add(
         "--label-column",
@@ -93,7 +93,7 @@ def configure(parser: ArgumentParser) -> None:
         metavar="E",
         help="instead of --epsilon: largest error of the outputs of the target as given (trained here: as rescaled), at all inputs up to --radius (Q11.1)",
     )
-    add("--radius", type=float, metavar="R", help="with --output-error: largest modulus of an input (default 1)")
+    add("--radius", type=float, metavar="R", help="with --output-error: bound on |input| (default 1)")
     add(
         "--seed",
         type=int,
