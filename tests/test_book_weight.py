@@ -33,7 +33,7 @@ def test_the_first_pages_are_light(site: Path, address: str, page: str) -> None:
         tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
         tab.set_default_timeout(180_000)
         responses: list[Any] = []
-        tab.on("response", responses.append)
+        tab.on("response", lambda response: responses.append(response))
         tab.goto(f"{address}/{page}.html")
         tab.wait_for_load_state("networkidle")
         tab.evaluate("() => MathJax.startup.promise")

@@ -14,7 +14,7 @@
     if (folded) target.scrollIntoView();
   };
   // What is wider than its place scrolls, with shadows at its edges. The strokes of a formula reach over its picture's edge.
-  const keyed = ".pst-scrollable-table-container, div.cell_output, article p:has(> img:only-child)", places = keyed + ", div.highlight pre, a.image-reference, .claim-scroll, .claim-table, .claim-statement, .claim-proof-text, .claim-assumptions, .claim-remarks, mjx-container[display=true], span.math";
+  const keyed = ".pst-scrollable-table-container, div.cell_output, article p:has(> img:only-child)", places = keyed + ", div.highlight pre, a.image-reference, .claim-scroll, .claim-table, .claim-statement, .claim-proof-text, .claim-assumptions, .claim-remarks, .claim-step, mjx-container[display=true], span.math";
   const width = (each) => each.matches("span.math, mjx-container") ? each.querySelector("svg")?.getBoundingClientRect().width ?? 0 : each.scrollWidth;
   const mark = () => {
     const found = [...document.querySelectorAll(places)].map((each) => [each, width(each) > each.clientWidth + 1]);
@@ -30,9 +30,11 @@
   });
   const set = (fold) => {
     const waiting = [...fold.querySelectorAll(".claim-tex")].filter((each) => !each.closest("details:not([open])"));
+    const startup = globalThis.MathJax?.startup; // a page without formulas has none
+    if (!waiting.length || !startup?.promise) return undefined;
     for (const each of waiting) each.className = "math notranslate nohighlight";
-    if (waiting.length) MathJax.startup.promise = MathJax.startup.promise.then(() => MathJax.typesetPromise(waiting)); // one after the other
-    return MathJax.startup.promise;
+    startup.promise = startup.promise.then(() => MathJax.typesetPromise(waiting)); // one after the other
+    return startup.promise;
   };
   addEventListener("toggle", async (event) => { if (event.target.open) { await set(event.target); mark(); } }, true);
   addEventListener("load", async () => {
