@@ -2,8 +2,8 @@
 
     python docs/short_book_pdf.py built/_build/html short_book.pdf
 
-A box has its statement and its proof; what the checks found, code and commands stay on the site. Links between numbered pages
-lead to their place in the document.
+A page has its proof by hand, and a box its statement; the proof by steps, what the checks found, code and commands stay on the
+site. Links between numbered pages lead to their place in the document.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from bs4 import BeautifulSoup, Tag
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 900  # on the clock, for thousands of formulas
-ON_SCREEN = ".claim-evidence, .claim-checked, .claim-letters, .claim-try, .headerlink, .tag_hide-cell, .hide.above-input, .copybtn, script"
+ON_SCREEN = ".claim-evidence, .claim-checked, .claim-letters, .claim-proof, .claim-try, .headerlink, .tag_hide-cell, .hide.above-input, .copybtn"
+PICTURE = ".cell_output"  # its scripts draw it, and name places of their own
 FOLDS_ON_SCREEN = ("Files and command", "Cite", "How good the bounds are")
 PAPER = """
 @page { size: A4; margin: 20mm 18mm; @bottom-center { content: counter(page); font: 9pt serif } }
@@ -41,14 +42,14 @@ def article_of(site: Path, page: str, pages: list[str]) -> Tag:
     article = soup.select_one("article.bd-article")
     if article is None:
         raise ValueError(f"{page}.html has no article, expected a page of the built book")
-    for each in article.select(ON_SCREEN):
+    for each in article.select(f"{ON_SCREEN}, script:not({PICTURE} script)"):
         each.decompose()
     for fold in article.select("details"):
         if fold.summary and fold.summary.get_text(strip=True) in FOLDS_ON_SCREEN:
             fold.decompose()
         else:
             fold["open"] = ""
-    for each in article.select("[id]"):
+    for each in article.select(f"[id]:not({PICTURE} [id])"):
         each["id"] = f"{page}--{each['id']}"
     article["id"] = page
     for link in article.select("a[href]"):

@@ -92,7 +92,8 @@ def test_the_short_book_is_one_document(tmp_path: Path) -> None:
     page = (
         '<html><body><article class="bd-article"><h1 id="top">{title}</h1><a class="headerlink" href="#top">#</a>'
         '<p><a href="{other}.html#top">there</a> <a href="map.html">all</a> <a href="#top">up</a> <a href="https://example.org">out</a></p>'
-        "<details><summary>Proof</summary>steps</details><details><summary>Cite</summary>entry</details>"
+        '<div class="cell_output"><svg id="picture"></svg><script>draw("picture")</script></div><script>alert(1)</script>'
+        "<details><summary>Solution</summary>steps</details><details><summary>Cite</summary>entry</details>"
         '<details class="claim-evidence"><summary>Evidence</summary>table</details></article>'
         "<footer><p>Version 1.2</p></footer></body></html>"
     )
@@ -108,8 +109,9 @@ def test_the_short_book_is_one_document(tmp_path: Path) -> None:
     ):
         assert said in text
     assert text.count('<details open="">') == 2
+    assert text.count('<svg id="picture"></svg><script>draw("picture")</script>') == 2
     assert "Version 1.2" in text
-    assert not any(each in text for each in ("entry", "table", "headerlink"))
+    assert not any(each in text for each in ("entry", "table", "headerlink", "alert"))
     assert text.index('href="#two"') < text.index('id="one"')  # the list of pages is in front
 
 
