@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -55,12 +56,14 @@ def schema() -> dict[str, Any]:
 
 
 def _closed(part: Any) -> Any:
-    """The same without further keys, and with null for numbers, which may not be finite."""
+    """The same without further keys, with null for numbers, which may not be finite, and descriptions without indents."""
     if isinstance(part, list):
         return [_closed(each) for each in part]
     if not isinstance(part, dict):
         return part
     found = {key: _closed(each) for key, each in part.items()}
+    if isinstance(found.get("description"), str):
+        found["description"] = cleandoc(found["description"])  # some versions of msgspec do so themselves
     if found.get("type") == "number":
         found["type"] = ["number", "null"]
     return found | ({"additionalProperties": False} if "properties" in found else {})
