@@ -61,7 +61,8 @@ def _closed(part: Any) -> Any:
         return [_closed(each) for each in part]
     if not isinstance(part, dict):
         return part
-    found = {key: _closed(each) for key, each in part.items()}
+    # A default says nothing: all that is written is written in full, and versions of msgspec differ in it.
+    found = {key: _closed(each) for key, each in part.items() if key != "default" or isinstance(each, dict)}
     if isinstance(found.get("description"), str):
         found["description"] = cleandoc(found["description"])  # some versions of msgspec do so themselves
     if found.get("type") == "number":
