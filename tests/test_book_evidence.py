@@ -83,7 +83,8 @@ def test_the_legend_has_each_letter_of_a_page_once_for_each_meaning() -> None:
         rows = legend_rows(page)
         assert len({row[:3] for row in rows}) == len(rows)
         told = {row.letters for row in rows}
-        assert told == {quantity.latex_names for each in page for quantity in each.quantities}
+        of_formulas = {quantity.latex_names for each in page for quantity in each.quantities}
+        assert told == of_formulas | {f"${letter}$" for each in page for letter in each.symbols}
         assert all(row.labels[0] in (label, "F2.5") for row in rows)
         table = legend_table(rows)
         assert all(row.letters in table and f"{{claimref}}`{row.labels[0]}`" in table for row in rows)
