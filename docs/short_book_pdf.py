@@ -107,7 +107,10 @@ def print_pdf(site: Path, out: Path, pages: list[str]) -> None:
         )
         wait = f"--virtual-time-budget={1000 * SECONDS}"
         command = [browser, *options, wait, f"--print-to-pdf={out.resolve()}", f"file://{Path(file.name).resolve()}"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            raise ValueError(f"chromium printed nothing in {SECONDS} s") from None
     if done.returncode or not out.is_file():
         raise ValueError(f"chromium printed nothing: {done.stderr.strip()[-300:]}")
 

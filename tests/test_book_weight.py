@@ -17,6 +17,7 @@ pytestmark = [
 
 BYTES, NODES = 1_500_000, 5_000
 FIRST = ("intro", numbered_pages()[0])
+PROOF = "neuron_pruning_gap"  # a page with a proof of many steps
 FOLDED = "[...document.querySelectorAll('details:not([open]) mjx-container')].length"
 
 
@@ -57,3 +58,21 @@ def test_formulas_in_a_fold_wait_until_it_is_opened(site: Path, address: str) ->
         fold.locator("summary").click()
         fold.locator("mjx-container").first.wait_for()
         assert fold.locator(".claim-tex").count() == 0
+
+
+def test_a_link_into_a_fold_leads_there_when_its_formulas_are_set(site: Path, address: str) -> None:
+    """The last step of a long proof: the formulas above it are set after the fold has opened."""
+    playwright = needs("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
+        tab.set_default_timeout(180_000)
+        tab.goto(f"{address}/{PROOF}.html")
+        place = tab.evaluate("[...document.querySelectorAll('.claim .claim-proof .claim-step[id]')].at(-1).id")
+        tab.goto("about:blank")
+        tab.goto(f"{address}/{PROOF}.html#{place}")
+        tab.wait_for_load_state("networkidle")
+        tab.locator(f"[id='{place}'] mjx-container").first.wait_for()
+        tab.evaluate("() => MathJax.startup.promise")
+        tab.wait_for_timeout(500)
+        top = tab.evaluate("id => document.getElementById(id).getBoundingClientRect().top", place)
+        assert -1 <= top < 800  # the window is 720 pixels high

@@ -51,15 +51,15 @@ def test_a_folder_that_is_no_site_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_workflow_publishes_beside_what_is_there(tmp_path: Path) -> None:
-    """Its last step, run twice against a repository on this machine: the first time there is no branch yet."""
+    """Its last step, run three times against a repository on this machine: the first time there is no branch yet."""
     steps = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text("utf-8"))["jobs"]["publish"][
         "steps"
     ]
     step = steps[-1]["run"]
     origin = tmp_path / "origin.git"
     subprocess.run(["git", "init", "--quiet", "--bare", str(origin)], check=True)
-    for name in ("main", "v0.2.0"):
-        work = tmp_path / name
+    for place, name in enumerate(("main", "v0.2.0", "v0.2.0")):  # the last one again: nothing is new
+        work = tmp_path / str(place)
         (work / "docs").mkdir(parents=True)
         shutil.copy(ROOT / "docs" / "publish.py", work / "docs")
         for command in (

@@ -84,6 +84,19 @@ def test_core_claims_with_a_long_statement_have_a_headline() -> None:
     assert [each.label for each in core if len(each.statement) > LONG and not each.headline] == []
 
 
+def unsaid(claim: Claim) -> set[str]:
+    """The letters of shared parts that a statement prints, and of which neither its text nor its end says what they are."""
+    return {each for each in claim.named if not re.search(rf"{re.escape(each)}(\([^)]*\))?\s*=", claim.latex_statement)}
+
+
+def test_a_statement_says_what_the_letters_of_its_parts_are() -> None:
+    assert {each.label: unsaid(each.claim) for each in LEDGER if unsaid(each.claim)} == {}
+    x = sp.Symbol("x", positive=True)
+    root = sp.sqrt(1 + x)
+    silent = toy("Z1", {"a": sp.exp(root), "root": root}, statement="$[[a]]$ and $[[root]]$.", named={"q": root})
+    assert unsaid(silent) == {"q"}
+
+
 def test_a_claim_without_its_legend_or_its_letters_is_noticed() -> None:
     x, y = sp.symbols("x y", positive=True)
     long = sp.sqrt(1 + x + x**2 + 7 * x**9) / (sp.sqrt(1 + 3 * x + x**5) + sp.log(1 + x**11))

@@ -296,7 +296,7 @@ def layers_add_one_at_equal_inputs(layer_step: Mapping[str, sp.Expr], kernel_at_
 best_linear_constant = Claim(
     label="B2.2",
     title="The best constant of the linear part, for homogeneous masks",
-    headline=r"For homogeneous masks and inputs of one length, the best constant in $K\succeq cB$ that serves in all dimensions is the slope of the dense kernel in the cosine, at orthogonal inputs: $1$, $0.9581$, $0.9126$ for $L=1,2,3$ hidden layers.",
+    headline=r"For homogeneous masks and inputs of one length, the best constant in $K\succeq cB$ that serves in all dimensions is the slope of the dense kernel in the cosine, at orthogonal inputs.",
     statement=r"""
 For homogeneous masks and $L$ hidden layers let $c$ be the best constant in $K\succeq cB$, $B=\frac1dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1),
 for inputs of one length. The one that serves in every dimension is
