@@ -13,13 +13,14 @@ from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.kernel.dual import DEPTH, relu, z
 from sparse_limits.theory.kernel.dual import depth as L
+from sparse_limits.theory.kernel.symbols import ACTIVATION, BESSEL
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
 from sparse_limits.theory.saliency.model import DENSITY, DIMENSION, THRESHOLD, WIDTH, rho, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
-from sparse_limits.theory.tails import product_normal, t, triple_normal
+from sparse_limits.theory.tails import product_normal, product_survival, t, triple_normal
 
 first_scale, hidden_scale, readout_scale = sp.sqrt(2 / (n * d)), 2 / n, sp.sqrt(2 / n)
 first = product_normal.at(tau / first_scale) / 2
@@ -31,6 +32,8 @@ live = (n * d / 2 + (L - 1) * n**2 / 4 + n / 2) / weights
 threshold = level(density.subs(tau, t), t, rho)
 rho_first, rho_hidden, rho_readout = (Let(each, [(tau, threshold)]) for each in (first, hidden, readout))
 
+_s = sp.Symbol("s", positive=True)
+struve_part = sp.Lambda(_s, (1 - product_survival(_s)) / _s)  # H(s) = 1 − s g(s)
 square = sp.Symbol("q", positive=True)  # the mean square of the activations of a layer
 layer_fourth = 6 * square**2
 growth = 1 + 5 / n
@@ -54,6 +57,15 @@ LETTERS = (
     DEPTH,
     THRESHOLD.drawn_from(sp.Rational(1, 200), sp.Rational(1, 20)),
 )
+
+SAMPLE_LETTERS = {
+    "x_j": "entry $j$ of the sample",
+    **ACTIVATION,
+    "H(s)": "chance that the product of two independent standard normal numbers exceeds $s$ in modulus",
+    "H_3": "the same for the product of three such numbers",
+    **BESSEL,
+    "{}_1F_2": "generalised hypergeometric function",
+}
 
 STEPS = proof(
     r"""
@@ -132,7 +144,7 @@ one_sample = Claim(
     headline=r"For one sample of entries $\pm1$ with residual $1$ and ReLU layers of width $n$ with normal weights, a hidden matrix has in the limit law the share $$[[hidden]]$$ of scores above $\tau$, $H_3$ the tail of a product of three normals.",
     statement=ONE_SAMPLE
     + r"""
-With $H$ of S4 and $H_3$ of D3.1 the limit law of D2 gives a score above $\tau$ with probability
+With $H(s)=1-s\,g(s)$ of S4 and $H_3$ of D3.1 the limit law of D2 gives a score above $\tau$ with probability
 $$[[first]]\ \text{(layer 1)},\qquad[[hidden]]\ \text{(each of $L-1$ hidden matrices)},\qquad[[readout]]\ \text{(readout)}.$$
 For $0<\rho<[[live]]$ one $\tau$, `threshold`, makes the mean over all weights $\rho$, and under it the layers have the densities `rho_first`, `rho_hidden` (for $L\ge2$), `rho_readout`.
 
@@ -151,6 +163,8 @@ $\tau$ with exactly the probability above.
             t, "threshold above which scores are kept, while it is sought", POSITIVE, drawn=(sp.Rational(1, 200), 1)
         ),
     ),
+    named={"g": struve_part},
+    symbols={**SAMPLE_LETTERS, "n_l": "width of layer $l$, with $n_0=d$"},
     hypotheses=(
         *HYPOTHESES,
         Hypothesis("two hidden layers or more", L >= 2, needed_by=("fourth_hidden", "rho_hidden")),

@@ -172,8 +172,8 @@ $|w_{ij}\,\partial E_D\langle r,f\rangle/\partial w_{ij}|$ of finitely many rows
 $$|w_{ij}|\,\big|E_D[h_j\,\varphi'(z_i)\,c_i]\big|.$$
 There the $w_{ij}$, $h_j$, $z_i$, $c_i$ are independent (in layer 1 $h_j=x_j$ is fixed and $z_i=w_i\cdot x/\sqrt d$, plus the bias, depends on $w_{ij}$), iid over rows $i$ and, from layer 2 on, over columns $j$, as vectors over the data: $h_j=\varphi(u_j)$ with
 $u_j\sim N(0,\Sigma^{l-1})$ for $l\ge3$, $z_i\sim N(0,\Sigma^l)$ for $l\ge2$, and $c_i\sim N(0,\Pi^l\circ\langle r,r'\rangle)$ for $l<L$, while for $l=L$ it is $\langle a_i,r\rangle$ with the law of $a_i$ itself.
-Scores of the readout, times $\sqrt{n_L}$, tend to $|a_{kj}|\,|E_D[r_kh_j]|$ with $h_j$ of layer $L$. Covariances go forward by $\Sigma^{l+1}=v_{l+1}E\,\varphi\varphi'+\beta$, where the
-$u_j$ of layer 1 have the law of $w\cdot x/\sqrt d$ (for normal weights $\Sigma^1=v_1xx'/d$, plus $\beta$), and back by $\Pi^l=v_{l+1}E[\dot\varphi\dot\varphi']_{\Sigma^{l+1}}\circ\Pi^{l+1}$, $\Pi^L=v_A$. For
+Scores of the readout, times $\sqrt{n_L}$, tend to $|a_{kj}|\,|E_D[r_kh_j]|$ with $h_j$ of layer $L$. Covariances go forward by $\Sigma^{l+1}=v_{l+1}E[\varphi(u_j)\varphi(u_j')]+\beta_b$ over the $u_j$ of layer $l$, where the
+$u_j$ of layer 1 have the law of $w\cdot x/\sqrt d$ (for normal weights $\Sigma^1=v_1xx'/d$, plus $\beta_b$), and back by $\Pi^l=v_{l+1}E[\varphi'(z_i)\varphi'(z_i')]_{\Sigma^{l+1}}\circ\Pi^{l+1}$, $\Pi^L=v_A$. For
 $\varphi(z)=\sqrt2\max(z,0)$ one layer, from layer 2 on or with normal weights in layer 1, takes the covariance $c$ of two inputs to $[[forward]]$ and $\Pi$ to $[[backward]]$; at one input, weights of layer 1 normal, variances of weights and biases the same in all layers,
 $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
 """,
@@ -209,6 +209,25 @@ $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
         Quantity(gate_above, "derivative of the activation at a unit of the layer above, by its place", sp.S.Reals),
         Quantity(signal_above, "signal of a unit of the layer above, by its place", sp.S.Reals),
     ),
+    symbols={
+        "x": "input of a sample, of coordinates $x_j$",
+        "N": "number of samples",
+        "E_D": "mean over the samples",
+        "f": "output of the network, a vector",
+        "r": "residual at a sample, a vector with an entry $r_k$ for each output $k$",
+        r"N(0,\Sigma)": r"normal law of mean $0$ and covariance $\Sigma$",
+        "z^l, h^l": "preactivations and activations of layer $l$",
+        r"\varphi,\varphi'": "activation function and its derivative",
+        "W^l, A": "matrices of the weights of layer $l$ and of the readout",
+        "w_{ij}": "weight in row $i$, column $j$ of the weights of a layer",
+        "z_i": "preactivation of unit $i$ of the layer, in the limit",
+        "h_j, u_j": "activation and preactivation of unit $j$ of the layer below, in the limit",
+        "a_i, a_{kj}": "weights with which unit $i$ enters all outputs, and unit $j$ output $k$",
+        r"\Sigma^l": "covariance of a preactivation of layer $l$ between two inputs",
+        r"\Pi^l": "covariance of a signal to layer $l$ between two inputs, the residuals taken out",
+        "E": "mean over the preactivations",
+        "x', r', u_j', z_i'": "the same at another input",
+    },
     hypotheses=(
         CAUCHY_SCHWARZ,
         Hypothesis("the residual does not depend on the network"),

@@ -12,6 +12,7 @@ from sparse_limits.theory.depth.one_sample import (
     HYPOTHESES,
     LETTERS,
     ONE_SAMPLE,
+    SAMPLE_LETTERS,
     density,
     first,
     first_scale,
@@ -19,6 +20,7 @@ from sparse_limits.theory.depth.one_sample import (
     hidden_scale,
     readout,
     readout_scale,
+    struve_part,
     weights,
 )
 from sparse_limits.theory.formulas.level import level
@@ -134,7 +136,7 @@ wide_layers = Claim(
     headline=r"For one sample and two or more wide hidden ReLU layers under one threshold at a density $\rho<\frac14$, each hidden matrix keeps $\rho$, and the shares kept of layer 1 and readout tend to $$[[whole]]:$$ all but scores of exactly $0$.",
     statement=ONE_SAMPLE
     + r"""
-In the law of D3.2 let $n\to\infty$ with $d$ and $\rho<\frac14$ fixed. If $L\ge2$, then $n$ times the threshold tends to the root $u$ of $[[wide_density]]=\rho$ (`limit_threshold`), each hidden matrix
+In the law of D3.2, with $H(s)=1-s\,g(s)$ of S4, let $n\to\infty$ with $d$ and $\rho<\frac14$ fixed. If $L\ge2$, then $n$ times the threshold tends to the root $u$ of $[[wide_density]]=\rho$ (`limit_threshold`), each hidden matrix
 keeps $\rho$, and layer 1 and the readout tend to $[[whole]]$: they keep all but scores of exactly $0$. It is slow: as $t\to0$, $1-H(t)$ is $[[lost]]$ up to $o(t^2)$, at $t=[[first_argument]]$ for layer 1 and
 $[[readout_argument]]$ for the readout. If $L=1$, the density at $\tau=u/\sqrt n$ is $[[single]]$, so that the densities of both layers do not depend on $n$.
 """,
@@ -150,6 +152,13 @@ $[[readout_argument]]$ for the readout. If $L=1$, the density at $\tau=u/\sqrt n
             t, "value of a product of normals, in modulus", POSITIVE, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))
         ),
     ),
+    named={"g": struve_part},
+    symbols={
+        **SAMPLE_LETTERS,
+        r"\tau": "threshold above which scores are kept",
+        "o(t^2)": r"what vanishes faster than $t^2$ as $t\to0$",
+        r"\gamma": "Euler's constant",
+    },
     hypotheses=(
         *HYPOTHESES,
         Hypothesis(

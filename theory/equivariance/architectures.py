@@ -11,7 +11,7 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.grids import WINDOW, K, c4_kernels, d4_kernels, window
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_BEFORE, n_in
-from sparse_limits.theory.equivariance.symbols import D
+from sparse_limits.theory.equivariance.symbols import COEFFICIENTS, IDENTITY, RELU, SQUARE, D
 from sparse_limits.theory.equivariance.symbols import n as permuted
 from sparse_limits.theory.equivariance.symmetric_group import dimension as tensor_maps
 from sparse_limits.theory.equivariance.symmetric_group import k, m
@@ -275,6 +275,20 @@ move $A$ along.
         Hypothesis("in (iii) a window that turns has an odd side or is the whole torus, so that it is moved to itself"),
         Hypothesis("in (iii) the graph has edges and no loops"),
     ),
+    symbols={
+        **COEFFICIENTS,
+        "x": "input of the network",
+        "x_i": "channel $i$ in front of a layer",
+        "h_i": "channel $i$ of the target's features in front of a layer",
+        r"f_\ell": r"what layer $\ell$ of the target gives before its ReLU",
+        r"h_\ell, h_{\ell-1,i}": r"features of the target behind layer $\ell$, and channel $i$ in front of it",
+        r"\varepsilon_\ell": r"largest error of a coefficient of layer $\ell$",
+        **RELU,
+        r"\gamma_L": "bound on $(1+u)^L-1$",
+        **SQUARE,
+        **IDENTITY,
+        "A": "adjacency matrix of a graph",
+    },
     uses=("Q3", "Q4", "Q5", "Q7.1"),
     also=("bases",),
     aids={"sides": "both", "pruned": "coefficients", "graph": "moves along", "apart": apart},

@@ -24,7 +24,7 @@ from sparse_limits.theory.equivariance.block_chances import (
 )
 from sparse_limits.theory.equivariance.block_chances import least as least_number
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
-from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.equivariance.symbols import BASIS, IDENTITY, RELU, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, MASS, PRODUCTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
@@ -152,6 +152,7 @@ $[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. Whether s
         Hypothesis("in each block only the coefficients of the identity from its own channel before are kept"),
         MASS,
     ),
+    symbols={**IDENTITY, **RELU, "x, x_i": "input of a layer, and its channel $i$"},
     uses=("Q7.1", "R5.1"),
     aids={
         "two_values": block_chances.two_values,

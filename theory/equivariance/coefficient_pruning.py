@@ -7,7 +7,17 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.equivariance.symbols import BASIS, ORBITS_OF_PAIRS, POINTS_AFTER, POINTS_BEFORE, B, X, Y
+from sparse_limits.theory.equivariance.symbols import (
+    BASIS,
+    EQUIVARIANT,
+    MATRIX,
+    ORBITS_OF_PAIRS,
+    POINTS_AFTER,
+    POINTS_BEFORE,
+    B,
+    X,
+    Y,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis
 from sparse_limits.theory.reasons import induction, same
@@ -70,6 +80,14 @@ $[[probability]]$.
         Hypothesis("in (b) permutation representations and the orbit basis, no coefficient 0"),
         ORBITS_OF_PAIRS,
     ),
+    symbols={
+        "G": "group that acts before and after a layer",
+        **EQUIVARIANT,
+        **MATRIX,
+        "w_b": "coefficient of this element",
+        "W": "matrix of a layer",
+        "M": "mask on its entries, a matrix of zeros and ones",
+    },
     uses=("Q2",),
     aids={"pruned": "coefficients"},
     because={

@@ -8,7 +8,17 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.equivariance.symbols import CLASS_SIZE, ORDER, class_size, order
+from sparse_limits.theory.equivariance.symbols import (
+    CLASS_SIZE,
+    ELEMENT,
+    EQUIVARIANT,
+    IDENTITY,
+    ORDER,
+    QUARTER_TURNS,
+    REPRESENTATIONS,
+    class_size,
+    order,
+)
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
@@ -128,12 +138,12 @@ times, the dimension is $[[c4_dimension]]$.
     ),
     symbols={
         "G": "finite group",
-        "g": "element of the group",
-        r"\rho_{in},\rho_{out}": "representations of the group before and after the map: a matrix for each of its elements",
-        r"\mathrm{Hom}_G": "space of the equivariant maps, which commute with the group",
+        **ELEMENT,
+        **REPRESENTATIONS,
+        **EQUIVARIANT,
         "T": "linear map, as a matrix",
-        "I": "identity matrix",
-        "C_4": r"group of the turns by multiples of $90^\circ$",
+        **IDENTITY,
+        **QUARTER_TURNS,
     },
     hypotheses=(
         Hypothesis("a finite group"),

@@ -17,7 +17,7 @@ from sparse_limits.theory.equivariance.network_widths import gains as weights
 from sparse_limits.theory.equivariance.network_widths import gains_before as weights_before
 from sparse_limits.theory.equivariance.network_widths import most as largest_share
 from sparse_limits.theory.equivariance.network_widths import t as share
-from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.equivariance.symbols import BASIS, FIELDS, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, MASS, PRODUCTS, inputs, norms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
@@ -268,6 +268,7 @@ $\Gamma_l$ of their $\gamma$, an error of at most $$[[network_error]];$$ for $V$
         ),
         Hypothesis("no layer of the target is zero"),
     ),
+    symbols=FIELDS,
     uses=("Q12.3", "R4", "R5.1"),
     sharp=(
         Sharp(

@@ -8,6 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.symbols import IDENTITY, POLYGON
 from sparse_limits.theory.equivariance.turns import phi, turn
 from sparse_limits.theory.formulas.simplifying import weighted
 from sparse_limits.theory.proofs import proof
@@ -186,10 +187,10 @@ field_maps = Claim(
     headline=r"Shortening vectors by one length, short ones to $0$, commutes with every orthogonal map and increases no distance. It is a non-linearity for vector features, for which pointwise ReLU is excluded (Q6).",
     statement=r"""
 (a) For $b\ge0$ let $\eta_b$ shorten a vector by $b$, from the length $\rho$ to $[[shrunk]]$, and keep its direction ($\eta_b(v)=0$ for $|v|\le b$). It commutes with *every* orthogonal map, and $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$; no smaller factor will do. So it stands behind fields of any orthogonal
-representation, also where Q6 excludes pointwise ReLU, as on the fields of (b): the generating turn has entries off its diagonal with the product $[[opposite]]<0$, $\varphi=\frac{2\pi k}N$.
+representation, also where Q6 excludes pointwise ReLU, as on the fields of (b): the generating turn has entries off its diagonal with the product $[[opposite]]<0$, $\phi=\frac{2\pi k}N$.
 
 (b) For $N\ge3$ let $C_N$ turn the vectors of a field of frequency $k$, $0<k<\frac N2$, by $\frac{2\pi kj}N$, $j=0,\dots,N-1$; let $D_N$ also reflect them in the first axis. Between fields of two frequencies there is no equivariant map but $0$ (the linear equations at the generating turn have the determinant
-$[[determinant]]$ at the angles $\varphi$, $\psi$). Between fields of one frequency they are $\alpha I+\beta J=[[similarity]]$ for $C_N$, and $\alpha I$ for $D_N$ (`sizes`: dimension 2 and 1). Such a map multiplies all lengths by $[[stretch]]$, so that coefficients up to $\varepsilon$ make a map of norm at most $\varepsilon$
+$[[determinant]]$ at the angles $\phi$, $\psi$). Between fields of one frequency they are $\alpha I+\beta J=[[similarity]]$ for $C_N$, and $\alpha I$ for $D_N$ (`sizes`: dimension 2 and 1). Such a map multiplies all lengths by $[[stretch]]$, so that coefficients up to $\varepsilon$ make a map of norm at most $\varepsilon$
 times $\sqrt2$ and 1 (`hulls`).
 """,
     steps=STEPS,
@@ -217,6 +218,17 @@ times $\sqrt2$ and 1 (`hulls`).
         Hypothesis("Euclidean lengths, and groups that act by orthogonal maps"),
         Hypothesis("in (b) at least three turns, and frequencies above 0 and below half of their number"),
     ),
+    symbols={
+        r"\eta_b": "map that shortens each vector by $b$, or to $0$",
+        "v,v'": "vectors",
+        **POLYGON,
+        "N": "number of turns of these groups",
+        "k": "frequency of a field",
+        "j": "number of a turn",
+        **IDENTITY,
+        "J": "quarter turn, a matrix",
+        r"\varepsilon": "bound on the moduli of the coefficients",
+    },
     uses=("Q1", "Q6"),
     also=("sizes", "hulls"),
     sharp=(

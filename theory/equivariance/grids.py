@@ -9,7 +9,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.equivariance.orbits import free
-from sparse_limits.theory.equivariance.symbols import SIDE, D, X, Y, order
+from sparse_limits.theory.equivariance.symbols import ELEMENT, REPRESENTATIONS, SIDE, SQUARE, D, X, Y, order
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import same
@@ -141,6 +141,15 @@ regular ones $|G|D^2$. All pairs of irreducible and regular types, in either dir
         Hypothesis("cells of one grid", (sp.Abs(v_1) < D) & (sp.Abs(v_2) < D), needed_by=("uncrossed",)),
         Hypothesis("in (b) kernels live on all cells of the centred square, without a limit on frequencies"),
     ),
+    symbols={
+        **SQUARE,
+        "G": "group that moves the square, $C_4$ or $D_4$",
+        **ELEMENT,
+        **REPRESENTATIONS,
+        r"\chi_{in},\chi_{out}": "characters of these representations, the traces of their matrices",
+        r"\mathrm{Fix}(g)": "cells that $g$ leaves in place",
+        "p": "number of cells at the centre of the square: $1$ for odd $D$, $0$ for even $D$",
+    },
     uses=("Q1", "Q2"),
     remarks=(
         Remark(

@@ -13,8 +13,10 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.orbits import free
 from sparse_limits.theory.equivariance.symbols import (
     BASIS,
+    CHANNELS,
     ORBITS_OF_PAIRS,
     ORDER,
+    POINT,
     POINTS_AFTER,
     POINTS_BEFORE,
     B,
@@ -224,6 +226,15 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
         Hypothesis(r"the input set contains $\pm e_x$ in every single channel"),
         ORBITS_OF_PAIRS,
     ),
+    symbols={
+        **CHANNELS,
+        "w": "all coefficients of the target; at the end the weight of one entry",
+        "s_b": "number by which element $b$ of the basis is divided, if each has its own",
+        "f(x)_o": "channel $o$ of the target's output at the input $x$",
+        r"\sigma": r"ReLU, or for linear targets the identity $\sigma(t)=t$",
+        "g": "function that is to approximate the target, such as what a mask leaves of the source",
+        **POINT,
+    },
     uses=("Q2", "R9"),
     aids={"enough": volume.enough},
     sharp=(

@@ -11,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance import architectures, block_chances, ticket
 from sparse_limits.theory.equivariance.architectures import before, weight
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
-from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.equivariance.symbols import BASIS, COEFFICIENTS, IDENTITY, RELU, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, inputs, norms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
@@ -172,7 +172,7 @@ network_ticket = Claim(
 Let the target be a network of $L$ equivariant layers as in Q9: all levels moved by permutations, ReLU between the layers, none after the last; with coefficients $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the channels
 before and after it, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, its weight $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and $\Omega$ the product of $\omega$ over all layers. The source has two random layers for each, as in Q7.1, with $n$
 channels between them for each channel before. Let no input exceed $R$ in modulus, and let $\varepsilon>0$. (No output exceeds $R\,\Omega$, so that beyond it the empty network does.) Put
-$$t=[[excess]],\qquad\varepsilon_\ell=\frac{\omega t}{n_{in}\beta}=[[layer_error]].$$
+$$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$
 If the first of these layers has $$n\ge[[first_width]]$$ and every other $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves an equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every
 output. If inputs are never negative, the second width does for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are $$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$
 
@@ -238,6 +238,15 @@ channels and weights, there are targets and coefficients that reach it: no large
         Hypothesis("the first basis of each pair contains the identity, or is one of orbits with blocks as in Q7.2"),
         Hypothesis("no layer of the target is zero"),
     ),
+    named={"t": excess, "q": 1 - a * kappa / 4, "p": 1 - sp.exp(-1) / 8},
+    symbols={
+        **COEFFICIENTS,
+        **RELU,
+        **IDENTITY,
+        "x": "input of a dense network",
+        r"W_\ell": r"matrix of its layer $\ell$",
+        r"\|\cdot\|_{\infty\to\infty}": "norm of a matrix for maxima, the largest sum of moduli in a row",
+    },
     uses=("Q7.1", "Q7.2", "Q9", "R5.1"),
     aids={"needed": block_chances.needed, "nonnegative_needed": block_chances.nonnegative_needed},
     sharp=(

@@ -14,7 +14,7 @@ from sparse_limits.theory.equivariance import lower_bound, ticket
 from sparse_limits.theory.equivariance.block_chances import coefficients
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import RADIUS, radius
-from sparse_limits.theory.equivariance.symbols import BASIS, B
+from sparse_limits.theory.equivariance.symbols import BASIS, IDENTITY, MATRIX, POINT, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, inputs, norms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
@@ -207,6 +207,7 @@ what a network of several layers needs.
         Hypothesis("an error so small that counting asks for parameters", parameters > 0, needed_by=("ratio",)),
         Hypothesis("an error below half the largest coefficient", eps < a / 4, needed_by=("growth",)),
     ),
+    symbols={**MATRIX, **IDENTITY, **POINT},
     uses=("Q2", "Q7.1", "Q8", "Q11.3", "R5.1", "R13"),
     sharp=(
         Sharp(

@@ -12,6 +12,9 @@ from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
 from sparse_limits.theory.equivariance.dimensions import share as of_characters
 from sparse_limits.theory.equivariance.symbols import (
     CLASS_SIZE,
+    ELEMENT,
+    EQUIVARIANT,
+    IDENTITY,
     ORDER,
     PERMUTED,
     POINTS_AFTER,
@@ -151,6 +154,16 @@ $$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-
             needed_by=("free",),
         ),
     ),
+    symbols={
+        "G": "group that permutes the points before and after the map",
+        **ELEMENT,
+        "X,Y": "finite sets of points before and after the map",
+        "X^g,Y^g": "points that $g$ leaves in place",
+        "B": "orbit basis of the equivariant maps: one matrix for each orbit of pairs of points",
+        **EQUIVARIANT,
+        "S_n": "group of all permutations of $[n]$, the numbers from $1$ to $n$",
+        **IDENTITY,
+    },
     uses=("Q1",),
     because={
         "share": characters_are_fixed_points,

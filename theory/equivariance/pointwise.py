@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.symbols import ELEMENT, RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
@@ -128,6 +129,16 @@ representations and signs are excluded as hidden types.
         Hypothesis("a real representation of a finite group"),
         Hypothesis("ReLU on each coordinate of a given basis"),
     ),
+    symbols={
+        **RELU,
+        "t": "number",
+        "A": "real matrix of $n$ rows and columns",
+        "x": "vector of $n$ coordinates",
+        "e_j,e_k": "unit vectors of the axes $j$ and $k$",
+        **ELEMENT,
+        r"\rho": r"representation of a finite group: a matrix $\rho(g)$ for each of its elements",
+        "V": "diagonal matrix with positive entries",
+    },
     aids={"permutation": permutation, "hidden_type": "regular"},
     because={
         "probes": lambda probes: induction(probes, n, sp.S.Zero, lambda term: term + 1 + 2 * n, by=sp.expand),

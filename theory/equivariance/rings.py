@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.orbits import free
-from sparse_limits.theory.equivariance.symbols import X, Y, order
+from sparse_limits.theory.equivariance.symbols import POLYGON, X, Y, order
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
@@ -110,6 +110,7 @@ equivariant maps have the dimension $$[[turning]]$$ for $C_N$ and $$[[reflecting
         Hypothesis("the group moves functions on the plane about the origin, where no sample lies"),
         Hypothesis("all rings have as many samples, the first one on one ray"),
     ),
+    symbols=POLYGON,
     uses=("Q2", "Q6"),
     equivalent_mutants={"1/N -> -1/N in sample, turn, turned, mirrored": "samples counted the other way round"},
     because={

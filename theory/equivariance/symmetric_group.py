@@ -138,6 +138,15 @@ $52$).
         Quantity(j, "number of blocks of a partition", COUNT_FROM_ZERO, drawn=(0, 5)),
     ),
     hypotheses=(Hypothesis("$S_n$ acts on all indices of a tensor at the same time"),),
+    named={"s_j": blocks},
+    symbols={
+        "S_n": "group of all permutations of $n$ points",
+        r"\mathrm{Hom}_{S_n}": "space of the maps that commute with these permutations",
+        r"\pi": "permutation of the points",
+        r"\mathrm{fix}(\pi)": "number of points that it leaves in place",
+        "i,j": "indices of summation",
+        "s_j": "Stirling number: partitions of $k+m$ elements into $j$ blocks",
+    },
     uses=("Q2",),
     aids={
         "one_point": {n: sp.Integer(1), k: sp.Integer(1), m: sp.Integer(1)},

@@ -10,7 +10,7 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.block_chances import needed, two_values, two_values_nonnegative
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
-from sparse_limits.theory.equivariance.symbols import BASIS, LAYER, B
+from sparse_limits.theory.equivariance.symbols import BASIS, LAYER, QUARTER_TURNS, RELU, B
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     COUNT,
@@ -171,8 +171,8 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing on a graph with 
         "f": "target, one layer",
         "g": "what the mask leaves of the source",
         r"\lambda,\mu": "coefficients of the first and of the second layer of the source",
-        r"\sigma": r"ReLU, $\sigma(t)=\max(t,0)$",
-        "C_4": r"group of the turns by multiples of $90^\circ$",
+        **RELU,
+        **QUARTER_TURNS,
         "K": "side of the window of a convolution, in cells",
         "D": "side of the kernels, in cells",
     },

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.equivariance.symbols import IDENTITY
 from sparse_limits.theory.formulas.simplifying import weighted
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
@@ -140,6 +141,14 @@ $$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are, for ins
     hypotheses=(
         Hypothesis("turns are linear maps of the plane that take the points of the grid to points of the grid"),
     ),
+    symbols={
+        "A": "matrix of whole numbers with a power that is $I$",
+        "N": "order of this matrix, the least $N\\ge1$ with $A^N=I$",
+        **IDENTITY,
+        "C_8": r"group of the turns by multiples of $45^\circ$",
+        "D_8,D_4": r"groups of the turns by multiples of $45^\circ$ and of $90^\circ$, with reflections",
+        "M": r"matrix that permutes the cells of a torus, and turns the plane by $45^\circ$ and stretches it",
+    },
     aids={"modulus": sp.Integer(3)},
     equivalent_mutants={"sin(phi) -> -sin(phi) in mirror, turn": "angles counted the other way"},
     because={

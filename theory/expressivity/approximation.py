@@ -8,7 +8,19 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
-from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, m, n, p, units
+from sparse_limits.theory.expressivity.symbols import (
+    ACTIVE,
+    EDGE,
+    FLOOR_SHARE,
+    NETWORK,
+    NEURONS,
+    alpha,
+    k,
+    m,
+    n,
+    p,
+    units,
+)
 from sparse_limits.theory.expressivity.wired_counts import poisson_bound
 from sparse_limits.theory.expressivity.wired_neurons import at_least, floor_share
 from sparse_limits.theory.formulas.smallest import Smallest
@@ -86,6 +98,15 @@ does not enter.
         Quantity(units, "number of units of a dense network that suffice", COUNT_FROM_ZERO, drawn=(0, 9)),
         replace(FAILURE, within=UP_TO_ONE, convention=""),
     ),
+    symbols={
+        "f": "function to be approximated",
+        "C([-B,B]^k)": "continuous functions of $k$ inputs of modulus at most $B$",
+        r"\varphi": "activation",
+        r"\varepsilon": "largest error that is allowed",
+        **NETWORK,
+        "i": "index of summation, a number of neurons wired to all $k$ inputs",
+        "d": "number of all inputs",
+    },
     hypotheses=(
         Hypothesis(
             "the readout edges of wired neurons are present (if each is with probability $p'$, read $p^kp'$ for $p^k$)"

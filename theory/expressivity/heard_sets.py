@@ -8,6 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.inactive import over, part_maps, reduced
+from sparse_limits.theory.expressivity.symbols import NETWORK, PARTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, same
@@ -189,6 +190,16 @@ $[[relays_only]]$, in which no neuron of the first layer has edges to both, leav
         Quantity((x_1, x_2), "input of the example", sp.Interval(-1, 1)),
         Quantity(over, "mean over one input, as a linear map of functions", sp.S.Reals),
     ),
+    symbols={
+        "f": "target, a function of independent inputs",
+        **NETWORK,
+        **PARTS,
+        "f_T": "part of $f$ that belongs to the inputs $T$",
+        "v": "neuron of the last hidden layer",
+        "A_v": "set of the inputs that neuron $v$ hears",
+        "x_{A_v}": "inputs in $A_v$",
+        "f_{S_q}": "term $q$ of a sum, a function of the inputs in the set $S_q$",
+    },
     hypotheses=(
         Hypothesis("independent inputs, and a target of finite mean square"),
         Hypothesis(

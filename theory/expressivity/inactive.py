@@ -10,6 +10,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.expressivity.symbols import PARTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
@@ -213,6 +214,12 @@ The floor holds for every width, depth and weight.
         Quantity(output, "output of the network", sp.S.Reals),
         Quantity(over, "mean over one input, as a linear map of functions", sp.S.Reals),
     ),
+    symbols={
+        "J": "set of inputs from which no path leaves",
+        "x_J, x_{-J}": "inputs in $J$, and all others",
+        **PARTS,
+        "z": "variable of integration, another value of the first input",
+    },
     hypotheses=(
         Hypothesis("the function has a finite mean square"),
         Hypothesis("for Sobol indices: independent inputs", needed_by=("sobol", "floors")),

@@ -17,6 +17,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
 from sparse_limits.theory.saliency.model import v
+from sparse_limits.theory.saliency.symbols import CHANCE
 
 u_1, u_2 = sp.symbols("u_1 u_2", positive=True)  # latents of two hidden layers
 W_1, W_2, W_3 = (sp.Function(f"W_{layer}", nonnegative=True) for layer in (1, 2, 3))
@@ -161,6 +162,11 @@ shared by consecutive layers, and densities do not multiply. For homogeneous lay
             CLOSED_UNIT,
         ),
     ),
+    symbols={
+        "L": "number of hidden layers",
+        "W^{(l)}": "graphon of layer $l$, the last one that of the readout",
+        "n_l, u_l": "number of neurons of hidden layer $l$, and the latent of one of them",
+    },
     hypotheses=(
         Hypothesis("iid latents, one for each neuron and shared by its edges in and out"),
         Hypothesis("edges independent given them"),
@@ -246,7 +252,7 @@ One hidden layer of $n$ neurons with iid latents: an input has no edge with prob
 path to the output with probability $[[no_path]]$, $\rho_{path}$ as in E9 (not with the product of $r$ and the readout's density). For more layers
 paths share edges, unless each layer has one neuron, and the like product is no more than a lower bound. Two hidden layers of densities $p_1,p_2,p_3$ from the input on have exactly
 $$P(\text{no path})=[[two_layers]]$$ $$\ge[[independent_paths]].$$
-The inequality holds given the latents for every network of independent edges, $P(\text{no path})\ge\prod_{paths}(1-p_{path})$, with equality where no
+The inequality holds given the latents for every network of independent edges, $P(\text{no path})\ge\prod_{\text{paths}}(1-p_{path})$, with equality where no
 two paths share an edge.
 """,
     steps=ISOLATION_STEPS,
@@ -261,6 +267,7 @@ two paths share an edge.
         Quantity(reached, "number of neurons that the input reaches", COUNT_FROM_ZERO, drawn=(0, 9)),
         Quantity(densities, "density of one of three layers of edges, from the input on", CLOSED_UNIT, drawn=DENSITIES),
     ),
+    symbols={**CHANCE, "p_{path}": "chance that all edges of a path are present"},
     hypotheses=(
         Hypothesis("as in E9"),
         Hypothesis(

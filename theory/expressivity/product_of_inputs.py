@@ -137,6 +137,7 @@ present with probability $p$, and a dense readout admit it with probability at l
         Quantity(right, "knot where a piece ends", sp.Interval(-2, 2)),
         Quantity(point, "sum or difference of the inputs of the product", sp.Interval(-2, 2)),
     ),
+    symbols={"i": "index of summation, a number of neurons wired to both inputs"},
     hypotheses=(
         Hypothesis("independent edges", needed_by=("product_success",)),
         Hypothesis("a piece begins before it ends", left < right),
@@ -228,6 +229,7 @@ can make up for it, E8).
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(Quantity(network, "a network of two inputs", sp.S.Reals),),
+    symbols={"x_1, x_2": "inputs of the product"},
     hypotheses=(Hypothesis("one hidden layer and a linear readout; no neuron has both inputs"),),
     sharp=(
         Sharp(

@@ -173,13 +173,12 @@ relay_layer = Claim(
     headline=r"A neuron of a second hidden layer has, with the edge probability $p$, relays of all $k$ inputs among $m$ neurons below with a probability of $$[[relayed]].$$ So $k$ of the order $m/\ln m$ is possible where full wiring ends at the order $\ln m$.",
     statement=r"""
 Two hidden ReLU layers with biases, $k$ inputs in $[-B,B]$, $m$ and $n_2$ neurons, all edges independent of probability $p$. Split the
-first layer, before the mask is seen, into $k$ groups of $g=\lfloor m/k\rfloor$; neuron $i$ of group $j$ *relays* $x_j$ if its edge to $j$
+first layer, before the mask is seen, into $k$ groups of $g$; neuron $i$ of group $j$ *relays* $x_j$ if its edge to $j$
 exists. A neuron of the second layer with edges to a relay of every input can compute every $\varphi(\omega\cdot x+b)$. It has them
 with probability
 $$q=[[relayed]]\ge[[lower_bound]].$$
 So $k\le[[input_budget]]$ inputs suffice for $q\ge1-[[budget_failure]]\to1$, where full wiring ends at $\ln m/\ln\frac1p$ (E4). Two neurons of the
 second layer both have them with probability $e_2=[[both_relayed]]$; the share of such neurons among $n_2$ has the mean $q$ and the variance
-$\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))$, written out
 $$[[variance]],$$
 which falls to $[[shared]]$ as $n_2\to\infty$, more than $0$ for $p<1$ and $m\ge k$: they share their relays. Sufficient, not necessary: if the
 split is chosen after the first mask is seen and gives every input $g$ neurons with an edge to it, the probability is $[[chosen]]$.
@@ -197,6 +196,18 @@ split is chosen after the first mask is seen and gives every input $g$ neurons w
         Quantity(x, "an input", sp.S.Reals, drawn=(-1, 1)),
         Quantity(bound, "largest modulus of an input", POSITIVE, drawn=(1, 4)),
     ),
+    named={"g": group, "r": 1 - missed, "e_2": both_relayed},
+    symbols={
+        "g": "number of neurons of a group",
+        "x_j": "input $j$",
+        "i": "number of a neuron in its group",
+        r"\varphi": "activation, the ReLU",
+        r"\omega": "weights of any neuron of all $k$ inputs",
+        "b": "bias of that neuron",
+        "q": "chance that a neuron of the second layer has edges to a relay of every input",
+        "r": "chance that it has edges to a relay of one given input",
+        "e_2": "chance that two neurons of the second layer both have edges to a relay of every input",
+    },
     hypotheses=(
         Hypothesis("independent edges of one probability in both layers"),
         Hypothesis("bounded inputs, biases, unbounded weights"),

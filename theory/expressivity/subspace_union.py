@@ -27,11 +27,8 @@ chances = (alpha * p**k_1, alpha * p**k_2)
 either = alpha * (p**k_1 + p**k_2 - p**all_inputs)
 lacking = sp.Max(0, units_1 - first) + sp.Max(0, units_2 - second)
 most_lacking = sp.Max(0, units_1 - first, units_2 - second, units_1 + units_2 - first - second)
-tails = (
-    1 - at_least(n, chances[0], units_1),
-    1 - at_least(n, chances[1], units_2),
-    1 - at_least(n, either, units_1 + units_2),
-)
+enough = (at_least(n, chances[0], units_1), at_least(n, chances[1], units_2), at_least(n, either, units_1 + units_2))
+tails = tuple(1 - each for each in enough)
 union_failure = sp.Add(*tails)
 union_floor = union_failure / 3
 split_sum = sp.Add(*tails[:2])  # each of the two counts by itself
@@ -168,6 +165,15 @@ neurons with at least a third of that probability (`union_floor`).
         ),
         Quantity((x_1, x_2), "input of the example", sp.Interval(-1, 1)),
     ),
+    named=dict(zip(("T_1", "T_2", "T_{12}"), enough, strict=True)),
+    symbols={
+        "f": "function to be approximated, the sum of $f_1$ and $f_2$",
+        "S_q": "set of the inputs of the function $f_q$, with $q$ one of $1$ and $2$",
+        r"\varepsilon_q": "error with which $N_q$ units approximate $f_q$",
+        "T_1, T_2": "chances that at least $N_1$ neurons are wired to $S_1$, and at least $N_2$ to $S_2$",
+        "T_{12}": "chance that at least $N_1+N_2$ neurons are wired to $S_1$ or to $S_2$",
+        "i": "index of summation, a number of wired neurons",
+    },
     hypotheses=(
         Hypothesis("edges as in E1; the readout edges of wired neurons are present"),
         Hypothesis(

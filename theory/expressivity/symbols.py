@@ -47,6 +47,15 @@ POSITIONS = Quantity(
     positions, "position of an active input in the unit interval", UP_TO_ONE, drawn=(sp.Rational(1, 8), 1)
 )
 
+# What letters stand for in the sentences of several claims
+NETWORK = {"f_{net}": "output of the network"}
+SET = {"S": "set of $k$ inputs, also called active"}
+PARTS = {
+    "E": "mean over the law of the inputs",
+    "T": "set of inputs",
+    r"\sigma_T^2": "variance of the part of $f$ that belongs to the inputs $T$",
+}
+
 __all__ = [
     "ACTIVE",
     "COUNTED",
@@ -55,8 +64,11 @@ __all__ = [
     "FLOOR_SHARE",
     "GRAPHON",
     "MARGIN",
+    "NETWORK",
     "NEURONS",
+    "PARTS",
     "POSITIONS",
+    "SET",
     "SOME_ACTIVE",
     "UNITS",
     "alpha",

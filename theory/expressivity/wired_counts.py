@@ -317,6 +317,12 @@ $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
         COUNTED,
         Quantity(poisson_mean, "mean of the Poisson law", NON_NEGATIVE, drawn=(sp.Rational(1, 4), 4)),
     ),
+    symbols={
+        "N": "number of neurons with an edge to each of the $k$ inputs",
+        "k^*": "number of inputs at which the mean of $N$ is $1$",
+        "B": "set of whole numbers",
+        **CHANCE,
+    },
     hypotheses=(Hypothesis("edges independent, of one probability on the rectangle and none beside it"),),
     uses=("E1",),
     remarks=(

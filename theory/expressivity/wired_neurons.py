@@ -18,6 +18,7 @@ from sparse_limits.theory.expressivity.symbols import (
     GRAPHON,
     NEURONS,
     POSITIONS,
+    SET,
     SOME_ACTIVE,
     alpha,
     j,
@@ -150,7 +151,7 @@ $t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs
     ),
     symbols={
         "N": "number of neurons with an edge to each input of $S$",
-        "S": "set of $k$ inputs, also called active",
+        **SET,
         "u_i": "latent of neuron $i$, uniform on the unit interval",
         "t_S(W)": "chance that a neuron has an edge to each input of $S$",
         "m": "number of neurons for which the lower bound on edge probabilities applies",
@@ -316,6 +317,13 @@ neurons at which the other has none, it is negative.
             drawn=(-1, 1),
         ),
     ),
+    symbols={
+        **SET,
+        "t_S": "share of the neurons that have an edge to each input of $S$",
+        "v_j": "position of input $j$ in the unit interval",
+        "r(v)": "column density, the share of the neurons with an edge to an input at the position $v$",
+        "a_j": "value of an affine graphon at the latent $0$, at input $j$",
+    },
     hypotheses=(
         Hypothesis("as in E1"),
         Hypothesis("for the inequality: all columns of $S$ monotone in the same sense"),

@@ -151,6 +151,7 @@ the dense network at reweighted inputs multiplied by $[[profile_slowdown]]$; the
         Quantity(p, "power of the position that is the row profile", NON_NEGATIVE),
         Quantity(q, "power of the position that is the column profile", NON_NEGATIVE),
     ),
+    symbols={"u": "position of a neuron in its layer"},
     hypotheses=(Hypothesis("the limits of K3 and K8, whose kernels do not move in training"),),
     uses=("F1.1", "F1.2", "K3", "K8"),
     because={

@@ -11,6 +11,7 @@ from sparse_limits.theory.flow.linear import (
     AMPLITUDE,
     EIGENVALUE,
     LINEARISED,
+    MODES,
     NUMBER,
     RATE,
     amplitude,
@@ -140,6 +141,7 @@ eigenvalue, the rate $[[best_rate]]$ makes the largest modulus of a factor least
         Quantity(largest, "largest eigenvalue of the kernel matrix", POSITIVE, drawn=(2, 4)),
         Quantity(least, "least eigenvalue of the kernel matrix", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
     ),
+    symbols=MODES,
     hypotheses=(
         LINEARISED,
         Hypothesis("eigenvalues in order", least <= largest, needed_by=("best_rate", "best_factor")),

@@ -52,6 +52,13 @@ _together = _half_sum * sp.exp(-eta * (own + shared) * time / 2)
 _apart = _half_difference * sp.exp(-eta * (own - shared) * time / 2)
 pair_residuals = sp.ImmutableMatrix([_together + _apart, _together - _apart])
 
+# What letters stand for in the sentences of several claims
+MODES = {
+    "q_i": "unit eigenvector $i$ of the kernel matrix",
+    "r": "residuals on the samples, output less target",
+    "L": "loss, half of the mean square of the residuals",
+}
+
 STEPS = proof(
     r"""
 velocity: The parameters move by $-\eta\nabla L=-\frac\eta mJ^\top r$, $J$ the gradients of the outputs, and the residuals by $J$ times
@@ -165,6 +172,16 @@ of eigenvalue $0$: the *plateau*. **Two samples** of kernel $a$ with themselves 
     provenance=Provenance.STATED,
     proof=Proof.PROVED,
     quantities=(replace(RATE, convention=NO_TRAINING), NUMBER, EIGENVALUE, AMPLITUDE, TIME, *PAIR, RESIDUALS),
+    symbols={
+        **MODES,
+        "f": "outputs of the network on the samples",
+        "y": "targets of the samples",
+        "E_D": "mean over the samples",
+        r"\theta": "parameters of the network",
+        r"\Theta": "kernel matrix of the network on the samples",
+        "q_{ij}": "entry of $q_i$ at sample $j$",
+        r"\lambda_i": "eigenvalue of $q_i$",
+    },
     hypotheses=(
         LINEARISED,
         replace(ALLOWED_PAIR, convention="a Gram matrix has no negative eigenvalues; the formula would hold with them"),

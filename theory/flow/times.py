@@ -147,7 +147,7 @@ time_to_a_share = Claim(
     statement=r"""
 In the setting of F1.1 let $0<s<1$, and the loss at the start be positive. If eigenvectors of eigenvalue $0$ have less than the share $s$ of it, the loss is $s$ times that at
 the start at exactly one time; else at none: where they have the share $s$ itself, it is approached and not reached. **Exactly:** with one eigenvalue the time is $[[single_time]]$; with a share $p$ of the loss at
-$\lambda$ and the rest at $\nu$ it is where $[[two_left]]=s$ (`two_time`), for $\nu=2\lambda$ that is
+$\lambda$ and the rest at $\nu$ it is where $g=[[two_left]]$ is $s$ (`two_time`), for $\nu=2\lambda$ that is
 $$[[double_time]].$$
 **From above:** if all but a share $p_0<s$ of the loss is at eigenvalues of at least $\lambda$, at most $[[latest_time]]$. **From below:** if a share $p>s$ is at
 eigenvalues of at most $\lambda$, at least $[[slow_time]]$: with $p=1$ and $\lambda$ the largest eigenvalue, or with those that are slow. And if $p_0$ is at the eigenvalue $0$ and the rest
@@ -174,6 +174,8 @@ derivative is $[[log_curvature]]$.
         ),
         STUCK,
     ),
+    named={"g": two_left},
+    symbols={"g": "share of the loss at the start that is left at the time $t$"},
     hypotheses=(
         LINEARISED,
         Hypothesis("a positive loss at the start, of which there are shares"),

@@ -11,6 +11,7 @@ from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.paths import PATHS, rho_path
 from sparse_limits.theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
+from sparse_limits.theory.generalisation.symbols import LINEAR_AND_REST, ON_SAMPLE
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, depth, kappa_0, kappa_1, relu
@@ -139,6 +140,11 @@ and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top
         Quantity(direction, "component of any vector along that eigenvector", sp.S.Reals),
         Quantity(reading, "scalar product of any vector with a feature, over the samples", sp.S.Reals),
     ),
+    symbols={
+        **ON_SAMPLE,
+        "c_L": "factor of the linear kernel that is a lower bound on $K$",
+        r"\beta_j": "coefficient of feature $j$",
+    },
     hypotheses=(
         Hypothesis("the hypotheses of B2.1, masks independent of the weight values"),
         Hypothesis("an invertible kernel matrix, where its inverse stands"),
@@ -345,6 +351,7 @@ truth is $[[antipodal_energy]]$ too.
         Quantity(cosine, "cosine of the angle between two inputs", sp.Interval(-1, 1)),
         Quantity(degree, "half of an even power of that cosine", COUNT_FROM_ZERO, drawn=(0, 9)),
     ),
+    symbols=LINEAR_AND_REST,
     hypotheses=(
         Hypothesis("the hypotheses of B2.1"),
         Hypothesis("an invertible kernel matrix, where its inverse stands"),

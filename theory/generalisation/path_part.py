@@ -11,9 +11,11 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.generalisation.symbols import LINEAR, MASKED_LINEAR
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
+from sparse_limits.theory.kernel.symbols import KAPPAS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
@@ -158,7 +160,7 @@ $$K\succeq c_LB,\qquad B=\tfrac1dX\operatorname{diag}(\rho_{path})X^\top,\qquad 
 $Q^{(l)}$) $K\succeq wB_Q$, $B_Q=\frac1dX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\top$, $w=[[layer_constant]]$, where $\rho^{(l)}$ is the
 density of paths with $W$ at layer $l$ and $Q$ elsewhere. **Sharpness.** $c_1=1$ is the best constant, attained by $\{x,-x\}$: there
 $\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
-$M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples are positive, $K-wB_Q=[[one_sided_gap]]$ at $x=-1$.
+$M=1\{\omega>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples are positive, $K-wB_Q=[[one_sided_gap]]$ at $x=-1$.
 """,
     steps=LINEAR_STEPS,
     source=Source(
@@ -174,6 +176,7 @@ $M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples a
         VARIANCE,
         Quantity(c, "multiple of the linear part that is taken from the kernel", POSITIVE),
     ),
+    symbols=MASKED_LINEAR,
     hypotheses=(
         Hypothesis(
             r"infinite width in the limit of K2, $\varphi(z)=\sqrt2\max(z,0)$; masks that look at the weights do so as in K4, through $|w|$ alone"
@@ -330,6 +333,14 @@ Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
         Quantity(value, "value of the tangent kernel at orthogonal inputs", NON_NEGATIVE),
         Quantity(linear, "derivative of the tangent kernel in the cosine, at orthogonal inputs", NON_NEGATIVE),
     ),
+    symbols={
+        **LINEAR,
+        "c": r"best constant in $K\succeq cB$",
+        r"\Theta_L": "dense tangent kernel of $L$ hidden layers at inputs of one length, a function of their cosine",
+        **KAPPAS,
+        "r": "cosine of the angle between two inputs",
+        "E": "mean over $r$ with the weight that is named",
+    },
     hypotheses=(
         Hypothesis(
             r"infinite width in the limit of K2, $\varphi(z)=\sqrt2\max(z,0)$; homogeneous masks, inputs of one length"

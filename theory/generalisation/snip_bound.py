@@ -27,6 +27,7 @@ from sparse_limits.theory.generalisation.water_filling import (
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, s
+from sparse_limits.theory.kernel.symbols import ENERGY_LAW
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
@@ -214,6 +215,12 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform
         ),
         Quantity(budget, "mean path density, the budget", UP_TO_ONE, drawn=(sp.Rational(1, 5), sp.Rational(9, 10))),
     ),
+    symbols={
+        "W": "share of the weights of a feature that are kept",
+        **ENERGY_LAW,
+        "H(s)": "chance that this product exceeds $s$ in modulus",
+        "K_1": "modified Bessel function of the second kind, of the order $1$",
+    },
     hypotheses=(
         Hypothesis(r"$\phi=|\beta|$ (isotropic inputs); the score factorises (S3)"),
         Hypothesis(FIXED_RESIDUAL),

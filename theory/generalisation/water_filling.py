@@ -153,6 +153,7 @@ budget is free.
         ),
         Quantity(over_square, "sum of the squares of what these exceed the water level by", NON_NEGATIVE),
     ),
+    symbols={r"\beta_j": "coefficient of feature $j$ in the target", r"\rho_j": "path density of feature $j$"},
     hypotheses=(
         Hypothesis("the objective is the bound of B3, not the test error"),
         Hypothesis(
@@ -330,6 +331,12 @@ between the methods closes linearly, and no density below $1$ merges them.
         BUDGET.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
         Quantity(first_capped, "position from which on all paths are kept", UP_TO_ONE),
     ),
+    named={"v_*": edge},
+    symbols={
+        r"\beta(v)": "coefficient of the feature at the position $v$ of the unit interval",
+        r"\rho(v)": "path density of that feature",
+        "v_*": "position from which on all paths are kept",
+    },
     hypotheses=(
         Hypothesis("no feature at the cap", rho <= 1 / (a + 1), ("below_cap",)),
         Hypothesis("some features at the cap", rho >= 1 / (a + 1), ("excess",)),

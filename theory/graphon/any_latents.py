@@ -15,7 +15,7 @@ from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, CUT, DEVI
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
-from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON
+from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON, KEPT_ENTRIES, KEPT_SHARE
 
 of_rows, of_columns, of_noise = sp.symbols("eta_u eta_v eta_xi", nonnegative=True)
 x = sp.Symbol("x", positive=True)  # ln(8/δ)
@@ -159,10 +159,10 @@ in G4.1 latents count twice (its last bound at midpoints is smaller for large ma
         **FACTORS,
         **GRAPHON,
         "W_M": "step kernel of the mask $M$, its entries on the cells of a grid",
-        "K": "number of entries that the mask keeps",
+        **KEPT_ENTRIES,
         "u_i, v_j": "latents of row $i$ and column $j$, numbers of the unit interval",
         r"\bar F_n, \bar F": "survival function of the noise in the finite layer, and that of the limit: the chance that the modulus exceeds a value",
-        r"\rho": "density, the share of weights kept",
+        **KEPT_SHARE,
         **CUT,
     },
     uses=("G3.3", "G4.1", "S1"),

@@ -12,6 +12,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
 from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, rho
+from sparse_limits.theory.saliency.symbols import KEPT_ENTRIES, MEAN
 
 CHI = ("pair_chance", "covariance", "column_variance")  # what leads to the mean of the statistic
 pair_chance = rho * (rho * m * n - 1) / (m * n - 1)
@@ -68,6 +69,12 @@ $E\chi=[[expected_chi]]$, whatever $K$.
         Hypothesis("at least two entries, of which some are kept and some are not", m * n >= 2, (*CHI, "expected_chi")),
         Hypothesis("some of the entries are kept", rho * m * n >= 1, CHI),
     ),
+    symbols={
+        r"\hat p_j": "share of the entries of column $j$ that are kept",
+        r"\chi": "statistic of the column densities, large where they differ",
+        **KEPT_ENTRIES,
+        **MEAN,
+    },
     because={
         "two entries": sets_with_two_entries_are_counted,
         "covariance": lambda pair_chance, covariance: (

@@ -15,8 +15,10 @@ from sparse_limits.theory.graphon.rate import fair_mean, least_rate
 from sparse_limits.theory.graphon.symbols import (
     ANY_FAILURE,
     COLUMNS,
+    CUT,
     DEVIATION,
     ENTRY,
+    RECTANGLE,
     ROWS,
     VARIANCE,
     delta,
@@ -30,6 +32,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
+from sparse_limits.theory.saliency.symbols import MASK, MEAN, PROBABILITIES
 
 z = sp.Symbol("z", real=True)  # beyond it a standard normal variable makes an entry
 
@@ -231,8 +234,8 @@ normal_comparison = Claim(
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$ and $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least
 $1-\delta$
-$$\|M-P\|_\square\le[[normal_rate]].$$
-Indeed the largest sum of $M-P$ over a rectangle $S\times T$, divided by $mn$, has a mean of at most $[[mean_bound]]$ and exceeds
+$$\|M-P\|_\square\le[[normal_rate]],\qquad\mu=[[mean_bound]].$$
+Indeed the largest sum of $M-P$ over a rectangle $S\times T$, divided by $mn$, has a mean of at most $\mu$ and exceeds
 its mean by $s$ or more with probability at most $[[one_failure]]$. The same holds for $P-M$, and for the largest sums over complements of rectangles.
 For every convex function $\Phi$ of matrices, $E\,\Phi(M-P)\le E\,\Phi(\sigma g)$ with independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$, and so for $P-M$.
 With G1.1, whose rates are smaller for some small masks, for very small $\delta$ and at some low densities, $\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$.
@@ -263,6 +266,17 @@ For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ an
         Quantity(COLUMN_CLASSES, "the same for columns", COUNT_FROM_ZERO, drawn=(0, 5)),
     ),
     hypotheses=(Hypothesis("the entries of the mask are independent"),),
+    named={r"\mu": mean_bound},
+    symbols={
+        **MASK,
+        **PROBABILITIES,
+        **CUT,
+        **RECTANGLE,
+        **MEAN,
+        r"\Phi": "convex function of matrices",
+        "g_{ij}": "independent standard normal numbers",
+        r"\sigma": "their scale",
+    },
     uses=("G1.1",),
     aids={"fair_mean": fair_mean, "least_rate": least_rate, "one_row_failure": one_row_failure},
     loose=(

@@ -31,7 +31,7 @@ from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity, 
 from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.snip_row_law import equal_failure, exponent
-from sparse_limits.theory.saliency.symbols import CHANCE, MASK
+from sparse_limits.theory.saliency.symbols import CHANCE, MASK, PROBABILITIES
 
 tilt = sp.Symbol("lambda", positive=True)  # of the exponential moment
 k = sp.Symbol("k", integer=True, positive=True)  # the order of a moment
@@ -270,7 +270,7 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
     ),
     symbols={
         **MASK,
-        "P_{ij}": "chance that the entry of the mask in row $i$, column $j$ is $1$",
+        **PROBABILITIES,
         **CHANCE,
         **CUT,
     },

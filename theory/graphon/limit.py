@@ -19,7 +19,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import DENSITY, rho, synflow_model, tau
-from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON
+from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON, KEPT_ENTRIES
 from sparse_limits.theory.tails import product_survival
 
 sampled, cells = sp.symbols("A D", nonnegative=True)  # the first part of a bound of ‖M − P‖□, and ‖W_P − W‖₁
@@ -209,7 +209,7 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
         **FACTORS,
         **GRAPHON,
         "W_M": "step kernel of the mask $M$, its entries on the cells of a grid",
-        "K": "number of entries that the mask keeps",
+        **KEPT_ENTRIES,
         "u_i, v_j": "latents, the positions of row $i$ and column $j$ in the unit interval",
         "m_k, n_k, M_k": "number of rows, number of columns and mask at place $k$ of a sequence",
         **CUT,

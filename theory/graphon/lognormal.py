@@ -9,6 +9,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.operators.symbols import SINGULAR_VALUE
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     CLOSED_UNIT,
@@ -21,6 +22,7 @@ from sparse_limits.theory.quantities import (
 )
 from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
+from sparse_limits.theory.saliency.symbols import COLUMN_FACTOR, NOISE, ROW_FACTOR
 from sparse_limits.theory.tails import Tail, t
 
 x, y = sp.symbols("x y", real=True)  # latents of a row and a column, standard normal
@@ -251,6 +253,23 @@ $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[
         ),
         Hypothesis("a singular value whose square is at most the sum of squares of its matrix", sigma**2 <= captured),
     ),
+    named={"t": threshold, "Q": sp.Lambda(common, orthant(common))},
+    symbols={
+        **ROW_FACTOR,
+        **COLUMN_FACTOR,
+        **NOISE,
+        "X, Y, Z": "independent standard normal numbers, of a row, of a column and of a single weight",
+        "W": "graphon, the chance that a weight is kept by the latents of its row and its column",
+        "Q(r)": r"chance that two scores whose logarithms have the correlation $r$ both exceed the threshold",
+        r"\theta": "variable of the integral",
+        r"d_{\rm row}, d_{\rm col}": "degree function of the rows, and of the columns: the integral of the graphon over the other latent",
+        r"\mathrm{He}_j": "probabilists' Hermite polynomial of degree $j$",
+        "H_{m-1}": "physicists' Hermite polynomial of degree $m-1$",
+        "c_{jk}": "coefficient of the graphon in the Hermite bases",
+        "A_K": "matrix of the first of these coefficients",
+        **SINGULAR_VALUE,
+        r"\|\cdot\|_F": "Frobenius norm, the root of the sum of the squared entries",
+    },
     uses=("S1",),
     also=("coefficient",),
     aids={"noise": lognormal_noise},

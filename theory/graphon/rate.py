@@ -28,7 +28,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same, vanishes
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
-from sparse_limits.theory.saliency.symbols import MASK, MEAN
+from sparse_limits.theory.saliency.symbols import MASK, MEAN, PROBABILITIES
 from sparse_limits.theory.tails import half_normal, product_survival
 
 mode = sp.Symbol("k", integer=True, positive=True)  # ⌊np⌋ + 1
@@ -274,7 +274,7 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
     named={r"\mu": fair_mean},
     symbols={
         **MASK,
-        "P_{ij}": "chance that the entry of the mask in row $i$, column $j$ is $1$",
+        **PROBABILITIES,
         "A": "real matrix, such as mask less probabilities",
         "W": "graphon to which the masks converge",
         **MEAN,

@@ -11,11 +11,12 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.rate import fair_deviation
-from sparse_limits.theory.graphon.symbols import n
+from sparse_limits.theory.graphon.symbols import CUT, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, at_sizes, holds, nonnegative, same
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
+from sparse_limits.theory.saliency.symbols import MASK, MEAN
 
 kappa, gamma, eta = sp.symbols("kappa gamma eta", nonnegative=True)  # κ, γ and E(‖A_1‖²/d)²
 positive_part, negative_part = sp.symbols("s t", real=True)
@@ -155,6 +156,18 @@ the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$ wit
         Quantity(eta, "expected square of the mean squared error of a row", sp.Interval(0, 1), drawn=SHARES),
     ),
     hypotheses=(IID_ROWS,),
+    symbols={
+        **MASK,
+        "d": "number of columns of the mask",
+        r"\ell_i": "label of row $i$",
+        r"W(\ell,j)": r"kernel, a number for each label $\ell$ and each column $j$",
+        "A_{ij}": "error at row $i$ and column $j$, the entry of the mask less the kernel",
+        r"\Gamma_{jk}": "mean product of the errors of a row at columns $j$ and $k$",
+        "T": "set of columns",
+        "t(C_4,A)": "density of the cycle of length four, the mean of $A_{ij}A_{ik}A_{i'j}A_{i'k}$ over all $i,i',j,k$",
+        **MEAN,
+        **CUT,
+    },
     uses=("S6",),
     aids={"opposite_mean": opposite_mean},
     loose=(

@@ -16,6 +16,14 @@ from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, same
 from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, phi, rho, tau
 from sparse_limits.theory.saliency.snip import a, g, h, product_density, product_graphon
+from sparse_limits.theory.saliency.symbols import (
+    INPUT_WEIGHT,
+    OPEN_MEAN,
+    OUTPUT_WEIGHT,
+    PRODUCT_TAIL,
+    WHOLE_MASK,
+    WHOLE_MEAN,
+)
 from sparse_limits.theory.tails import by_struve, half_normal, product_survival, t
 
 kernel = half_normal.at(tau / sp.Abs(a * g))
@@ -132,6 +140,17 @@ $[[limit_distance]]$ as $n,d\to\infty$, $\rho$ their density; no relabelling of 
         Hypothesis("a column whose scores are not always zero", sp.Ne(a * h, 0), ("blurred",)),
         Hypothesis("a column whose moment is not zero", sp.Ne(h, 0), ("column_density",)),
     ),
+    symbols={
+        **WHOLE_MASK,
+        "n, d": "number of rows, and of columns, of the mask",
+        **INPUT_WEIGHT,
+        **OUTPUT_WEIGHT,
+        **OPEN_MEAN,
+        **WHOLE_MEAN,
+        "x": "vector of which all inputs are positive multiples",
+        "W": "graphon, the chance that a weight is kept by the latent of its row and its column",
+        **PRODUCT_TAIL,
+    },
     uses=("G1.2", "S4", "S6"),
     also=("column_density",),
     pitfalls=(

@@ -14,12 +14,25 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon import comparison
 from sparse_limits.theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
 from sparse_limits.theory.graphon.rate import fair_constant, fair_deviation, least_rate
-from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, DEVIATION, ROWS, delta, m, n, s
+from sparse_limits.theory.graphon.symbols import (
+    ANY_FAILURE,
+    COLUMNS,
+    CUT,
+    DEVIATION,
+    RECTANGLE,
+    ROWS,
+    VARIANCE,
+    delta,
+    m,
+    n,
+    s,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
+from sparse_limits.theory.saliency.symbols import MASK, PROBABILITIES
 
 w = sp.Symbol("w", real=True)  # for columns what z is for rows
 y = sp.Symbol("y", real=True)  # a quantile up to 6
@@ -167,8 +180,8 @@ sized_sets = Claim(
     headline=r"With any fixed probability below $1$, a large $n\times n$ mask of independent entries is within $$[[sized_constant]]\,n^{-1/2}$$ of its probabilities in cut norm, to leading order: for variances of at least $\frac18$ about three quarters of what G1.2 has.",
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$. With probability at least $1-\delta$
-$$\|M-P\|_\square\le[[sized_rate]].$$
-Indeed for each $a\ge1$ and $b\ge1$ the largest sum of $M-P$ over $S\times T$ with $|S|=a$, $|T|=b$, divided by $mn$, has a mean of at most $[[sized_mean]]$, and exceeds its mean by
+$$\|M-P\|_\square\le[[sized_rate]],\qquad\mu=[[sized_mean]].$$
+Indeed for each $a\ge1$ and $b\ge1$ the largest sum of $M-P$ over $S\times T$ with $|S|=a$, $|T|=b$, divided by $mn$, has a mean of at most $\mu$, and exceeds its mean by
 $s$ or more with probability at most $[[one_size_failure]]$. The same holds for $P-M$, and for the largest sums over complements of such rectangles.
 For $m=n\to\infty$ and fixed $\delta$ the rate is $[[sized_constant]]\,n^{-1/2}$ in leading order, about three quarters of what G1.2 has where $V\ge\frac18$. Unless both sides are large beside $\ln\frac{mn}\delta$, or where $V$ is small, G1.2 or G1.1 is mostly better. No constant is claimed to be
 the best.
@@ -197,6 +210,15 @@ the best.
         Quantity((other_rows, other_columns), "number of rows, and columns, of either set alone", COUNT_FROM_ZERO),
     ),
     hypotheses=(Hypothesis("the entries of the mask are independent"),),
+    named={r"\mu": sized_mean},
+    symbols={
+        **MASK,
+        **PROBABILITIES,
+        **CUT,
+        **RECTANGLE,
+        "a, b": "number of rows of $S$, and of columns of $T$",
+        "V": VARIANCE.meaning,
+    },
     uses=("G1.2",),
     aids={
         "least_rate": least_rate,

@@ -43,3 +43,4 @@ SHARES = {delta: (sp.Rational(1, 100), sp.Rational(1, 2)), p: (sp.Rational(1, 20
 CUT = {
     r"\|\cdot\|_\square": "cut norm, the largest modulus of a sum over some rows and some columns, divided by the number of entries; of a kernel, the largest modulus of an integral over some rows and some columns"
 }
+RECTANGLE = {"S, T": "set of rows, and set of columns"}

@@ -33,6 +33,7 @@ from sparse_limits.theory.saliency.model import (
     wanda_model,
 )
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
+from sparse_limits.theory.saliency.symbols import COLUMN_FACTOR, GRAPHON, ROW_FACTOR, SURVIVAL
 from sparse_limits.theory.tails import Tail, exponential, frechet, half_normal, pareto, product_normal, t
 
 density_of_noise = sp.Symbol("g", positive=True)  # at t = τ/(f φ)
@@ -240,6 +241,13 @@ holds with exceptions only (S9, S10, S12).
             needed_by=("classes",),
         ),
     ),
+    symbols={
+        **GRAPHON,
+        **SURVIVAL,
+        **ROW_FACTOR,
+        **COLUMN_FACTOR,
+        "h_j": "mean over the data of residual, smoothed for GraSP, times input $j$",
+    },
     uses=("S1", "S2", "S3", "S8", "S9", "S10", "S11", "S12"),
     also=("classes",),
     aids={"instances": INSTANCES, "methods": METHODS, "data": "raw", "trained": TRAINED},

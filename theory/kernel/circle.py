@@ -8,6 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.symbols import KAPPAS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     COUNT,
@@ -188,11 +189,11 @@ circle_spectrum = Claim(
 One hidden ReLU layer, inputs uniform on the unit circle, kernels divided by $\frac1d$: as an operator the tangent kernel
 $\cos\theta\,\kappa_0+\kappa_1$ has the eigenvalues $\lambda_k=[[ntk_eigenvalue]]$ on $\cos k\theta$, $\sin k\theta$ (once for
 $k=0$, twice for $k\ge1$): those of odd $k\ge3$ vanish. $\kappa_0$ alone has $[[slope_eigenvalue]]$, $\kappa_1$ alone
-$[[value_eigenvalue]]$. In descending order the eigenvalue at the rank $r$ is $[[ranked]]$. The four metrics of a spectrum are then known
-exactly: decay (minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda$ on $\ln r$ over ranks from $r_0$ to $r_1$, both
+$[[value_eigenvalue]]$. In descending order the eigenvalue at the rank $r$ is $\lambda_{(r)}=[[ranked]]$. The four metrics of a spectrum are then known
+exactly: decay (minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda_{(r)}$ on $\ln r$ over ranks from $r_0$ to $r_1$, both
 included; on a finite window it is not the exponent $[[exponent]]$ that it tends to: on ranks 6 to 60 it is $2.384$,
 rounded),
-$\mathrm{tr}/\lambda_1=[[trace_ratio]]$, $\lambda_1/\lambda_2=[[gap_ratio]]$ and the share of the five largest in the trace,
+$\mathrm{tr}/\lambda_{(1)}=[[trace_ratio]]$, $\lambda_{(1)}/\lambda_{(2)}=[[gap_ratio]]$ and the share of the five largest in the trace,
 $[[top_energy]]$.
 """,
     steps=STEPS,
@@ -215,6 +216,14 @@ $[[top_energy]]$.
         Quantity(sum_xy, "sum of abscissa times ordinate over the points fitted", sp.S.Reals),
         Quantity(wave, "frequency of a wave, whole or not", POSITIVE),
     ),
+    symbols={
+        **KAPPAS,
+        r"\theta": "angle of an input on the circle; in the kernel, that between two inputs",
+        r"\lambda_k": "eigenvalue at the frequency $k$",
+        r"\lambda_{(r)}": "eigenvalue at the rank $r$ in descending order",
+        r"\mathrm{tr}": "trace, the sum of all eigenvalues",
+        "d": "number of inputs",
+    },
     hypotheses=(
         Hypothesis("a fit over more than one rank", low < high),
         Hypothesis("abscissas that are not all the same", points * sum_xx > sum_x**2),

@@ -32,7 +32,7 @@ from sparse_limits.theory.kernel.dual import (
     tangent,
     z,
 )
-from sparse_limits.theory.kernel.symbols import LAYERS
+from sparse_limits.theory.kernel.symbols import KAPPAS, LAYERS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
@@ -241,7 +241,7 @@ lost near $r=1$.
         r"\varphi": "activation function",
         r"\dot\varphi": "its slope",
         "E": "mean over the two preactivations",
-        r"\kappa_0,\kappa_1": "means of the product of the slopes and of the activations, as functions of the correlation",
+        **KAPPAS,
         "J_2": "mean of the product of the squared activations, as a function of the correlation, up to a factor",
         r"\theta_l": "angle between the preactivations at the two inputs after $l$ hidden layers",
         r"\Theta_l": "dense tangent kernel of $l$ hidden layers",

@@ -33,6 +33,7 @@ from sparse_limits.theory.kernel.fixed_inputs import (
     second,
     share,
 )
+from sparse_limits.theory.kernel.symbols import KAPPAS, ROW, TWO_INPUTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
@@ -236,6 +237,13 @@ relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is g
             drawn=(0, 1),
         ),
     ),
+    symbols={
+        **TWO_INPUTS,
+        **ROW,
+        **KAPPAS,
+        "h": "row kernel at variances $1$, as a function of the correlation",
+        r"\varepsilon": "least distance of $|r|$ from $1$",
+    },
     hypotheses=(
         Hypothesis(
             "a covariance that equal moduli allow", sp.And(c <= a, -a <= c), needed_by=("perspective", "support")

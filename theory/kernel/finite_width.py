@@ -22,10 +22,12 @@ from sparse_limits.theory.kernel.dual import (
     kappa_1,
     relu,
 )
+from sparse_limits.theory.kernel.symbols import ACTIVATION, COORDINATES, WIDE_KERNEL
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same, vanishes
 from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.saliency.symbols import MASK, MEAN
 
 n = sp.Symbol("n", integer=True, positive=True)  # the width
 q = sp.Symbol("q", positive=True)  # mean square of the inputs, Σ x_j²/d
@@ -228,7 +230,7 @@ finite_width_moments = Claim(
     statement=r"""
 One hidden layer of $n$ neurons, $\varphi(z)=\sqrt2\max(z,0)$, weights iid $N(0,1)$, the readout dense, no bias; masks are
 independent of the weights, and only kept edges are trained. With $a=\frac{|x|^2}d$, $b=\frac{|x'|^2}d$,
-$c=\frac{x\cdot x'}d$, $r=\frac c{\sqrt{ab}}$: if the first layer is dense, at every width
+$c=\frac{x\cdot x'}d$: if the first layer is dense, at every width
 $$E\,\Theta_n(x,x')=\mu(a,b,c)=[[mean]],$$ $$n\operatorname{Var}\Theta_n(x,x')=s(a,b,c)-\mu^2,$$
 which `variance` writes out: $s$ is the second moment of one neuron, $s=[[second_moment]]$, and rests on $E\varphi(z)^2\varphi(z')^2=ab\,f(r)$,
 $f=[[fourth]]$. So the root mean square distance from the limit is exactly $\sqrt{(s-\mu^2)/n}$ (`deviation`).
@@ -267,6 +269,21 @@ $$E\,\Theta_n(x,x)=[[diagonal_mean]],\qquad n\operatorname{Var}\Theta_n(x,x)=[[d
         Quantity(radial, "length of a neuron's weights in the plane of the inputs", NON_NEGATIVE),
         Quantity(readout, "modulus of the readout weight of a neuron", NON_NEGATIVE),
     ),
+    named={"r": c / sp.sqrt(a * b)},
+    symbols={
+        **ACTIVATION,
+        "N(0,1)": "normal law of mean $0$ and variance $1$",
+        **COORDINATES,
+        "d": "number of inputs",
+        **WIDE_KERNEL,
+        **MEAN,
+        r"\mu": r"mean of what a neuron adds to $n\Theta_n$, by the variances and the covariance of its preactivations",
+        "s": "second moment of the same",
+        "f(r)": r"mean of $\varphi(z)^2\varphi(z')^2$ for preactivations of variance $1$ and correlation $r$",
+        **MASK,
+        "a_i, b_i, c_i": "variances and covariance of the preactivations of neuron $i$, given the mask",
+        "E_M": "mean over the masks",
+    },
     hypotheses=(
         CAUCHY_SCHWARZ,
         Hypothesis("masks independent of the weights; the readout dense"),

@@ -21,6 +21,7 @@ from sparse_limits.theory.kernel.dual import (
     cosine,
     relu,
 )
+from sparse_limits.theory.kernel.symbols import DUAL, KAPPA_0, ROW, TWO_INPUTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
@@ -183,6 +184,23 @@ $$[[gap]].$$
         Quantity(multiple, "factor of two parallel inputs, the second over the first", NON_NEGATIVE),
         INPUTS,
     ),
+    named={"D": determinant, "g": bend},
+    symbols={
+        "n": "width of the hidden layer",
+        **TWO_INPUTS,
+        "M_j": "entry $j$ of a row of the mask: $1$ if the edge to input $j$ is kept, else $0$",
+        **ROW,
+        r"\xi_j": "squares and product of the coordinates $j$ of the two inputs",
+        "S_W": "mean of $S_M$ over the masks",
+        **DUAL,
+        **KAPPA_0,
+        "u": "position of a neuron",
+        r"\beta": "bound on the moduli of the coordinates",
+        "s": "positive lower bound on the variances",
+        r"\varepsilon": "least distance of the squared correlation from $1$",
+        "C": "covariance matrix of $S_M$",
+        "H": r"Hessian of $F_\Theta$",
+    },
     hypotheses=(
         CAUCHY_SCHWARZ,
         Hypothesis("masks independent of the weights, one hidden ReLU layer with dense readout"),

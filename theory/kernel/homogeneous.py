@@ -20,6 +20,7 @@ from sparse_limits.theory.kernel.dual import (
     depth,
     relu,
 )
+from sparse_limits.theory.kernel.symbols import KERNELS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, at_sizes, induction, same
@@ -194,9 +195,7 @@ arXiv:2510.17515, and the constant that its section 5.3 has.
     ),
     symbols={
         r"\rho_l": "probability that a weight of layer $l$ is kept",
-        r"\Theta": "tangent kernel of the masked network",
-        r"\Theta_{dense}": "tangent kernel of the network without masks",
-        r"\Theta_L": "that of $L$ hidden layers at inputs of one length, a function of their cosine",
+        **KERNELS,
     },
     uses=("K1", "K2"),
     also=("kernel",),

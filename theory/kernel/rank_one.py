@@ -12,6 +12,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DEPTH, a, b, c, cosine, dense_ntk, depth, relu
 from sparse_limits.theory.kernel.graphon_recursion import above as next_position
 from sparse_limits.theory.kernel.graphon_recursion import backward, covariance, forward, gradient, own_layer, weight
+from sparse_limits.theory.kernel.symbols import COORDINATES, KERNELS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
@@ -223,6 +224,16 @@ $\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\
         Quantity(above, "product of the overlaps of all hidden layers above one", NON_NEGATIVE),
         Quantity(blocks, "dense kernel at the inputs weighted by the densities of a block", sp.S.Reals),
     ),
+    symbols={
+        "W^{(l)}": "graphon of layer $l$, the last one that of the readout",
+        "u, v": "positions of a unit and of one in the layer below",
+        **KERNELS,
+        **COORDINATES,
+        "d": "number of inputs",
+        "v_j": "position of input $j$",
+        "W_b(v)": "density of the rows of block $b$ at an input",
+        "s_b": "share of the rows that are in block $b$",
+    },
     hypotheses=(
         replace(CAUCHY_SCHWARZ, words="a mean product that the two mean squares allow"),
         Hypothesis(r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, masks independent of the weights, the limit of K2"),

@@ -12,11 +12,13 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, c, relu
 from sparse_limits.theory.kernel.second_moment import OWN, own, second_moment
+from sparse_limits.theory.kernel.symbols import BESSEL, COORDINATES, DUAL, ENERGY_LAW, KAPPA_0, WIDE_KERNEL
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
+from sparse_limits.theory.saliency.symbols import CHANCE, MASK, MEAN
 from sparse_limits.theory.tails import half_normal, product_survival, t
 
 s = sp.Symbol("s", positive=True)  # threshold over the column's profile, τ/φ
@@ -167,6 +169,29 @@ and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[e
         OWN,
         Quantity(y, "hyperbolic sine of half the variable of integration", NON_NEGATIVE),
     ),
+    named={"r": r},
+    symbols={
+        "a_i": "weight with which neuron $i$ enters the output",
+        "w_{ij}": "weight from input $j$ to neuron $i$",
+        **MASK,
+        r"\varphi_j": "profile of the columns at input $j$, its factor in the scores",
+        r"\tau": "threshold above which scores are kept",
+        **CHANCE,
+        **MEAN,
+        "W": "chance that an entry is kept, given the modulus of the readout weight",
+        "Q=q(W)": "mean of the squared weight, $0$ where it is pruned, as a function of the share $W$ kept (K4)",
+        "r(s)": "chance that the product of two independent standard normal numbers exceeds $s$ in modulus",
+        "H": "name of $r$ in S4",
+        **ENERGY_LAW,
+        **BESSEL,
+        r"\mathbf L_{-1}, \mathbf L_0": "modified Struve functions",
+        **WIDE_KERNEL,
+        "d": "number of inputs",
+        **COORDINATES,
+        **DUAL,
+        **KAPPA_0,
+        "S_W, S_Q": "covariances of the preactivations of a neuron at two inputs, with $W$ and with $Q$",
+    },
     hypotheses=(
         CAUCHY_SCHWARZ,
         Hypothesis("the saliency factorises (S3), with the threshold of the limit"),

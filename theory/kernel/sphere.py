@@ -9,6 +9,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel import circle
 from sparse_limits.theory.kernel.dual import COSINE, a, b, c, cosine, kappa_0, kappa_1, relu
+from sparse_limits.theory.kernel.symbols import KAPPAS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
@@ -274,6 +275,20 @@ For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue 
         Quantity(other_size, "length of the second input", NON_NEGATIVE),
         Quantity(weight, "value of the graphon at a neuron, over the number of input coordinates", NON_NEGATIVE),
     ),
+    symbols={
+        "W": "graphon of the edges that are trained",
+        "Q": "graphon of the second moments of the weights",
+        "u": "position of a neuron",
+        "g": "mean of $W$ over the neurons, at one of the $k$ inputs",
+        "d": "number of all inputs",
+        "x": "values of the $k$ inputs, drawn from an isotropic law",
+        "E": "mean over that law",
+        "S^{k-1}": "unit sphere in $k$ dimensions",
+        r"\theta": "angle between two values of $x$",
+        **KAPPAS,
+        r"\lambda_\ell": r"eigenvalue at the degree $\ell$",
+        r"\Gamma": "gamma function",
+    },
     hypotheses=(
         Hypothesis(
             "a degree that the sphere has: two points have only the degrees 0 and 1",

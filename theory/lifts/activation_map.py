@@ -18,6 +18,10 @@ w, y = sp.symbols("w y", real=True)
 w01, w02, w12, w13, w23, w34 = sp.symbols("w_01 w_02 w_12 w_13 w_23 w_34", real=True)
 
 
+# The letters of sentences on the maps of edges
+EDGE_MAP = {"M_e": "map that makes what edge $e$ passes on, from its weight and the value at its source"}
+
+
 def linear_module(edges: Iterable[Edge], edge_map: Callable[[Any, Any], Any] = PRODUCT) -> PerceptronModule:
     """Numbers, σ the sum, and one map on all edges; "0" is the only input and the last vertex by name the terminal."""
     edges = tuple(edges)
@@ -105,7 +109,7 @@ $y_4=[[path_sum]]$, and on the diamond $01,02,13,23$, which has two topological 
         "W_e": "space of the weights of edge $e$",
         "Y_v": "space of the values of vertex $v$",
         "Z_e": "space of what edge $e$ passes on",
-        "M_e": "map that makes what edge $e$ passes on, from its weight and the value at its source",
+        **EDGE_MAP,
         r"\sigma_v": "map that makes the value of vertex $v$, from what its edges pass on",
         "t": "vertex at which paths end",
         "P": "path",

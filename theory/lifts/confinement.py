@@ -13,7 +13,7 @@ from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import PROBABILITY
 from sparse_limits.theory.lifts.path_length import growing_length, growing_rate, length
-from sparse_limits.theory.lifts.tangent import CONVEX, FLOW, PARAMETER, REACHED, STEP, epsilon, kappa, x
+from sparse_limits.theory.lifts.tangent import CONVEX, FLOW, MODEL, PARAMETER, REACHED, STEP, TANGENT, epsilon, kappa, x
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
@@ -161,6 +161,18 @@ $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $
         ),
         Hypothesis("the text of Theorem 2.1 breaks off in its hypotheses: the order of the quantifiers is our reading"),
     ),
+    symbols={
+        **TANGENT,
+        r"\theta_0": "parameters at the start",
+        **MODEL,
+        "L": "loss, as a function of the parameters",
+        "L_0": "loss at the start",
+        "t": "time of training",
+        "P": "probability",
+        r"\varepsilon'": "loss that the tangents reach",
+        "c": "radius of a ball about the start",
+        r"\kappa(c)": "step length that is enough in that ball",
+    },
     uses=("L12", "L14.1", "L14.2"),
     sharp=(
         Sharp(

@@ -12,7 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
 from sparse_limits.theory.formulas.smallest import Smallest
-from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
+from sparse_limits.theory.lifts.copies import COPIES, DISTANCE, UNITS, M
 from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS, binomial_below, chernoff, m, q, r
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
 from sparse_limits.theory.proofs import proof
@@ -22,6 +22,7 @@ from sparse_limits.theory.reasons import Relation, same
 delta = sp.Symbol("delta", positive=True)  # the probability of failure allowed
 F = sp.Symbol("F", nonnegative=True)
 P = sp.Symbol("P", nonnegative=True)
+x = sp.Symbol("x", positive=True)  # what holds where there are copies to be had
 
 half = sp.Rational(1, 2)
 ALLOWED = Quantity(
@@ -34,6 +35,16 @@ CHANCE = Quantity(
     drawn=(sp.Rational(3, 8), half),
 )
 TRAINED = Hypothesis("the hypotheses of L16.1 hold, and the types of different units are disjoint")
+# The letters of sentences on how probable a bound of the loss is
+BOUND_OF_COPIES = {
+    "L": "loss, as a function of the time of training",
+    "t": "time of training",
+    "x": "argument of $g$",
+    "B(M)": "bound of the loss by $M$ copies of each unit",
+    "T": "time from which that bound holds",
+    r"\rho_0": DISTANCE.meaning,
+    r"P(\cdot)": "probability of an event",
+}
 THEOREM = Source(
     "2501.05930",
     "v1",
@@ -47,11 +58,16 @@ def smallest(failure: sp.Expr, start: sp.Expr = sp.S.One, called: sp.Symbol = F)
     return Smallest(sp.Lambda(n, Let(called, [(called, failure)])), delta, start)
 
 
+def where_copies_are_had(value: sp.Expr) -> sp.Expr:
+    """The value, where there are copies at some width; none elsewhere."""
+    return guaranteed(value, M >= 1, q > 0)
+
+
 failure = Let(r * P, [(P, binomial_below.subs(m, M))])
 chernoff_failure = guaranteed(r * chernoff, n * q / 2 >= M)
-size = guaranteed(smallest(failure), M >= 1, q > 0)
+size = where_copies_are_had(smallest(failure))
 mean_size, tail_size = 2 * M / q, 8 * sp.log(r / delta) / q
-chernoff_size = guaranteed(sp.Max(sp.ceiling(mean_size), sp.ceiling(tail_size)), M >= 1, q > 0)
+chernoff_size = where_copies_are_had(sp.Max(sp.ceiling(mean_size), sp.ceiling(tail_size)))
 
 STEPS = proof(
     r"""
@@ -104,7 +120,7 @@ one_layer_convergence = Claim(
 A random sparse lift with one hidden layer of $n$ vertices, readout $0$ at the start, trains by gradient flow against a witness of $r$ units whose types are disjoint (equal units merged).
 Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ copies within $\rho_0$ of each unit, from the time $T$ on.
 If each unit has a copy at a given vertex with probability at least $q$, then $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1$ less
-$$r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure]],$$ and so at least $1-\delta$ from the size $$[[size]]$$ on; by Chernoff's bound, from $[[chernoff_size]]$ on.
+$$F=r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure]],$$ and so at least $1-\delta$ from the size $$[[size]]$$ on; by Chernoff's bound, from $[[chernoff_size]]$ on.
 """,
     steps=STEPS,
     source=THEOREM,
@@ -122,6 +138,12 @@ $$r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure
         DISJOINT_UNITS,
         Hypothesis("edges and weights are independent"),
     ),
+    named={"F": failure, "g": sp.Lambda(x, where_copies_are_had(x))},
+    symbols={
+        **BOUND_OF_COPIES,
+        r"\mathrm{Bin}(n,q)": "binomial law of $n$ trials that succeed with probability $q$",
+        "i": "index of summation",
+    },
     uses=("L11.1", "L16.1", "L16.2"),
     sharp=(
         Sharp(

@@ -22,6 +22,7 @@ from sparse_limits.theory.lifts.copies import (
     Lambda,
     M,
     approximation_loss,
+    comparison_error,
     copies_loss,
     epsilon_w,
     gamma,
@@ -185,7 +186,7 @@ pac_convergence = Claim(
     title="Random sparse lifts converge to low loss with high probability",
     headline=r"Under its assumptions, a random sparse lift that is wide enough comes down to any given loss above that of a witness with one or two hidden layers, with a probability as near $1$ as one likes.",
     statement=r"""
-In the lifts of L17.1 and L17.2, for fixed $0<p_0<1$, $\lambda>0$, weight laws of full support, $E_D\|x\|^4<\infty$, $\sigma'$ and $\sigma''$ bounded, and a witness with one or two hidden layers of loss $\varepsilon_w$: for all
+In the lifts of L17.1 and L17.2, for fixed $0<p_0<1$, $\lambda>0$, weight laws of full support, inputs $x$ with $E_D\|x\|^4<\infty$, $\sigma'$ and $\sigma''$ bounded, and a witness with one or two hidden layers of loss $\varepsilon_w$: for all
 $\varepsilon>\varepsilon_w$ and $\delta>0$ there is $n_0$ with
 $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approximation_loss]]<\varepsilon$, it is enough that each unit has $[[copies_needed]]$ copies, isolated ones with two hidden layers, since at its longest time the bound (B1) is this loss and $[[residual]]$.
 
@@ -225,6 +226,23 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
             "the loss to be reached is above that of neighbouring units", goal > approximation_loss, ("copies_needed",)
         ),
     ),
+    named={"h": comparison_error, "f": sp.Lambda(x, radial_density)},
+    symbols={
+        "D": "law of the data",
+        "E_D": "mean over the data",
+        r"\sigma": "activation",
+        r"\lambda": "expected number of edges into a vertex above one edge of the base",
+        r"P(\cdot)": "probability of an event",
+        "L(t)": "loss at the time $t$",
+        "t": "time of training",
+        r"\delta": "probability of failure that is allowed",
+        "n": "width of the lift",
+        "n_0": "width from which on that holds",
+        "w^*": "weights of a unit of the witness",
+        "f": "density of the distance of a standard normal vector from $w^*$",
+        r"\Gamma": "gamma function",
+        "{}_0F_1": "hypergeometric function",
+    },
     uses=("L10.1", "L11.3", "L11.4", "L16.1", "L17.1", "L17.2"),
     remarks=(
         Remark(

@@ -11,7 +11,19 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, F, P, delta, size, smallest
+from sparse_limits.theory.lifts.convergence import (
+    ALLOWED,
+    BOUND_OF_COPIES,
+    CHANCE,
+    THEOREM,
+    TRAINED,
+    F,
+    P,
+    delta,
+    size,
+    smallest,
+    x,
+)
 from sparse_limits.theory.lifts.copies import COPIES, UNITS, M
 from sparse_limits.theory.lifts.coverage import REGION, m, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
@@ -42,10 +54,15 @@ def by_moments(bound: sp.Expr) -> sp.Expr:
     return guaranteed(Let(bound, [(mu, mean), (V, spread)]), lam <= n, children <= n, M >= 1)
 
 
+def where_copies_are_had(value: sp.Expr) -> sp.Expr:
+    """The value, where there are copies at some width; none elsewhere."""
+    return guaranteed(value, M >= 1, q > 0, lam > 0, omega > 0)
+
+
 def smallest_from(failure: sp.Expr, degrees: sp.Expr, called: sp.Symbol) -> sp.Expr:
     """The smallest size with so small a probability of failure from some width on; none where there are no copies to be had."""
     start = sp.Max(children, sp.ceiling(degrees))
-    return guaranteed(smallest(failure, start, called), M >= 1, q > 0, lam > 0, omega > 0)
+    return where_copies_are_had(smallest(failure, start, called))
 
 
 two_layer_failure = Let(r * (1 - P), [(P, of_children(isolated_at_least))])
@@ -129,6 +146,12 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
         r"\mathrm{Var}M'": variance,
         "V": spread,
         "C": by_cantelli,
+        "g": sp.Lambda(x, where_copies_are_had(x)),
+    },
+    symbols={
+        **BOUND_OF_COPIES,
+        "M'": "number of isolated copies of a unit",
+        "i": "index of summation",
     },
     uses=("L11.2", "L11.4", "L16.1", "L16.2"),
     remarks=(

@@ -217,6 +217,15 @@ increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ output
             needed_by=("padding_errors",),
         ),
     ),
+    symbols={
+        "x,y": "input and output vertex of the module",
+        "Y_x,Y_y": "spaces of the signals at these vertices",
+        "W": "space of the kernels",
+        "M(w,y)": "what the edge makes of a kernel $w$ and a signal $y$",
+        "p": "number of a pixel",
+        "a": "place in the kernel",
+        r"\sigma": "activation of the output vertex",
+    },
     uses=("L3",),
     also=("channels", "cover"),
     because={

@@ -10,7 +10,7 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.lifts.coverage import r
-from sparse_limits.theory.lifts.readout import TRAINED, Delta, T, moving_bound
+from sparse_limits.theory.lifts.readout import OUTPUT, READOUTS, TRAINED, Delta, T, moving_bound
 from sparse_limits.theory.lifts.tangent import L_0, START, epsilon
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -31,6 +31,7 @@ gamma = sp.Symbol("gamma", positive=True)  # the share of the target that the ou
 COPIES = Quantity(M, "number of copies of each unit of the witness", COUNT_FROM_ZERO)
 UNITS = Quantity(r, "number of units of the witness, or of the children of its one root", COUNT)
 UNIT_INPUTS = Quantity(signs, "number of inputs of a unit", COUNT)
+FEATURE = {r"\phi_i": "feature that cell $i$ computes"}
 DISTANCE = Quantity(rho_0, "distance from the witness at which copies start", NON_NEGATIVE)
 
 comparison_error = sp.sqrt(2 * epsilon_w) + Lambda * (rho_0 + rho) * A_1
@@ -273,16 +274,15 @@ Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the
     ),
     named={r"\varepsilon": approximation_loss, r"\alpha": A_2**2 / M, r"\nu": L_0 / rho**2},
     symbols={
-        "F": "output of the network",
+        **OUTPUT,
         "f^*": "target",
         "D": "law of the data",
         "i": "number of a terminal vertex and of its cell",
         "j": "number of a unit of the witness",
         "r": "number of units of the witness",
-        r"\phi_i": "feature that cell $i$ computes",
+        **FEATURE,
         r"\theta_i": "weights of cell $i$",
-        "a": "readout of the network, a number for each feature",
-        r"\bar a": "another readout, to which it is compared",
+        **READOUTS,
         "a^*": "readout of the witness",
         "t": "time of training",
         "B_1": "best bound of the loss for exact copies",

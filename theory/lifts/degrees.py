@@ -91,6 +91,10 @@ $$P(X=k)=[[degree_law]]\quad(k\le n),$$ $$P(X=0)=[[degree_zero]]$$
         SPARSE,
         Hypothesis("the in-degree is at most the width", k <= n, needed_by=("degree_law",)),
     ),
+    symbols={
+        "X": "in-degree of a vertex above the base edge",
+        "P": "probability",
+    },
     aids={"sampling": "independent"},
     because={
         "no edge": lambda degree_law, degree_zero: same(value(degree_zero), value(degree_law).subs(k, 0)),

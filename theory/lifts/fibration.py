@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.lifts.activation_map import EDGE_MAP
 from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule
 from sparse_limits.theory.proofs import proof
@@ -166,6 +167,20 @@ empty fibre. (c) Lifts compose; in-fibrations compose.
         Hypothesis("the inputs of the lift are pulled back"),
         Hypothesis("every map of an edge is linear in the weight", needed_by=("split", "completing_weight")),
     ),
+    symbols={
+        "B": "perceptron module, the base",
+        "G": "lift of $B$",
+        r"\pi": "map that takes each vertex of $G$ to the vertex of $B$ below it",
+        r"\pi^*": "pullback, which gives what belongs to a vertex or an edge of $B$ to all above it",
+        "u,v": "vertices of $G$",
+        "b": "vertex of $B$",
+        r"B(-,\pi v)": r"set of the vertices from which an edge of $B$ leads into $\pi v$",
+        "G(-,v)": "set of the vertices from which an edge of $G$ leads into $v$",
+        "w_G": "weights of the edges of $G$",
+        "w_{(u,v)}": "weight of the edge from $u$ to $v$",
+        "y_G,y_B": "activations of the vertices of $G$ and of $B$",
+        **EDGE_MAP,
+    },
     also=("fibration", "split", "cover"),
     because={
         "sum of weights": linear_maps_add_up_their_weights,

@@ -41,6 +41,12 @@ edge = lam / n
 matching = omega * q**r
 ORDER = Quantity(k, "order of a factorial moment", COUNT_FROM_ZERO, drawn=(1, 3))
 
+# The letters of sentences on isolated copies
+ISOLATED = {
+    "M'": "number of isolated copies of the witness, whose children have no other edge out",
+    "E": "mean over the draw of the lift",
+}
+
 
 def within(vertices: sp.Expr, count: sp.Expr) -> sp.Expr:
     """A count that needs so many vertices in a layer of n; without a value where λ/n is no probability."""
@@ -167,8 +173,7 @@ $$P(M\ge1)=[[some_copy]].$$
     named={"p": edge, "h": cell_chance},
     symbols={
         "M": "number of copies of the witness",
-        "M'": "number of its isolated copies, whose children have no other edge out",
-        "E": "mean over the draw of the lift",
+        **ISOLATED,
         "P": "probability",
         "i,j": "numbers of vertices of the two types, in the last sum",
     },

@@ -14,6 +14,7 @@ from sparse_limits.theory.lifts.copies import (
     A_2,
     COMPARISON,
     EXACT_COPIES,
+    FEATURE,
     FIRST,
     LINEAR_LOSS,
     LOST,
@@ -22,6 +23,7 @@ from sparse_limits.theory.lifts.copies import (
     Lambda,
     M,
     approximation_loss,
+    comparison_error,
     copies_bound,
     copies_loss,
     copies_time,
@@ -48,7 +50,7 @@ from sparse_limits.theory.lifts.copies import (
     small_linear_copies,
     squared_readout,
 )
-from sparse_limits.theory.lifts.readout import Delta, T
+from sparse_limits.theory.lifts.readout import OUTPUT, Delta, T
 from sparse_limits.theory.lifts.tangent import LOSS, L, epsilon
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -57,6 +59,7 @@ from sparse_limits.theory.reasons import Relation, same
 
 b = sp.Symbol("b", nonnegative=True)  # ‖ā‖²
 c = sp.Symbol("c", positive=True)  # the time for each copy
+x = sp.Symbol("x", positive=True)  # what holds where there are copies
 
 readout_square = 4 * b
 integrated_loss = epsilon * T + b / 2
@@ -186,6 +189,21 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
         Hypothesis("the hypotheses of L16.1 hold, and the cells of the copies are isolated"),
         Hypothesis("there is a radius for that time", load < 1, needed_by=("radius_square", "isolated_along")),
     ),
+    symbols={
+        **OUTPUT,
+        "i": "number of a terminal vertex and of its cell",
+        **FEATURE,
+        "t": "time of training",
+        "B_2": "bound of the loss for exact copies",
+        "T_2": "time from which it holds",
+        "x": "argument of $g$",
+    },
+    named={
+        "h": comparison_error,
+        r"\varepsilon": approximation_loss,
+        r"\alpha": A_2**2 / M,
+        "g": sp.Lambda(x, per_copy(x)),
+    },
     uses=("L15", "L16.1"),
     open_questions=(
         OpenQuestion(

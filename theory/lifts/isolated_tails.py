@@ -12,7 +12,7 @@ from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee,
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
-from sparse_limits.theory.lifts.isolated import ORDER, factorial_moment, isolated_at_least, isolated_mean
+from sparse_limits.theory.lifts.isolated import ISOLATED, ORDER, factorial_moment, isolated_at_least, isolated_mean
 from sparse_limits.theory.lifts.wide_lifts import dispersion, isolated_rate
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -20,6 +20,7 @@ from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative
 
 mu = sp.Symbol("mu", positive=True)  # EM'
 V = sp.Symbol("V", nonnegative=True)  # Var M'
+v = sp.Symbol("v", nonnegative=True)  # V or its bound μ
 s = sp.Symbol("s", nonnegative=True)
 t = sp.Symbol("t", positive=True)  # how far below the mean
 u = sp.Symbol("u", nonnegative=True)
@@ -254,6 +255,13 @@ all lifts that are wide enough.
             needed_by=("generating_bound", "tilted", "upper_tail", "lower_tail"),
         ),
     ),
+    named={"C": sp.Lambda(v, cantelli.subs(V, v))},
+    symbols={
+        **ISOLATED,
+        "(M')_k": r"falling power $M'(M'-1)\cdots(M'-k+1)$",
+        "P": "probability",
+        "v": "variance of which $C$ is a function",
+    },
     uses=("L11.2", "L11.3"),
     aids={
         "factorial_moment": factorial_moment,

@@ -14,10 +14,12 @@ from sparse_limits.theory.lifts.tangent import (
     GOAL,
     L_0,
     LOSS,
+    MODEL,
     PARAMETER,
     REACHED,
     START,
     STEP,
+    TANGENT,
     TIME,
     L,
     descent,
@@ -99,6 +101,9 @@ $$[[length]]$$
         FLOW,
         Hypothesis("the loss never grows", L <= L_0, needed_by=("energy_length",)),
     ),
+    symbols={
+        **TANGENT,
+    },
     uses=("L12",),
     aids={"gradient_bound": gradient_bound},
     sharp=(
@@ -192,6 +197,13 @@ sharp, by $\ell(z)=z$, $F(x)=[[growing_example]]$ and its flow $x(t)=[[growing_p
     proof=Proof.PROVED,
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER, WALKED),
     hypotheses=(CONVEX, FLOW, descent("growing_example", "growing_position")),
+    named={"h": sp.Lambda(s, epsilon + _above * kappa / (kappa + s))},
+    symbols={
+        **TANGENT,
+        r"\theta_0": "parameters at the start",
+        **MODEL,
+        "z": "output of the example, a number",
+    },
     uses=("L12",),
     aids={"gradient_bound": gradient_bound},
     sharp=(

@@ -149,6 +149,17 @@ over the fibres in place of sums the full lift would compute the perceptron of t
         ),
         Quantity(sizes, "numbers of neurons of the layers, the inputs first", COUNT_FROM_ZERO),
     ),
+    symbols={
+        r"\ell": "number of layers of weights",
+        "l": "number of a layer, $0$ for the inputs",
+        "i,j": "numbers of a neuron and of a neuron of the layer before",
+        "w,y": "weight of an edge, and value at its source",
+        "M": "map of every edge",
+        r"\sigma_l": "map that makes the value of a vertex of layer $l$ from the sum that reaches it",
+        r"\varphi": "activation of the hidden layers",
+        "W_l": "matrix of the weights into layer $l$",
+        "x": "input",
+    },
     also=("perceptron", "masked", "averaged"),
     aids={"matrices": matrices},
     because={

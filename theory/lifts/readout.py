@@ -21,6 +21,13 @@ h = sp.Symbol("h", positive=True)  # an output that stands still, times the slop
 
 TRAINED = Quantity(T, "time for which the readout is trained", POSITIVE)
 
+# The letters of sentences on networks with a readout
+OUTPUT = {"F": "output of the network"}
+READOUTS = {
+    "a": "readout of the network, a number for each feature",
+    r"\bar a": "another readout, to which it is compared",
+}
+
 paid = T * (L - epsilon)
 standing_readout = sp.sqrt(Delta**2 - 2 * h * t)
 standstill_end = Delta**2 / (2 * h)
@@ -187,6 +194,16 @@ loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ No constant can be
             needed_by=("moving_bound", "square_bound"),
         ),
     ),
+    symbols={
+        **OUTPUT,
+        "f^*": "target",
+        **READOUTS,
+        "i": "number of a feature",
+        r"\phi_i": "feature $i$",
+        r"\phi": "feature of the example",
+        r"\ell": "loss, as a function of the output",
+        "f": "output",
+    },
     sharp=(
         Sharp(
             expression="moving_bound",

@@ -36,6 +36,14 @@ PARAMETER = Quantity(
 
 SLOPE = Quantity(g, "length of the gradient of the loss", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
 
+# The letters of sentences on models whose linearisation reaches low loss
+TANGENT = {
+    r"\theta": "parameters of the model",
+    r"A(\kappa,\varepsilon)": r"set of the parameters from which a step of length at most $\kappa$ in the linearisation of the model "
+    r"reaches a loss of at most $\varepsilon$",
+}
+MODEL = {"F": "output of the model, as a function of its parameters", r"\ell": "loss, as a function of the output"}
+
 
 def from_above(formula: sp.Expr) -> sp.Expr:
     """A bound of the loss for L_0 > ε; from L_0 ≤ ε nothing is known but that it never grows."""
@@ -172,6 +180,17 @@ $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_l
         Hypothesis("some time has passed", t > 0, needed_by=("simple_rate",)),
         descent("example_loss", "example_position"),
     ),
+    symbols={
+        **TANGENT,
+        **MODEL,
+        "D": "law of the data",
+        "L^2(D)": "space of the functions of the data whose square has a finite mean",
+        "C^1": "class of the maps with a continuous derivative",
+        "p": "number of parameters",
+        "u": "step of the parameters",
+        "s": "time up to $t$",
+        "z": "output of the example, a number",
+    },
     remarks=(
         Remark(
             r"So neither $\varepsilon+(L_0-\varepsilon)e^{-t/\kappa^2}$ nor $\varepsilon+\kappa/(t+\kappa/(L_0-\varepsilon))$ is a bound. Both "

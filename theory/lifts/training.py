@@ -49,17 +49,17 @@ training_success = Claim(
 Target $f^*$ of L18.3 on $\{\pm1\}^6$, uniform inputs. A student $F(x)=\sum_{i\le n}a_i\tanh(w_i\cdot x)$ keeps every input of every unit with
 probability $p_0$; kept weights are $N(0,1)$, $a(0)=0$, all kept parameters, $[[parameters]]$ on average, follow the gradient flow of $L=\frac12E(F-f^*)^2$ up
 to $T=100$ (Runge–Kutta steps of at most $\frac{3/2}{3n/10+2}$, halved for a student whose loss would rise by $10^{-9}$ in one). It *succeeds* if $L(T)\le[[threshold]]$, a hundredth of
-$L(0)$. **Proved (L18.1–L18.3):** no student succeeds unless both triples lie inside masks of its units, which has probability $P_{cov}=[[coverage]]$, so the
-number of students that are covered is binomial, and $P(\text{success})\le P_{cov}$; a student without $x_1$ keeps $L\ge[[without_x_1]]$, one whose units see at most two
+$L(0)$. **Proved (L18.1–L18.3):** no student succeeds unless both triples lie inside masks of its units, which has probability $P_{\mathrm{cov}}=[[coverage]]$, so the
+number of students that are covered is binomial, and $P(\text{success})\le P_{\mathrm{cov}}$; a student without $x_1$ keeps $L\ge[[without_x_1]]$, one whose units see at most two
 inputs $L\ge[[both_missing]]$, one that lacks one triple $L\ge[[one_missing]]$. **Asserted (measured):** with $p_0=\frac12$ success is more probable with 32 units than with 4 (exact test), and
 students with these handicaps come within $10^{-4}$ of their bounds. **Reported, not asserted:** success at other sizes and densities, and of dense students.
-At $p_0=\frac12$ the share of successes is some $0.05$, $0.2$, $0.5$, $0.8$, $1$ for $n=4,8,16,32,64$, below $P_{cov}=0.20,0.45,0.78,0.97,1.00$: a covered student can still be slow
+At $p_0=\frac12$ the share of successes is some $0.05$, $0.2$, $0.5$, $0.8$, $1$ for $n=4,8,16,32,64$, below $P_{\mathrm{cov}}=0.20,0.45,0.78,0.97,1.00$: a covered student can still be slow
 or stop at a poor critical point. Dense students succeed more often, at equal $n$ and at equal numbers of parameters: nothing here favours
 sparsity. The readout has no factor $1/n$, so the flow of a wider student is faster and equal $T$ is not equal time. L17.3 does not explain these
 successes: near copies of the two units, which it counts, are not there at these sizes.
 """,
     proof_text=r"""
-The bounds are those of L18.1 for the families of all subsets of masks, with the numbers of L18.3, whose $P_{cov}$ is that of L18.2 for both triples: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear
+The bounds are those of L18.1 for the families of all subsets of masks, with the numbers of L18.3, whose $P_{\mathrm{cov}}$ is that of L18.2 for both triples: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear
 coefficients are covered with them. Masks of different students are independent: a binomial count. The rest is measured: on students drawn anew
 for each $n$, whose masks are not nested. ∎""",
     source=Source("2501.05930", "v1", "no training experiment is in the paper"),
@@ -77,6 +77,20 @@ for each $n$, whose masks are not nested. ∎""",
     },
     aids={"target": target, "margin": sp.Rational(1, 10_000)},
     quantities=(UNITS, UNIT_HEARS),
+    symbols={
+        "f^*": "target",
+        "F": "output of the student",
+        "x": "input",
+        "i": "number of a unit",
+        "a_i": "weight with which unit $i$ enters the output",
+        "w_i": "weights of the inputs of unit $i$",
+        "N(0,1)": "standard normal law",
+        "E": "mean over the inputs",
+        "L": "loss, as a function of the time of training",
+        "T": "time up to which a student is trained",
+        "P": "probability",
+        r"P_{\mathrm{cov}}": "probability that both triples lie inside masks of units",
+    },
     wrong=lambda: {
         "coverage": {"exactly 3 inputs per unit": EXACTLY_THREE},
         "parameters": {

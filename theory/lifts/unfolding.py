@@ -107,6 +107,13 @@ inputs; so by L3 it computes the same at $t$, for all maps $M$ and $\sigma$: any
     quantities=(
         Quantity(tuple(skipping_weights.values()), "weights of the edges of the example, by their ends", sp.S.Reals),
     ),
+    symbols={
+        "t": "vertex whose value is computed",
+        "P": "walk that ends at $t$",
+        "u": "vertex with an edge to the first vertex of $P$",
+        "(u,P)": "walk that begins with that edge and goes on as $P$",
+        r"M,\sigma": "maps of the edges and of the vertices of the module",
+    },
     uses=("L3",),
     also=("unfolding",),
     wrong=lambda: {
@@ -247,6 +254,15 @@ grandchild in common (a diamond) $[[sparse_diamond]]$ times.
         ),
         Hypothesis("two vertices of the witness are joined by one edge at most", V * (V - 1) / 2 >= E),
     ),
+    symbols={
+        "B": "base of the lifts, an acyclic graph",
+        "H": "witness, a lift of $B$",
+        "G": "random sparse lift of $B$",
+        "b": "vertex of $B$",
+        "(n)_{h_b}": r"falling power $n(n-1)\cdots(n-h_b+1)$",
+        "e": "edge of the witness",
+        "p_e": "probability of an edge of $G$ onto which $e$ may be mapped",
+    },
     also=("tree", "diamond"),
     aids={"tree_graph": tree_graph, "diamond_graph": diamond_graph},
     because={

@@ -41,6 +41,8 @@ SHARED = Hypothesis(
 )
 MISSING = Quantity(f_S, "Walsh coefficient of the target at a set of inputs", sp.S.Reals)
 FIXED = Hypothesis("masks are fixed during training")
+INPUT_SET = {"S": "set of inputs, by their numbers"}  # a letter of sentences, as those below
+LOSS = {"L": "loss, half the mean square of output less target", "f^*": "target"}
 
 split = (g_1 + g_2) / 2 + x * (g_1 - g_2) / 2
 input_moment = (1 + (-1) ** holders) / 2
@@ -141,6 +143,18 @@ with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$: no bett
         ),
         FIXED,
     ),
+    symbols={
+        "D": "law of the inputs",
+        "E": "mean over the inputs",
+        "d": "number of inputs",
+        "x_i": "input number $i$",
+        **INPUT_SET,
+        "f": "function of the inputs",
+        r"\hat f(S)": "Walsh coefficient of $f$ at $S$",
+        "F": "output of the network",
+        **LOSS,
+        r"\mathcal S": "family of sets of inputs",
+    },
     sharp=(
         Sharp(
             expression="missing",
@@ -212,6 +226,15 @@ For one set of size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ wit
         Hypothesis("there is one hidden layer, and every edge into it is kept independently"),
         SHARED,
     ),
+    symbols={
+        **LOSS,
+        r"\eta": "loss that is to be reached",
+        **INPUT_SET,
+        r"\hat f^*(S)": "Walsh coefficient of the target at $S$",
+        "P": "probability",
+        "J": "set of needed sets of inputs, in the sum",
+        "I": r"non-empty subset of $J$, whose sets have the union $\bigcup I$",
+    },
     uses=("L18.1",),
     because={
         "one mask": lambda kept: induction(kept, s, sp.S.One, lambda term: p_0 * term, by=sp.powsimp),
@@ -298,7 +321,7 @@ On the cube, $\tanh(x_1+\dots+x_k)$ has at each set of $s$ of its inputs the Wal
 For $f^*=[[target]]$ the inputs $1,2,4,5$ have coefficients $\pm[[linear]]$, the triples $123$ and $345$ $\pm[[cubic]]$, all others are 0 (those of $x_3$
 cancel). In L18.1 the zero network has loss $[[initial_loss]]$; without one triple $L\ge[[one_missing]]$; without both, as for in-degree at most 2,
 $L\ge[[both_missing]]$, attained by four units of one input each; without $x_1$ $L\ge[[without_x_1]]$, without $x_3$ only
-$[[without_x_3]]$. Both triples are covered, in L18.2, with probability $$P_{cov}=[[coverage]].$$
+$[[without_x_3]]$. Both triples are covered, in L18.2, with probability $$P_{\mathrm{cov}}=[[coverage]].$$
 """,
     steps=TARGET_STEPS,
     source=Source("2501.05930", "v1", "beyond the theorem list"),
@@ -320,6 +343,7 @@ $[[without_x_3]]$. Both triples are covered, in L18.2, with probability $$P_{cov
         Hypothesis("the set lies among the inputs of the sum", s <= k),
         SHARED,
     ),
+    symbols={**LOSS, r"P_{\mathrm{cov}}": "probability that both triples are covered"},
     uses=("L18.1", "L18.2"),
     sharp=(
         Sharp(

@@ -10,7 +10,13 @@ from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.coverage import ALL_DISJOINT, DISJOINT, REGION, TYPE, TYPES, i, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
-from sparse_limits.theory.lifts.isolated import expected_copies, factorial_moment, isolated_mean, isolated_variance
+from sparse_limits.theory.lifts.isolated import (
+    ISOLATED,
+    expected_copies,
+    factorial_moment,
+    isolated_mean,
+    isolated_variance,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
@@ -175,8 +181,7 @@ $\mathrm{Var}M'\le[[efron_stein]]$.
     named={r"\mu": isolated_rate},
     symbols={
         "M": "number of copies of the witness",
-        "M'": "number of its isolated copies, whose children have no other edge out",
-        "E": "mean over the draw of the lift",
+        **ISOLATED,
     },
     uses=("L11.2",),
     aids={

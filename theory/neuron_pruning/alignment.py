@@ -8,6 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.neuron_pruning.symbols import LINEAR_OUTPUT, ONE_RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same, vanishes
@@ -246,6 +247,12 @@ $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to lead
         Hypothesis("the weights of the neurons are independent of the target"),
         Hypothesis("neurons beside the axis and not across it", sp.cos(angle) > 0, needed_by=("four",)),
     ),
+    symbols={
+        **ONE_RELU,
+        **LINEAR_OUTPUT,
+        "x_0": "unit vector orthogonal to $w^*$",
+        r"\rho": "largest ratio, for an aligned neuron, of the moduli of its parts along $x_0$ and along $w^*$",
+    },
     aids={"nearest": nearest, "found": found, "enough": enough},
     loose=(
         Loose(

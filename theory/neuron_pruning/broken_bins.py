@@ -8,6 +8,7 @@ from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.kink import kink, kink_bound, radius
+from sparse_limits.theory.neuron_pruning.symbols import NORMAL
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import holds, induction, same
@@ -142,7 +143,7 @@ distribution function $[[breakpoint_cdf]]$. Cut this axis at the points $[[bin_e
 equally likely; a bin is *broken* if it holds an odd number of breakpoints. Add neurons one at a time, without looking at
 their weights. From $b$ broken bins there is one more with probability $[[one_more]]$ and one less with probability
 $[[one_less]]$. From $k\le T$ broken bins all are broken before none is with probability $$[[all_broken_first]].$$ From
-none, after $s$ neurons none is broken with probability $$[[none_broken]],$$ and from one broken bin it takes
+none, after $s$ neurons none is broken with probability $$p_s=[[none_broken]],$$ and from one broken bin it takes
 $[[mean_steps]]$ neurons in the mean until none is. For the $\lfloor d/2\rfloor$ disjoint pairs of inputs the chains are
 independent: after $s$ neurons no bin is broken along any of them with probability $$[[none_broken_anywhere]].$$
 
@@ -204,6 +205,13 @@ A lemma by which every broken bin costs a fixed error does not hold in this read
             needed_by=("repairing", "repaired_error"),
         ),
     ),
+    named={"p_s": none_broken},
+    symbols={
+        "x(t)": "input with the coordinates $t$ and $1$ in pair $i$, and $0$ in all others",
+        "e_{2i-1},e_{2i}": "unit vectors of the axes of this pair",
+        "w": "weights of a neuron, a vector",
+        **NORMAL,
+    },
     uses=("N1",),
     also=("odd_bin_error",),
     aids={

@@ -13,6 +13,7 @@ from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import put_in, valued
 from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
+from sparse_limits.theory.neuron_pruning.symbols import GAMMA, LINEAR_OUTPUT, ONE_RELU, SEARCHED
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.questions import OpenQuestion
@@ -58,6 +59,7 @@ def width(half: sp.Expr) -> sp.Expr:
 wide, narrow = width(sp.cos(theta / 2)), width(sp.sin(theta / 2))
 widest = 1 / sp.sqrt(1 - rho**2)
 steepness = valued(sp.diff(tilted - v, v) / (2 * v), {b: tilt, v: widest})
+tilted_share = valued(tilted / v, {b: tilt, v: widest})  # the mean of an exponential, of which the steepness is made
 share = sp.sqrt((1 - 2 * rho**2) / (1 - rho**2))
 arcs = (
     2
@@ -223,7 +225,7 @@ As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\s
 neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the unit
 ball. An error of at most $\varepsilon$ takes planks $\{|\langle w_i,x\rangle|\le\rho|\langle w_i,w^*\rangle|\}$ of the $N$ neurons, $\rho=[[ratio]]$, that cover the unit sphere of
 $w^{*\perp}$. Let two points be drawn independently by any one law on this sphere, and let $\theta$ be the angle between them. For $\rho<\frac1{\sqrt2}$ the
-planks cover its support with a probability of at most $[[success]]$, $R=\mathbb Em(\theta)^N$, $$m(\theta)=[[one_neuron]],\qquad D=[[steepness]].$$
+planks cover its support with a probability of at most $[[success]]$, $R=\mathbb E\,[[one_neuron]]^N$, with $$D=[[steepness]].$$
 For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[second_moment]].$$
 So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with the $R$ of $n$ neurons for $N=n$.
 """,
@@ -255,6 +257,15 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
         Hypothesis("the output is linear"),
         Hypothesis("independent standard normal weights, independent of the target"),
     ),
+    named={r"\rho": ratio, "h": tilted_share, "D": steepness, r"m(\theta)": one_neuron},
+    symbols={
+        **ONE_RELU,
+        **LINEAR_OUTPUT,
+        r"w^{*\perp}": "space of the vectors orthogonal to $w^*$",
+        r"m(\theta)": r"what one neuron counts for two points at the angle $\theta$",
+        **SEARCHED,
+        **GAMMA,
+    },
     uses=("N2", "N3.2"),
     open_questions=(
         OpenQuestion(

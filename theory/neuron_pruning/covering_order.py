@@ -31,6 +31,7 @@ from sparse_limits.theory.neuron_pruning.covering import (
 )
 from sparse_limits.theory.neuron_pruning.covering import neurons as two_moments
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.neuron_pruning.symbols import MOMENT
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.reasons import Relation, nonnegative, same
@@ -204,8 +205,6 @@ $[[leading]]$ tends to $1$; and the *far number*, of the order of $\rho^{-1}\ln^
 )
 
 small, large = sp.symbols("small large", positive=True)  # two widths
-
-
 g, t = sp.symbols("g t", positive=True)
 
 
@@ -319,6 +318,7 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         Hypothesis("a positive root at the error", in_place(2 * weight, ratio) < 1, needed_by=("zones",)),
         Hypothesis("an error up to that of every dimension", eps <= small_error, needed_by=("order",)),
     ),
+    symbols=MOMENT,
     uses=("N9.1",),
     aids={"steepness": steepness, "least": least, "second_moment": moment_at, "two_moments": two_moments},
     loose=(

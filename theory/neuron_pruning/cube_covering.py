@@ -48,6 +48,7 @@ from sparse_limits.theory.neuron_pruning.covering_order import (
     weight,
 )
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.neuron_pruning.symbols import LINEAR_OUTPUT, MOMENT, RELU, SEARCHED, TARGET
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.reasons import Relation, holds, induction, same
@@ -168,6 +169,7 @@ So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with 
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("the target is a coordinate"),
     ),
+    symbols={**TARGET, **RELU, **LINEAR_OUTPUT, **SEARCHED},
     uses=("N3.2", "N9.1"),
     aids={"pyramid": pyramid, "all_corners": all_corners, "enough": enough},
     loose=(
@@ -328,6 +330,8 @@ For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$
         Hypothesis("a positive root", 2 * weight < 1, needed_by=("two_zones",)),
         Hypothesis("a positive root at the error", in_place(2 * weight, thin) < 1, needed_by=("zones",)),
     ),
+    named={"H": entropy},
+    symbols=MOMENT,
     uses=("N9.2", "N10.1"),
     aids={"cube_moment": moment_at, "two_moments": neurons},
     loose=beside_two_moments(

@@ -14,6 +14,7 @@ from sparse_limits.theory.neuron_pruning.covering_order import eta
 from sparse_limits.theory.neuron_pruning.cube_covering import covered, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.neuron_pruning.planks import KEPT, ball_mean, cover_sum, r
+from sparse_limits.theory.neuron_pruning.symbols import LINEAR_OUTPUT, ONE_RELU, PLANK
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.reasons import Relation, holds, induction, same
@@ -159,7 +160,7 @@ As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, here with $w^*=e_1$, and let $
 of $N$ neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the
 cube $[-1,1]^d$. With $u_i=(w_{i2},\dots,w_{id})$, if $|\langle u_i,x_0\rangle|\ge r|w_{i1}|$ for all kept neurons, at one $x_0\in[-1,1]^{d-1}$, then the
 error is at least $[[cube_error]]$. So an error of at most $\varepsilon<\frac12$ needs at every $x_0$ a kept neuron with
-$|\langle u_i,x_0\rangle|\le[[cube_ratio]]\,|w_{i1}|$, and
+$|\langle u_i,x_0\rangle|\le\rho\,|w_{i1}|$, $\rho=[[cube_ratio]]$, and
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le
 [[cube_success]],\qquad c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where $\mathbb
 Ee^{-s|w_1|}=[[transform]]=[[large]]$ for all $s>0$. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, $g$ of the law
@@ -200,6 +201,18 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("the target is a coordinate"),
     ),
+    named={r"\rho": cube_ratio},
+    symbols={
+        **ONE_RELU,
+        **LINEAR_OUTPUT,
+        "x": "input; in an integral the logarithm of $s$",
+        "e_1": "unit vector of the first input",
+        "u_i": "weights of neuron $i$ but the first; of any plank its normal vector",
+        **PLANK,
+        "x_0": "values of all inputs but the first",
+        "{}_2F_0": "hypergeometric series",
+        "g": r"random number of the law Gamma$(\frac12)$",
+    },
     uses=("N2",),
     remarks=(
         Remark(

@@ -23,7 +23,7 @@ from sparse_limits.theory.neuron_pruning.jump_bound import (
     share,
     slow,
 )
-from sparse_limits.theory.neuron_pruning.symbols import NEURON, ONE_RELU
+from sparse_limits.theory.neuron_pruning.symbols import BESSEL, GAMMA, NEURON, ONE_RELU, VANISHING
 from sparse_limits.theory.neuron_pruning.weight_pruning import contraction, failure, size
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
@@ -112,9 +112,9 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
         "W": "number of neurons that suffice for a mask on single weights",
         "M": "number of neurons that a subset of whole neurons needs at least",
         r"\lambda": "rate of the exponential gap",
-        "K_0": "modified Bessel function of the second kind",
-        r"\Gamma": "gamma function",
-        "o(1)": "term that tends to $0$",
+        **BESSEL,
+        **GAMMA,
+        **VANISHING,
     },
     hypotheses=(
         Hypothesis("a ReLU after the output"),

@@ -22,7 +22,7 @@ from sparse_limits.theory.neuron_pruning.alignment import (
     eps,
 )
 from sparse_limits.theory.neuron_pruning.jumps import after, ahead, arc, fits, g, h, here, jump, k, most_pairs, sines
-from sparse_limits.theory.neuron_pruning.symbols import NEURON, ONE_RELU
+from sparse_limits.theory.neuron_pruning.symbols import GAMMA, NEURON, ONE_RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same, vanishes
@@ -259,7 +259,7 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
         "S": "set of neurons that are kept",
         "g_S": "sum of the kept neurons, in front of the ReLU at the output",
         r"\varphi": "angle in the plane, measured from $w^*$",
-        r"\Gamma": "gamma function",
+        **GAMMA,
         "(N)_k": r"falling factorial, $N(N-1)\cdots(N-k+1)$",
     },
     hypotheses=(

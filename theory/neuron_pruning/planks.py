@@ -23,6 +23,7 @@ from sparse_limits.theory.neuron_pruning.alignment import (
 )
 from sparse_limits.theory.neuron_pruning.covering_order import covered, eta, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
+from sparse_limits.theory.neuron_pruning.symbols import GAMMA, LINEAR_OUTPUT, ONE_RELU, PLANK
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
@@ -217,6 +218,14 @@ $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
         Hypothesis("the output is linear"),
         Hypothesis("independent standard normal weights, independent of the target"),
     ),
+    symbols={
+        **ONE_RELU,
+        **LINEAR_OUTPUT,
+        "u_i": "normal vector of plank $i$",
+        **PLANK,
+        r"\theta": "variable of integration",
+        **GAMMA,
+    },
     uses=("N2",),
     aids={"least": least, "covered": covered},
     loose=(

@@ -13,6 +13,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning import alignment, weight_pruning
 from sparse_limits.theory.neuron_pruning.alignment import aligned
 from sparse_limits.theory.neuron_pruning.jumps import c, strength_density
+from sparse_limits.theory.neuron_pruning.symbols import DIRECTION, INPUT, KEPT, NEURON, RELU
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.subset_sum import potential
@@ -102,7 +103,7 @@ $$[[certificate]],$$ and with the output ReLU the error is no larger.
 neurons among the 16 nearest to $w^*$ that have come, with a linear output; by single weights with an output ReLU, for
 $w^*=(1,1)/\sqrt2$, one subset sum for each input and sign. Between $\varepsilon_1=0.2$ and $\varepsilon_2=0.01$ the logâ€“log
 slope of $N_{50}$ lies, to the accuracy of the measurement, for neurons between $[[neuron_steepest]]$ and $[[neuron_flattest]]$, the secants of
-$\varepsilon^{-1}\ln^2\frac1\varepsilon$ and of $\varepsilon^{-1}$; for weights between $[[weight_steepest]]$ and
+$\varepsilon^{-1}\ln^2\frac1\varepsilon$ and of $\varepsilon^{-1}$; for weights between $s=[[weight_steepest]]$ and
 $[[weight_flattest]]$, the secants of $\ln\frac1\varepsilon$ and of a constant. *Reported, not asserted:* whole neurons behind an
 output ReLU, and single weights with a linear output (near neurons of either direction for the kink, single weights to repair what
 is linear), have slopes near $-1$ as well; the latter take three quarters of the neurons at $0.2$, a third at $0.001$.
@@ -162,6 +163,19 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
         Hypothesis("a sum is no larger than the sum of the moduli", sp.Abs(total) <= mass),
         Hypothesis("two different errors", sp.Ne(first, last)),
     ),
+    named={"s": weight_steepest},
+    symbols={
+        **DIRECTION,
+        **INPUT,
+        **RELU,
+        **NEURON,
+        **KEPT,
+        "N": "number of neurons of the network",
+        r"N_{50}(\varepsilon)": "median of the numbers of neurons at which a ticket is first found",
+        "c_i": "strength of neuron $i$, its output weight times the length of its weights",
+        r"\Delta^+_i,\Delta^-_i": "errors of the coefficients for positive and for negative $x_i$",
+        r"\tau": "sign, $1$ or $-1$",
+    },
     uses=("N2", "N4.1", "N4.2", "N5.1", "N5.2", "R4"),
     expressions={
         "near_bound": near_bound,

@@ -14,6 +14,7 @@ from sparse_limits.theory.kernel import sphere
 from sparse_limits.theory.kernel.dual import cosine, kappa_1
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.neuron_pruning.symbols import SPECTRUM, TAIL
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
     CLOSED_UNIT,
@@ -72,7 +73,7 @@ two_cases = chance * eps**2 + (1 - chance) / (2 * d)
 solved = guaranteed((1 - 2 * d * T) / (1 - 2 * d * eps**2), 2 * d * eps**2 < 1)
 success = Told(solved, [(T, tail)])
 allowed = eps**2 + delta / (2 * d)
-neurons = Smallest(sp.Lambda(n, Let(T, [(T, tail.subs(N, n))])), Let(a, [(a, allowed)]), 1)
+neurons = Smallest(sp.Lambda(n, Told(T, [(T, tail.subs(N, n))])), Told(a, [(a, allowed)]), 1)
 
 # Measured for two inputs and ε = 1/10: how often four drawn neurons are enough, at least, and how many fail once in 20 at most
 seen_success, seen = sp.Rational(3, 8), sp.Integer(10)
@@ -164,6 +165,7 @@ They add up to $\|f\|^2=[[total]]$.
         Quantity(before, "value there of the zonal harmonic of a degree less", sp.S.Reals),
     ),
     hypotheses=(Hypothesis("the direction of the neuron is uniform"),),
+    symbols=SPECTRUM,
     uses=("K1",),
     because={
         "start": lambda weight, at_equator, density, zeroth, first: (
@@ -270,7 +272,7 @@ the sum without its $N$ largest terms of the eigenvalues of N6.1, of which those
 holds for the spherical harmonics of the largest eigenvalues.
 
 For $\varepsilon^2<\frac1{2d}$ and $T=T_d(N)$ an error of at most $\varepsilon$ has at most the probability $[[success]]$. So if
-pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, and at least $[[neurons]]$ neurons are necessary, the smallest such $N$.
+pruning fails with probability at most $\delta$, then $T_d(N)\le a=[[allowed]]$, and at least $[[neurons]]$ neurons are necessary, with the $T$ of $n$ neurons for $N=n$: the smallest such $N$.
 """,
     steps=TAIL_STEPS,
     source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
@@ -308,6 +310,8 @@ pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, a
         Hypothesis("an error below the norm of the target", 2 * d * eps**2 < 1, needed_by=("solved", "success")),
         Hypothesis("no more is left than the squared norm of the target", 2 * d * T <= 1, needed_by=("solved",)),
     ),
+    named={"q": sp.gamma(d / 2) ** 2},
+    symbols=TAIL,
     uses=("N6.1",),
     sharp=(
         Sharp(

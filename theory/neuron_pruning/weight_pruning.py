@@ -23,6 +23,7 @@ from sparse_limits.theory.neuron_pruning.alignment import (
     eps,
 )
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
+from sparse_limits.theory.neuron_pruning.symbols import BEHIND_RELU, TWO_COORDINATES
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import same
@@ -140,6 +141,7 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("a ReLU after the output"),
     ),
+    symbols=BEHIND_RELU,
     uses=("R5.1", "R8"),
     aids={"needed": block_chances.needed, "no_pair_of_a_sign": no_pair_of_a_sign},
     loose=(
@@ -285,6 +287,7 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
             needed_by=("flat_neurons", "flat_leading"),
         ),
     ),
+    symbols=TWO_COORDINATES,
     uses=("N2", "N4.1"),
     remarks=(
         Remark(

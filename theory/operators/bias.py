@@ -11,11 +11,12 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m, n
-from sparse_limits.theory.operators.symbols import sigma
+from sparse_limits.theory.operators.symbols import POSITIONS, sigma
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NOTHING_BEYOND, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, at_sizes, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
+from sparse_limits.theory.saliency.symbols import KEPT_ENTRIES, MEAN, WHOLE_MASK
 
 row_noise, column_noise, joint_noise = sp.symbols("V_a V_b V_ab", positive=True)  # ∬V a², ∬V b², ∬V a²b²
 along = sp.Symbol("h", real=True)  # ⟨a, Hb⟩ over √(mn)
@@ -237,6 +238,20 @@ discretisation error besides (O5).
         ),
         Hypothesis("one probability for all entries", needed_by=("random_value", "random_sd")),
     ),
+    symbols={
+        **WHOLE_MASK,
+        "P": "matrix of the means of the entries",
+        "H": "noise, the mask less the means",
+        "V": "variances of the entries, a function of row and column",
+        r"\sigma_k(\cdot)": "singular value of a matrix, $k$-th in falling order",
+        "a, b": r"unit singular functions of $P$ for $\sigma$, on the rows and on the columns",
+        "a_l, b_l": r"the same for $\sigma_l$",
+        **POSITIONS,
+        r"\mathcal N": "random number, asymptotically standard normal",
+        r"O_P(\cdot)": "term whose quotient by the argument is bounded in probability",
+        **MEAN,
+        **KEPT_ENTRIES,
+    },
     uses=("O1",),
     because={
         "one other vector": lambda cross_term: same(

@@ -12,9 +12,9 @@ import sympy as sp
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.simplifying import powers_together
-from sparse_limits.theory.graphon.symbols import UP_TO_ONE
+from sparse_limits.theory.graphon.symbols import CUT, UP_TO_ONE
 from sparse_limits.theory.input_error import InputError
-from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.operators.symbols import CUT_NORM, INTEGRAL_OPERATOR, SINGULAR_VALUE, cut
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.reasons import Relation, induction, same
@@ -237,6 +237,17 @@ $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_de
         Hypothesis("$F$ has no multiple edges"),
         Hypothesis("squares of singular values add up to at most one", sum(sigma**2 for sigma in sigmas) <= 1),
     ),
+    symbols={
+        "F": "motif, a bipartite graph",
+        "E(F)": "set of the edges of $F$, each from a vertex $i$ of the one side to a vertex $j$ of the other",
+        "x_i, y_j": "position of the row of vertex $i$, and of the column of vertex $j$, in the unit interval",
+        "U, W": "kernels, functions on the unit square with values in $[0,1]$",
+        "t(F,W)": "density of the motif in a kernel",
+        **CUT,
+        **INTEGRAL_OPERATOR,
+        **SINGULAR_VALUE,
+        "C_{2k}": "cycle of length $2k$",
+    },
     aids={"motifs": MOTIFS},
     remarks=(
         Remark(

@@ -10,12 +10,13 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
-from sparse_limits.theory.operators.symbols import sigma
+from sparse_limits.theory.operators.symbols import POSITIONS, sigma
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.blocks import block, kept
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS
+from sparse_limits.theory.saliency.symbols import MEAN, WHOLE_MASK
 
 raw = sp.Symbol("s", positive=True)  # a singular value observed, σ_k(M)/√(mn)
 row_resolvent, column_resolvent = sp.symbols("a b", positive=True)  # a(u), b(v)
@@ -202,7 +203,7 @@ noise_edge = Claim(
     title="The noise edge and what is visible above it",
     headline=r"In units of $\sqrt{mn}$, a singular value $\sigma$ of the means shows above the noise of a large $m\times n$ mask of entries of variance $V$ if and only if $$\sigma>[[visible]].$$ For other variances the edge of the noise is bounded on both sides.",
     statement=r"""
-Let $H=M-P$ have independent centred entries with variance profile $V(u,v)$, and $e$ be the limiting edge of the
+Let $H=M-E\,M$ have independent centred entries with variance profile $V(u,v)$, and $e$ be the limiting edge of the
 singular values of $H/\sqrt{mn}$. **Constant $V$:** $e=[[constant_edge]]$. **Profile:** $e$ is the least $z$ such that
 the quadratic vector equation
 $$z=\frac1{a(u)}+\frac1m\int V(u,v)\,b(v)\,dv,\qquad z=\frac1{b(v)}+\frac1n\int V(u,v)\,a(u)\,du$$
@@ -211,7 +212,7 @@ $P=\int V(\cdot,v)p$,
 $$e=\min_{a,b>0}\ \max\Big(\sup_u\,[[row_height]],\ \sup_v\,[[column_height]]\Big),$$
 $$e=\max_{p,q}\Big(\int[[row_bound]]\,du+\int[[column_bound]]\,dv\Big),$$
 the maximum over densities with $\int p+\int q=1$: any positive $(a,b)$ bounds $e$ from above and any $(p,q)$ from below.
-In particular $e\le[[edge_bound]]$, $R$ and $C$ the largest row and column averages of $V$. **Visible values.** For constant $V$ a singular value $\sigma$ of $P/\sqrt{mn}$ shows
+In particular $e\le[[edge_bound]]$, $R$ and $C$ the largest row and column averages of $V$. **Visible values.** For constant $V$ a singular value $\sigma$ of $E\,M/\sqrt{mn}$ shows
 above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is recovered as $\sigma=[[debiased]]$.
 """,
     steps=STEPS,
@@ -255,6 +256,14 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
         Hypothesis("the singular value is visible above the noise", sigma >= visible),
         Hypothesis("the observed value is not below the edge of the noise", raw >= constant_edge),
     ),
+    symbols={
+        **WHOLE_MASK,
+        **MEAN,
+        "H": "noise, the mask less its expectation",
+        "e": r"limiting edge of the noise, of the singular values of $H/\sqrt{mn}$",
+        "z": "level, a positive number",
+        **POSITIONS,
+    },
     aids={"edge": "profile"},
     sharp=(
         Sharp(expression="edge_bound", example="a constant profile", check="both_bounds_meet_for_one_variance"),

@@ -10,11 +10,20 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.graphon.symbols import CUT
 from sparse_limits.theory.operators.motifs import cycle
-from sparse_limits.theory.operators.symbols import CUT_NORM, cut
+from sparse_limits.theory.operators.symbols import (
+    CUT_NORM,
+    POSITIONS,
+    SINGULAR_VALUE,
+    SQUARE_INTEGRABLE,
+    STEP_KERNEL,
+    cut,
+)
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.saliency.symbols import WHOLE_MASK
 
 largest_entry = sp.S.One  # sup |W|
 complex_factor = sp.sqrt(2)  # from real functions to complex ones
@@ -143,6 +152,19 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
     proof=Proof.PROVED,
     quantities=(CUT_NORM,),
     hypotheses=(Hypothesis(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)"),),
+    symbols={
+        "W": "kernel, a function on the unit square with values in $[-1,1]$",
+        "T": "integral operator with the kernel $W$",
+        **SQUARE_INTEGRABLE,
+        "f, g": "functions on the unit interval, of modulus at most $1$",
+        **CUT,
+        r"\|T\|_{op}": "operator norm, the largest singular value",
+        "t(C_4,W)": "density of the cycle of length four, the integral of $W(x,y)W(x,y')W(x',y)W(x',y')$",
+        **WHOLE_MASK,
+        "m, n": "number of rows, and of columns, of the mask",
+        **STEP_KERNEL,
+        **SINGULAR_VALUE,
+    },
     remarks=(
         Remark(
             r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4.1, cited there), where the bound with G1.2 gives "
@@ -271,6 +293,14 @@ half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is const
         Quantity(eps, "modulus of the difference in the example", POSITIVE),
     ),
     hypotheses=(Hypothesis("the kernels are integrable"),),
+    symbols={
+        "U, W": "kernels, functions on the unit square",
+        **POSITIONS,
+        "d_U": "degree function of the rows, the integral of the kernel over the columns",
+        r"\rho_U": "mean of the kernel",
+        r"\|\cdot\|_1": "integral of the modulus",
+        **CUT,
+    },
     sharp=(
         Sharp(
             expression="degree_bound",

@@ -11,7 +11,7 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.graphon.lognormal import column_scale, correlation, noise_scale, row_scale
 from sparse_limits.theory.graphon.symbols import m, n
-from sparse_limits.theory.operators.symbols import OPERATOR
+from sparse_limits.theory.operators.symbols import OPERATOR, QUADRATURE
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
@@ -364,6 +364,7 @@ not the order $2$ of smooth kernels.
         Quantity(noise_scale, "standard deviation of the logarithm of the noise", POSITIVE, drawn=(HALF, 2)),
     ),
     hypotheses=(Hypothesis(r"in (b): $W=(uv)^{\kappa/2}$"),),
+    symbols=QUADRATURE,
     aids={"geometric": correlation**nodes, "probit_order": sp.Integer(1)},
     because={
         "degree": lambda degree: (same(2 * degree + 1, 2 * nodes - 1), same(2 * (degree + 1), (2 * nodes - 1) + 1)),

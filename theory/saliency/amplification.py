@@ -17,6 +17,7 @@ from sparse_limits.theory.saliency.model import DIMENSION
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.snip import RESIDUAL_IS_FIXED, RESIDUAL_MEAN
 from sparse_limits.theory.saliency.snip import residual_mean as c
+from sparse_limits.theory.saliency.symbols import LIMIT_KERNEL, ROW_POSITION
 
 b = sp.Symbol("b", real=True)  # slope of the residual along an input
 omega = sp.Symbol("omega", real=True)  # w_j / ‖w‖
@@ -203,6 +204,20 @@ residual is removed, GraSP of many inputs keeps rows, not features: as $d\to\inf
         Hypothesis("one hidden ReLU layer with normal weights, square loss"),
         RESIDUAL_IS_FIXED,
     ),
+    symbols={
+        "x": "input, of coordinates $x_j$",
+        "r": "residual at an input, output less target",
+        "E": "mean over the uniform direction",
+        r"\gamma_d": "mean of the positive part of a coordinate of a uniform direction",
+        r"\Gamma": "gamma function",
+        **LIMIT_KERNEL,
+        r"\lambda_0, \lambda_1": "eigenvalue of the kernel on constants, and on linear functions",
+        "w": "weights into a neuron, $w_j$ from input $j$",
+        "g_j": "gradient in column $j$, the mean over the data of residual, smoothed for GraSP, times input where the neuron is active",
+        "h_j": r"mean over the data of this residual times input $j$",
+        r"\beta_j": "mean over the weights of $w_jg_j$",
+        **ROW_POSITION,
+    },
     uses=("S5", "S8"),
     pitfalls=(
         Pitfall(

@@ -14,11 +14,12 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.concentration import hoeffding_rate, pairs
 from sparse_limits.theory.graphon.rate import least_rate
-from sparse_limits.theory.graphon.symbols import m, n, s
+from sparse_limits.theory.graphon.symbols import CUT, m, n, s
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.reasons import Relation, holds, same
 from sparse_limits.theory.saliency.model import ANY_FAILURE, COLUMNS, ROWS, TAIL_INDEX, delta
+from sparse_limits.theory.saliency.symbols import CHANCE, NOISE, PROBABILITIES, ROW_FACTOR, SCORE
 from sparse_limits.theory.tails import alpha, half_normal, t
 
 kept, block = sp.symbols("N M", integer=True, positive=True)
@@ -68,15 +69,15 @@ $f$. Different blocks use different $\xi_{ij}$, so that they are independent.
 places (from rows and blocks; by linearity): The noise is continuous, so that almost surely no two scores of a block agree and exactly $N$
 of the $M$ are kept: the probabilities $W_j$ of a block add up to $N$.
 
-mean (from places): Hence they have the mean $[[density]]$. For a constant $\varphi$ all sets of $N$ columns are equally likely to be kept,
+mean (from places): Hence they have the mean $[[density]]$. For a constant $\phi$ all sets of $N$ columns are equally likely to be kept,
 and this is the share of them that hold a given column.
 
 quotient: The quotient $\xi_2/\xi_1$ of two independent half-normal variables has the density $[[quotient_density]]$ on $q>0$.
 
-pair (from rows and blocks, quotient): In a block of two the first is kept where $\xi_2/\xi_1<\varphi_1/\varphi_2$, which has the
+pair (from rows and blocks, quotient): In a block of two the first is kept where $\xi_2/\xi_1<\phi_1/\phi_2$, which has the
 probability $[[pair]]$.
 
-clocks (from rows and blocks): Under Fréchet noise $P((\varphi_j\xi_j)^{-\alpha}>y)=P(\varphi_j\xi_j<y^{-1/\alpha})=e^{-ry}$, with the rate
+clocks (from rows and blocks): Under Fréchet noise $P((\phi_j\xi_j)^{-\alpha}>y)=P(\phi_j\xi_j<y^{-1/\alpha})=e^{-ry}$, with the rate
 $r=[[rate]]$ for $j=1$: these are independent exponential variables, and the largest scores are those whose variables are the smallest.
 
 first arrival (from clocks): Let $y$ be in units of the mean time to the first arrival, so that the rates are the shares and add up to $1$.
@@ -231,11 +232,11 @@ block_sparsity = Claim(
     headline="Keep the $N$ largest of every $M$ consecutive scores of a row. For factorised scores the factor of the row has no effect: a column is kept with the chance that its rank in the block is at most $N$.",
     statement=r"""
 Keep in each row the $N$ largest of every block of $M$ consecutive columns, $1\le N\le M$, of scores
-$S_{ij}=f(u_i)\varphi_j\xi_{ij}$ with $f,\varphi>0$ and iid continuous noise $\xi\ge0$. Blocks are independent and do not
-depend on $f$; the graphon is $W_j=P(\text{rank of }j\le N)$, of mean $[[density]]$ in every block. (a) If $\varphi$ is
+$S_{ij}=f(u_i)\phi_j\xi_{ij}$ with $f,\phi>0$ and iid continuous noise $\xi\ge0$. Blocks are independent and do not
+depend on $f$; the graphon is $W_j=P(\text{rank of }j\le N)$, of mean $[[density]]$ in every block. (a) If $\phi$ is
 constant in a block, $W=[[density]]$ there. (b) 1:2 with half-normal noise: $W_1=[[pair]]$. (c) Fréchet noise
 $P(\xi\le x)=e^{-x^{-\alpha}}$: the ranking is that of Plackett and Luce, one column after the other chosen in proportion
-to its strength $\varphi^\alpha$. With $p_j=\varphi_j^\alpha/\sum_k\varphi_k^\alpha$ over the block, $W_j=p_j$ for $N=1$ and
+to its strength $\phi^\alpha$. With $p_j=\phi_j^\alpha/\sum_k\phi_k^\alpha$ over the block, $W_j=p_j$ for $N=1$ and
 $W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$; in a block of four the first column has $W_1=[[one_of_four]]$ for $N=1$. For
 $N=2$ (`two_of_four`) and $N=3$ (`three_of_four`) add, for each other column $k$ that may be chosen first, $p_k$ times what this probability is for one place
 less in the block without $k$. (d) The mask is close to its probabilities $P_{ij}=W_j$: if the
@@ -274,7 +275,7 @@ no constant is claimed to be sharp.
         ANY_FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
     ),
     hypotheses=(
-        Hypothesis(r"$f,\varphi>0$, noise independent and continuous"),
+        Hypothesis(r"$f,\phi>0$, noise independent and continuous"),
         NOT_MORE_THAN_THERE_ARE,
         Hypothesis("something of each block is removed", kept < block, needed_by=("failure", "one_pair")),
         Hypothesis("shares add up to at most one", first_share + share <= 1),
@@ -288,6 +289,20 @@ no constant is claimed to be sharp.
             needed_by=("one_pair", "failure", "cut_bound"),
         ),
     ),
+    symbols={
+        **SCORE,
+        **ROW_FACTOR,
+        **NOISE,
+        "u_i": "position of row $i$",
+        r"\phi_j": "profile of column $j$",
+        "W_j": "graphon at column $j$, the chance that a weight of the column is kept",
+        **CHANCE,
+        "x": "positive number",
+        r"\mathbf M": "mask, a matrix of $0$ and $1$",
+        **PROBABILITIES,
+        r"\omega": "number of weights of a block that are kept, or removed if these are fewer",
+        **CUT,
+    },
     uses=("G1.1", "S12"),
     remarks=(
         Remark(

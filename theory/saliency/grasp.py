@@ -16,6 +16,14 @@ from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import DIMENSION, WIDTH, dimension, width
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm, w
 from sparse_limits.theory.saliency.snip import g as plain
+from sparse_limits.theory.saliency.symbols import (
+    HALF_LOSS,
+    INPUT_WEIGHT,
+    LIMIT_KERNEL,
+    OVER_DATA,
+    REALISED_KERNEL,
+    RELU,
+)
 
 theta = sp.Symbol("theta", positive=True)  # angle between two inputs, in (0, π)
 other_norm = sp.Symbol("R_2", positive=True)  # ‖x′‖
@@ -36,8 +44,8 @@ STEPS = proof(
 gradient (by chain rule): With $J$ the derivatives of $f$ by the parameters at each input, $J^\top r=E_D[r\nabla f]$, square loss has
 $\nabla L=J^\top r$.
 
-Hessian (from gradient; by chain rule): Off the kinks its derivative is $H=J^\top J+E_D[r\nabla^2f]$. So $Hg=J^\top\hat\Theta
-r+E_D[r\nabla^2f]\,g$ with $\hat\Theta=JJ^\top$.
+Hessian (from gradient; by chain rule): Off the kinks its derivative is $H=J^\top J+E_D[r\nabla^2f]$. So $H\nabla
+L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$ with $\hat\Theta=JJ^\top$.
 
 one unit (from gradient): In the parameters of one unit, off its kinks, $E_D[rf]$ is $n^{-1/2}a_i$ times $E=E_D[r\,\sigma(z_i)]$, which is
 linear in $w_{ij}$ with slope $g/\sqrt d$. So $\partial L/\partial a_i=[[readout_slope]]$, and of the second derivatives with $w_{ij}$ only
@@ -45,8 +53,8 @@ that with $a_i$ is not zero: $[[mixed]]$.
 
 smoothed term (from Hessian): Likewise $J^\top\hat\Theta r$ has the entry $[[smoothed_slope]]$ at $w_{ij}$, with $\hat\Theta r$ for $r$.
 
-Hessian times gradient (from Hessian, one unit, smoothed term): Together $(Hg)_{w_{ij}}=[[hessian_gradient]]$, the term in $E$ smaller by
-$n^{-1/2}$.
+Hessian times gradient (from Hessian, one unit, smoothed term): Together $(H\nabla L)_{w_{ij}}=[[hessian_gradient]]$, the term in $E$
+smaller by $n^{-1/2}$.
 
 kernel of a unit (from Hessian; by chain rule): $\hat\Theta(x,x')$ is the mean over the units of $a_i^2\frac{x\cdot
 x'}d1\{z_i>0\}1\{z_i'>0\}+\sigma(z_i)\sigma(z_i')$, the products of their derivatives by $w_i$ and $a_i$.
@@ -171,12 +179,12 @@ smoothed_snip = Claim(
     title="GraSP is SNIP with the residual smoothed by the tangent kernel",
     headline="For square loss and one hidden ReLU layer of width $n$, all of it trained, GraSP's scores are those of SNIP with the residual smoothed by the tangent kernel, up to a term smaller by $n^{-1/2}$.",
     statement=r"""
-For any network and square loss with $g=J^\top r$, the product with the Hessian is
-$Hg=J^\top\hat\Theta r+E_D[r\nabla^2f]\,g$, $(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')]$. For one hidden ReLU layer, all
+For any network and square loss $L$ the product of Hessian and gradient, $\nabla L=J^\top r$, is
+$H\nabla L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$, $(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')]$. For one hidden ReLU layer, all
 parameters trained, almost everywhere
-$$(Hg)_{w_{ij}}=[[hessian_gradient]],$$
+$$(H\nabla L)_{w_{ij}}=[[hessian_gradient]],$$
 with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the
-GraSP saliency $w\odot Hg$ is that of SNIP with $r\to\hat\Theta r$, plus a term smaller by $n^{-1/2}$; and
+GraSP saliency $w\odot H\nabla L$ is that of SNIP with $r\to\hat\Theta r$, plus a term smaller by $n^{-1/2}$; and
 $\hat\Theta\to\Theta=[[tangent_kernel]]$ ($R,R_2$ the lengths of $x,x'$, $\theta$ the angle, or any number where an input is $0$, as $\Theta$ is $0$ there) with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$.
 If $r$ is a fixed function of the data (initial output subtracted), so is $\Theta r$, and the claims S3–S6 hold with
 $\Theta r$ for $r$.
@@ -214,6 +222,20 @@ $\Theta r$ for $r$.
             checked_by="grasp_keeps_what_smoothed_snip_keeps",
         ),
     ),
+    named={r"\kappa_0": kappa_0, r"\kappa_1": kappa_1},
+    symbols={
+        "f": "output of the network",
+        **HALF_LOSS,
+        "J": r"derivatives of the output by the parameters, at each input; $J^\top r=E_D[r\nabla f]$",
+        "H": "matrix of the second derivatives of the loss by the parameters",
+        **OVER_DATA,
+        r"E_{D'}": "the same mean over a second sample, of input $x'$",
+        **REALISED_KERNEL,
+        **LIMIT_KERNEL,
+        **INPUT_WEIGHT,
+        "z_i": r"pre-activation of neuron $i$",
+        **RELU,
+    },
     uses=("S3", "S6"),
     because={
         "share of the sector": lambda kappa_0: same(kappa_0, sp.integrate(sp.S.One, SECTOR) / (2 * sp.pi)),

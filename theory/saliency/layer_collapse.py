@@ -15,6 +15,7 @@ from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.layers import SCALES, first_scale, second_scale
 from sparse_limits.theory.saliency.model import TAIL_INDEX
 from sparse_limits.theory.saliency.snip import product_density
+from sparse_limits.theory.saliency.symbols import KEPT_SHARE
 from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
 
 r = sp.Symbol("r", positive=True)  # s₂/s₁
@@ -124,6 +125,7 @@ $(s_1/s_2)^\alpha$. (At $s_1=0$ a layer keeps nothing, and all are $0$.)
         Hypothesis("one global threshold; in both layers the assumptions of S1"),
         Hypothesis("the scales differ", first_scale < second_scale),
     ),
+    symbols={**KEPT_SHARE, r"\rho_1, \rho_2": "limiting density of the first layer, and of the second"},
     uses=("S1", "S4", "S14.1"),
     also=("collapse",),
     aids={"noises": NOISES},

@@ -18,6 +18,7 @@ from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantit
 from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, ANY_FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
 from sparse_limits.theory.saliency.snip_row_law import row_law
+from sparse_limits.theory.saliency.symbols import KEPT_SHARE
 from sparse_limits.theory.tails import Tail, alpha, exponential, half_normal
 
 share = sp.Symbol("a", positive=True)  # of the weights that lie in layer 1
@@ -59,6 +60,8 @@ SCALES = (
     Quantity(first_scale, "scale of the scores in the first layer", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
     Quantity(second_scale, "scale of the scores in the second layer", POSITIVE, drawn=(sp.Rational(9, 8), 3)),
 )
+
+LAYER_DENSITY = {r"\rho_l": "limiting density of layer $l$"}
 
 COUPLED_STEPS = proof(
     r"""
@@ -140,6 +143,12 @@ kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of
         ),
         Hypothesis("a layer holds no more weights than all layers", layer_size <= size),
     ),
+    symbols={
+        r"\alpha_l": "share of all weights that layer $l$ holds",
+        r"D_l(\tau)": r"chance of a score above the threshold $\tau$ in layer $l$",
+        **KEPT_SHARE,
+        **LAYER_DENSITY,
+    },
     uses=("G2", "S1"),
     aids={"uniform_error": uniform_error},
     loose=(
@@ -269,6 +278,7 @@ saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[
         Hypothesis(r"layers of equal size, $a=\frac12$", needed_by=("equal_rho_1", "equal_rho_2")),
         Hypothesis("no score is saturated, for Pareto noise", rho <= pareto_critical_density),
     ),
+    symbols=LAYER_DENSITY,
     uses=("S1", "S14.1"),
     also=("density", "rho_1", "rho_2"),
     because={

@@ -15,6 +15,18 @@ from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
 from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, product_density, theta, w
+from sparse_limits.theory.saliency.symbols import (
+    COLUMN_FACTOR,
+    INPUT_WEIGHT,
+    LAYER_SIZES,
+    NOISE,
+    OPEN_MEAN,
+    OVER_DATA,
+    PRODUCT_TAIL,
+    ROW_FACTOR,
+    SCORE,
+    WHOLE_MEAN,
+)
 from sparse_limits.theory.tails import by_struve, half_normal, product_survival, t
 
 readout = sp.Matrix(sp.symbols("a_1:4", real=True))  # a: a row's readout weights, here for three outputs
@@ -51,6 +63,14 @@ GRADIENT = Quantity(
 )
 SQUARE_LOSS = Hypothesis("square loss")
 SYMMETRIC = Hypothesis(r"$(x,r)$ and $(-x,-r)$ have one law")
+
+OUTPUTS = {
+    "q": "number of outputs",
+    "a_i": "weights with which neuron $i$ enters the outputs, a vector of $q$ numbers",
+    **OVER_DATA,
+}
+OF_A_WEIGHT = {**SCORE, **INPUT_WEIGHT, **OPEN_MEAN, **LAYER_SIZES}
+ON_ROW_LATENTS = {"W": "graphon, the chance that a weight of input $j$ is kept in a row of readout weights $a$"}
 
 GRAPHON_STEPS = proof(
     r"""
@@ -188,6 +208,7 @@ $H(\tau/\varphi_j)$ with $H$ of S4: as if rank one with the profile $\varphi_j=[
             "the means of the column are not all zero", sp.Ne(column.dot(column), 0), needed_by=("column_density",)
         ),
     ),
+    symbols={**OUTPUTS, **OF_A_WEIGHT, **ON_ROW_LATENTS, **COLUMN_FACTOR, **PRODUCT_TAIL},
     uses=("S3", "S4"),
     also=("column_density",),
     because={
@@ -338,6 +359,7 @@ saliency none.
         RESIDUAL_IS_FIXED,
         SYMMETRIC,
     ),
+    symbols={**OUTPUTS, **WHOLE_MEAN, **ON_ROW_LATENTS, **ROW_FACTOR, **COLUMN_FACTOR, **NOISE},
     uses=("S7.1",),
     also=("witness",),
     because={

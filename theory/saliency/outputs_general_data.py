@@ -15,6 +15,8 @@ from sparse_limits.theory.saliency.model import ANY_THRESHOLD, tau
 from sparse_limits.theory.saliency.outputs import (
     GRADIENT,
     MEANS,
+    OF_A_WEIGHT,
+    OUTPUTS,
     READOUT,
     SQUARE_LOSS,
     any_score,
@@ -152,6 +154,15 @@ it is an approximation: exact are its first two moments.
             "the gradients are not all zero", sp.Ne(gradient.dot(gradient), 0), needed_by=("conditional_density",)
         ),
     ),
+    symbols={
+        **OUTPUTS,
+        r"E_{D'}": r"the same mean over a second sample, of input $x'$ and residual $r'$",
+        **OF_A_WEIGHT,
+        "C_j": "covariance matrix of the gradients in column $j$ that the weight leaves unexplained",
+        r"\zeta": "vector of $q$ independent standard normal numbers",
+        r"E_w, E_{w,\zeta}": r"mean over $w$, and over $w$ and $\zeta$",
+        r"p_j(\tau)": r"predicted share of the weights of column $j$ whose score exceeds $\tau$",
+    },
     uses=("S3", "S5", "S6", "S7.1"),
     aids={"closure": stein_model.expressions["closure"]},
     remarks=(

@@ -14,6 +14,15 @@ from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import COLUMN, COLUMN_PROFILE, DENSITY, mean_over_columns, phi, rho
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
+from sparse_limits.theory.saliency.symbols import (
+    INPUT_WEIGHT,
+    NOISE,
+    OUTPUT_WEIGHT,
+    OVER_DATA,
+    PRODUCT_TAIL,
+    REALISED_KERNEL,
+    ROW_FACTOR,
+)
 from sparse_limits.theory.tails import Tail, exponential, half_normal, product_normal, t
 
 tau = sp.Symbol("tau", real=True)  # a threshold of signed scores
@@ -142,14 +151,14 @@ signed_scores = Claim(
     headline=r"Keep the largest signed scores, with noise symmetric about $0$. If density $\rho$ has the graphon $W$, then density $1-\rho$ has $1-W$. At $\frac12$ all weights are kept alike; above, larger factors are kept no more often.",
     statement=r"""
 Let $S=f\varphi\xi$ with $f,\varphi>0$ and iid noise $\xi$ symmetric about $0$, its modulus as in S1, and keep the share $\rho$
-of *signed* scores that are largest (the original GraSP: $S=w\odot Hg$, $\xi=aw$, S8). Then
+of *signed* scores that are largest (the original GraSP, S8: weight times Hessian times gradient, $\xi=aw$). Then
 $$\tau_{1-\rho}=[[dual_threshold]]\ (\tau=\tau_\rho),\qquad W_{1-\rho}=[[dual_graphon]]\ (W=W_\rho),\qquad W_{1/2}=\tfrac12\ (\tau_{1/2}=0).$$
 (Where no score is near $0$, as for Pareto moduli, $\tau_{1/2}$ may be any point of the gap.) For $\rho<\frac12$ the graphon is $[[magnitude_share]]$ of that of the moduli at density $[[magnitude_density]]$. With $g$ the
 density of $|\xi|$ at $|\tau|/\varphi$, $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$): where $g>0$, columns of large
 $\varphi$ are kept more often for $\rho<\frac12$ and *less* often for $\rho>\frac12$; at $\rho=\frac12$ all are kept alike. For the product of two normals and $H$ as in S4,
 $W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for $\tau<0$ are the column densities at $f=|a|$
 (`kernel`), and $\tau_\rho$ solves $\int W=\rho$ (`threshold`; for a constant $\varphi$ it is $\varphi$ times `flat_threshold`). On data without scores at $0$ the
-leading term $w_{ij}a_iE[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP
+leading term $w_{ij}a_iE_D[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP
 obeys the duality exactly, its realised $\hat\Theta$ included (initial output subtracted): given the moduli, the signs
 of a column are fair coins.
 """,
@@ -179,9 +188,19 @@ of a column are fair coins.
     ),
     hypotheses=(
         Hypothesis("noise symmetric about 0, its modulus as in S1"),
-        Hypothesis(r"for data: no score is 0, leading term of $Hg$, and " + FIXED_RESIDUAL),
+        Hypothesis(r"for data: no score is 0, leading term of Hessian times gradient, and " + FIXED_RESIDUAL),
         Hypothesis("no more than the positive half is kept", rho <= HALF, needed_by=("magnitude_density",)),
     ),
+    symbols={
+        "S": "score of a weight, with its sign",
+        **ROW_FACTOR,
+        **NOISE,
+        **PRODUCT_TAIL,
+        **OUTPUT_WEIGHT,
+        **INPUT_WEIGHT,
+        **OVER_DATA,
+        **REALISED_KERNEL,
+    },
     uses=("S1", "S4", "S8"),
     also=("kernel", "kernels", "threshold", "flat_threshold"),
     aids={

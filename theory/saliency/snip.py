@@ -25,7 +25,19 @@ from sparse_limits.theory.saliency.model import (
     tau,
     u,
 )
-from sparse_limits.theory.saliency.symbols import CHANCE, GRAPHON, OVER_DATA
+from sparse_limits.theory.saliency.symbols import (
+    CHANCE,
+    COLUMN_POSITION,
+    GRAPHON,
+    HALF_LOSS,
+    INPUT_WEIGHT,
+    LAYER_SIZES,
+    OPEN_MEAN,
+    OUTPUT_WEIGHT,
+    OVER_DATA,
+    PRODUCT_TAIL,
+    RELU,
+)
 from sparse_limits.theory.tails import half_normal, modified_struve, product_survival, t
 
 cosine, theta = sp.symbols("c theta", real=True)  # of the angle between two inputs, and the angle
@@ -147,13 +159,12 @@ where $R=\|x\|$; samples at $x=0$, which have neither angle nor length, contribu
         "E_w": "mean over the normal weights $w$ into one neuron",
         "f(x)": "output of the network at the input $x$",
         "y": "target that belongs to an input",
-        "L": "loss, half of the mean square of output less target",
-        "n": "width, the number of neurons of the hidden layer",
-        "d": "number of inputs",
-        "a_i": "weight with which neuron $i$ enters the output",
-        "w_{ij}": "weight from input $j$ to neuron $i$",
-        r"\sigma": "ReLU, the positive part of a number",
-        "g_{ij}": "mean over the data of residual times input $j$ where neuron $i$ is active",
+        **HALF_LOSS,
+        **LAYER_SIZES,
+        **OUTPUT_WEIGHT,
+        **INPUT_WEIGHT,
+        **RELU,
+        **OPEN_MEAN,
         "g_j, g_k": "this mean for one neuron and the inputs $j$ and $k$",
         "h_j": "mean over the data of residual times input $j$",
         r"f, \varphi, \xi": "factors of a score that factorise: profile of the rows, profile of the columns, noise",
@@ -305,11 +316,11 @@ The threshold solves $\int H(\tau/\varphi)=\rho$ (`threshold`); for a constant p
     ),
     symbols={
         **GRAPHON,
-        "v": "position of an input, its rank by column factor divided by their number",
+        **COLUMN_POSITION,
         "f": "profile of the rows, the factor of a neuron",
         "a": "weight with which a neuron enters the output, standard normal",
         "b": "another standard normal number, independent of $a$",
-        "H(t)": "chance that the product of two independent standard normal numbers exceeds $t$ in modulus",
+        **PRODUCT_TAIL,
         **CHANCE,
         "K_0, K_1": "modified Bessel functions of the second kind",
         r"\mathbf L_{-1}, \mathbf L_0": "modified Struve functions",

@@ -37,7 +37,7 @@ from sparse_limits.theory.saliency.snip import (
     w,
 )
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
-from sparse_limits.theory.saliency.symbols import MASK, MEAN, OVER_DATA
+from sparse_limits.theory.saliency.symbols import MASK, MEAN, OVER_DATA, SCORE
 from sparse_limits.theory.tails import half_normal, t
 
 count_mean = sp.Symbol("p", positive=True)
@@ -218,7 +218,7 @@ error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ wher
     ),
     hypotheses=(Hypothesis("one hidden ReLU layer, scalar output, independent normal weights"), RESIDUAL_IS_FIXED),
     symbols={
-        "S_{ij}": "score of the weight in row $i$ (a neuron) and column $j$ (an input)",
+        **SCORE,
         **OVER_DATA,
         **MASK,
         r"\tau": "threshold of the scores",

@@ -15,6 +15,7 @@ from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypoth
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, DIMENSION, THRESHOLD, dimension, phi, rho, tau, width
 from sparse_limits.theory.saliency.snip import integral_form, x
+from sparse_limits.theory.saliency.symbols import KEPT_ENTRIES, WHOLE_MEAN
 
 n, d = width, dimension  # rows and columns of the mask
 k = sp.Symbol("k", integer=True, positive=True)  # columns of the support
@@ -52,6 +53,7 @@ OFF = Quantity(
 ANY_SUPPORT = replace(SUPPORT, within=COUNT_FROM_ZERO)  # of bounds that hold for no column, too
 ANY_ON, ANY_OFF = (replace(each, within=sp.Interval.Ropen(0, 1)) for each in (ON, OFF))
 CUT = Quantity(c, "number of kept entries that a column of the support exceeds and no other does", COUNT_FROM_ZERO)
+SUPPORT_SET = {"S": "set of $k$ columns, the support"}
 KEPT = Quantity(i, "number of kept entries of a column", COUNT_FROM_ZERO, drawn=(0, 9))
 SMALLER = Hypothesis("the support is not larger than the number of inputs", k <= d)
 HIGHER = Hypothesis("columns of the support are denser", p_0 < p_s)
@@ -129,6 +131,7 @@ matter, and $c$ may be the one for which this is smallest. Of two columns ($k=1$
     proof=Proof.PROVED,
     quantities=(ROWS, WIDE, ANY_SUPPORT, ANY_ON, ANY_OFF, CUT.drawn_from(0, 9), KEPT),
     hypotheses=(INDEPENDENT_ROWS, SMALLER),
+    symbols={**SUPPORT_SET, "p_j": "probability that an entry of column $j$ is kept"},
     sharp=(
         Sharp(
             expression="recovery_failure",
@@ -299,6 +302,15 @@ not be that of $|h_j|$ (S5).
         Hypothesis("the mask keeps no less than the higher of two thresholds", r_low <= rho),
         Hypothesis("the mask keeps no more than the lower of two thresholds", rho <= r_high),
     ),
+    symbols={
+        **KEPT_ENTRIES,
+        **SUPPORT_SET,
+        "i": KEPT.meaning,
+        "x": "variable of the integrals",
+        **WHOLE_MEAN,
+        "E_D, r": "mean over the data, and residual at a sample, output less target",
+        "x_j": "coordinate $j$ of the input of a sample",
+    },
     uses=("S16.1", "S4", "S5"),
     aids={"two_columns_failure": two_columns_failure},
     loose=(

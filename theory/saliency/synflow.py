@@ -13,6 +13,7 @@ from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, 
 from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, WIDTH, rho, tau, width
 from sparse_limits.theory.saliency.model import width as n
+from sparse_limits.theory.saliency.symbols import COLUMN_FACTOR, ROW_FACTOR
 from sparse_limits.theory.tails import half_normal, product_survival, t
 
 row = sp.Symbol("a", positive=True)  # |a_i|
@@ -184,6 +185,17 @@ the noise.
             needed_by=("variance_inflation",),
         ),
     ),
+    symbols={
+        "R": "sum over all paths from an input to an output of the products of the moduli of their weights",
+        "L": "number of layers of weights",
+        "|W_l|": "matrix of the moduli of the weights of layer $l$",
+        "w^{(l)}_{ij}": "weight in row $i$ and column $j$ of layer $l$",
+        "S^{(l)}_{ij}": "score of this weight",
+        **ROW_FACTOR,
+        **COLUMN_FACTOR,
+        "K_0, K_1": "modified Bessel functions of the second kind",
+        r"{}_1F_2": "generalised hypergeometric function",
+    },
     uses=("S4",),
     also=("row_profile", "column_profile"),
     aids={"middle": middle},

@@ -16,6 +16,7 @@ from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.layer_collapse import pareto_power
 from sparse_limits.theory.saliency.model import TAIL_INDEX, THRESHOLD, phi, tau
 from sparse_limits.theory.saliency.snip import integral_form, x
+from sparse_limits.theory.saliency.symbols import PRODUCT_TAIL, SURVIVAL
 from sparse_limits.theory.tails import alpha, half_normal, t
 
 phi_1, phi_2 = sp.symbols("phi_1 phi_2", positive=True)
@@ -56,10 +57,10 @@ snip_upper = 1 / product_share.subs(t, tau / phi_2)
 
 STEPS = proof(
     r"""
-columns (by S1 for continuity): The density of a column of profile $\varphi$ is $W(\varphi)=\bar F(\tau/\varphi)$, and it falls to $0$ as
+columns (by S1 for continuity): The density of a column of profile $\phi$ is $W(\phi)=\bar F(\tau/\phi)$, and it falls to $0$ as
 $\tau\to\infty$.
 
-Pareto (from columns): $\bar F(t)=t^{-\alpha}$ for $t\ge1$, which both $\tau/\varphi_1$ and $\tau/\varphi_2$ are if $\tau\ge\varphi_1$. So
+Pareto (from columns): $\bar F(t)=t^{-\alpha}$ for $t\ge1$, which both $\tau/\phi_1$ and $\tau/\phi_2$ are if $\tau\ge\phi_1$. So
 the ratio is $[[pareto_ratio]]$, and does not change with $\tau$.
 
 exponential (from columns): For $\bar F(t)=e^{-t}$ it is $[[exponential_ratio]]$.
@@ -73,14 +74,14 @@ $[[upper_fall]]$, which is above $1$, and $-g$ times $[[lower_fall]]$, which is 
 Mills (from two functions; by integration to infinity; gives mills_upper, mills_lower): $\operatorname{erfc}(t/\sqrt2)$, of derivative $-g$,
 vanishes at infinity, too: it lies strictly between the two functions for all $t>0$.
 
-half-normal asymptotics (from half-normal, Mills): The upper bounds at $\tau/\varphi_1$ and $\tau/\varphi_2$ have the ratio
-$[[gaussian_asymptotic]]$. The true ratio over that lies between $[[gaussian_lower]]$, lower over upper bound at $\tau/\varphi_1$, and
-$[[gaussian_upper]]$, upper over lower bound at $\tau/\varphi_2$; both tend to $1$ as $\tau\to\infty$.
+half-normal asymptotics (from half-normal, Mills): The upper bounds at $\tau/\phi_1$ and $\tau/\phi_2$ have the ratio
+$[[gaussian_asymptotic]]$. The true ratio over that lies between $[[gaussian_lower]]$, lower over upper bound at $\tau/\phi_1$, and
+$[[gaussian_upper]]$, upper over lower bound at $\tau/\phi_2$; both tend to $1$ as $\tau\to\infty$.
 
 product of two normals (by S4 for integral_form, noise_density): The tail of the modulus of a product of two normals is
 $H(t)=\frac2\pi\int_0^\infty e^{-t\cosh x}\frac{dx}{\cosh x}$, of density $\frac2\pi K_0(t)$.
 
-SNIP (from columns, product of two normals): With the factor $e^{-t}$ taken out of $H$ at $\tau/\varphi_1$ and $\tau/\varphi_2$, SNIP's
+SNIP (from columns, product of two normals): With the factor $e^{-t}$ taken out of $H$ at $\tau/\phi_1$ and $\tau/\phi_2$, SNIP's
 ratio is $[[snip_ratio]]$.
 
 substitution (from product of two normals): With $\cosh x=1+s$, $H(t)=\frac2\pi e^{-t}\int_0^\infty\frac{e^{-ts}}{\sqrt{2s}}\kappa(s)\,ds$
@@ -209,15 +210,15 @@ tail_selectivity = Claim(
     title="Selectivity in extreme sparsity is decided by the tail",
     headline=r"The tail of the noise decides how much sparse masks favour large profiles: the ratio of two densities is $$[[pareto_ratio]]$$ for Pareto noise of index $\alpha$; it grows without bound for exponential, normal and SNIP scores.",
     statement=r"""
-Let $W(\varphi)=\bar F(\tau/\varphi)$ be the density of a column of profile $\varphi$, and $\varphi_1>\varphi_2$. The
-density falls to $0$ as $\tau\to\infty$, and $W(\varphi_1)/W(\varphi_2)$ is for *Pareto* noise $[[pareto_ratio]]$
-exactly, at every $\tau\ge\varphi_1$ (no column saturated); for *exponential* noise $[[exponential_ratio]]$
+Let $W(\phi)=\bar F(\tau/\phi)$ be the density of a column of profile $\phi$, and $\phi_1>\phi_2$. The
+density falls to $0$ as $\tau\to\infty$, and $W(\phi_1)/W(\phi_2)$ is for *Pareto* noise $[[pareto_ratio]]$
+exactly, at every $\tau\ge\phi_1$ (no column saturated); for *exponential* noise $[[exponential_ratio]]$
 exactly; for *half-normal* noise $[[gaussian_ratio]]\sim[[gaussian_asymptotic]]$, the quotient of the two lying
 between $[[gaussian_lower]]$ and $[[gaussian_upper]]$; and for SNIP, with the tail $H$ of the product of two normals
 (S4),
-$$\frac{H(\tau/\varphi_1)}{H(\tau/\varphi_2)}=[[snip_ratio]]\sim[[snip_asymptotic]],$$
+$$\frac{H(\tau/\phi_1)}{H(\tau/\phi_2)}=[[snip_ratio]]\sim[[snip_asymptotic]],$$
 the quotient lying between $[[snip_lower]]$ and $[[snip_upper]]$. So SNIP at low density selects columns like an
-exponential score, up to $\sqrt{\varphi_1/\varphi_2}$, and Pareto noise never selects more than where saturation ends. The bounds come
+exponential score, up to $\sqrt{\phi_1/\phi_2}$, and Pareto noise never selects more than where saturation ends. The bounds come
 from $[[mills_lower]]<\operatorname{erfc}(t/\sqrt2)<[[mills_upper]]$ and from
 $$[[product_lower]]<H(t)<[[product_upper]],\qquad1<\frac{2K_0(t)}{\pi H(t)}<[[hazard_upper]],$$
 valid for all $t>0$ and sharp as $t\to\infty$.
@@ -243,6 +244,13 @@ valid for all $t>0$ and sharp as $t\to\infty$.
         Hypothesis("the first column is not the weaker one", phi_1 >= phi_2),
         Hypothesis("no column is saturated", tau >= phi_1, needed_by=("pareto_ratio",)),
     ),
+    symbols={
+        r"W(\phi)": r"density of a column of profile $\phi$",
+        **SURVIVAL,
+        **PRODUCT_TAIL,
+        "K_0": "modified Bessel function of the second kind",
+        "x": "variable of the integrals",
+    },
     uses=("S1", "S4"),
     sharp=(
         Sharp(

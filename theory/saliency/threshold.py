@@ -25,7 +25,7 @@ from sparse_limits.theory.saliency.model import (
     tau,
     v,
 )
-from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON, MEAN
+from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON, MEAN, ROW_POSITION, SURVIVAL
 from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
 
 c, p, s = sp.symbols("c p s", positive=True)
@@ -156,8 +156,8 @@ $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]
     symbols={
         **FACTORS,
         **GRAPHON,
-        "u": "position of a neuron, its rank by row factor divided by their number",
-        r"\bar F": "survival function of the noise, the chance that the noise exceeds a value",
+        **ROW_POSITION,
+        **SURVIVAL,
         "x_0, x_F": "ends of the range on which this chance falls strictly",
         r"D(\tau)": r"mean share of the scores that exceed $\tau$",
     },

@@ -14,6 +14,16 @@ from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, COLUMN, COLUMNS, phi, tau, wanda_model
 from sparse_limits.theory.saliency.model import columns as n
+from sparse_limits.theory.saliency.symbols import (
+    COLUMN_FACTOR,
+    COLUMN_POSITION,
+    GRAPHON,
+    KEPT_SHARE,
+    NOISE,
+    ROW_FACTOR,
+    ROW_POSITION,
+    SURVIVAL,
+)
 from sparse_limits.theory.tails import half_normal, product_survival
 
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
@@ -164,6 +174,22 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
         Hypothesis("$f_i>0$"),
         Hypothesis(r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent", needed_by=("bound",)),
     ),
+    symbols={
+        "k": "number of weights that are kept in each row",
+        **KEPT_SHARE,
+        **ROW_FACTOR,
+        **COLUMN_FACTOR,
+        **NOISE,
+        **SURVIVAL,
+        **GRAPHON,
+        **ROW_POSITION,
+        **COLUMN_POSITION,
+        r"X_{\cdot j}": "values of input $j$ at all samples",
+        "w": "weight, standard normal",
+        "p_j": "probability that an entry of column $j$ is kept",
+        r"M_\tau": r"mask that keeps the scores above the threshold $\tau$",
+        "v_j": "position of column $j$, the midpoint of its cell",
+    },
     uses=("S1", "G1.2"),
     aids={"selection": "row", "left_half": left_half},
     loose=(

@@ -190,6 +190,14 @@ different subsets of one sample pay nothing (R4).
             needed_by=("hit_items", "hit_volume"),
         ),
     ),
+    named={"I": empty_subset, "F_k": sp.Lambda(t, sum_cdf)},
+    symbols={
+        "N": r"number of subsets, in (c) of those whose sum is within $\varepsilon$ of $z$ in every coordinate",
+        "F_k": "distribution function of the sum of $k$ independent numbers, uniform on $[-1,1]$",
+        "t": "argument of $F_k$",
+        "j": "number of a coordinate, and index of summation in $F_k$",
+        "I": "$1$ where the empty subset counts, else $0$",
+    },
     uses=("R1.1",),
     also=("vector_count",),
     sharp=(

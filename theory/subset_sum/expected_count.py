@@ -13,7 +13,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
-from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, HITS, ITEMS, SUBSET, SUBSET_SIZE, TARGET, eps, k, n, z
 
 j = sp.Symbol("j", integer=True)
 t = sp.Symbol("t", real=True)
@@ -185,8 +185,8 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
     named={"F_k": sp.Lambda(t, sum_cdf)},
     symbols={
         "X_i": "item $i$, a number uniform on $[-1,1]$",
-        "S": "subset of the items, by their numbers",
-        "N": r"number of subsets whose sum is within $\varepsilon$ of $z$",
+        **SUBSET,
+        **HITS,
         "F_k": "distribution function of the sum of $k$ items",
         "j": "index of summation",
     },
@@ -322,7 +322,7 @@ q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=
         Quantity(modulus, "modulus of the characteristic function of an item that is present", NON_NEGATIVE),
     ),
     symbols={
-        "N": r"number of subsets whose sum is within $\varepsilon$ of $z$",
+        **HITS,
         "A": "leading term of the mean number of subsets",
         "c": "relative correction of the leading term, of the order $1/n$",
         "R_n": "bound on the relative error that is left, of the order $1/n^2$",

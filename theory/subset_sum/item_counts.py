@@ -19,6 +19,8 @@ from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
 from sparse_limits.theory.subset_sum.product_laws import (
     ENDS,
     HALF,
+    PARTS,
+    USABLE_HITS,
     closeness,
     count_of,
     eta,
@@ -47,6 +49,13 @@ SOURCE = Source(
 LAWS = (
     Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),
     Hypothesis("an item is usable with probability 1/2, independently of its value; the empty subset counts"),
+)
+END_QUANTITIES = (
+    Quantity(far, "modulus of the target and the distance together", POSITIVE, drawn=(1, 2)),
+    Quantity(
+        near, "modulus of their difference, or any number if that is none", POSITIVE, drawn=(sp.Rational(1, 4), 1)
+    ),
+    Quantity(side, "sign of their difference", sp.Range(-1, 2), drawn=(1, 1)),
 )
 MEAN_STEPS = proof(
     r"""
@@ -155,16 +164,14 @@ for uniform and $[[gaussian_pair]]$ for normal weights.
             POSITIVE,
             drawn=(sp.Rational(1, 9), 2),
         ),
-        Quantity(far, "modulus of the target and the distance together", POSITIVE, drawn=(1, 2)),
-        Quantity(
-            near, "modulus of their difference, or any number if that is none", POSITIVE, drawn=(sp.Rational(1, 4), 1)
-        ),
-        Quantity(side, "sign of their difference", sp.Range(-1, 2), drawn=(1, 1)),
+        *END_QUANTITIES,
     ),
     hypotheses=(
         *LAWS,
         Hypothesis("for the size, a distance that tends to 0", eps < 1, needed_by=("annealed_size",)),
     ),
+    named=PARTS,
+    symbols=USABLE_HITS,
     uses=("R5.1",),
     sharp=tuple(
         Sharp(expression=pair, example="the density at $0$", check="densities_of_two_are_integrals_of_squares")
@@ -253,6 +260,13 @@ needs $n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean c
         *LAWS,
         Hypothesis("for the size, a distance that tends to 0", eps < 1, needed_by=("left_over", "quenched_size")),
     ),
+    named=PARTS,
+    symbols={
+        **USABLE_HITS,
+        "E_K": "mean of $N$ given $K$ usable items",
+        "k": SUBSET_SIZE.meaning,
+        **{str(each.symbols): each.meaning for each in END_QUANTITIES},
+    },
     uses=("R5.1", "R5.2"),
     aids={"law_size": law_size},
     sharp=(

@@ -14,11 +14,14 @@ from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.product_laws import (
+    BESSEL_LETTERS,
     HALF,
     bessel_integral,
     chi_square,
     gaussian_product,
+    hypergeometric,
     mixture,
+    order,
     sum_density,
     sum_distribution,
     t,
@@ -127,7 +130,7 @@ A product of two independent uniform numbers on $[-1,1]$ has the density $[[unif
 function $[[uniform_distribution]]$, the characteristic function $[[uniform_characteristic]]$ and the variance
 $\frac19$. A product of two independent standard normal numbers has the density $[[gaussian_density]]$, the
 characteristic function $[[gaussian_characteristic]]$ and the variance $1$; a sum of $k$ of them has the density $[[sum_density]]$ and
-the distribution function $[[sum_distribution]]$ ($L_\nu$ as a hypergeometric function).
+the distribution function $[[sum_distribution]]$ (modified Struve functions in it are written as hypergeometric ones).
 """,
     steps=STEPS,
     source=Source(
@@ -151,6 +154,10 @@ the distribution function $[[sum_distribution]]$ ($L_\nu$ as a hypergeometric fu
         Quantity(w, "logarithm of that sum over a modulus", sp.S.Reals, drawn=(-2, 2)),
     ),
     hypotheses=(Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),),
+    named={"H": hypergeometric(t), "q": sp.besselk(order, sp.Abs(t)) / (sp.sqrt(sp.pi) * sp.gamma(k / 2))},
+    symbols={
+        **BESSEL_LETTERS,
+    },
     also=("uniform_variance", "gaussian_variance"),
     because={
         "uniform characteristic": lambda uniform_characteristic: (

@@ -14,13 +14,14 @@ from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypot
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.subset_sum.expected_count import expected_count
-from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, HITS, ITEMS, TARGET, eps, n, z
 
 S_1 = sp.Symbol("S_1", real=True)  # the sum of the items
 S_2 = sp.Symbol("S_2", positive=True)  # the sum of their squares
 
 mean, variance = S_1 / 2, S_2 / 4  # of the sum over a random subset, given the items
-rate = 2**n * 2 * eps * sp.exp(-((z - mean) ** 2) / (2 * variance)) / sp.sqrt(2 * sp.pi * variance)
+density = sp.exp(-((z - mean) ** 2) / (2 * variance)) / sp.sqrt(2 * sp.pi * variance)  # the normal one, at the target
+rate = 2**n * 2 * eps * density
 served = sp.Abs(z) <= eps  # by the empty subset
 miss = sp.Piecewise((0, served), (sp.exp(-rate), True))
 agreement = sp.Integer(2)  # the factor within which misses were found to be as predicted
@@ -89,6 +90,14 @@ variance. By Jensen's inequality $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}
         Hypothesis("independent items"),
         Hypothesis("nothing is proved about the misses"),
     ),
+    named={r"\varphi": density},
+    symbols={
+        **HITS,
+        "x": "all items",
+        r"\mathbb E_x": "mean over the items",
+        r"\lambda": "rate of the Poisson law, given the items",
+        r"\varphi": "density at $z$ of the normal law with the mean and the variance of a random subset's sum",
+    },
     uses=("R1.1", "R5.2"),
     open_questions=(
         OpenQuestion(

@@ -14,7 +14,7 @@ from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, at_sizes, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.counting import covering_items
-from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, SUBSET, TARGET, delta, eps, n
 
 a = sp.Symbol("a", positive=True)  # items reach [−a, a]
 kappa = sp.Symbol("kappa", positive=True)  # with at least this density
@@ -202,6 +202,13 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
         NEAR,
         Hypothesis("independent items with a subdensity κ on [−a, a]"),
     ),
+    symbols={
+        "X_i": "item $i$",
+        "X": "item",
+        "B": "Borel set, of the measure $|B|$",
+        **SUBSET,
+        "z": TARGET.meaning,
+    },
     uses=("R3",),
     remarks=(
         Remark(

@@ -43,7 +43,7 @@ from sparse_limits.theory.subset_sum.power_potential_signs import (
     sign_items,
     step,
 )
-from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, TARGET, delta, eps, n
 
 theta = sp.Symbol("theta", positive=True)  # the power of the potential
 far = sp.Symbol("v_1", positive=True)  # the covered share from which on the uncovered one is followed
@@ -157,7 +157,7 @@ two_phases = Claim(
     headline=r"Let items be uniform on $[-1,1]$. The least number whose subset sums come within $\varepsilon$ of all $|z|\le b$, $b\ge\frac12$, except with a fixed probability $0<\delta<1$, is $(1+o(1))\log_2\frac1\varepsilon$ as $\varepsilon\to0$: in the limit no more than any items need.",
     statement=r"""
 In R4, for every $0<\theta\le1$, $0<v_1<1$ and $n_1\le n$, some target is missed with probability at most
-$$[[two_phase_failure]].$$
+$$F=[[two_phase_failure]].$$
 So $\lceil x\rceil+\lceil y\rceil$ items fail with probability at most $\delta$, where $x=[[first_items]]$ and $y=[[later_items]]$, or $0$ where one of these is negative. With $\theta$ and $v_1$ fixed their number over $\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$,
 to a number that is as near to $[[best_rate]]$ as one likes for small $\theta$ and $v_1$ near $1$. The order $\ln\frac1\varepsilon$ is right (R4).
 
@@ -196,6 +196,19 @@ $$[[sharp_items]].$$ So for $\delta<1$ their least number over $\ln\frac1\vareps
         Hypothesis("independent items with a subdensity κ on [−a, a], for the constant uniform on [−1, 1]"),
         Hypothesis("for the constant, a distance up to a half", eps <= sp.Rational(1, 2), needed_by=("sharp_items",)),
     ),
+    named={
+        "h": potential.subs(v, eps / a) / potential.subs(v, far),
+        "x": first_items,
+        "y": later_items,
+        "F": two_phase_failure,
+    },
+    symbols={
+        "z": TARGET.meaning,
+        "b": "largest modulus of a target",
+        "o(1)": "term that tends to $0$",
+        "x,y": "numbers of first and of later items, not rounded",
+        "F": "bound of the probability by the first and the later items",
+    },
     uses=("R4", "R3"),
     aids={"one_sign": one_sign, "counting_rate": counting_rate, "covering_items": covering_items},
     loose=(

@@ -50,6 +50,11 @@ def struve_part(order: sp.Expr, x: sp.Expr) -> sp.Expr:
     return x / 2 * (upper + sp.besselk(order - 1, x) * modified_struve(order, x))
 
 
+def hypergeometric(x: sp.Expr) -> sp.Lambda:
+    """₁F₂ in the Struve functions at x, as a function of k: for k + 2 that of one order more."""
+    return sp.Lambda(k, sp.hyper([1], [3 * HALF, k / 2], x**2 / 4))
+
+
 uniform = Law(within(HALF, sp.S.Zero), within((1 + t) / 2, (1 + sp.sign(t)) / 2), sp.sin(u) / u, sp.Rational(1, 3))
 gaussian = Law(
     sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi), (1 + sp.erf(t / sp.sqrt(2))) / 2, sp.exp(-(u**2) / 2), sp.S.One
@@ -94,6 +99,27 @@ ENDS = (
     (empty, empty_subset),
 )
 closeness = struve_part(order, far) - side * struve_part(order, near)
+both_terms = sp.Lambda(x, 2 * struve_part(order, x) / x)
+# Letters for the parts of these formulas, and what letters of sentences on products stand for
+PARTS: dict[str, sp.Expr] = {
+    "H": hypergeometric(x),
+    "S": both_terms,
+    **{str(name): value for name, value in ENDS},
+    str(close): closeness,
+}
+BESSEL_LETTERS = {
+    r"K_\nu": r"modified Bessel function of the second kind, of the order $\nu$",
+    r"{}_1F_2": "hypergeometric function",
+    r"\Gamma": "gamma function",
+}
+USABLE_HITS = {
+    "N": r"number of subsets of usable items whose sum is within $\varepsilon$ of $z$",
+    "p": r"probability that the sum of $k$ products is within $\varepsilon$ of $z$",
+    "e": "$1$ where the empty subset counts, else $0$",
+    "x": "argument of $S$",
+    **BESSEL_LETTERS,
+    "o(1)": "term that tends to $0$",
+}
 
 
 def count_of(items: sp.Expr, weight: sp.Expr) -> sp.Expr:

@@ -11,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, induction, same
-from sparse_limits.theory.subset_sum.symbols import ITEMS, TARGET, n, z
+from sparse_limits.theory.subset_sum.symbols import ITEMS, SUBSET, TARGET, n, z
 
 m = sp.Symbol("m", positive=True, integer=True)  # numbers that are added
 h = sp.Symbol("h", nonnegative=True, integer=True)  # items of one half
@@ -188,6 +188,12 @@ evaluated exactly, from the items and the subset.
         Quantity((m_1, m_2), "numbers of floating-point numbers in two parts of a sum", COUNT),
         Quantity((A_1, A_2), "sums of the moduli of two parts of a sum", NON_NEGATIVE),
     ),
+    symbols={
+        "x_i": "item $i$",
+        "x": "item that is added; in the example all of them",
+        **SUBSET,
+        r"\alpha,\beta": "sums from the first and from the second list",
+    },
     remarks=(
         Remark(
             r"$|z|$ cannot be left out of the bound: for $z=1$, $x=(3,1,-7)\cdot10^{-17}$ every rounded $z-\sum_Sx$ is $1$, but the distances differ by up to "

@@ -12,6 +12,15 @@ z = sp.Symbol("z", real=True)  # the target
 eps = sp.Symbol("epsilon", positive=True)  # how close a subset sum has to come
 delta = sp.Symbol("delta", nonnegative=True)  # the probability of failure
 
+# The letters of sentences on subsets and on pruned layers
+HITS = {"N": r"number of subsets whose sum is within $\varepsilon$ of $z$"}
+SUBSET = {"S": "subset of the items, by their numbers"}
+TARGET_LAYER = {
+    "W": "matrix of the weights of the target",
+    "f": "function that the target computes",
+    "g": "function that the pruned network computes",
+}
+
 ITEMS = Quantity(n, "number of items", COUNT_FROM_ZERO)
 SUBSET_SIZE = Quantity(k, "number of items in a subset", COUNT)
 TARGET = Quantity(z, "target, the number to which a subset sum is to come close", sp.S.Reals)

@@ -18,7 +18,7 @@ from sparse_limits.theory.subset_sum.potential import MASS, a, contraction, kapp
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
 from sparse_limits.theory.subset_sum.potential import law_size as one_size
 from sparse_limits.theory.subset_sum.product_laws import t, uniform_product, uniform_reach
-from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import FAILURE, TARGET_LAYER, delta, eps, n
 
 d_0, d_1 = block_counts.d_0, block_counts.d_1
 UNITS = Quantity(n, "number of units of the random network for each input of a layer", COUNT_FROM_ZERO)
@@ -186,6 +186,12 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ with th
         MASS,
         Hypothesis("independent entries of one symmetric law, independent of the target"),
     ),
+    symbols={
+        **TARGET_LAYER,
+        r"\sigma": "ReLU, the positive part of a number",
+        "A,B": "matrices of the weights of the two random layers",
+        r"\Delta": "matrix of the errors of the weights of the next layer",
+    },
     uses=("R4", "R5.1"),
     remarks=(
         Remark(

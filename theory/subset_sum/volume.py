@@ -15,12 +15,13 @@ from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE
 from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.subset_sum.counting import reach as farthest
 from sparse_limits.theory.subset_sum.potential import MASS, a, contraction, kappa
-from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import FAILURE, TARGET_LAYER, delta, eps, n
 from sparse_limits.theory.subset_sum.two_layers import (
     INPUTS,
     OUTPUTS,
     PRODUCT_DENSITY,
     PRODUCT_REACH,
+    UNITS,
     WEIGHT_ERROR,
     d_0,
     d_1,
@@ -208,6 +209,14 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
         ),
         MASS,
     ),
+    symbols={
+        **TARGET_LAYER,
+        "x": "input",
+        r"\sigma": "activation, ReLU or the identity",
+        "t": "argument of the activation",
+        "w": "weight of the target",
+        "n": UNITS.meaning,
+    },
     uses=("R3", "R8"),
     remarks=(
         Remark(
