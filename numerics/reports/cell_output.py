@@ -1,4 +1,7 @@
-"""What the cells of the book's pages show of a computation: both sides, typeset, and not that they are equal alone."""
+"""What the cells of the book's pages show of a computation: both sides, typeset, and not that they are equal alone.
+
+In a notebook, SymPy's expressions are typeset as in the claims once this module is imported: a logarithm is ln everywhere.
+"""
 
 from __future__ import annotations
 
@@ -59,13 +62,33 @@ def _show(what: str, left: object, relation: str, right: object) -> None:
     else:
         plain = f"{words}: {left} {'=' if relation == '=' else '≠'} {right}"
         typeset = rf"\text{{{escaped}:}}\quad {sides[0]} {relation} {sides[1]}"
+    if _notebook() is None:
+        print(plain)
+        return
+    from IPython.display import display
+
+    display({"text/latex": _displayed(typeset), "text/plain": plain}, raw=True)
+
+
+def _displayed(typeset: str) -> str:
+    return f"$\\displaystyle {broken(typeset)}$"
+
+
+def _notebook() -> Any:
+    """The shell of IPython in which this runs; None elsewhere."""
     try:
         from IPython import get_ipython
-        from IPython.display import display
     except ImportError:
-        print(plain)
-        return
-    if get_ipython() is None:
-        print(plain)
-        return
-    display({"text/latex": f"$\\displaystyle {broken(typeset)}$", "text/plain": plain}, raw=True)
+        return None
+    return get_ipython()
+
+
+def _typeset_results(shell: Any) -> None:
+    """Let results of cells that are SymPy's be typeset as `agree` does."""
+    typesetter = shell.display_formatter.formatters["text/latex"]
+    for kind in (sp.Basic, sp.MatrixBase):
+        typesetter.for_type(kind, lambda value: _displayed(latex(value, formulas(value))))
+
+
+if _notebook() is not None:
+    _typeset_results(_notebook())
