@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from os.path import relpath
 from pathlib import Path
 
-from sparse_limits.theory.dependencies import ROOT, files_behind
+from sparse_limits.theory.dependencies import PACKAGE, ROOT, files_behind
 
 PROJECT = "sparse-limits"
 PRINTERS = frozenset({"rich", "latex2mathml", "pylatexenc"})  # they show results, and no result depends on them
@@ -29,10 +29,13 @@ def code_digest(modules: frozenset[str]) -> str:
 
 
 def digest_of(files: Iterable[Path], environment: Mapping[str, str]) -> str:
-    """A digest of the names of files, as seen from the project's folder, of their contents, and of an environment."""
+    """A digest of the names of files in the package, of their contents, and of an environment.
+
+    The names are the same in a checkout, where folders of the package are links, and in an installed package.
+    """
     digest = sha256(repr(sorted(environment.items())).encode())
     for path in sorted(files):
-        name = Path(relpath(path, ROOT)).as_posix()
+        name = Path(relpath(path, ROOT)).as_posix().removeprefix(f"{PACKAGE}/")
         digest.update(f"\0{name}\0".encode() + _content(path))
     return digest.hexdigest()
 

@@ -33,6 +33,19 @@ def test_files_count_by_name_and_content(tmp_path: Path) -> None:
     assert digest_of([one], {}) != before
 
 
+def test_a_checkout_and_an_installed_package_have_the_same_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a checkout the files stand beside the package, which has links to their folders."""
+    found = []
+    for package, folder in (("checkout/sparse_limits", "checkout/theory"), ("installed", "installed/theory")):
+        files = [tmp_path / package / "__init__.py", tmp_path / folder / "claims.py"]
+        for file in files:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("a = 1\n")
+        monkeypatch.setattr(keys, "ROOT", tmp_path / Path(folder).parent)
+        found.append(digest_of(files, {}))
+    assert found[0] == found[1]
+
+
 def changed(place: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     """The digest of the code behind S4's checks, before and after a file has changed."""
     before = code_digest(frozenset(SNIP))
