@@ -7,7 +7,8 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any, NoReturn
@@ -31,6 +32,7 @@ COMMANDS = {
     "fit": "find the graphon that a mask came from, and the method that made the mask",
     "ticket": "find a trained network inside a random one by pruning alone, with a certificate, or check such a ticket",
     "notebooks": "write the pages of the book as Jupyter notebooks, with the evidence for the claims from a run",
+    "sweep": "predict and prune networks of many sizes, by many methods, to many densities: a table and a picture",
     "study": "measure how good the predictions are, on real data and on random networks",
 }
 OF_THE_LEDGER = ("verify", "mutate")  # their workers need all that they import
@@ -109,7 +111,7 @@ def _outcome(words: list[str]) -> int:
 
 
 def _reported(error: Exception, debug: bool, options: Mapping[str, str]) -> int:
-    from sparse_limits.numerics.processes.parallel import LostTaskError
+    from sparse_limits.numerics.processes.lost_tasks import LostTaskError
 
     ours = not isinstance(error, (InputError, LostTaskError, MemoryError))
     if ours or debug:
@@ -195,9 +197,22 @@ def _run(chosen: argparse.Namespace) -> int:
     elif chosen.command is not None:
         from sparse_limits.numerics.limits import limit
 
-        with limit(getattr(chosen, "limit", None)):
+        with limit(getattr(chosen, "limit", None)), _cluster(getattr(chosen, "cluster", None)):
             return int(_command(chosen.command).run(chosen))
     return 0
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[None]:
+    """Let tasks run on a cluster, if one is named; say where it can be watched."""
+    if address is None:
+        yield
+        return
+    from sparse_limits.numerics.processes.cluster import cluster
+
+    with cluster(address) as found:
+        print(f"sparse-limits: {found}", file=sys.stderr, flush=True)
+        yield
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ CLASSES = frozenset(
         "Motif",
         "Network",
         "NetworkTicket",
+        "Plan",
         "Reference",
         "Setting",
         "Store",

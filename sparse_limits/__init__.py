@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.prediction.pruned_first_layer.predictors import compare_predictors
     from sparse_limits.numerics.prediction.report.report import report
     from sparse_limits.numerics.prediction.settings import KernelSettings
+    from sparse_limits.numerics.processes.cluster import cluster
     from sparse_limits.numerics.spectra.corrected_values import corrected_singular_values
     from sparse_limits.numerics.studies import study
+    from sparse_limits.numerics.sweeps.run import sweep
     from sparse_limits.numerics.tickets import certify, find_ticket
     from sparse_limits.numerics.tickets.calls import check, ticket
     from sparse_limits.numerics.tickets.checking import check_ticket
@@ -62,6 +64,7 @@ __all__ = [
     "certify",
     "check",
     "check_ticket",
+    "cluster",
     "compare_methods",
     "compare_predictors",
     "corrected_singular_values",
@@ -92,6 +95,7 @@ __all__ = [
     "smoothed",
     "stable_step",
     "study",
+    "sweep",
     "tangent_kernel",
     "ticket",
     "train",

@@ -58,4 +58,18 @@ def work(task: object) -> object:
         case ("sleep", seconds):
             time.sleep(seconds)
             return "slept"
+        case ("grow", megabytes):  # slowly, so that what watches a worker's memory sees it
+            grown = []
+            for _ in range(0, megabytes, 20):
+                grown.append(b"x" * (20 << 20))
+                time.sleep(0.05)
+            return len(grown)
+        case ("pid after", seconds):
+            time.sleep(seconds)
+            return os.getpid()
+        case ("die once", file):
+            if not os.path.exists(file):
+                open(file, "x").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return "second time"
     return task

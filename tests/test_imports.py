@@ -27,7 +27,7 @@ FLOORS = (  # of `numerics`, from the ground up: a room needs those of lower flo
     "pictures prediction.modules",
     "prediction.predict",
     "prediction.report",
-    "studies",
+    "studies sweeps",
     "evidence",
     "checks",
     "ledger",

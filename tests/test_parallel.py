@@ -13,7 +13,8 @@ from tasks import work
 
 from sparse_limits.numerics.limits import allowed, limit
 from sparse_limits.numerics.processes import parallel
-from sparse_limits.numerics.processes.parallel import LostTaskError, raise_failure, reason, run_tasks
+from sparse_limits.numerics.processes.lost_tasks import LostTaskError, raise_failure, reason
+from sparse_limits.numerics.processes.parallel import run_tasks
 
 LIMIT = 3.0
 

@@ -19,9 +19,10 @@ assert parallel.workers_are_copies()
 parallel.GRACE, parallel.CLOCK = 1.0, 1000.0
 import this_is_only_here
 from tasks import work
+from sparse_limits.numerics.processes.lost_tasks import reason
 
 def failed(task, error):
-    return "failed", f"{task}: {parallel.reason(error)}"
+    return "failed", f"{task}: {reason(error)}"
 
 def results(tasks, jobs=2, limit=3.0):
     return list(parallel.run_tasks(work, tasks, failed, jobs, limit))

@@ -101,6 +101,22 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def add_jobs(parser: argparse._ActionsContainer) -> None:
+    """The options that say where tasks run: in processes here, or on a cluster."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: all available cores)"
+    )
+    add_cluster(where)
+
+
+def add_cluster(parser: argparse._ActionsContainer) -> None:
+    """The option of a command whose tasks can run on a cluster: `main` joins it."""
+    parser.add_argument(
+        "--cluster", metavar="C", help="run on a dask cluster: its scheduler's address, or local:N for N workers here"
+    )
+
+
 def data_file(source: str | None) -> str | None:
     """The file that --data names, if it names one."""
     return None if source == "digits" else source

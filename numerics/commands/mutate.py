@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sparse_limits.numerics.commands.common import add_quiet, available_cores, progress_of
+from sparse_limits.numerics.commands.common import add_jobs, add_quiet, progress_of
 from sparse_limits.numerics.commands.selection import add_ledger, add_selection, add_store
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def configure(parser: ArgumentParser) -> None:
         help="mutate the assumptions of the claims instead: wider ranges, dropped relations between letters",
     )
     add_store(parser)
-    parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: all available cores)")
+    add_jobs(parser)
     add_quiet(parser)
 
 

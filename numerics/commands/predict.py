@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sparse_limits.numerics.arguments import FRESH_ROWS, InputError, checked_integer
 from sparse_limits.numerics.commands.common import (
+    add_cluster,
     add_data,
     add_limit,
     add_quiet,
@@ -73,6 +74,7 @@ def configure(parser: ArgumentParser) -> None:
         if name in OF_ALL_LAYERS:
             add("--csv", metavar="FILE", help="write one row per layer (-: as with --json)")
         add_limit(output)
+        add_cluster(output)
         add_quiet(output)
 
 

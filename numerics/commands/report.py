@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.commands.common import (
+    add_cluster,
     add_data,
     add_limit,
     add_quiet,
@@ -77,6 +78,7 @@ def configure(parser: ArgumentParser) -> None:
     add_network(parser)
     add_data(parser, DIGITS, SAMPLES, losses=True, more=("--batch",))
     add_limit(parser)
+    add_cluster(parser)
     add_quiet(parser)
 
 

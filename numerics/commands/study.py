@@ -16,7 +16,7 @@ from sparse_limits.numerics.commands import (
     _origin_study,
     _spectra_study,
 )
-from sparse_limits.numerics.commands.common import add_limit, add_quiet, available_cores, progress_of
+from sparse_limits.numerics.commands.common import add_jobs, add_limit, add_quiet, progress_of
 from sparse_limits.numerics.commands.output_paths import check_places
 from sparse_limits.numerics.commands.selection import add_store
 from sparse_limits.numerics.reports.writing import write_json
@@ -35,6 +35,7 @@ BESIDE = (
     "command",
     "debug",
     "jobs",
+    "cluster",
     "join",
     "json",
     "keep",
@@ -56,7 +57,7 @@ def configure(parser: ArgumentParser) -> None:
         )
         report.configure(one)
         add = one.add_argument
-        add("--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: all available cores)")
+        add_jobs(one)
         add("--json", metavar="FILE", help="write all numbers as JSON; - for standard output, without the tables")
         add("--plot", type=Path, metavar="FILE", help="write a picture, .png or .svg (needs matplotlib)")
         add_store(one, "study")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from sparse_limits.numerics.commands.common import add_quiet, available_cores, progress_of
+from sparse_limits.numerics.commands.common import add_jobs, add_quiet, progress_of
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
 from sparse_limits.numerics.commands.selection import add_ledger, add_selection, add_store
 
@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--effort", default="quick", choices=("quick", "standard", "thorough"), help="sample sizes (default quick)"
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of all random numbers (default 0)")
-    parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: all available cores)")
+    add_jobs(parser)
     add_store(parser)
     parser.add_argument("--json", metavar="FILE", help="write the run as JSON (- for standard output)")
     parser.add_argument("--html", metavar="FILE", help="write the run as one HTML page (- for standard output)")

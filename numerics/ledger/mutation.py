@@ -17,8 +17,9 @@ from sparse_limits.numerics.evidence import Check
 from sparse_limits.numerics.ledger.domains import DOMAINS, mutate_domains
 from sparse_limits.numerics.ledger.mutants import MutationResult, mutate_expression
 from sparse_limits.numerics.ledger.shared_mutants import SHARED, mutate_shared
-from sparse_limits.numerics.ledger.verification import check_keep, checks_by_claim, modules_of
-from sparse_limits.numerics.processes.parallel import reason, workers_are_copies
+from sparse_limits.numerics.ledger.verification import check_own, checks_by_claim, modules_of
+from sparse_limits.numerics.processes.lost_tasks import reason
+from sparse_limits.numerics.processes.parallel import workers_are_copies
 from sparse_limits.numerics.store import Place, run_stored, store_at
 from sparse_limits.theory.claims import Claim, formulas
 from sparse_limits.theory.entries import Entry, Ledger
@@ -149,7 +150,7 @@ def mutate(
     _check_numbers(jobs, every, first, within)
     chosen = [names] if isinstance(names, str) else names
     whole = ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)
-    check_keep(keep, whole)
+    check_own(whole, keep)
     entries = part_of(whole.select(chosen, core), shard)
     _check_checked(entries)
     store = store_at(keep, join)

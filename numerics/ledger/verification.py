@@ -18,8 +18,9 @@ from sparse_limits.numerics.checks import checks_of_claims
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.evidence import Check, CheckResult, run
 from sparse_limits.numerics.ledger.links import step_link
+from sparse_limits.numerics.processes.cluster import current_client
 from sparse_limits.numerics.processes.garbage import release_memory
-from sparse_limits.numerics.processes.parallel import LateTaskError, reason
+from sparse_limits.numerics.processes.lost_tasks import LateTaskError, reason
 from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
 from sparse_limits.numerics.store import Place, run_stored, store_at
 from sparse_limits.theory.entries import Entry, Ledger
@@ -255,7 +256,7 @@ def verify(
     start = time.perf_counter()
     chosen = [names] if isinstance(names, str) else names
     whole = ledger if isinstance(ledger, Ledger) else ledger_for(chosen, ledger)
-    check_keep(keep, whole)
+    check_own(whole, keep)
     store = store_at(keep, join)
     entries = part_of(whole.select(chosen, core), shard)
     checks = checks_by_claim(entries)
@@ -288,10 +289,14 @@ def verify(
     return Run(number, effort, time.perf_counter() - start, claims, None if store is None else kept)
 
 
-def check_keep(keep: Place, ledger: Ledger) -> None:
-    """InputError for a store of results of a ledger of one's own."""
-    if keep is not None and any(map(is_own, ledger.topics)):
+def check_own(ledger: Ledger, keep: Place) -> None:
+    """InputError for a store of results of a ledger of one's own, or a cluster for it."""
+    if not any(map(is_own, ledger.topics)):
+        return
+    if keep is not None:
         raise InputError("keep is given, expected none with a ledger of your own: what your code reads is not known")
+    if current_client() is not None:
+        raise InputError("cluster is given, expected none with a ledger of your own: its workers do not have your code")
 
 
 def modules_of(entry: Entry, *checks: Check) -> tuple[str, ...]:

@@ -16,14 +16,15 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from sparse_limits.numerics.limits import Limit, allowing, given_limit
+from sparse_limits.numerics.processes.cluster import ClusterCrew, current_client
 from sparse_limits.numerics.processes.garbage import collect_seldom
+from sparse_limits.numerics.processes.lost_tasks import CLOCK, GRACE, Failure, LateTaskError, LostTaskError, reason
 from sparse_limits.numerics.processes.time_limit import TimeLimit, limited
-from sparse_limits.theory.input_error import InputError
 
 if TYPE_CHECKING:
     from joblib.externals.loky import ProcessPoolExecutor
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-GRACE = 5.0  # seconds of processor time beyond a limit for the worker's own alarm, and of the clock for the parent's
-CLOCK = 10.0  # times its limit of processor time a task may take on the clock: one that sleeps or waits uses none
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 # What SymPy has computed it looks up, however much that is: of 50 000 results of each function it loses some that a run of
 # the ledger needs again (3 % of its time, for 4 % of its memory), of a thousand, its default, many.
@@ -40,7 +39,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 WORKER = {**ONE_THREAD, "SYMPY_CACHE_SIZE": "None", "PYTHONSAFEPATH": "1"}
 HEAVY = ("numpy", "sympy")  # read `WORKER` when they are imported
 GROWTH = 2**30  # bytes by which a worker may grow; loky's own limit, .3 GB, has it import everything anew, often
-
+PARENT = 0.5  # seconds between two looks at whether the parent is there
 
 _may_fork = False
 
@@ -69,14 +68,6 @@ def workers_are_copies() -> bool:
     return _may_fork
 
 
-class LostTaskError(RuntimeError):
-    """A task passed its limit twice, or its worker died: nobody's input is wrong, and no result came."""
-
-
-class LateTaskError(LostTaskError):
-    """A task passed its limit twice."""
-
-
 def run_tasks(
     function: Callable[[Task], Result],
     tasks: Sequence[Task],
@@ -96,34 +87,61 @@ def run_tasks(
     The processes belong to joblib's loky, with one BLAS thread each. At most `jobs` tasks are under way, the first
     ones first. A task past its limit is stopped by an alarm in its worker; in a long C call, by the system, which ends
     the worker; asleep for `CLOCK` times the limit, by killing the workers. The tasks beside it are then started again.
+    In a block of `cluster`, its workers run the tasks instead, and `jobs` has no effect.
     """
-    crew = _Crew(function, tasks, jobs, limit)
+    client = current_client()
+    crew: _Crew[Task, Result] | ClusterCrew[Task, Result] = (
+        _Crew(function, tasks, jobs, limit) if client is None else ClusterCrew(client, function, tasks, limit)
+    )
     try:
         while crew.busy:
             if time.monotonic() >= until:
                 crew.forget_waiting()
             crew.start()
             for task, outcome in crew.finished():
-                if isinstance(outcome, _Failure):
+                if isinstance(outcome, Failure):
                     yield failed(task, outcome.error)
                 else:
                     finished(task, outcome)
                     yield outcome
     finally:
-        _end(crew.pool)
+        crew.end()
 
 
-def raise_failure(name: str, error: BaseException) -> NoReturn:
-    """Raise what a task raised or why it was lost, under its name: for runs that are worth nothing without a task."""
-    if isinstance(error, (InputError, LostTaskError)):
-        raise type(error)(f"{name}: {error}") from error
-    error.add_note(f"in {name}")
-    raise error
+def in_order(
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    starting: Callable[[int], object] = lambda number: None,
+    limit: float = 3600.0,
+) -> Iterator[Result]:
+    """`function(task)` for every task, in their order: on the workers in a block of `cluster`, and else in this process.
+
+    function: a partial that holds the data, which then travel to each worker once. starting: is told the number of tasks
+    that have ended before each is waited for. limit: as in `run_tasks`, for workers.
+
+    Raises:
+        What a task raises; LostTaskError for one whose worker dies.
+    """
+    if current_client() is None:
+        for number, task in enumerate(tasks):
+            starting(number)
+            yield function(task)
+        return
+
+    def failed(numbered: tuple[int, Task], error: BaseException) -> NoReturn:
+        raise error
+
+    found: dict[int, Result] = {}
+    starting(0)
+    for number, result in run_tasks(partial(_numbered, function), list(enumerate(tasks)), failed, limit=limit):
+        found[number] = result
+        starting(len(found))
+    yield from (found[number] for number in range(len(tasks)))
 
 
-@dataclass(frozen=True)
-class _Failure:
-    error: BaseException
+def _numbered(function: Callable[[Task], Result], numbered: tuple[int, Task]) -> tuple[int, Result]:
+    number, task = numbered
+    return number, function(task)
 
 
 class _Crew(Generic[Task, Result]):
@@ -160,7 +178,7 @@ class _Crew(Generic[Task, Result]):
         if not self.running:
             self._renew()
 
-    def finished(self) -> Iterator[tuple[Task, Result | _Failure]]:
+    def finished(self) -> Iterator[tuple[Task, Result | Failure]]:
         """What became of tasks since the last call; wait until there is something to tell."""
         deadline = min((end for _, end in self.running.values()), default=0.0)
         done, _ = wait(self.running, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
@@ -174,7 +192,7 @@ class _Crew(Generic[Task, Result]):
             elif isinstance(error, TimeLimit) or (single and _ran_out(error)):
                 yield from self._late(task, f"{self.limit:g} s of processor time")
             elif single or not _is_crash(error):
-                yield task, _Failure(LostTaskError(reason(error)) if _is_crash(error) else error)
+                yield task, Failure(LostTaskError(reason(error)) if _is_crash(error) else error)
             else:
                 self.to_be_alone.append(task)
             broken = broken or _is_crash(error)
@@ -183,7 +201,11 @@ class _Crew(Generic[Task, Result]):
         else:
             yield from self._overdue()
 
-    def _overdue(self) -> Iterator[tuple[Task, _Failure]]:
+    def end(self) -> None:
+        """End the workers."""
+        _end(self.pool)
+
+    def _overdue(self) -> Iterator[tuple[Task, Failure]]:
         """Kill the workers if a task has passed its time on the clock; those beside it are started again."""
         late = [future for future, (_, end) in self.running.items() if time.monotonic() >= end]
         for task, _ in [self.running.pop(future) for future in late]:
@@ -191,10 +213,10 @@ class _Crew(Generic[Task, Result]):
         if late:
             self.waiting += self._stopped()
 
-    def _late(self, task: Task, what: str) -> Iterator[tuple[Task, _Failure]]:
+    def _late(self, task: Task, what: str) -> Iterator[tuple[Task, Failure]]:
         """A task that passed its limit is lost if it was alone, and else to be tried alone."""
         if self.alone:
-            yield task, _Failure(LateTaskError(f"did not end within {what}, alone"))
+            yield task, Failure(LateTaskError(f"did not end within {what}, alone"))
         else:
             self.to_be_alone.append(task)
 
@@ -259,6 +281,7 @@ def _begin() -> None:
     from joblib.externals.loky import process_executor
 
     process_executor._MAX_MEMORY_LEAK_SIZE = GROWTH
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     collect_seldom()
 
 
@@ -268,18 +291,14 @@ def _begin_as_copy() -> None:
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     # A bar may hold the others, with a lock that nobody gives back; these are None where the caller closed them.
     sys.stdout, sys.stderr = (each or open(os.devnull, "w") for each in (sys.__stdout__, sys.__stderr__))  # noqa: SIM115
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     _begin()
 
 
-def _end_with_parent() -> None:
-    """A copy holds both ends of its pipes, so that they do not tell it that the parent was killed."""
-    from multiprocessing import parent_process
-
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _end_with_parent(parent: int) -> None:
+    """End this process when its parent has been killed: it holds both ends of its pipes, so that they do not tell."""
+    while os.getppid() == parent:
+        time.sleep(PARENT)
+    os._exit(1)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
@@ -305,12 +324,6 @@ def _interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
-
-
-def reason(error: BaseException) -> str:
-    """One line for an error: its kind, unless it is that of a lost task, and the first line of what it says."""
-    said = str(error).splitlines()[0] if str(error) else ""
-    return said if isinstance(error, LostTaskError) else f"{type(error).__name__}: {said}"
 
 
 def _is_crash(error: BaseException | None) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 AGAIN = 0.25  # seconds of processor time after which a limit that has passed is said again
+LOOK = 0.1  # seconds between two looks at the clocks of a thread
 
 
 class TimeLimit(BaseException):
@@ -45,3 +49,57 @@ def limited(limit: float, last: float = 0.0) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGPROF, previous)
+
+
+@contextmanager
+def limited_thread(limit: float, last: float, clock: float) -> Iterator[None]:
+    """As `limited`, for any thread: by its own processor time, and by `clock` seconds on the clock, which end the process.
+
+    The system ends a process whose long C call keeps Python from watching. Where the system does not tell the processor time
+    of a thread, the time on the clock alone is watched.
+    """
+    thread, used, over = threading.get_ident(), _thread_clock(), threading.Event()
+    begin, end = used(), time.monotonic() + clock
+
+    def watch() -> None:
+        said = limit
+        while not over.wait(LOOK):
+            seconds = used() - begin
+            _end_process_after(last - seconds + LOOK)
+            if seconds >= last or time.monotonic() >= end:
+                os._exit(1)
+            if seconds >= said:
+                said = seconds + AGAIN
+                _raise_in(thread, TimeLimit)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        _end_process_after(last)  # now: what is to come may let nobody watch
+        yield
+    finally:
+        over.set()
+        watcher.join()
+        _end_process_after(0.0)
+        _raise_in(thread, None)
+
+
+def _thread_clock() -> Callable[[], float]:
+    """What tells the processor time of this thread, to any thread."""
+    if not hasattr(time, "pthread_getcpuclockid"):
+        return lambda: 0.0
+    clock = time.pthread_getcpuclockid(threading.get_ident())
+    return lambda: time.clock_gettime(clock)
+
+
+def _end_process_after(seconds: float) -> None:
+    """Let the system end this process after so much processor time of its own; never if 0."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_VIRTUAL, max(seconds, 0.0))
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """Raise an exception in another thread, at its next instruction of Python; None takes back what was not raised yet."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), None if error is None else ctypes.py_object(error)
+    )

@@ -31,6 +31,7 @@ OUTPUTS = {  # what is written, by the call that writes it: the module of its ty
     "ticket --json": ("sparse_limits.numerics.tickets.report", "Summary"),
     "ticket --target all --json": ("sparse_limits.numerics.tickets.report", "Summaries"),
     "ticket --check --json": ("sparse_limits.numerics.tickets.report", "CheckSummary"),
+    "sweep --json": ("sparse_limits.numerics.sweeps.summary", "SweepSummary"),
     "study generalisation --json": ("sparse_limits.numerics.studies.generalisation_summary", "GeneralisationSummary"),
     "study lifts --json": ("sparse_limits.numerics.studies.lift_summary", "LiftSummary"),
     "study gap --json": ("sparse_limits.numerics.studies.gap_summary", "GapSummary"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from math import inf
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
@@ -45,16 +46,18 @@ def run_stored(
     Args:
         store: None: every task is run, and nothing is written.
         function, tasks, failed, jobs, limit, until: as in `run_tasks`. The result's type is read from the function's annotation.
+            What a partial holds must follow from the task: it is no part of the key.
         modules: those on whose code the result of a task depends (default: the function's module).
         worth: whether a result is written. What `failed` returns never is: the machine may be at fault.
     """
     if store is None:
         yield from (Found(result, False) for result in run_tasks(function, tasks, failed, jobs, limit, until=until))
         return
-    kind, missing, keys = get_type_hints(function)["return"], [], dict[int, str]()
+    plain = function.func if isinstance(function, partial) else function
+    kind, missing, keys = get_type_hints(plain)["return"], [], dict[int, str]()
     for task in tasks:
-        code = code_digest(frozenset(modules(task) if modules else (function.__module__,)))
-        keys[id(task)] = key_of(code, f"{function.__module__}.{function.__qualname__}", key(task))
+        code = code_digest(frozenset(modules(task) if modules else (plain.__module__,)))
+        keys[id(task)] = key_of(code, f"{plain.__module__}.{plain.__qualname__}", key(task))
         found = store.find(keys[id(task)])
         if found:
             yield Found(msgspec.convert(found[0], kind), True)

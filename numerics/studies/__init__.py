@@ -174,7 +174,7 @@ def _outcomes(
     store: Store | None,
 ) -> list[Any]:
     """The outcomes of some pieces of a study, in its order; `ahead` is called after each piece."""
-    from sparse_limits.numerics.processes.parallel import raise_failure
+    from sparse_limits.numerics.processes.lost_tasks import raise_failure
     from sparse_limits.numerics.store import run_stored
 
     def failed(piece: Any, error: BaseException) -> NoReturn:

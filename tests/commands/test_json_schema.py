@@ -69,6 +69,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {  # by output: calls of each form tha
     "fit --json": [("fit", "mask.npy"), ("fit", "mask.npy", "--data", "digits", "--fresh-rows", "500", *FEW[:2])],
     "fit --json, several layers": [("fit", "layers.npz")],
     "fit --json, several files": [("fit", "layers.npz", "again.npz")],
+    "sweep --json": [("sweep", "plan.toml", "--jobs", "1")],
     "ticket --json": [("ticket", "--target", "net.npz", "--epsilon", "0.1", "--output", "ticket.npz")],
     "ticket --check --json": [
         ("ticket", "--check", "ticket.npz"),
@@ -98,6 +99,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     np.save(place / "mask.npy", rng.random((40, 64)) < np.linspace(0.05, 0.6, 64))
     for name in ("layers.npz", "again.npz"):
         np.savez(place / name, a=rng.random((30, 20)) < 0.3, b=rng.random((20, 30)) < 0.2)
+    (place / "plan.toml").write_text(
+        'methods = ["random", "snip"]\nwidths = [24]\noptions = {samples = 60, units = 256}'
+    )
     np.savez(place / "net.npz", weights_1=rng.normal(size=(4, 6)), weights_2=rng.normal(size=(6, 3)))
     assert (
         main(["ticket", "--target", str(place / "net.npz"), "--epsilon", "0.1", "--output", str(place / "ticket.npz")])

@@ -33,7 +33,7 @@ from sparse_limits.numerics.evidence import (
     statistical,
 )
 from sparse_limits.numerics.ledger.verification import LIMITS, Task, _lost, verify
-from sparse_limits.numerics.processes.parallel import LateTaskError, LostTaskError
+from sparse_limits.numerics.processes.lost_tasks import LateTaskError, LostTaskError
 
 # Refused at import
 

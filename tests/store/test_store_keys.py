@@ -33,7 +33,9 @@ def test_files_count_by_name_and_content(tmp_path: Path) -> None:
     assert digest_of([one], {}) != before
 
 
-def test_a_checkout_and_an_installed_package_have_the_same_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkout_and_an_installed_package_have_the_same_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In a checkout the files stand beside the package, which has links to their folders."""
     found = []
     for package, folder in (("checkout/sparse_limits", "checkout/theory"), ("installed", "installed/theory")):

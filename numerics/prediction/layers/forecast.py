@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from sparse_limits.numerics.data import Dataset, check_scale
 from sparse_limits.numerics.limits import allowed, check_work
 from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.layers.answer import forecast
-from sparse_limits.numerics.prediction.layers.observation import pruned, second_term_alone, work_of
+from sparse_limits.numerics.prediction.layers.observation import pruned_by, second_term_alone, work_of
 from sparse_limits.numerics.prediction.layers.predicted import check_residual
 from sparse_limits.numerics.prediction.layers.validity import check_answerable
 from sparse_limits.numerics.prediction.methods import SMOOTHED
@@ -20,6 +21,7 @@ from sparse_limits.numerics.prediction.question import Question
 from sparse_limits.numerics.prediction.result import Result
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, Settings
 from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.processes.parallel import in_order
 from sparse_limits.numerics.store import Store, stored
 
 Floats = NDArray[np.float64]
@@ -47,12 +49,14 @@ def of_layers(
         check_fit(settings, network, used)
         check_residual(settings, np.asarray(used.x, float), np.asarray(used.y, float))
 
+        def started(number: int) -> None:
+            progress(f"pruning network {min(number + 1, settings.networks)} of {settings.networks}")
+
         def compute() -> Result:
             x, y = np.asarray(used.x, float), np.asarray(used.y, float)
-            seen, second_term = [], None
-            for number, stream in enumerate(drawing.spawn(settings.networks) if sample else (), start=1):
-                progress(f"pruning network {number} of {settings.networks}")
-                seen.append(pruned(settings, network, x, y, np.random.default_rng(stream)))
+            second_term = None
+            streams = drawing.spawn(settings.networks) if sample else []
+            seen = list(in_order(partial(pruned_by, settings, network, x, y), streams, started))
             progress("predicting")
             if settings.method in SMOOTHED and not sample and allowed(*work_of(settings, network, len(x))):
                 second_term = second_term_alone(settings, network, x, y, np.random.default_rng(drawing.spawn(1)[0]))

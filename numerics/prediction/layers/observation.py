@@ -43,6 +43,13 @@ def pruned(
     return ObservedNetwork(kept, has_path(masks), residual, second)
 
 
+def pruned_by(
+    settings: Settings, network: Architecture, x: Floats, y: Floats, stream: np.random.SeedSequence
+) -> ObservedNetwork:
+    """As `pruned`, with the random numbers of a stream."""
+    return pruned(settings, network, x, y, np.random.default_rng(stream))
+
+
 def second_term_alone(
     settings: Settings, network: Architecture, x: Floats, y: Floats, rng: np.random.Generator
 ) -> float | None:

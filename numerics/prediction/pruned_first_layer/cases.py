@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from sparse_limits.numerics.prediction.methods import SMOOTHED
 from sparse_limits.numerics.prediction.settings import Settings
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.printing.progress import Stage
+from sparse_limits.numerics.processes.parallel import in_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,34 +67,52 @@ def cases_of(
     """Predict, and prune networks; keep: hold on to the networks, to train them. progress: told what is being done."""
     reads_output = settings.reads_output
     own = reads_output or (settings.sample and settings.method in SMOOTHED)  # each network has its own prediction
-    shape = (network.inputs, *network.widths, network.outputs)
-
-    def predicted(pruned: Network | None, seed: np.random.SeedSequence) -> Prediction:
-        problem = posed(
-            settings.method,
-            settings.density,
-            network.widths[0],
-            data,
-            pruned,
-            subtract_output=not reads_output,
-            depth=network.depth,
-        )
-        return predict_problem(problem, settings.fresh_rows, np.random.default_rng(seed))
-
     progress("predicting")
-    common = None if own else predicted(None, sampling)
+    common = None if own else _predicted(settings, network, data, None, sampling)
     if common is not None and not settings.sample:
         yield Case(common, None)
         return
-    streams = zip(*(seed.spawn(settings.networks) for seed in (sampling, drawing)), strict=True)
-    for number, (fresh, drawn) in enumerate(streams):
+
+    def started(number: int) -> None:
         if settings.sample:
-            progress(Stage(f"pruning network {number + 1} of {settings.networks}", number, settings.networks))
-        rng = np.random.default_rng(drawn)
-        pruned = random_network(shape, rng)
-        prediction = common or predicted(pruned, fresh)
-        observation = observe(prediction, pruned, rng) if settings.sample else None
-        yield Case(prediction, observation, pruned if keep else None)
+            progress(Stage(f"pruning network {min(number + 1, of)} of {of}", number, of))
+
+    of = settings.networks
+    streams = list(zip(*(seed.spawn(of) for seed in (sampling, drawing)), strict=True))
+    yield from in_order(partial(_case, settings, network, data, common, keep), streams, started)
+
+
+def _predicted(
+    settings: Settings, network: Architecture, data: Dataset, pruned: Network | None, seed: np.random.SeedSequence
+) -> Prediction:
+    """The prediction for a network that is drawn, or for all."""
+    problem = posed(
+        settings.method,
+        settings.density,
+        network.widths[0],
+        data,
+        pruned,
+        subtract_output=not settings.reads_output,
+        depth=network.depth,
+    )
+    return predict_problem(problem, settings.fresh_rows, np.random.default_rng(seed))
+
+
+def _case(
+    settings: Settings,
+    network: Architecture,
+    data: Dataset,
+    common: Prediction | None,
+    keep: bool,
+    streams: tuple[np.random.SeedSequence, np.random.SeedSequence],
+) -> Case:
+    """A network and its prediction. streams: of fresh rows, and of the network."""
+    fresh, drawn = streams
+    rng = np.random.default_rng(drawn)
+    pruned = random_network((network.inputs, *network.widths, network.outputs), rng)
+    prediction = common or _predicted(settings, network, data, pruned, fresh)
+    observation = observe(prediction, pruned, rng) if settings.sample else None
+    return Case(prediction, observation, pruned if keep else None)
 
 
 def notes_of(settings: Settings, cases: Sequence[Case], given: int, data: Dataset) -> list[str]:

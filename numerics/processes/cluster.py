@@ -1,0 +1,349 @@
+"""Independent tasks on the workers of a dask.distributed cluster, on this machine or on others.
+
+Results are those of processes of this machine (`parallel`), whatever the order: the tasks are the same, and a worker whose
+packages or files differ is refused. The parent alone writes to a store, so that a result is kept once it has come back.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import signal
+import time
+from asyncio import CancelledError
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from functools import cache, partial
+from hashlib import sha256
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+from sparse_limits.numerics.limits import Limit, allowing, given_limit
+from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.processes.lost_tasks import CLOCK, GRACE, Failure, LateTaskError, LostTaskError
+from sparse_limits.numerics.processes.time_limit import TimeLimit, limited_thread
+from sparse_limits.theory.input_error import InputError
+
+Client: TypeAlias = Any  # of distributed, whose functions have no types
+Future: TypeAlias = Any
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+ANSWER = 10.0  # seconds in which a scheduler must answer
+FIRST_WORKER = 60.0  # seconds for the first worker to come
+NO_WORKER = 300.0  # seconds for another one after the last one has left
+LOOK = 1.0  # seconds after which workers are counted again
+FAILURES = 1  # deaths of workers that a task outlives; a scheduler that runs elsewhere has a number of its own
+WHERE = "expected the address of a dask scheduler such as tcp://127.0.0.1:8786, or local:4 for four workers here"
+
+
+class Cluster(NamedTuple):
+    """Where the tasks of a `with` block run; dashboard: the page on which the scheduler shows them."""
+
+    address: str
+    dashboard: str
+    workers: int
+
+    def __str__(self) -> str:
+        return f"{self.address}, {many(self.workers, 'worker')}, dashboard {self.dashboard}"
+
+
+_client: ContextVar[Client | None] = ContextVar("client", default=None)
+
+
+def current_client() -> Client | None:
+    """The client of the cluster on which tasks run here; None for processes of this machine."""
+    return _client.get()
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Cluster]:
+    """Run the tasks of the functions called in a `with` block on a dask.distributed cluster.
+
+    `verify`, `mutate`, `study` and the networks of `predict` and `report` run there; their arguments `jobs` have no effect.
+    The results are those of one machine. A task whose worker dies, runs out of memory or passes its time limit is tried once
+    more on another worker (as often as the scheduler allows if the worker died), and then reported.
+
+    Parameters
+    ----------
+    address : address of a scheduler, such as "tcp://127.0.0.1:8786", or "local:4" for a cluster of four workers on this machine
+
+    Returns
+    -------
+    Context manager for a `Cluster`, the tuple (address, dashboard, workers).
+
+    Raises
+    ------
+    InputError : for an address at which no scheduler answers, a scheduler without workers, workers whose packages or files are
+        not those of this process, and where dask.distributed is not installed
+
+    References
+    ----------
+    The documentation of dask.distributed.
+
+    Examples
+    --------
+    >>> import sparse_limits as sl
+    >>> with sl.cluster("local:0"):
+    ...     sl.verify("N1")
+    Traceback (most recent call last):
+    ...
+    sparse_limits.theory.input_error.InputError: cluster is 'local:0', expected from 1 to 1024 local workers
+    """
+    try:
+        distributed = _quiet_distributed()
+    except ImportError:
+        raise InputError("distributed is not installed, expected after pip install distributed bokeh") from None
+    with ExitStack() as stack:
+        place: Any = stack.enter_context(_local(_number(address))) if address.startswith("local:") else address
+        try:
+            client = stack.enter_context(distributed.Client(place, timeout=ANSWER, set_as_default=False))
+        except (OSError, ValueError, TypeError, ImportError) as error:
+            raise InputError(f"cluster is {address!r:.200}, where no scheduler answers, {WHERE}") from error
+        token = _client.set(client)
+        try:
+            yield Cluster(client.scheduler.address, client.dashboard_link, _count_of_equal_workers(client))
+        finally:
+            _client.reset(token)
+
+
+def _quiet_distributed() -> Any:
+    """The package, which reads when it is imported what it shall log: what matters is said by errors of ours."""
+    import dask
+
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    with dask.config.set(logging={"distributed": "critical", "distributed.client": "critical", "tornado": "critical"}):
+        import distributed
+    return distributed
+
+
+def _number(address: str) -> int:
+    from sparse_limits.numerics.arguments import MOST_JOBS  # with numpy, which a command imports later (`allow_forks`)
+
+    word = address.removeprefix("local:")
+    if not word.isdecimal() or not 1 <= int(word[:9]) <= MOST_JOBS:
+        raise InputError(f"cluster is {address!r:.200}, expected from 1 to {MOST_JOBS} local workers")
+    return int(word)
+
+
+@contextmanager
+def _local(workers: int) -> Iterator[object]:
+    """A cluster of this machine: one process and one thread for each worker, which Ctrl-C does not reach."""
+    import dask
+    from distributed import LocalCluster
+
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with dask.config.set({"distributed.scheduler.allowed-failures": FAILURES}):
+            made = LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+            )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+    with made:
+        yield made
+
+
+def _count_of_equal_workers(client: Client) -> int:
+    """The number of workers. InputError if there is none, or one whose packages or files are not those of this process."""
+    try:
+        client.wait_for_workers(1, timeout=FIRST_WORKER)
+    except TimeoutError:
+        raise InputError(
+            f"cluster is {client.scheduler.address}, which has no worker, expected one within {FIRST_WORKER:g} s (dask worker ADDRESS)"
+        ) from None
+    try:
+        found: dict[str, str] = client.run(_difference, _installed())
+    except ModuleNotFoundError as error:
+        raise _unequal("a worker", str(error)) from None
+    for worker, difference in found.items():
+        if difference:
+            raise _unequal(worker, difference)
+    return len(found)
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """The versions of all that results depend on, and a digest of the files of this project."""
+    from sparse_limits.numerics.store.keys import environment
+    from sparse_limits.theory.dependencies import ROOT
+
+    digest = sha256()
+    for folder in ("theory", "numerics"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + sha256(path.read_bytes()).digest())
+    return {**environment(), "sparse-limits": f"files {digest.hexdigest()[:12]}"}
+
+
+def _difference(expected: dict[str, str]) -> str:
+    """What a worker has otherwise than expected; empty if nothing."""
+    found = _installed()
+    return "; ".join(
+        f"{name} is {found.get(name, 'not installed')}, expected {what}"
+        for name, what in sorted(expected.items())
+        if found.get(name) != what
+    )
+
+
+def _unequal(worker: str, difference: str) -> InputError:
+    return InputError(f"cluster: on {worker} {difference:.300}, as here: results would not be comparable")
+
+
+class _Answer(NamedTuple):
+    """What a worker sends back: a pickled result, or why there is none."""
+
+    worker: str
+    result: bytes = b""
+    difference: str = ""
+    stopped: str = ""
+
+
+def _on_worker(
+    function: Callable[[Task], Result], task: Task, limit: float, allowance: Limit | None, expected: dict[str, str]
+) -> _Answer:
+    """A task in a thread of a worker, within its limit of processor time."""
+    from distributed import get_worker
+
+    worker = get_worker().address
+    if difference := _difference(expected):
+        return _Answer(worker, difference=difference)
+    try:
+        with limited_thread(limit, limit + GRACE, CLOCK * limit + GRACE), allowing(allowance):
+            return _Answer(worker, pickle.dumps(function(task)))
+    except TimeLimit:
+        return _Answer(worker, stopped=f"did not end within {limit:g} s of processor time, on two workers")
+    except MemoryError:
+        return _Answer(worker, stopped="ran out of memory, on two workers")
+    except (KeyboardInterrupt, SystemExit) as end:  # which would end the worker
+        raise RuntimeError(f"{type(end).__name__} {end}") from None
+
+
+def _carried(function: Callable[[Task], Result]) -> Callable[[Task], Result]:
+    """A function with data, as a result of its own: it travels to each worker once."""
+    return function
+
+
+class ClusterCrew(Generic[Task, Result]):
+    """The workers of a cluster, the tasks that wait for one, and those under way: as many as the workers have threads.
+
+    More would wait on a worker, and be blamed if it dies.
+    """
+
+    def __init__(self, client: Client, function: Callable[[Task], Result], tasks: Sequence[Task], limit: float) -> None:
+        self.client, self.limit = client, limit
+        whole = isinstance(function, partial)
+        self.function = client.submit(_carried, function, pure=False) if whole else function
+        self.waiting = list(reversed(tasks))
+        self.again: list[tuple[Task, str]] = []  # tasks that were stopped, with the worker on which they were
+        self.running: dict[str, tuple[Future, Task, bool]] = {}
+        self.ended: SimpleQueue[Future] = SimpleQueue()
+        self.threads: dict[str, int] = {}
+        self.looked = self.had_worker = time.monotonic()
+        self.lost = False
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.waiting or self.again or self.running)
+
+    def forget_waiting(self) -> None:
+        """Start no other task."""
+        self.waiting, self.again = [], []
+
+    def start(self) -> None:
+        """Give tasks to idle workers, those that were stopped to another worker than before if there is one."""
+        self._count_workers()
+        while len(self.running) < sum(self.threads.values()) and (self.again or self.waiting):
+            if self.again:
+                task, before = self.again.pop()
+                self._submit(task, True, [each for each in self.threads if each != before])
+            else:
+                self._submit(self.waiting.pop(), False, [])
+
+    def finished(self) -> Iterator[tuple[Task, Result | Failure]]:
+        """What became of tasks since the last call; wait a moment if nothing has."""
+        try:
+            done = [self.ended.get(timeout=LOOK)]
+        except Empty:
+            return
+        while not self.ended.empty():
+            done.append(self.ended.get())
+        for future in done:
+            yield from self._outcome(future)
+
+    def end(self) -> None:
+        """Start nothing else; what is under way on a worker cannot be stopped there before its limit."""
+        if not self.lost and self.running:
+            self.client.cancel([future for future, _, _ in self.running.values()])
+        self.running.clear()
+
+    def _submit(self, task: Task, again: bool, where: list[str]) -> None:
+        future = self._asked(
+            self.client.submit,
+            _on_worker,
+            self.function,
+            task,
+            self.limit,
+            given_limit(),
+            _installed(),
+            pure=False,
+            workers=where or None,
+            allow_other_workers=bool(where),
+        )
+        self.running[future.key] = future, task, again
+        future.add_done_callback(self.ended.put)
+
+    def _outcome(self, future: Future) -> Iterator[tuple[Task, Result | Failure]]:
+        if future.status in ("cancelled", "lost"):
+            raise self._gone("the scheduler is gone")
+        _, task, again = self.running.pop(future.key)
+        error = self._asked(future.exception)
+        if error is not None:
+            yield task, Failure(_meant(error))
+            return
+        answer: _Answer = self._asked(future.result)
+        if answer.difference:
+            raise _unequal(answer.worker, answer.difference)
+        if not answer.stopped:
+            yield task, pickle.loads(answer.result)
+        elif again:
+            yield task, Failure(LateTaskError(answer.stopped))
+        else:
+            self.again.append((task, answer.worker))
+
+    def _count_workers(self) -> None:
+        """See who is there, now and then. LostTaskError if nobody is for long, or the scheduler does not answer."""
+        now = time.monotonic()
+        if self.threads and now - self.looked < LOOK:
+            return
+        self.threads, self.looked = self._asked(self.client.nthreads), now
+        if self.threads:
+            self.had_worker = now
+        elif now - self.had_worker > NO_WORKER:
+            raise self._gone(f"no worker for {NO_WORKER:g} s")
+
+    def _asked(self, call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        """What the cluster answers. LostTaskError if it does not, whatever breaks first."""
+        try:
+            return call(*arguments, **options)
+        except (Exception, CancelledError) as error:
+            raise self._gone("the scheduler is gone") from error
+
+    def _gone(self, why: str) -> LostTaskError:
+        self.lost = True
+        return LostTaskError(f"cluster: {why}, what was finished before is not lost")
+
+
+def _meant(error: BaseException) -> BaseException:
+    """An error of a task; that its workers died is said in words of ours."""
+    from distributed.scheduler import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return LostTaskError(f"the workers that ran it died, {error.allowed_failures + 1} of them")
+    if isinstance(error, ModuleNotFoundError) and "sparse_limits" in str(error):
+        return _unequal("a worker", str(error))
+    return error

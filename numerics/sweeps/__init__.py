@@ -1,0 +1,1 @@
+"""Sweeps: one question in every combination of methods, densities, widths, depths, data and seeds."""

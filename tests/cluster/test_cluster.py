@@ -1,0 +1,157 @@
+"""Tasks on a cluster: the results of one machine, whatever happens to a worker."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from helpers import needs
+from tasks import work
+
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.ledger.summary import summarise
+from sparse_limits.numerics.ledger.verification import verify
+from sparse_limits.numerics.processes.cluster import cluster
+from sparse_limits.numerics.processes.lost_tasks import LostTaskError, reason
+from sparse_limits.numerics.processes.parallel import in_order, run_tasks
+
+needs("distributed")
+# Processes that are killed leave pipes behind, which distributed does not close.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+LIMIT = 60.0
+
+
+def failed(task: object, error: BaseException) -> tuple[object, str]:
+    return "failed", f"{task}: {reason(error)}"
+
+
+def results(tasks: list[object], limit: float = LIMIT) -> list[object]:
+    return list(run_tasks(work, tasks, failed, limit=limit))
+
+
+def test_tasks_of_a_local_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results, errors in one line, limits of processor time against Python and against C, deaths."""
+    monkeypatch.setattr("sparse_limits.numerics.processes.cluster.GRACE", 1.0)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    with cluster("local:2") as where:
+        assert where.workers == 2
+        assert where.address.startswith("tcp://127.0.0.1:")
+        assert where.dashboard.startswith("http://127.0.0.1:")
+        assert sorted(results(list(range(50)))) == list(range(50))
+        assert results([]) == []
+        assert list(in_order(work, [3, 1, ("sleep", 0.1), 2])) == [3, 1, "slept", 2]
+        assert results(["raise"]) == [("failed", "raise: RuntimeError: first line")]
+        assert [each[0] for each in results(["interrupt", "unpicklable"])] == ["failed"] * 2  # type: ignore[index]
+        assert results([("sleep", 1.5)], limit=0.5) == ["slept"]  # no processor time
+        late = "did not end within 0.5 s of processor time, on two workers"
+        assert results(["burn and catch", 1], limit=0.5) == [1, ("failed", f"burn and catch: {late}")]
+        died = "the workers that ran it died, 2 of them"
+        found = results(["endless C", "die", 1, 2], limit=0.5)
+        assert sorted(map(str, found)) == sorted(
+            map(str, [1, 2, ("failed", f"endless C: {died}"), ("failed", f"die: {died}")])
+        )
+    assert list(in_order(work, ["pid"])) != []  # here again
+
+
+def test_a_task_whose_worker_died_is_tried_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    with cluster("local:2"):
+        assert sorted(map(str, results([("die once", str(tmp_path / "mark")), 1]))) == ["1", "second time"]
+
+
+def without_seconds(found: object) -> object:
+    if isinstance(found, dict):
+        return {name: without_seconds(value) for name, value in found.items() if name != "seconds"}
+    return [without_seconds(each) for each in found] if isinstance(found, (list, tuple)) else found
+
+
+def test_the_run_of_claims_is_that_of_one_machine(dask) -> None:
+    for _ in range(2):
+        dask.worker()
+    here = verify(["N1", "R1.1"])
+    with cluster(dask.address):
+        there = verify(["N1", "R1.1"])
+    assert without_seconds(summarise(there)) == without_seconds(summarise(here))
+
+
+def test_workers_join_late_and_die_in_the_middle(dask, wait_for) -> None:
+    first = dask.worker()
+    found: list[object] = []
+
+    def run() -> None:
+        with cluster(dask.address):
+            for each in run_tasks(work, [("pid after", 0.3)] * 60, failed, limit=LIMIT):
+                found.append(each)
+
+    running = threading.Thread(target=run)
+    running.start()
+    second = dask.worker()
+    wait_for(lambda: second.pid in found)
+    first.kill()
+    killed_at = len(found)
+    running.join(120)
+    assert killed_at < len(found) == 60
+    assert set(found) == {first.pid, second.pid}
+
+
+def test_memory_that_runs_out_is_reported(dask) -> None:
+    dask.worker("--nanny", "--memory-limit", "500MB")
+    with cluster(dask.address):
+        ((found, why),) = results([("grow", 2000)])
+        assert found == "failed"
+        assert "the workers that ran it died" in why
+        assert results([1]) == [1]  # the nanny has started another
+
+
+def test_a_worker_with_other_versions_is_refused_by_name(dask, tmp_path: Path) -> None:
+    other = tmp_path / "other.py"
+    other.write_text(
+        "from sparse_limits.numerics.processes import cluster\n"
+        "here = cluster._installed()\n"
+        "cluster._installed = lambda: {**here, 'numpy': '1.0', 'scipy': 'not installed'}\n"
+    )
+    dask.worker("--no-nanny", "--preload", str(other))
+    said = r"numpy is 1\.0, expected [0-9.]+; scipy is not installed, expected"
+    with pytest.raises(InputError, match=said), cluster(dask.address):
+        pass
+
+
+def test_a_scheduler_without_workers_is_refused(dask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sparse_limits.numerics.processes.cluster.FIRST_WORKER", 1.0)
+    with pytest.raises(InputError, match="which has no worker, expected one within 1 s"), cluster(dask.address):
+        pass
+
+
+def test_a_run_whose_workers_have_left_ends(dask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sparse_limits.numerics.processes.cluster.NO_WORKER", 2.0)
+    only = dask.worker()
+    with cluster(dask.address):
+        running = run_tasks(work, [1, ("sleep", 600)], failed, limit=LIMIT)
+        assert next(running) == 1
+        only.kill()
+        with pytest.raises(LostTaskError, match="no worker for 2 s, what was finished before is not lost"):
+            list(running)
+
+
+@pytest.mark.parametrize("address", ["local:0", "local:many", "local:-1", "local:2000", "local:"])
+def test_local_workers_are_counted_from_1(address: str) -> None:
+    with pytest.raises(InputError, match="expected from 1 to 1024 local workers"), cluster(address):
+        pass
+
+
+@pytest.mark.parametrize("address", ["nowhere", "tcp://127.0.0.1:1", "http://", ""])
+def test_where_no_scheduler_answers(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sparse_limits.numerics.processes.cluster.ANSWER", 1.0)
+    with (
+        pytest.raises(InputError, match="where no scheduler answers, expected the address of a dask"),
+        cluster(address),
+    ):
+        pass
+
+
+def test_without_distributed_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match="distributed is not installed"), cluster("local:2"):
+        pass
