@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import pickle
-import signal
 import time
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +21,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from sparse_limits.numerics.limits import Limit, allowing, given_limit
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.processes.lost_tasks import CLOCK, GRACE, Failure, LateTaskError, LostTaskError
-from sparse_limits.numerics.processes.time_limit import TimeLimit, limited_thread
+from sparse_limits.numerics.processes.time_limit import TimeLimit, interrupts_held, limited_thread
 from sparse_limits.theory.input_error import InputError
 
 Client: TypeAlias = Any  # of distributed, whose functions have no types
@@ -62,7 +61,7 @@ def current_client() -> Client | None:
 def cluster(address: str) -> Iterator[Cluster]:
     """Run the tasks of the functions called in a `with` block on a dask.distributed cluster.
 
-    `verify`, `mutate`, `study` and the networks of `predict` and `report` run there; their arguments `jobs` have no effect.
+    `verify`, `mutate`, `study`, `sweep` and the networks of `predict` and `report` run there; arguments `jobs` have no effect.
     The results are those of one machine. A task whose worker dies, runs out of memory or passes its time limit is tried once
     more on another worker (as often as the scheduler allows if the worker died), and then reported.
 
@@ -92,6 +91,8 @@ def cluster(address: str) -> Iterator[Cluster]:
     ...
     sparse_limits.theory.input_error.InputError: cluster is 'local:0', expected from 1 to 1024 local workers
     """
+    if not isinstance(address, str):
+        raise InputError(f"cluster is {address!r:.60}, {WHERE}")
     try:
         distributed = _quiet_distributed()
     except ImportError:
@@ -134,17 +135,13 @@ def _local(workers: int) -> Iterator[object]:
     import dask
     from distributed import LocalCluster
 
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        with dask.config.set({"distributed.scheduler.allowed-failures": FAILURES}):
-            made = LocalCluster(  # type: ignore[no-untyped-call]
-                n_workers=workers,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
-                silence_logs=logging.CRITICAL,
-            )
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+    with interrupts_held(), dask.config.set({"distributed.scheduler.allowed-failures": FAILURES}):
+        made = LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
     with made:
         yield made
 

@@ -24,7 +24,7 @@ from sparse_limits.numerics.limits import Limit, allowing, given_limit
 from sparse_limits.numerics.processes.cluster import ClusterCrew, current_client
 from sparse_limits.numerics.processes.garbage import collect_seldom
 from sparse_limits.numerics.processes.lost_tasks import CLOCK, GRACE, Failure, LateTaskError, LostTaskError, reason
-from sparse_limits.numerics.processes.time_limit import TimeLimit, limited
+from sparse_limits.numerics.processes.time_limit import TimeLimit, interrupts_held, limited
 
 if TYPE_CHECKING:
     from joblib.externals.loky import ProcessPoolExecutor
@@ -223,7 +223,7 @@ class _Crew(Generic[Task, Result]):
     def _submit(self, task: Task) -> bool:
         """Start a task; False if a worker has just died: the tasks under way will say so."""
         try:
-            with _interrupts_held():
+            with interrupts_held():
                 future = self.pool.submit(_limited, self.function, task, self.limit, GRACE, given_limit())
         except Exception as error:
             if not _is_crash(error):
@@ -311,19 +311,6 @@ def _end(pool: ProcessPoolExecutor) -> None:
     for thread in threading.enumerate():
         if thread.name == "QueueFeederThread":
             thread.join(GRACE)
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits; a process started meanwhile never sees it, and so never complains: its parent ends it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def _is_crash(error: BaseException | None) -> bool:

@@ -1,4 +1,4 @@
-"""A limit on the processor time of a piece of work in this process."""
+"""Limits on the processor time of a piece of work, and signals that wait."""
 
 from __future__ import annotations
 
@@ -82,6 +82,19 @@ def limited_thread(limit: float, last: float, clock: float) -> Iterator[None]:
         watcher.join()
         _end_process_after(0.0)
         _raise_in(thread, None)
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits; a process started meanwhile never sees it, and so never complains: its parent ends it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def _thread_clock() -> Callable[[], float]:

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from helpers import needs
+from helpers import ROOT, needs
 from tasks import work
 
 from sparse_limits.numerics.arguments import InputError
@@ -149,6 +149,18 @@ def test_where_no_scheduler_answers(address: str, monkeypatch: pytest.MonkeyPatc
         cluster(address),
     ):
         pass
+
+
+@pytest.mark.parametrize("address", [None, 3, b"local:2", ["local:2"]])
+def test_an_address_is_a_text(address: object) -> None:
+    with pytest.raises(InputError, match="expected the address of a dask scheduler"), cluster(address):  # type: ignore[arg-type]
+        pass
+
+
+def test_a_ledger_of_ones_own_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sparse_limits.numerics.ledger.verification.current_client", lambda: "a cluster")
+    with pytest.raises(InputError, match="cluster is given, expected none with a ledger of your own"):
+        verify(ledger=str(ROOT / "docs" / "examples" / "own_theorem" / "one_of_m.py"))
 
 
 def test_without_distributed_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
