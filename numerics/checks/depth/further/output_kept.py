@@ -174,7 +174,7 @@ def off_at(n: int) -> float:
     are less than 5/4 apart. Sums of k independent X ≥ 0 are D too small with probability at most exp(−D²/2kE X²).
     """
     u = np.sqrt(3 - np.sqrt(6))  # where u(u² − 3)φ(u) is the largest
-    slope, bend = 1 / np.sqrt(2 * np.pi * np.e), u * (3 - u**2) * np.exp(-(u**2) / 2) / np.sqrt(2 * np.pi)
+    slope, bend = np.exp(-0.5) / np.sqrt(2 * np.pi), u * (3 - u**2) * np.exp(-(u**2) / 2) / np.sqrt(2 * np.pi)
     rare = np.exp(-((n / 2 - 1) ** 2) / (12 * (n - 1)))
     return float((slope / n + bend / (4 * 0.5**2) * 5 / n + 5 / 4 * rare) / 2 + slope / (0.5 * n))
 
