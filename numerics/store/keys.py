@@ -34,8 +34,8 @@ def digest_of(files: Iterable[Path], environment: Mapping[str, str]) -> str:
     The names are the same in a checkout, where folders of the package are links, and in an installed package.
     """
     digest = sha256(repr(sorted(environment.items())).encode())
-    for path in sorted(files):
-        name = Path(relpath(path, ROOT)).as_posix().removeprefix(f"{PACKAGE}/")
+    named = {Path(relpath(path, ROOT)).as_posix().removeprefix(f"{PACKAGE}/"): path for path in files}
+    for name, path in sorted(named.items()):
         digest.update(f"\0{name}\0".encode() + _content(path))
     return digest.hexdigest()
 

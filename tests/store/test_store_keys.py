@@ -38,12 +38,16 @@ def test_a_checkout_and_an_installed_package_have_the_same_keys(
 ) -> None:
     """In a checkout the files stand beside the package, which has links to their folders."""
     found = []
-    for package, folder in (("checkout/sparse_limits", "checkout/theory"), ("installed", "installed/theory")):
-        files = [tmp_path / package / "__init__.py", tmp_path / folder / "claims.py"]
+    for package, home in (("checkout/sparse_limits", "checkout"), ("installed", "installed")):
+        files = [
+            tmp_path / package / "__init__.py",
+            tmp_path / home / "numerics/cli.py",
+            tmp_path / home / "theory/claims.py",
+        ]
         for file in files:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("a = 1\n")
-        monkeypatch.setattr(keys, "ROOT", tmp_path / Path(folder).parent)
+        monkeypatch.setattr(keys, "ROOT", tmp_path / home)
         found.append(digest_of(files, {}))
     assert found[0] == found[1]
 
