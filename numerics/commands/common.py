@@ -112,9 +112,7 @@ def add_jobs(parser: argparse._ActionsContainer) -> None:
 
 def add_cluster(parser: argparse._ActionsContainer) -> None:
     """The option of a command whose tasks can run on a cluster: `main` joins it."""
-    parser.add_argument(
-        "--cluster", metavar="C", help="run on a dask cluster: its scheduler's address, or local:N for N workers here"
-    )
+    parser.add_argument("--cluster", metavar="C", help="run on a dask cluster: ADDRESS or local:N")
 
 
 def data_file(source: str | None) -> str | None:

@@ -25,7 +25,7 @@ def add_network(parser: ArgumentParser) -> None:
         metavar="F",
         help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear",
     )
-    add("--init", metavar="I", help="normal (default), uniform, he, torch (uniform, ±1/√inputs)")
+    add("--init", metavar="I", help="normal (default), uniform, he, torch (±1/√inputs)")
     add("--bias", action="store_true", default=None, help="give the layers biases")
     add("--norm", metavar="K", help="none (default), or batch before activations; not for GraSP")
 
