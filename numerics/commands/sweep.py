@@ -14,6 +14,7 @@ from sparse_limits.numerics.printing.plain_text import many
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sparse_limits.numerics.sweeps.plan import Plan
     from sparse_limits.numerics.sweeps.summary import SeedSpread, SweepSetting, SweepSummary
 
 MOST_LINES = 60  # of the table on the screen
@@ -21,7 +22,7 @@ NUMBERS = ("first layer\npredicted", "\nobserved", "empty neurons\npredicted", "
 EPILOG = (
     "A plan has lists of methods, densities, widths (of each hidden layer), depths (numbers of hidden layers) and data, seeds (a "
     "list, or how many), and under [options] options of `predict layers`, the same for all. Each case is a prediction and the "
-    "networks pruned beside it. A sweep that is interrupted goes on where it was."
+    "networks pruned beside it. After an interruption the same command continues with the missing cases."
 )
 
 
@@ -46,18 +47,19 @@ def run(arguments: Namespace) -> int:
     from rich.console import Console
 
     from sparse_limits.numerics.reports.writing import write_csv, write_json
-    from sparse_limits.numerics.store import store_at
+    from sparse_limits.numerics.store import Store
     from sparse_limits.numerics.sweeps.picture import plot_sweep
+    from sparse_limits.numerics.sweeps.plan import read_plan
     from sparse_limits.numerics.sweeps.run import sweep
     from sparse_limits.numerics.sweeps.summary import summarise
     from sparse_limits.numerics.sweeps.table import write_parquet
 
-    _check_outputs(arguments)
-    keep = arguments.keep or f"{Path(arguments.plan).stem}.results"
-    store = store_at(keep, arguments.join)
+    plan = read_plan(arguments.plan)
+    _check_outputs(arguments, plan)
+    store = Store(arguments.keep or f"{Path(arguments.plan).stem}.results", arguments.join)
     with progress_of(arguments) as progress:
         found = sweep(
-            arguments.plan,
+            plan,
             jobs=arguments.jobs,
             progress=lambda done, of: progress.count(done, of, pieces="cases"),
             keep=store,
@@ -66,8 +68,7 @@ def run(arguments: Namespace) -> int:
     summary = summarise(found)
     console = Console(quiet="-" in (arguments.json, arguments.csv))
     _show(console, summary)
-    if store is not None:
-        console.print(f"{store.taken} cases kept from before, {store.written} written to {store.folder}")
+    console.print(f"{store.taken} cases kept from before, {store.written} written to {store.folder}")
     for name, why in found.lost.items():
         Console(stderr=True).print(f"no result: {name}: {why}", markup=False)
     if arguments.csv:
@@ -82,12 +83,12 @@ def run(arguments: Namespace) -> int:
     return int(bool(found.lost))
 
 
-def _check_outputs(arguments: Namespace) -> None:
+def _check_outputs(arguments: Namespace, plan: Plan) -> None:
     """InputError, before anything is computed, for what could not be written."""
     if arguments.plot is not None:
-        from sparse_limits.numerics.pictures.masks import check_plot
+        from sparse_limits.numerics.sweeps.picture import check_picture
 
-        check_plot(arguments.plot)
+        check_picture(arguments.plot, plan.axes, arguments.show)
     if arguments.parquet is not None:
         from sparse_limits.numerics.sweeps.table import check_parquet
 

@@ -237,7 +237,8 @@ def verify(
     ------
     InputError : for an unknown name or effort, an invalid seed, a number of processes out of range, a folder that
         cannot be used, `join` without `keep`, a shard that does not exist, more statistical tests than the false-alarm
-        budget allows, and `keep` with a ledger of your own (the files that your code reads are not known)
+        budget allows, and `keep` or a `cluster` with a ledger of your own (nobody knows what your code
+        reads, and workers do not have it)
 
     References
     ----------

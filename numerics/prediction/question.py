@@ -12,6 +12,7 @@ from sparse_limits.numerics.arguments import InputError, Seed
 from sparse_limits.numerics.data import Data, Dataset, DataSource, batch, dataset_of, source_of
 from sparse_limits.numerics.prediction.architecture import Architecture, FullyConnected
 from sparse_limits.numerics.prediction.settings import FIRST, KernelSettings, Settings
+from sparse_limits.numerics.processes.cluster import current_client
 
 if TYPE_CHECKING:
     from torch import nn
@@ -94,6 +95,10 @@ def question(
             if value is not None:
                 raise InputError(f"{name} is given, expected scope {FIRST} with it, not {scope!r:.60}")
         module = not isinstance(described, FullyConnected)
+        if module and current_client() is not None:
+            raise InputError(
+                "cluster is given with a module, expected widths with it: its workers do not have your code"
+            )
         if "copies" in told and not module:
             raise InputError(
                 f"copies is {told['copies']!r:.60} with widths, expected a module with it: a network drawn costs no more than a copy"

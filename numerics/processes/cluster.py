@@ -63,7 +63,7 @@ def cluster(address: str) -> Iterator[Cluster]:
 
     `verify`, `mutate`, `study`, `sweep` and the networks of `predict` and `report` run there; arguments `jobs` have no effect.
     The results are those of one machine. A task whose worker dies, runs out of memory or passes its time limit is tried once
-    more on another worker (as often as the scheduler allows if the worker died), and then reported.
+    more, on another worker if there is one (as often as the scheduler allows if the worker died), and then reported.
 
     Parameters
     ----------
@@ -213,9 +213,9 @@ def _on_worker(
         with limited_thread(limit, limit + GRACE, CLOCK * limit + GRACE), allowing(allowance):
             return _Answer(worker, pickle.dumps(function(task)))
     except TimeLimit:
-        return _Answer(worker, stopped=f"did not end within {limit:g} s of processor time, on two workers")
+        return _Answer(worker, stopped=f"did not end within {limit:g} s of processor time, twice")
     except MemoryError:
-        return _Answer(worker, stopped="ran out of memory, on two workers")
+        return _Answer(worker, stopped="ran out of memory, twice")
     except (KeyboardInterrupt, SystemExit) as end:  # which would end the worker
         raise RuntimeError(f"{type(end).__name__} {end}") from None
 

@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 from sparse_limits.numerics.limits import Limit, allowing, given_limit
 from sparse_limits.numerics.processes.cluster import ClusterCrew, current_client
 from sparse_limits.numerics.processes.garbage import collect_seldom
-from sparse_limits.numerics.processes.lost_tasks import CLOCK, GRACE, Failure, LateTaskError, LostTaskError, reason
+from sparse_limits.numerics.processes.lost_tasks import (
+    CLOCK,
+    GRACE,
+    Failure,
+    LateTaskError,
+    LostTaskError,
+    raise_failure,
+    reason,
+)
 from sparse_limits.numerics.processes.time_limit import TimeLimit, interrupts_held, limited
 
 if TYPE_CHECKING:
@@ -120,7 +128,7 @@ def in_order(
     that have ended before each is waited for. limit: as in `run_tasks`, for workers.
 
     Raises:
-        What a task raises; LostTaskError for one whose worker dies.
+        What a task raises; LostTaskError for one whose worker dies or that passes its limit.
     """
     if current_client() is None:
         for number, task in enumerate(tasks):
@@ -129,7 +137,7 @@ def in_order(
         return
 
     def failed(numbered: tuple[int, Task], error: BaseException) -> NoReturn:
-        raise error
+        raise_failure(f"network {numbered[0] + 1} of {len(tasks)}", error)
 
     found: dict[int, Result] = {}
     starting(0)

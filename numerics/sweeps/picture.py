@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,18 +31,10 @@ def plot_sweep(path: Path, summary: SweepSummary, show: str = "empty") -> None:
     """Draw a sweep into a .png or .svg file, along the axis of densities, widths and depths that has the most values.
 
     show: empty (neurons that keep no weight), first (density of the first layer) or paths; dashed is what was predicted, the band
-    holds the middle 80 % of seeds. InputError as `check_plot`, for another word, and for more than two dozen panels.
+    holds the middle 80 % of seeds. InputError as `check_picture`.
     """
-    check_plot(path)
-    if show not in QUANTITIES:
-        raise InputError(f"show is {show!r:.60}, expected {', '.join(QUANTITIES)}")
-    along = max(ALONG, key=lambda word: len(summary["axes"][ALONG[word]]))
-    others = [word for word in BESIDE if word != along and len(summary["axes"][BESIDE[word]]) > 1]
+    along, others = check_picture(path, summary["axes"], show)
     panels = list(product(*(summary["axes"][BESIDE[word]] for word in others)))
-    if len(panels) > MOST_PANELS:
-        raise InputError(
-            f"the picture would have {len(panels)} panels, one for each {' and '.join(others)}, expected at most {MOST_PANELS}"
-        )
     from matplotlib.figure import Figure
 
     columns = min(len(panels), 4)
@@ -60,9 +53,29 @@ def plot_sweep(path: Path, summary: SweepSummary, show: str = "empty") -> None:
         axis.grid(color=FAINT, alpha=0.25, lw=0.5)
     for axis in axes[len(panels) :]:
         axis.set_visible(False)
-    figure.supxlabel(f"{along} (band: the middle 80 % of seeds; dashed: predicted)", fontsize=10)
+    said = "" if show == "paths" else " (band: the middle 80 % of seeds; dashed: predicted)"
+    figure.supxlabel(f"{along}{said}", fontsize=10)
     axes[0].legend(frameon=False, fontsize=8)
     save(figure, path)
+
+
+def check_picture(path: Path, axes: Mapping[str, Sequence[object]], show: str) -> tuple[str, list[str]]:
+    """What the curves run along, and of what there are panels; axes: the values of each axis of a plan.
+
+    Raises:
+        InputError: as `check_plot`, for an unknown quantity to show, and for more than two dozen panels.
+    """
+    check_plot(path)
+    if show not in QUANTITIES:
+        raise InputError(f"show is {show!r:.60}, expected {', '.join(QUANTITIES)}")
+    along = max(ALONG, key=lambda word: len(axes[ALONG[word]]))
+    others = [word for word in BESIDE if word != along and len(axes[BESIDE[word]]) > 1]
+    panels = prod(len(axes[BESIDE[word]]) for word in others)
+    if panels > MOST_PANELS:
+        raise InputError(
+            f"the picture would have {panels} panels, one for each {' and '.join(others)}, expected at most {MOST_PANELS}"
+        )
+    return along, others
 
 
 def _colours(summary: SweepSummary) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sparse_limits.numerics.arguments import InputError, checked_integer, proper_share
 from sparse_limits.numerics.door import OF_THE_DATA
-from sparse_limits.numerics.prediction.settings import IN_ROUNDS, METHODS
+from sparse_limits.numerics.prediction.settings import FIRST, IN_ROUNDS, METHODS, SCOPES
 from sparse_limits.theory.selection import meant
 
 AXES = ("methods", "densities", "widths", "depths", "data", "seeds")
@@ -64,6 +64,15 @@ class Plan:
                     raise InputError(f"{name} has {value!r} twice, expected different values")
                 seen.add(value)
         _known("options", self.options, OPTIONS)
+        if self.options.get("scope") == FIRST:
+            raise InputError(
+                f"options has scope {FIRST!r}, expected one of {', '.join(SCOPES)}: a sweep has all layers"
+            )
+
+    @property
+    def axes(self) -> dict[str, list[str | float | int]]:
+        """The values of each axis."""
+        return {name: list(getattr(self, name)) for name in AXES}
 
     @property
     def size(self) -> int:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
-from sparse_limits.numerics.sweeps.plan import AXES
 from sparse_limits.numerics.sweeps.run import Sweep, SweepRow
 
 SETTING = ("method", "density", "width", "depth", "data")
@@ -60,7 +59,7 @@ class SweepSummary(TypedDict):
 def summarise(found: Sweep) -> SweepSummary:
     """All numbers of a sweep."""
     return {
-        "axes": {name: list(getattr(found.plan, name)) for name in AXES},
+        "axes": found.plan.axes,
         "options": dict(found.plan.options),
         "settings": [_setting(list(rows)) for _, rows in groupby(found.rows, _of_setting)],
         "rows": found.rows,

@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers import ROOT, needs
 from tasks import work
@@ -13,6 +14,7 @@ from tasks import work
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.ledger.summary import summarise
 from sparse_limits.numerics.ledger.verification import verify
+from sparse_limits.numerics.prediction.predict import predict
 from sparse_limits.numerics.processes.cluster import cluster
 from sparse_limits.numerics.processes.lost_tasks import LostTaskError, reason
 from sparse_limits.numerics.processes.parallel import in_order, run_tasks
@@ -33,7 +35,6 @@ def results(tasks: list[object], limit: float = LIMIT) -> list[object]:
 
 def test_tasks_of_a_local_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     """Results, errors in one line, limits of processor time against Python and against C, deaths."""
-    monkeypatch.setattr("sparse_limits.numerics.processes.cluster.GRACE", 1.0)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
     with cluster("local:2") as where:
         assert where.workers == 2
@@ -45,7 +46,7 @@ def test_tasks_of_a_local_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
         assert results(["raise"]) == [("failed", "raise: RuntimeError: first line")]
         assert [each[0] for each in results(["interrupt", "unpicklable"])] == ["failed"] * 2  # type: ignore[index]
         assert results([("sleep", 1.5)], limit=0.5) == ["slept"]  # no processor time
-        late = "did not end within 0.5 s of processor time, on two workers"
+        late = "did not end within 0.5 s of processor time, twice"
         assert results(["burn and catch", 1], limit=0.5) == [1, ("failed", f"burn and catch: {late}")]
         died = "the workers that ran it died, 2 of them"
         found = results(["endless C", "die", 1, 2], limit=0.5)
@@ -161,6 +162,27 @@ def test_a_ledger_of_ones_own_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("sparse_limits.numerics.ledger.verification.current_client", lambda: "a cluster")
     with pytest.raises(InputError, match="cluster is given, expected none with a ledger of your own"):
         verify(ledger=str(ROOT / "docs" / "examples" / "own_theorem" / "one_of_m.py"))
+
+
+def test_a_module_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sparse_limits.numerics.prediction.question.current_client", lambda: "a cluster")
+    with pytest.raises(InputError, match="cluster is given with a module, expected widths with it"):
+        predict("snip", "digits", "own.py:build")
+
+
+def test_predictions_are_those_of_one_machine() -> None:
+    """Of all layers, and of the first with a prediction for each network."""
+    calls = (
+        {"network": [24, 24], "units": 256, "networks": 3},
+        {"network": [24], "scope": "first", "residual": "output", "fresh_rows": 500, "networks": 3},
+    )
+    here = [predict("snip", "digits", samples=60, **each) for each in calls]  # type: ignore[arg-type]
+    with cluster("local:2"):
+        there = [predict("snip", "digits", samples=60, **each) for each in calls]  # type: ignore[arg-type]
+    layers = [[(layer.predicted, layer.observed, layer.sd) for layer in found.layers] for found in (here[0], there[0])]
+    assert layers[0] == layers[1]
+    np.testing.assert_array_equal(here[1].observed_columns, there[1].observed_columns)
+    np.testing.assert_array_equal(here[1].columns, there[1].columns)
 
 
 def test_without_distributed_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
