@@ -8,6 +8,7 @@ README, bad input, interrupts, a killed run that goes on. What a change touches 
 LONG_FILES = frozenset(
     [
         "claims/test_new_claim.py",
+        "cluster/test_cluster.py",
         "prediction/layers/test_layer_forecast.py",
         "ledger/test_shared_mutants.py",
         "exact/test_boxes.py",
@@ -26,6 +27,7 @@ LONG_FILES = frozenset(
         "reports/test_question_advice.py",
         "reports/test_question_page.py",
         "spectra/test_noise_level.py",
+        "sweeps/test_sweep.py",
         "test_parallel.py",
         "tickets/test_symmetric_targets.py",
     ]

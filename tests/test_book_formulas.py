@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 import sympy as sp
+from helpers import needs
 
-from sparse_limits.numerics.reports.cell_output import agree, differ
+from sparse_limits.numerics.reports.cell_output import _typeset_results, agree, differ
 from sparse_limits.numerics.reports.formula_names import told_below
 from sparse_limits.numerics.reports.formula_pieces import pieces_of, text_of, width
 from sparse_limits.numerics.reports.typesetting import COLUMN, FORMULA, SMALLER, broken, fitted, joined
@@ -152,3 +153,16 @@ def test_a_bar_in_the_middle_stays_on_the_line_of_its_brackets(room: int) -> Non
     inside = [part.rpartition(r"{}_{1}F_{2}\left(")[2] for part in made.split(r"\middle|")[:-1]]
     assert len(inside) == 2
     assert not any(r"\begin{aligned}" in each for each in inside)
+
+
+def test_results_of_cells_are_typeset_as_the_claims_are() -> None:
+    """SymPy itself would write log."""
+    kind = needs("IPython.core.interactiveshell").InteractiveShell
+    x = sp.Symbol("x", positive=True)
+    for value in (sp.log(x), sp.Matrix([[sp.log(x)]]), sp.Eq(x, sp.log(x))):
+        shell = kind()
+        assert "log" in shell.display_formatter.format(value)[0]["text/latex"]
+        _typeset_results(shell)
+        after = shell.display_formatter.format(value)[0]["text/latex"]
+        assert "log" not in after
+        assert r"\ln" in after

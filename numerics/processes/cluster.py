@@ -11,10 +11,9 @@ import pickle
 import time
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache, partial
-from hashlib import sha256
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -167,14 +166,11 @@ def _count_of_equal_workers(client: Client) -> int:
 @cache
 def _installed() -> dict[str, str]:
     """The versions of all that results depend on, and a digest of the files of this project."""
-    from sparse_limits.numerics.store.keys import environment
-    from sparse_limits.theory.dependencies import ROOT
+    from sparse_limits.numerics.store.keys import digest_of, environment
+    from sparse_limits.theory.dependencies import FOLDERS, ROOT
 
-    digest = sha256()
-    for folder in ("theory", "numerics"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + sha256(path.read_bytes()).digest())
-    return {**environment(), "sparse-limits": f"files {digest.hexdigest()[:12]}"}
+    files = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+    return {**environment(), "sparse-limits": f"files {digest_of(files, {})[:12]}"}
 
 
 def _difference(expected: dict[str, str]) -> str:
@@ -192,12 +188,12 @@ def _unequal(worker: str, difference: str) -> InputError:
 
 
 class _Answer(NamedTuple):
-    """What a worker sends back: a pickled result, or why there is none."""
+    """What a worker sends back: a pickled result, what it has otherwise than expected, or why the task was stopped."""
 
     worker: str
     result: bytes = b""
     difference: str = ""
-    stopped: str = ""
+    stopped: LostTaskError | None = None
 
 
 def _on_worker(
@@ -213,9 +209,9 @@ def _on_worker(
         with limited_thread(limit, limit + GRACE, CLOCK * limit + GRACE), allowing(allowance):
             return _Answer(worker, pickle.dumps(function(task)))
     except TimeLimit:
-        return _Answer(worker, stopped=f"did not end within {limit:g} s of processor time, twice")
+        return _Answer(worker, stopped=LateTaskError(f"did not end within {limit:g} s of processor time, twice"))
     except MemoryError:
-        return _Answer(worker, stopped="ran out of memory, twice")
+        return _Answer(worker, stopped=LostTaskError("ran out of memory, twice"))
     except (KeyboardInterrupt, SystemExit) as end:  # which would end the worker
         raise RuntimeError(f"{type(end).__name__} {end}") from None
 
@@ -275,7 +271,8 @@ class ClusterCrew(Generic[Task, Result]):
     def end(self) -> None:
         """Start nothing else; what is under way on a worker cannot be stopped there before its limit."""
         if not self.lost and self.running:
-            self.client.cancel([future for future, _, _ in self.running.values()])
+            with suppress(OSError, CancelledError):  # the scheduler may have gone meanwhile
+                self.client.cancel([future for future, _, _ in self.running.values()])
         self.running.clear()
 
     def _submit(self, task: Task, again: bool, where: list[str]) -> None:
@@ -305,10 +302,10 @@ class ClusterCrew(Generic[Task, Result]):
         answer: _Answer = self._asked(future.result)
         if answer.difference:
             raise _unequal(answer.worker, answer.difference)
-        if not answer.stopped:
+        if answer.stopped is None:
             yield task, pickle.loads(answer.result)
         elif again:
-            yield task, Failure(LateTaskError(answer.stopped))
+            yield task, Failure(answer.stopped)
         else:
             self.again.append((task, answer.worker))
 
@@ -324,10 +321,14 @@ class ClusterCrew(Generic[Task, Result]):
             raise self._gone(f"no worker for {NO_WORKER:g} s")
 
     def _asked(self, call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        """What the cluster answers. LostTaskError if it does not, whatever breaks first."""
+        """What the cluster answers. LostTaskError if it does not; other errors are bugs of ours."""
         try:
             return call(*arguments, **options)
-        except (Exception, CancelledError) as error:
+        except (OSError, CancelledError) as error:  # TimeoutError is one of the former
+            raise self._gone("the scheduler is gone") from error
+        except Exception as error:
+            if self.client.status == "running":
+                raise
             raise self._gone("the scheduler is gone") from error
 
     def _gone(self, why: str) -> LostTaskError:
