@@ -13,7 +13,7 @@ from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.machine_code import compiled
 from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
 from sparse_limits.numerics.subset_sum.half_sums import add_item, count_between, count_each
-from sparse_limits.numerics.subset_sum.solver import BEYOND, LARGEST
+from sparse_limits.numerics.subset_sum.solver import BEYOND, LISTED
 from sparse_limits.theory.subset_sum import miss_probability as theory
 from sparse_limits.theory.subset_sum.symbols import eps as width
 from sparse_limits.theory.subset_sum.symbols import n as size
@@ -42,8 +42,8 @@ def subset_counts(items: ArrayLike, z: Number, eps: Number) -> NDArray[np.int64]
     given = np.rint(_samples(items) * UNIT).astype(np.int64)
     z, eps = exact_number("z", z), exact_number("eps", eps)
     most = int(np.count_nonzero(given, axis=1).max(initial=0))
-    if eps < 0 or most > LARGEST:
-        raise InputError(f"eps = {eps} and {most} items: expected at least 0, and at most {LARGEST}")
+    if eps < 0 or most > LISTED:
+        raise InputError(f"eps = {eps} and {most} items: expected at least 0, and at most {LISTED}")
     low, high = (max(-BEYOND, min(end, BEYOND)) for end in (ceil((z - eps) * UNIT), floor((z + eps) * UNIT)))
     found = np.empty(len(given), dtype=np.int64)
     compiled(count_each, calls=(add_item, count_between))(given, low, high, most, found)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from math import ceil, floor, lcm
 from typing import overload
 
@@ -20,26 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.machine_code import compiled
 from sparse_limits.numerics.subset_sum.big_integers import count_subsets, nearest_subset
 from sparse_limits.numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
-from sparse_limits.numerics.subset_sum.half_sums import (
-    count_between,
-    enclose,
-    first_between,
-    half_sums,
-    list_between,
-    subset_with_sum,
-)
+from sparse_limits.numerics.subset_sum.listed import Codes, ListedHalves
+from sparse_limits.numerics.subset_sum.windows import WindowedHalves
 
-LARGEST = 44  # items: half sums of 2·2²² subsets and their masks take 100 MB
+LISTED = 44  # items: half sums of 2·2²² subsets and their masks take 100 MB
+LARGEST = 64  # items: the bits of a code; `check_work` refuses less
 BITS = 59
 BEYOND = 2**61  # a target moved here stays farther from all sums than any width
 WIDEST = 2**60
 CANDIDATES = 10_000  # listed and compared one by one
-FEW = 4  # targets for which subsets are found from their sums; more are worth a mask for every half sum
 
-Codes = NDArray[np.uint64]  # subsets as bits
+
+class ManyTiesError(InputError):
+    """Too many sums of too many items agree to the bits of a word."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +84,12 @@ class SubsetResults(Sequence[SubsetResult]):
 class SubsetSums:
     """All subset sums of some items, as two sorted lists of half sums: one build, then many targets.
 
-    Memory 16·2^{n/2} bytes, and half as much again for many targets.
+    Memory 16·2^{n/2} bytes for n ≤ 44 items, and half as much again for many targets. Of more items the half sums are
+    written down window by window, and anew for each target: memory 1 GB, time 2^{n/2}.
     """
 
     def __init__(self, x: Numbers) -> None:
-        """Sort the half sums of the items x, at most 44 exact or floating-point numbers.
+        """Sort the half sums of the items x, at most 64 exact or floating-point numbers.
 
         Raises:
             InputError: for more items, or an item that is no finite number.
@@ -108,16 +103,10 @@ class SubsetSums:
         self._scale = scale
         self._unit = Fraction(2**shift, scale)
         self._slack = len(self.items) if shift else 0  # a sum may exceed its leading bits by this many units
-        self._half = len(self.items) // 2
+        half = len(self.items) // 2
         leading = np.array([integer >> shift for integer in self._integers], dtype=np.int64)
-        self._halves = leading[: self._half], leading[self._half :]
-        self._left, self._right = (half_sums(part, with_masks=False)[0] for part in self._halves)
-
-    @cached_property
-    def _masks(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """The subsets of all half sums."""
-        left, right = (half_sums(part)[1] for part in self._halves)
-        return left, right
+        halves = ListedHalves if len(self.items) <= LISTED else WindowedHalves
+        self._halves: ListedHalves | WindowedHalves = halves(leading[:half], leading[half:])
 
     @property
     def exact_words(self) -> bool:
@@ -132,7 +121,8 @@ class SubsetSums:
         """A subset whose sum is nearest to a target, or to each of several. Time 2^{n/2} for each.
 
         Raises:
-            InputError: for a target that is no finite number.
+            InputError: for a target that is no finite number; for more than 44 items, if `sl.limit` allows less time or memory, or
+                if thousands of sums agree to 59 bits.
         """
         if not isinstance(z, (Sequence, np.ndarray)):
             nearest: SubsetResult = self.nearest([z])[0]
@@ -157,10 +147,8 @@ class SubsetSums:
         width = min(floor(_distance(eps) / self._unit), WIDEST)
         floors, ceilings = self._places(z)
         lows = floors + (ceilings > 2 * floors) - width  # at most one unit short of the interval, on either side
-        found = np.empty((len(floors), 2), dtype=np.int64)
-        compiled(first_between)(self._left, self._right, lows, floors + (width - self._slack), found)
-        codes = self._codes(found)
-        missed = found[:, 0] < 0
+        found = self._halves.between(lows, floors + (width - self._slack))
+        codes, missed = self._halves.codes(found), self._halves.missing(found)
         if missed.any():
             codes[missed] = self._nearest_codes([target for target, miss in zip(z, missed, strict=True) if miss])
         return SubsetResults(self.items, z, codes, missed)
@@ -182,7 +170,7 @@ class SubsetSums:
         for window in open_windows:
             codes = self._list_words(*window)
             if codes is None:
-                return count_subsets(self._integers, (z - eps) * self._scale, (z + eps) * self._scale)
+                return count_subsets(self._few_integers(), (z - eps) * self._scale, (z + eps) * self._scale)
             count += sum(abs(_sum(self.items, int(code)) - z) <= eps for code in codes)
         return count
 
@@ -205,62 +193,54 @@ class SubsetSums:
         return self._nearest_words(floors, ceilings) if self.exact_words else self._nearest_wide(z, floors)
 
     def _nearest_words(self, floors: NDArray[np.int64], ceilings: NDArray[np.int64]) -> Codes:
-        below, above = self._neighbours(floors)
-        sums = [self._left[pairs[:, 0]] + self._right[pairs[:, 1]] for pairs in (below, above)]
+        below, above = self._halves.neighbours(floors)
+        sums, missing = (
+            [found(pairs) for pairs in (below, above)] for found in (self._halves.sums, self._halves.missing)
+        )
         nearer_above = sums[0] + sums[1] < ceilings  # σ⁺ − z < z − σ⁻, for integers σ⁻ ≤ z < σ⁺
-        take_above = (below[:, 0] < 0) | (above[:, 0] >= 0) & nearer_above
-        return self._codes(np.where(take_above[:, None], above, below))
-
-    def _neighbours(self, floors: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        found = np.empty((len(floors), 4), dtype=np.int64)
-        compiled(enclose)(self._left, self._right, floors, found)
-        return found[:, :2], found[:, 2:]
+        take_above = missing[0] | ~missing[1] & nearer_above
+        return self._halves.codes(np.where(take_above[:, None], above, below))
 
     def _nearest_wide(self, z: Numbers, floors: NDArray[np.int64]) -> Codes:
-        below, above = self._neighbours(floors)
+        below, above = self._halves.neighbours(floors)
         pairs = np.stack([below, above], axis=1)
         codes = [self._nearest_listed(exact_number("z", z[t]), pairs[t]) for t in range(len(floors))]
         return np.array(codes, dtype=np.uint64)
 
     def _nearest_listed(self, target: Fraction, neighbours: NDArray[np.int64]) -> int:
         """The best of all subsets whose leading bits leave it possible that they beat a neighbour of the target."""
-        codes = self._codes(neighbours[neighbours[:, 0] >= 0])
+        codes = self._halves.codes(neighbours[~self._halves.missing(neighbours)])
         reach = min(abs(_sum(self.items, int(code)) - target) for code in codes)
         listed = self._list_words(
             ceil((target - reach) / self._unit) - self._slack, floor((target + reach) / self._unit)
         )
         if listed is None:
-            return nearest_subset(self._integers, target * self._scale)
+            return nearest_subset(self._few_integers(), target * self._scale)
         return min(map(int, listed), key=lambda code: abs(_sum(self.items, code) - target))
+
+    def _few_integers(self) -> list[int]:
+        """The items as integers, which Python's integers may replace machine words for."""
+        if len(self.items) > LISTED:
+            raise ManyTiesError(
+                f"{len(self.items)} items, of which more than {CANDIDATES} subsets agree to {BITS} bits: expected at most "
+                f"{LISTED} items, or numbers that tell their sums apart"
+            )
+        return self._integers
 
     def _count_words(self, low: int, high: int) -> int:
         low, high = max(low, -BEYOND), min(high, BEYOND)
-        return int(compiled(count_between)(self._left, self._right, low, high)) if low <= high else 0
+        return self._halves.count(low, high) if low <= high else 0
 
     def _list_words(self, low: int, high: int) -> Codes | None:
         """The subsets whose leading bits lie in [low, high]; None if they are too many to list."""
         count = self._count_words(low, high)
         if count > CANDIDATES:
             return None
-        pairs = np.empty((count, 2), dtype=np.int64)
-        if count:
-            compiled(list_between)(self._left, self._right, max(low, -BEYOND), min(high, BEYOND), pairs)
-        return self._codes(pairs)
-
-    def _codes(self, pairs: NDArray[np.int64]) -> Codes:
-        if self.exact_words and len(pairs) <= FEW:
-            return np.array([self._code(int(self._left[i]), int(self._right[j])) for i, j in pairs], dtype=np.uint64)
-        left, right = (masks[places] for masks, places in zip(self._masks, pairs.T, strict=True))
-        codes: Codes = left.astype(np.uint64) | right.astype(np.uint64) << np.uint64(self._half)
-        return codes
-
-    def _code(self, *sums: int) -> int:
-        left, right = map(subset_with_sum, self._halves, sums)
-        return left | right << self._half
+        return self._halves.codes_between(max(low, -BEYOND), min(high, BEYOND), count)
 
 
 class SubsetSumSolver:
-    """Exact meet in the middle: 2^{n/2} time and memory for n items, at most 44."""
+    """Exact meet in the middle: 2^{n/2} time for n items, at most 64, and as much memory up to 44."""
 
     def prepare(self, x: Numbers) -> SubsetSums:
         """One build for many targets."""
@@ -270,7 +250,7 @@ class SubsetSumSolver:
         """The subset of x whose sum is nearest to z.
 
         Raises:
-            InputError: for more than 44 items or a number that is not finite.
+            InputError: for more than 64 items or a number that is not finite.
         """
         return SubsetSums(x).nearest(exact_number("z", z))
 
@@ -278,7 +258,7 @@ class SubsetSumSolver:
         """How many of the 2^n subsets of x have a sum in [z − eps, z + eps].
 
         Raises:
-            InputError: for more than 44 items, eps < 0 or a number that is not finite.
+            InputError: for more than 64 items, eps < 0 or a number that is not finite.
         """
         return SubsetSums(x).count(z, eps)
 

@@ -9,6 +9,7 @@ best of a few repetitions; only ratios carry over.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from fractions import Fraction
@@ -130,6 +131,18 @@ def compare(n: int, limit: float) -> None:
         print(line, flush=True)
 
 
+def growth(*sizes: int) -> None:
+    """Time and memory of one target beyond what is kept in lists: 2^{n/2} of each up to 44 items, of time alone beyond."""
+    script = "import resource, sys, time; import numpy as np; from sparse_limits.numerics.subset_sum import SubsetSumSolver as S; "
+    script += "n = int(sys.argv[1]); x = np.random.default_rng(n).uniform(-1, 1, n); s = S(); s.solve(x[:30], 0.3); "
+    script += "start = time.process_time(); error = s.solve(x, 0.3).error; took = time.process_time() - start; "
+    script += "print(f'n = {n}: {took:8.2f} s, {took / 2 ** (n / 2) * 1e9:6.1f} ns for each of 2^(n/2), "
+    script += "{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB, error {float(error):.2e}')"
+    for n in sizes:
+        root = Path(__file__).resolve().parents[2]
+        subprocess.run([sys.executable, "-c", script, str(n)], check=True, cwd=root)
+
+
 def tolerances(n: int, eps: float, targets: int) -> None:
     rng = np.random.default_rng(n)
     x, z = rng.uniform(-1, 1, n), rng.uniform(-0.5, 0.5, targets)
@@ -162,6 +175,7 @@ def main() -> None:
     for n in (20, 24, 30, 40):
         compare(n, limit)
     tolerances(30, 1e-3, 100_000)
+    growth(40, 44, 46, 48, 52, 56)
     second_moments(6, 10, 14, 20)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -11,6 +12,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.limits import limit
 from sparse_limits.numerics.subset_sum import (
     IntervalUnion,
     SubsetSums,
@@ -18,6 +21,7 @@ from sparse_limits.numerics.subset_sum import (
     covered_set,
     outer_covered_set,
     solver,
+    windows,
 )
 from sparse_limits.numerics.subset_sum.half_sums import half_sums
 from sparse_limits.numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
@@ -38,9 +42,31 @@ def sums(x):
     ]
 
 
+@contextmanager
+def half_sums_in_windows(of):
+    """No list of half sums, and windows of `of` of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solver, "LISTED", -1)
+        patch.setattr(windows, "WINDOW", of)
+        yield
+
+
 @settings(max_examples=150)
 @given(items, targets, distances)
 def test_optimum_and_count_by_enumeration(x, target, eps):
+    check_by_enumeration(x, target, eps)
+
+
+@settings(max_examples=150)
+@given(items, targets, distances, st.integers(1, 6))
+def test_optimum_and_count_window_by_window(x, target, eps, of):
+    with half_sums_in_windows(of):
+        assert isinstance(SubsetSums(x)._halves, windows.WindowedHalves)
+        with suppress(solver.ManyTiesError):  # Python's integers would be too slow for as many as are listed nowhere
+            check_by_enumeration(x, target, eps)
+
+
+def check_by_enumeration(x, target, eps):
     z = Fraction(target)
     gaps = [abs(total - z) for total in sums(x)]
     found = SubsetSumSolver().solve(x, target)
@@ -104,6 +130,47 @@ def test_large_problems():
     assert SubsetSums([1] * 44).count(22, 0) == sp.binomial(44, 22)
 
 
+def test_more_half_sums_than_memory_has_room_for():
+    """48 items, of which a list of half sums would take 0.5 GB, beside what is known of them."""
+    rng = np.random.default_rng(10)
+    planted = rng.integers(-(2**52), 2**52, 48)
+    subset = rng.random(48) < 0.5
+    z = int(planted[subset].sum())
+    found = SubsetSums(planted).nearest(z)
+    assert found.error == 0
+    assert planted[found.mask].sum() == z
+    assert SubsetSums([1] * 48).count(24, 0) == sp.binomial(48, 24)
+    assert SubsetSums([*range(1, 47), 0, 0]).count(3, 0) == 8  # {3} and {1, 2}, each with any of both zeros
+
+
+def test_windows_hold_what_they_say_they_hold():
+    rng = np.random.default_rng(11)
+    items = rng.integers(-(10**6), 10**6, 12)
+    with half_sums_in_windows(of=50):
+        half = windows.HalfWindows(items)
+        parts = [half.window(k).sums for k in range(len(half))]
+        assert len(half) > 80
+        assert max(map(len, parts)) <= 50
+        np.testing.assert_array_equal(np.concatenate(parts), half_sums(items)[0])
+
+
+def test_work_is_limited_where_half_sums_are_not_listed():
+    prepared = SubsetSums(np.random.default_rng(12).uniform(-1, 1, 60))
+    with limit("20s"), pytest.raises(InputError, match="the nearest subset of 60 items for 1 target would take about"):
+        prepared.nearest(0.5)
+    with pytest.raises(InputError, match="the nearest subset of 60 items for 20 targets would take about"):
+        prepared.nearest(np.linspace(0, 1, 20))
+    with limit("20s"), pytest.raises(InputError, match="the number of subsets in an interval would take about"):
+        prepared.count(0.5, 1e-9)
+
+
+def test_sums_that_agree_to_all_bits_of_a_word_are_refused_for_many_items():
+    with pytest.raises(
+        InputError, match="45 items, of which more than 10000 subsets agree to 59 bits: expected at most 44"
+    ):
+        SubsetSums([1.0, *[1e-30] * 44]).nearest(1 + Fraction(1, 10**29))
+
+
 def test_numbers_wider_than_a_word_in_quantity():
     rng = np.random.default_rng(8)
     x = rng.standard_normal(28)
@@ -136,7 +203,7 @@ def test_half_sums_are_all_sums_sorted(x):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: SubsetSums([0.5] * 45), "45 items: expected at most 44"),
+        (lambda: SubsetSums([0.5] * 65), "65 items: expected at most 64"),
         (lambda: SubsetSums([0.5, float("nan")]), r"x\[1\] = nan: expected an int, a Fraction or a finite float"),
         (lambda: SubsetSums([True]), r"x\[0\] = True: expected"),
         (lambda: SubsetSums("12"), "x = '12': expected a sequence of numbers"),
