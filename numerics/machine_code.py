@@ -26,7 +26,10 @@ def compiled(
     for function in calls:
         register_jitable(function)
     fastmath = {"reassoc", "contract"} if reassociate else False
-    machine_code: Any = njit(loop, cache=True, error_model="numpy", fastmath=fastmath)
+    try:
+        machine_code: Any = njit(loop, cache=True, error_model="numpy", fastmath=fastmath)
+    except RuntimeError:  # no folder that code could be kept in: each process compiles anew
+        return cast(Callable[..., Any], njit(loop, error_model="numpy", fastmath=fastmath))
     kept, own = machine_code._cache, machine_code._cache._cache_file
     base = kept._impl.filename_base + ("-reassociated" if reassociate else "")
     kept._cache_file = CodeFiles(Path(kept.cache_path), base, (own._version, own._source_stamp))

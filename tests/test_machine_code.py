@@ -30,6 +30,28 @@ print(json.dumps([float(code(np.arange(5).astype(sys.argv[1]))), sum(code.stats.
 """
 
 
+NO_PLACE = """
+from numba.core import caching
+
+def refuse(self):
+    raise OSError("read-only")
+
+for locator in caching.CacheImpl._locator_classes:
+    locator.ensure_cache_path = refuse
+import numpy as np
+from sparse_limits.numerics.machine_code import compiled
+from loop import total
+print(float(compiled(total)(np.arange(5.0))))
+"""
+
+
+def test_without_a_folder_to_keep_code_in_each_process_compiles(tmp_path: Path) -> None:
+    (tmp_path / "loop.py").write_text(LOOP.format(more=""))
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    command, own = [sys.executable, "-c", NO_PLACE], {**os.environ, "PYTHONPATH": path}
+    assert subprocess.run(command, capture_output=True, check=True, text=True, env=own).stdout == "10.0\n"
+
+
 def called(folder: Path, *words: str) -> subprocess.Popen[str]:
     path = os.pathsep.join([str(folder), str(ROOT)])
     command = [sys.executable, "-c", CALL, *words]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from numbers import Real
+from os import PathLike
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.kernels.activations import RELU, Activation, Function
+from sparse_limits.numerics.kernels.blocks import kernels
 from sparse_limits.numerics.kernels.layers import Kernels, Layer
 from sparse_limits.numerics.kernels.quadrature import activation as as_activation
-from sparse_limits.numerics.kernels.recursion import kernels
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +28,8 @@ def dense_kernel(
     activation: Activation | str | Function = RELU,
     sigma_w2: float = 1.0,
     sigma_b2: float = 0.0,
+    folder: str | PathLike[str] | None = None,
+    dtype: Literal["float64", "float32"] = "float64",
 ) -> Kernels:
     """Compute the NNGP kernel K and the neural tangent kernel Θ of an infinitely wide, fully connected network.
 
@@ -40,6 +44,11 @@ def dense_kernel(
     integrated numerically, and refused if the estimated error exceeds 1e-10. If such an activation has a kink at 0, the
     error of Θ at near duplicates is of the order of 1e-8.
 
+    With `folder`, the kernels are computed block by block and written to two files, which may be larger than memory:
+    besides a few copies of the inputs the work takes at most 2 GB for any N. The kernels are the same to the last
+    bit as without `folder`. Both files get their names when both are whole; files of these names are replaced. With
+    dtype "float32" the kernels are computed in float64 and rounded at the end, by at most 6e-8 of an entry above 1e-37.
+
     Parameters
     ----------
     x : inputs, float[N, d], one per row; a row is 0, or its largest entry is between 1e-70 and 1e70 in absolute value
@@ -48,15 +57,18 @@ def dense_kernel(
     activation : relu, linear, erf, abs, tanh, sigmoid, softplus, silu, gelu, elu, sin, cos, a SymPy expression, a function or an `Activation`
     sigma_w2 : variance of a weight times the fan-in of its layer, finite and at least 0
     sigma_b2 : variance of a bias, finite and at least 0; 0 means no biases
+    folder : existing folder that receives nngp.npy and ntk.npy, with room for both; None keeps both kernels in memory
+    dtype : "float64" or "float32", of the kernels
 
     Returns
     -------
-    Kernels, with `nngp` (K) and `ntk` (Θ), float[N, N′] each.
+    Kernels, with `nngp` (K) and `ntk` (Θ), float[N, N′] each; with `folder`, read-only memory maps of the two files.
 
     Raises
     ------
     InputError : for shapes that do not fit, numbers that are not finite or out of range, variances that overflow, or an
-        activation that is unknown or not integrated accurately.
+        activation that is unknown or not integrated accurately; for a `folder` that does not exist, cannot be written
+        to or lacks room, another `dtype`, entries above 3.4e38 in float32, and more memory or time than `limit` allows.
 
     References
     ----------
@@ -68,13 +80,17 @@ def dense_kernel(
     >>> kernels = dense_kernel(np.array([[1.0, 0.0], [0.0, 1.0]]))
     >>> kernels.ntk.diagonal()
     array([1., 1.])
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     dense_kernel(np.eye(2), folder=folder, dtype="float32").ntk.diagonal()
+    memmap([1., 1.], dtype=float32)
     """
     depth = checked_integer("depth", depth, 1, 10_000)
     x, x2 = inputs(x, x2)
     weight, bias = _variance("sigma_w2", sigma_w2), _variance("sigma_b2", sigma_b2)
     one = Layer(np.full((1, 1), weight), bias=bias)
     first = Layer(np.full((1, x.shape[1]), weight / x.shape[1]), bias=bias)
-    return kernels([first] + [one] * depth, x, x2, as_activation(activation))
+    return kernels([first] + [one] * depth, x, x2, as_activation(activation), folder, dtype)
 
 
 def inputs(x: ArrayLike, x2: ArrayLike | None) -> tuple[Floats, Floats | None]:

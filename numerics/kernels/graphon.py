@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from os import PathLike
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,9 +13,9 @@ from sparse_limits.numerics.arguments import InputError, checked_integer
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.kernels.activations import RELU, Activation, Function
 from sparse_limits.numerics.kernels.analytic import inputs
+from sparse_limits.numerics.kernels.blocks import kernels
 from sparse_limits.numerics.kernels.layers import Kernels, Layer
 from sparse_limits.numerics.kernels.quadrature import activation as as_activation
-from sparse_limits.numerics.kernels.recursion import kernels
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent
 
 Floats = NDArray[np.float64]
@@ -44,6 +45,8 @@ def graphon_kernel(
     x2: ArrayLike | None = None,
     *,
     activation: Activation | str | Function = RELU,
+    folder: str | PathLike[str] | None = None,
+    dtype: Literal["float64", "float32"] = "float64",
 ) -> Kernels:
     """Compute the NNGP kernel and the neural tangent kernel of pruned networks with infinitely wide hidden layers.
 
@@ -52,21 +55,26 @@ def graphon_kernel(
     weights are trained too, W is 1. Neighbouring layers share one latent object. Nodes of a latent with equal rows are
     merged first: a constant graphon costs one node, and a step graphon costs as many nodes as it has blocks.
 
+    With `folder`, the kernels may be larger than memory, as for `dense_kernel`.
+
     Parameters
     ----------
     x : inputs, float[N, d], one per row
     layers : `LayerGraphons`; columns of the first are the d inputs (`input_latent`), the row of the last is the output (`point_latent`)
     x2 : second inputs, float[N′, d]; None means x itself, and the kernels are then exactly symmetric
     activation : relu, linear, erf, abs, tanh, sigmoid, softplus, silu, gelu, elu, sin, cos, a SymPy expression, a function or an `Activation`
+    folder : existing folder that receives nngp.npy and ntk.npy, with room for both; None keeps both kernels in memory
+    dtype : "float64" or "float32", of the kernels
 
     Returns
     -------
-    Kernels, with `nngp` and `ntk`, float[N, N′] each.
+    Kernels, with `nngp` and `ntk`, float[N, N′] each; with `folder`, read-only memory maps of the two files.
 
     Raises
     ------
     InputError : for inputs or latents that do not fit, numbers that are not finite, a graphon with negative values,
-        variances that overflow, or an activation that is unknown or not integrated accurately.
+        variances that overflow, or an activation that is unknown or not integrated accurately; for `folder`, `dtype`
+        and more memory or time than `limit` allows, as `dense_kernel`.
 
     References
     ----------
@@ -82,7 +90,7 @@ def graphon_kernel(
     """
     x, x2 = inputs(x, x2)
     _check(layers, x.shape[1])
-    return kernels(_merged(layers), x, x2, as_activation(activation))
+    return kernels(_merged(layers), x, x2, as_activation(activation), folder, dtype)
 
 
 def _merged(layers: Sequence[LayerGraphons]) -> list[Layer]:

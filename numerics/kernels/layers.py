@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 
 class Kernels(NamedTuple):
-    """Covariance of the output at initialisation, and neural tangent kernel, float[N, N′] each."""
+    """Covariance of the output at initialisation, and neural tangent kernel, float[N, N′] each; float32 if that was asked for."""
 
     nngp: Floats
     ntk: Floats

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from math import pi, sqrt
+from typing import ClassVar
 
 import numpy as np
 import sympy as sp
@@ -196,6 +197,8 @@ class Kinked(Sampled):
 
     Slopes of near duplicates have the error of their angle: √ε at worst.
     """
+
+    seconds: ClassVar[float] = 6e-4
 
     def dual(self, a: ArrayLike, b: ArrayLike, c: ArrayLike) -> tuple[Floats, Floats]:
         return self._dual(a, b, c, RADII, ANGLES)

@@ -11,16 +11,15 @@ backward recursion G read from the input on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from math import isqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.kernels.activations import Activation, Homogeneous
-from sparse_limits.numerics.kernels.layers import Kernels, Layer
+from sparse_limits.numerics.kernels.layers import Layer
 from sparse_limits.numerics.kernels.near_parallel import advance_inputs, near_kernels, near_units
 
 Floats = NDArray[np.float64]
@@ -30,54 +29,39 @@ LARGEST = 1e150  # of a variance: the product of two must be a number
 WIDE = 64  # columns of a tile at least: the inner loops, which are vectorised
 
 
-def kernels(layers: Sequence[Layer], x: Floats, x2: Floats | None, activation: Activation) -> Kernels:
-    """Both kernels of a network with one output unit; x [N, d], x2 [N′, d] or None for x itself.
+class Side(NamedTuple):
+    """Inputs x [N, d], and what `profiles` says of them."""
 
-    BLAS is held to one thread: the products are small, and on a busy machine more threads than one wait for each other.
+    x: Floats
+    profiles: Sequence[Floats]
+
+
+def fill(
+    layers: Sequence[Layer], left: Side, right: Side, activation: Activation, out: Floats, mirror: Floats | None
+) -> None:
+    """Both kernels of all pairs into out, float[2, N, N′], and transposed into mirror, float[2, N′, N], if there is one.
+
+    If right is left, out is symmetric, and needs no mirror.
     """
-    if layers[0].bias:
-        first, *rest = layers
-        return kernels([_with_constant(first), *rest], _with_one(x), None if x2 is None else _with_one(x2), activation)
-    with _blas().limit(limits=1, user_api="blas"):
-        return _kernels(layers, x, x2, activation)
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-def _with_constant(layer: Layer) -> Layer:
-    """The layer without bias that has one more input, a constant."""
-    added = np.full((len(layer.forward), 1), layer.bias)
-    trained = None if layer.trained is None else np.hstack([layer.trained, added])
-    return Layer(np.hstack([layer.forward, added]), trained)
-
-
-def _with_one(x: Floats) -> Floats:
-    return np.hstack([x, np.ones((len(x), 1))])
-
-
-def _kernels(layers: Sequence[Layer], x: Floats, x2: Floats | None, activation: Activation) -> Kernels:
-    others, symmetric = (x, True) if x2 is None else (x2, False)
-    left = _profiles(layers, x, activation)
-    right = left if symmetric else _profiles(layers, others, activation)
-    both = np.empty((2, len(x), len(others)))
-    for rows, columns in _tiles(len(x), len(others), max(len(layer.forward) for layer in layers), symmetric):
-        scales = [(a[..., rows].copy(), b[..., columns].copy()) for a, b in zip(left, right, strict=True)]
-        sigma, theta, close = _tile(layers, x[rows], others[columns], scales, activation)
+    symmetric = right is left
+    mirror = out if symmetric else mirror
+    for rows, columns in _tiles(len(left.x), len(right.x), layers, symmetric):
+        x, x2 = left.x[rows], right.x[columns]
+        profiles = zip(left.profiles, right.profiles, strict=True)
+        scales = [(a[..., rows].copy(), b[..., columns].copy()) for a, b in profiles]
+        sigma, theta, close = _tile(layers, x, x2, scales, activation)
         i, j = close.nonzero()
         if i.size and isinstance(activation, Homogeneous):
-            sigma[i, j], theta[i, j] = near_kernels(layers, x[rows], others[columns], i, j, activation)
-        both[0, rows, columns], both[1, rows, columns] = sigma, theta
-        if symmetric:
-            both[0, columns, rows], both[1, columns, rows] = sigma.T, theta.T
-            if rows.start == columns.start:  # BLAS need not round both halves alike
-                square = both[:, rows, rows]
-                square[...] = (square + square.transpose(0, 2, 1)) / 2
+            sigma[i, j], theta[i, j] = near_kernels(layers, x, x2, i, j, activation)
+        for place, kernel in enumerate((sigma, theta)):
+            if symmetric and rows.start == columns.start:  # BLAS need not round both halves alike
+                square = kernel[:, : len(kernel)]
+                square[...] = (square + square.T) / 2
+            out[place, rows, columns] = kernel
+            if mirror is not None:
+                mirror[place, columns, rows] = kernel.T
     if symmetric:
-        both[:, range(len(x)), range(len(x))] = _diagonal(layers, x, activation)
-    return Kernels(*both)
+        out[:, range(len(left.x)), range(len(left.x))] = diagonal(layers, left.x, activation)
 
 
 def _tile(
@@ -104,7 +88,7 @@ def _tile(
     return sigma[0], theta[0], near
 
 
-def _profiles(layers: Sequence[Layer], x: Floats, activation: Activation) -> list[Floats]:
+def profiles(layers: Sequence[Layer], x: Floats, activation: Activation) -> list[Floats]:
     """Of the preactivations of each hidden layer, by `Activation.profile`; InputError if a variance overflows."""
     found, moments = [], (x * x).T
     for place, layer in enumerate(layers[:-1]):
@@ -117,7 +101,7 @@ def _profiles(layers: Sequence[Layer], x: Floats, activation: Activation) -> lis
     return found
 
 
-def _diagonal(layers: Sequence[Layer], x: Floats, activation: Activation) -> tuple[Floats, Floats]:
+def diagonal(layers: Sequence[Layer], x: Floats, activation: Activation) -> tuple[Floats, Floats]:
     """Both kernels of each input with itself, float[N] each: no angle is needed."""
     value, theta = (x * x).T, np.zeros(x.T.shape)
     for place, layer in enumerate(layers):
@@ -139,12 +123,17 @@ def _weighted_products(weights: Floats, x: Floats, x2: Floats) -> Floats:
     return (stacked @ x2.T).reshape(len(weights), len(x), len(x2))
 
 
-def _tiles(rows: int, columns: int, units: int, symmetric: bool) -> Iterator[tuple[slice, slice]]:
-    """Blocks that cover all pairs, those on and above the diagonal if symmetric.
+def tile_width(layers: Sequence[Layer]) -> int:
+    """Columns of a tile."""
+    return max(WIDE, isqrt(TILE // max(len(layer.forward) for layer in layers)))
+
+
+def _tiles(rows: int, columns: int, layers: Sequence[Layer], symmetric: bool) -> Iterator[tuple[slice, slice]]:
+    """Tiles that cover all pairs, those on and above the diagonal if symmetric.
 
     Not below `WIDE` columns, over which loops are vectorised.
     """
-    wide = max(WIDE, isqrt(TILE // units))
+    units, wide = max(len(layer.forward) for layer in layers), tile_width(layers)
     tall = min(wide, max(1, TILE // (units * wide)))
     for top in range(0, rows, tall):
         for left in range(top if symmetric else 0, columns, wide):

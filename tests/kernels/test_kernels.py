@@ -26,9 +26,9 @@ from sparse_limits.numerics.kernels import (
     recursion,
 )
 from sparse_limits.numerics.kernels.activations import Homogeneous
+from sparse_limits.numerics.kernels.blocks import kernels
 from sparse_limits.numerics.kernels.layers import Layer
 from sparse_limits.numerics.kernels.quadrature import Kinked, Smooth
-from sparse_limits.numerics.kernels.recursion import kernels
 from sparse_limits.theory.kernel import dual
 
 EPSILON = np.finfo(float).eps
