@@ -30,12 +30,13 @@ COMMANDS = {
     "prune": "prune a torch module with your own data and loss, and write the masks",
     "report": "summarise a network and its data on one page: what each method keeps and loses, and what to do",
     "fit": "find the graphon that a mask came from, and the method that made the mask",
+    "scan": "describe a mask of any size: degrees, blocks, the largest singular value, distances to what degrees explain",
     "ticket": "find a trained network inside a random one by pruning alone, with a certificate, or check such a ticket",
     "notebooks": "write the pages of the book as Jupyter notebooks, with the evidence for the claims from a run",
     "sweep": "predict and prune networks of many sizes, by many methods, to many densities: a table and a picture",
     "study": "measure how good the predictions are, on real data and on random networks",
 }
-OF_THE_LEDGER = ("verify", "mutate")  # their workers need all that they import
+OF_THE_LEDGER = (("verify",), ("mutate",), ("study", "calibration"))  # their workers need all that they import
 FAILED, BAD_INPUT, OURS = 1, 2, 70
 INTERRUPTED, READER_LEFT = 130, 141  # as a shell says of a process that SIGINT or SIGPIPE has ended
 AGAIN = 2.0  # seconds after which an interrupt that was dropped is raised again
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         collect_seldom()
         signal.signal(signal.SIGTERM, _interrupt)  # end like Ctrl-C: no half-written file, no worker left behind
         closed = not open_missing_descriptors()
-        if words[:1] and words[0] in OF_THE_LEDGER:
+        if any(tuple(words[: len(call)]) == call for call in OF_THE_LEDGER):
             allow_forks()
     with guarded_streams():
         try:

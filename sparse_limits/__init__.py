@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.masks.files import load_mask
     from sparse_limits.numerics.masks.motifs import motif_density
     from sparse_limits.numerics.masks.sampling import sample_mask, sample_rank_one
+    from sparse_limits.numerics.masks.scan import scan_mask
     from sparse_limits.numerics.masks.selection import global_mask
     from sparse_limits.numerics.masks.sorting import smoothed
     from sparse_limits.numerics.networks import random_network, stable_step, tangent_kernel, train
@@ -92,6 +93,7 @@ __all__ = [
     "saliency",
     "sample_mask",
     "sample_rank_one",
+    "scan_mask",
     "smoothed",
     "stable_step",
     "study",

@@ -62,6 +62,7 @@ CALLS = {  # of each public function, as little work as there is
         "rng": 0,
     },
     "sample_rank_one": {"p": np.full(4, 0.5), "q": np.full(3, 0.5), "rng": 0},
+    "scan_mask": {"mask": MASK},
     "smoothed": {"mask": MASK, "blocks": 2},
     "stable_step": {"network": NETWORK, "x": X},
     "study": {"name": "none"},

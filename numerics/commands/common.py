@@ -81,6 +81,30 @@ def add_residual(parser: argparse.ArgumentParser, usual: str = "default") -> Non
     )
 
 
+def add_reading(parser: argparse._ActionsContainer, *, several: bool = True) -> None:
+    """The options that say how a mask is read from a file; several: whether `--layer` is of a table of layers."""
+    add = parser.add_argument
+    add(
+        "--layer",
+        metavar="NAME",
+        help=f"key of {'a layer to analyse in depth' if several else 'the layer'}, with or without module., .weight, .weight_mask",
+    )
+    add("--nonzero", action="store_true", help="read pruned weights: non-zero entries count as kept")
+    add(
+        "--below",
+        type=float,
+        metavar="X",
+        help="weights of at most this absolute value count as pruned, such as 1e-6 (default 0: only zeros)",
+    )
+    add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
+    add(
+        "--transposed",
+        action="append",
+        metavar="PATTERN",
+        help="layer that stores its inputs first: a transposed convolution, or Conv1D of GPT-2, such as up1 or 'up.*' (repeatable)",
+    )
+
+
 def given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
     """The options of these names that are given; for the others the call has its own."""
     return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}

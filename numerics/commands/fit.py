@@ -11,6 +11,7 @@ from sparse_limits.numerics.commands.common import (
     add_data,
     add_limit,
     add_quiet,
+    add_reading,
     add_residual,
     data_file,
     data_source,
@@ -47,25 +48,7 @@ def configure(parser: ArgumentParser) -> None:
         nargs="+",
         help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth, .ckpt, .bin, .tar or .safetensors file, the folder or the .index.json of a model in shards, or several",
     )
-    add(
-        "--layer",
-        metavar="NAME",
-        help="key of a layer to analyse in depth, with or without module., .weight, .weight_mask",
-    )
-    add("--nonzero", action="store_true", help="read pruned weights: non-zero entries count as kept")
-    add(
-        "--below",
-        type=float,
-        metavar="X",
-        help="weights of at most this absolute value count as pruned, such as 1e-6 (default 0: only zeros)",
-    )
-    add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
-    add(
-        "--transposed",
-        action="append",
-        metavar="PATTERN",
-        help="layer that stores its inputs first: a transposed convolution, or Conv1D of GPT-2, such as up1 or 'up.*' (repeatable)",
-    )
+    add_reading(parser)
     add_data(parser, None)
     add_residual(parser)
     add("--fresh-rows", type=int, metavar="N", help=f"rows drawn for each method's law (default {FRESH_ROWS})")

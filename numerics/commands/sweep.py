@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.sweeps.summary import SeedSpread, SweepSetting, SweepSummary
 
 MOST_LINES = 60  # of the table on the screen
-NUMBERS = ("first layer\npredicted", "\nobserved", "empty neurons\npredicted", "\nobserved", "with a\npath")
+NUMBERS = ("first,\nexpected", "\nobserved", "empty,\nexpected", "\nobserved", "\npaths")
 EPILOG = (
     "A plan has lists of methods, densities, widths (of each hidden layer), depths (numbers of hidden layers) and data, seeds (a "
     "list, or how many), and under [options] options of `predict layers`, the same for all. Each case is a prediction and the "
@@ -100,13 +100,15 @@ def _check_outputs(arguments: Namespace, plan: Plan) -> None:
 def _show(console: Console, summary: SweepSummary) -> None:
     """A line for each setting, with medians over seeds; the first of them if there are many."""
     from sparse_limits.numerics.printing.tables import Table, print_table
-    from sparse_limits.numerics.sweeps.summary import SETTING
+    from sparse_limits.numerics.sweeps.summary import QUANTITIES, SETTING
 
     axes = dict(zip((*SETTING, "seed"), summary["axes"].values(), strict=True))
     varied = [word for word in SETTING if word == "method" or len(axes[word]) > 1]
     same = ", ".join(f"{word} {axes[word][0]}" for word in axes if word not in varied and len(axes[word]) == 1)
     settings, seeds = summary["settings"], many(len(axes["seed"]), "seed")
     console.print(f"{many(len(settings), 'setting')}, {seeds}; medians over seeds{same and f'; {same}'}")
+    for word, said in QUANTITIES.items():
+        console.print(f"{word}: {said}")
     lines = [(*(_word(each, word) for word in varied), *_numbers(each)) for each in settings[:MOST_LINES]]
     sides = "".join("l" if word in ("method", "data") else "r" for word in varied)
     columns = (*(f"\n{word}" for word in varied), *NUMBERS)

@@ -185,7 +185,7 @@ def fit(
     """
     mask, number = sparse_mask(mask), seed_number(seed)
     asked, work = f"a fit of {mask.nnz} kept weights in depth", work_in_depth(mask.nnz, mask.shape[0] * mask.shape[1])
-    check_work(asked, *work, instead="some of the rows, or the table of layers (fit_layers)")
+    check_work(asked, *work, instead="a scan (scan_mask), some of the rows, or the table of layers (fit_layers)")
     if data is None:
         needing = {"samples": samples, "residual": residual, "fresh_rows": fresh_rows, "widths": widths, "place": place}
         for name, value in needing.items():

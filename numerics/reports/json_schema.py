@@ -28,6 +28,7 @@ OUTPUTS = {  # what is written, by the call that writes it: the module of its ty
     "fit --json": ("sparse_limits.numerics.fitting.summary", "Summary"),
     "fit --json, several layers": ("sparse_limits.numerics.fitting.layers", "LayersSummary"),
     "fit --json, several files": ("sparse_limits.numerics.fitting.layers", "FilesSummary"),
+    "scan --json": ("sparse_limits.numerics.masks.scan", "MaskScan"),
     "ticket --json": ("sparse_limits.numerics.tickets.report", "Summary"),
     "ticket --target all --json": ("sparse_limits.numerics.tickets.report", "Summaries"),
     "ticket --check --json": ("sparse_limits.numerics.tickets.report", "CheckSummary"),
@@ -39,6 +40,7 @@ OUTPUTS = {  # what is written, by the call that writes it: the module of its ty
     "study depth --json": ("sparse_limits.numerics.studies.depth_summary", "DepthSummary"),
     "study spectra --json": ("sparse_limits.numerics.studies.spectra_summary", "SpectraSummary"),
     "study hypothesis --json": ("sparse_limits.numerics.studies.hypothesis_summary", "HypothesisSummary"),
+    "study calibration --json": ("sparse_limits.numerics.studies.calibration_summary", "CalibrationSummary"),
 }
 MISSING = "What is not known or does not apply is null, and so is a number that is not finite. Densities and shares are from 0 to 1."
 

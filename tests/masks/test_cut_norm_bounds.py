@@ -15,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 
 from sparse_limits.numerics.masks.cut_norm import bounds, cut_distance, cut_norm, exact_cut_norm
 from sparse_limits.numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
+from sparse_limits.numerics.masks.cut_norm.effort import COARSE, FULL
 from sparse_limits.numerics.masks.cut_norm.linear import of_matrix
 from sparse_limits.numerics.masks.cut_norm.rounding import above, below, exact_sum, sums_exactly
 
@@ -307,9 +308,23 @@ def test_the_norm_by_probes_is_above_and_close():
         for _ in range(20):
             C = rng.standard_normal((size, size))
             C /= np.linalg.norm(C, 2)
-            found, failure = norm_by_probes(of_matrix(C), of_matrix(np.abs(C)), size + 2, rng)
-            assert 0 < failure <= 1e-10
-            assert 1 - 1e-13 <= found <= 1.01
+            linear, majorant = of_matrix(C), of_matrix(np.abs(C))
+            for effort, most in ((FULL, 1.01), (COARSE, 1.05)):
+                found, failure = norm_by_probes(
+                    linear, majorant, size + 2, rng, effort.probes, effort.degree, effort.failure
+                )
+                assert failure == effort.failure <= 2.0**-10
+                assert 1 - 1e-13 <= found <= most
+
+
+def test_few_probes_fail_as_rarely_as_they_say():
+    """One product with two probes, the norm taken for 1 % of what it is: then the probes alone decide."""
+    C, failed, often = np.diag([1.0, *[0.0] * 9]), 0, 0.2
+    for seed in range(2000):
+        found = norm_by_probes(of_matrix(C), of_matrix(C), 12, np.random.default_rng(seed), 2, 1, often)
+        failed += found.bound < 1
+    assert failed <= 2000 * often  # the chance of less is a bound, which drops an exponential
+    assert failed > 2000 * often / 4
 
 
 def test_probes_notice_a_norm_that_was_underestimated(monkeypatch):
@@ -319,7 +334,9 @@ def test_probes_notice_a_norm_that_was_underestimated(monkeypatch):
     C = np.diag(np.linspace(0.1, 1, 200))
     for guess in (1e-99, 1e-6, 0.5, 0.99, 1.0, 1.5, 1e3):
         monkeypatch.setattr(certificate, "_largest_square", lambda c, guess=guess: guess)
-        assert norm_by_probes(of_matrix(C), of_matrix(C), 202, np.random.default_rng(54)).bound >= 1
+        for probes, degree, failure in ((16, 64, 2.0**-34), (2, 32, 2.0**-10)):
+            rng = np.random.default_rng(54)
+            assert norm_by_probes(of_matrix(C), of_matrix(C), 202, rng, probes, degree, failure).bound >= 1
         monkeypatch.setattr(certificate, "_largest_eigenvalue", lambda G, guess=guess: guess)
         assert (
             norm_by_cholesky(np.diag([3.0]), np.ones(2), np.ones(2)) >= 6

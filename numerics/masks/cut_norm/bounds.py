@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sparse_limits.numerics.arguments import InputError, Seed, checked_array, checked_integer, seed_number
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
+from sparse_limits.numerics.masks.cut_norm.effort import COARSE, FULL, Effort
 from sparse_limits.numerics.masks.cut_norm.enumeration import LONGEST_EXACT, largest_cut
 from sparse_limits.numerics.masks.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
 from sparse_limits.numerics.masks.cut_norm.matrices import exact_floats, finite_array, merged, scaled_by_power_of_two
@@ -26,8 +27,6 @@ Graphon = float | ArrayLike | tuple[ArrayLike, ArrayLike]
 _ENUMERATED = 2**32  # numbers an enumeration may pass through: some seconds
 _DENSE = 2**24  # entries up to which a sparse matrix is expanded
 _SINGLE = 2**14  # entries from which the search, which proves nothing, is in single precision
-_STARTS = 32
-_LARGEST_RANK = 64
 
 
 class CutNorm(NamedTuple):
@@ -98,7 +97,7 @@ def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
 
 
 @door
-def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
+def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0, coarse: bool = False) -> CutNorm:
     """Bound the cut norm ‖mask − P‖□ of a mask minus a graphon P from both sides, and find a large cut.
 
     Rows and columns stay in their order. `cut_norm` describes how close the two bounds are. A sparse mask of more than
@@ -111,6 +110,7 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
     mask : mask, [m, n], an array or a scipy.sparse matrix; any real entries
     graphon : a number (constant P), an array P [m, n], or a tuple of factors (left [m, k], right [k, n]) with P = left @ right
     seed : whole number ≥ 0, SeedSequence or Generator; the same seed gives the same result on the same machine
+    coarse : True seeks the bounds of a sparse mask of more than 2²⁴ entries for a tenth of the time or less; `failure` is then at most 2⁻¹⁰
 
     Returns
     -------
@@ -134,7 +134,7 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
     >>> cut_distance(chessboard, 0.5).lower  # from the constant graphon of its density
     0.125
     """
-    rng = _rng(seed)
+    rng, effort = _rng(seed), COARSE if coarse else FULL
     values: Any = _sparse(mask, "mask") if sp.issparse(mask) else _matrix(mask, "mask")
     m, n = values.shape
     if isinstance(graphon, tuple):
@@ -143,13 +143,13 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
         left, right = _matrix(graphon[0], "left factor"), _matrix(graphon[1], "right factor")
         if left.shape[0] != m or right.shape[1] != n or left.shape[1] != right.shape[0]:
             raise InputError(f"graphon has factors {left.shape} and {right.shape}, expected [{m}, k] and [k, {n}]")
-        return _of_difference(values, left, right, rng)
+        return _of_difference(values, left, right, rng, effort)
     given = checked_array("graphon", graphon)
     if given.ndim == 0:
         constant = _matrix(given.reshape(1, 1), "graphon")
         if not _is_large(values):
             return _of_two(_dense(values), constant, rng)
-        return _of_products(values, np.ones((m, 1)), np.repeat(constant, n, axis=1), rng)
+        return _of_products(values, np.ones((m, 1)), np.repeat(constant, n, axis=1), rng, effort)
     P = _matrix(given, "graphon")
     if P.shape != (m, n):
         raise InputError(f"graphon has shape {P.shape}, expected {(m, n)}")
@@ -233,9 +233,9 @@ def _of_two(mask: Floats, P: Floats, rng: np.random.Generator, error: Fraction =
     return _of_matrix(A, error + exact_sum(np.abs(rounding)), rng)
 
 
-def _of_difference(mask: Any, left: Floats, right: Floats, rng: np.random.Generator) -> CutNorm:
+def _of_difference(mask: Any, left: Floats, right: Floats, rng: np.random.Generator, effort: Effort) -> CutNorm:
     if _is_large(mask):
-        return _of_products(mask, left, right, rng)
+        return _of_products(mask, left, right, rng, effort)
     (m, k), n = left.shape, right.shape[1]
     with np.errstate(over="ignore", invalid="ignore"):
         P, terms = left @ right, np.abs(left).sum(axis=0) * np.abs(right).sum(axis=1)
@@ -284,24 +284,29 @@ def _relaxed(values: Floats, rng: np.random.Generator) -> tuple[Fraction, NDArra
     return Fraction(ceiling * (1 + 4 * UNIT)), *polished(of_matrix(values), across)
 
 
-def _of_products(mask: sp.csr_array, left: Floats, right: Floats, rng: np.random.Generator) -> CutNorm:
+def _of_products(
+    mask: sp.csr_array, left: Floats, right: Floats, rng: np.random.Generator, effort: Effort = FULL
+) -> CutNorm:
     """Of mask − left @ right, never expanded."""
     m, n = mask.shape
     mask, left, right, exponent, lost = _scaled_factors(mask, left, right)
     if not mask.nnz and not (left.any(axis=0) & right.any(axis=1)).any():
         return CutNorm(0.0, _mean(lost, exponent, m * n, above), np.zeros(m, bool), np.zeros(n, bool))
     single = of_difference(mask.astype(np.float32), left.astype(np.float32), right.astype(np.float32))
-    row, column, across = _solved(bordered(single), np.dtype(np.float32), rng)
+    row, column, across = _solved(bordered(single), np.dtype(np.float32), rng, effort)
+    del single  # of a large mask the memory is needed below
     for side in (row, column):
         side[-1] = min(side[-1], np.median(side))  # else the rounding of sums that vanish is blown up
     a = of_difference(mask, left, right)
     rows, columns = polished(a, across)
     c, majorant = (
-        scaled(bordered(each), row, column) for each in (a, of_difference(abs(mask), -abs(left), abs(right)))
+        scaled(bordered(each), row, column) for each in (a, of_difference(_without_signs(mask), -abs(left), abs(right)))
     )
     if n > m:
         c, majorant = c.transposed, majorant.transposed
-    norm = norm_by_probes(c, majorant, operations(mask, left.shape[1]), rng)
+    norm = norm_by_probes(
+        c, majorant, operations(mask, left.shape[1]), rng, effort.probes, effort.degree, effort.failure
+    )
     ceiling, one_sign = Fraction(norm.bound * weight(row, column) / 4 * (1 + 4 * UNIT)), _larger_part(mask, left, right)
     attained = abs(_sum_over(mask, left, right, rows, columns))
     return CutNorm(
@@ -313,23 +318,31 @@ def _of_products(mask: sp.csr_array, left: Floats, right: Floats, rng: np.random
     )
 
 
+def _without_signs(mask: sp.csr_array) -> sp.csr_array:
+    """The absolute values, in no memory of their own if that is what is stored."""
+    return abs(mask) if mask.data.min(initial=0) < 0 else mask
+
+
 def _for_search(values: Floats) -> NDArray[np.floating]:
     return values.astype(np.float32) if values.size > _SINGLE else values
 
 
-def _solved(b: Linear, precision: np.dtype, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+def _solved(
+    b: Linear, precision: np.dtype, rng: np.random.Generator, effort: Effort = FULL
+) -> tuple[Floats, Floats, Floats]:
     """Scalings of the rows [m] and columns [n] of B from its relaxation, and signs [n] of a large cut."""
-    rank = min(_rank(sum(b.shape)), *b.shape)
-    relaxation = relax(b, _normal(rng, (b.shape[1], rank), precision), 2e-7 if precision == np.float32 else 1e-12)
-    half = _STARTS // 2
+    rank = min(_rank(sum(b.shape), effort.rank), *b.shape)
+    tolerance = 2e-7 if precision == np.float32 else 1e-12
+    relaxation = relax(b, _normal(rng, (b.shape[1], rank), precision), tolerance, effort.steps)
+    half = effort.starts // 2
     rounded = relaxation.vectors @ _normal(rng, (rank, half), precision)
     across = np.concatenate([rounded, _normal(rng, (b.shape[1], half), precision)], axis=1)
-    return relaxation.row**-0.5, relaxation.column**-0.5, evolved(b, signs(across), rng)
+    return relaxation.row**-0.5, relaxation.column**-0.5, evolved(b, signs(across), rng, effort.generations)
 
 
-def _rank(size: int) -> int:
+def _rank(size: int, largest: int) -> int:
     """√(2·size) suffices for the relaxation to have no spurious optimum (Pataki); in large ones a third of it does."""
-    return int(min(max(np.sqrt(size) / 2, min(np.sqrt(2 * size), 16)), _LARGEST_RANK)) + 1
+    return int(min(max(np.sqrt(size) / 2, min(np.sqrt(2 * size), 16)), largest)) + 1
 
 
 def _normal(rng: np.random.Generator, shape: tuple[int, int], precision: np.dtype) -> NDArray[np.floating]:

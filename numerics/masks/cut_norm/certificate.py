@@ -18,9 +18,6 @@ from sparse_limits.numerics.masks.cut_norm.rounding import UNIT, gamma
 
 _SLACK = 1 + 2.0**-20  # covers the rounding of expressions that bound rounding, and of the final few operations
 _TINY = 2.0**-500  # covers underflow: 2⁻¹⁰⁷⁵ an operation, while every scaled matrix here has norm about 1
-_FAILURE = 2.0**-34
-_PROBES = 16
-_DEGREE = 64
 
 
 def weight(row: Array, column: Array) -> float:
@@ -94,8 +91,16 @@ class Likely(NamedTuple):
     failure: float
 
 
-def norm_by_probes(c: Linear, majorant: Linear, operations: int, rng: np.random.Generator) -> Likely:
-    """An upper bound of σ = σ_max(C) from products only, wrong with probability at most 2⁻³⁴.
+def norm_by_probes(
+    c: Linear,
+    majorant: Linear,
+    operations: int,
+    rng: np.random.Generator,
+    probes: int,
+    degree: int,
+    failure: float,
+) -> Likely:
+    """An upper bound of σ = σ_max(C) from products with an even number of probes only, wrong with the probability `failure` at most.
 
     For Gaussian x₁ … x_s, T_k the Chebyshev polynomial and Z = 2CᵀC/μ − I: along the top singular vector, W = T_k(Z)x
     has the component T_k(z)ξ, z = 2σ²/μ − 1, ξ standard normal. So ‖W₁‖² + … + ‖W_s‖² ≥ T_k(z)²χ², and χ² with s degrees
@@ -111,18 +116,18 @@ def norm_by_probes(c: Linear, majorant: Linear, operations: int, rng: np.random.
     largest = _norm_of_positive(majorant)
     eta = gamma(operations) * largest * _SLACK
     mu = max(_largest_square(c), eta**2)
-    chi = sqrt(2 * (_FAILURE * factorial(_PROBES // 2)) ** (2 / _PROBES)) / _SLACK
-    current = rng.standard_normal((c.shape[1], _PROBES))
+    chi = sqrt(2 * (failure * factorial(probes // 2)) ** (2 / probes)) / _SLACK
+    current = rng.standard_normal((c.shape[1], probes))
     before, fixed, per_norm, norm = np.zeros_like(current), UNIT * _length(current), 0.0, largest
     with np.errstate(over="ignore", invalid="ignore"):  # too small a μ: the first bound stands
-        for step in range(_DEGREE):
+        for step in range(degree):
             image = c.forward(current)
             square = c.backward(image)
             factor = (2 if step == 0 else 4) / mu
             after = factor * square - (1 if step == 0 else 2) * current - before
             if step == 0:
                 norm = min(norm, (_length(image) + eta * _length(current)) / (chi - fixed) * _SLACK)
-            weight_of_step = (_DEGREE - step) * factor * _SLACK
+            weight_of_step = (degree - step) * factor * _SLACK
             sizes = _length(square) + (2 * _length(current) + _length(before)) / factor
             fixed += weight_of_step * (eta * _length(image) + 4 * UNIT * sizes)
             per_norm += weight_of_step * eta * _length(current)
@@ -131,9 +136,9 @@ def norm_by_probes(c: Linear, majorant: Linear, operations: int, rng: np.random.
     for _ in range(4):
         least = chi - fixed - norm * per_norm
         if reached < inf and least > 0:
-            growth = cosh(acosh(max(1.0, reached / least)) / _DEGREE)
+            growth = cosh(acosh(max(1.0, reached / least)) / degree)
             norm = min(norm, sqrt(mu * (1 + growth) / 2) * (1 + 64 * UNIT) + _TINY)
-    return Likely(norm, _FAILURE)
+    return Likely(norm, failure)
 
 
 def _norm_of_positive(a: Linear) -> float:

@@ -27,7 +27,7 @@ class Relaxation(NamedTuple):
     vectors: Array
 
 
-def relax(b: Linear, start: Array, tolerance: float, most: int = 200) -> Relaxation:
+def relax(b: Linear, start: Array, tolerance: float, most: int) -> Relaxation:
     """Alternating maximisation with momentum from the vectors `start` [n, rank], in their precision, until a step
     gains less than the given fraction."""
     vectors = previous = _normalised(start)[0]

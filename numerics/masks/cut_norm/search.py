@@ -8,7 +8,6 @@ from sparse_limits.numerics.masks.cut_norm.linear import Array, Linear
 
 _COARSE = 1e-3  # a start or a generation gains if it does so by this fraction: the next generation does better
 _PATIENCE = 4  # generations without a gain
-_GENERATIONS = 40
 
 
 def signs(array: Array) -> Array:
@@ -32,12 +31,12 @@ def alternated(b: Linear, across: Array, gain: float = 1e-6) -> tuple[Array, Arr
     return reached, ends
 
 
-def evolved(b: Linear, across: Array, rng: np.random.Generator) -> Array:
+def evolved(b: Linear, across: Array, rng: np.random.Generator, generations: int) -> Array:
     """The best y found from the columns of `across` [n, k]: random combinations of the better half of the local optima
-    start the next alternations, until a few generations have brought no gain."""
+    start the next alternations, until a few generations have brought no gain, at most so many."""
     values, across = alternated(b, across, _COARSE)
     elite, best, idle = (len(values) + 1) // 2, 0.0, 0
-    for _ in range(_GENERATIONS):
+    for _ in range(generations):
         idle, best = (0, values.max()) if values.max() > best * (1 + _COARSE) else (idle + 1, best)
         if idle == _PATIENCE:
             break

@@ -1,0 +1,105 @@
+"""How each engine's time grows with its size: python tests/benchmarks/bench_growth.py [ENGINE …]
+
+Seconds of CPU at a few sizes, the best of a few repetitions each, the exponent that fits the last three (least squares on
+logarithms), and what a thousand times the last size would take by it. Hold BLAS to one thread (OPENBLAS_NUM_THREADS=1).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from timing import seconds
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import sparse_limits as sl
+from sparse_limits.numerics.masks.sampling import sample_rank_one
+from sparse_limits.numerics.subset_sum import SubsetSumSolver
+
+Call = Callable[[], object]
+DIRECTION = np.linspace(0.3, 1.7, 4)
+
+
+def draws(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal(shape)
+
+
+def rank_one(n: int, kept: float) -> Any:
+    u = np.interp(np.linspace(0, 1, n), np.linspace(0, 1, 4), DIRECTION) * (kept / n**2) ** 0.5
+    return sample_rank_one(u, u, rng=0)
+
+
+def mask_of(kept: int) -> Call:
+    return lambda: rank_one(round((100 * kept) ** 0.5), kept)
+
+
+def scan_of(kept: int) -> Call:
+    mask = rank_one(round((100 * kept) ** 0.5), kept)
+    return lambda: sl.scan_mask(mask)
+
+
+def fit_of(n: int) -> Call:
+    mask = rank_one(n, 0.1 * n**2)
+    return lambda: sl.fit(mask)
+
+
+def cut_of(n: int) -> Call:
+    noise = (draws(n, n) > 0) - 0.5
+    return lambda: sl.cut_norm(noise)
+
+
+def dense_of(inputs: int) -> Call:
+    x = draws(inputs, 64)
+    return lambda: sl.dense_kernel(x, depth=3)
+
+
+def tangent_of(width: int) -> Call:
+    network, x = sl.random_network((64, width, width, 1), 0), draws(100, 64)
+    masks = [abs(draws(*weights.shape)) > 1.28 for weights in network.weights]  # a fifth is kept
+    return lambda: sl.tangent_kernel(network, x, masks=masks)
+
+
+def subset_of(items: int) -> Call:
+    x = np.random.default_rng(items).uniform(-1, 1, items)
+    return lambda: SubsetSumSolver().solve(x, 0.3)
+
+
+def law_of(units: int) -> Call:
+    return lambda: sl.predict("snip", "digits", (64, 64), density=0.1, samples=100, units=units, networks=0)
+
+
+def drawn_of(width: int) -> Call:
+    return lambda: sl.predict("magnitude", "digits", (width, width), density=0.1, samples=100, units=64, networks=4)
+
+
+ENGINES: dict[str, tuple[str, Callable[[int], Call], Sequence[int]]] = {
+    "sampling": ("kept weights of a mask at 1 %", mask_of, (10**5, 10**6, 10**7)),
+    "scan": ("kept weights of a mask at 1 %", scan_of, (3 * 10**5, 10**6, 3 * 10**6)),
+    "fit": ("side of a square mask at 10 %", fit_of, (250, 500, 1000)),
+    "cut_norm": ("side of a square matrix", cut_of, (250, 500, 1000, 2000)),
+    "dense_kernel": ("inputs, 3 hidden layers", dense_of, (1000, 2000, 4000)),
+    "tangent_kernel": ("width of 2 hidden layers, 100 inputs", tangent_of, (256, 512, 1024)),
+    "subset_sum": ("items; the exponent is of 2^n", subset_of, (36, 40, 44)),
+    "law": ("units of the law, 100 samples", law_of, (1024, 2048, 4096)),
+    "networks": ("width of 2 hidden layers, 4 networks", drawn_of, (256, 512, 1024)),
+}
+
+
+def measure(name: str) -> None:
+    what, call_of, sizes = ENGINES[name]
+    call_of(sizes[0])()  # compiles what is to be compiled
+    took = [seconds(call_of(size)) for size in sizes]
+    logs = np.asarray(sizes) * np.log(2) if name == "subset_sum" else np.log(sizes)
+    exponent = np.polyfit(logs[-3:], np.log(took[-3:]), 1)[0]
+    larger = "" if name == "subset_sum" else f"; a thousand times: {took[-1] * 1000**exponent / 3600:.3g} h"
+    steps = ", ".join(f"{size:g}: {time:.3g} s" for size, time in zip(sizes, took, strict=True))
+    print(f"{name} ({what}): {steps}; exponent {exponent:.2f}{larger}", flush=True)
+
+
+if __name__ == "__main__":
+    for chosen in sys.argv[1:] or ENGINES:
+        measure(chosen)
