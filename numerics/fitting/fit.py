@@ -32,7 +32,7 @@ from sparse_limits.numerics.fitting.recognition import Seen, seen_in
 from sparse_limits.numerics.fitting.structure import Structure, structure_of
 from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.arrays import sparse_mask
-from sparse_limits.numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
+from sparse_limits.numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance, distance_found
 from sparse_limits.numerics.prediction.first_layer.row_law import check_fresh_rows
 from sparse_limits.numerics.spectra.corrected_values import CorrectedValue, corrected_singular_values
 from sparse_limits.numerics.spectra.noise_edge import noise_edge
@@ -355,7 +355,7 @@ def certified_noise(density: float, m: int, n: int) -> float:
 
 
 def _distance_to_constant(mask: csr_array) -> float:
-    return cut_distance(mask, mask.nnz / (mask.shape[0] * mask.shape[1])).lower
+    return distance_found(mask, mask.nnz / (mask.shape[0] * mask.shape[1]))
 
 
 def _distance_to_fitted(
@@ -365,4 +365,4 @@ def _distance_to_fitted(
     mask = draw(model, selection, rng)
     data = count(mask, homogeneity.rows.uneven, homogeneity.columns.uneven, FINE.groups)
     again = fit_family(model.best.family, data, FINE.atoms)
-    return cut_distance(mask, factors(again, data)).lower
+    return distance_found(mask, factors(again, data))

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sparse_limits.numerics.masks.cut_norm import bounds, cut_distance, cut_norm, exact_cut_norm
+from sparse_limits.numerics.masks.cut_norm import bounds, cut_distance, cut_norm, distance_found, exact_cut_norm
 from sparse_limits.numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
-from sparse_limits.numerics.masks.cut_norm.effort import COARSE, FULL
+from sparse_limits.numerics.masks.cut_norm.effort import COARSE, FOUND, FULL
 from sparse_limits.numerics.masks.cut_norm.linear import of_matrix
 from sparse_limits.numerics.masks.cut_norm.rounding import above, below, exact_sum, sums_exactly
 
@@ -289,6 +289,18 @@ def test_rounding_has_its_direction(x):
 def bordered(A):
     rows = np.column_stack([A, A.sum(axis=1)])
     return np.vstack([rows, rows.sum(axis=0)])
+
+
+@pytest.mark.parametrize("entries", [2**24, 0])
+def test_a_distance_that_is_only_found_is_the_lower_bound(monkeypatch, entries):
+    monkeypatch.setattr(bounds, "_DENSE", entries)  # 0: sparse masks are never expanded
+    rng = np.random.default_rng(55)
+    mask = sp.csr_array(rng.random((60, 50)) < 0.3)
+    for graphon in (0.3, (rng.random((60, 2)), rng.random((2, 50)) / 2)):
+        whole = cut_distance(mask, graphon, seed=3)
+        assert 0 < distance_found(mask, graphon, seed=3) == whole.lower
+        without = bounds._distance(mask, graphon, 3, FOUND)
+        assert whole.upper < without.upper  # no certificate, and still a bound
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 9), (30, 20), (250, 260)])

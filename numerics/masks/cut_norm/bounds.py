@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -10,23 +9,22 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from sparse_limits.numerics.arguments import InputError, Seed, checked_array, checked_integer, seed_number
+from sparse_limits.numerics.arguments import InputError, Seed, checked_array, seed_number
 from sparse_limits.numerics.door import door
-from sparse_limits.numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
-from sparse_limits.numerics.masks.cut_norm.effort import COARSE, FULL, Effort
+from sparse_limits.numerics.masks.cut_norm.certificate import Likely, norm_by_cholesky, norm_by_probes, weight
+from sparse_limits.numerics.masks.cut_norm.effort import COARSE, FOUND, FULL, Effort
 from sparse_limits.numerics.masks.cut_norm.enumeration import LONGEST_EXACT, largest_cut
 from sparse_limits.numerics.masks.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
-from sparse_limits.numerics.masks.cut_norm.matrices import exact_floats, finite_array, merged, scaled_by_power_of_two
+from sparse_limits.numerics.masks.cut_norm.matrices import exact_floats, merged, scaled_by_power_of_two
 from sparse_limits.numerics.masks.cut_norm.relaxation import relax
-from sparse_limits.numerics.masks.cut_norm.rounding import UNIT, above, below, exact_sum, gamma, sums_exactly
-from sparse_limits.numerics.masks.cut_norm.search import alternated, evolved, polished, signs
+from sparse_limits.numerics.masks.cut_norm.rounding import UNIT, above, below, exact_sum, gamma, mean, sums_exactly
+from sparse_limits.numerics.masks.cut_norm.search import evolved, for_search, polished, signs
 
 Floats = NDArray[np.float64]
 Graphon = float | ArrayLike | tuple[ArrayLike, ArrayLike]
 
 _ENUMERATED = 2**32  # numbers an enumeration may pass through: some seconds
 _DENSE = 2**24  # entries up to which a sparse matrix is expanded
-_SINGLE = 2**14  # entries from which the search, which proves nothing, is in single precision
 
 
 class CutNorm(NamedTuple):
@@ -44,10 +42,10 @@ class CutNorm(NamedTuple):
     failure: float = 0.0
 
 
-class Witness(NamedTuple):
-    """A cut: |Σ A over rows × columns| / (mn), rounded down, and the sets as masks [m] and [n]."""
+class Found(NamedTuple):
+    """A bound of max |Σ over rows × columns|, None if no certificate is asked for, and a large cut."""
 
-    value: float
+    ceiling: Fraction | None
     rows: NDArray[np.bool_]
     columns: NDArray[np.bool_]
 
@@ -134,7 +132,16 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0, coarse: bool = 
     >>> cut_distance(chessboard, 0.5).lower  # from the constant graphon of its density
     0.125
     """
-    rng, effort = _rng(seed), COARSE if coarse else FULL
+    return _distance(mask, graphon, seed, COARSE if coarse else FULL)
+
+
+def distance_found(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> float:
+    """`lower` of `cut_distance`, in less time: no upper bound is sought."""
+    return _distance(mask, graphon, seed, FOUND).lower
+
+
+def _distance(mask: Any, graphon: Graphon, seed: Seed, effort: Effort) -> CutNorm:
+    rng = _rng(seed)
     values: Any = _sparse(mask, "mask") if sp.issparse(mask) else _matrix(mask, "mask")
     m, n = values.shape
     if isinstance(graphon, tuple):
@@ -148,37 +155,12 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0, coarse: bool = 
     if given.ndim == 0:
         constant = _matrix(given.reshape(1, 1), "graphon")
         if not _is_large(values):
-            return _of_two(_dense(values), constant, rng)
+            return _of_two(_dense(values), constant, rng, effort)
         return _of_products(values, np.ones((m, 1)), np.repeat(constant, n, axis=1), rng, effort)
     P = _matrix(given, "graphon")
     if P.shape != (m, n):
         raise InputError(f"graphon has shape {P.shape}, expected {(m, n)}")
-    return _of_two(_dense(values), P, rng)
-
-
-def cut_norm_witness(A: ArrayLike, rng: np.random.Generator, starts: int = 16) -> Witness:
-    """A large cut of A [m, n], a certified lower bound of the cut norm: (value, rows, columns).
-
-    From `starts` ≥ 1 random column sets at once, the best rows given the columns and the best columns given the rows
-    are taken in turns while that gains. The value is summed without error from the sets found, and rounded down.
-
-    InputError if A is not a non-empty finite real matrix, or starts < 1.
-    """
-    matrix = finite_array(A)
-    if matrix.ndim != 2:
-        raise InputError(f"A has shape {matrix.shape}, expected a matrix")
-    starts = checked_integer("starts", starts, 1, 2**20)
-    m, n = matrix.shape
-    across = np.where(rng.random((n, starts)) < 0.5, 1.0, -1.0)
-    across = np.concatenate([across, np.ones((1, starts))])
-    if not matrix.any():
-        return Witness(0.0, np.zeros(m, bool), np.zeros(n, bool))
-    values, exponent, lost = scaled_by_power_of_two(matrix)
-    searched = _for_search(values)
-    reached, ends = alternated(bordered(of_matrix(searched)), across.astype(searched.dtype))
-    rows, columns = polished(of_matrix(values), ends[:, reached.argmax()])
-    attained = abs(exact_sum(values[np.ix_(rows, columns)])) - lost
-    return Witness(_mean(attained, exponent, m * n, below), rows, columns)
+    return _of_two(_dense(values), P, rng, effort)
 
 
 def _rng(seed: Seed) -> np.random.Generator:
@@ -218,11 +200,9 @@ def _dense(values: Any) -> Floats:
     return values.toarray() if isinstance(values, sp.csr_array) else values
 
 
-def _mean(total: Fraction, exponent: int, count: int, rounded: Callable[[Fraction], float]) -> float:
-    return rounded(max(total, Fraction(0)) * Fraction(2) ** exponent / count)
-
-
-def _of_two(mask: Floats, P: Floats, rng: np.random.Generator, error: Fraction = Fraction(0)) -> CutNorm:
+def _of_two(
+    mask: Floats, P: Floats, rng: np.random.Generator, effort: Effort, error: Fraction = Fraction(0)
+) -> CutNorm:
     """Of mask − P, where P [m, n] or [1, 1] errs by at most `error` in the sum over any set of entries."""
     with np.errstate(over="ignore", invalid="ignore"):
         A = mask - P
@@ -230,7 +210,7 @@ def _of_two(mask: Floats, P: Floats, rng: np.random.Generator, error: Fraction =
         rounding = (mask - (A - back)) - (P + back)  # exactly mask − P − A (Knuth, Møller)
     if not (np.isfinite(A).all() and np.isfinite(rounding).all()):
         raise InputError("mask − graphon overflows, expected values of moderate size")
-    return _of_matrix(A, error + exact_sum(np.abs(rounding)), rng)
+    return _of_matrix(A, error + exact_sum(np.abs(rounding)), rng, effort)
 
 
 def _of_difference(mask: Any, left: Floats, right: Floats, rng: np.random.Generator, effort: Effort) -> CutNorm:
@@ -241,10 +221,10 @@ def _of_difference(mask: Any, left: Floats, right: Floats, rng: np.random.Genera
         P, terms = left @ right, np.abs(left).sum(axis=0) * np.abs(right).sum(axis=1)
     size = sum(map(Fraction, _checked(terms, "left @ right").tolist()), Fraction(0))
     error = size * Fraction(gamma(m + k + n + 4)) + m * k * n * Fraction(2) ** -1074  # rounding and underflow
-    return _of_two(_dense(mask), P, rng, error)
+    return _of_two(_dense(mask), P, rng, effort, error)
 
 
-def _of_matrix(A: Floats, slack: Fraction, rng: np.random.Generator) -> CutNorm:
+def _of_matrix(A: Floats, slack: Fraction, rng: np.random.Generator, effort: Effort = FULL) -> CutNorm:
     """Of a matrix whose sum over any set of entries is meant to be up to `slack` away from that of A."""
     m, n = A.shape
     if not A.any():
@@ -253,35 +233,41 @@ def _of_matrix(A: Floats, slack: Fraction, rng: np.random.Generator) -> CutNorm:
     slack = slack / Fraction(2) ** exponent + lost
     if values.min() >= 0 or values.max() <= 0:
         rows, columns = np.any(values, axis=1), np.any(values, axis=0)
-        ceiling = attained = abs(exact_sum(values))
+        least = attained = abs(exact_sum(values))
     else:
         few = merged(values)
         short, long = sorted(few.values.shape)
         within = short <= LONGEST_EXACT and long << short <= _ENUMERATED
-        ceiling, rows, columns = _enumerated(few.values) if within else _relaxed(few.values, rng)
+        found = _enumerated(few.values) if within else _relaxed(few.values, rng, effort)
+        ceiling, rows, columns = found
         rows, columns = rows[few.row], columns[few.column]
         attained = abs(exact_sum(values[np.ix_(rows, columns)]))
         magnitude = float(np.abs(values).sum())
-        if not sums_exactly(values):  # the rounding of merged rows and columns, and of the enumeration
+        if ceiling is not None and not sums_exactly(
+            values
+        ):  # the rounding of merged rows and columns, and of the enumeration
             ceiling += Fraction(gamma(4 * (m + n) + 32) * magnitude)
         one_sign = (magnitude + abs(float(values.sum()))) / 2  # the larger of the positive and the negative part
-        ceiling = min(ceiling, Fraction(one_sign + 2 * gamma(m * n) * magnitude))
+        largest_part = Fraction(one_sign + 2 * gamma(m * n) * magnitude)
+        least = largest_part if ceiling is None else min(ceiling, largest_part)
     return CutNorm(
-        _mean(attained - slack, exponent, m * n, below), _mean(ceiling + slack, exponent, m * n, above), rows, columns
+        mean(attained - slack, exponent, m * n, below), mean(least + slack, exponent, m * n, above), rows, columns
     )
 
 
-def _enumerated(values: Floats) -> tuple[Fraction, NDArray[np.bool_], NDArray[np.bool_]]:
+def _enumerated(values: Floats) -> Found:
     value, rows, columns = largest_cut(values)
-    return Fraction(value), rows, columns
+    return Found(Fraction(value), rows, columns)
 
 
-def _relaxed(values: Floats, rng: np.random.Generator) -> tuple[Fraction, NDArray[np.bool_], NDArray[np.bool_]]:
-    """A bound of max |Σ_{S×T}|, and a large cut."""
-    searched = _for_search(values)
+def _relaxed(values: Floats, rng: np.random.Generator, effort: Effort) -> Found:
+    searched = for_search(values)
     row, column, across = _solved(bordered(of_matrix(searched)), searched.dtype, rng)
+    cut = polished(of_matrix(values), across)
+    if not effort.certified:
+        return Found(None, *cut)
     ceiling = norm_by_cholesky(values, row, column) * weight(row, column) / 4
-    return Fraction(ceiling * (1 + 4 * UNIT)), *polished(of_matrix(values), across)
+    return Found(Fraction(ceiling * (1 + 4 * UNIT)), *cut)
 
 
 def _of_products(
@@ -291,7 +277,7 @@ def _of_products(
     m, n = mask.shape
     mask, left, right, exponent, lost = _scaled_factors(mask, left, right)
     if not mask.nnz and not (left.any(axis=0) & right.any(axis=1)).any():
-        return CutNorm(0.0, _mean(lost, exponent, m * n, above), np.zeros(m, bool), np.zeros(n, bool))
+        return CutNorm(0.0, mean(lost, exponent, m * n, above), np.zeros(m, bool), np.zeros(n, bool))
     single = of_difference(mask.astype(np.float32), left.astype(np.float32), right.astype(np.float32))
     row, column, across = _solved(bordered(single), np.dtype(np.float32), rng, effort)
     del single  # of a large mask the memory is needed below
@@ -299,32 +285,44 @@ def _of_products(
         side[-1] = min(side[-1], np.median(side))  # else the rounding of sums that vanish is blown up
     a = of_difference(mask, left, right)
     rows, columns = polished(a, across)
-    c, majorant = (
-        scaled(bordered(each), row, column) for each in (a, of_difference(_without_signs(mask), -abs(left), abs(right)))
-    )
-    if n > m:
-        c, majorant = c.transposed, majorant.transposed
-    norm = norm_by_probes(
-        c, majorant, operations(mask, left.shape[1]), rng, effort.probes, effort.degree, effort.failure
-    )
-    ceiling, one_sign = Fraction(norm.bound * weight(row, column) / 4 * (1 + 4 * UNIT)), _larger_part(mask, left, right)
-    attained = abs(_sum_over(mask, left, right, rows, columns))
+    attained, ceiling = abs(_sum_over(mask, left, right, rows, columns)), _larger_part(mask, left, right)
+    failure = 0.0
+    if effort.certified:
+        norm = _norm(a, mask, left, right, row, column, rng, effort)
+        bound = Fraction(norm.bound * weight(row, column) / 4 * (1 + 4 * UNIT))
+        if bound < ceiling:
+            ceiling, failure = bound, norm.failure
     return CutNorm(
-        _mean(attained - lost, exponent, m * n, below),
-        _mean(min(ceiling, one_sign) + lost, exponent, m * n, above),
+        mean(attained - lost, exponent, m * n, below),
+        mean(ceiling + lost, exponent, m * n, above),
         rows,
         columns,
-        norm.failure if ceiling < one_sign else 0.0,
+        failure,
     )
+
+
+def _norm(
+    a: Linear,
+    mask: sp.csr_array,
+    left: Floats,
+    right: Floats,
+    row: Floats,
+    column: Floats,
+    rng: np.random.Generator,
+    effort: Effort,
+) -> Likely:
+    """A likely bound of the norm of diag(row) B diag(column), B the bordered mask − left @ right."""
+    above_all = of_difference(_without_signs(mask), -abs(left), abs(right))
+    c, majorant = (scaled(bordered(each), row, column) for each in (a, above_all))
+    if mask.shape[1] > mask.shape[0]:
+        c, majorant = c.transposed, majorant.transposed
+    terms = operations(mask, left.shape[1])
+    return norm_by_probes(c, majorant, terms, rng, effort.probes, effort.degree, effort.failure)
 
 
 def _without_signs(mask: sp.csr_array) -> sp.csr_array:
     """The absolute values, in no memory of their own if that is what is stored."""
     return abs(mask) if mask.data.min(initial=0) < 0 else mask
-
-
-def _for_search(values: Floats) -> NDArray[np.floating]:
-    return values.astype(np.float32) if values.size > _SINGLE else values
 
 
 def _solved(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import inf, nextafter
 from sys import float_info
@@ -62,3 +63,8 @@ def _rounded(values: Floats, total: float) -> Floats:
     pivot = 1.5 * 2.0**52 * unit  # floats near it are multiples of the unit
     rounded: Floats = (values + pivot) - pivot
     return rounded
+
+
+def mean(total: Fraction, exponent: int, count: int, rounded: Callable[[Fraction], float]) -> float:
+    """total · 2^exponent / count, at least 0, rounded by `above` or `below`."""
+    return rounded(max(total, Fraction(0)) * Fraction(2) ** exponent / count)

@@ -7,7 +7,13 @@ import numpy as np
 from sparse_limits.numerics.masks.cut_norm.linear import Array, Linear
 
 _COARSE = 1e-3  # a start or a generation gains if it does so by this fraction: the next generation does better
+_SINGLE = 2**14  # entries from which a search is in single precision
 _PATIENCE = 4  # generations without a gain
+
+
+def for_search(values: Array) -> Array:
+    """The values in the precision of a search, which proves nothing."""
+    return values.astype(np.float32) if values.size > _SINGLE else values
 
 
 def signs(array: Array) -> Array:
