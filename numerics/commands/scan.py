@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.masks.scan import Blocks, Bounds, Lines, MaskScan
 
 EPILOG = (
-    "Rows are neurons and columns are inputs. 10^8 kept weights take some six minutes and 8 GB. The mask is compared with the averages of blocks of rows and "
+    "Rows are neurons and columns are inputs. 10^8 kept weights take some ten minutes of processor time and 6 GB. The mask is compared with the averages of blocks of rows and "
     "columns of about equal degrees, and so is a mask that is drawn from these averages, entry by entry. Nothing in a file is executed."
 )
 

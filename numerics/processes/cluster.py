@@ -13,14 +13,15 @@ from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
-from functools import cache, partial
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
-from sparse_limits.numerics.limits import Limit, allowing, given_limit
+from sparse_limits.numerics.limits import given_limit
 from sparse_limits.numerics.printing.plain_text import many
-from sparse_limits.numerics.processes.lost_tasks import CLOCK, GRACE, Failure, LateTaskError, LostTaskError
-from sparse_limits.numerics.processes.time_limit import TimeLimit, interrupts_held, limited_thread
+from sparse_limits.numerics.processes.cluster_worker import Answer, carried, difference_of, installed, on_worker
+from sparse_limits.numerics.processes.lost_tasks import Failure, LostTaskError
+from sparse_limits.numerics.processes.time_limit import interrupts_held
 from sparse_limits.theory.input_error import InputError
 
 Client: TypeAlias = Any  # of distributed, whose functions have no types
@@ -33,6 +34,7 @@ ANSWER = 10.0  # seconds in which a scheduler must answer
 FIRST_WORKER = 60.0  # seconds for the first worker to come
 NO_WORKER = 300.0  # seconds for another one after the last one has left
 LOOK = 1.0  # seconds after which workers are counted again
+BUNDLE = 1.0  # seconds: so much work travels at once, since a journey takes some hundredths of a second
 FAILURES = 1  # deaths of workers that a task outlives; a scheduler that runs elsewhere has a number of its own
 WHERE = "expected the address of a dask scheduler such as tcp://127.0.0.1:8786, or local:4 for four workers here"
 
@@ -154,7 +156,7 @@ def _count_of_equal_workers(client: Client) -> int:
             f"cluster is {client.scheduler.address}, which has no worker, expected one within {FIRST_WORKER:g} s (dask worker ADDRESS)"
         ) from None
     try:
-        found: dict[str, str] = client.run(_difference, _installed())
+        found: dict[str, str] = client.run(difference_of, installed())
     except ModuleNotFoundError as error:
         raise _unequal("a worker", str(error)) from None
     for worker, difference in found.items():
@@ -163,77 +165,26 @@ def _count_of_equal_workers(client: Client) -> int:
     return len(found)
 
 
-@cache
-def _installed() -> dict[str, str]:
-    """The versions of all that results depend on, and a digest of the files of this project."""
-    from sparse_limits.numerics.store.keys import digest_of, environment
-    from sparse_limits.theory.dependencies import FOLDERS, ROOT
-
-    files = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
-    return {**environment(), "sparse-limits": f"files {digest_of(files, {})[:12]}"}
-
-
-def _difference(expected: dict[str, str]) -> str:
-    """What a worker has otherwise than expected; empty if nothing."""
-    found = _installed()
-    return "; ".join(
-        f"{name} is {found.get(name, 'not installed')}, expected {what}"
-        for name, what in sorted(expected.items())
-        if found.get(name) != what
-    )
-
-
 def _unequal(worker: str, difference: str) -> InputError:
     return InputError(f"cluster: on {worker} {difference:.300}, as here: results would not be comparable")
 
 
-class _Answer(NamedTuple):
-    """What a worker sends back: a pickled result, what it has otherwise than expected, or why the task was stopped."""
-
-    worker: str
-    result: bytes = b""
-    difference: str = ""
-    stopped: LostTaskError | None = None
-
-
-def _on_worker(
-    function: Callable[[Task], Result], task: Task, limit: float, allowance: Limit | None, expected: dict[str, str]
-) -> _Answer:
-    """A task in a thread of a worker, within its limit of processor time."""
-    from distributed import get_worker
-
-    worker = get_worker().address
-    if difference := _difference(expected):
-        return _Answer(worker, difference=difference)
-    try:
-        with limited_thread(limit, limit + GRACE, CLOCK * limit + GRACE), allowing(allowance):
-            return _Answer(worker, pickle.dumps(function(task)))
-    except TimeLimit:
-        return _Answer(worker, stopped=LateTaskError(f"did not end within {limit:g} s of processor time, twice"))
-    except MemoryError:
-        return _Answer(worker, stopped=LostTaskError("ran out of memory, twice"))
-    except (KeyboardInterrupt, SystemExit) as end:  # which would end the worker
-        raise RuntimeError(f"{type(end).__name__} {end}") from None
-
-
-def _carried(function: Callable[[Task], Result]) -> Callable[[Task], Result]:
-    """A function with data, as a result of its own: it travels to each worker once."""
-    return function
-
-
 class ClusterCrew(Generic[Task, Result]):
-    """The workers of a cluster, the tasks that wait for one, and those under way: as many as the workers have threads.
+    """The workers of a cluster, the tasks that wait for one, and bundles under way: as many as the workers have threads.
 
-    More would wait on a worker, and be blamed if it dies.
+    More would wait on a worker, and be blamed if it dies. Short tasks go in bundles; if the workers of a bundle die, its
+    tasks go one by one.
     """
 
     def __init__(self, client: Client, function: Callable[[Task], Result], tasks: Sequence[Task], limit: float) -> None:
         self.client, self.limit = client, limit
         whole = isinstance(function, partial)
-        self.function = client.submit(_carried, function, pure=False) if whole else function
+        self.function = client.submit(carried, function, pure=False) if whole else function
         self.waiting = list(reversed(tasks))
         self.again: list[tuple[Task, str]] = []  # tasks that were stopped, with the worker on which they were
-        self.running: dict[str, tuple[Future, Task, bool]] = {}
+        self.alone: list[Task] = []  # tasks of a bundle whose workers died
+        self.done, self.took = 0, 0.0  # tasks that ended, and the seconds of all of them
+        self.running: dict[str, tuple[Future, Sequence[Task], bool]] = {}
         self.ended: SimpleQueue[Future] = SimpleQueue()
         self.threads: dict[str, int] = {}
         self.looked = self.had_worker = time.monotonic()
@@ -241,21 +192,29 @@ class ClusterCrew(Generic[Task, Result]):
 
     @property
     def busy(self) -> bool:
-        return bool(self.waiting or self.again or self.running)
+        return bool(self.waiting or self.again or self.alone or self.running)
 
     def forget_waiting(self) -> None:
         """Start no other task."""
-        self.waiting, self.again = [], []
+        self.waiting, self.again, self.alone = [], [], []
 
     def start(self) -> None:
         """Give tasks to idle workers, those that were stopped to another worker than before if there is one."""
         self._count_workers()
-        while len(self.running) < sum(self.threads.values()) and (self.again or self.waiting):
+        while len(self.running) < sum(self.threads.values()) and (self.again or self.alone or self.waiting):
             if self.again:
                 task, before = self.again.pop()
-                self._submit(task, True, [each for each in self.threads if each != before])
+                self._submit([task], True, [each for each in self.threads if each != before])
+            elif self.alone:
+                self._submit([self.alone.pop()], False, [])
             else:
-                self._submit(self.waiting.pop(), False, [])
+                size = self._bundle()
+                self._submit([self.waiting.pop() for _ in range(size)], False, [])
+
+    def _bundle(self) -> int:
+        """How many of the tasks that wait go together: those of `BUNDLE` seconds, and no more than leave some for all workers."""
+        usual = BUNDLE * self.done / self.took if self.took > 0 else 1
+        return max(1, min(int(usual), len(self.waiting) // (2 * max(1, sum(self.threads.values())))))
 
     def finished(self) -> Iterator[tuple[Task, Result | Failure]]:
         """What became of tasks since the last call; wait a moment if nothing has."""
@@ -275,39 +234,47 @@ class ClusterCrew(Generic[Task, Result]):
                 self.client.cancel([future for future, _, _ in self.running.values()])
         self.running.clear()
 
-    def _submit(self, task: Task, again: bool, where: list[str]) -> None:
+    def _submit(self, tasks: Sequence[Task], again: bool, where: list[str]) -> None:
         future = self._asked(
             self.client.submit,
-            _on_worker,
+            on_worker,
             self.function,
-            task,
+            tasks,
             self.limit,
             given_limit(),
-            _installed(),
+            installed(),
             pure=False,
             workers=where or None,
             allow_other_workers=bool(where),
         )
-        self.running[future.key] = future, task, again
+        self.running[future.key] = future, tasks, again
         future.add_done_callback(self.ended.put)
 
     def _outcome(self, future: Future) -> Iterator[tuple[Task, Result | Failure]]:
         if future.status in ("cancelled", "lost"):
             raise self._gone("the scheduler is gone")
-        _, task, again = self.running.pop(future.key)
+        _, tasks, again = self.running.pop(future.key)
         error = self._asked(future.exception)
         if error is not None:
-            yield task, Failure(_meant(error))
+            if len(tasks) > 1 and _died(error):
+                self.alone += tasks
+                return
+            yield from ((task, Failure(_meant(error))) for task in tasks)
             return
-        answer: _Answer = self._asked(future.result)
+        answer: Answer = self._asked(future.result)
         if answer.difference:
             raise _unequal(answer.worker, answer.difference)
-        if answer.stopped is None:
-            yield task, pickle.loads(answer.result)
-        elif again:
-            yield task, Failure(answer.stopped)
-        else:
-            self.again.append((task, answer.worker))
+        self.done, self.took = self.done + len(answer.outcomes), self.took + answer.seconds
+        self.waiting += reversed(tasks[len(answer.outcomes) :])
+        for task, outcome in zip(tasks, answer.outcomes, strict=False):
+            if isinstance(outcome, LostTaskError) and not again:
+                self.again.append((task, answer.worker))
+            elif isinstance(outcome, LostTaskError):
+                yield task, Failure(outcome)
+            elif isinstance(outcome, Failure):
+                yield task, Failure(_meant(outcome.error))
+            else:
+                yield task, pickle.loads(outcome)
 
     def _count_workers(self) -> None:
         """See who is there, now and then. LostTaskError if nobody is for long, or the scheduler does not answer."""
@@ -338,10 +305,15 @@ class ClusterCrew(Generic[Task, Result]):
 
 def _meant(error: BaseException) -> BaseException:
     """An error of a task; that its workers died is said in words of ours."""
-    from distributed.scheduler import KilledWorker
-
-    if isinstance(error, KilledWorker):
-        return LostTaskError(f"the workers that ran it died, {error.allowed_failures + 1} of them")
+    if _died(error):
+        return LostTaskError(f"the workers that ran it died, {getattr(error, 'allowed_failures', 0) + 1} of them")
     if isinstance(error, ModuleNotFoundError) and "sparse_limits" in str(error):
         return _unequal("a worker", str(error))
     return error
+
+
+def _died(error: BaseException) -> bool:
+    """Whether it says that the workers of a task died."""
+    from distributed.scheduler import KilledWorker
+
+    return isinstance(error, KilledWorker)

@@ -15,7 +15,7 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.ledger.summary import summarise
 from sparse_limits.numerics.ledger.verification import verify
 from sparse_limits.numerics.prediction.predict import predict
-from sparse_limits.numerics.processes.cluster import cluster
+from sparse_limits.numerics.processes.cluster import ClusterCrew, cluster
 from sparse_limits.numerics.processes.lost_tasks import LostTaskError, reason
 from sparse_limits.numerics.processes.parallel import in_order, run_tasks
 
@@ -54,6 +54,48 @@ def test_tasks_of_a_local_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
             map(str, [1, 2, ("failed", f"endless C: {died}"), ("failed", f"die: {died}")])
         )
     assert list(in_order(work, ["pid"])) != []  # here again
+
+
+def test_short_tasks_go_in_bundles_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a bundle some tasks end, one raises, one is stopped, one takes the worker with it."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    submit, sizes = ClusterCrew._submit, []
+
+    def counted(crew: ClusterCrew, tasks: list[object], again: bool, where: list[str]) -> None:
+        sizes.append((len(tasks), "die" in tasks))
+        submit(crew, tasks, again, where)
+
+    monkeypatch.setattr(ClusterCrew, "_submit", counted)
+    odd = ["raise", "unpicklable", "die", "burn and catch"]
+    tasks = [
+        *range(200),
+        odd[0],
+        *range(200, 260),
+        odd[1],
+        *range(260, 330),
+        odd[2],
+        *range(330, 380),
+        odd[3],
+        *range(380, 500),
+    ]
+    with cluster("local:2"):
+        found = results(tasks, limit=0.5)
+    assert sorted(each for each in found if isinstance(each, int)) == list(range(500))
+    why = sorted(each[1] for each in found if isinstance(each, tuple))
+    assert [each.split(":")[0] for each in why] == sorted(odd)
+    assert "die: the workers that ran it died, 2 of them" in why
+    assert "raise: RuntimeError: first line" in why
+    assert "burn and catch: did not end within 0.5 s of processor time, twice" in why
+    assert len(sizes) < 300
+    assert [size for size, deadly in sizes if deadly][-1] == 1
+
+
+def test_an_error_of_a_bundle_says_where_it_was_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    with cluster("local:1"):
+        (error,) = run_tasks(work, ["raise"], lambda task, error: error, limit=LIMIT)
+    assert isinstance(error, RuntimeError)
+    assert 'raise RuntimeError("first line' in error.__notes__[0]
 
 
 def test_a_task_whose_worker_died_is_tried_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,9 +151,9 @@ def test_memory_that_runs_out_is_reported(dask) -> None:
 def test_a_worker_with_other_versions_is_refused_by_name(dask, tmp_path: Path) -> None:
     other = tmp_path / "other.py"
     other.write_text(
-        "from sparse_limits.numerics.processes import cluster\n"
-        "here = cluster._installed()\n"
-        "cluster._installed = lambda: {**here, 'numpy': '1.0', 'scipy': 'not installed'}\n"
+        "from sparse_limits.numerics.processes import cluster_worker\n"
+        "here = cluster_worker.installed()\n"
+        "cluster_worker.installed = lambda: {**here, 'numpy': '1.0', 'scipy': 'not installed'}\n"
     )
     dask.worker("--no-nanny", "--preload", str(other))
     said = r"numpy is 1\.0, expected [0-9.]+; scipy is not installed, expected"
