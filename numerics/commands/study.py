@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.commands import (
+    _calibration_study,
     _depth_study,
     _gap_study,
     _generalisation_study,
@@ -30,6 +31,7 @@ REPORTS = {
     "depth": _depth_study,
     "hypothesis": _hypothesis_study,
     "spectra": _spectra_study,
+    "calibration": _calibration_study,
 }
 BESIDE = (
     "command",

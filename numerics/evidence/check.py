@@ -39,6 +39,15 @@ class Control:
     def replaces(self) -> tuple[str, ...]:
         return tuple(self.changes)
 
+    @property
+    def title(self) -> str:
+        return titled(self.name, self.replaces)
+
+
+def titled(control: str, replaces: Collection[str]) -> str:
+    """What a control replaces, and by what."""
+    return f"{' and '.join(replaces)}: {control}" if replaces else control
+
 
 @dataclass(frozen=True)
 class Check:

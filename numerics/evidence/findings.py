@@ -68,6 +68,7 @@ class Finding:
     scope: Scope | None = None  # None: what is usual for its kind
     letters: frozenset[sp.Symbol] = frozenset()  # that were free, for a scope of all values
     order: bool = False  # it is about a sign, or about which of two sides is larger
+    p_value: float | None = None  # of its test if the claim is true, several counts allowed for; None without a test
 
     def reach(self, letters: frozenset[sp.Symbol]) -> Scope:
         """For which values of an object's letters it holds: a letter that was not free had some value."""
@@ -79,14 +80,17 @@ class Finding:
         """The smallest deviation found with probability 0.999, the largest over the tests of the finding."""
         return max(power.test.detectable(power.null) for power in self.powers) if self.powers else None
 
+    @property
+    def observed(self) -> bool:
+        """Whether its tests are planned with what was seen alone; so is a finding without a test."""
+        return all(power.observed for power in self.powers)
+
     def planned_miss(self, truth: Finding | None) -> float:
         """How likely this refutation was to fail, given the finding of the true claim at the same place.
 
         No test, no chance of a miss. Tests that the true claim was not put to cannot be planned: their miss is 1.
         """
-        others = truth.powers if truth else ()
-        if all(power.observed for power in self.powers):
-            others = self.powers
+        others = self.powers if self.observed else truth.powers if truth else ()
         if len(self.powers) != len(others):
             return 1.0
         return min((mine.miss(other) for mine, other in zip(self.powers, others, strict=True)), default=0.0)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 from flint import ctx
 
-from sparse_limits.numerics.evidence.check import Check, Control
+from sparse_limits.numerics.evidence.check import Check, Control, titled
 from sparse_limits.numerics.evidence.findings import Finding, Kind, Scope, Verdict
 from sparse_limits.numerics.evidence.trial import Trial
 from sparse_limits.numerics.exact.balls import free_symbols
@@ -34,8 +34,7 @@ class ControlResult:
 
     @property
     def title(self) -> str:
-        """What it replaces, and by what."""
-        return f"{' and '.join(self.replaces)}: {self.name}" if self.replaces else self.name
+        return titled(self.name, self.replaces)
 
 
 @dataclass(frozen=True)

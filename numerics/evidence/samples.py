@@ -142,10 +142,11 @@ class StatisticalFindings:
             raise ValueError(f"{x} of {n} and {y} of {m} cases: expected counts of some")
         test = TwoCounts(n, m, (x + y) / (n + m))
         p, more = test.p_value(x, y), y / m - x / n
+        against = 1.0 if more > 0 else p
         clear = p <= test.level
         verdict = Verdict.UNDECIDED if not clear else Verdict.SUPPORTS if more > 0 else Verdict.REFUTES
         detail = f"{what}: {y} of {m} beside {x} of {n}, p = {p:.2g} if they were equally probable"
-        return Finding(Kind.STATISTICAL, verdict, detail, (Power(test, 0.0, more, True),))
+        return Finding(Kind.STATISTICAL, verdict, detail, (Power(test, 0.0, more, True),), p_value=against)
 
     def mostly(self, successes: int, n: int, what: str) -> Finding:
         """That independent cases are successes more often than not: supported only if "at most half" is rejected.
@@ -155,14 +156,16 @@ class StatisticalFindings:
         if not 0 <= successes <= n or n < 1:
             raise ValueError(f"{successes} of {n} cases: expected a count of some")
         test = Majority(n)
-        p = test.p_value(successes)
+        p, against = test.p_value(successes), test.opposite_p_value(successes)
         verdict = (
             Verdict.SUPPORTS if p <= test.level else Verdict.REFUTES if test.rejects(successes) else Verdict.UNDECIDED
         )
         detail = f"{what}: {successes} of {n}, p = {p:.2g} if it were half at most"
-        return Finding(Kind.STATISTICAL, verdict, detail, (Power(test, 0.5, successes / n, True),))
+        return Finding(Kind.STATISTICAL, verdict, detail, (Power(test, 0.5, successes / n, True),), p_value=against)
 
 
-def _tested(p_value: float, share: float, detail: str, powers: tuple[Power, ...]) -> Finding:
-    verdict = Verdict.REFUTES if p_value <= share else Verdict.SUPPORTS
-    return Finding(Kind.STATISTICAL, verdict, f"{detail}; p = {min(1.0, p_value * len(powers)):.3g}", powers)
+def _tested(smallest: float, share: float, detail: str, powers: tuple[Power, ...]) -> Finding:
+    """smallest: of the p-values of all counts, each of which has its share of the level."""
+    verdict = Verdict.REFUTES if smallest <= share else Verdict.SUPPORTS
+    p_value = min(1.0, smallest * len(powers))
+    return Finding(Kind.STATISTICAL, verdict, f"{detail}; p = {p_value:.3g}", powers, p_value=p_value)

@@ -181,9 +181,13 @@ class Majority:
         """How likely as many successes are where half of the cases at most are one."""
         return binomial_at_least(successes, self.n, 0.5)
 
+    def opposite_p_value(self, successes: int) -> float:
+        """How likely as few successes are where half of the cases at least are one."""
+        return binomial_at_most(successes, self.n, 0.5)
+
     def rejects(self, successes: int) -> bool:
         """Whether "in at least half" is rejected: the sentence with its opposite exchanged."""
-        return binomial_at_most(successes, self.n, 0.5) <= self.level
+        return self.opposite_p_value(successes) <= self.level
 
     def miss(self, null: float, truth: float) -> float:
         """How likely a sentence that is true in the share `truth` of all cases is not rejected."""

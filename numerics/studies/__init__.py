@@ -1,8 +1,9 @@
 """Studies: what the theory's predictions are worth on real data and in training.
 
-Each study is a module of this folder with the same names: `Settings`, what is asked; `QUICK`, what is asked where little
-time is; `pieces`, the work that this makes, to be done in any order by any number of processes; `measure`, the outcomes of a
-piece; `named`, what a message calls it; `in_order`, all outcomes as the report has them; `summarise`, all numbers of a study.
+Each study is a module of this folder, or the one that `ELSEWHERE` names, with the same names: `Settings`, what is asked;
+`QUICK`, what is asked where little time is; `pieces`, the work that this makes, to be done in any order by any number of
+processes; `measure`, the outcomes of a piece; `named`, what a message calls it; `in_order`, all outcomes as the report has them;
+`summarise`, all numbers of a study. Where outcomes depend on more code than the module imports, `modules` names it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sparse_limits.theory.selection import part_of
 
 if TYPE_CHECKING:
     from sparse_limits.numerics.store import Place, Store
+    from sparse_limits.numerics.studies.calibration_summary import CalibrationSummary
     from sparse_limits.numerics.studies.depth_summary import DepthSummary
     from sparse_limits.numerics.studies.gap_summary import GapSummary
     from sparse_limits.numerics.studies.generalisation_summary import GeneralisationSummary
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.studies.spectra_summary import SpectraSummary
 
     Summary = (
-        DepthSummary
+        CalibrationSummary
+        | DepthSummary
         | GapSummary
         | GeneralisationSummary
         | HypothesisSummary
@@ -40,7 +43,8 @@ if TYPE_CHECKING:
     )
 
 LIMIT = 3600.0  # seconds of processor time that a piece of work may take
-STUDIES = ("generalisation", "lifts", "gap", "origins", "depth", "hypothesis", "spectra")
+STUDIES = ("generalisation", "lifts", "gap", "origins", "depth", "hypothesis", "spectra", "calibration")
+ELSEWHERE = {"calibration": "sparse_limits.numerics.ledger.calibration"}  # it runs checks, which no engine knows
 
 
 @overload
@@ -58,6 +62,8 @@ def study(name: Literal["hypothesis"], **settings: Any) -> HypothesisSummary: ..
 @overload
 def study(name: Literal["spectra"], **settings: Any) -> SpectraSummary: ...
 @overload
+def study(name: Literal["calibration"], **settings: Any) -> CalibrationSummary: ...
+@overload
 def study(name: str, **settings: Any) -> Summary: ...
 @door
 def study(
@@ -70,13 +76,13 @@ def study(
     join: Sequence[str | PathLike[str]] = (),
     **settings: Any,
 ) -> Summary:
-    """Run a study of how good the theory's predictions are, on real data or random networks.
+    """Run a study of how good the theory's predictions are, on real data or random networks, or of how good its tests are.
 
     The result has the numbers that `sparse-limits study NAME --json` writes.
 
     Parameters
     ----------
-    name : generalisation, lifts, gap, origins, depth, hypothesis or spectra
+    name : generalisation, lifts, gap, origins, depth, hypothesis, spectra or calibration
     quick : True runs a smaller study; `settings` that are given stay as they are
     jobs : number of processes, from 1 to 1024, which does not change the numbers
     progress : function called with the number of pieces of work done and their total
@@ -98,7 +104,7 @@ def study(
     ----------
     Claims T1–T5 (generalisation), L18 and L19 (lifts), N2, N4, N5 and N8 (gap), D2 (depth: networks as libraries
     initialise them), H2 and H6 (hypothesis), H5, K2, K3 and K10 (spectra). The study origins measures what `fit` says of masks
-    whose origin is known.
+    whose origin is known, and calibration whether the tests of all claims keep their levels.
 
     Examples
     --------
@@ -181,7 +187,9 @@ def _outcomes(
         raise_failure(module.named(piece), error)
 
     found = []
-    for outcomes, _ in run_stored(store, module.measure, pieces, failed, jobs, LIMIT):
+    for outcomes, _ in run_stored(
+        store, module.measure, pieces, failed, jobs, LIMIT, modules=getattr(module, "modules", None)
+    ):
         found += outcomes
         ahead()
     return list(module.in_order(asked, found))
@@ -204,7 +212,7 @@ def settings_of(name: str, *, quick: bool = False, **settings: Any) -> Any:
 def _home(name: str) -> str:
     if name not in STUDIES:
         raise InputError(f"study is {name!r:.60}, expected {', '.join(STUDIES)}")
-    return f"sparse_limits.numerics.studies.{name}"
+    return ELSEWHERE.get(name, f"sparse_limits.numerics.studies.{name}")
 
 
 def _fixed(name: str, value: Any, usual: Any) -> Any:

@@ -18,7 +18,7 @@ from bad_cases import (
 
 from sparse_limits.numerics.cli import in_options, main
 
-STUDIES = ("gap", "lifts", "generalisation", "origins", "depth", "hypothesis", "spectra")
+STUDIES = ("gap", "lifts", "generalisation", "origins", "depth", "hypothesis", "spectra", "calibration")
 
 
 # Networks and tickets
@@ -109,6 +109,9 @@ WORDS: list[list[str]] = [
     *(["study", "origins", "--density", value] for value in ("0", "1", "-1", "nan")),
     *(["study", "depth", "--densities", value] for value in ("0", "1", "-1", "nan")),
     *(["study", "depth", option, "unknown"] for option in ("--data", "--methods", "--losses", "--activations")),
+    *(["study", "calibration", "--seeds", value] for value in ("0", "-1", "1.5", "9" * 30)),
+    *(["study", "calibration", "--most", value] for value in ("0", "-1", "nan", "x")),
+    ["study", "calibration", "unknown"],
     ["study"],
     ["study", "unknown"],
     ["unknown"],

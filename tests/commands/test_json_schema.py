@@ -67,6 +67,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {  # by output: calls of each form tha
     ],
     "report CHECKPOINT --json": [("report", "layers.npz")],
     "fit --json": [("fit", "mask.npy"), ("fit", "mask.npy", "--data", "digits", "--fresh-rows", "500", *FEW[:2])],
+    "scan --json": [("scan", "mask.npy"), ("scan", "layers.npz", "--layer", "a")],
     "fit --json, several layers": [("fit", "layers.npz")],
     "fit --json, several files": [("fit", "layers.npz", "again.npz")],
     "sweep --json": [("sweep", "plan.toml", "--jobs", "1")],

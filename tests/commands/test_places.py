@@ -16,6 +16,7 @@ Spelling = Callable[[Path], str]
 
 INPUTS = {  # command: words that name files that are read, by a word in capitals, beside the options that write
     "fit MASK": (["fit", "MASK.npy", "--data", "DATA.npz"], ["--json", "--html", "--plot"]),
+    "scan MASK": (["scan", "MASK.npy"], ["--json"]),
     "predict": (["predict", "columns", "--method", "random", "--data", "DATA.npz"], ["--json", "--plot"]),
     "report": (["report", "--widths", "4", "--data", "DATA.npz"], ["--html", "--json"]),
     "report CHECKPOINT": (["report", "MASK.npy"], ["--html", "--json"]),
@@ -39,6 +40,7 @@ OUTPUTS = {
     "study depth": (["study", "depth", "--jobs", "1"], ["--json", "--plot"]),
     "study hypothesis": (["study", "hypothesis", "--jobs", "1"], ["--json", "--plot"]),
     "study spectra": (["study", "spectra", "--jobs", "1"], ["--json", "--plot"]),
+    "study calibration": (["study", "calibration", "--jobs", "1"], ["--json", "--plot"]),
 }
 
 

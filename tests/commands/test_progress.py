@@ -209,7 +209,17 @@ def test_a_stage_within_a_step() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["verify"], ["mutate"], ["study", "depth"], ["report"], ["predict", "layers"], ["fit"], ["ticket"], ["notebooks"]],
+    [
+        ["verify"],
+        ["mutate"],
+        ["study", "depth"],
+        ["report"],
+        ["predict", "layers"],
+        ["fit"],
+        ["scan"],
+        ["ticket"],
+        ["notebooks"],
+    ],
     ids=" ".join,
 )
 def test_help_names_quiet(words, capsys) -> None:
