@@ -49,6 +49,7 @@ def show(console: Console, summary: CalibrationSummary) -> None:
         columns = ("not calibrated", "check", "test", "what", "seeds", "counted", "p")
         print_table(console, Table(columns, wrong, "lllrrrr", narrow=True, prose=3))
     _print_shares(console, summary)
+    console.print()
     _print_misses(console, summary)
     for text in summary["sentences"]:
         console.print(f"• {text}")
