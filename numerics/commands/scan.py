@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.masks.scan import Blocks, Bounds, Lines, MaskScan
 
 EPILOG = (
-    "Rows are neurons and columns are inputs. 10^8 kept weights take some ten minutes of processor time and 6 GB. The mask is compared with the averages of blocks of rows and "
+    "Rows are neurons and columns are inputs. 10^8 kept weights took 12 minutes of processor time and 6 GB. The mask is compared with the averages of blocks of rows and "
     "columns of about equal degrees, and so is a mask that is drawn from these averages, entry by entry. Nothing in a file is executed."
 )
 
@@ -95,8 +95,9 @@ def _lines(lines: Lines) -> str:
 
 
 def _block(block: Blocks) -> str:
-    length = block["length"]
-    return f"of {length} neighbours at most {block['in_rows']} are kept in a row, {block['in_columns']} in a column"
+    kept = {"row": block["in_rows"], "column": block["in_columns"]}
+    said = " and ".join(f"{most} in a {line}" for line, most in kept.items() if most is not None)
+    return f"of {block['length']} neighbours at most {said} are kept"
 
 
 def _bounds(bounds: Bounds) -> str:

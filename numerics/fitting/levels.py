@@ -3,7 +3,6 @@
 | level | what is judged | wrong with chance at most |
 |---|---|---|
 | UNLIKELY | each exact test of counts, of blocks, of whole lines; each distance beside drawn masks | the level, for a mask of the law tested |
-| UNLIKELY | a mask's distance beside that of one drawn mask, in `sparse-limits scan` | the level, for independent entries and averages that stay |
 | UNLIKELY | a drawn network's kept weights beside the row law, in `sparse-limits predict` | the level, for masks of that law |
 | REJECTED | each pruning method, by masks of it | the level, for a mask that the method made in the setting given |
 | TOLD_APART | the likeliest tail of the noise against the second | two tails of one normal law: 0.0027 |

@@ -1,7 +1,7 @@
 """What a few passes over a mask tell: degrees, empty lines, N:M, the largest singular value, the distance to what degrees explain.
 
-Memory is some 60 bytes for a kept weight and time some microseconds, so that masks with 10^8 kept weights are read on a
-laptop, which `fit` would take days for.
+Memory is some 60 bytes for a kept weight and time some microseconds, so that masks with 10^8 kept weights take minutes, for
+which `fit` asks ten hours (`work_in_depth`).
 """
 
 from __future__ import annotations
@@ -54,11 +54,14 @@ class Lines(TypedDict):
 
 
 class Blocks(TypedDict):
-    """The largest number of weights kept in a block of `length` neighbours, of the inputs of a neuron (rows) or the neurons of an input."""
+    """The largest number of weights kept in a block of `length` neighbours, of the inputs of a neuron (rows) or the neurons of an input.
+
+    None where such blocks do not divide the line, or are not two at least.
+    """
 
     length: int
-    in_rows: int
-    in_columns: int
+    in_rows: int | None
+    in_columns: int | None
 
 
 class Bounds(TypedDict):
@@ -75,8 +78,7 @@ class MaskScan(TypedDict):
     singular_value: the largest one over √(mn); noise_edge: where those of the noise of independent entries end, if the
     mask is what degrees explain. to_constant: the distance to the density; to_degrees: to the averages over blocks of
     rows and columns of about equal degrees; drawn: the same distance of a mask with independent entries, drawn from
-    those averages; margin: both of these distances move by less with a chance of 1 − 0.001 (`margin_of`); verdict: what
-    that says. None where no entry or every entry is kept.
+    those averages; margin: by how much the two may differ by chance (`margin_of`); verdict: what that says. None where no entry or every entry is kept.
     """
 
     shape: list[int]
@@ -192,17 +194,19 @@ def _lines(degrees: Counts, length: int) -> Lines:
 
 
 def _blocks(mask: csr_array) -> list[Blocks]:
-    """For each length that divides a side, at least twice: how many weights the fullest block keeps."""
+    """For each length that divides rows or columns, at least twice: how many weights the fullest block keeps."""
     if not mask.has_sorted_indices:
         mask = mask.sorted_indices()
     m, n = mask.shape
     found = []
     for length in LENGTHS:
-        if m % length or n % length or min(m, n) < 2 * length:
-            continue
-        in_rows = compiled(fullest_in_rows)(mask.indptr, mask.indices, length)
-        in_columns = compiled(fullest_in_columns)(mask.indptr, mask.indices, length, n)
-        found.append(Blocks(length=length, in_rows=int(in_rows), in_columns=int(in_columns)))
+        in_rows = in_columns = None
+        if n % length == 0 and n >= 2 * length:
+            in_rows = int(compiled(fullest_in_rows)(mask.indptr, mask.indices, length))
+        if m % length == 0 and m >= 2 * length:
+            in_columns = int(compiled(fullest_in_columns)(mask.indptr, mask.indices, length, n))
+        if in_rows is not None or in_columns is not None:
+            found.append(Blocks(length=length, in_rows=in_rows, in_columns=in_columns))
     return found
 
 
@@ -249,8 +253,8 @@ def margin_of(m: int, n: int) -> float:
     """By how much the distances of two masks differ by chance, but for a chance of UNLIKELY at most.
 
     A distance in cut norm changes by 1/(mn) with an entry, so that it leaves its mean by t on one side with a chance of
-    at most exp(−2t²mn) (McDiarmid 1989), for independent entries and averages that stay. Both averages are fitted to
-    their masks, which moves the two distances alike.
+    at most exp(−2t²mn) (McDiarmid 1989), for independent entries and averages that stay. That the averages are fitted to
+    their masks is not allowed for: so this is a yardstick, and no level of a test.
     """
     return 2 * sqrt(log(2 / UNLIKELY) / (2 * m * n))
 

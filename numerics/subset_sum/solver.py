@@ -85,7 +85,7 @@ class SubsetSums:
     """All subset sums of some items, as two sorted lists of half sums: one build, then many targets.
 
     Memory 16·2^{n/2} bytes for n ≤ 44 items, and half as much again for many targets. Of more items the half sums are
-    written down window by window, and anew for each target: memory 1 GB, time 2^{n/2}.
+    written down window by window, and anew for each target: time 2^{n/2}, and memory for one window of either half.
     """
 
     def __init__(self, x: Numbers) -> None:

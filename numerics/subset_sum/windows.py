@@ -2,7 +2,7 @@
 
 The sums of a half are the sums a + b of those of its two quarters, at most 2^16 numbers each. A window is an
 interval that holds at most `WINDOW` of these sums: they are written down where they are needed, sorted, and forgotten.
-(Schroeppel and Shamir 1981 take the sums one by one from heaps, and a machine then waits for its memory.)
+(Schroeppel and Shamir 1981 take the sums of quarters in order, too, one by one from heaps.)
 """
 
 from __future__ import annotations

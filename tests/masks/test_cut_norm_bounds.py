@@ -330,7 +330,7 @@ def test_the_norm_by_probes_is_above_and_close():
 
 
 def test_few_probes_fail_as_rarely_as_they_say():
-    """One product with two probes, the norm taken for 1 % of what it is: then the probes alone decide."""
+    """One step with two probes: the bound rests on their two lengths alone, and is too small as often as these are."""
     C, failed, often = np.diag([1.0, *[0.0] * 9]), 0, 0.2
     for seed in range(2000):
         found = norm_by_probes(of_matrix(C), of_matrix(C), 12, np.random.default_rng(seed), 2, 1, often)

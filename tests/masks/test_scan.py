@@ -56,6 +56,12 @@ def test_two_of_four_is_seen_along_its_side_alone() -> None:
 def test_blocks_that_do_not_divide_a_side_are_left_out() -> None:
     assert [each["length"] for each in scan_mask(np.eye(12, dtype=bool))["blocks"]] == [2, 4]
     assert scan_mask(np.eye(13, dtype=bool))["blocks"] == []
+    readout = np.tile([True, True, False, False], (7, 8))  # 2:4 in rows, of which there are 7
+    (two, four, eight, sixteen) = scan_mask(readout)["blocks"]
+    assert four == {"length": 4, "in_rows": 2, "in_columns": None}
+    assert [each["in_rows"] for each in (two, eight, sixteen)] == [2, 4, 8]
+    (two, four, *_) = scan_mask(readout.T)["blocks"]
+    assert four == {"length": 4, "in_rows": None, "in_columns": 2}
 
 
 def test_degrees_explain_a_mask_of_degrees() -> None:
@@ -177,7 +183,7 @@ def test_the_command_says_what_the_function_finds(tmp_path, capsys) -> None:
     assert main(["scan", str(tmp_path / "mask.npy"), "--quiet"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert f"density {mask.mean():.6g}: {mask.sum()} of 1280 weights kept" in said
-    assert f"of 4 neighbours at most {fullest(mask, 4)} are kept in a row, {fullest(mask.T, 4)} in a column" in said
+    assert f"of 4 neighbours at most {fullest(mask, 4)} in a row and {fullest(mask.T, 4)} in a column are kept" in said
     assert "verdict not told from a mask that degrees explain" in said
     np.save(tmp_path / "empty.npy", np.zeros((3, 4)))
     assert main(["scan", str(tmp_path / "empty.npy"), "--quiet"]) == 0

@@ -108,7 +108,7 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0, coarse: bool = 
     mask : mask, [m, n], an array or a scipy.sparse matrix; any real entries
     graphon : a number (constant P), an array P [m, n], or a tuple of factors (left [m, k], right [k, n]) with P = left @ right
     seed : whole number ≥ 0, SeedSequence or Generator; the same seed gives the same result on the same machine
-    coarse : True seeks the bounds of a sparse mask of more than 2²⁴ entries for a tenth of the time or less; `failure` is then at most 2⁻¹⁰
+    coarse : True seeks looser bounds of a sparse mask of more than 2²⁴ entries, in a third to a tenth of the time (measured); `failure` is then at most 2⁻¹⁰
 
     Returns
     -------
