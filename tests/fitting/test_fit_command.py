@@ -268,7 +268,7 @@ def test_a_layer_too_large_for_a_fit_in_depth_is_a_line_of_the_table(
     said = capsys.readouterr().err
     assert f"a fit of {mask.sum()} kept weights in depth would take about" in said
     assert said.count("\n") == 1
-    with limit("0.1M"), pytest.raises(InputError, match="or some of the rows"):
+    with limit("0.1M"), pytest.raises(InputError, match="some of the rows, or the table of layers"):
         fit(mask)
 
 
