@@ -22,7 +22,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
-from scipy.special import log_softmax, logsumexp
+from scipy.special import log_softmax
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.fitting.homogeneity import degrees
@@ -214,8 +214,10 @@ def _likelihoods(
     rise = np.where(np.abs(eta) < _REACH, slope(np.clip(eta, -_REACH, _REACH)), 0.0)
     kept, gone = np.log(p), np.log1p(-p)
     scores = counts @ (kept - gone).T + (gone @ sizes + log_weights)
-    each = logsumexp(scores, axis=1)
-    posterior = np.exp(scores - each[:, None])
+    highest = scores.max(axis=1, keepdims=True)
+    likely = np.exp(scores - highest)
+    total = likely.sum(axis=1, keepdims=True)
+    each, posterior = (highest + np.log(total))[:, 0], likely / total
     seen = posterior.T @ counts
     missing = posterior.sum(axis=0)[:, None] * sizes - seen
     return each, posterior, (seen / p - missing / (1 - p)) * rise
