@@ -1,7 +1,8 @@
 """Slices of the tests that are expensive and many: `pytest --slice I/N` takes one of N parts of those marked `sliced`.
 
 A commit's number chooses the slice (`.ci/run`), so that every such test comes up within N commits. `--rest I/N` slices the
-other tests as well, file by file. With `--since REV` those are taken too that the changes since a revision touch, as far as the time reaches.
+other tests as well, file by file, but for those marked `fast`. With `--since REV` those are taken too that the changes since a
+revision touch, as far as the time reaches: first those whose own file has changed, then file by file, in another order in each slice.
 
 A test is touched when a file has changed that its marker names, `sliced("book/lifts.md")`, or else when its own file has, or
 one that this imports of `theory` and `numerics`, at whatever depth.
@@ -52,13 +53,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     taken, left = [], []
     for item in items:
         sliced = item.get_closest_marker("sliced") is not None
-        if in_slice(unit_of(item), words) if sliced else in_slice(file_of(item), rest):
+        always = not sliced and item.get_closest_marker("fast") is not None
+        if always or (in_slice(unit_of(item), words) if sliced else in_slice(file_of(item), rest)):
             taken.append(item)
             continue
         item.stash[TOUCHED] = bool(changed) and not changed.isdisjoint(files_of(item))
         (taken if item.stash[TOUCHED] else left).append(item)
-    items[:] = sorted(taken, key=lambda item: item.stash.get(TOUCHED, False))
+    items[:] = sorted(taken, key=lambda item: urgency(item, changed, words))
     config.hook.pytest_deselected(items=left)
+
+
+def urgency(item: pytest.Item, changed: frozenset[Path], words: str) -> tuple[bool, bool, int]:
+    """By this a test is sorted: what is merely touched comes last, and what the time does not reach is another part in each slice."""
+    if not item.stash.get(TOUCHED, False):
+        return False, False, 0
+    return True, item.path not in changed, crc32(f"{words} {file_of(item)}".encode())
 
 
 def file_of(item: pytest.Item) -> str:

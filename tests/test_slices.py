@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from helpers import ROOT
 from long import LONG, LONG_FILES
-from slices import behind, files_of, in_slice, sliced, unit_of
+from slices import TOUCHED, behind, files_of, in_slice, sliced, unit_of, urgency
 
 from sparse_limits.numerics.ledger.mutants import mutants_of
 from sparse_limits.theory.ledger import claim, load_ledger
@@ -119,6 +119,25 @@ def test_other_tests_are_sliced_by_files_where_asked(tmp_path: Path) -> None:
     assert all(0 < len(part) < 12 and len(part) % 2 == 0 for part in parts)
     assert len({name for part in parts for name in part}) == 12
     assert len(collected(tmp_path, "--rest", "1/2")) == 12  # without slices everything is taken
+    (tmp_path / "test_g.py").write_text("import pytest\n@pytest.mark.fast\ndef test_g(): pass\n")
+    assert all("test_g" in collected(tmp_path, "--slice", "1/4", "--rest", f"{number}/2") for number in (1, 2))
+
+
+def test_what_is_merely_touched_comes_last_and_in_another_order_in_each_slice() -> None:
+    def item(name: str, touched: bool) -> SimpleNamespace:
+        return SimpleNamespace(nodeid=f"{name}::t", path=ROOT / name, stash={TOUCHED: touched})
+
+    names = [f"tests/test_{letter}.py" for letter in "abcdefgh"]
+    items = [item(name, touched=True) for name in names] + [item("tests/test_own.py", touched=False)]
+    orders = [
+        [
+            each.nodeid
+            for each in sorted(items, key=lambda each: urgency(each, frozenset({ROOT / names[3]}), f"{number}/4"))
+        ]
+        for number in (1, 2)
+    ]
+    assert all(order[:2] == ["tests/test_own.py::t", f"{names[3]}::t"] for order in orders)
+    assert orders[0] != orders[1]
 
 
 def test_a_test_is_touched_by_its_file_by_what_it_imports_and_by_what_it_names() -> None:
