@@ -42,8 +42,8 @@ fourth_hidden = 108 * growth ** (L - 2)
 fourth_readout = 18 * growth ** (L - 1)
 
 ONE_SAMPLE = (
-    r"One sample with $|x_j|=1$ and the residual $1$, $L$ hidden ReLU layers of width $n$, $\varphi(z)=\sqrt2\max(z,0)$, "
-    r"no biases, standard normal weights. "
+    r"Take one sample with $|x_j|=1$ and residual $1$, and $L$ hidden ReLU layers of width $n$ with "
+    r"$\varphi(z)=\sqrt2\max(z,0)$, no biases and standard normal weights. "
 )
 HYPOTHESES = (
     Hypothesis(r"one sample whose $d$ inputs have modulus $1$, the residual $1$"),
@@ -144,12 +144,14 @@ one_sample = Claim(
     headline=r"For one sample of entries $\pm1$ with residual $1$ and ReLU layers of width $n$ with normal weights, a hidden matrix has in the limit law the share $$[[hidden]]$$ of scores above $\tau$, $H_3$ the tail of a product of three normals.",
     statement=ONE_SAMPLE
     + r"""
-With $H(s)=1-s\,g(s)$ of S4 and $H_3$ of D3.1 the limit law of D2 gives a score above $\tau$ with probability
+With $H(s)=1-s\,g(s)$ of S4 and $H_3$ of D3.1, the limit law of D2 gives a score above $\tau$ with probability
 $$[[first]]\ \text{(layer 1)},\qquad[[hidden]]\ \text{(each of $L-1$ hidden matrices)},\qquad[[readout]]\ \text{(readout)}.$$
-For $0<\rho<[[live]]$ one $\tau$, `threshold`, makes the mean over all weights $\rho$, and under it the layers have the densities `rho_first`, `rho_hidden` (for $L\ge2$), `rho_readout`.
+For $0<\rho<[[live]]$ there is one $\tau$, `threshold`, for which the mean of this probability over all weights is $\rho$. There the layers
+have the densities `rho_first`, `rho_hidden` (for $L\ge2$), `rho_readout`.
 
-**At every width**, the scores times $\sqrt{n_ln_{l-1}}$, those of the readout times $\sqrt n$, have the mean square $1$ of the limit, and the fourth moments $[[fourth_first]]$ in layer 1, $[[fourth_hidden]]$ in hidden matrices and $[[fourth_readout]]$ in the readout. For $L=2$ a score of the hidden matrix, and for $L=1$ of either layer, exceeds
-$\tau$ with exactly the probability above.
+**At every width**, the scores times $\sqrt{n_ln_{l-1}}$ (those of the readout times $\sqrt n$) have the mean square $1$ of the limit. Their
+fourth moments are $[[fourth_first]]$ in layer 1, $[[fourth_hidden]]$ in hidden matrices and $[[fourth_readout]]$ in the readout. For $L=2$
+a score of the hidden matrix, and for $L=1$ a score of either layer, exceeds $\tau$ with exactly the probability above.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -118,13 +118,18 @@ def success_is_rarer_with_fewer_channels(
 
 ticket_blocks = Claim(
     label="Q11.3",
-    title="What the blocks of a ticket need",
+    title="Lower bounds on the number of channels in the blocks of a ticket",
     headline=r"To hold coefficients above $\varepsilon$ with a failure of at most $\delta$, blocks as in Q7.1 need, for whatever symmetric law, $$n\ge[[needed]]$$ channels: a logarithm of the number of coefficients that counting does not ask for.",
     statement=r"""
-Let target and source be those of Q7.1, all coefficients of the target larger than $\varepsilon$ in modulus. Keep in each block only the coefficients of $I$ from its own channel before, as Q7.1 does. Whatever the law, if it is symmetric, all coefficients come within $\varepsilon$, for
-both signs, with probability at most $$[[success]],$$ and those of $\sigma(x_i)$ alone, which inputs $x\ge0$ need, at most $[[nonnegative_success]]$. So a failure of at most $\delta$ needs $$n\ge[[needed]],$$ or $n\ge[[nonnegative_needed]]$ at inputs $x\ge0$: the logarithm of
-`n_in`$\cdot$`n_out`$\cdot B/\delta$ that Q7.1 asks for, and counting does not (Q11.2), is one that these blocks need. As `n_in`$\cdot$`n_out`$\cdot B$ grows, $\varepsilon$ and $\delta$ fixed, Q7.1's number of channels over this one tends to $$[[block_looseness]],$$ for coefficients uniform on $[-1,1]$ to
-$[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. Whether sources or masks of another kind need it is not said.
+Let the target and the source be those of Q7.1, and let all coefficients of the target be larger than $\varepsilon$ in modulus. As in Q7.1,
+keep in each block only the coefficients of $I$ from its own input channel. For every symmetric law, the probability that some mask brings
+all coefficients within $\varepsilon$, for both signs, is at most $$[[success]],$$ and for the coefficients of $\sigma(x_i)$ alone, which
+are all that inputs $x\ge0$ need, it is at most $[[nonnegative_success]]$. So a failure probability of at most $\delta$ requires
+$$n\ge[[needed]],$$ or $n\ge[[nonnegative_needed]]$ at inputs $x\ge0$. Q7.1 asks for the logarithm of `n_in`$\cdot$`n_out`$\cdot B/\delta$,
+and counting does not (Q11.2); these blocks do need it. As `n_in`$\cdot$`n_out`$\cdot B$ grows, with $\varepsilon$ and $\delta$ fixed, the
+ratio of Q7.1's number of channels to this lower bound tends to $$[[block_looseness]],$$ for coefficients uniform on $[-1,1]$ to
+$[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. This claim does not say whether sources or masks of another kind need
+the logarithm.
 """,
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract; the bound is ours"),

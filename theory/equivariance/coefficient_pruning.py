@@ -55,12 +55,11 @@ coefficient_pruning = Claim(
     title="Pruning coefficients keeps equivariance exactly, pruning entries only if the mask is constant on orbits",
     headline=r"A mask on the coefficients of an equivariant layer never breaks its symmetry. A fair random mask on its entries keeps it with probability $$[[probability]],$$ where $B$ orbits share the $XY$ entries and no coefficient is $0$.",
     statement=r"""
-(a) Let a layer be $\sum_bw_bB_b$ with a basis $B_b$ of $\mathrm{Hom}_G$. Whatever mask is put on the coefficients $w_b$, it stays in
-$\mathrm{Hom}_G$; in exact arithmetic a network of such layers with ReLU, all representations by permutations, commutes with $G$
-without any error. (b) For permutation representations on $X$ and $Y$ points with the orbit basis of $B$ elements, let
-$W=\sum_bw_bB_b$ with all $w_b\ne0$. Of the $[[masks]]$ masks $M$ on the entries of $W$ exactly $[[equivariant_masks]]$ leave
-$M\circ W$ equivariant: those that are constant on the orbits. A mask of independent fair bits does so with probability
-$[[probability]]$.
+(a) Let a layer be $\sum_bw_bB_b$ with a basis $B_b$ of $\mathrm{Hom}_G$. Under every mask on the coefficients $w_b$ the layer stays in
+$\mathrm{Hom}_G$. In exact arithmetic, a network of such layers with ReLU, in which all representations are permutation representations,
+commutes with $G$ without any error. (b) For permutation representations on $X$ and $Y$ points with the orbit basis of $B$ elements, let
+$W=\sum_bw_bB_b$ with all $w_b\ne0$. Of the $[[masks]]$ masks $M$ on the entries of $W$, exactly $[[equivariant_masks]]$ leave $M\circ W$
+equivariant: the masks that are constant on the orbits. A mask of independent fair bits does so with probability $[[probability]]$.
 """,
     steps=STEPS,
     source=Source(

@@ -113,15 +113,14 @@ hom_dimension = Claim(
     headline=r"The number of free weights of a layer that keeps a symmetry is an average over the group: $$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g),$$ with the characters of output and input.",
     statement=r"""
 Let $\rho_{in},\rho_{out}$ be real representations of a finite group $G$ and
-$\mathrm{Hom}_G=\{T:\rho_{out}(g)T=T\rho_{in}(g)\text{ for all }g\}$. With the entries of $T$ in one vector, row by
-row,
-$$\mathrm{Hom}_G=\bigcap_g\ker\big(\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top-I\big),$$
-where it suffices to let $g$ run through generators; for $\rho_{out}(g)=a$, $\rho_{in}(g^{-1})=b$ in dimension 2 the
-matrix is $$[[constraint]].$$ (Column by column the factors change places.) And
-$$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g)\quad\text{with the characters }\chi=\mathrm{tr}\,\rho,$$
-to which $c$ elements with the same characters, such as a class of conjugate ones, contribute $$[[share]]$$ with $N=|G|$. *Example.* $C_4$ has the real irreducible
-representations trivial, sign and rotation by $90^\circ$. If the two representations contain them $t$, $s$ and $r$
-times, the dimension is $[[c4_dimension]]$.
+$\mathrm{Hom}_G=\{T:\rho_{out}(g)T=T\rho_{in}(g)\text{ for all }g\}$. Write the entries of $T$ as one vector, row by row. Then
+$$\mathrm{Hom}_G=\bigcap_g\ker\big(\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top-I\big),$$ where it suffices that $g$ runs through generators.
+For $\rho_{out}(g)=a$ and $\rho_{in}(g^{-1})=b$ in dimension 2 the matrix is $$[[constraint]].$$ (Column by column the factors change
+places.) Moreover,
+$$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g)\quad\text{with the characters }\chi=\mathrm{tr}\,\rho,$$ to which $c$
+elements with the same characters, such as those of a conjugacy class, contribute $$[[share]]$$ with $N=|G|$. *Example.* The real
+irreducible representations of $C_4$ are the trivial one, the sign and the rotation by $90^\circ$. If the two representations contain these
+$t$, $s$ and $r$ times, each with its own index, the dimension is $[[c4_dimension]]$.
 """,
     steps=STEPS,
     source=Source("2206.04270", "v2", "textbook (characters: Serre 1977); beyond the abstract"),

@@ -183,15 +183,20 @@ def coefficients_of_one_stretch_most(
 
 field_maps = Claim(
     label="Q12.3",
-    title="Irreducible fields: what stands in place of ReLU, and between",
+    title="Irreducible fields: norm non-linearities and equivariant maps",
     headline=r"Shortening vectors by one length, short ones to $0$, commutes with every orthogonal map and increases no distance. It is a non-linearity for vector features, for which pointwise ReLU is excluded (Q6).",
     statement=r"""
-(a) For $b\ge0$ let $\eta_b$ shorten a vector by $b$, from the length $\rho$ to $[[shrunk]]$, and keep its direction ($\eta_b(v)=0$ for $|v|\le b$). It commutes with *every* orthogonal map, and $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$; no smaller factor will do. So it stands behind fields of any orthogonal
-representation, also where Q6 excludes pointwise ReLU, as on the fields of (b): the generating turn has entries off its diagonal with the product $[[opposite]]<0$, $\phi=\frac{2\pi k}N$.
+(a) For $b\ge0$ let $\eta_b$ shorten each vector by $b$, from length $\rho$ to $[[shrunk]]$, and keep its direction ($\eta_b(v)=0$ for
+$|v|\le b$). This map commutes with *every* orthogonal map, and $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$, where no smaller factor
+suffices. So it can follow fields of any orthogonal representation, even where Q6 excludes pointwise ReLU, as on the fields of (b): the
+off-diagonal entries of the generating turn have the product $[[opposite]]<0$, where $\phi=\frac{2\pi k}N$.
 
-(b) For $N\ge3$ let $C_N$ turn the vectors of a field of frequency $k$, $0<k<\frac N2$, by $\frac{2\pi kj}N$, $j=0,\dots,N-1$; let $D_N$ also reflect them in the first axis. Between fields of two frequencies there is no equivariant map but $0$ (the linear equations at the generating turn have the determinant
-$[[determinant]]$ at the angles $\phi$, $\psi$). Between fields of one frequency they are $\alpha I+\beta J=[[similarity]]$ for $C_N$, and $\alpha I$ for $D_N$ (`sizes`: dimension 2 and 1). Such a map multiplies all lengths by $[[stretch]]$, so that coefficients up to $\varepsilon$ make a map of norm at most $\varepsilon$
-times $\sqrt2$ and 1 (`hulls`).
+(b) For $N\ge3$ let $C_N$ turn the vectors of a field of frequency $k$, $0<k<\frac N2$, by $\frac{2\pi kj}N$, $j=0,\dots,N-1$; let $D_N$
+also reflect them in the first axis. Between fields of different frequencies the only equivariant map is $0$ (the linear equations at the
+generating turn have the determinant $[[determinant]]$ at the angles $\phi$, $\psi$). Between fields of one frequency the equivariant maps
+are $\alpha I+\beta J=[[similarity]]$ for $C_N$, and $\alpha I$ for $D_N$ (`sizes`: dimension 2 and 1). Such a map multiplies all lengths by
+$[[stretch]]$, so coefficients of modulus at most $\varepsilon$ give a map of norm at most $\varepsilon$ times $\sqrt2$ and 1, respectively
+(`hulls`).
 """,
     steps=STEPS,
     source=Source(

@@ -177,24 +177,27 @@ pruning_lower_bound = Claim(
     title="A lower bound for pruning to equivariant networks",
     headline=r"To be pruned to each equivariant ReLU layer with coefficients in $[-c,c]$ and $B$ orbits, of entries $0$ and $\frac1s$, within $\varepsilon$ at the inputs $\pm e_x$ and with probability $1-\delta$, any source needs at least $$[[relu_parameters]]$$ parameters.",
     statement=r"""
-Let $G$ permute finite sets $X$ and $Y$, and let $B_b$ be the orbit basis (Q2), all elements divided by one $s>0$ ($s=1$: entries 0 and 1). The target
-has `n_in` channels before and `n_out` after,
-$f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ with $\sigma=\mathrm{ReLU}$ or $\sigma(t)=t$, and coefficients $w$ independent and uniform on $[-c,c]$. A source with
-$\Theta$ parameters, random or not but independent of $w$, equivariant or not, may be pruned by any of its $2^\Theta$ masks. The error is the supremum of
-$|g-f|$ over outputs and over an input set which contains all $\pm e_x$ ($x\in X$) in every single channel. Then
+Let $G$ permute finite sets $X$ and $Y$, and let $B_b$ be the orbit basis (Q2) with all elements divided by the same $s>0$ (for $s=1$ the
+entries are 0 and 1). The target $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ has `n_in` input and `n_out` output channels,
+$\sigma=\mathrm{ReLU}$ or $\sigma(t)=t$, and coefficients $w$ that are independent and uniform on $[-c,c]$. Let a source have $\Theta$
+parameters, random or not but independent of $w$. It may be equivariant or not, and it may be pruned by any of its $2^\Theta$ masks. The
+error is the supremum of $|g-f|$ over outputs and over an input set that contains all $\pm e_x$ ($x\in X$) in every single channel. Then
 
-* one function $g$ is within $\varepsilon$ for at most the share $$[[relu_share]]$$ of the values of each coefficient (ReLU; attained, at the inputs $\pm e_x$
-  alone, by $g=\varepsilon$), or $$[[linear_share]]$$ (linear targets; attained there by $g=0$);
-* some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear targets; attained at the inputs
-  $\pm e_x$ alone where $\Theta$ is a multiple of the number of coefficients, for instance by masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two, as long as the intervals of their
-  sums lie within those of the coefficients);
-* if every $w$ succeeds with probability at least $1-\delta$, $0\le\delta<1$, then $$\Theta\ge[[relu_parameters]]$$ for ReLU, and
-  $$\Theta\ge[[linear_parameters]]$$ for linear targets.
+* one function $g$ is within $\varepsilon$ for at most the share $$[[relu_share]]$$ of the values of each coefficient (ReLU; attained, at
+  the inputs $\pm e_x$ alone, by $g=\varepsilon$), or $$[[linear_share]]$$ (linear targets; attained there by $g=0$);
+* some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear targets; attained
+  at the inputs $\pm e_x$ alone if $\Theta$ is a multiple of the number of coefficients, for instance by masked copies of one layer whose
+  coefficients are $2\varepsilon s$ times powers of two, as long as the intervals of their sums lie within the intervals of the
+  coefficients);
+* if, for every $w$, such a mask exists with probability at least $1-\delta$, $0\le\delta<1$, then $$\Theta\ge[[relu_parameters]]$$ for
+  ReLU, and $$\Theta\ge[[linear_parameters]]$$ for linear targets.
 
-If $B_b$ is divided by its own $s_b$, the share is that of $s_b$ and its power becomes the product over $b$ of the powers `n_in`·`n_out`. Both rest on this: the weights $w$ of one
-entry for which $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU, have the measure $$[[measure]].$$
-The same bound for an unstructured layer has the $|X||Y|$ entries in place of the $B$ orbits: apart from the term in $\delta$ symmetry saves the factor $$[[saving]],$$ never more than $|G|$, and exactly
-$[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
+If each $B_b$ is divided by its own $s_b$, the bounds on the shares hold with $s_b$ in place of $s$, and those on the probabilities with the
+product over $b$ of these shares, each to the power `n_in`·`n_out`, in place of the power of one share. The bounds for ReLU rest on this:
+the weights $w$ of one entry for which $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU, form a set of
+measure $$[[measure]].$$ The same bound for an unstructured layer has the $|X||Y|$ entries in place of the $B$ orbits. Apart from the term
+in $\delta$, symmetry saves the factor $$[[saving]],$$ which is never more than $|G|$, and is exactly $[[free_saving]]=|G|$ if $G$ acts
+freely on $Y\times X$.
 """,
     steps=STEPS,
     source=Source(

@@ -166,20 +166,29 @@ def uniform_widths_have_all_put_in(
 
 network_ticket = Claim(
     label="Q11.1",
-    title="Whole equivariant networks inside random ones: the widths",
+    title="Widths at which random networks contain whole equivariant networks",
     headline=r"A mask on coefficients of a random equivariant network comes within $\varepsilon$ of a fixed one of half its depth with small coefficients, at all bounded inputs, with probability $1-\delta$, for some width $O(\ln\frac1{\varepsilon\delta})$.",
     statement=r"""
-Let the target be a network of $L$ equivariant layers as in Q9: all levels moved by permutations, ReLU between the layers, none after the last; with coefficients $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the channels
-before and after it, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, its weight $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and $\Omega$ the product of $\omega$ over all layers. The source has two random layers for each, as in Q7.1, with $n$
-channels between them for each channel before. Let no input exceed $R$ in modulus, and let $\varepsilon>0$. (No output exceeds $R\,\Omega$, so that beyond it the empty network does.) Put
-$$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$
-If the first of these layers has $$n\ge[[first_width]]$$ and every other $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves an equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every
-output. If inputs are never negative, the second width does for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are $$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$
+Let the target be a network of $L$ equivariant layers as in Q9: the group acts on all levels by permutations, ReLU lies between the layers
+but not after the last, and the coefficients satisfy $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the numbers of its input and
+output channels, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, and $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ its weight
+(operator norms induced by the maximum norm). Let $\Omega$ be the product of $\omega$ over all layers. For each layer the source has two
+random layers, as in Q7.1, with $n$ channels between them for each input channel. Let no input exceed $R$ in modulus, and let
+$\varepsilon>0$. (No output exceeds $R\,\Omega$ in modulus, so for $\varepsilon\ge R\,\Omega$ the empty network suffices, whatever the
+widths.) Put $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If the first of these layers has $$n\ge[[first_width]]$$ and every
+other layer has $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then, except with probability at most $\delta$, some mask leaves an
+equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every output. If inputs are never negative, the
+second width suffices for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are
+$$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$
 
-*Nothing is lost on the way.* Coefficients within $\varepsilon_\ell$ bring, behind the first $l\le L$ layers with the product $\Omega_l$ of their $\omega$, an error of at most $$[[network_error]],$$ which is $\varepsilon$ behind the last. For orbit bases of transitive levels, and all $L$, $R$,
-channels and weights, there are targets and coefficients that reach it: no larger $t$, the same for all layers, will do. That the widths cannot be smaller is not said: Q11.2 and Q11.3 compare them.
+*The error bound is attained.* Let $\Omega_l$ be the product of $\omega$ over the first $l\le L$ layers. Coefficients within
+$\varepsilon_\ell$ cause, after these layers, an error of at most $$[[network_error]],$$ which is $\varepsilon$ after the last layer. For
+orbit bases of transitive levels, and for all $L$, $R$, numbers of channels and weights, there are targets and coefficients that attain it,
+so no larger $t$, the same for all layers, is admissible. This does not say that the widths cannot be smaller; Q11.2 and Q11.3 compare them.
 
-*Dense networks* $x\mapsto W_L\sigma(\cdots\sigma(W_1x))$ are the case of one point: $B=\beta=1$, $\omega=\|W_\ell\|_{\infty\to\infty}$. If the first basis of a pair lacks $I$ and is one of orbits, $n$ channels for each channel before and each orbit do, with the failure and the errors of Q7.1: so Q7.2 says, and the proof goes on as it stands.
+*Dense networks* $x\mapsto W_L\sigma(\cdots\sigma(W_1x))$ are the case of one point: $B=\beta=1$, $\omega=\|W_\ell\|_{\infty\to\infty}$. If
+the first basis of a pair is an orbit basis that lacks $I$, then by Q7.2 $n$ channels for each input channel and each orbit suffice, with
+the failure probability and the errors of Q7.1, and the proof is otherwise the same.
 """,
     steps=STEPS,
     source=Source(

@@ -155,18 +155,26 @@ def small_errors_leave_fewer(
 
 ticket_optimality = Claim(
     label="Q11.2",
-    title="Tickets beside what any source needs",
+    title="Tickets compared with the lower bound for every source",
     headline=r"The order $\ln\frac1\varepsilon$ of Q7.1 is right: as $\varepsilon\to0$, its blocks, with a first basis spanned by $I$, hold $$[[looseness]]$$ times as many coefficients as every source needs parameters, by counting (Q8).",
     statement=r"""
-Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis of the source be spanned by $I$: in the blocks of Q7.1, the rest of the first layer dropped beforehand, $[[candidates]]$ of its coefficients may be kept. Let the error be the largest over a set of
-inputs that contains all $\pm e_x$ in every single channel, and at most $\Lambda$ times the largest error of a coefficient: so $\Lambda$ is at least $1$, it is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R$ in modulus, which hold these for $R\ge1$, $\beta=\sum_b\|B_b\|$ (norms of maxima). At Q7.1's number of channels for an
-error $\varepsilon$ (not rounded up) there are $$[[ratio]]$$ candidates for each of the parameters that *every* source, equivariant or not, needs by Q8 if each target is to be found with probability $1-\delta$, where $\varepsilon$ is so small that Q8 says anything. As $\varepsilon\to0$, all else fixed, that tends to $$[[looseness]],$$ whatever
-$\Lambda$: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$.
-For very small errors R13 asks for fewer channels: with its numbers the limit is as near to $$[[least_looseness]]$$ as one likes, for uniform coefficients to $[[uniform_least_looseness]]$. A mask on all of the source, whose first layer is dense, may keep any of
-$[[whole_source]]$ coefficients. For these the limit is $$[[dense_looseness]],$$ which is not bounded in `n_in`.
+Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis
+of the source be spanned by $I$. In the blocks of Q7.1, with the rest of the first layer dropped beforehand, $[[candidates]]$ coefficients
+of the source may be kept. Let the error be the largest one over a set of inputs that contains all $\pm e_x$ in every single channel, and
+let it be at most $\Lambda$ times the largest error of a coefficient. So $\Lambda$ is at least $1$. It is $1$ for the inputs $\pm e_x$
+alone, and it is $[[ball_spread]]$ for all inputs up to $R$ in modulus, which include the former if $R\ge1$, where $\beta=\sum_b\|B_b\|$
+(operator norms induced by the maximum norm). Take Q7.1's number of channels for an error $\varepsilon$, not rounded up. Then there are
+$$[[ratio]]$$ candidates for each of the parameters that *every* source, equivariant or not, needs by Q8 if each target is to be found with
+probability $1-\delta$, provided that $\varepsilon$ is so small that the bound of Q8 is not trivial. As $\varepsilon\to0$ with all else
+fixed, this ratio tends to $$[[looseness]],$$ whatever $\Lambda$: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on
+$[-1,1]$ the limit is $[[uniform_looseness]]$. For very small errors R13 needs fewer channels: with its numbers the limit comes arbitrarily
+close to $$[[least_looseness]]$$ and, for uniform coefficients, to $[[uniform_least_looseness]]$. A mask on all of the source, whose first
+layer is dense, may keep any of $[[whole_source]]$ coefficients. With these as candidates the limit is $$[[dense_looseness]],$$ which is not
+bounded in `n_in`.
 
-For a fixed $\varepsilon<\frac a4$ the quotient is not bounded: with $\Lambda$ fixed, too, it grows like $\ln$ `n_in`, the quotient of both tending to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need a logarithm of this kind (Q11.3); whether another source does is not said, nor
-what a network of several layers needs.
+For a fixed $\varepsilon<\frac a4$ the ratio is not bounded. With $\Lambda$ fixed, too, it grows like $\ln$ `n_in`: the quotient of the two
+tends to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need a logarithm of this kind (Q11.3). This claim does not say whether another
+source needs one, nor what a network of several layers needs.
 """,
     steps=STEPS,
     source=Source(

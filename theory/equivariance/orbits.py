@@ -114,15 +114,14 @@ orbit_basis = Claim(
     headline=r"Let a group $G$ permute the points before and after a linear map. A map that commutes with it has one free weight for each orbit of pairs of points: $$|B|=\frac1{|G|}\sum_{g\in G}|X^g||Y^g|,$$ where $|X^g|$ and $|Y^g|$ count the points that $g$ leaves in place.",
     statement=r"""
 Let $G$ act on finite sets $X$ and $Y$. The indicator matrices of the orbits of $G$ on $Y\times X$ are a basis $B$ of
-$\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$. Their supports are disjoint and their sum is the all-ones matrix. With
-$|X^g|$ the number of points that $g$ leaves in place,
-$$|B|=\frac1{|G|}\sum_{g\in G}|X^g||Y^g|,$$
-to which $c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, such as a class of conjugate ones, contribute $$[[share]]$$ with $N=|G|$. For $X=Y$ the identity is the sum of the orbits on the
-diagonal; such elements contribute $[[identity_share]]$ to their number, which is 1 iff $G$ is transitive on $X$.
+$\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$. Their supports are disjoint and their sum is the all-ones matrix. With $|X^g|$ the number of
+points that $g$ fixes, $$|B|=\frac1{|G|}\sum_{g\in G}|X^g||Y^g|,$$ to which $c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, such as
+those of a conjugacy class, contribute $$[[share]]$$ with $N=|G|$. For $X=Y$ the identity is the sum of the orbits on the diagonal. Such
+elements contribute $[[identity_share]]$ to the number of these orbits, which is 1 iff $G$ is transitive on $X$.
 
-*Examples.* If $X$ consists of $m_X$ free orbits and $t_X$ fixed points, and $Y$ of $m_Y$ and $t_Y$, then $|B|$ is
-$$[[semifree]];$$ if $G$ acts freely on $Y\times X$, $|B|=[[free]]$, the least possible. For $S_n$ on $[n]$,
-$$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-diagonal ones.
+*Examples.* If $X$ consists of $m_X$ free orbits and $t_X$ fixed points, and $Y$ of $m_Y$ and $t_Y$, respectively, then $|B|$ is
+$$[[semifree]];$$ if $G$ acts freely on $Y\times X$, then $|B|=[[free]]$, the least possible value. For $S_n$ on $[n]$,
+$$|B|=[[symmetric_pairs]]:$$ these are the layers of DeepSets, spanned by $I$ and the matrix of off-diagonal ones.
 """,
     steps=STEPS,
     source=Source("2206.04270", "v2", "textbook (orbits of pairs: Cameron 1999); beyond the abstract"),

@@ -97,16 +97,16 @@ pointwise_relu = Claim(
     title="Which representations admit pointwise ReLU",
     headline=r"ReLU on each coordinate commutes with a finite group of matrices if and only if these, after a positive rescaling, permute coordinates. This excludes signs and other non-trivial irreducible features.",
     statement=r"""
-Let $\sigma(t)=\max(t,0)$ act on each coordinate, $A$ real $n\times n$. $\sigma(Ax)=A\sigma(x)$ for all $x$ iff $A\ge0$ has at most one nonzero entry in
-each row; if it holds at the $[[probes]]$ vectors $e_j$ and $e_k-e_j$ ($j\ne k$), it holds for all. An invertible
-$A$ commutes with $\sigma$ iff it is a non-negative monomial matrix. Of the $(2q+1)^{n^2}$ matrices of whole entries
-between $-q$ and $q$, $[[commuting]]$ commute with $\sigma$, of which $[[invertible]]$ are invertible.
+Let $\sigma(t)=\max(t,0)$ act on each coordinate, and let $A$ be a real $n\times n$ matrix. Then $\sigma(Ax)=A\sigma(x)$ for all $x$ iff
+$A\ge0$ entrywise with at most one nonzero entry in each row. If the equation holds at the $[[probes]]$ vectors $e_j$ and $e_k-e_j$
+($j\ne k$), it holds for all vectors. An invertible $A$ commutes with $\sigma$ iff it is a non-negative monomial matrix. Of the
+$(2q+1)^{n^2}$ matrices with integer entries between $-q$ and $q$, $[[commuting]]$ commute with $\sigma$, and $[[invertible]]$ of these are
+invertible.
 
-So ReLU is equivariant on a representation $\rho$ of a finite group iff all $\rho(g)$ are non-negative monomial, and
-then there is one positive diagonal matrix $V$ for which all $V^{-1}\rho(g)V$ are permutations; if $\rho$ is orthogonal,
-the $\rho(g)$ are permutations. For instance the turn
-$$[[cycle]]$$ of order 3 becomes a permutation by $$V=\mathrm{diag}\,[[rescaling]].$$ Non-trivial irreducible
-representations and signs are excluded as hidden types.
+So ReLU is equivariant on a representation $\rho$ of a finite group iff all $\rho(g)$ are non-negative monomial. In this case there is one
+positive diagonal matrix $V$ for which all $V^{-1}\rho(g)V$ are permutations; if $\rho$ is orthogonal, the $\rho(g)$ themselves are
+permutations. For instance, the matrix $$[[cycle]]$$ of order 3 becomes a permutation with $$V=\mathrm{diag}\,[[rescaling]].$$ This excludes
+non-trivial irreducible representations and signs as hidden types.
 """,
     steps=STEPS,
     source=Source(

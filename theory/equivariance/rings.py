@@ -91,9 +91,12 @@ ring_maps = Claim(
     title="Rings of samples carry every cyclic and dihedral group",
     headline=r"A turn by $\frac{2\pi}N$ permutes samples at $N$ equally spaced points on circles around the origin, without interpolation. The maps between $r_{in}$ and $r_{out}$ such circles that commute with it have $[[turning]]$ free weights.",
     statement=r"""
-Sample a function on the plane at $N$ equally spaced points on each of some circles around the origin, one of them on the first axis. If the function is turned by $\frac{2\pi}N$ or reflected in the first axis, its samples are permuted, exactly and
-without interpolation: sample $j$ lies at $[[sample]]$ and goes to sample $j+1$, or $-j$ modulo $N$. So pointwise ReLU commutes with $C_N$ and $D_N$, for every $N$. From $r_{in}$ rings to $r_{out}$ the
-equivariant maps have the dimension $$[[turning]]$$ for $C_N$ and $$[[reflecting]]$$ for $D_N$. Orbits of pairs of samples are a basis, whose norms (of maxima) add up to $[[ring_norms]]$ for either group.
+Sample a function on the plane at $N$ equally spaced points on each of one or more circles around the origin, with one point of each circle
+on the first axis. Turning the function by $\frac{2\pi}N$, or reflecting it in the first axis, permutes its samples, exactly and without
+interpolation: sample $j$ lies at $[[sample]]$ and goes to sample $j+1$, or $-j$, modulo $N$. So pointwise ReLU commutes with $C_N$ and
+$D_N$, for every $N$. The equivariant maps from $r_{in}$ rings to $r_{out}$ rings form a space of dimension $$[[turning]]$$ for $C_N$ and
+$$[[reflecting]]$$ for $D_N$. The orbits of pairs of samples are a basis, whose norms (operator norms induced by the maximum norm) add up to
+$[[ring_norms]]$ for either group.
 """,
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract, which names subgroups of E(2) and no grid"),

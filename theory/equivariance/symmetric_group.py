@@ -113,13 +113,12 @@ truncated_bell = Claim(
     title="Tensors of the symmetric group: truncated Bell numbers",
     headline=r"The linear maps from tensors of order $k$ to those of order $m$ over $n$ points that commute with all permutations of the points have, for $n\ge k+m$, a Bell number of free weights: $$[[bell]].$$ For fewer points they have fewer.",
     statement=r"""
-$S_n$ permutes the coordinates of $\mathbb R^n$. For $n,k,m\ge0$, with $0^0=1$,
-$$\dim\mathrm{Hom}_{S_n}\big((\mathbb R^n)^{\otimes k},(\mathbb R^n)^{\otimes m}\big)
-=\frac1{n!}\sum_{\pi\in S_n}\mathrm{fix}(\pi)^{k+m}$$ $$=[[fixed_points]]$$ $$=[[dimension]],$$
-the number of partitions of $k+m$ elements into at most $n$ blocks: a sum of Stirling numbers. This is the Bell
-number $[[bell]]$ iff $n\ge k+m$; otherwise it is less, by $[[deficit]]$. For $n=0$ it is $0^{k+m}$, for $n=1$ it is 1, for $n=2$
-$$[[two_points]],$$ for $n=3$ $$[[three_points]]$$ ($14$ and $41$ for $k+m=4$ and $5$, where the Bell numbers are $15$ and
-$52$).
+Let $S_n$ permute the coordinates of $\mathbb R^n$. For $n,k,m\ge0$, with $0^0=1$,
+$$\dim\mathrm{Hom}_{S_n}\big((\mathbb R^n)^{\otimes k},(\mathbb R^n)^{\otimes m}\big) =\frac1{n!}\sum_{\pi\in S_n}\mathrm{fix}(\pi)^{k+m}$$
+$$=[[fixed_points]]$$ $$=[[dimension]],$$ the number of partitions of $k+m$ elements into at most $n$ blocks, a sum of Stirling numbers.
+This is the Bell number $[[bell]]$ iff $n\ge k+m$; otherwise it is smaller, by $[[deficit]]$. For $n=0$ the dimension is $0^{k+m}$, for
+$n=1$ it is 1, for $n=2$ it is $$[[two_points]],$$ and for $n=3$ it is $$[[three_points]]$$ ($14$ and $41$ for $k+m=4$ and $5$, where the
+Bell numbers are $15$ and $52$).
 """,
     steps=STEPS,
     source=Source(

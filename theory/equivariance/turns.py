@@ -118,15 +118,19 @@ def powers_of_the_stretched_turn(
 
 grid_turns = Claim(
     label="Q12.1",
-    title="Which turns keep a grid",
+    title="Orders of the turns that preserve a grid",
     headline=r"A turn of finite order that keeps a lattice of the plane is of order 1, 2, 3, 4 or 6; one that keeps a grid of squares is of order 1, 2 or 4. So no grid of pixels is kept by turns of $45^\circ$.",
     statement=r"""
-(a) Let $A$ be a $2\times2$ matrix of whole numbers, $A^N=I$ and no smaller power $I$. Then $N\in\{1,2,3,4,6\}$: 1 for $A=I$, 2 for determinant $-1$, and else
-$$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are, for instance, $-I$ for $\tau=-2$ and $[[companion]]$ for the other three. So a lattice of the plane is kept by a turn of no other finite order: by no $C_8$, hence no $D_8$.
+(a) Let $A$ be a $2\times2$ matrix of integers with $A^N=I$ and no smaller positive power equal to $I$. Then $N\in\{1,2,3,4,6\}$: 1 for
+$A=I$, 2 for determinant $-1$, and otherwise $$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$. Such matrices are, for instance, $-I$ for
+$\tau=-2$ and $[[companion]]$ for the other three traces. So no turn of any other finite order preserves a lattice of the plane: $C_8$
+preserves none, and hence $D_8$ preserves none.
 
-(b) Linear maps that keep $\mathbb Z^d$ and distances are the $[[motions]]$ signed permutations of coordinates; for $d=2$ the eight of $D_4$. So a grid of squares has turns of order 1, 2 and 4 only.
+(b) The linear maps that preserve $\mathbb Z^d$ and distances are the $[[motions]]$ signed permutations of coordinates; for $d=2$ these are
+the eight elements of $D_4$. So a grid of squares has turns of order 1, 2 and 4 only.
 
-(c) On a torus the plane is lost: modulo 3 the matrix $M=[[stretched]]$ permutes the $3\times3$ cells with order 8. In the plane $M^4=[[fourth_power]]\cdot I$: $M$ stretches by $\sqrt2$, and no power of it but $M^0$ is $I$.
+(c) On a torus other orders occur: modulo 3 the matrix $M=[[stretched]]$ permutes the $3\times3$ cells with order 8. In the plane, however,
+$M^4=[[fourth_power]]\cdot I$: $M$ stretches by $\sqrt2$, and no power of it other than $M^0$ is $I$.
 """,
     steps=STEPS,
     source=Source("2206.04270", "v2", "textbook (the crystallographic restriction: Coxeter 1961); beyond the abstract"),

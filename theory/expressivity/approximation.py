@@ -75,11 +75,12 @@ universal_approximation = Claim(
     label="E6.1",
     title="Universal approximation on active coordinates",
     statement=r"""
-Let $f\in C([-B,B]^k)$, $\varphi$ continuous and not a polynomial, with biases, edges as in E1 (probability at least $p$ on
-$k$ inputs for a share $\alpha$ of the neurons), readout dense. If $\alpha np^k\to\infty$, for every $\varepsilon>0$ weights supported
-on the mask with $\sup|f-f_{net}|<\varepsilon$ exist with probability tending to $1$: at least $[[success]]$, with
-$N=N_\varepsilon(f)$ the number of dense units that suffice; so $1-\delta$ from $n\ge[[sufficient_width]]$ on. The number $d$ of all inputs
-does not enter.
+Let $f\in C([-B,B]^k)$, and let the activation $\varphi$ be continuous and not a polynomial. Let the neurons have
+biases, edges as in E1 (probability at least $p$ on $k$ inputs for a share $\alpha$ of the latents) and a dense
+readout. If $\alpha np^k\to\infty$, then for every $\varepsilon>0$ weights supported on the mask with
+$\sup|f-f_{net}|<\varepsilon$ exist with probability tending to $1$: at least $[[success]]$, with $N=N_\varepsilon(f)$
+the number of dense units that suffice, and so at least $1-\delta$ for $n\ge[[sufficient_width]]$. The number $d$ of
+all inputs does not enter.
 """,
     steps=STEPS,
     source=Source(

@@ -167,15 +167,22 @@ def relays_leave_nothing(relays_only: sp.Expr, two_relays_error: sp.Expr, target
 
 unheard_parts = Claim(
     label="E12.2",
-    title="Interactions that no neuron hears",
-    headline="For independent inputs, whatever the weights, the mean square error is at least the variance of all parts of $f$ whose inputs no single neuron of the last hidden layer hears. Neurons hear along paths.",
+    title="Interactions are lost if no neuron is connected to all their inputs",
+    headline="For independent inputs and any weights, the mean square error is at least the variance of all parts of $f$ such that no neuron of the last hidden layer is connected, by paths, to all their inputs.",
     statement=r"""
-Let the mask of a network of any depth be given, and let neuron $v$ of the last hidden layer hear the inputs $A_v$ from which a path of edges leads to it. For independent inputs and $Ef^2<\infty$, with the parts $f_T$ of E7 and their variances $\sigma_T^2$, whatever the weights, the biases and
+Let the mask of a network of any depth be given. For a neuron $v$ of the last hidden layer, let $A_v$ be the inputs
+from which a path of edges leads to it; the neuron is *connected* to these inputs. Let the inputs be independent and
+$Ef^2<\infty$, with the parts $f_T$ of E7 and their variances $\sigma_T^2$. Then, whatever the weights, the biases and
 the activation,
 $$E(f-f_{net})^2\ge\sum_{T\ne\emptyset,\ T\not\subseteq A_v\text{ for all }v}\sigma_T^2.$$
-The sum is the least error of all sums of a constant and functions of $x_{A_v}$ of finite mean square. So a sum $f=\sum_qf_{S_q}$ can be approached arbitrarily closely in mean square by networks with the mask only if each part of it other than $0$ has all its inputs heard by one neuron $v$. Examples of the maps that leave what no neuron hears, for three inputs and seven families of heard sets that name them:
-$[[residual_maps]]$. Paths count, not edges to the first layer: $\max(0,x_1+x_2)$, for uniform inputs in $[-1,1]$, has the part $[[interaction]]$ of both inputs, of variance $[[interaction_floor]]$, which a network with no neuron of the last hidden layer that hears both leaves at least, at any depth; but
-$[[relays_only]]$, in which no neuron of the first layer has edges to both, leaves $[[two_relays_error]]$.
+The sum is the least error of all sums of a constant and functions of $x_{A_v}$ of finite mean square. So networks
+with the mask can approach a sum $f=\sum_qf_{S_q}$ arbitrarily closely in mean square only if, for each part of it
+other than $0$, one neuron $v$ is connected to all inputs of the part. Examples of maps that keep only the parts
+counted in the bound, for three inputs and seven families of connected sets that name the maps, are
+$[[residual_maps]]$. Paths count, not edges to the first layer. For uniform inputs in $[-1,1]$, $\max(0,x_1+x_2)$ has
+the part $[[interaction]]$ of both inputs, with variance $[[interaction_floor]]$. A network of any depth in which no
+neuron of the last hidden layer is connected to both inputs has at least this error. But $[[relays_only]]$, in which
+no neuron of the first layer has edges to both inputs, has the error $[[two_relays_error]]$.
 """,
     steps=STEPS,
     source=Source(
@@ -196,7 +203,7 @@ $[[relays_only]]$, in which no neuron of the first layer has edges to both, leav
         **PARTS,
         "f_T": "part of $f$ that belongs to the inputs $T$",
         "v": "neuron of the last hidden layer",
-        "A_v": "set of the inputs that neuron $v$ hears",
+        "A_v": "set of the inputs to which neuron $v$ is connected",
         "x_{A_v}": "inputs in $A_v$",
         "f_{S_q}": "term $q$ of a sum, a function of the inputs in the set $S_q$",
     },

@@ -187,14 +187,16 @@ inactive_inputs = Claim(
     title="Inputs without paths: the error that remains",
     headline=r"If no path leaves the inputs $J$, the mean square distance of the network from $f$ is at least $E\operatorname{Var}(f\mid x_{-J})$, the mean variance of $f$ given the other inputs, at every width and depth. A function of these attains it.",
     statement=r"""
-If no path leaves the inputs $J$, the network is a function of the others, and over all functions $g$ of them
+If no path leaves the inputs $J$, the network is a function of the other inputs. Over all functions $g$ of these,
 $$\inf_gE(f-g)^2=E\operatorname{Var}(f\mid x_{-J}),$$
-for every law of $x$ with $Ef^2<\infty$; $g=E[f\mid x_{-J}]$ attains it, and any $g$ has
-$E(f-g)^2=E\operatorname{Var}(f\mid x_{-J})+E(g-E[f\mid x_{-J}])^2$. It equals $\frac12E(f(x)-f(x'))^2$, $x'$ being $x$ with $x_J$ drawn afresh
-given the others. For product laws it is $\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$ times the variance of $f$. For $J=\{1\}$ and uniform inputs it is
-$[[projection_error]]=[[resampled_error]]$. For $f=ax_1x_2+bx_3^2$ and uniform inputs in $[0,1]$ the parts, which are polynomials and so given everywhere, have the variances $[[sobol]]$, named by their inputs, and the
-floors for the sets $J$: $[[floors]]$. The main effect $\sigma_{\{1\}}^2$ alone is no floor that a network attains (for $a\ne0$).
-The floor holds for every width, depth and weight.
+for every law of $x$ with $Ef^2<\infty$. The infimum is attained by $g=E[f\mid x_{-J}]$, and any $g$ has
+$E(f-g)^2=E\operatorname{Var}(f\mid x_{-J})+E(g-E[f\mid x_{-J}])^2$. The infimum equals $\frac12E(f(x)-f(x'))^2$,
+where $x'$ is $x$ with $x_J$ redrawn given the other inputs. For product laws it is
+$\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$ times the variance of $f$. For $J=\{1\}$ and
+two independent inputs, uniform in $[0,1]$, it is $[[projection_error]]=[[resampled_error]]$. For $f=ax_1x_2+bx_3^2$ and
+uniform inputs in $[0,1]$ the parts, which are polynomials and so defined everywhere, have the variances $[[sobol]]$,
+named by their inputs; the floors for the sets $J$ are $[[floors]]$. For $J=\{1\}$ and $a\ne0$ the main effect $\sigma_{\{1\}}^2$ alone is
+not a floor that a network attains. The floor holds at every width and depth and for all weights.
 """,
     steps=STEPS,
     source=Source(
@@ -227,8 +229,8 @@ The floor holds for every width, depth and weight.
     aids={"example": example},
     remarks=(
         Remark(
-            "Whether training attains the floor is another matter. Measured for the example: 48 random ReLU units fitted "
-            "to 20 000 samples come within 2 % of it.",
+            "Whether training attains the floor is a separate question. Measured for the example: 48 random ReLU units fitted "
+            "to 20 000 samples come within 2 % of the floor.",
             checked_by="fitted_networks_come_close",
         ),
     ),

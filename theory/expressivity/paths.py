@@ -136,11 +136,13 @@ path_share = Claim(
     title="Path density: the share of paths that leave an input",
     headline="The mean number of paths from an input to the output is the product of the widths times an integral of all layers' graphons. Densities do not multiply in general, as adjacent layers share latents.",
     statement=r"""
+The path density of an input is
 $$\rho_{path}(v)=\int W^{(L+1)}(u_L)\,W^{(L)}(u_L,u_{L-1})\cdots W^{(1)}(u_1,v)\,du_1\cdots du_L,$$
-for two hidden layers $[[path_density]]$. With iid uniform latents and edges independent given them, the number of paths from an
-input at $v$ to the output has the mean $\rho_{path}(v)\prod_{l=1}^Ln_l$, hence $[[expected_paths]]$, at every width. For $W^{(1)}=u_1v$,
-$W^{(2)}=1-u_1u_2$, $W^{(3)}=u_2$ it is $[[example_density]]$, where the product of the layers' mean densities is $[[example_marginals]]$: latents are
-shared by consecutive layers, and densities do not multiply. For homogeneous layers they do.
+which for two hidden layers is $[[path_density]]$. With iid uniform latents and edges independent given the latents,
+the number of paths from an input at $v$ to the output has mean $\rho_{path}(v)\prod_{l=1}^Ln_l$ at all
+widths; for two hidden layers this is $[[expected_paths]]$. For $W^{(1)}=u_1v$, $W^{(2)}=1-u_1u_2$, $W^{(3)}=u_2$ the path density is
+$[[example_density]]$, whereas the product of the layers' mean densities is $[[example_marginals]]$: consecutive
+layers share latents, and densities do not multiply. For homogeneous layers they do.
 """,
     steps=PATH_STEPS,
     source=Source(
@@ -245,15 +247,17 @@ def neurons_are_reached_one_by_one(reach_law: sp.Expr) -> Iterator[Relation]:
 
 isolated_input = Claim(
     label="E10",
-    title="Isolated inputs: how often no path leaves",
+    title="Isolated inputs: the probability that no path leaves an input",
     headline=r"With one hidden layer of $n$ neurons, an input has no path to the output with the probability $$[[no_path]]$$ for the path density $\rho_{path}$ of E9. For more layers such a product is only a lower bound, as paths share edges.",
     statement=r"""
-One hidden layer of $n$ neurons with iid latents: an input has no edge with probability $[[no_edge]]$, $r$ its column density, and no
-path to the output with probability $[[no_path]]$, $\rho_{path}$ as in E9 (not with the product of $r$ and the readout's density). For more layers
-paths share edges, unless each layer has one neuron, and the like product is no more than a lower bound. Two hidden layers of densities $p_1,p_2,p_3$ from the input on have exactly
+Let one hidden layer have $n$ neurons with iid latents. An input has no edge with probability $[[no_edge]]$, where $r$
+is its column density. It has no path to the output with probability $[[no_path]]$, with $\rho_{path}$ as in E9 (not
+with the product of $r$ and the readout's density). With more layers, paths share edges unless each layer has one
+neuron, and the corresponding product is only a lower bound. If there are two hidden layers and the graphons are constants
+$p_1,p_2,p_3$, from the input on, then exactly
 $$P(\text{no path})=[[two_layers]]$$ $$\ge[[independent_paths]].$$
-The inequality holds given the latents for every network of independent edges, $P(\text{no path})\ge\prod_{\text{paths}}(1-p_{path})$, with equality where no
-two paths share an edge.
+Given the latents, the inequality $P(\text{no path})\ge\prod_{\text{paths}}(1-p_{path})$ holds for every network of
+independent edges, with equality where no two paths share an edge.
 """,
     steps=ISOLATION_STEPS,
     source=Source("2602.06675", "v1", "textbook (Harris 1960) for paths that share edges; beyond the abstract"),

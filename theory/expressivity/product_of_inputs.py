@@ -118,10 +118,11 @@ masked_product = Claim(
     label="E6.2",
     title="A product of two inputs under a mask",
     statement=r"""
-On $[-1,1]^2$ let each square in $x_1x_2=\frac14(x_1+x_2)^2-\frac14(x_1-x_2)^2$ be
-interpolated at $M+1$ equispaced knots of $[-2,2]$. That takes at most $[[product_units]]$ ReLU units (a first slope $[[first_slope]]$ and bends of $[[bend]]$, the output
-biases cancel) and has the sup error $[[sup_error]]$ exactly. A hidden layer of $n$ ReLU neurons with biases, each edge to the two inputs
-present with probability $p$, and a dense readout admit it with probability at least $[[product_success]]$.
+On $[-1,1]^2$ let each square in $x_1x_2=\frac14(x_1+x_2)^2-\frac14(x_1-x_2)^2$ be interpolated at $M+1$ equispaced
+knots of $[-2,2]$. The interpolation needs at most $[[product_units]]$ ReLU units (a first slope $[[first_slope]]$ and
+bends of $[[bend]]$; the output biases cancel), and its sup error is exactly $[[sup_error]]$. A hidden layer of $n$
+ReLU neurons with biases, each edge to the two inputs present with probability $p$, and a dense readout can represent
+it with probability at least $[[product_success]]$.
 """,
     steps=NETWORK_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -218,11 +219,11 @@ def sums_of_functions_of_one_input_cancel(corners: sp.Expr) -> Iterator[Relation
 
 one_input_each = Claim(
     label="E6.3",
-    title="Neurons with one input each miss a product",
+    title="Neurons with one input each cannot approximate a product",
     statement=r"""
-One hidden layer of neurons with at most one active input each, however many, and a linear readout has a sup error of at least
-$[[additive_floor]]$ for $x_1x_2$ on $[-1,1]^2$, which the network $0$ attains: full wiring cannot just be dropped (a second hidden layer
-can make up for it, E8).
+Let a network have one hidden layer of neurons, however many, with at most one active input each, and a linear
+readout. Its sup error for $x_1x_2$ on $[-1,1]^2$ is at least $[[additive_floor]]$, which the network $0$ attains. So
+full wiring cannot simply be dropped (a second hidden layer can make up for it, E8).
 """,
     steps=ADDITIVE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

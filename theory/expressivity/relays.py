@@ -172,16 +172,18 @@ relay_layer = Claim(
     title="A second layer removes the price of full wiring: relays",
     headline=r"A neuron of a second hidden layer has, with the edge probability $p$, relays of all $k$ inputs among $m$ neurons below with a probability of $$[[relayed]].$$ So $k$ of the order $m/\ln m$ is possible where full wiring ends at the order $\ln m$.",
     statement=r"""
-Two hidden ReLU layers with biases, $k$ inputs in $[-B,B]$, $m$ and $n_2$ neurons, all edges independent of probability $p$. Split the
-first layer, before the mask is seen, into $k$ groups of $g$; neuron $i$ of group $j$ *relays* $x_j$ if its edge to $j$
-exists. A neuron of the second layer with edges to a relay of every input can compute every $\varphi(\omega\cdot x+b)$. It has them
-with probability
+Let a network have $k$ inputs in $[-B,B]$ and two hidden ReLU layers of $m$ and $n_2$ neurons with biases. Let all
+edges be independent with probability $p$. Split the first layer, before the mask is seen, into $k$ groups of $g$
+neurons; neuron $i$ of group $j$ *relays* $x_j$ if its edge to input $j$ exists. A neuron of the second layer with
+edges to a relay of every input can compute every $\varphi(\omega\cdot x+b)$. It has such edges with probability
 $$q=[[relayed]]\ge[[lower_bound]].$$
-So $k\le[[input_budget]]$ inputs suffice for $q\ge1-[[budget_failure]]\to1$, where full wiring ends at $\ln m/\ln\frac1p$ (E4). Two neurons of the
-second layer both have them with probability $e_2=[[both_relayed]]$; the share of such neurons among $n_2$ has the mean $q$ and the variance
+So $k\le[[input_budget]]$ is sufficient for $q\ge1-[[budget_failure]]\to1$, whereas full wiring ends at
+$\ln m/\ln\frac1p$ inputs (E4). Two neurons of the second layer both have such edges with probability
+$e_2=[[both_relayed]]$. The share of neurons with such edges among the $n_2$ has mean $q$ and variance
 $$[[variance]],$$
-which falls to $[[shared]]$ as $n_2\to\infty$, more than $0$ for $p<1$ and $m\ge k$: they share their relays. Sufficient, not necessary: if the
-split is chosen after the first mask is seen and gives every input $g$ neurons with an edge to it, the probability is $[[chosen]]$.
+which decreases to $[[shared]]$ as $n_2\to\infty$. For $p<1$ and $m\ge k$ this limit is greater than $0$, because the
+neurons share their relays. This construction is sufficient, not necessary: if the split is chosen after the first
+mask is seen and gives every input $g$ neurons with an edge to it, the probability is $[[chosen]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (deeper networks)"),

@@ -127,17 +127,23 @@ def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr) -> Iterator[Relati
 
 subspace_union = Claim(
     label="E11",
-    title="Sums of functions of few inputs: neurons of their own",
+    title="Sums of functions of few inputs: separate neurons for each function",
     headline="A layer with random edges holds the sum of networks of $N_1$ and $N_2$ units, unless fewer than $N_1$, $N_2$ or $N_1+N_2$ neurons are wired to the inputs of the first, the second or either: at most a sum of three binomial tails.",
     statement=r"""
-Let $f=f_1+f_2$, $f_q$ depend on the $k_q$ inputs $S_q$ alone and be within $\varepsilon_q$ of a network of $N_q$ units on them, and let $S_1\cup S_2$ have $k_{12}$ inputs. A hidden layer of $n$ neurons under the floor of E1
-(edges of probability at least $p$ to these inputs, for a share $\alpha$ of the latents) and a dense readout contain the sum of the two networks, within $\varepsilon_1+\varepsilon_2$ of $f$, if each takes neurons of its own, wired to its inputs. That fails with
-probability at most
+Let $f=f_1+f_2$. Let $f_q$ depend only on the $k_q$ inputs $S_q$ and be within $\varepsilon_q$ of a network of $N_q$
+units on these inputs, and let $S_1\cup S_2$ have $k_{12}$ inputs. Consider a hidden layer of $n$ neurons under the
+floor of E1 (edges of probability at least $p$ to these inputs, for a share $\alpha$ of the latents) with a dense
+readout. It contains the sum of the two networks, which is within $\varepsilon_1+\varepsilon_2$ of $f$, if each
+network finds neurons of its own that are wired to its inputs. This fails with probability at most
 $$[[union_failure]],$$
-the chances that fewer than $N_1$ neurons are wired to $S_1$, fewer than $N_2$ to $S_2$ or fewer than $N_1+N_2$ to either set, which a neuron is with probability $[[either]]$. The third cannot be left out: one neuron that is wired to all inputs
-is enough for $N_1=1$ and for $N_2=1$ by themselves, but one unit of any activation, with a constant, errs by at least $[[one_unit_error]]$ somewhere on $[-1,1]^2$ from
-$\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one unit. The bound is loose by a factor of at most three: where $k_1,k_2\ge1$ and these edges have the probability $p$ on just a share $\alpha$ of the latents, and are missing elsewhere, there are not enough
-neurons with at least a third of that probability (`union_floor`).
+an upper bound of the sum of the probabilities that fewer than $N_1$ neurons are wired to $S_1$, that fewer than $N_2$
+are wired to $S_2$, and that fewer than $N_1+N_2$ are wired to at least one of the two sets; a neuron is wired to at
+least one of them with probability at least $[[either]]$. Both are equalities if $k_1,k_2\ge1$ and the edges have
+exactly the floor, that is, probability $p$ on a share $\alpha$ of the latents and $0$ elsewhere. The third probability
+cannot be left out. One neuron that is wired to all inputs is enough for $N_1=1$ and for $N_2=1$ separately. But one
+unit of any activation, with a constant, differs by at least $[[one_unit_error]]$ somewhere on $[-1,1]^2$ from
+$\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one unit. The bound is loose by a factor of at most three: for
+such edges there are too few neurons with probability at least a third of the bound (`union_floor`).
 """,
     steps=STEPS,
     source=Source(
@@ -191,9 +197,10 @@ neurons with at least a third of that probability (`union_floor`).
     },
     remarks=(
         Remark(
-            r"For $m$ functions the neurons are enough if and only if, for each set of functions, at least as many neurons are wired to the inputs of "
-            r"one of them as they need together (Hall 1935): a sum of $2^m-1$ binomial tails. Bounds of $m$ terms, by choices that ask for more, are the sum of "
-            r"$P(\mathrm{Bin}(n_q,\alpha p^{k_q})<N_q)$ for any parts $n=\sum_qn_q$ of the layer, and that of "
+            r"For $m$ functions there are enough neurons if and only if, for each set of functions, the number of neurons wired to "
+            r"the inputs of at least one of them is at least the number that they need together (Hall 1935). This gives a sum of "
+            r"$2^m-1$ binomial tails. Bounds with $m$ terms, from stronger requirements, are the sum of "
+            r"$P(\mathrm{Bin}(n_q,\alpha p^{k_q})<N_q)$ for any split $n=\sum_qn_q$ of the layer, and the sum of "
             r"$P(\mathrm{Bin}(n,\alpha p^{k_q})<\sum_rN_r)$."
         ),
     ),

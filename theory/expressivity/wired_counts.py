@@ -109,14 +109,16 @@ def moment_is_a_product_over_neurons(exponential_bound: sp.Expr) -> Iterator[Rel
 
 lower_tail = Claim(
     label="E2",
-    title="The lower tail of the wired count, four levels of sharpness",
+    title="Lower tail of the number of wired neurons, at four levels of sharpness",
     headline=r"Fewer than half of the mean number $\mu=mp^k$ of fully wired neurons are there with probability at most $$P(N<\tfrac\mu2)\le[[poisson_bound]].$$ A bound with the right exponent, and the exact tail, are known too.",
     statement=r"""
-$N\sim\mathrm{Bin}(m,q)$, $q=p^k$, $0<p\le1$, $\mu=mq$. Then $P(N<\mu/2)=[[exact_tail]]$, a rational number for rational $p$, and
+Let $N\sim\mathrm{Bin}(m,q)$ with $q=p^k$, $0<p\le1$, and let $\mu=mq$. Then $P(N<\mu/2)=[[exact_tail]]$, a rational
+number for rational $p$, and
 $$P(N<\tfrac\mu2)\le e^{-m\,\mathrm{KL}(q/2\|q)}=[[kl_bound]]$$ $$\le[[poisson_bound]]\le[[usual_bound]],$$
-$\mathrm{KL}=[[relative_entropy]]$ (infinite at $q=1$, where the tail and its first bound are $0$). The first is the best of
-the exponential bounds $[[exponential_bound]]$, at $t=[[best_tilt]]$; the second is that at $t=\ln2$, with $1+x\le e^x$; its constant
-$\frac{1-\ln2}2\approx0.1534$ replaces the usual $\frac18$. The first is sharp in its exponent: with $l=\lceil\mu/2\rceil-1$
+where $\mathrm{KL}=[[relative_entropy]]$ (infinite at $q=1$, where the tail and its first bound are $0$). The first
+bound is the best of the exponential bounds $[[exponential_bound]]$, at $t=[[best_tilt]]$. The second is the
+exponential bound at $t=\ln2$, combined with $1+x\le e^x$; its constant $\frac{1-\ln2}2\approx0.1534$ replaces the
+usual $\frac18$. The first bound is sharp in its exponent: with $l=\lceil\mu/2\rceil-1$
 $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]].$$
 """,
     steps=TAIL_STEPS,
@@ -151,7 +153,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
     uses=("E1",),
     remarks=(
         Remark(
-            "As numbers the upper bounds are loose, the first of them the least: the check prints the factors at three sizes.",
+            "Numerically the upper bounds are loose, though the first is the least loose: the check prints the factors at three sizes.",
             checked_by="tail_lies_between_its_bounds",
         ),
     ),
@@ -299,11 +301,11 @@ wired_threshold = Claim(
     label="E4",
     title="The number of inputs at which full wiring ends",
     statement=r"""
-$m$ neurons have edges of probability exactly $p\in(0,1)$ to each of $k$ inputs, all others none. Then
+Let $m$ neurons have edges of probability exactly $p\in(0,1)$ to each of $k$ inputs, and all other neurons none. Then
 $$P(N\ge1)=[[some_wired]],\qquad[[some_lower]]\le P(N\ge1)\le[[mean]].$$
-With $k^*=[[threshold]]$ and $\varepsilon\ge0$: $P(N\ge1)\ge[[below_threshold]]$ for $k\le(1-\varepsilon)k^*$, and
-$P(N\ge1)\le[[above_threshold]]$ for $k\ge(1+\varepsilon)k^*$. In between $N$ is nearly Poisson of mean $\lambda=mp^k$: for every set $B$,
-$|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
+Let $k^*=[[threshold]]$ and $\varepsilon\ge0$. Then $P(N\ge1)\ge[[below_threshold]]$ for $k\le(1-\varepsilon)k^*$, and
+$P(N\ge1)\le[[above_threshold]]$ for $k\ge(1+\varepsilon)k^*$. In between, $N$ is nearly Poisson with mean
+$\lambda=mp^k$: for every set $B$, $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
 """,
     steps=THRESHOLD_STEPS,
     source=Source("2602.06675", "v1", "textbook (first moments; Le Cam 1960); beyond the abstract"),
@@ -327,9 +329,9 @@ $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
     uses=("E1",),
     remarks=(
         Remark(
-            "The upper half needs the *upper* bound on the probabilities: with a floor alone nothing need be lost beyond $k^*$ "
-            "(E3). It is a threshold for full wiring, which is sufficient for expressivity and not necessary: sums of functions "
-            "of fewer inputs need less (E6.1), and a second layer removes it (E8)."
+            "The bound above the threshold needs the *upper* bound on the edge probabilities: with a floor alone nothing need be "
+            "lost beyond $k^*$ (E3). The threshold concerns full wiring, which is sufficient for expressivity but not necessary: "
+            "sums of functions of fewer inputs need fewer edges (E6.1), and a second layer removes the threshold (E8)."
         ),
     ),
     sharp=(

@@ -113,12 +113,13 @@ wired_count = Claim(
     title="Fully wired neurons: a binomial count",
     headline=r"The number of neurons that are connected to all of $k$ given inputs is binomial. For each of the $n$ neurons the chance is the product of its $k$ edge probabilities, averaged over the latents of the neurons.",
     statement=r"""
-One hidden layer of $n$ neurons with iid uniform latents $u_i$, edges independent given them with probabilities
-$W(u_i,v_j)$. The number $N$ of neurons connected to *all* of a set $S$ of $k$ inputs is binomial, $P(N=j)=[[count_law]]$ and
-$P(N\ge j)=[[tail_law]]$, with $t=t_S(W)=\int_0^1\prod_{j\in S}W(u,v_j)\,du$ (for three inputs $[[wired_share]]$). If
-$W(u,v_j)\ge p$ for $j\in S$ and a share $\alpha$ of the latents, $t_S\ge[[floor_share]]$ and $N$ is stochastically at least
-$\mathrm{Bin}(n,\alpha p^k)$; given latents of which $m$ have that floor, at least $\mathrm{Bin}(m,p^k)$. With $W=p_0$ elsewhere,
-$t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs beyond $S$ do not matter.
+Let a hidden layer have $n$ neurons with iid uniform latents $u_i$. Given the latents, let the edges be independent
+with probabilities $W(u_i,v_j)$. Then the number $N$ of neurons connected to *all* of a set $S$ of $k$ inputs is
+binomial: $P(N=j)=[[count_law]]$ and $P(N\ge j)=[[tail_law]]$, with $t=t_S(W)=\int_0^1\prod_{j\in S}W(u,v_j)\,du$ (for
+three inputs $[[wired_share]]$). If $W(u,v_j)\ge p$ for $j\in S$ and a share $\alpha$ of the latents, then
+$t_S\ge[[floor_share]]$ and $N$ is stochastically at least $\mathrm{Bin}(n,\alpha p^k)$; given latents of which $m$
+have that floor, it is stochastically at least $\mathrm{Bin}(m,p^k)$. With $W=p$ on a share
+$\alpha$ and $W=p_0$ elsewhere, $t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs outside $S$ do not matter.
 """,
     steps=WIRED_STEPS,
     source=Source("2602.06675", "v1", "elementary; a step towards E6.1, beyond the abstract"),
@@ -159,8 +160,8 @@ $t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs
     },
     remarks=(
         Remark(
-            r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5.3 and E6.1 "
-            "say, not necessary."
+            r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$. Enough such neurons are sufficient for E5.3 and "
+            "E6.1, but not necessary."
         ),
     ),
     sharp=(
@@ -287,12 +288,13 @@ hubs = Claim(
     title="Hubs beat the product of densities",
     headline="If no edge probability falls as one latent of the neuron rises, the share of neurons wired to $k$ given inputs is at least the product of the inputs' densities. For $W(u,v)=uw$ it is larger by the factor $$[[hub_gain]].$$",
     statement=r"""
-For $W(u,v)=u\,w(v)$ the share of neurons wired to all of $S$ is $t_S=\prod_{j\in S}w(v_j)/(k+1)$, hence $[[hub_share]]$ for a
-common $w$, where the product of the column densities is $[[density_product]]$: heterogeneity gains the factor $[[hub_gain]]$ at the same
-densities, a polynomial price $k+1$ in place of $2^k$ (the factor $w^k$ stays). In general, if $W(\cdot,v)$ is
-nondecreasing for every $v\in S$ (or nonincreasing for every one), $t_S\ge\prod_{j\in S}r(v_j)$ with $r(v)=\int W(u,v)\,du$ (for three
-inputs $[[mean_product]]$). For two inputs the gap is $[[chebyshev_gap]]$, which is $[[affine_gap]]$ for affine $W=a_j+b_ju$: where one input has its edges at the
-neurons at which the other has none, it is negative.
+For $W(u,v)=u\,w(v)$ the share of neurons wired to all of $S$ is $t_S=\prod_{j\in S}w(v_j)/(k+1)$, hence
+$[[hub_share]]$ for a common $w$. The product of the column densities is then $[[density_product]]$. So heterogeneity
+gains the factor $[[hub_gain]]$ at the same densities: the price of full wiring is the polynomial $k+1$ instead of
+$2^k$ (the factor $w^k$ stays). In general, if $W(\cdot,v)$ is nondecreasing for every $v\in S$ or nonincreasing for
+all of them, then $t_S\ge\prod_{j\in S}r(v_j)$ with $r(v)=\int W(u,v)\,du$ (for three inputs $[[mean_product]]$). For
+two inputs the gap is $[[chebyshev_gap]]$, which is $[[affine_gap]]$ for affine $W=a_j+b_ju$. The gap is negative
+where one input has its edges at the neurons at which the other has none.
 """,
     steps=HUB_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (heterogeneous graphons)"),

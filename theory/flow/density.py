@@ -121,13 +121,15 @@ density_times = Claim(
     title="From the same residuals, constant graphons slow all of training down by one factor",
     headline=r"If a wide ReLU network of $L$ hidden layers is pruned to the density $\rho$ in all layers, by constant graphons, then from the same residuals each time to a loss, in linearised training, is multiplied by $$[[slowdown]].$$",
     statement=r"""
-In the setting of F1.1 let a kernel be $f>0$ times another. Then the loss in a mode is $[[scaled_loss]]$, $\lambda$ that of the other: all that happens by the time $t$ happens with the other by the time $ft$, and all
-times are divided by $f$. Gradient descent (F1.2) is stable up to $[[scaled_rate]]$, and at the same share of it takes the same number of steps.
+In the setting of F1.1 let a kernel be $f>0$ times another. Then the loss in a mode is $[[scaled_loss]]$, where $\lambda$ is the eigenvalue
+of the other kernel: what happens by time $t$ happens with the other kernel by time $ft$, and all times are divided by $f$. Gradient descent
+(F1.2) is stable up to the rate $[[scaled_rate]]$, and at the same share of this rate it takes the same number of steps.
 
-**Constant graphons** (K3): at density $\rho$ in all layers, each time to a loss is that of the dense network, from the same residuals, multiplied by
-$$[[slowdown]],\quad\text{with a dense readout by}\quad[[readout_slowdown]].$$
-If nothing is pruned, but weights of variance $\rho$ are trained, it is $[[trained_slowdown]]$. **Rank one** (K8): with row profiles $u^p$ and next column profiles $u^q$ in each hidden layer, times are those of
-the dense network at reweighted inputs multiplied by $[[profile_slowdown]]$; the means of the profiles would give $[[mean_slowdown]]$, which is no less: hubs that receive much and pass on much speed training up.
+**Constant graphons** (K3): at density $\rho$ in all layers, the time to reach any given loss is that of the dense network, from the same
+residuals, multiplied by $$[[slowdown]],\quad\text{with a dense readout by}\quad[[readout_slowdown]].$$ If nothing is pruned, but weights of
+variance $\rho$ are trained, the factor is $[[trained_slowdown]]$. **Rank one** (K8): with row profiles $u^p$ and next column profiles $u^q$
+in each hidden layer, times are those of the dense network at reweighted inputs multiplied by $[[profile_slowdown]]$. The means of the
+profiles would give $[[mean_slowdown]]$, which is at least as large: hubs that receive much and also pass on much speed up training.
 """,
     steps=STEPS,
     source=Source(

@@ -182,27 +182,30 @@ def predictions_on_one_side_lose_the_other(least_random_risk: sp.Expr) -> Iterat
 
 scale_free_energy = Claim(
     label="B1",
-    title="The energy bound compares kernels only with its trace, and only kernels chosen without the sample",
+    title="The energy bound compares kernels only with the trace included, and only kernels chosen without the sample",
     headline=r"Let a kernel and $B_0$ be chosen without the $m$ samples. Under the assumptions below, with probability at least $1-\delta$, its minimum-norm interpolant, if of norm at most $B_0$, has $$\text{risk}\le[[risk_bound]],$$ with the kernel matrix's trace $T$.",
     statement=r"""
-Let the kernel be fixed independently of the sample $(X,y)$ of $m$ iid pairs, the loss 1-Lipschitz with values in
-$[0,1]$ and $0$ at the label. With probability at least $1-\delta$, whenever $q=y^\top K^{-1}y\le B_0^2$ ($B_0$ chosen
-beforehand), the minimum-norm interpolant has
+Let the kernel be fixed independently of the sample $(X,y)$ of $m$ iid pairs, and let the loss be 1-Lipschitz with values in
+$[0,1]$ and $0$ at the label. With probability at least $1-\delta$, whenever $K$ is invertible and
+$q=y^\top K^{-1}y\le B_0^2$ ($B_0$ chosen before the sample), the minimum-norm interpolant has
 $$\text{risk}\le[[risk_bound]],\qquad T=\operatorname{tr}K,$$
-where $[[complexity]]$ bounds the empirical Rademacher complexity of the ball of radius $B_0$, and is at most
-$\sqrt2$ times too large: between $[[khintchine]]$ of it and all of it (all at $K=I$; at $K=\mathbf1\mathbf1^\top$,
-$m=2k$ and $B_0=1$ the complexity is $[[rank_one_complexity]]$). Without a $B_0$ chosen beforehand, let $i\ge0$ be the
-smallest with $b2^i\ge\sqrt q$, for a fixed $b$ (there is one for $b>0$); the share $[[level_share]]$ of $\delta$ gives
+where $[[complexity]]$ bounds the empirical Rademacher complexity of the ball of radius $B_0$ and is at most
+$\sqrt2$ times too large: the complexity is between $[[khintchine]]$ of this bound and all of it (all at $K=I$; at
+$K=\mathbf1\mathbf1^\top$, $m=2k$ and $B_0=1$ the complexity is $[[rank_one_complexity]]$). If only $b$ is chosen before the sample,
+let
+$i\ge0$ be the smallest integer with $b2^i\ge\sqrt q$ (there is one for $b>0$). With the share $[[level_share]]$ of $\delta$ for this level,
+again with probability at least $1-\delta$,
 $$\text{risk}\le[[peeled_bound]],$$
-where $b2^i\le[[peeled_norm]]$. $\mathcal E=[[energy]]$, which $K\to sK$ leaves alone, compares kernels, as $q$ alone does not. The
-term in $B_0$
-is $2\mathcal E$ at $B_0=\sqrt q$; the usual $[[raw_energy]]$ is the value of $2\mathcal E$ for kernels of the trace
-$[[usual_trace]]$
-alone, unless both are $0$. **Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$,
-$E\,\mathcal E^2=[[random_label_energy]]\ge1$ with $T_{inv}=\operatorname{tr}K^{-1}$: in the mean square $\mathcal E$ promises nothing.
-For the kernel $K=yy^\top+\varepsilon I$ made from the labels $\mathcal E=[[label_kernel_energy]]\to0$ (as $m\to\infty$) on the same random
-labels, while every predictor has risk at least $[[least_random_risk]]$ for the loss $\min(1,|f-y|)$. So a kernel that saw
-the labels, as SNIP's does, needs labels of its own.
+where $b2^i\le[[peeled_norm]]$. The energy $\mathcal E=[[energy]]$, which is invariant under $K\to sK$, compares kernels; $q$ alone does
+not.
+The term in $B_0$
+is $2\mathcal E$ at $B_0=\sqrt q$. The usual $[[raw_energy]]$ equals $2\mathcal E$ exactly for kernels of trace
+$[[usual_trace]]$,
+unless both are $0$. **Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$,
+$E\,\mathcal E^2=[[random_label_energy]]\ge1$ with $T_{inv}=\operatorname{tr}K^{-1}$: in mean square $\mathcal E$ promises nothing.
+For the kernel $K=yy^\top+\varepsilon I$ made from the labels, $\mathcal E=[[label_kernel_energy]]\to0$ (as $m\to\infty$) on the same random
+labels, while every predictor has risk at least $[[least_random_risk]]$ for the loss $\min(1,|f-y|)$. So a kernel that depends on
+labels, as SNIP's does, must take them from other data than the sample of the bound.
 """,
     steps=STEPS,
     source=Source(
@@ -243,7 +246,7 @@ the labels, as SNIP's does, needs labels of its own.
     also=("confidence",),
     remarks=(
         Remark(
-            "If the kernel is independent of the labels given the inputs, but not of the inputs, the bound speaks at best of "
+            "If the kernel is independent of the labels given the inputs, but not of the inputs, the bound applies at best to "
             "the risk on these inputs with fresh labels."
         ),
     ),

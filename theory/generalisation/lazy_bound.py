@@ -117,15 +117,25 @@ lazy_risk_bound = Claim(
     title="Lazy training and the energy bound in one statement",
     headline=r"Suppose the tangent kernel stays, on $m$ samples, within $\varepsilon<\kappa$ of a fixed one with least eigenvalue $\kappa$ and a diagonal up to $k_0$, and at new inputs within $\zeta$. The risk bound of B1 then holds with one more term, $$[[gap]].$$",
     statement=r"""
-A kernel $k$ with $k(x,x)\le k_0$ is fixed without the sample: $m$ iid pairs $(x,y)$ with $|y|\le1$. Its matrix $K$ on the sample has the trace $T$ and the least eigenvalue $\kappa>0$. A network, masked or not, has
-outputs that start at $0$ (where they do not, subtract those at the start), and all its kept weights follow the gradient flow of F1.1. **Assumed** is that training is *lazy*: at all times the tangent kernel is within $\varepsilon<\kappa$ of $K$ on the sample, in the norm of
-matrices, and its column $\Theta_t(x,X)$ at a new input, of the law of $x$ and independent of the sample, within $\zeta$ of $k_x=(k(x,x_i))_i$, in the mean over new inputs of the largest distance over time.
+Let the sample consist of $m$ iid pairs $(x,y)$ with $|y|\le1$, and let a kernel $k$ with $k(x,x)\le k_0$ be fixed without the sample. Its
+matrix $K$ on the sample has the trace $T$ and the least eigenvalue $\kappa>0$. A network, masked or not, has
+outputs that start at $0$ (if they do not, subtract the outputs at the start), and all its kept weights follow the gradient flow of F1.1.
+**Assume** that training is *lazy*: at all times the tangent kernel is within $\varepsilon<\kappa$ of $K$ on the sample, in operator norm,
+and,
+on average over new inputs drawn from the law of $x$ independently of the sample, the largest distance over time between the column
+$\Theta_t(x,X)$ at
+the new input and $k_x=(k(x,x_i))_i$ is at most $\zeta$.
 
-**It follows** that at time $t$ the residuals are no longer than $[[fade]]$, and within $[[apart]]$ of those of the linear flow; that the network's output tends to a limit at almost every new input, in the mean within $$g=[[gap]]$$ of the minimum-norm
-interpolant of $k$; and, for a loss in $[0,1]$ that is 1-Lipschitz and $0$ at the label, that with probability at least $1-\delta$ over the sample, whenever $y^\top K^{-1}y\le B_0^2$ and training is lazy, $$\text{risk of the trained network}\le[[lazy_risk]].$$
+**Then** at time $t$ the vector of residuals has length at most $[[fade]]$ and is within $[[apart]]$ of that of the linear flow. At almost
+every new input the network's output tends to a limit, which is on average over new inputs within $$g=[[gap]]$$ of the minimum-norm
+interpolant of $k$. For a loss in $[0,1]$ that is 1-Lipschitz and $0$ at the label, with probability at least $1-\delta$ over the sample,
+whenever $y^\top K^{-1}y\le B_0^2$ and training is lazy, $$\text{risk of the trained network}\le[[lazy_risk]].$$
 
-**At the start** this much is proved. In a network of one hidden layer of $n$ neurons as in K6, whose masks and weights do not depend on the sample, let $k$ be the mean of the tangent kernel, given the masks or over iid rows of masks, and let $n$ times its variance be at most $v$ for all pairs of inputs. Then at the time $0$ the
-distance on the sample is at most $[[start]]$, and that at new inputs in the mean at most $[[start_column]]$, each but for a probability of $\delta_1$. That the kernel moves little from there is the assumption.
+**At the start** this much is proved. In a network of one hidden layer of $n$ neurons as in K6, whose masks and weights do not depend on the
+sample, let $k$ be the mean of the tangent kernel, given the masks or over iid rows of masks, and let $n$ times its variance be at most $v$
+for all pairs of inputs. Then at time $0$ the
+distance on the sample is at most $[[start]]$, and the distance at new inputs is on average at most $[[start_column]]$, each except with
+probability $\delta_1$. That the kernel moves little from there is assumed.
 """,
     steps=STEPS,
     source=Source(

@@ -117,9 +117,9 @@ path_energy_bound = Claim(
     title="Path densities bound the energy of a linear target",
     statement=r"""
 Let $K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1: $c_L=(L+1)2^{-L}$) and $y=X\beta$. Then $y^\top K^{-1}y$ is at
-most the sum over the features with $\beta_j\ne0$ of $[[path_term]]$ at the path density of the feature: $\infty$ if a feature
-that matters has no path. For linear networks $c_L=[[linear_constant]]$ (no gate halves anything), and if $X$ has full column rank
-and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top K^+y$, pseudo-inverse.
+most the sum over the features with $\beta_j\ne0$ of $[[path_term]]$ at the path density of the feature: $\infty$ if one of these
+features has no path. For linear networks $c_L=[[linear_constant]]$ (no gate halves anything), and if $X$ has full column rank
+and each of these features has a path, the sum of $[[linear_term]]$ *equals* $y^\top K^+y$, with the pseudo-inverse.
 """,
     steps=ENERGY_STEPS,
     source=Source(
@@ -324,18 +324,20 @@ def second_derivative_is_a_binomial_series(even_rest: sp.Expr, even_coefficient:
 
 path_residual_bound = Claim(
     label="B8",
-    title="A path bound for every target, finite unless the kernel is linear somewhere",
+    title="A path bound for every target, finite if the kernel minus its linear part is positive definite",
     headline=r"With the linear part $B$ of the kernel matrix $K$, from B2.1, and the least eigenvalue $\mu$ of $K-B$, $y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y$ for all labels $y$. The mean eigenvalue in place of $\mu$ makes no bound.",
     statement=r"""
 With $B=\frac{w}dX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$, $w=[[weight]]$ (B2.1), and $\mu=\lambda_{\min}(K-B)\ge0$,
 $$y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y\qquad\text{for every }y:$$
-the sum of $[[residual_term]]$ over the eigenvectors of $B$, $b$ the eigenvalue and $y$ the component of the labels. If $\mu=0$ and
-$y$ is not in the range of $B$ the bound is $+\infty$: for $\{x,-x\}$ with one hidden layer $K=2SI$, $\mu=0$, and at $y=(1,1)$ the
-truth is $[[antipodal_energy]]$. With one hidden layer, homogeneous masks and inputs that are not $0$, $\mu>0$ if and only if no two inputs are parallel: the rest of
+the bound is the sum of $[[residual_term]]$ over the eigenvectors of $B$, where $b$ is the eigenvalue and $y$ the component of the labels.
+If
+$\mu=0$ and $y$ is not in the range of $B$, the bound is $+\infty$. For $\{x,-x\}$ with one hidden layer, $K=2SI$ and $\mu=0$, and at
+$y=(1,1)$ the true value is $[[antipodal_energy]]$. With one hidden layer, homogeneous masks and inputs that are not $0$, $\mu>0$ if and
+only
+if no two inputs are parallel: the rest of
 the kernel is even in their cosine, with the coefficients $[[even_coefficient]]>0$ at its powers $2i$.
-The mean $\operatorname{tr}(K-B)/m$ in place of $\mu$ makes no bound: for $\{x,-x\}$ and $y=(1,-1)$ it gives
-$[[mean_bound]]$, where the
-truth is $[[antipodal_energy]]$ too.
+The mean $\operatorname{tr}(K-B)/m$ in place of $\mu$ does not give a bound: for $\{x,-x\}$ and $y=(1,-1)$ it gives
+$[[mean_bound]]$, while the true value is again $[[antipodal_energy]]$.
 """,
     steps=RESIDUAL_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

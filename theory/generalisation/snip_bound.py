@@ -169,24 +169,23 @@ def others_share_what_is_left(strong_share: sp.Expr, optimum: sp.Expr) -> Iterat
 
 snip_path_bound = Claim(
     label="B6",
-    title="SNIP aligns path densities with the features, but not as their path bound would have it",
+    title="SNIP aligns path densities with the features, but not optimally for the path bound",
     headline=r"SNIP with normal weights gives features of larger profile larger path densities, but not the best ones of their budget: for many features the bound of B3 can be infinite, at every density below $1$.",
     statement=r"""
-Scores with Pareto(1) noise keep a feature of profile $\phi$ with $W=[[pareto_share]]$: the optimum of B4 when $\phi\propto|\beta|$, cap
+Scores with Pareto(1) noise keep a feature of profile $\phi$ with $W=[[pareto_share]]$: the optimum of B4 when $\phi\propto|\beta_j|$, cap
 included. SNIP with *normal* weights has the path density $R_2(\tau/\phi)$ (K5). It increases with the profile,
-$\frac{dR_2(\tau/\phi)}{d\phi}=[[alignment]]>0$: path densities are aligned with the features. What fails is that they
-were the best
-ones. The bound of B3 is proportional to the mean of $\beta^2/R_2(\tau/|\beta|)$. Since $R_2(s)\le[[energy_upper]]$,
-that is *infinite* in the limit of many features at every density
-below 1 if $|\beta|$ has a density bounded below near $0$, or the profile $v^a$ (the integrand exceeds
+$\frac{dR_2(\tau/\phi)}{d\phi}=[[alignment]]>0$: path densities are aligned with the features. They are not, however, the best
+ones. The bound of B3 is proportional to the mean of $\beta_j^2/R_2(\tau/|\beta_j|)$. Since $R_2(s)\le[[energy_upper]]$,
+this mean is *infinite* in the limit of many features, at every density
+below 1, if $|\beta_j|$ has a density bounded below near $0$ or the profile $v^a$ (the integrand exceeds
 $[[power_integrand]]$); for finitely many features it is finite. **Two levels:** let the share $p$ of the
-features have $|\beta|=\beta\ge1$ and the rest $1$. SNIP at density $\rho$ has the $\tau$ for which
-$p\,H(\tau/\beta)+(1-p)H(\tau)=\rho$ (S4), the mean of $\beta^2/R_2$ is $\frac{p\beta^2}{R_2(\tau/\beta)}+\frac{1-p}{R_2(\tau)}$
-and the path budget $r=p\,R_2(\tau/\beta)+(1-p)R_2(\tau)$; the optimum of that budget gives the strong features the density
-$[[strong_share]]$ and the value $[[optimum]]$; uniform path densities have $[[uniform]]$. At $p=\frac14$ and $\beta=2$ SNIP exceeds the
-optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform path densities of the same budget by
+features have $|\beta_j|=\beta\ge1$ and the rest $|\beta_j|=1$. SNIP at density $\rho$ has the $\tau$ for which
+$p\,H(\tau/\beta)+(1-p)H(\tau)=\rho$ (S4). The mean of $\beta_j^2/R_2$ is then $\frac{p\beta^2}{R_2(\tau/\beta)}+\frac{1-p}{R_2(\tau)}$,
+and the path budget is $r=p\,R_2(\tau/\beta)+(1-p)R_2(\tau)$. The optimum for that budget gives the strong features the density
+$[[strong_share]]$ and has the value $[[optimum]]$; uniform path densities have $[[uniform]]$. At $p=\frac14$ and $\beta=2$ SNIP exceeds the
+optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, and uniform path densities of the same budget exceed it by
 12 %, 12 %, 12 % and
-4.31 %; SNIP gives the strong features more than the optimum at the first two of these densities, less at the others.
+4.31 %. SNIP gives the strong features more than the optimum does at the first two of these densities, and less at the others.
 """,
     steps=STEPS,
     source=Source(
@@ -216,13 +215,14 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform
         Quantity(budget, "mean path density, the budget", UP_TO_ONE, drawn=(sp.Rational(1, 5), sp.Rational(9, 10))),
     ),
     symbols={
+        r"\beta_j": "coefficient of feature $j$ in the target",
         "W": "share of the weights of a feature that are kept",
         **ENERGY_LAW,
         "H(s)": "chance that this product exceeds $s$ in modulus",
         "K_1": "modified Bessel function of the second kind, of the order $1$",
     },
     hypotheses=(
-        Hypothesis(r"$\phi=|\beta|$ (isotropic inputs); the score factorises (S3)"),
+        Hypothesis(r"$\phi=|\beta_j|$ (isotropic inputs); the score factorises (S3)"),
         Hypothesis(FIXED_RESIDUAL),
         Hypothesis(r"the bound of B3, formally with $R_2$ for the path density"),
     ),

@@ -123,14 +123,16 @@ best_densities = Claim(
     title="Water-filling: the best path densities of a given budget",
     headline=r"If path densities $\rho_j\le1$ have a given mean, and more $\beta_j$ than that pays for are not $0$, $\sum_j\beta_j^2/\rho_j$ is smallest for densities in proportion to $|\beta_j|$, capped at $1$, with a $\lambda$ that the mean decides: $$\rho_j=[[share]].$$",
     statement=r"""
-Among path densities $0\le\rho_j\le1$ of mean $\rho$ over $d$ features, $\sum_j\beta_j^2/\rho_j$ (B3, a term $0/0$ being $0$) is smallest
-at $\rho_j=[[share]]$ with $\lambda>0$ from the budget, provided more than $d\rho$ of the $\beta_j$ are not $0$; each term is then
-$[[term]]$. If the $k$ largest $|\beta_j|$ are at the cap, $C$ is the sum of their squares and $R$ the sum of the other $|\beta_j|$,
+Among path densities $0\le\rho_j\le1$ of mean $\rho$ over $d$ features, $\sum_j\beta_j^2/\rho_j$ (B3, with a term $0/0$ being $0$) is
+smallest at $\rho_j=[[share]]$ with $\lambda>0$ determined by the budget, provided that more than $d\rho$ of the $\beta_j$ are not $0$; each
+term is then $[[term]]$. If the $k$ largest $|\beta_j|$ are at the cap, $C$ is the sum of their squares and $R$ the sum of the other
+$|\beta_j|$, then
 $$\lambda=[[water_level]],\qquad\text{optimum}=[[optimum]].$$
-Without the cap it would be $[[uncapped_optimum]]$, $A=\sum|\beta_j|$: a lower bound always, and the optimum if and only if
-$\max|\beta_j|\le\lambda$; it is less by $[[surplus]]$, where $x$ and $q$ are the sums of $|\beta_j|-\lambda$ at the cap and of their
-squares. If at most $d\rho$ of the $\beta_j$ are not $0$, these have $\rho_j=1$, the optimum is $[[abundant]]$, and the rest of the
-budget is free.
+Without the cap the optimum would be $[[uncapped_optimum]]$ with $A=\sum|\beta_j|$. This is always a lower bound, and it is the optimum if
+and only if $\max|\beta_j|\le\lambda$; the bound is smaller than the optimum by $[[surplus]]$, where $x$ and $q$ are the sums of
+$|\beta_j|-\lambda$ and of its
+square over the features at the cap. If at most $d\rho$ of the $\beta_j$ are not $0$, these have $\rho_j=1$, the optimum is $[[abundant]]$,
+and the rest of the budget is free.
 """,
     steps=STEPS,
     source=Source(
@@ -312,14 +314,15 @@ def optimum_of_either_case(
 
 power_profile = Claim(
     label="B5",
-    title="Water-filling of a power-law profile, with its cap, and the merge as the density tends to 1",
+    title="Water-filling of a power-law profile with a cap, and the gap to uniform densities as the density tends to 1",
     statement=r"""
 Let $|\beta(v)|=v^a$ on $[0,1]$, $a>0$, and minimise $\int\beta^2/\rho$ over $0\le\rho(v)\le1$ of mean $\rho$. The optimum has
 $\rho(v)=1$ from $v_*=[[edge]]$ on (nowhere, for $\rho\le[[cap]]$), and is
 $$[[optimum]],$$
-that is $[[below_cap]]$ for $\rho\le[[cap]]$. Uniform densities give $[[uniform]]$, more by the factor $1/[[ratio]]$ below the cap. As
-$\rho\to1$ the optimum exceeds the dense value $[[dense]]$ by $[[excess]]$ and uniform densities by $[[uniform_excess]]$: the gap
-between the methods closes linearly, and no density below $1$ merges them.
+that is, $[[below_cap]]$ for $\rho\le[[cap]]$. Uniform densities give $[[uniform]]$, for these $\rho$ larger by the factor $1/[[ratio]]$. As
+$\rho\to1$, the optimum exceeds the dense value $[[dense]]$ by $[[excess]]$, and uniform densities exceed it by $[[uniform_excess]]$: the
+gap
+between the methods closes linearly, and vanishes at no density below $1$.
 """,
     steps=PROFILE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

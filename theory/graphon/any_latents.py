@@ -121,15 +121,20 @@ LOST = (
 
 any_latents = Claim(
     label="G4.3",
-    title="Masks converge to their graphon whatever the latents are, if their empirical laws do",
+    title="Masks converge to their graphon for any latents whose empirical laws converge",
     headline=r"Masks of a factorised score converge to their graphon in cut norm, in probability, whatever the latents are, if the empirical laws of the latents and the law of the noise converge.",
     statement=r"""
-Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$, $f,\varphi>0$ nondecreasing on $[0,1]$. Latents $u_i,v_j$ are any numbers in $[0,1]$, drawn in any way or not drawn, with distribution functions within $\eta_u$ and $\eta_v$ of the uniform one
-(no loss: latents of another law are functions of uniform ones). Given them the noise $|\xi_{ij}|$ is iid with a continuous survival function $\bar F_n$, $\sup|\bar F_n-\bar F|\le\eta_\xi$ and $\bar F_n(0)=1$. Let $W$ be the graphon of $f$, $\varphi$ and $\bar F$ at density $\rho$ (S1), and
-$M$ the mask of the $K=\mathrm{round}(\rho mn)$ largest scores, rows and columns sorted by the latents. With probability at least $1-\delta$
+Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi>0$ nondecreasing on $[0,1]$. The latents $u_i,v_j$ are any numbers in $[0,1]$,
+random or not, whose distribution functions are within $\eta_u$ and $\eta_v$ of the uniform one (no loss of generality: latents of another
+law are functions of uniform ones). Given the latents, the noise $|\xi_{ij}|$ is iid with a continuous survival function $\bar F_n$, where
+$\sup|\bar F_n-\bar F|\le\eta_\xi$ and $\bar F_n(0)=1$. Let $W$ be the graphon of $f$, $\varphi$ and $\bar F$ at density $\rho$ (S1), and
+let $M$ be the mask of the $K=\mathrm{round}(\rho mn)$ largest scores, with rows and columns sorted by the latents. With probability at
+least $1-\delta$
 $$\|W_M-W\|_\square\le[[limit_bound]].$$
-So masks converge in cut norm, in probability, if $m,n\to\infty$, in whatever proportion, and the three deviations tend to $0$; no threshold need be stable. With the noise of the limit this is $[[grid_bound]]$ at midpoints, and $[[random_bound]]$ at iid uniform latents:
-in G4.1 latents count twice (its last bound at midpoints is smaller for large masks). That masks converge is announced in the abstract; bound and assumptions are ours. No constant is claimed to be the best.
+So masks converge in cut norm, in probability, if $m,n\to\infty$, in whatever proportion, and the three deviations tend to $0$; the
+threshold need not be stable. If the noise has the law of the limit, this bound is $[[grid_bound]]$ at midpoints, and $[[random_bound]]$
+at iid uniform latents. G4.1 counts the deviations of the latents twice (its last bound at midpoints is smaller for large masks). That
+masks converge is announced in the abstract; the bound and the assumptions are ours. No constant is claimed to be the best.
 """,
     steps=STEPS,
     source=Source(

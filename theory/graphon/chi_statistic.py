@@ -51,10 +51,9 @@ chi_statistic = Claim(
     label="G6.2",
     title="The mean of a statistic of column densities over uniform masks",
     statement=r"""
-For a mask of $m\times n$
-entries with column densities $\hat p_j$ and density $\rho$, $0<\rho<1$, let $\chi=\sum_j(\hat
-p_j-\rho)^2m/(\rho(1-\rho))$. For a uniform set of $K=\rho mn$ entries (the mask of Random and of Magnitude)
-$E\chi=[[expected_chi]]$, whatever $K$.
+For a mask of $m\times n$ entries with column densities $\hat p_j$ and density $\rho$, $0<\rho<1$, let $\chi=\sum_j(\hat
+p_j-\rho)^2m/(\rho(1-\rho))$. If the mask is a uniform set of $K=\rho mn$ entries (as for Random and Magnitude), then
+$E\chi=[[expected_chi]]$, whatever $K$ is.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

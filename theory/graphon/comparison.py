@@ -229,17 +229,19 @@ def rate_is_mean_and_fluctuation(mean_bound: sp.Expr, fluctuation: sp.Expr, norm
 
 normal_comparison = Claim(
     label="G1.2",
-    title="Masks sampled from probabilities concentrate as normal sums of rows and columns do",
+    title="Masks of independent entries concentrate in cut norm: comparison with normal row and column sums",
     headline=r"A mask $M$ of independent entries with means $P$ is near them in cut norm: for $m$ rows, $n$ columns and the mean $V$ of $P(1-P)$, with probability at least $1-\delta$, $$\|M-P\|_\square\le[[normal_rate]].$$",
     statement=r"""
-Let $M_{ij}$ be independent with means $P_{ij}$ and $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least
-$1-\delta$
+Let $M_{ij}$ be independent with means $P_{ij}$, and let $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least $1-\delta$
 $$\|M-P\|_\square\le[[normal_rate]],\qquad\mu=[[mean_bound]].$$
-Indeed the largest sum of $M-P$ over a rectangle $S\times T$, divided by $mn$, has a mean of at most $\mu$ and exceeds
-its mean by $s$ or more with probability at most $[[one_failure]]$. The same holds for $P-M$, and for the largest sums over complements of rectangles.
-For every convex function $\Phi$ of matrices, $E\,\Phi(M-P)\le E\,\Phi(\sigma g)$ with independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$, and so for $P-M$.
-With G1.1, whose rates are smaller for some small masks, for very small $\delta$ and at some low densities, $\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$.
-For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ and fixed $\delta$ the rate is of the right order (G5); no constant is claimed to be the best.
+More precisely, the largest sum of $M-P$ over a rectangle $S\times T$, divided by $mn$, has mean at most $\mu$, and it exceeds its mean by
+$s$ or more with probability at most $[[one_failure]]$. The same holds for $P-M$, and for the largest sums over complements of rectangles.
+For every convex function $\Phi$ of matrices, $E\,\Phi(M-P)\le E\,\Phi(\sigma g)$ with independent standard normal $g_{ij}$ and
+$\sigma=[[largest_scale]]$; the same holds for $P-M$.
+Together with G1.1, whose rates are smaller for some small masks, for very small $\delta$ and at some low densities, this gives
+$\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$.
+If all entries have one fixed probability, neither $0$ nor $1$, then for $m=n\to\infty$ and fixed $\delta$ the rate is of the right order
+(G5). No constant is claimed to be the best.
 """,
     steps=STEPS,
     source=Source(
@@ -317,7 +319,8 @@ For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ an
     ),
     remarks=(
         Remark(
-            r"Measured for fair coins, some masks of $128\times128$ entries: cuts that a search finds reach more than half of $\frac1{2\sqrt n}$, a term of the rate.",
+            r"Measured for fair coins on some masks of $128\times128$ entries: cuts found by a search exceed half of "
+            r"$\frac1{2\sqrt n}$, a term of the rate.",
             checked_by="masks_reach_half_of_the_mean_bound",
         ),
     ),

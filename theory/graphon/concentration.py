@@ -231,14 +231,13 @@ def each_row_and_column_is_in_or_out(pairs: sp.Expr) -> Iterator[Relation]:
 
 cut_norm_rate = Claim(
     label="G1.1",
-    title="Masks sampled from probabilities concentrate in cut norm, by the union over all sets",
+    title="Masks of independent entries concentrate in cut norm, by a union bound over all sets",
     statement=r"""
-Let $M_{ij}$ be independent with means $P_{ij}$ and $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least
-$1-\delta$
+Let $M_{ij}$ be independent with means $P_{ij}$, and let $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least $1-\delta$
 $$\|M-P\|_\square\le[[hoeffding_rate]],$$
 and with probability at least $1-\delta$ (better at low density)
 $$\|M-P\|_\square\le[[bernstein_rate]].$$
-Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failure]]$; where $V=0$, $M=P$.
+The underlying tail bounds are $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failure]]$. If $V=0$, then $M=P$.
 """,
     steps=STEPS,
     source=Source(

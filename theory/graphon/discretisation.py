@@ -94,11 +94,11 @@ kernel_discretisation = Claim(
     label="G3.1",
     title="Discretisation of a monotone kernel",
     statement=r"""
-Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let $W_P$ be constant on the cells of an equal $m\times
-n$ grid, with the value of $W$ at one point of each closed cell. *Any points:*
-$\|W_P-W\|_1\le[[any_point_supremum]]$; *midpoints:* $\|W_P-W\|_1\le[[midpoint_supremum]]$. Both are attained, for all
-$m$ and $n$. So midpoints cost at most $[[midpoint_error]]$, one term for each variable, which a kernel of that
-variable alone attains.
+Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let $W_P$ be constant on each cell of a uniform $m\times n$ grid, with the
+value of $W$ at one point of the closed cell. *Any points:* $\|W_P-W\|_1\le[[any_point_supremum]]$; *midpoints:*
+$\|W_P-W\|_1\le[[midpoint_supremum]]$. Both bounds are attained, for all $m$ and $n$. So the error at midpoints is at most
+$[[midpoint_error]]$, with one term for each variable. For a kernel of one variable alone, the term of this
+variable is a bound, which is attained.
 """,
     steps=MONOTONE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -188,9 +188,9 @@ lipschitz_discretisation = Claim(
     label="G3.2",
     title="Discretisation of a Lipschitz kernel",
     statement=r"""
-Let $W:[0,1]^2\to[0,1]$ have the Lipschitz constant $L$ in each variable, and let $W_P$ be constant on the cells of an
-equal $m\times n$ grid, with the value of $W$ at the midpoint of each cell. Then
-$\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le2$.
+Let $W:[0,1]^2\to[0,1]$ be Lipschitz with constant $L$ in each variable, and let $W_P$ be constant on each cell of a uniform $m\times n$
+grid, with the value of $W$ at the midpoint of the cell. Then $\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if
+$L(\frac1m+\frac1n)\le2$.
 """,
     steps=LIPSCHITZ_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -130,12 +130,14 @@ fixed_inputs = Claim(
     title="Masks with fixed inputs: all sets of columns at once",
     headline=r"With independent rows of one law, the averages of a mask over all sets of columns at once err by at most $$[[free_bound]]$$ with probability at least $1-\delta$, however many columns there are.",
     statement=r"""
-Let scores have $n$ iid rows of $d$ entries, which depend on each other in whatever way; let $M$ be the mask of those above a fixed threshold, and
-$p_j$ the probability of an entry in column $j$. With probability at least $1-\delta$ for all sets $T$ of columns
+Let scores have $n$ iid rows of $d$ entries, where the entries of a row may depend on each other in any way. Let $M$ be the mask of the
+scores above a fixed threshold, and let $p_j$ be the probability that an entry in column $j$ is kept. With probability at least
+$1-\delta$, for all sets $T$ of columns at once,
 $$\Big|\frac1{nd}\sum_i\sum_{j\in T}M_{ij}-\frac1d\sum_{j\in T}p_j\Big|\le B,\qquad B=[[column_bound]],$$
-with $V=\frac1d\sum p_j(1-p_j)\le\frac14$. The first of both bounds is a union over all sets and is smaller only for few columns or very small $\delta$; the second,
-$B_2=[[free_bound]]$, does not grow with $d$. On the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, $\rho$ the mean of the $p_j$, in the place of $M$ makes these
-differences at most $[[ranked_column_bound]]$. No constant is claimed to be the best.
+with $V=\frac1d\sum p_j(1-p_j)\le\frac14$. One of the two bounds in the minimum is a union bound over all sets; it is smaller only for few
+columns or very small $\delta$. The other, $B_2=[[free_bound]]$, does not grow with $d$. On the same event, if $M$ is replaced by the mask
+of the $\mathrm{round}(\rho nd)$ largest scores, where $\rho$ is the mean of the $p_j$, these differences are at most
+$[[ranked_column_bound]]$. No constant is claimed to be the best.
 """,
     steps=COLUMN_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

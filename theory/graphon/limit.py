@@ -169,16 +169,17 @@ mask_limit = Claim(
     title="Masks of a factorised saliency converge to its graphon, with constants",
     headline=r"Masks of a factorised score converge to its graphon in cut norm. For $m$ rows and $n$ columns with latents at midpoints, with probability at least $1-\delta$, $$\|W_M-W\|_\square\le[[midpoint_bound]].$$",
     statement=r"""
-Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi$ nondecreasing (no loss: sort) and iid noise $\xi$ of
-continuous law, $W$ its graphon at density $\rho$ (S1), and $M$ the mask of the $K=\mathrm{round}(\rho mn)$ largest
+Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi$ nondecreasing (no loss of generality: sort) and iid noise $\xi$ of continuous
+law. Let $W$ be the graphon of this saliency at density $\rho$ (S1), and let $M$ be the mask of the $K=\mathrm{round}(\rho mn)$ largest
 scores. With probability at least $1-\delta$, for latents at the midpoints $u_i=\frac{i-1/2}m$, $v_j=\frac{j-1/2}n$,
 $$\|W_M-W\|_\square\le[[midpoint_bound]],$$
-and for iid uniform latents, rows and columns sorted by them,
+and for iid uniform latents, with rows and columns sorted by them,
 $$\|W_M-W\|_\square\le[[sorted_bound]].$$
-At midpoints $[[wide_bound]]$ is such a bound too, smaller where both sides are large beside $\ln\frac{mn}\delta$.
-So masks converge in cut norm at the rate $n^{-1/2}$ (for $m=n$ and midpoints with the constant $[[rate_constant]]$, with the last bound $[[wide_constant]]$;
-the order is sharp, G5, and no constant is claimed to be the best), and almost surely along sizes with $\min(m_k,n_k)/\ln k\to\infty$ (if this ratio is at least $y$
-for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). That the masks converge is announced in the abstract; the constants are ours.
+At midpoints $[[wide_bound]]$ is such a bound too; it is smaller if both sides are large compared with $\ln\frac{mn}\delta$.
+So masks converge in cut norm at the rate $n^{-1/2}$ (for $m=n$ and midpoints with the constant $[[rate_constant]]$, by the last bound
+with $[[wide_constant]]$). The order is sharp (G5), and no constant is claimed to be the best. Masks converge almost surely along sizes
+with $\min(m_k,n_k)/\ln k\to\infty$; if this ratio is at least $y$ for large $k$, then almost surely
+$\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$. That the masks converge is announced in the abstract; the constants are ours.
 """,
     steps=LIMIT_STEPS,
     source=Source(

@@ -174,15 +174,16 @@ def wide_rate_is_the_farthest_sum(
 
 ranked_masks = Claim(
     label="G1.3",
-    title="Ranking costs a second pair of signs",
+    title="Masks of the largest scores concentrate in cut norm",
     headline=r"A mask of the $K$ largest of $mn$ independent scores is near the chances $P$ of exceeding a threshold: with probability at least $1-\delta$, for $\kappa=|K-\sum P|/mn$ and the mean $V$ of $P(1-P)$, $$\|M_K-P\|_\square\le[[ranked_rate]].$$",
     statement=r"""
-Let scores be independent, $P_{ij}$ the probability that score $(i,j)$ exceeds a fixed threshold,
-$V=\frac1{mn}\sum P_{ij}(1-P_{ij})$, and $M_K$ a mask of $K\le mn$ largest scores, ties broken in any way. With probability at least $1-\delta$
+Let scores be independent, let $P_{ij}$ be the probability that score $(i,j)$ exceeds a fixed threshold, and let $V=\frac1{mn}\sum
+P_{ij}(1-P_{ij})$. Let $M_K$ be a mask of $K\le mn$ largest scores, ties broken in any way. With probability at least $1-\delta$
 $$\|M_K-P\|_\square\le[[ranked_rate]],\qquad\kappa=\tfrac1{mn}\Big|K-\sum P_{ij}\Big|,$$
-and with probability at least $1-\delta$, better for large $V$ where both sides are large beside $\ln\frac{mn}\delta$, $\|M_K-P\|_\square\le[[wide_rate]]$.
-For scores of one continuous law and the threshold that each exceeds with probability $\frac K{mn}$, $0<K<mn$, this is $\kappa=0$ and $P=\frac K{mn}$: the bounds for a mask
-that is uniform among those of $K$ entries. No constant is claimed to be the best.
+and with probability at least $1-\delta$ also $\|M_K-P\|_\square\le[[wide_rate]]$, which is better for large $V$ if both sides are large
+compared with $\ln\frac{mn}\delta$.
+If all scores have one continuous law and each exceeds the threshold with probability $\frac K{mn}$, $0<K<mn$, then $\kappa=0$ and
+$P=\frac K{mn}$: these are the bounds for a mask that is uniform among the masks of $K$ entries. No constant is claimed to be the best.
 """,
     steps=STEPS,
     source=Source(

@@ -196,18 +196,20 @@ optimal_rate = Claim(
     title="The order of the rate in cut norm is optimal, and masks need not converge in L¹",
     headline=r"A mask of independent entries of probability $p$, $0<p<1$, comes no nearer to $p$ in cut norm than the order $n^{-1/2}$ of the upper bounds. Entry by entry it stays at the mean distance $[[entry_distance]]$.",
     statement=r"""
-(a) Every real $m\times n$ matrix $A$ has $\|A\|_\square\ge[[row_share]]\cdot\frac1{mn}\sum_i|\sum_jA_{ij}|$, and
-$[[row_share]]$ is the largest such constant. (b) For $A=M-P$ with independent entries and constant $P=p$ the
-right-hand side has mean $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, where
-$E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$; for integer $np$ and $V=p(1-p)$ the mean is
-$[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1.2
-cannot be improved, nor that of G4.1, since by G2 the mask of the largest scores differs from the one above the
-threshold by $O(n^{-1})$; by symmetry the same holds with $m$. No larger probability of failure helps: what $\|M-P\|_\square$ exceeds with a probability of at most $\delta<1$ is at least $[[any_rate]]$, and for the mask of any number $K$ of largest scores in the place of $M$ at least `any_ranked_rate`, best at $K=mnp$. For fair coins, $p=\frac12$, the mean of (b) is $\mu=[[fair_mean]]$, and
-a number that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least $[[least_rate]]$; for the mask of $\frac{mn}2$ largest scores (for odd $mn$, half an entry more or less) in the place of $M$, at least
-`least_ranked_rate`, where the mean is $[[ranked_mean]]$. Both means times $\sqrt n$ tend to $[[fair_constant]]$ for $m=n$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
-$p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive unless $W$ takes the values $0$ and
-$1$ only. For the SNIP graphon with constant columns (S4, $\varphi=1$) and threshold $\tau$ the limit is
-$2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
+(a) Every real $m\times n$ matrix $A$ has $\|A\|_\square\ge[[row_share]]\cdot\frac1{mn}\sum_i|\sum_jA_{ij}|$, and $[[row_share]]$ is the
+largest such constant. (b) For $A=M-P$ with independent entries and constant $P=p$ the right-hand side has mean
+$[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, where $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$. For
+integer $np$ and $V=p(1-p)$ the mean is $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate
+$n^{-1/2}$ of G1.2 cannot be improved. Nor can the rate of G4.1 be improved, since by G2 the mask of the largest scores differs from the
+mask of the scores above the threshold by $O(n^{-1})$. By symmetry the same holds with $m$. A larger probability of failure does not help:
+any level that $\|M-P\|_\square$ exceeds with probability at most $\delta<1$ is at least $[[any_rate]]$. If the mask of any number $K$ of
+largest scores replaces $M$, any such level is at least `any_ranked_rate`, which is best at $K=mnp$. For fair coins, $p=\frac12$, the mean
+in (b) is $\mu=[[fair_mean]]$, and any level that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least
+$[[least_rate]]$. If the mask of $\frac{mn}2$ largest scores (for odd $mn$, half an entry more or less) replaces $M$, any such level is at
+least `least_ranked_rate`, and the mean of $\|M-P\|_\square$ is at least $[[ranked_mean]]$. Times $\sqrt n$, this bound and $\mu$ tend to
+$[[fair_constant]]$ for $m=n$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at $p=P_{ij}$. Hence $\|M-W\|_1\to2\iint W(1-W)$ in probability,
+and this limit is positive unless $W$ is $0$ or $1$ almost everywhere. For the SNIP graphon with constant columns (S4, $\varphi=1$) and
+threshold $\tau$ the limit is $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -121,14 +121,14 @@ row_label = Claim(
     title="Which labels of the rows make a graphon the limit",
     headline="Large masks of iid rows, each with a label, are close in cut norm to a kernel of label and column if and only if what the label leaves unexplained has no long-range correlation across a row.",
     statement=r"""
-Let $M$ be a mask of $n$ iid rows of $d$ entries (SNIP: S6), $\ell_i$ a function
-of row $i$, $W(\ell,j)\in[0,1]$ any kernel, $A_{ij}=M_{ij}-W(\ell_i,j)$, $\Gamma_{jk}=E[A_{1j}A_{1k}]$,
-$\kappa=\frac1{d^2}\sum_{jk}\Gamma_{jk}^2$ and $\gamma=\max_T\frac1{d^2}\sum_{j,k\in T}\Gamma_{jk}$ over sets of columns. Then
+Let $M$ be a mask of $n$ iid rows of $d$ entries (SNIP: S6), let $\ell_i$ be a function of row $i$, and let $W(\ell,j)\in[0,1]$ be any
+kernel. Let $A_{ij}=M_{ij}-W(\ell_i,j)$, $\Gamma_{jk}=E[A_{1j}A_{1k}]$, $\kappa=\frac1{d^2}\sum_{jk}\Gamma_{jk}^2$ and
+$\gamma=\max_T\frac1{d^2}\sum_{j,k\in T}\Gamma_{jk}$ over sets of columns. Then
 $$[[projection]]\le E\|A\|_\square\le[[upper]],\qquad\kappa\le[[comparison]],$$
-the upper bound from $E\,t(C_4,A)=[[four_cycle]]$ with $\eta=E(\|A_{1\cdot}\|^2/d)^2\le1$. So, as $n,d\to\infty$, the masks
-converge to $W$ in cut norm (in mean; rows labelled by $\ell$) iff $\kappa\to0$: iff what the label leaves unexplained has no
-long-range correlation across the columns of a row. The constants of $\gamma/2$ and $4\gamma$ are sharp;
-the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$ with fair signs.
+where the upper bound follows from $E\,t(C_4,A)=[[four_cycle]]$ with $\eta=E(\|A_{1\cdot}\|^2/d)^2\le1$. So, as $n,d\to\infty$, the masks
+converge to $W$ in cut norm (in mean; rows labelled by $\ell$) iff $\kappa\to0$, that is, iff what the label leaves unexplained has no
+long-range correlation across the columns of a row. The constants of $\gamma/2$ and $4\gamma$ are sharp; the upper bound is loose, for
+rows $\pm(1,-1)$ with fair signs by a factor that tends to $4$ as $n\to\infty$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -106,12 +106,13 @@ row_latent = Claim(
     title="For inputs on one ray the row latent is not |a| alone",
     headline=r"If all inputs are positive multiples of one vector, SNIP's masks do not converge in cut norm to the kernel that labels rows by $|a_i|$ and has the right densities. Their distance tends to $$[[limit_distance]],$$ $\rho$ their density.",
     statement=r"""
-Let $M$ be the mask of SNIP with $n$ rows of $d$ entries, at a fixed threshold (S6), of the scores $|w_{ij}||a_i||g_{ij}|$, where $g_{ij}$ is the mean of the residual times
-input $j$ over the data for which unit $i$ is active, and $h_j$ that over all data. If all inputs are positive multiples of one vector, then
-$g_{ij}=h_j1\{w_i\cdot x>0\}$: a unit is on or off for all data. With the row latent $(a_i,g_{i\cdot})$ and
-$W=[[kernel]]$ ($0$ at $g=0$) the bound of G1.2 holds for every $n$ and $d$; labelled by $|a_i|$ the best kernel is $[[blurred]]$ (here $h=h_j$),
-its column densities, $H(\tau/|h_j|)/2$ with $H$ of S4, are right, and yet the masks stay at a distance from it that tends to
-$[[limit_distance]]$ as $n,d\to\infty$, $\rho$ their density; no relabelling of the rows makes it their limit.
+Let $M$ be the mask of SNIP with $n$ rows of $d$ entries, at a fixed threshold (S6), of the scores $|w_{ij}||a_i||g_{ij}|$. Here $g_{ij}$
+is the mean of the residual times input $j$ over the data for which unit $i$ is active, and $h_j$ is the same mean over all data. Let all
+inputs be positive multiples of one vector. Then $g_{ij}=h_j1\{w_i\cdot x>0\}$: a unit is on for all data or off for all data. With the
+row latent $(a_i,g_{i\cdot})$ and $W=[[kernel]]$ ($0$ at $g=0$) the bound of G1.2 holds for every $n$ and $d$. If rows are labelled by
+$|a_i|$, the best kernel is $[[blurred]]$ (here $h=h_j$). Its column densities, $H(\tau/|h_j|)/2$ with $H$ of S4, are right, and yet the
+distance of the masks from this kernel tends to $[[limit_distance]]$ as $n,d\to\infty$, where $\rho$ is their density; no relabelling of
+the rows makes this kernel their limit.
 """,
     steps=STEPS,
     source=Source(
@@ -182,8 +183,8 @@ $[[limit_distance]]$ as $n,d\to\infty$, $\rho$ their density; no relabelling of 
     },
     remarks=(
         Remark(
-            r"Measured on digits ($\rho=0.1$, $n=2048$): $\|M-W\|_{op}/\sqrt{nd}$ is at most $15\%$ above that of a mask of independent "
-            r"entries of means $W$ with the latent $(a_i,g_{i\cdot})$, but not with $|a_i|$; and at least $60\%$ of "
+            r"Measured on digits ($\rho=0.1$, $n=2048$): $\|M-W\|_{op}/\sqrt{nd}$ is at most $15\%$ above its value for a mask of "
+            r"independent entries with means $W$ if the latent is $(a_i,g_{i\cdot})$, but not if it is $|a_i|$. At least $60\%$ of "
             r"$\operatorname{Cov}(g)$ lies in three directions.",
             checked_by="noise_on_digits_is_that_of_independent_entries",
         ),

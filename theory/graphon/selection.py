@@ -155,13 +155,13 @@ def count_has_the_variance_of_its_generating_function(spread: sp.Expr, entry_var
 
 selection_identity = Claim(
     label="G2",
-    title="Top-K beside a fixed threshold: an identity",
+    title="Top-K versus a fixed threshold: an identity",
     statement=r"""
-Let $M_K$ keep $K$ largest entries of a matrix of scores (ties broken in any way) and $M_\tau$ the $N$ entries above
-$\tau$. Then exactly $\|M_K-M_\tau\|_1=\|M_K-M_\tau\|_\square=[[gap]]$. If the entries of $M_\tau$ are independent
-with probabilities $P_{ij}$ (fixed latents), then $\operatorname{Var}(N/mn)=[[spread]]$, where $V$ is the mean of
-$[[entry_variance]]$ over $p=P_{ij}$. With $\rho$ for the mean of the $P_{ij}$ and $\nu$ for their variance over the
-entries, this falls short of the binomial $[[binomial]]$ by $[[shortfall]]$: it is not binomial unless $P$ is constant.
+Let $M_K$ keep $K$ largest entries of a matrix of scores (ties broken in any way) and $M_\tau$ the $N$ entries above $\tau$. Then exactly
+$\|M_K-M_\tau\|_1=\|M_K-M_\tau\|_\square=[[gap]]$. If the entries of $M_\tau$ are independent with probabilities $P_{ij}$ (fixed latents),
+then $\operatorname{Var}(N/mn)=[[spread]]$, where $V$ is the mean of $[[entry_variance]]$ over $p=P_{ij}$. Let $\rho$ be the mean of the
+$P_{ij}$ and $\nu$ their variance over the entries. Then the above variance is less than the binomial $[[binomial]]$ by $[[shortfall]]$:
+it is not binomial unless $P$ is constant.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "elementary; a step towards G4.1, beyond the abstract"),

@@ -176,15 +176,17 @@ def rest_of_the_longer_side(normal_density: sp.Expr, most_pair: sp.Expr, sized_n
 
 sized_sets = Claim(
     label="G1.4",
-    title="Sets of each size by themselves: a smaller constant for large masks",
+    title="Treating sets of each size separately: a smaller constant for large masks",
     headline=r"With any fixed probability below $1$, a large $n\times n$ mask of independent entries is within $$[[sized_constant]]\,n^{-1/2}$$ of its probabilities in cut norm, to leading order: for variances of at least $\frac18$ about three quarters of what G1.2 has.",
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$. With probability at least $1-\delta$
 $$\|M-P\|_\square\le[[sized_rate]],\qquad\mu=[[sized_mean]].$$
-Indeed for each $a\ge1$ and $b\ge1$ the largest sum of $M-P$ over $S\times T$ with $|S|=a$, $|T|=b$, divided by $mn$, has a mean of at most $\mu$, and exceeds its mean by
-$s$ or more with probability at most $[[one_size_failure]]$. The same holds for $P-M$, and for the largest sums over complements of such rectangles.
-For $m=n\to\infty$ and fixed $\delta$ the rate is $[[sized_constant]]\,n^{-1/2}$ in leading order, about three quarters of what G1.2 has where $V\ge\frac18$. Unless both sides are large beside $\ln\frac{mn}\delta$, or where $V$ is small, G1.2 or G1.1 is mostly better. No constant is claimed to be
-the best.
+More precisely, for each $a\ge1$ and $b\ge1$ the largest sum of $M-P$ over $S\times T$ with $|S|=a$, $|T|=b$, divided by $mn$, has mean at
+most $\mu$, and it exceeds its mean by $s$ or more with probability at most $[[one_size_failure]]$. The same holds for $P-M$, and for the
+largest sums over complements of such rectangles.
+For $m=n\to\infty$ and fixed $\delta$ the rate is $[[sized_constant]]\,n^{-1/2}$ to leading order, about three quarters of the rate of
+G1.2 if $V\ge\frac18$, where $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. Unless both sides are large compared with $\ln\frac{mn}\delta$, or if $V$
+is small, G1.2 or G1.1 is usually better. No constant is claimed to be the best.
 """,
     steps=STEPS,
     source=Source(

@@ -161,13 +161,12 @@ sorted_latents = Claim(
     title="A monotone kernel at sorted random latents",
     headline=r"For a kernel that is nondecreasing in both variables, sorted uniform latents in place of a grid cost on average at most $$E\|W_P-W\|_1\le[[mean_sorted_error]]$$ for $m$ rows and $n$ columns, and no smaller order.",
     statement=r"""
-Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let $W_P$ be constant on the cells of an equal $m\times
-n$ grid, with the values of $W$ at iid uniform latents, sorted. Then $\|W_P-W\|_1$ has a mean of at most
-$[[mean_sorted_error]]$, and with probability at least
-$1-\delta$ it is at most $[[sorted_error]]$, since $P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$ for the
-distribution function $F_n$ of $n$ uniform numbers. The mean is sharp in order: a step at $\frac12$ in the first
-variable has the mean error $[[step_error]]$ ($m$ even), a share of the term in $m$ between
-$\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it.
+Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let $W_P$ be constant on each cell of a uniform $m\times n$ grid, with the
+values of $W$ at sorted iid uniform latents. Then $\|W_P-W\|_1$ has mean at most $[[mean_sorted_error]]$. With probability at least
+$1-\delta$ it is at most $[[sorted_error]]$, since $P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$ for the distribution function
+$F_n$ of $n$ uniform numbers. The bound on the mean is sharp in order: for even $m$ a step at $\frac12$ in the first variable has
+mean error $[[step_error]]$, which is between $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$ times the term in $m$. For $m=1$ the
+mean error of this step is the whole term.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

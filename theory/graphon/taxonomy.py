@@ -202,19 +202,16 @@ graphon_taxonomy = Claim(
     title="Homogeneous, row- and column-heterogeneous graphons",
     headline="Where the noise's survival function falls strictly, a factorised score's graphon varies with the row exactly if the row factor does, and so for columns. Random and magnitude pruning are homogeneous.",
     statement=r"""
-Let $W=\bar F(\tau/f\varphi)$ with $\bar F$ injective on the range of $\tau/f\varphi$. $W$ is a.e. constant iff
-$f\varphi$ is, iff $f$ and $\varphi$ are; it depends on $v$ only iff $f$ is constant, on $u$ only iff $\varphi$ is
-constant. For differentiable profiles and a noise of density $g$, $\partial_uW=[[sensitivity]]$ at
-$t=\tau/f\varphi$, $g=g(t)$, $r=f'/f$; likewise in $v$ with $r=\varphi'/\varphi$. Hence, as theorems: Random and
-Magnitude (S2)
-are homogeneous at every depth and size; SynFlow with one hidden layer and one output varies with the row only, and with more layers
-it is homogeneous in the limit in which all widths grow, those of inputs and outputs too (S11); Wanda varies with the column only, unless all inputs of the layer have
-one norm
-(S12). SNIP and GraSP vary with both where their saliencies factorise (S3, S8: symmetric data, a residual that does not
-depend on the network) and the lengths $|h_j|$ of their profiles are not all equal; on other data their class is not a
-theorem. That
-data-driven methods such as SNIP and GraSP are heterogeneous, and Random and Magnitude homogeneous, is announced in the abstract; the former
-holds with exceptions only (S9, S10, S12).
+Let $W=\bar F(\tau/f\varphi)$ with $\bar F$ injective on the range of $\tau/f\varphi$. Then, up to null sets, $W$ is constant iff $f\varphi$
+is, and iff both $f$ and $\varphi$ are; it depends on $v$ alone iff $f$ is constant, and on $u$ alone iff $\varphi$ is constant. For
+differentiable profiles and a noise of density $g$, $\partial_uW=[[sensitivity]]$ at $t=\tau/f\varphi$, $g=g(t)$, $r=f'/f$; likewise for
+$v$ with $r=\varphi'/\varphi$. This yields the following theorems. Random and Magnitude (S2) are homogeneous at every depth and size.
+SynFlow with one hidden layer and one output varies with the row only; with more layers it is homogeneous in the limit in which all widths
+grow, including those of inputs and outputs (S11). Wanda varies with the column only, unless all inputs of the layer have the same norm
+(S12). SNIP and GraSP vary with both row and column if their saliencies factorise (S3, S8: symmetric data, a residual that does not depend
+on the network) and the lengths $|h_j|$ of their profiles are not all equal; on other data their class is not a theorem. The abstract
+announces that data-driven methods such as SNIP and GraSP are heterogeneous, and that Random and Magnitude are homogeneous; the former
+holds only with exceptions (S9, S10, S12).
 """,
     steps=STEPS,
     source=Source(
@@ -253,21 +250,21 @@ holds with exceptions only (S9, S10, S12).
     aids={"instances": INSTANCES, "methods": METHODS, "data": "raw", "trained": TRAINED},
     remarks=(
         Remark(
-            r"The dichotomy needs corrections: only heterogeneity of columns is feature selection, and it fails for saturated noise ($W=1$ "
-            r"where $f\varphi$ is large), for signed scores at $\rho=\frac12$ (S10), for row-wise thresholds (S12), and for GraSP with a "
-            "nearly constant smoothed residual, which is row-heterogeneous (S9)."
+            r"The dichotomy needs corrections: only heterogeneity of columns is feature selection, and the dichotomy fails for saturated "
+            r"noise ($W=1$ where $f\varphi$ is large), for signed scores at $\rho=\frac12$ (S10), for row-wise thresholds (S12), and for "
+            "GraSP with a nearly constant smoothed residual, which is row-heterogeneous (S9)."
         ),
         Remark(
-            "Measured on raw digits, first layer, density 0.1: networks with one hidden layer, and with three, pruned by these methods "
-            "have the stated classes, SNIP and GraSP included; with the pixels scaled to one norm Wanda is homogeneous.",
+            "Measured on raw digits, in the first layer, at density 0.1: networks with one and with three hidden layers pruned by these "
+            "methods have the stated classes, including SNIP and GraSP. With the pixels scaled to the same norm Wanda is homogeneous.",
             checked_by="pruned_networks_have_the_classes",
         ),
         Remark(
-            "Measured on the same digits, for networks that gradient descent trains to less than a third of the first loss before they are "
-            "pruned: the first layer moves by less than a quarter of its length, and the tests find the stated classes. (A half of the rows "
-            "or columns that holds three quarters of the kept weights would be found, a smaller difference perhaps not.) From first weights "
-            "a sixteenth as large, with one hidden layer, it moves by more than its length, and the masks of Magnitude and of SynFlow vary "
-            "with rows and columns.",
+            "Measured on the same digits, for networks that gradient descent trains to less than a third of the initial loss before they "
+            "are pruned: the first layer moves by less than a quarter of its norm, and the tests find the stated classes. (The tests would "
+            "detect a half of the rows or columns that holds three quarters of the kept weights, but perhaps not a smaller difference.) "
+            "With initial weights a sixteenth as large and one hidden layer, the first layer moves by more than its norm, and the masks "
+            "of Magnitude and of SynFlow vary with rows and columns.",
             checked_by="trained_networks_have_the_classes",
         ),
     ),

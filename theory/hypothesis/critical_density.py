@@ -154,15 +154,18 @@ def living_neurons_make_the_density(dead: sp.Expr) -> Relation:
 
 critical_density = Claim(
     label="H6.1",
-    title="SynFlow, a weight at a time, empties neurons below a critical density",
+    title="SynFlow, one weight at a time, empties neurons below a critical density",
     headline=r"Under its assumptions, in a wide layer pruned to the density $\rho$, the share of neurons that keep no weight tends to $$[[dead]].$$ For normal weights, $\rho_c$ is the share of them beyond one standard deviation.",
     statement=r"""
-Let a network have $n$ inputs, one hidden layer of $n$ neurons and $n$ outputs, and let the moduli of its weights be independent, of one law
-with a continuous density $p>0$ on an interval from $0$ on and with a finite mean square. Let $S(t)=P(|w|>t)$, $e(t)=E[|w|;|w|>t]$ and $\varepsilon(t)=t^2p(t)/e(t)$, which
-is to grow strictly. Then $\varepsilon(t_*)=1$ at one $t_*$, as $te(t)$ has a largest value for every law with a finite mean square; let $\rho_c=S(t_*)$. SynFlow removes the weight of the smallest score and scores again, until the share $\rho>0$ of
-the weights is left. As $n\to\infty$ the share of neurons that keep no weight tends in probability to $$[[dead]],$$ and of the others all but a share that tends to
-$0$ keep the share $\max(\rho,\rho_c)$ of their weights on either side, up to what tends to $0$. The critical density $\rho_c$ is $[[critical_normal]]$ for normal weights, $[[critical_uniform]]$ for uniform ones, and
-$[[critical_exponential]]$ for Laplace weights, of exponential modulus; at any scale.
+Let a network have $n$ inputs, one hidden layer of $n$ neurons and $n$ outputs. Let the moduli of its weights be independent, with one
+common law. Let this law have a continuous density $p>0$ on an interval that begins at $0$, and a finite mean square. Let $S(t)=P(|w|>t)$,
+$e(t)=E[|w|;|w|>t]$ and $\varepsilon(t)=t^2p(t)/e(t)$, and let the last of these be strictly increasing. Then $\varepsilon(t_*)=1$ at
+exactly one $t_*$, because $te(t)$ has a largest value for every law with a finite mean square; let $\rho_c=S(t_*)$. SynFlow removes the
+weight of the smallest score and scores again, until the share $\rho>0$ of the weights is left. As $n\to\infty$ the share of neurons that
+keep no weight tends in probability to $$[[dead]],$$ and all other neurons, except a share that tends to $0$, keep the share
+$\max(\rho,\rho_c)$ of their weights on either side, up to an error that tends to $0$. The critical density $\rho_c$ is
+$[[critical_normal]]$ for normal weights, $[[critical_uniform]]$ for uniform weights, and $[[critical_exponential]]$ for Laplace weights,
+whose modulus is exponential. These values hold at any scale.
 """,
     steps=STEPS,
     source=Source(

@@ -99,15 +99,21 @@ def deviation_reproduces_itself(deviation: sp.Expr) -> Relation:
 
 rounds = Claim(
     label="H6.2",
-    title="SynFlow in rounds cuts every wide layer at one threshold",
+    title="SynFlow in rounds cuts each wide layer at a threshold of its own",
     headline=r"Under its assumptions, a round leaves a layer, but for a vanishing share, its weights above a threshold. The next raises it to $$[[cut]]$$ if that is larger: $Nm$ is the sum of kept moduli, $\lambda$ the same in all layers.",
     statement=r"""
-Let the widths of all layers, inputs and outputs included, tend to infinity in fixed ratios, and let the moduli of the weights of each layer be independent, of one law up to the
-scale of the layer, with a continuous density $p>0$ on an interval from $0$ on and a finite mean square; $S$, $e$ and $\varepsilon$ are those of H6.1. SynFlow in $T$ rounds keeps the share
-$\rho^{k/T}$ of all weights in round $k$, under one threshold of the scores. For fixed $T$ the mask of layer $l$, of $N_l$ weights, differs after each round in a share of its entries that tends to $0$ from
-the weights of modulus at least $t_l$, in units of the layer's scale: a round takes $t_l$ to the larger one of $t_l$ and $[[cut]]$ with $N=N_l$, $m=e(t_l)$ and one $\lambda$ for all layers, as long as no cut reaches the end of the law. Layers that are at their cuts have one balance $[[balance]]=\lambda$. A neuron in whose flow out of it
-there is $y$ too much, in proportion, gets $[[answer]]$ times $y$ too much into it after a round that moves the threshold to $t$, to first order. With the responses $\varepsilon$ below the neuron and $\varepsilon_1$ above it held fixed, and deviations $\xi$ of its own into it and $\eta$ out of it, rounds have
-the fixed point $[[deviation]]$, and multiply the distance from it by $\varepsilon\varepsilon_1$ in two rounds: it is stable for $\varepsilon\varepsilon_1<1$ alone.
+Let the widths of all layers, inputs and outputs included, tend to infinity in fixed ratios. Let the moduli of the weights of each layer be
+independent, with one law up to the scale of the layer. Let this law have a continuous density $p>0$ on an interval that begins at $0$, and
+a finite mean square; $S$, $e$ and $\varepsilon$ are defined as in H6.1, but $\varepsilon$ need not increase. SynFlow in $T$ rounds keeps
+the share $\rho^{k/T}$ of all weights in round $k$, under one threshold of the scores. For fixed $T$, after each round, the mask of layer
+$l$, which has $N_l$ weights, keeps the weights of modulus at least $t_l$, in units of the layer's scale, except in a share of its entries
+that tends to $0$. A round replaces $t_l$ by the larger of $t_l$ and $[[cut]]$ with $N=N_l$, $m=e(t_l)$ and one $\lambda$ for all layers, as
+long as no cut reaches the end of the law. Layers whose threshold is their cut have the same balance $[[balance]]=\lambda$. If the flow out
+of a neuron is too large by $y$, in proportion, then after a round that moves the threshold to $t$ the flow into it is too large by
+$[[answer]]$ times $y$, to first order. Let the responses $\varepsilon$ below the neuron and $\varepsilon_1$ above it be held fixed, and let
+the neuron's own weights give the flows into it and out of it the deviations $\xi$ and $\eta$. Then, for $\varepsilon\varepsilon_1\ne1$, the
+rounds have one fixed point, at which the flow into the neuron deviates by $[[deviation]]$, and two rounds multiply the distance of both
+flows from it by $\varepsilon\varepsilon_1$. It is stable for $\varepsilon\varepsilon_1<1$ only.
 """,
     steps=STEPS,
     source=SOURCE,

@@ -153,21 +153,24 @@ def powers_of_a_dense_readout(hidden_part: sp.Expr, readout_part: sp.Expr) -> It
 
 graphon_as_variance = Claim(
     label="H5",
-    title="Where a graphon is the variance of weights that are all trained, a layer's own graphon is not in its part of the kernel",
+    title="If a graphon is the variance of weights that are all trained, a layer's part of the kernel does not contain its own graphon",
     headline=r"If a graphon is the variance of weights that are all trained, layer $l$ adds to the tangent kernel, as widths grow, $$[[own_layer]],$$ with the covariance $\Sigma$ from below and $G$ of the gradients at the layer itself.",
     statement=r"""
-The weights $\omega_{ij}$ of layer $l$ of $L+1$ are independent and normal with mean $0$ and variance $W^{(l)}(u_i,v_j)$, and all of them are trained; there is no mask, no bias, and one output.
-Let $\varphi$ be Lipschitz. As $n_1,\dots,n_L\to\infty$ one after the other, the inputs fixed, the preactivations of a neuron at $u$ tend to centred normal ones, independent between neurons, with the covariances
-$$\tilde\Sigma^{(l)}(u)=[[forward]],$$ at $l=1$ the average over the inputs of $W^{(1)}(u,v_j)x_jx'_j$. Let $\Sigma^{(l)}(u)$ and $S^{(l)}(u)$ be the means of $\varphi(z)\varphi(z')$ and $\varphi'(z)\varphi'(z')$ over these. The
-tangent kernel tends to
-$$\Theta=\sum_{l=1}^{L+1}[[own_layer]],\qquad G^{(L+1)}=1,\quad G^{(l)}(u)=S^{(l)}(u)\,[[backward]],$$ with $\Sigma$ of the layer below, at $l=1$ the average of $x_jx'_j$, and $G$ of the layer itself. In one pass forward it is the last of
-$$\Theta^{(\le l)}(u)=[[tangent_step]],\qquad\Theta^{(\le0)}=0.$$
-For masks the layer's own graphon stands in its own part (K2), and the kernel is another one.
+Let the weights $\omega_{ij}$ of layer $l$ of $L+1$ be independent and normal with mean $0$ and variance $W^{(l)}(u_i,v_j)$, and let all of
+them be trained. There is no mask and no bias, and there is one output. Let $\varphi$ be Lipschitz. As $n_1,\dots,n_L\to\infty$ one after
+the other, with the inputs fixed, the preactivations of a neuron at $u$ converge to centred normal variables, independent between neurons,
+with the covariances $$\tilde\Sigma^{(l)}(u)=[[forward]],$$ which at $l=1$ are the average over the inputs of $W^{(1)}(u,v_j)x_jx'_j$. Let
+$\Sigma^{(l)}(u)$ and $S^{(l)}(u)$ be the means of $\varphi(z)\varphi(z')$ and $\varphi'(z)\varphi'(z')$ over these variables. The tangent
+kernel converges to $$\Theta=\sum_{l=1}^{L+1}[[own_layer]],\qquad G^{(L+1)}=1,\quad G^{(l)}(u)=S^{(l)}(u)\,[[backward]],$$ where $\Sigma$ is
+that of the layer below (at $l=1$ the average of $x_jx'_j$) and $G$ is that of the layer itself. In one forward pass, the kernel is the last
+of $$\Theta^{(\le l)}(u)=[[tangent_step]],\qquad\Theta^{(\le0)}=0.$$ For masks a layer's own graphon is in its own part (K2), and the kernel
+is a different one.
 
-**A constant graphon.** For $\varphi(z)=\sqrt2\max(z,0)$ and the variance $\rho$ in all layers the kernel is $\rho^L$ times the dense one (K3). With the readout's variance $1$ the part of a hidden layer is $[[hidden_part]]$ times the dense one, that of the
-readout $[[readout_part]]$ times.
+**A constant graphon.** For $\varphi(z)=\sqrt2\max(z,0)$ and the variance $\rho$ in all layers the kernel is $\rho^L$ times the dense one
+(K3). If the readout has variance $1$, the part of a hidden layer is $[[hidden_part]]$ times that of the dense kernel, and the part of the
+readout is $[[readout_part]]$ times.
 
-**An example**: inputs and graphons as in K2, two hidden layers (`example`).
+**An example**: inputs and graphons as in K2, with two hidden layers (`example`).
 """,
     steps=STEPS,
     source=Source(

@@ -186,13 +186,14 @@ circle_spectrum = Claim(
     title="The spectrum of the tangent kernel on the circle",
     headline=r"For inputs uniform on the unit circle and one hidden ReLU layer the tangent kernel has, up to the factor $\frac1d$, known eigenvalues on $\cos k\theta$ and $\sin k\theta$: $$\lambda_k=[[ntk_eigenvalue]].$$ Those of odd $k\ge3$ vanish.",
     statement=r"""
-One hidden ReLU layer, inputs uniform on the unit circle, kernels divided by $\frac1d$: as an operator the tangent kernel
+Consider one hidden ReLU layer, with inputs uniform on the unit circle and kernels divided by $\frac1d$. As an operator, the tangent kernel
 $\cos\theta\,\kappa_0+\kappa_1$ has the eigenvalues $\lambda_k=[[ntk_eigenvalue]]$ on $\cos k\theta$, $\sin k\theta$ (once for
-$k=0$, twice for $k\ge1$): those of odd $k\ge3$ vanish. $\kappa_0$ alone has $[[slope_eigenvalue]]$, $\kappa_1$ alone
-$[[value_eigenvalue]]$. In descending order the eigenvalue at the rank $r$ is $\lambda_{(r)}=[[ranked]]$. The four metrics of a spectrum are then known
-exactly: decay (minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda_{(r)}$ on $\ln r$ over ranks from $r_0$ to $r_1$, both
-included; on a finite window it is not the exponent $[[exponent]]$ that it tends to: on ranks 6 to 60 it is $2.384$,
-rounded),
+$k=0$, twice for $k\ge1$); the eigenvalues of odd $k\ge3$ vanish. $\kappa_0$ alone has $[[slope_eigenvalue]]$, and $\kappa_1$ alone has
+$[[value_eigenvalue]]$. In descending order the eigenvalue of rank $r$ is $\lambda_{(r)}=[[ranked]]$. The four metrics of a spectrum are
+then known exactly. The decay is minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda_{(r)}$ on $\ln r$ over ranks from $r_0$ to
+$r_1$,
+both included; on a finite window it differs from the exponent $[[exponent]]$ that it tends to (on ranks 6 to 60 it is $2.384$,
+rounded). The others are
 $\mathrm{tr}/\lambda_{(1)}=[[trace_ratio]]$, $\lambda_{(1)}/\lambda_{(2)}=[[gap_ratio]]$ and the share of the five largest in the trace,
 $[[top_energy]]$.
 """,

@@ -177,34 +177,35 @@ def covariances_are_means_over_edges(forward: sp.Expr) -> Iterator[Relation]:
 
 graphon_tangent_kernel = Claim(
     label="K2",
-    title="The graphon tangent kernel weighs each layer's gradients by its own mask",
+    title="In the graphon tangent kernel, each layer's gradients are weighted by its own mask",
     headline=r"Under its assumptions, with masks independent of the weights, the tangent kernel tends to a sum over layers. A layer with the graphon $W$ adds $$[[own_layer]],$$ with the covariance $\Sigma$ from below and $G$ of its gradients.",
     statement=r"""
-Masks $M^{(l)}_{ij}$ are independent of the weights and of each other, kept with probability $W^{(l)}(u_i,v_j)$, and a pruned weight
-is never trained. As $n_1,\dots,n_L\to\infty$ one after the other ($W^{(l)}$ continuous almost everywhere, positions equidistributed),
-the inputs fixed with
-$\frac1d\sum_jM_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$ (as for $d\to\infty$ with
-$d^{-2}\sum_jx_j^4\to0$), the tangent kernel tends to the sum of what its layers contribute: with $\Sigma$, $G$ those of the layer
-below or above,
+Let the entries $M^{(l)}_{ij}$ of the masks be independent of the weights and of each other, let edges be kept with probability
+$W^{(l)}(u_i,v_j)$, and let pruned weights never be trained. Let $W^{(l)}$ be continuous almost everywhere, let the positions be
+equidistributed, and let the inputs be fixed, with
+$\frac1d\sum_jM_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$ (as holds for $d\to\infty$ with
+$d^{-2}\sum_jx_j^4\to0$). As $n_1,\dots,n_L\to\infty$ one after the other, the tangent kernel tends to the sum of the contributions of its
+layers: with $\Sigma$ that of the layer below and $G$ that of the layer above,
 $$\tilde\Sigma^{(l)}(u)=[[forward]],\qquad\Sigma^{(l)}=F(\tilde\Sigma^{(l)}),$$
 $$G^{(l)}(u)=\kappa_0(r^{(l)}(u))\,[[backward]],\quad G^{(L+1)}=1,$$
 $$\Theta=\sum_{l=1}^{L+1}\Theta^{(l)},\qquad\Theta^{(l)}=[[own_layer]],$$
-$F$, $\kappa_0$ from K1 at the variances and the covariance in $\tilde\Sigma^{(l)}(u)$, $r$ their correlation; $W^{(L+1)}$ has no row. So
-$\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}$. In one pass forward, $\Theta$ is the last of
+where $F$ and $\kappa_0$ are those of K1 at the variances and the covariance in $\tilde\Sigma^{(l)}(u)$, with the correlation $r$;
+$W^{(L+1)}$ has no row variable. So
+$\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}$. In one forward pass, $\Theta$ is the last of
 $$\Theta^{(\le l)}(u)=[[tangent_step]],\qquad\Theta^{(\le0)}=0,$$
-$\Sigma$, $\kappa_0$ and $\Theta$ those of layer $l-1$ (at $l=1$ of the inputs, $\Sigma=x_jx'_j$). The form
+where $\Sigma$, $\kappa_0$ and $\Theta$ are those of layer $l-1$ (at $l=1$ those of the inputs, $\Sigma=x_jx'_j$). The form
 $\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$, without the layer's own graphon,
-is right for another network: one whose weights have the variances $W$ and are all trained, also those that pruning removed.
+is right for another network, whose weights have the variances $W$ and are all trained, including those that pruning removed.
 
-**One hidden layer, exactly.** If $M_{ij}w_{ij}$ is replaced by $\sqrt{W(u_i,v_j)}\,w_{ij}$, $u_i$ uniform, and $w$ is trained, then
-$E\,\Theta^{(1)}_n$ and $E\,\Theta^{(2)}_n$ have these values at every $n$ and $d$.
-**On the diagonal, exactly.** For masks, at all widths and positions, each of the $L+1$ layers contributes the same in the mean:
-$E\,\Theta^{(l)}_n(x,x)$ is the mean over all paths $j\to i_1\to\dots\to i_L$ of $x_j^2$ times the probability that the path is kept, and
-$E\,\Theta^{(l)}_n(x,x)^2$ the mean over pairs of paths of $x_j^2x_{j'}^2$ times the probability that both are kept times
+**One hidden layer, exactly.** If $M_{ij}w_{ij}$ is replaced by $\sqrt{W(u_i,v_j)}\,w_{ij}$ with $u_i$ uniform, and $w$ is trained, then
+$E\,\Theta^{(1)}_n$ and $E\,\Theta^{(2)}_n$ equal the limits above at every $n$ and $d$.
+**On the diagonal, exactly.** For masks, at all widths and positions, each of the $L+1$ layers contributes the same in expectation:
+$E\,\Theta^{(l)}_n(x,x)$ is the mean over all paths $j\to i_1\to\dots\to i_L$ of $x_j^2$ times the probability that the path is kept.
+Likewise, $E\,\Theta^{(l)}_n(x,x)^2$ is the mean over pairs of paths of $x_j^2x_{j'}^2$ times the probability that both are kept, times
 $[[coincidence]]$ for every hidden neuron that they share.
 
-**An example** of the recursion. Two inputs at $v=\frac14,\frac34$; $W^{(1)}=\frac{u+v}2$, and either a dense readout (`one_hidden`) or
-$W^{(2)}=1-\frac{uv}2$ and the readout $W^{(3)}=v$ (`two_hidden`). $W^{(2)}$ is a sum of two products of functions of one position, so that
+**An example** of the recursion has two inputs at $v=\frac14,\frac34$, $W^{(1)}=\frac{u+v}2$, and either a dense readout (`one_hidden`) or
+$W^{(2)}=1-\frac{uv}2$ and the readout $W^{(3)}=v$ (`two_hidden`). $W^{(2)}$ is a sum of two products of functions of one position, so
 single integrals suffice.
 """,
     steps=STEPS,

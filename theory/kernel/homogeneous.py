@@ -146,17 +146,17 @@ def squares_of_derivatives_are_counted(output_scale: sp.Expr, weights_trained: s
 
 homogeneous_constants = Claim(
     label="K3",
-    title="Constant graphons: a power of the density for every layer that is pruned",
-    headline=r"In infinitely wide ReLU networks, masks independent of the weights multiply the tangent kernel by each layer's density. For $L$ hidden layers and the density $\rho$ in all, readout too, that is $$[[ratio]].$$",
+    title="Constant graphons: a factor of the density for each pruned layer",
+    headline=r"In infinitely wide ReLU networks, keeping weights independently at random multiplies the tangent kernel by each layer's density. For $L$ hidden layers and the density $\rho$ in all, readout too, that is $$[[ratio]].$$",
     statement=r"""
-Keep every weight of layer $l$ with probability $\rho_l$, independently of the weights, and train what is kept. In the limit of K2
-the tangent kernel is that of the dense network, smaller by the product of all densities:
+Keep each weight of layer $l$ with probability $\rho_l$, independently of all other edges and of the weights, and train the kept weights.
+In the limit of K2 the tangent kernel is the dense kernel times the product of all densities,
 $$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense},$$
-also for $L=0$, a linear network, and where a layer keeps nothing.
-So with one density $\rho$ in all $L+1$ layers it is $[[ratio]]$ times the dense kernel, $\Theta_L(r)$ of K1 at
-unit norms; with a dense readout it is $[[readout_dense]]$ times the dense one. If nothing is pruned, but the weights of all layers have the variance
-$\rho$ and are all trained, it is $[[weights_trained]]$ times the dense one, for every such network exactly: this is the model of
-arXiv:2510.17515, and the constant that its section 5.3 has.
+also for $L=0$ (a linear network) and where a layer keeps nothing.
+So with one density $\rho$ in all $L+1$ layers the factor is $[[ratio]]$, and the dense kernel at unit norms is $\Theta_L(r)$ of K1;
+with a dense readout the factor is $[[readout_dense]]$. If nothing is pruned, but the weights of all layers have variance
+$\rho$ and are all trained, the factor is $[[weights_trained]]$, exactly, for every such network: this is the model of
+arXiv:2510.17515, and the constant in its section 5.3.
 """,
     steps=STEPS,
     source=Source(
@@ -201,12 +201,12 @@ arXiv:2510.17515, and the constant that its section 5.3 has.
     also=("kernel",),
     remarks=(
         Remark(
-            "Gradient flow with such a kernel is that with the dense one, slowed down by the constant; the shape of the "
-            "kernel, its normalised spectrum and kernel regression without a ridge stay the same."
+            "Gradient flow with such a kernel is that with the dense kernel, slowed down by the constant; the shape of the "
+            "kernel, its normalised spectrum and kernel regression without a ridge do not change."
         ),
         Remark(
-            "Measured: at two different inputs the mean kernel of networks of width 96 with two hidden layers, half of all weights kept, over that of dense "
-            "ones is within a quarter of `ratio`.",
+            "Measured for networks of width 96 with two hidden layers and half of all weights kept: at two different inputs the "
+            "ratio of the mean kernel to that of dense networks is within a quarter of `ratio`.",
             checked_by="masked_networks_approach_the_constant",
         ),
     ),

@@ -179,13 +179,16 @@ feature_reweighting = Claim(
     title="Graphons of rank one are feature reweightings",
     headline=r"If each hidden layer's graphon is a product of a profile of rows and one of columns, the tangent kernel is a constant times that of a dense network, at inputs reweighted by the first layer's columns.",
     statement=r"""
-Let $W^{(l)}(u,v)=g_l(u)h_l(v)\le1$, $g_l,h_l\ge0$, for $l\le L$ and $W^{(L+1)}=h_{L+1}$. Then the kernel of K2 is that of a dense network at reweighted inputs,
+Let $W^{(l)}(u,v)=g_l(u)h_l(v)\le1$ with $g_l,h_l\ge0$ for $l\le L$, and let $W^{(L+1)}=h_{L+1}$. Then the kernel of K2 is a constant times
+that of a dense network at reweighted inputs,
 $$\Theta(x,x')=f\;\Theta_{dense}\bigl(\sqrt{h_1}\,x,\sqrt{h_1}\,x'\bigr),\qquad f=\prod_{l=1}^L\int_0^1g_l(u)h_{l+1}(u)\,du:$$
-$f\sqrt{ab}\;\Theta_L(c/\sqrt{ab})$ with $a=\frac1d\sum_jh_1(v_j)x_j^2$, $b=\frac1d\sum_jh_1(v_j)x_j'^2$, $c=\frac1d\sum_jh_1(v_j)x_jx'_j$ and $\Theta_L$ of K1. So
-the columns' profile selects features, and all else is one constant: for $g_l(u)=u^p$, $h_{l+1}(u)=u^q$ it is $f=[[power_flow]]$: for
-$p,q>0$ more than the means of the profiles would give, $[[density_flow]]$, since hubs that receive much also pass on much. **Blocks.** With one hidden layer whose rows fall into
-blocks with constant densities $W_b(v)$ and shares $s_b$, the readout dense, $\Theta$ is the mixture of the kernels at inputs weighted by
-$\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.
+it is $f\sqrt{ab}\;\Theta_L(c/\sqrt{ab})$ with $a=\frac1d\sum_jh_1(v_j)x_j^2$, $b=\frac1d\sum_jh_1(v_j)x_j'^2$,
+$c=\frac1d\sum_jh_1(v_j)x_jx'_j$ and $\Theta_L$ of K1. So the column profile of the first layer selects features, and all else is one
+constant. For $g_l(u)=u^p$, $h_{l+1}(u)=u^q$ the constant is $f=[[power_flow]]$. For
+$p,q>0$ this is more than the means of the profiles would give, $[[density_flow]]$, since hubs that receive much also pass on much.
+**Blocks.** With one hidden layer and a dense readout, let the rows fall into
+blocks with shares $s_b$ and with densities $W_b(v)$ that are constant within a block. Then $\Theta$ is the mixture of the kernels at inputs
+weighted by $\sqrt{W_b}$: with two blocks, $[[mixture]]$, where $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
@@ -241,7 +244,7 @@ $\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\
     uses=("K1", "K2"),
     remarks=(
         Remark(
-            "With two hidden layers the blocks mix inside $F$ and the mixture fails (seen on one example).",
+            "With two hidden layers the blocks mix inside $F$ and the mixture formula fails (seen in one example).",
             checked_by="blocks_mix_their_kernels",
         ),
     ),

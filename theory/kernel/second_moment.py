@@ -166,23 +166,23 @@ def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
 
 second_moment_graphon = Claim(
     label="K4",
-    title="Masks that look at the weights have two graphons",
+    title="Masks that depend on the size of the weights have two graphons",
     headline=r"If a mask looks at the size of normal weights, signals carry the mean kept square $Q=E[Mw^2]$; the kept share enters only where a weight's own gradient arises. If the largest are kept, a share $\rho$, $$Q=[[second_moment]].$$",
     statement=r"""
-Let each $M_{ij}$ depend on $|w_{ij}|$ alone, $w_{ij}$ independent and standard normal, and let
+Let the $w_{ij}$ be independent and standard normal, let each $M_{ij}$ depend on $|w_{ij}|$ alone, and let
 $W(u,v)=P(M=1\mid u,v)$, $Q(u,v)=E[Mw^2\mid u,v]$. Then the tangent kernel of the masked network is that of K2 with $Q$ in
-place of $W$ on the way forward and backward, and $W$ only where the gradient arises:
+place of $W$ in the forward and backward passes, and $W$ only where the gradient arises:
 $$\tilde\Sigma^{(l)}=\int Q^{(l)}\Sigma^{(l-1)},\qquad G^{(l)}=\dot\Sigma^{(l)}\int Q^{(l+1)}G^{(l+1)},$$
 $$\Theta=\sum_{l=1}^{L+1}\iint G^{(l)}(u)\,W^{(l)}(u,v)\,\Sigma^{(l-1)}(v)\,dv\,du .$$
-If the weights with $|w|>t$ are kept, $t=[[threshold]]$ at the density $\rho$, then $Q=q(W)$ with
+If the weights with $|w|>t$ are kept, where $t=[[threshold]]$ at the density $\rho$, then $Q=q(W)$ with
 $$q(\rho)=[[second_moment]],\qquad q'(\rho)=t^2=[[slope]],$$
-so $q$ increases, is concave ($q''=[[curvature]]$), $q(1)=1$, and $q(\rho)$ exceeds $\rho(1+t^2)$ by $[[excess]]\ge0$, so that
+so $q$ is increasing and concave ($q''=[[curvature]]$), $q(1)=1$, and $q(\rho)$ exceeds $\rho(1+t^2)$ by $[[excess]]\ge0$, so that
 $q(\rho)/\rho\to\infty$ as $\rho\to0$. **One hidden layer**, dense readout: a neuron
 whose preactivations on $x,x'$ have the covariance matrix $S_Q$ and the correlation $r$ contributes $F(S_Q)+s_W\,\kappa_0(r)$
 (`row_kernel`), with $F$ and $\kappa_0$ of K1 and $s_W=S_W(x,x')$.
 **Constant graphons**, all layers masked: $\Theta=[[homogeneous]]\;\Theta_{dense}$. **On the diagonal the law is exact** at every finite
-width, for any graphons and any mask that depends on $|w|$ alone, and so for weights that are independent, each of a continuous law
-symmetric about $0$ of its own, with a mean square:
+width, for any graphons and any mask that depends on $|w|$ alone, and also for independent weights, each with its own
+continuous law that is symmetric about $0$ and has a finite mean square:
 $$E\,\Theta_n(x,x)=\frac1{d\,n_1\cdots n_L}\sum_{\text{paths}}x_j^2\sum_lW_l\prod_{k\ne l}Q_k$$
 over all paths from an input $j$ to the output; for $L=2$ a path has the weight $[[path_weight]]$.
 """,

@@ -78,12 +78,14 @@ path_sums = Claim(
     title="Activations exist, are unique, and sum over paths in the linear case",
     headline=r"On a finite directed graph without cycles the values of all vertices exist and are unique, in whatever order one computes. In the linear case a value is the sum, over paths, of products of weights.",
     statement=r"""
-On a finite directed acyclic graph with inputs $I$, into which no edge leads, maps $M_e:W_e\times Y_u\to Z_e$ and
-$\sigma_v:\prod_uZ_{(u,v)}\to Y_v$ ($v\notin I$), weights $w$ and values $y_i$, $i\in I$, exactly one family has
-$$y_v=\sigma_v\big((M_{(u,v)}(w_{(u,v)},y_u))_{u\in B(-,v)}\big)\quad(v\notin I),$$ whatever the order in which it is computed. If all
-spaces are $\mathbb R$, $M(w,y)=[[edge_map]]$, every $\sigma_v$ is the sum (0 if no edge leads into $v$) and there is one input, $y_i=1$, then
-$$y_t=\sum_{P:i\to t}\prod_{e\in P}w_e,$$ over all paths, of which one is empty if $t=i$. So on the graph $01,02,12,13,23,34$ with input 0,
-$y_4=[[path_sum]]$, and on the diamond $01,02,13,23$, which has two topological orders, $y_3=[[diamond_sum]]$ by both.
+Consider a finite directed acyclic graph with a set $I$ of inputs, into which no edge leads, and with maps
+$M_e:W_e\times Y_u\to Z_e$ and $\sigma_v:\prod_uZ_{(u,v)}\to Y_v$ ($v\notin I$). For any weights $w$ and values $y_i$, $i\in I$,
+there is exactly one family with
+$$y_v=\sigma_v\big((M_{(u,v)}(w_{(u,v)},y_u))_{u\in B(-,v)}\big)\quad(v\notin I),$$ whatever the order in which it is computed.
+Suppose that all spaces are $\mathbb R$, $M(w,y)=[[edge_map]]$, every $\sigma_v$ is the sum (0 if no edge leads into $v$), and there is
+one input, with $y_i=1$. Then $$y_t=\sum_{P:i\to t}\prod_{e\in P}w_e,$$ summed over all paths, one of which is empty if $t=i$.
+For example, with input 0, $y_4=[[path_sum]]$ on the graph $01,02,12,13,23,34$. On the diamond $01,02,13,23$, which has two
+topological orders, both orders give $y_3=[[diamond_sum]]$.
 """,
     steps=STEPS,
     source=Source(

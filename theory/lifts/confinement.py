@@ -117,14 +117,17 @@ confined_flow = Claim(
     title="Probably approximately correct convergence",
     headline=r"If large random networks satisfy L12's condition on balls of any radius, with high probability, for losses above $\varepsilon_0$ and steps as long as $\kappa$ plus the distance from the start, the loss ends near $\varepsilon_0$ or below.",
     statement=r"""
-In the setting of L12 let $\ell\ge0$ with $\nabla\ell$ continuous, and $(F,\theta_0)$ random, of a law for each size. Suppose that $L_0\le B$ with probability
-at least $1-\delta_1$ for all large sizes, and that *for every $\varepsilon'>\varepsilon_0$ there is a $\kappa$ such that for every* $c$,
-with probability at least $1-\delta_2$ for all large sizes, all $\theta$ with $\|\theta-\theta_0\|\le c$ lie in
-$A(\kappa+\|\theta-\theta_0\|,\varepsilon')$. Then for every $\varepsilon>\varepsilon_0$, for all large sizes, $P(\lim_tL(\theta(t))\le\varepsilon)\ge[[probability]]$; it is enough to
-know the condition at $\varepsilon'=[[middle]]$ and $c=[[pac_radius]]$. The order of the quantifiers matters: if $\kappa$ may depend on $c$, the same
-follows if $c>[[needed_radius]]$ with $\kappa=\kappa(c)$ for some $c$, but not without such a $c$: the loss $F(x)=[[standstill]]$,
-$\ell(z)=z$ for $z\ge\varepsilon$, $0<\varepsilon\le1$ (and below it such that $\ell\ge0$ is convex and differentiable), lies in
-$A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $x=c$, and never comes down to $1$.
+In the setting of L12 let $\ell\ge0$ with $\nabla\ell$ continuous, and let $(F,\theta_0)$ be random, with one law for each size. Suppose
+that $L_0\le B$ with probability at least $1-\delta_1$ for all large sizes, and that *for every $\varepsilon'>\varepsilon_0$ there is a
+$\kappa$ such that for every* $c$, with probability at least $1-\delta_2$ for all large sizes, all $\theta$ with
+$\|\theta-\theta_0\|\le c$ lie in $A(\kappa+\|\theta-\theta_0\|,\varepsilon')$. Then for every $\varepsilon>\varepsilon_0$, for all large
+sizes, $P(\lim_tL(\theta(t))\le\varepsilon)\ge[[probability]]$. It suffices that the condition holds at $\varepsilon'=[[middle]]$ and
+$c=[[pac_radius]]$.
+
+The order of the quantifiers matters. If $\kappa$ may depend on $c$, the same follows if $c>[[needed_radius]]$ with $\kappa=\kappa(c)$ for
+some $c$, but not without such a $c$. A counterexample is the flow from $x=0$ for $F(x)=[[standstill]]$ with $\ell(z)=z$ for
+$z\ge\varepsilon$, $0<\varepsilon\le1$ (and below it such that $\ell\ge0$ is convex and differentiable): the ball of radius $c$ about $0$
+lies in $A(\kappa(c),\varepsilon)$, where $\kappa(c)=[[standstill_radius]]$ at $x=c$, but the loss never comes down to $1$.
 """,
     steps=STEPS,
     source=Source(

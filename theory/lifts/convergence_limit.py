@@ -186,11 +186,16 @@ pac_convergence = Claim(
     title="Random sparse lifts converge to low loss with high probability",
     headline=r"Under its assumptions, a random sparse lift that is wide enough comes down to any given loss above that of a witness with one or two hidden layers, with a probability as near $1$ as one likes.",
     statement=r"""
-In the lifts of L17.1 and L17.2, for fixed $0<p_0<1$, $\lambda>0$, weight laws of full support, inputs $x$ with $E_D\|x\|^4<\infty$, $\sigma'$ and $\sigma''$ bounded, and a witness with one or two hidden layers of loss $\varepsilon_w$: for all
-$\varepsilon>\varepsilon_w$ and $\delta>0$ there is $n_0$ with
-$P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approximation_loss]]<\varepsilon$, it is enough that each unit has $[[copies_needed]]$ copies, isolated ones with two hidden layers, since at its longest time the bound (B1) is this loss and $[[residual]]$.
+Consider the lifts of L17.1 and L17.2 with fixed $0<p_0<1$ and $\lambda>0$, weight laws of full support, inputs $x$ with
+$E_D\|x\|^4<\infty$, and $\sigma'$ and $\sigma''$ bounded. Let a witness with one or two hidden layers have the loss $\varepsilon_w$.
+Then for all $\varepsilon>\varepsilon_w$ and $\delta>0$ there is an $n_0$ with $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all
+$n\ge n_0$. Where $[[approximation_loss]]<\varepsilon$, the loss falls to $\varepsilon$ or below if each unit has at least
+$[[copies_needed]]$ copies with disjoint cells (isolated copies for two hidden layers), since at its longest time the bound (B1) is the
+sum of this loss and $[[residual]]$.
 
-**Continuous weights.** A standard normal vector of $s$ weights is within $\rho_0$ of one with $\|w^*\|^2=\nu$ with probability $$[[gaussian_ball]],$$ so a vertex copies a unit on $s$ of $d$ inputs with probability $[[gaussian_copy]]$, signs not changed (for odd $\sigma$ and $\rho_0<\sqrt\nu$ up to sign with twice that).
+**Continuous weights.** A standard normal vector of $s$ weights is within $\rho_0$ of a vector with $\|w^*\|^2=\nu$ with probability
+$$[[gaussian_ball]],$$ so a vertex copies a unit on $s$ of $d$ inputs, without changes of sign, with probability $[[gaussian_copy]]$ (for
+odd $\sigma$ and $\rho_0<\sqrt\nu$, up to sign, with twice this probability).
 """,
     steps=STEPS,
     source=THEOREM,
@@ -247,14 +252,14 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
     remarks=(
         Remark(
             r"At $\nu=s=3$, $\rho_0=\frac1{10}$ the ball has probability $6\cdot10^{-5}$, and a vertex that keeps each of four inputs "
-            r"with probability $\frac12$ copies a unit on three of them with $4\cdot10^{-6}$: one copy, without changes of sign, with probability "
-            r"$\frac{19}{20}$ takes more than $700\,000$ vertices, and ten more than four million. Guarantees for continuous laws are "
-            r"asymptotic.",
+            r"with probability $\frac12$ copies a unit on three of them with probability $4\cdot10^{-6}$. One copy, without changes of "
+            r"sign, with probability $\frac{19}{20}$ needs more than $700\,000$ vertices, and ten copies need more than four million. "
+            r"Guarantees for continuous laws are asymptotic.",
             "balls_are_small",
         ),
         Remark(
-            r"Deeper bases need a count of deeper isolated trees. Where every input is kept, $p_0=1$, there are copies only of "
-            r"witnesses whose units hear all inputs, some perhaps with the weight $0$."
+            r"Deeper bases need a count of deeper isolated trees. If every input is kept, $p_0=1$, there are copies only of "
+            r"witnesses whose units are connected to all inputs, some perhaps with the weight $0$."
         ),
     ),
     aids={"loss_bound": loss_bound, "longest_time": longest_time, "copies": M, "copies_loss": copies_loss},

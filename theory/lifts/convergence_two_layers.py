@@ -107,12 +107,16 @@ two_layer_convergence = Claim(
     title="Random sparse lifts with two hidden layers reach low loss with high probability",
     headline=r"Random sparse lifts with two hidden layers keep the bounds of L16.1 and L16.2 for $M$ isolated copies of each of $r$ units, but for a probability of at most $r\,P(M'<M)$, for the number $M'$ of those of one unit.",
     statement=r"""
-A random sparse lift with two hidden layers of $n$ vertices, readout $0$ at the start, trains by gradient flow against a witness of $r$ units with $c$ children of types of probability $q$
-each, top weights in a region of probability $\omega$, expected degree $\lambda$; the types of different units are disjoint. Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ isolated copies within $\rho_0$ of each unit, from the time $T$ on. With $M'$
-the isolated copies of a unit (L11.2), $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1-F$,
-$$F=r\,P(M'<M)=[[two_layer_failure]],$$ and $F\le G$, $$G=[[cantelli_failure]].$$
-$F$ need not decrease with $n$. So its *size*, written $$[[two_layer_size]],$$ stands for the number that a search finds: it doubles its step from $n=\max(c,\lceil\lambda\rceil)$ on until $\delta$ is kept, and then halves it. So many
-vertices are enough, and one fewer are not, unless the search starts there; it need not be the smallest number that is enough, and a larger one need not be enough. $G$ is at most $\delta$ at $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
+Let a random sparse lift with two hidden layers of $n$ vertices and expected degree $\lambda$ train by gradient flow from the readout
+$0$. Compare it with a witness of $r$ units, each with $c$ children of types of probability $q$ each and with top weights in a region of
+probability $\omega$; the types of different units are disjoint. Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$
+isolated copies within $\rho_0$ of each unit, at a time $T$ that satisfies its condition. Let $M'$ be the number of isolated copies of a
+unit (L11.2). Then $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1-F$ with
+$$F=r\,P(M'<M)=[[two_layer_failure]],$$ and $F\le G$ with $$G=[[cantelli_failure]].$$ $F$ need not decrease with $n$. So its *size*,
+written $$[[two_layer_size]],$$ denotes the number that a search finds: starting from $n=\max(c,\lceil\lambda\rceil)$ it doubles its step
+until the bound is at most $\delta$, and then halves the step. This number of vertices is enough, and one fewer is not, unless the search
+starts there. It need not be the smallest number that is enough, and a larger number need not be enough. $G$ is at most $\delta$ at
+$$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
 """,
     steps=STEPS,
     source=THEOREM,
@@ -161,9 +165,9 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
             "failures_can_rise_with_the_width",
         ),
         Remark(
-            r"What is sampled is the number of copies, on which the probability rests; no lift is trained for it. Lifts with two hidden "
-            r"layers are trained in L16.1, beside (B1). A trained lift may keep $B(M)$ without the copies: a count of "
-            r"those that do not could refute no probability of failure that is too small by the copies.",
+            r"The check samples the number of copies, on which the probability rests; it trains no lift. Lifts with two hidden layers "
+            r"are trained in L16.1 and compared with (B1). A trained lift may satisfy $B(M)$ without having the copies. So a count of the "
+            r"lifts that violate it could not refute a failure probability smaller than that of too few copies.",
             "isolated_copies_fall_short",
         ),
     ),

@@ -72,10 +72,10 @@ binomial_degrees = Claim(
     label="L8.1",
     title="The degrees of a random sparse lift are binomial",
     statement=r"""
-Let the source of a base edge have $n$ copies, $0\le\lambda\le n$, and let the lift have each edge above it independently with
-probability $\lambda/n$. The in-degrees $X$ above that edge are independent, as sums over disjoint sets of edges, with mean $\lambda$, variance $[[variance]]$,
-$$P(X=k)=[[degree_law]]\quad(k\le n),$$ $$P(X=0)=[[degree_zero]]$$
-(with a constant in-degree $\lambda\ge1$ the variance and $P(X=0)$ vanish).
+Let the source of a base edge have $n$ copies, let $0\le\lambda\le n$, and let each edge above it be present in the lift independently
+with probability $\lambda/n$. The in-degrees $X$ above that edge are independent, as sums over disjoint sets of edges, with mean $\lambda$,
+variance $[[variance]]$, $$P(X=k)=[[degree_law]]\quad(k\le n),$$ $$P(X=0)=[[degree_zero]]$$
+(for a constant in-degree $\lambda\ge1$ the variance and $P(X=0)$ would be zero).
 """,
     steps=STEPS,
     source=Source(

@@ -144,9 +144,9 @@ fibration_lemma = Claim(
 Let $\pi:G\to B$ be a lift of a perceptron module and let the inputs of $G$ be pulled back from $B$. Call $\pi$ an
 *in-fibration* if for all $v\in G$, $b\in B(-,\pi v)$ exactly one in-neighbour of $v$ lies over $b$. (a) If $\pi$ is
 an in-fibration and $w_G=\pi^*w_B$, then $y_G=\pi^*y_B$. (b) If every $M_e$ is linear in the weight and $\sum_{u\in
-G(-,v),\,\pi u=b}w_{(u,v)}=w_B(b,\pi v)$ for all $v\in G$, $b\in B(-,\pi v)$, then $y_G=\pi^*y_B$ for any lift; that
-is, one weight of each fibre is $[[completing_weight]]$, where the others have the sum $r$, and $w_B=0$ over an
-empty fibre. (c) Lifts compose; in-fibrations compose.
+G(-,v),\,\pi u=b}w_{(u,v)}=w_B(b,\pi v)$ for all $v\in G$, $b\in B(-,\pi v)$, then $y_G=\pi^*y_B$ for any lift. In
+other words, one weight of each nonempty fibre is $[[completing_weight]]$, where $r$ is the sum of the others, and
+$w_B=0$ where the fibre is empty. (c) Lifts compose; in-fibrations compose.
 """,
     steps=STEPS,
     source=Source(

@@ -215,11 +215,13 @@ poisson_tails = Claim(
     title="Isolated copies in a sparse lift have factorial moments no larger than those of a Poisson variable",
     headline=r"Up to the mean degree $\lambda=[[poisson_degree]]$, for $r$ children, the number of isolated copies has no larger factorial moments than a Poisson variable of the same mean. This bounds both of its tails.",
     statement=r"""
-In the lifts of L11.2 let $\mu=EM'>0$ and $V=\mathrm{Var}M'$. If $\lambda\le[[poisson_degree]]$, all factorial moments are at most those of a Poisson variable of the same mean,
-$E(M')_k\le\mu^k$, so that $V\le\mu$, $E(1+s)^{M'}\le[[generating_bound]]$ for $s\ge0$, and for $m\ge1$
-$$P(M'\ge m)\le[[upper_tail]],$$ $$P(M'<m)\le[[lower_tail]].$$ Without this assumption $P(M'<m)\le[[cantelli]]$. For given $\lambda$, $r$, $\omega$ and types $\mu$
-does not fall as $n$ grows from $\max(r,[[increasing_from]])$ on, and the bound of the lower tail does not grow. If $\lambda>[[poisson_degree]]$, and the limit of $EM'/n$ is not $0$, $V>\mu$ in
-all lifts that are wide enough.
+In the lifts of L11.2 let $\mu=EM'>0$ and $V=\mathrm{Var}M'$. If $\lambda\le[[poisson_degree]]$, then all factorial moments are at most
+those of a Poisson variable with the same mean, $E(M')_k\le\mu^k$. It follows that $V\le\mu$, that
+$E(1+s)^{M'}\le[[generating_bound]]$ for $s\ge0$, and that for $m\ge1$
+$$P(M'\ge m)\le[[upper_tail]],$$ $$P(M'<m)\le[[lower_tail]].$$ Without this assumption on the degree, $P(M'<m)\le[[cantelli]]$. For
+fixed $\lambda$, $r$, $\omega$ and types, $\mu$ does not decrease as $n$ grows from $\max(r,[[increasing_from]])$ on, and the bound on the
+lower tail does not increase. If $\lambda>[[poisson_degree]]$ and the limit of $EM'/n$ is not $0$, then $V>\mu$ in all sufficiently wide
+lifts.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),

@@ -86,10 +86,10 @@ travelled_length = Claim(
     label="L14.1",
     title="How far gradient flow travels",
     statement=r"""
-In the setting of L12, $L_0>\varepsilon$: if $\theta\in A(\kappa,\varepsilon)$ as long as $L>\eta$, the path down to the loss $\eta$ is no longer than
-$$[[length]]$$
-(sharp, by the example of L12). The length of any gradient flow up to time $t$, where the loss is $L$, is at most $[[energy_length]]$
-(sharp, by a loss of constant slope).
+In the setting of L12 let $L_0>\varepsilon$. If $\theta\in A(\kappa,\varepsilon)$ as long as $L>\eta$, the path down to the loss $\eta$
+is no longer than
+$$[[length]]$$ (sharp, by the example of L12). The length of any gradient flow up to the time $t$, at which the loss is $L$, is at most
+$[[energy_length]]$ (sharp, by a loss of constant slope).
 """,
     steps=LENGTH_STEPS,
     source=Source("2501.05930", "v1", "beyond Theorem 2.1, of which L14.3 has the convergence"),
@@ -187,9 +187,12 @@ growing_tangents = Claim(
     label="L14.2",
     title="Tangents that may grow with the distance travelled",
     statement=r"""
-In the setting of L12, $L_0>\varepsilon$: if only $\theta\in A(\kappa+\|\theta-\theta_0\|,\varepsilon)$, $\theta_0=\theta(0)$, then $L\le[[growing_loss]]$ after a
-path of length $s$; the path down to $\eta$ is no longer than $$[[growing_length]],$$ and $$L(\theta(t))\le[[growing_rate]].$$ All three are
-sharp, by $\ell(z)=z$, $F(x)=[[growing_example]]$ and its flow $x(t)=[[growing_position]]$.
+In the setting of L12 let $L_0>\varepsilon$ and $\theta_0=\theta(0)$. Suppose only that
+$\theta\in A(\kappa+\|\theta-\theta_0\|,\varepsilon)$ on $[0,t]$. Then $L(\theta(t))\le[[growing_loss]]$, where $s$ is the length of the
+path up to $t$, and
+$$L(\theta(t))\le[[growing_rate]].$$ If this condition holds as long as $L>\eta$, the path down to $\eta$ is no longer than
+$$[[growing_length]].$$ All three bounds are sharp, by $\ell(z)=z$, $F(x)=[[growing_example]]$ and its flow
+$x(t)=[[growing_position]]$.
 """,
     steps=GROWING_STEPS,
     source=Source("2501.05930", "v1", "beyond Theorem 2.1"),

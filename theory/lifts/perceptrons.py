@@ -121,10 +121,11 @@ perceptron_lifts = Claim(
     label="L5",
     title="Multilayer perceptrons are full lifts of a path; masks are sublifts",
     statement=r"""
-On the path $0\to1\to\dots\to\ell$ let all spaces be $\mathbb R$, $M(w,y)=wy$, $\sigma_l=\varphi$ for $0<l<\ell$ and $\sigma_\ell=\mathrm{id}$. Its full lift
-with $n_l$ copies of $l$ and the weight $W_l[i,j]$ on the edge from $j$ to $i$ is the perceptron $x\mapsto W_\ell\,\varphi(W_{\ell-1}\cdots\varphi(W_1x))$; it has
-$\sum_ln_{l-1}n_l$ weights; for $\ell=3$ these are $[[weights]]$. Taking edges out of the lift is the same as multiplying the $W_l$ by masks of zeros and ones. With means
-over the fibres in place of sums the full lift would compute the perceptron of the weights $W_l/n_{l-1}$.
+On the path $0\to1\to\dots\to\ell$ let all spaces be $\mathbb R$, $M(w,y)=wy$, $\sigma_l=\varphi$ for $0<l<\ell$ and
+$\sigma_\ell=\mathrm{id}$. The full lift with $n_l$ copies of $l$ and weight $W_l[i,j]$ on the edge from $j$ to $i$ is the perceptron
+$x\mapsto W_\ell\,\varphi(W_{\ell-1}\cdots\varphi(W_1x))$. It has $\sum_ln_{l-1}n_l$ weights; for $\ell=3$ this is $[[weights]]$.
+Removing edges from the lift is the same as multiplying the $W_l$ by masks of zeros and ones. With means over the fibres
+instead of sums, the full lift would compute the perceptron with weights $W_l/n_{l-1}$.
 """,
     steps=STEPS,
     source=Source(

@@ -163,10 +163,14 @@ readout_comparison = Claim(
     title="A trained readout is compared with any other",
     headline=r"Let a readout train by gradient flow with a convex loss that never grows, while features may move. If another readout, at the distance $\Delta$ from the start, keeps a loss of at most $\varepsilon$ until $T$, $$L(T)\le[[moving_bound]].$$",
     statement=r"""
-Let $F(t)=\sum_ia_i(t)\phi_i(t)$, $\dot a=-\nabla_aL$, $L=\ell(F)$, $\ell$ convex and differentiable, the features continuous in $t$, and $\Delta=\|a(0)-\bar a\|$. **(a)**
-If $\ell(\sum_i\bar a_i\phi_i(t))\le\varepsilon$ for all $t\le T$ and $L$ never grows, $$L(T)\le[[moving_bound]],$$ however the features move; and for the square loss
-$\ell(f)=\frac12\|f-f^*\|^2$ even $L(T)\le[[square_bound]]$, or $\Delta^2/4T$ for $\varepsilon=0$. **(b)** If the features do not move, $$L(T)\le[[fixed_bound]].$$ **(c)** If, besides, the loss is the square
-loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ No constant can be less: (a) is approached, (b) and (c) are attained, (c) by one feature with $\|\phi\|^2=\mu=[[worst_eigenvalue]]$, for which $L(T)=[[mode_loss]]$.
+Let $F(t)=\sum_ia_i(t)\phi_i(t)$ and $L=\ell(F)$, with $\ell$ convex and differentiable and the features continuous in $t$. Let the
+readout follow $\dot a=-\nabla_aL$, and let $\Delta=\|a(0)-\bar a\|$ be its distance at the start from another readout. **(a)** If
+$\ell(\sum_i\bar a_i\phi_i(t))\le\varepsilon$ for all $t\le T$ and $L$ never grows, then $$L(T)\le[[moving_bound]],$$ however the
+features move; for the square loss $\ell(f)=\frac12\|f-f^*\|^2$ even $L(T)\le[[square_bound]]$, which is $\Delta^2/4T$ for
+$\varepsilon=0$. **(b)** If, in addition, the features do not move, then $$L(T)\le[[fixed_bound]].$$ **(c)** If, moreover, the loss is
+the square loss and $\varepsilon=0$, then $$L(T)\le[[interpolating_bound]].$$ No constant can be smaller: the bounds of (a) are
+approached, and those of (b) and (c) are attained, that of (c) by one feature with $\|\phi\|^2=\mu=[[worst_eigenvalue]]$, for which
+$L(T)=[[mode_loss]]$.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "Definition 4.1 for the readout; beyond it"),

@@ -68,9 +68,9 @@ example_slope = (L_0 - epsilon) / kappa * sp.exp(-x / kappa)
 example_position = kappa * sp.log(1 + (L_0 - epsilon) * t / kappa**2)
 
 SETTING = r"""
-Let $\ell$ be convex and differentiable on $L^2(D)$, $F:\mathbb R^p\to L^2(D)$ of class $C^1$ with locally Lipschitz derivative,
-$L(\theta)=\ell(F(\theta))$, and $A(\kappa,\varepsilon)$ the set of the $\theta$ for which some $u$ with $\|u\|\le\kappa$ has
-$\ell(F(\theta)+dF(\theta)u)\le\varepsilon$. Let $\dot\theta=-\nabla L(\theta)$ on $[0,t]$, and $L_0=L(\theta(0))$.
+Let $\ell$ be convex and differentiable on $L^2(D)$, let $F:\mathbb R^p\to L^2(D)$ be of class $C^1$ with locally Lipschitz derivative,
+and let $L(\theta)=\ell(F(\theta))$. Let $A(\kappa,\varepsilon)$ be the set of all $\theta$ for which there is a $u$ with
+$\|u\|\le\kappa$ and $\ell(F(\theta)+dF(\theta)u)\le\varepsilon$. Let $\dot\theta=-\nabla L(\theta)$ on $[0,t]$, and $L_0=L(\theta(0))$.
 """
 CONVEX = Hypothesis("the loss is convex and differentiable, the parametrisation of class $C^1$")
 FLOW = Hypothesis("the curve is a solution of the flow itself, not of a discretisation")
@@ -152,17 +152,19 @@ def example_has_the_slope_of_the_bound(
 
 tangent_rate = Claim(
     label="L12",
-    title="A tangent of low loss gives a rate",
+    title="A tangent step that reaches low loss gives a rate of convergence",
     headline=r"Let gradient flow train a model with a convex loss, and let a step of length at most $\kappa$ in its linearisation reach, at all times, a loss of at most $\varepsilon$. Then at the time $t$ the loss is at most $$[[simple_rate]].$$",
     statement=SETTING
     + r"""
-If $\theta\in A(\kappa,\varepsilon)$ then $\|\nabla L(\theta)\|\ge[[gradient_bound]]$ for $\kappa>0$, which says nothing for $L(\theta)\le\varepsilon$; and for $\kappa=0$ there is no $L(\theta)>\varepsilon$. If
-$\theta(s)\in A(\kappa,\varepsilon)$ for all $s\in[0,t]$, then
+Let $\theta\in A(\kappa,\varepsilon)$. If $\kappa>0$, then $\|\nabla L(\theta)\|\ge[[gradient_bound]]$, which says nothing for
+$L(\theta)\le\varepsilon$; if $\kappa=0$, then $L(\theta)>\varepsilon$ is impossible. If $\theta(s)\in A(\kappa,\varepsilon)$ for all
+$s\in[0,t]$, then
 $$L(\theta(t))\le[[rate]]$$
-and hence $L(\theta(t))\le[[simple_rate]]$. If so for as long as $L>\eta$, the loss is down to $\eta$ by the time
+and hence $L(\theta(t))\le[[simple_rate]]$. If this condition holds for as long as $L>\eta$, the loss has fallen to $\eta$ by the time
 $$[[hitting_time]].$$
-The bound of the gradient, the first one of the loss and the time are sharp among convex losses, for all $\kappa$ and
-$L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_loss]]$, whose flow from $0$ is $x(t)=[[example_position]]$, they are equalities (for the square loss see L13).
+The bound on the gradient, the first bound on the loss and the bound on the time are sharp among convex losses, for all $\kappa$ and
+$L_0>\varepsilon$: they are equalities for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_loss]]$, whose flow from $0$ is
+$x(t)=[[example_position]]$ (for the square loss see L13).
 """,
     steps=STEPS,
     source=Source(
@@ -193,9 +195,9 @@ $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_l
     },
     remarks=(
         Remark(
-            r"So neither $\varepsilon+(L_0-\varepsilon)e^{-t/\kappa^2}$ nor $\varepsilon+\kappa/(t+\kappa/(L_0-\varepsilon))$ is a bound. Both "
-            r"would pass elsewhere: the first exceeds the loss of the example if $L_0-\varepsilon>1$ and $t$ is small, the second for $t>0$ if "
-            r"$\kappa<1$.",
+            r"So neither $\varepsilon+(L_0-\varepsilon)e^{-t/\kappa^2}$ nor $\varepsilon+\kappa/(t+\kappa/(L_0-\varepsilon))$ is a "
+            r"bound. The example does not refute them everywhere: the first exceeds its loss if $L_0-\varepsilon>1$ and $t$ is small, "
+            r"the second if $t>0$ and $\kappa<1$.",
             "two_false_bounds_are_no_bounds",
         ),
     ),

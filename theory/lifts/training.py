@@ -46,17 +46,21 @@ training_success = Claim(
     title="Training experiment: success grows with n and is limited by coverage",
     headline=r"Sparse students of the target of L18.3 succeed only if their masks cover both triples of inputs, so with a probability of at most $$[[coverage]].$$ Measured at $p_0=\frac12$: with 32 units they succeed more often than with 4.",
     statement=r"""
-Target $f^*$ of L18.3 on $\{\pm1\}^6$, uniform inputs. A student $F(x)=\sum_{i\le n}a_i\tanh(w_i\cdot x)$ keeps every input of every unit with
-probability $p_0$; kept weights are $N(0,1)$, $a(0)=0$, all kept parameters, $[[parameters]]$ on average, follow the gradient flow of $L=\frac12E(F-f^*)^2$ up
-to $T=100$ (Runge–Kutta steps of at most $\frac{3/2}{3n/10+2}$, halved for a student whose loss would rise by $10^{-9}$ in one). It *succeeds* if $L(T)\le[[threshold]]$, a hundredth of
-$L(0)$. **Proved (L18.1–L18.3):** no student succeeds unless both triples lie inside masks of its units, which has probability $P_{\mathrm{cov}}=[[coverage]]$, so the
-number of students that are covered is binomial, and $P(\text{success})\le P_{\mathrm{cov}}$; a student without $x_1$ keeps $L\ge[[without_x_1]]$, one whose units see at most two
-inputs $L\ge[[both_missing]]$, one that lacks one triple $L\ge[[one_missing]]$. **Asserted (measured):** with $p_0=\frac12$ success is more probable with 32 units than with 4 (exact test), and
-students with these handicaps come within $10^{-4}$ of their bounds. **Reported, not asserted:** success at other sizes and densities, and of dense students.
-At $p_0=\frac12$ the share of successes is some $0.05$, $0.2$, $0.5$, $0.8$, $1$ for $n=4,8,16,32,64$, below $P_{\mathrm{cov}}=0.20,0.45,0.78,0.97,1.00$: a covered student can still be slow
-or stop at a poor critical point. Dense students succeed more often, at equal $n$ and at equal numbers of parameters: nothing here favours
-sparsity. The readout has no factor $1/n$, so the flow of a wider student is faster and equal $T$ is not equal time. L17.3 does not explain these
-successes: near copies of the two units, which it counts, are not there at these sizes.
+Let the target be $f^*$ of L18.3 on $\{\pm1\}^6$, with uniform inputs. A student $F(x)=\sum_{i\le n}a_i\tanh(w_i\cdot x)$ keeps every
+input of every unit with probability $p_0$. The kept weights are $N(0,1)$ and $a(0)=0$; all kept parameters, $[[parameters]]$ on average,
+follow the gradient flow of $L=\frac12E(F-f^*)^2$ up to $T=100$ (in Runge–Kutta steps of at most $\frac{3/2}{3n/10+2}$, halved for a
+student whose loss would rise by $10^{-9}$ in one step). The student *succeeds* if $L(T)\le[[threshold]]$, a hundredth of $L(0)$.
+
+**Proved (L18.1–L18.3):** no student succeeds unless both triples lie inside masks of its units, which has probability
+$P_{\mathrm{cov}}=[[coverage]]$. So the number of covered students is binomial, and $P(\text{success})\le P_{\mathrm{cov}}$. A student
+without $x_1$ always has $L\ge[[without_x_1]]$, a student whose units keep at most two inputs has $L\ge[[both_missing]]$, and a student
+that misses one triple has $L\ge[[one_missing]]$. **Asserted (measured):** with $p_0=\frac12$ success is more probable with 32 units than
+with 4 (exact test), and students with these handicaps come within $10^{-4}$ of their bounds. **Reported, not asserted:** success at
+other sizes and densities, and of dense students. At $p_0=\frac12$ the proportion of successes is about $0.05$, $0.2$, $0.5$, $0.8$, $1$
+for $n=4,8,16,32,64$, below $P_{\mathrm{cov}}=0.20,0.45,0.78,0.97,1.00$: a covered student can still be slow or stop at a poor critical
+point. Dense students succeed more often, at equal $n$ and at equal numbers of parameters: nothing here favours sparsity. The readout has
+no factor $1/n$, so the flow of a wider student is faster, and equal $T$ is not equal time. L17.3 does not explain these successes: it
+counts near copies of the two units, and there are none at these sizes.
 """,
     proof_text=r"""
 The bounds are those of L18.1 for the families of all subsets of masks, with the numbers of L18.3, whose $P_{\mathrm{cov}}$ is that of L18.2 for both triples: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear

@@ -179,22 +179,26 @@ local_trees = Claim(
     title="Random sparse lifts look like trees: an exact transfer formula and the 1/n law",
     headline=r"Seen from one vertex, wide random sparse lifts look like trees, inputs aside: the probability that two backward walks meet is at most $C/n$ at the width $n$, with a known constant $C$, the limit of $n$ times it.",
     statement=r"""
-*Path.* Consecutive layers have $n$ vertices, edges between them probability $p=\frac\lambda n$, $0\le\lambda\le n$. Walk backward
-from one vertex through $K$ sampled layers, and let $T_K$ be the event that no vertex is reached by two distinct walks. (a) A
-layer in which $k\ge1$ vertices are reached, none twice, is followed by one without a vertex reached twice with probability
-$[[no_collision]]$; given that, the vertices reached in it are $\mathrm{Bin}(n,r)$, $r=[[parent_share]]$. So
-$P(T_K)$ is a power of the matrix of both, exactly $$[[tree_probability]]$$ with $0^0=1$ and $Q_{0,j}=\mathbf 1_{j=0}$; it is $1$ for $K\le1$ and for $n=1$. (b)
+*Path.* Let consecutive layers have $n$ vertices each, and let each edge between them be present independently with probability
+$p=\frac\lambda n$, $0\le\lambda\le n$. Walk backward from one vertex through $K$ sampled layers, and let $T_K$ be the event that no
+vertex is reached by two distinct walks. (a) Suppose that $k\ge1$ vertices of a layer are reached, none of them twice. Then the
+probability that no vertex of the next layer is reached twice is $[[no_collision]]$;
+given this, the number of vertices reached there is $\mathrm{Bin}(n,r)$, $r=[[parent_share]]$. So the transition probabilities form a matrix $Q$, and $P(T_K)$ is given by a power of it, exactly $$[[tree_probability]]$$ with $0^0=1$ and
+$Q_{0,j}=\mathbf 1_{j=0}$; it is $1$ for $K\le1$ and for $n=1$. (b)
 $$1-P(T_K)\le[[union_bound]]\le\frac1n[[limit]],$$ and $n(1-P(T_K))$ converges to the sum on the right.
 So both bounds are sharp for $n\to\infty$; for small $n$ they may exceed $1$.
 
-*Any base DAG*, edges $e$ with $p_e=\lambda_e/n\le1$. Consider the backward walks from one vertex of the lift to vertices with fibres
-of size $n$ (inputs, with fibres of fixed size, are shared by all and left out), of length at most $K$, if so wished. A *lasso* is
-a backward walk in the base from what lies below that vertex, the stem, with an unordered pair of walks from its end, the branches,
-that have a common end, have at least one edge each and not both only one. Their lengths may differ, and both may be the same. Let $w$ be the product
-of $\lambda_e$ over its edges, each as often as it is passed, and $c$ the number of vertices inside both branches. (c) The expected
-number of its lifts with disjoint branches is $[[lasso]]$, or half of that if the branches are the same walk. Summed over all
-lassos of the base it bounds the probability that some vertex is reached by two walks. So this is at most $C/n$, where $C$ is the
-sum of $w$ (or $\frac w2$) over the lassos; and $n$ times it tends to $C$.
+*Any base DAG.* Let each edge above a base edge $e$ be present independently with probability $p_e=\lambda_e/n\le1$. Consider the backward
+walks, if so wished only those of length at most $K$, from one vertex of the lift to vertices with fibres of size $n$ (inputs have fibres
+of fixed size, are shared by all, and are left out). A *lasso* consists of a backward walk in the base, the stem, that starts at
+the base vertex below the starting vertex, and an unordered pair of walks from the end of the stem, the branches. The branches have a
+common end; each has at least one edge, and not both have only one. Their lengths may differ, and both may be the same
+walk. Let $w$ be the product of $\lambda_e$ over the edges of the lasso,
+each as often as it is passed, and $c$ the number of vertices inside both branches. (c) The
+expected number of lifts of a given lasso in which the branches are disjoint is $[[lasso]]$, or half of that if the
+branches of the lasso are the same walk. The sum of these numbers over all lassos of the base bounds the probability
+that some vertex is reached by two walks. So this probability is at most $C/n$, where $C$ is the sum over the lassos of $w$
+(or of $\frac w2$ if the branches are the same walk), and $n$ times this probability tends to $C$.
 """,
     steps=STEPS,
     source=Source(

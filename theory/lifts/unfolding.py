@@ -94,11 +94,12 @@ END = ("4",)
 
 unfolded_module = Claim(
     label="L10.1",
-    title="Unfolding",
+    title="Every module unfolds to a tree-shaped module that computes the same function",
     statement=r"""
-The *unfolding* of a module at $t$ has the walks that end at $t$ for vertices, each over its first vertex; $(u,P)\to P$ are its edges, with
-the weight below; walks that begin at an input are folded back to that input. It is an in-fibration, and a tree but for the shared
-inputs; so by L3 it computes the same at $t$, for all maps $M$ and $\sigma$: any witness equals a tree-shaped one as a function.
+The *unfolding* of a module at $t$ has as vertices the walks that end at $t$, each over its first vertex, and the edges $(u,P)\to P$, with
+the weight of the edge below; walks that begin at an input are identified with that input. The unfolding is an in-fibration and, apart
+from the shared inputs, a tree. So by L3 it computes the same value at $t$, for all maps $M$ and $\sigma$: any witness equals a
+tree-shaped witness as a function.
 """,
     steps=UNFOLDING_STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the list of theorems"),
@@ -216,17 +217,17 @@ def powers_are_cycle_ranks(growth: sp.Expr, leading: sp.Expr) -> Iterator[Relati
 
 tree_witnesses = Claim(
     label="L10.2",
-    title="Why witnesses must be trees",
+    title="Expected numbers of copies: linear in the width for trees, bounded for connected graphs with a cycle",
     headline=r"In random sparse lifts of width $n$ and fixed mean degree, the expected number of copies of a connected graph grows in proportion to $n$ for a tree, inputs aside. With a cycle it stays bounded.",
     statement=r"""
-Let $H$ be a lift of $B$ with $V$ vertices that are no inputs, $h_b$ of them above $b$, $E$ edges between them and $E_0$ edges from inputs.
-Let $G$ have $n$ vertices above each $b$ that is no input, and each edge above an edge of $B$ independently: with
-probability $p_0$ from inputs, $p$ elsewhere. The expected number of injective (not necessarily induced) morphisms $H\to G$ over $B$
-that fix the inputs is $p_0^{E_0}p^E\prod_b(n)_{h_b}$, for three $b$ $$[[expected_morphisms]]$$ ($\prod_ep_e$ for different probabilities of edges), and
-with $p=\lambda/n$, $\lambda>0$ fixed and $n\to\infty$ asymptotically $[[leading]]$. If the graph of the $V$ vertices has $c$ components and $\beta$ independent cycles,
-$V-E=[[growth]]$. If it is connected the number grows linearly for a tree, and stays bounded as soon as there is one cycle: above $1\to2\to3$
-the tree of a root, two children and a grandchild below each is found $[[sparse_tree]]$ times, but with one
-grandchild in common (a diamond) $[[sparse_diamond]]$ times.
+Let $H$ be a lift of $B$ with $V$ vertices that are not inputs, $h_b$ of them above $b$, with $E$ edges between them and $E_0$ edges from
+inputs. Let $G$ have $n$ vertices above each $b$ that is not an input, and let each edge above an edge of $B$ be present independently, with
+probability $p_0$ from inputs and $p$ elsewhere. The expected number of injective (not necessarily induced) morphisms $H\to G$ over $B$
+that fix the inputs is $p_0^{E_0}p^E\prod_b(n)_{h_b}$, for three $b$ $$[[expected_morphisms]]$$ (if edges have different
+probabilities, all are present with probability $\prod_ep_e$). With $p=\lambda/n$, $\lambda>0$ fixed and $n\to\infty$, it is asymptotically
+$[[leading]]$. If the graph of the $V$ vertices has $c$ components and $\beta$ independent cycles, then $V-E=[[growth]]$. If it is connected and $p_0>0$, the expected number grows linearly for a tree; it stays bounded if there is at least one cycle. For example, above
+$1\to2\to3$ the expected number is $[[sparse_tree]]$ for the tree of a root, two children and one grandchild below each child, but
+$[[sparse_diamond]]$ if the two children share one grandchild (a diamond).
 """,
     steps=COUNTING_STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the list of theorems"),

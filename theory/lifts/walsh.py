@@ -117,13 +117,13 @@ $F_S=f_S$, which is so for the projection $F=\sum_{S\in\mathcal S}\hat f^*(S)\ch
 
 no_cover = Claim(
     label="L18.1",
-    title="No cover, no learning: exact lower bounds",
+    title="Sets of inputs that no unit covers bound the loss from below",
     statement=r"""
-$D$ uniform on $\{\pm1\}^d$, $\hat f(S)=E f(x)\prod_{i\in S}x_i$ the Walsh coefficients, $L=\frac12E(F-f^*)^2$. Let $F$ be a sum of functions
-(terminal vertices times readouts), each of which depends only on inputs inside some member of a family $\mathcal S$, closed under subsets.
-Then, whatever the weights and at all times, each $S\notin\mathcal S$ costs $[[missing]]$ with $f_S=\hat f^*(S)$:
+Let $D$ be uniform on $\{\pm1\}^d$, $\hat f(S)=E f(x)\prod_{i\in S}x_i$ the Walsh coefficients, and $L=\frac12E(F-f^*)^2$. Let $F$ be a sum of functions (terminal vertices times readouts), each of
+which depends only on inputs in some member of a family $\mathcal S$ that is closed under subsets. Then, whatever the weights and at all times, each $S\notin\mathcal S$ costs $[[missing]]$ with
+$f_S=\hat f^*(S)$:
 $$L\ge\tfrac12\sum_{S\notin\mathcal S}\hat f^*(S)^2,$$
-with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$: no better bound depends on $\mathcal S$ alone.
+with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$. No better bound depends on $\mathcal S$ alone.
 """,
     steps=NO_COVER_STEPS,
     source=Source("2501.05930", "v1", "beyond the theorem list"),
@@ -210,11 +210,10 @@ mask_coverage = Claim(
     label="L18.2",
     title="How often random masks cover what the target needs",
     statement=r"""
-In L18.1 let there be *one hidden layer* of $n$ units, each input kept by each with probability $p_0$, independently. A loss of at most $\eta$ needs every $S$ with
-$\frac12\hat f^*(S)^2>\eta$ inside the mask of some unit, so $P(L\le\eta\text{ at some time})$ is at most the probability of this, for which
-the maximal ones suffice:
-$$\sum_{J\subseteq\text{needed}}(-1)^{|J|}\Big(1-\sum_{\emptyset\ne I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}\Big)^n.$$
-For one set of size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ with $s_{12}$ shared inputs $[[coverage_two]]$.
+In L18.1 let *one hidden layer* have $n$ units, each of which keeps each input independently with probability $p_0$. Call $S$ *needed* if $\frac12\hat f^*(S)^2>\eta$. If $L\le\eta$, each needed set
+lies in the mask of some unit. So $P(L\le\eta\text{ at some time})$ is at most the probability of this event, for which the maximal needed sets suffice:
+$$\sum_{J\subseteq\text{needed}}(-1)^{|J|}\Big(1-\sum_{\emptyset\ne I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}\Big)^n.$$ For one set of
+size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ with $s_{12}$ shared inputs $[[coverage_two]]$.
 """,
     steps=COVERAGE_STEPS,
     source=Source("2501.05930", "v1", "beyond the theorem list"),
@@ -317,11 +316,11 @@ cube_example = Claim(
     title="What sums of hyperbolic tangents need: an example",
     headline=r"Networks as in L18.1 that have no unit on all of $x_1,x_2,x_3$, or none on all of $x_3,x_4,x_5$, cannot come down below a positive loss against the target $$f^*=[[target]].$$",
     statement=r"""
-On the cube, $\tanh(x_1+\dots+x_k)$ has at each set of $s$ of its inputs the Walsh coefficient $$[[coefficient]].$$
-For $f^*=[[target]]$ the inputs $1,2,4,5$ have coefficients $\pm[[linear]]$, the triples $123$ and $345$ $\pm[[cubic]]$, all others are 0 (those of $x_3$
-cancel). In L18.1 the zero network has loss $[[initial_loss]]$; without one triple $L\ge[[one_missing]]$; without both, as for in-degree at most 2,
-$L\ge[[both_missing]]$, attained by four units of one input each; without $x_1$ $L\ge[[without_x_1]]$, without $x_3$ only
-$[[without_x_3]]$. Both triples are covered, in L18.2, with probability $$P_{\mathrm{cov}}=[[coverage]].$$
+On the cube, the Walsh coefficient of $\tanh(x_1+\dots+x_k)$ at each set of $s$ of its inputs is $$[[coefficient]].$$ For $f^*=[[target]]$ the inputs $1,2,4,5$ have the coefficients $\pm[[linear]]$,
+the triples $123$ and $345$ have $\pm[[cubic]]$, and all other coefficients are 0 (those of $x_3$ cancel). In L18.1 the zero network has the loss $[[initial_loss]]$. Without one triple,
+$L\ge[[one_missing]]$. Without both triples, as for in-degree at most 2, $L\ge[[both_missing]]$, which four units of one input each attain. Without $x_1$, $L\ge[[without_x_1]]$, and without $x_3$ the
+bound is only $[[without_x_3]]$. Both triples are covered, in L18.2, with probability
+$$P_{\mathrm{cov}}=[[coverage]].$$
 """,
     steps=TARGET_STEPS,
     source=Source("2501.05930", "v1", "beyond the theorem list"),

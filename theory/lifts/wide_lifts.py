@@ -153,11 +153,13 @@ copies_in_wide_lifts = Claim(
     title="Coverage of wide lifts: rates and dispersion of isolated copies",
     headline=r"In wide lifts the copies grow in proportion to the width. Isolated copies are the most frequent at the mean degree $\lambda=[[best_lambda]]$, for $r$ children, and their law is not quite Poisson's.",
     statement=r"""
-In the lifts of L11.2, as $n\to\infty$ with $\lambda$ fixed, $EM/n\to[[copies_rate]]$ and $EM'/n\to\mu=[[isolated_rate]]$, the latter the largest at
-$\lambda=[[best_lambda]]$, and
-$$\mathrm{Var}M'/n\to[[variance_rate]],$$ so that if the limit of $EM'/n$ is not 0, $\mathrm{Var}M'$ is of the order $n$, and $\mathrm{Var}M'/EM'\to[[dispersion]]$, where a Poisson
-law has 1. This limit lies between $[[least_dispersion]]$ and $[[most_dispersion]]$, both attained for $r=1$ and $\omega q=1$, at $\lambda=1\mp\frac1{\sqrt2}$;
-$M'$ is near a Poisson variable in this respect if the rate of isolated copies is small. Without any of these laws, whatever makes a cell match,
+In the lifts of L11.2, as $n\to\infty$ with $\lambda$ fixed, $EM/n\to[[copies_rate]]$ and $EM'/n\to\mu=[[isolated_rate]]$; the latter
+rate is largest at $\lambda=[[best_lambda]]$. Moreover
+$$\mathrm{Var}M'/n\to[[variance_rate]],$$ so that if the limit of $EM'/n$ is not 0, $\mathrm{Var}M'$ is of order $n$ and
+$\mathrm{Var}M'/EM'\to[[dispersion]]$, whereas this ratio is 1 for a Poisson law. The limit of the ratio lies between
+$[[least_dispersion]]$ and $[[most_dispersion]]$, both attained for $r=1$ and $\omega q=1$, at
+$\lambda=1\mp\frac1{\sqrt2}$; in this respect $M'$ is close to a Poisson variable if the rate of isolated copies is small.
+For any laws of types and weights, whatever makes a cell match,
 $\mathrm{Var}M'\le[[efron_stein]]$.
 """,
     steps=STEPS,

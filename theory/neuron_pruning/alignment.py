@@ -201,18 +201,18 @@ alignment_bound = Claim(
     title="A kept neuron must be aligned: at least of the order of 1/ε neurons for a linear output",
     headline=r"With a linear output, some subset of $N$ whole Gaussian neurons is within $\varepsilon<\frac12$ of one ReLU on the unit ball with probability $\delta$ only if $$N\ge[[leading]],$$ in every dimension $d\ge2$ and even for retrained output weights.",
     statement=r"""
-Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle
-w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights $\alpha$, which may depend on everything. The error is
-the supremum of $|f-g_S|$ over the unit ball. Let $x_0\perp w^*$ be a unit vector. If the error is at most
-$\varepsilon<\frac12$ then some kept $i$ has $|\langle w_i,x_0\rangle|\le\rho\,|\langle w_i,w^*\rangle|$,
-$\rho=[[ratio]]$. In other words the error is at least $[[error_bound]]$, where $\theta$ is the least angle, over the kept
-neurons, between the projection of $w_i$ on the plane of $x_0$ and $w^*$ and the axis $\pm w^*$ ($\frac\pi2$ if none is
-kept). That is attained: for $d=2$ and $0<\theta<\frac\pi2$ four neurons of length $1$ have just this error, with the outputs
-$\alpha_i$ and the angles from $w^*$ $$[[four]].$$ At $\frac\pi2$ the bound $\frac12$ is approached, not attained: there kept neurons are $0$ at $w^*$, and the error is at least $1$.
+Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a
+subset $S$ of $N$ neurons, with any output weights $\alpha$, which may depend on everything. The error is the supremum of $|f-g_S|$ over the
+unit ball. Let $x_0\perp w^*$ be a unit vector. If the error is at most $\varepsilon<\frac12$, then some kept neuron $i$ has
+$|\langle w_i,x_0\rangle|\le\rho\,|\langle w_i,w^*\rangle|$, $\rho=[[ratio]]$. In other words, the error is at least $[[error_bound]]$,
+where $\theta$ is the least angle, over the kept neurons, between the axis $\pm w^*$ and the projection of $w_i$ on the plane of $x_0$ and
+$w^*$ ($\frac\pi2$ if none is kept). This bound is attained: for $d=2$ and $0<\theta<\frac\pi2$ four neurons of length $1$ have exactly this
+error, with the outputs $\alpha_i$ and the angles from $w^*$ $$[[four]].$$ At $\frac\pi2$ the bound $\frac12$ is approached but not
+attained: kept neurons are then $0$ at $w^*$, and the error is at least $1$.
 
-For independent $w_i\sim N(0,I_d)$ a neuron is so aligned with probability $[[aligned]]$, in every dimension. Hence
-$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]]\le[[union]],$$ and success with probability $\delta$ takes
-$N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to leading order as $\varepsilon\to0$.
+For independent $w_i\sim N(0,I_d)$ a neuron is aligned in this sense with probability $[[aligned]]$, in every dimension. Hence
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]]\le[[union]],$$ and success with probability $\delta$ needs $N\ge[[neurons]]$
+neurons. This number is at least $[[leading]]$, and equal to it to leading order as $\varepsilon\to0$.
 """,
     steps=STEPS,
     source=Source(
@@ -287,9 +287,10 @@ $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to lead
     ),
     remarks=(
         Remark(
-            r"With two inputs the bound on success is near: linear programs for the outputs, on 360 angles, err by at most $\varepsilon$ in 36 and 42 of "
-            r"50 drawn networks, at $N=8$, $\varepsilon=\frac1{10}$ and $N=16$, $\varepsilon=\frac1{20}$, where the bound is $0.90$ and $0.89$. That "
-            r"one neuron alone is enough, within $\arcsin\varepsilon$ of the axis, has the probability $0.23$ at both."
+            r"With two inputs the bound on success is close: linear programs for the outputs, on 360 angles, reach an error of at most "
+            r"$\varepsilon$ in 36 and 42 of 50 drawn networks, at $N=8$, $\varepsilon=\frac1{10}$ and $N=16$, $\varepsilon=\frac1{20}$, "
+            r"where the bound is $0.90$ and $0.89$. The probability that one neuron alone is enough, within $\arcsin\varepsilon$ of the "
+            r"axis, is $0.23$ at both."
         ),
     ),
     sharp=(

@@ -218,16 +218,18 @@ def the_ratio_is_small_enough(ratio: sp.Expr, largest_error: sp.Expr) -> Iterato
 
 ball_covering = Claim(
     label="N9.1",
-    title="Random planks leave a part of the ball open: a bound by two moments",
+    title="Random planks leave part of the ball uncovered: a second-moment bound",
     headline=r"In $d\ge3$ dimensions, some subset of $N$ neurons with a linear output is within a small $\varepsilon$ of one ReLU with probability at most $$[[success]],$$ $R$ the mean of $m(\theta)^N$ over the angle $\theta$ of two random directions orthogonal to the target.",
     statement=r"""
-As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$
-neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the unit
-ball. An error of at most $\varepsilon$ takes planks $\{|\langle w_i,x\rangle|\le\rho|\langle w_i,w^*\rangle|\}$ of the $N$ neurons, $\rho=[[ratio]]$, that cover the unit sphere of
-$w^{*\perp}$. Let two points be drawn independently by any one law on this sphere, and let $\theta$ be the angle between them. For $\rho<\frac1{\sqrt2}$ the
-planks cover its support with a probability of at most $[[success]]$, $R=\mathbb E\,[[one_neuron]]^N$, with $$D=[[steepness]].$$
-For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[second_moment]].$$
-So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with the $R$ of $n$ neurons for $N=n$.
+As in N2, let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a
+subset $S$ of $N$ neurons, with any output weights $\alpha$. Let the $w_i\sim N(0,I_d)$, $d\ge3$, be independent, and let the error be the
+supremum of $|f-g_S|$ over the unit ball. An error of at most $\varepsilon<\frac12$ requires that the planks
+$\{|\langle w_i,x\rangle|\le\rho|\langle w_i,w^*\rangle|\}$ of the $N$ neurons, $\rho=[[ratio]]$, cover the unit sphere of $w^{*\perp}$.
+Draw two points independently from one law on this sphere, which may be any law, and let $\theta$ be the angle between them. For
+$\rho<\frac1{\sqrt2}$ the planks cover the support of this law with probability at most $[[success]]$, $R=\mathbb E\,[[one_neuron]]^N$, with
+$$D=[[steepness]].$$ For the uniform law and $\varepsilon<[[largest_error]]$ this gives
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[second_moment]].$$ So success with probability $\delta$ needs at least
+$[[neurons]]$ neurons, where $R$ is taken for $n$ neurons, at $N=n$.
 """,
     steps=STEPS,
     source=Source("2603.02234", "v1", "a step towards N9.2, beyond the text at hand"),

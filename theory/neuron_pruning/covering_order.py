@@ -278,10 +278,10 @@ ball_covering_order = Claim(
     title="Whole neurons on the ball: at least of the order of d/ε, and of (d − 2) ln(1/ε)/ε for small ε",
     headline=r"In $d\ge3$ dimensions, with a linear output, some subset of whole Gaussian neurons is within $\varepsilon\le\frac1{20}$ of one ReLU on the unit ball with probability $\delta<1$ only if there are at least $$[[order]]$$ neurons.",
     statement=r"""
-Target, neurons and error are those of N9.1, $\rho=[[ratio]]<\frac1{\sqrt2}$. For every $\eta\in(0,1]$ the mean $R$ is at most
-$$[[zones]],\qquad a=[[spread]],\quad M=[[near_neuron]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$
-neurons, whichever is less, for every $\eta$. At $\eta=[[half_chance]]$ that is, for every $d\ge3$, $\delta<1$ and $\varepsilon\le[[small_error]]$, no less than $$[[order]].$$ At $\eta=[[divide]]$ it is, for
-fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
+The target, the neurons and the error are those of N9.1, with $\rho=[[ratio]]<\frac1{\sqrt2}$. For every $\eta\in(0,1]$ the mean $R$ is at most $$[[zones]],\qquad a=[[spread]],\quad
+M=[[near_neuron]],$$ as long as the number under the root is positive. So, for every $\eta$, success with probability $\delta<1$ needs at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$
+neurons, whichever is less. At $\eta=[[half_chance]]$ this is, for every $d\ge3$, $\delta<1$ and $\varepsilon\le[[small_error]]$, at least $$[[order]].$$ At $\eta=[[divide]]$ it is, for fixed $d\ge3$
+and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
 """,
     steps=STEPS,
     source=Source(

@@ -142,12 +142,13 @@ def the_mean_is_over_the_differing_coordinates(
 
 cube_covering = Claim(
     label="N10.1",
-    title="Random planks leave a corner of the cube open: a bound by two moments",
+    title="Random planks leave a corner of the cube uncovered: a second-moment bound",
     statement=r"""
-As in N3.2 let $f(x)=\sigma(x_1)$ and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights
-$\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the cube $[-1,1]^d$. Then for
-$\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[cube_moment]],$$ with $\rho=[[thin]]$ and the $D$ of N9.1.
-So success with probability $\delta$ takes at least $[[neurons]]$ neurons, with the $R$ of $n$ neurons for $N=n$.
+As in N3.2, let $f(x)=\sigma(x_1)$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with
+any output weights $\alpha$. Let the $w_i\sim N(0,I_d)$, $d\ge3$, be independent, and let the error be the supremum of $|f-g_S|$ over the
+cube $[-1,1]^d$. Then for $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[cube_moment]],$$ with
+$\rho=[[thin]]$ and the $D$ of N9.1. So success with probability $\delta$ needs at least $[[neurons]]$ neurons, where $R$ is taken for $n$
+neurons, at $N=n$.
 """,
     steps=STEPS,
     source=Source("2603.02234", "v1", "beyond the abstract, which has “Ω(d/ε) hidden neurons”"),
@@ -303,9 +304,10 @@ cube_covering_order = Claim(
     label="N10.2",
     title="Whole neurons on the cube: at least of the order of d^(3/2)/ε for large d",
     statement=r"""
-Target, neurons and error are those of N10.1, $\rho=[[thin]]$, $\varepsilon<\frac14$, and $a$, $M$ are those of N9.2. For every $\eta\in(0,1]$ the mean $R$ is at most
-$$[[zones]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$ neurons, whichever is less.
-For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$, that is $$[[leading]]\,(1+o(1))$$ as $d\to\infty$.
+The target, the neurons and the error are those of N10.1, with $\rho=[[thin]]$ and $\varepsilon<\frac14$; $a$ and $M$ are those of N9.2. For
+every $\eta\in(0,1]$ the mean $R$ is at most $$[[zones]],$$ as long as the number under the root is positive. So success with probability
+$\delta<1$ needs at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$ neurons, whichever is less. For fixed $\varepsilon$ and $\delta$,
+and $\eta\to0$ with $\eta\sqrt d\to\infty$, this is $$[[leading]]\,(1+o(1))$$ as $d\to\infty$.
 """,
     steps=ORDER_STEPS,
     source=Source("2603.02234", "v1", "beyond the abstract, which has “Ω(d/ε) hidden neurons”"),

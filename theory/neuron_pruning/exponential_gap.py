@@ -73,12 +73,14 @@ def weights_grow_with_the_logarithm(enough: sp.Expr, weight_rate: sp.Expr) -> It
 
 exponential_gap = Claim(
     label="N11",
-    title="The exponential gap behind a ReLU output, both sides at once",
+    title="The exponential gap between weights and whole neurons behind a ReLU output",
     headline=r"Behind a ReLU output $W$ neurons suffice for a mask on single weights, a number of the order $\ln\frac1\varepsilon$. Whole neurons must be exponentially more: $M=e^{(\lambda+o(1))W}$ with $$\lambda=[[exponent]].$$",
     statement=r"""
-Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and $\sigma\bigl(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)\bigr)$ a network with
-independent standard normal weights $w_i$, $\alpha_i$. Let $0<\varepsilon\le\frac13$ and $0<\delta<1$. With $$W=[[enough]]$$ neurons some mask on *single weights* has an error of at most $\varepsilon$ with a
-probability of at least $\delta$. With fewer than $$M=[[needed]]$$ neurons the probability that some subset of *whole neurons* has one is below $\delta$. For fixed $d$ and $\delta$, as $\varepsilon\to0$,
+Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and let
+$\sigma\bigl(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)\bigr)$ be a network with independent standard normal weights $w_i$,
+$\alpha_i$. Let $0<\varepsilon\le\frac13$ and $0<\delta<1$. With $$W=[[enough]]$$ neurons some mask on *single weights* has an error of at
+most $\varepsilon$ with probability at least $\delta$. With fewer than $$M=[[needed]]$$ neurons the probability that some subset of *whole
+neurons* has such an error is below $\delta$. For fixed $d$ and $\delta$, as $\varepsilon\to0$,
 $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
 """,
     steps=STEPS,
@@ -124,7 +126,8 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
     uses=("N4.1", "N5.2"),
     remarks=(
         Remark(
-            r"$M$ does not grow with $d$. N9.2 has $d/\varepsilon$ for a linear output, and for fixed $d$ a logarithm more, where N4.2 makes the gap false for targets with two coordinates."
+            r"$M$ does not grow with $d$. For a linear output N9.2 has $d/\varepsilon$, and for fixed $d$ another logarithm, but there "
+            "N4.2 makes the gap false for targets with two nonzero coordinates."
         ),
     ),
     open_questions=(

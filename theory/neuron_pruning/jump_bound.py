@@ -205,11 +205,12 @@ jump_bound = Claim(
     title="Whole neurons behind a ReLU output: at least 1/ε up to a logarithm",
     headline=r"Whole neurons behind a ReLU output that are to hit one ReLU to within $\varepsilon$, with a fixed probability, must be at least of the order $1/(\varepsilon\ln\frac1\varepsilon)$ as $\varepsilon\to0$, in every dimension $d\ge2$.",
     statement=r"""
-As in N5.1 let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$; the error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For
-$0\le s<1$ and $0<\varepsilon\le\frac13$
-$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $p_k$ is for tickets with $k$ kinks in the arc $|\varphi|<\frac\pi2-\arcsin\varepsilon$, of length $\ell$, of a plane through $w^*$:
-$p_0=[[outside]]$, $p_1=[[one_kink]]$. So success with a probability of $\delta$ takes, for any such $s$, at least $$[[neurons]]$$ neurons. At
-$s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\varepsilon\to0$, to $$[[constant]].$$
+As in N5.1, let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$. The
+error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For $0\le s<1$ and $0<\varepsilon\le\frac13$
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $p_k$ bounds the probability of a ticket with $k$ kinks in the arc
+$|\varphi|<\frac\pi2-\arcsin\varepsilon$, of length $\ell$, of a plane through $w^*$: $p_0=[[outside]]$, $p_1=[[one_kink]]$. So success with
+probability $\delta$ needs, for any such $s$, at least $$[[neurons]]$$ neurons. At $s=[[slow]]$ this number times
+$\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $$[[constant]].$$
 """,
     steps=STEPS,
     source=Source(

@@ -204,13 +204,16 @@ kink_jumps = Claim(
     title="Behind a ReLU output the strengths at the kinks lie in a small zonotope",
     headline=r"If whole neurons behind a ReLU are within $\varepsilon$ of one ReLU, the strengths at $k$ kinks lie in a set of small volume. Given the kinks they fit with a probability of at most $$[[fits]].$$",
     statement=r"""
-Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $\sigma(g_S)$, $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$, keep neurons with independent
-standard normal weights $w_i$, $\alpha_i$, $d\ge2$. In a plane through $w^*$ they act as $c_i\sigma(\langle u_i,\cdot\rangle)$, with kinks that are uniform on $(-\frac\pi2,\frac\pi2)$, measured from $w^*$, and, independent of
-these, strengths $c_i$ of the density $[[strength_density]]$. Suppose $|f-\sigma(g_S)|\le\varepsilon$, $0\le\varepsilon\le1$, on the unit circle of this plane. Let $k\ge1$ kept kinks be in the arc
-$|\varphi|<[[arc]]$, and let $\Pi$ be the product of the sines of the $k+1$ gaps between them and its ends. Then the strength at a kink, with the gaps $h$ before and $g$ after, is
-$c=[[jump]]$, with the errors $e=g_S-f\in[-\varepsilon,\varepsilon]$ there, $e_+$ at the next node and $e_-$ at the one before (kinks or ends of the arc). All $k$ strengths together lie in a zonotope with a volume of at most
-$[[volume]]$, which given the kinks has at most the probability $[[fits]]$. Where a gap exceeds $\frac\pi2$ its sine may be small, and a second bound can be better: that with gaps cut at $\frac\pi2$ in $\Pi$,
-and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
+Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $\sigma(g_S)$, $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$, keep
+neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$. In a plane through $w^*$ they act as
+$c_i\sigma(\langle u_i,\cdot\rangle)$. Their kinks are uniform on $(-\frac\pi2,\frac\pi2)$, measured from $w^*$. Their strengths $c_i$ have
+the density $[[strength_density]]$ and are independent of the kinks. Suppose $|f-\sigma(g_S)|\le\varepsilon$, $0\le\varepsilon\le1$, on the
+unit circle of this plane. Let $k\ge1$ kept kinks lie in the arc $|\varphi|<[[arc]]$, and let $\Pi$ be the product of the sines of the $k+1$
+gaps between them and the ends of the arc. Then the strength at a kink, with the gaps $h$ before it and $g$ after it, is $c=[[jump]]$. Here
+$e=g_S-f\in[-\varepsilon,\varepsilon]$ is the error at the kink, $e_+$ the error at the next node and $e_-$ the error at the node before
+(nodes are kinks and the ends of the arc). All $k$ strengths together lie in a zonotope of volume at most $[[volume]]$. Given the kinks, the
+probability of this zonotope is at most $[[fits]]$. Where a gap exceeds $\frac\pi2$, its sine may be small, and a second bound can be
+better: the same bound with gaps cut at $\frac\pi2$ in $\Pi$ and with $q_k=[[most_pairs]]$ in place of $\binom{k+2}2$.
 """,
     steps=STEPS,
     source=Source(

@@ -89,9 +89,8 @@ kink_lemma = Claim(
     label="N1",
     title="A kink costs a quarter of its height times its radius",
     statement=r"""
-If $F(t)=\text{affine}+h\,\sigma(t-t^*)$ with $\sigma(x)=\max(x,0)$ and $g$ is affine on $[t^*-r,t^*+r]$, then
-$\sup|F-g|\ge[[bound]]$ over this interval; equality for $g=[[best_affine]]$ (in $x=t-t^*$, up to the affine part of
-$F$).
+Let $F(t)=\text{affine}+h\,\sigma(t-t^*)$ with $\sigma(x)=\max(x,0)$, and let $g$ be affine on $[t^*-r,t^*+r]$. Then $\sup|F-g|\ge[[bound]]$
+over this interval, with equality for $g=[[best_affine]]$ (in $x=t-t^*$, up to the affine part of $F$).
 """,
     steps=STEPS,
     source=Source("2603.02234", "v1", "Lemma 2: “A breakpoint is necessary for approximation”; the constant is ours"),

@@ -177,14 +177,13 @@ ball_planks = Claim(
     title="Planks on the ball: at least of the order of √d/ε neurons",
     headline=r"In $d\ge3$ dimensions, with a linear output, some subset of $N$ whole Gaussian neurons is within $\varepsilon<\frac12$ of one ReLU on the unit ball with probability $\delta$ only if $$N\ge[[ball_neurons]],$$ where $c_d\sim\sqrt{2/(\pi d)}$ as $d\to\infty$.",
     statement=r"""
-As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$
-neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the unit
-ball. Then for $\varepsilon<\frac12$
-$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[ball_success]],\qquad
-c_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_2}=[[ball_mean]]\sim\sqrt{\frac2{\pi d}},$$ since $|w_1|/\|w_{2:d}\|_2\le r$ with
-probability $[[ratio_cdf]]$. So success with probability $\delta$ takes at least $[[ball_neurons]]$ neurons, of the order of
-$\delta\sqrt d/\varepsilon$ as $\varepsilon\to0$. This rests on planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the unit ball: their relative half-widths
-$h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
+As in N2, let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a
+subset $S$ of $N$ neurons, with any output weights $\alpha$. Let the $w_i\sim N(0,I_d)$, $d\ge3$, be independent, and let the error be the
+supremum of $|f-g_S|$ over the unit ball. Then for $\varepsilon<\frac12$ $$\Pr(\exists
+S:\text{error}\le\varepsilon)\le[[ball_success]],\qquad c_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_2}=[[ball_mean]]\sim\sqrt{\frac2{\pi d}},$$
+since $|w_1|/\|w_{2:d}\|_2\le r$ with probability $[[ratio_cdf]]$. So success with probability $\delta$ needs at least $[[ball_neurons]]$
+neurons, of the order of $\delta\sqrt d/\varepsilon$ as $\varepsilon\to0$. The proof uses planks $\{|\langle u_i,x\rangle|\le h_i\}$ that
+cover the unit ball: the sum of their relative half-widths $h_i/\|u_i\|_2$ is at least $[[cover_sum]]$, which one plank attains.
 """,
     steps=STEPS,
     source=Source(

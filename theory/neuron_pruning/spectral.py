@@ -136,15 +136,16 @@ def over_the_weight(expression: sp.Expr) -> sp.Expr:
 
 neuron_spectrum = Claim(
     label="N6.1",
-    title="The spectrum of a neuron of a random direction",
+    title="The spectrum of a neuron with a random direction",
     headline=r"On the sphere in $d\ge2$ dimensions the kernel of one ReLU in a random direction has the spherical harmonics as eigenfunctions. Those of degree $k$ have the eigenvalue $\lambda_k^2$, $$\lambda_k=[[coefficient]],$$ which is $0$ for odd $k\ge3$.",
     statement=r"""
-Let $d\ge2$ and $f=\sigma(\langle w^*,x\rangle)$ with $w^*$ uniform on the sphere $S^{d-1}$, and let functions of $x\in S^{d-1}$ have the scalar product of
-$L^2$ of the uniform law. The operator of the kernel $\mathbb E_{w^*}f(x)f(x')=[[kernel]]$, $r=\langle x,x'\rangle$, has the spherical
-harmonics, a complete orthogonal system, as eigenfunctions, with the eigenvalues $\lambda_k^2$, $\lambda_k=\mathbb E\,\sigma(t)P_k(t)$, where $t$ is a coordinate of a
-uniform $x$ and $P_k$ the zonal harmonic with $P_k(1)=1$:
-$$\lambda_k=[[coefficient]]=\frac1{2d}\binom{d/2}{(1-k)/2},$$ which vanishes for odd $k\ge3$, of multiplicity $[[multiplicity]]$.
-They add up to $\|f\|^2=[[total]]$.
+Let $d\ge2$ and $f=\sigma(\langle w^*,x\rangle)$ with $w^*$ uniform on the sphere $S^{d-1}$. Give functions of $x\in S^{d-1}$ the $L^2$
+scalar product of the uniform law. The operator with the kernel $\mathbb E_{w^*}f(x)f(x')=[[kernel]]$, $r=\langle x,x'\rangle$, has the
+spherical harmonics, a complete orthogonal system, as eigenfunctions. Its eigenvalues are $\lambda_k^2$,
+$\lambda_k=\mathbb E\,\sigma(t)P_k(t)$, where $t$ is a coordinate of a uniform $x$ and $P_k$ is the zonal harmonic of degree $k$ with
+$P_k(1)=1$:
+$$\lambda_k=[[coefficient]]=\frac1{2d}\binom{d/2}{(1-k)/2},$$ which vanishes for odd $k\ge3$. The eigenvalues have the multiplicity
+$[[multiplicity]]$. With multiplicities they add up to $\|f\|^2=[[total]]$.
 """,
     steps=SPECTRUM_STEPS,
     source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
@@ -260,19 +261,20 @@ at_degree_one = total / 2  # what an eigenvalue of 1/8 in place of 1/16 takes of
 
 spectral_bound = Claim(
     label="N6.2",
-    title="The spectral bound: what N dimensions leave, whatever the output weights",
+    title="The spectral bound: the distance of a neuron from any subspace of N dimensions",
     headline=r"The span of $N$ neurons, or of any $N$ functions, has from an independent ReLU in a random direction a mean squared distance on the sphere of at least the sum of N6.1's eigenvalues without the $N$ largest.",
     statement=r"""
-Linear output, $d\ge2$; let $\|\cdot\|$ be the root mean square over the uniform law on the sphere $S^{d-1}$, which is at
-most the supremum. Let $f=\sigma(\langle w^*,x\rangle)$, $w^*$ a unit vector, and let $V$ be any subspace of at most $N$ dimensions, such
-as the span of $\sigma(\langle w_i,x\rangle)$, $i\le N$, which holds all prunings with all output weights. If $w^*$ is uniform on
-the sphere and independent of $V$ (or fixed, $V$ this span, and the law of the $w_i$ invariant under rotations), then
-$$\mathbb E\,\mathrm{dist}(f,V)^2\ge T_d(N)=[[tail]],$$
-the sum without its $N$ largest terms of the eigenvalues of N6.1, of which those of degrees $0,1,2,4,\dots,2m$ are $[[ranks]]$ in number. Equality
-holds for the spherical harmonics of the largest eigenvalues.
+Let the output be linear and $d\ge2$. Let $\|\cdot\|$ be the root mean square over the uniform law on the sphere $S^{d-1}$, which is at most
+the supremum. Let $f=\sigma(\langle w^*,x\rangle)$, $w^*$ a unit vector, and let $V$ be any subspace of at most $N$ dimensions, such as the
+span of $\sigma(\langle w_i,x\rangle)$, $i\le N$, which contains all prunings with all output weights. If $w^*$ is uniform on the sphere and
+independent of $V$ (or if it is fixed, $V$ is this span, and the law of the $w_i$ is invariant under rotations), then
+$$\mathbb E\,\mathrm{dist}(f,V)^2\ge T_d(N)=[[tail]],$$ the sum of the eigenvalues of N6.1 without the $N$ largest ones. The number of
+eigenvalues of the degrees $0,1,2,4,\dots,2m$ is $[[ranks]]$. Equality holds if $V$ is the span of $N$ orthogonal spherical harmonics with
+the $N$ largest eigenvalues.
 
-For $\varepsilon^2<\frac1{2d}$ and $T=T_d(N)$ an error of at most $\varepsilon$ has at most the probability $[[success]]$. So if
-pruning fails with probability at most $\delta$, then $T_d(N)\le a=[[allowed]]$, and at least $[[neurons]]$ neurons are necessary, with the $T$ of $n$ neurons for $N=n$: the smallest such $N$.
+For $\varepsilon^2<\frac1{2d}$ and $T=T_d(N)$ the probability of an error of at most $\varepsilon$ is at most $[[success]]$. So if pruning
+fails with probability at most $\delta$, then $T_d(N)\le a=[[allowed]]$, and at least $[[neurons]]$ neurons are necessary. This is the
+smallest such $N$; here $T$ is taken for $n$ neurons, at $N=n$.
 """,
     steps=TAIL_STEPS,
     source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),

@@ -109,17 +109,17 @@ pruned_weights = Claim(
     title="Pruning weights behind a ReLU output: log(1/ε)",
     headline=r"Behind a ReLU output, a mask on single weights of $dn$ Gaussian neurons comes within $\varepsilon$ of one ReLU on the unit ball in $d$ dimensions, with probability at least $1-\delta$, if $$n\ge[[size]].$$",
     statement=r"""
-Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, be the target on the unit ball, and $g(x)=\sum_{i\le
-N}\alpha_i\sigma(\langle w_i,x\rangle)$ a source with independent standard normal weights, of which *any* entries, of the
-$w_i$ and of $\alpha$, may be removed. The output is $\sigma(g)$.
+Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, be the target on the unit ball, and let
+$g(x)=\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)$ be a source network with independent standard normal weights. *Any* entries of the
+$w_i$ and of $\alpha$ may be removed. The output is $\sigma(g)$.
 
-With $N=dn$ neurons some mask has an error of at most $\varepsilon$, except with probability at
-most $$[[failure]].$$ So failure with probability at most $\delta$ takes no more than $n=\left\lceil[[size]]\right\rceil$ neurons for each
-input: $N=O(d\ln\frac d{\varepsilon\delta})$, which is more than the announced $O(d\ln\frac1\varepsilon)$ by a term of the order $d\ln\frac d\delta$. With one item
-more in each block the bound shrinks by the factor $[[contraction]]$.
+With $N=dn$ neurons some mask has an error of at most $\varepsilon$, except with probability at most $$[[failure]].$$ So
+$n=\left\lceil[[size]]\right\rceil$ neurons for each input suffice for failure with probability at most $\delta$:
+$N=O(d\ln\frac d{\varepsilon\delta})$, which exceeds the announced $O(d\ln\frac1\varepsilon)$ by a term of the order $d\ln\frac d\delta$.
+One item more in each block multiplies the bound by $[[contraction]]$.
 
-These masks show what the output does: $g$ is within $\varepsilon$ of the *linear* function $\langle w^*,x\rangle$, so
-without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$.
+These masks show what the output ReLU does: $g$ is within $\varepsilon$ of the *linear* function $\langle w^*,x\rangle$, so without the ReLU
+the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$.
 """,
     steps=RELU_STEPS,
     source=Source(
@@ -230,16 +230,18 @@ segment = length * sp.sin(angle) / 4  # the error on a segment instead of an arc
 
 pruned_weights_linear_output = Claim(
     label="N4.2",
-    title="Pruning weights before a linear output: still 1/ε for a target with two coordinates",
+    title="Pruning weights with a linear output: still 1/ε for a target with two nonzero coordinates",
     headline=r"With a linear output and a target with two nonzero coordinates, of length $r$ together, masks on single weights come within a small $\varepsilon$ with probability $\delta$ only for at least $$[[leading]]$$ neurons; N4.1 has a logarithm.",
     statement=r"""
-Target and source are those of N4.1, but the output is $g$, without a ReLU, and $w^*$ may have any length. Let it have two coordinates $w^*_p,w^*_q$, the smaller one of modulus $m$, and
-the length $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where $\theta$ is the least angle, in
-the plane of the two coordinates, between the axis $\pm w^*$ and a neuron of which both these weights are kept ($\frac\pi2$ if
-there is none). If $\varepsilon<[[axis_error]]$, a mask with an error of at most $\varepsilon$ therefore exists with probability at
-most $$[[success]],$$ which is at most $$[[union]],$$ and success with probability $\delta$ takes $$N\ge[[neurons]]$$ neurons. That is at least $[[leading]]$,
-and just this to leading order as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For flat $w^*=(1,\dots,1)/\sqrt d$
-and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\varepsilon\sqrt d))$, where N4.1 has a logarithm.
+The target and the source are those of N4.1, but the output is $g$, without a ReLU, and $w^*$ may have any length. Let $w^*_p,w^*_q$ be two
+of its coordinates, let $m$ be the smaller of their moduli, and let $r=\sqrt{w_p^{*2}+w_q^{*2}}$ be the length of the two. Whatever is kept,
+the error is at least $$[[error_bound]],$$ where $\theta$ is the least angle, in the plane of the two coordinates, between the axis
+$\pm w^*$ and a neuron that keeps both of its weights for these coordinates ($\frac\pi2$ if there is none). If $\varepsilon<[[axis_error]]$,
+a mask with an error of at most $\varepsilon$ therefore exists with probability at most $$[[success]],$$ which is at most $$[[union]],$$ and
+success with probability $\delta$ needs $$N\ge[[neurons]]$$ neurons. This number is at least $[[leading]]$, and equal to it to leading order
+as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For the flat target $w^*=(1,\dots,1)/\sqrt d$
+and $\varepsilon<[[flat_error]]$ the bound is $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$. This is still
+$\Omega(1/(\varepsilon\sqrt d))$, where N4.1 has a logarithm.
 """,
     steps=LINEAR_STEPS,
     source=Source(
@@ -291,8 +293,7 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
     uses=("N2", "N4.1"),
     remarks=(
         Remark(
-            r"For $w^*=e_1$ there are no two coordinates: masks as in N4.1, for $\sigma(x_1)$ alone, are good for a linear "
-            "output as well."
+            r"For $w^*=e_1$ there are no two nonzero coordinates: masks as in N4.1, for $\sigma(x_1)$ alone, also work for a linear output."
         ),
     ),
     also=("aligned",),

@@ -153,21 +153,19 @@ second_order_bias = Claim(
     title="Noise lifts a singular value by a second-order bias",
     headline=r"In units of $\sqrt{mn}$, noise lifts an isolated singular value $\sigma$ of a large mask's means: up to an asymptotically normal fluctuation its square is $$[[square_mean]],$$ $V_a$, $V_b$ means of variances weighted by squared singular functions.",
     statement=r"""
-Let $M=P+H$ be a mask of independent entries with mean $P$ and variances $V=P(1-P)$, and
-$\sigma=\sigma_k(P)/\sqrt{mn}$ with unit singular functions $a=a_k(u)$, $b=b_k(v)$ (the singular vectors of $P$ as step
-functions). If $m\asymp n\to\infty$ while $\sigma$, its distance from the other singular values and
-$\sup|a|,\sup|b|$ stay fixed, then
+Let $M=P+H$ be a mask of independent entries with mean $P$ and variances $V=P(1-P)$, and let $\sigma=\sigma_k(P)/\sqrt{mn}$ with unit
+singular functions $a=a_k(u)$, $b=b_k(v)$ (the singular vectors of $P$ as step functions). If $m\asymp n\to\infty$ while $\sigma$, its
+distance from the other singular values and $\sup|a|,\sup|b|$ stay fixed, then
 $$\frac{\sigma_k(M)^2}{mn}=[[square_mean]]+2\sigma\,[[value_sd]]\,\mathcal N+O_P(n^{-3/2}),$$
-$V_a=\iint Va^2$, $V_b=\iint Vb^2$, $V_{ab}=\iint Va^2b^2$, $\mathcal N$ asymptotically standard normal. The deterministic half, for $P=\sigma\sqrt{mn}\,ab^\top$ of rank one: to
-second order in $H$ the square is $[[expansion]]$ with $h=\frac{\langle a,Hb\rangle}{\sqrt{mn}}$,
-$p=\frac{\|H^\top a\|^2}{mn}$, $q=\frac{\|Hb\|^2}{mn}$, whose means are $Eh=0$, $(Eh^2)^{1/2}=[[value_sd]]$,
-$Ep=[[left_mean]]$, $Eq=[[right_mean]]$ exactly. Each other singular value $\sigma_l>0$ of $P/\sqrt{mn}$ adds
-$[[cross_term]]$ with
-$x=\frac{\langle a,Hb_l\rangle}{\sqrt{mn}}$, $y=\frac{\langle a_l,Hb\rangle}{\sqrt{mn}}$, all of them together
-$O_P(n^{-3/2})$, whatever the rank of $P$. For a random mask (constant $P=\rho$): $\sigma_1(M)/\sqrt{mn}$
-is $[[random_value]]$ with standard deviation $[[random_sd]]$, up to $O_P(n^{-3/2})$. With exactly $K=\rho mn$ kept entries $h=0$ there, and
-the fluctuation is of second order. The bias is relative to $P$: passing from $P$ to its graphon costs the
-discretisation error besides (O5).
+where $V_a=\iint Va^2$, $V_b=\iint Vb^2$, $V_{ab}=\iint Va^2b^2$, and $\mathcal N$ is asymptotically standard normal. For the
+deterministic part let $P=\sigma\sqrt{mn}\,ab^\top$ have rank one. Then to second order in $H$ the square is $[[expansion]]$ with
+$h=\frac{\langle a,Hb\rangle}{\sqrt{mn}}$, $p=\frac{\|H^\top a\|^2}{mn}$, $q=\frac{\|Hb\|^2}{mn}$, and exactly $Eh=0$,
+$(Eh^2)^{1/2}=[[value_sd]]$, $Ep=[[left_mean]]$, $Eq=[[right_mean]]$. For $P$ of any rank, each other singular value $\sigma_l>0$ of
+$P/\sqrt{mn}$ adds $[[cross_term]]$ with $x=\frac{\langle a,Hb_l\rangle}{\sqrt{mn}}$, $y=\frac{\langle a_l,Hb\rangle}{\sqrt{mn}}$; all these
+terms together are $O_P(n^{-3/2})$. For a random mask (constant $P=\rho$), $\sigma_1(M)/\sqrt{mn}$ is
+$[[random_value]]$ with standard deviation $[[random_sd]]$, up to $O_P(n^{-3/2})$. For such a mask with exactly $K=\rho mn$ kept entries,
+$h=0$ and the fluctuation is of second order. The bias is relative to $P$: passing from $P$ to its graphon adds the discretisation error
+(O5).
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -208,12 +208,12 @@ counting_lemma = Claim(
     label="O8",
     title="Counting lemma: motif densities are Lipschitz in cut norm",
     statement=r"""
-Let $F$ be a bipartite graph without multiple edges, its sides mapped to rows and columns, $e$ the number of its edges,
-$t(F,W)=\int\prod_{ij\in E(F)}W(x_i,y_j)\,dx\,dy$, and $0\le U,W\le1$ with $c=\|U-W\|_\square$. Then
+Let $F$ be a bipartite graph without multiple edges, with its sides mapped to rows and columns, and let $e$ be the number of its edges.
+Let $t(F,W)=\int\prod_{ij\in E(F)}W(x_i,y_j)\,dx\,dy$, and let $0\le U,W\le1$ with $c=\|U-W\|_\square$. Then
 $$|t(F,U)-t(F,W)|\le[[counting_bound]].$$
-The constant is sharp for every $F$: $U=1$, $W=1-\varepsilon$ have the ratio $[[example_ratio]]$ to the bound, which tends
-to $1$ as $\varepsilon\to0$. For $k\ge2$ and singular values
-$\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_density]]$).
+The constant is sharp for every $F$: for $U=1$, $W=1-\varepsilon$ the ratio to the bound is $[[example_ratio]]$, which tends to $1$ as
+$\varepsilon\to0$. For $k\ge2$ and singular values $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (for two of them:
+$[[cycle_density]]$).
 """,
     steps=COUNTING_STEPS,
     source=Source(
@@ -251,8 +251,8 @@ $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_de
     aids={"motifs": MOTIFS},
     remarks=(
         Remark(
-            r"Of random masks the bound is loose: with one probability of all entries, neither $0$ nor $1$, and $m=n$, the densities of "
-            r"mask and graphon, $t$ of one edge, differ by $O_P(n^{-1})$, while $c$ is of the order $n^{-1/2}$ (G5)."
+            r"For random masks the bound is loose. If all entries have one probability, neither $0$ nor $1$, and $m=n$, then the densities "
+            r"of mask and graphon, $t$ of one edge, differ by $O_P(n^{-1})$, while $c$ is of order $n^{-1/2}$ (G5)."
         ),
     ),
     sharp=(

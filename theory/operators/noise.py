@@ -203,17 +203,16 @@ noise_edge = Claim(
     title="The noise edge and what is visible above it",
     headline=r"In units of $\sqrt{mn}$, a singular value $\sigma$ of the means shows above the noise of a large $m\times n$ mask of entries of variance $V$ if and only if $$\sigma>[[visible]].$$ For other variances the edge of the noise is bounded on both sides.",
     statement=r"""
-Let $H=M-E\,M$ have independent centred entries with variance profile $V(u,v)$, and $e$ be the limiting edge of the
-singular values of $H/\sqrt{mn}$. **Constant $V$:** $e=[[constant_edge]]$. **Profile:** $e$ is the least $z$ such that
-the quadratic vector equation
+Let $H=M-E\,M$ have independent centred entries with variance profile $V(u,v)$, and let $e$ be the limiting edge of the singular values of
+$H/\sqrt{mn}$. **Constant $V$:** $e=[[constant_edge]]$. **Profile:** $e$ is the least $z$ such that the quadratic vector equation
 $$z=\frac1{a(u)}+\frac1m\int V(u,v)\,b(v)\,dv,\qquad z=\frac1{b(v)}+\frac1n\int V(u,v)\,a(u)\,du$$
-has a positive solution. With $B=\int V(u,\cdot)b$, $A=\int V(\cdot,v)a$, and $Q=\int V(u,\cdot)q$,
-$P=\int V(\cdot,v)p$,
+has a positive solution. With $B=\int V(u,\cdot)b$, $A=\int V(\cdot,v)a$, and $Q=\int V(u,\cdot)q$, $P=\int V(\cdot,v)p$,
 $$e=\min_{a,b>0}\ \max\Big(\sup_u\,[[row_height]],\ \sup_v\,[[column_height]]\Big),$$
 $$e=\max_{p,q}\Big(\int[[row_bound]]\,du+\int[[column_bound]]\,dv\Big),$$
-the maximum over densities with $\int p+\int q=1$: any positive $(a,b)$ bounds $e$ from above and any $(p,q)$ from below.
-In particular $e\le[[edge_bound]]$, $R$ and $C$ the largest row and column averages of $V$. **Visible values.** For constant $V$ a singular value $\sigma$ of $E\,M/\sqrt{mn}$ shows
-above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is recovered as $\sigma=[[debiased]]$.
+where the maximum is over densities with $\int p+\int q=1$: any positive $(a,b)$ bounds $e$ from above and any $(p,q)$ from below. In
+particular $e\le[[edge_bound]]$, where $R$ and $C$ are the largest row and column averages of $V$. **Visible values.** For constant $V$ a
+singular value $\sigma$ of $E\,M/\sqrt{mn}$ is visible above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is
+recovered as $\sigma=[[debiased]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -292,12 +291,12 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
             checked_by="edge_of_a_quarter_is_not_that_of_the_mean",
         ),
         Remark(
-            r"Measured: at $n=1024$ the largest value of the noise of one mask of the probit profile is within 3 % of the edge.",
+            r"Measured: at $n=1024$ the largest singular value of the noise of one mask with the probit profile is within 3 % of the edge.",
             checked_by="noise_of_a_profile_ends_at_the_edge",
         ),
         Remark(
-            r"Measured: of $256\times1024$ entries with $\sigma=\frac1{20}$, drawn at $\frac12\pm\sigma$, the mean second value of some masks is within 2 % of "
-            r"`outlier`, and what `debiased` makes of it within 3 % of $\sigma$.",
+            r"Measured: for some masks of $256\times1024$ entries drawn with probabilities $\frac12\pm\sigma$, $\sigma=\frac1{20}$, the "
+            r"mean of the second singular values is within 2 % of `outlier`, and `debiased` maps it to within 3 % of $\sigma$.",
             checked_by="planted_value_is_seen_where_claimed",
         ),
     ),

@@ -130,17 +130,18 @@ def cycle_is_a_form_in_one_entry(
 
 norm_chain = Claim(
     label="O2.1",
-    title="Norms of an operator between powers of its cut norm; spectra converge",
+    title="Norms of an operator lie between powers of its cut norm; spectra converge",
     headline="A kernel of cut norm $c$ with values in $[-1,1]$ has an operator norm on $L^2$ of at least $c$ and at most $$[[operator_bound]].$$ So where masks converge in cut norm, their singular values converge to those of the graphon.",
     statement=r"""
-Let $|W|\le1$ on $[0,1]^2$, $T$ its integral operator on $L^2$, $\|W\|_{\infty\to1}=\sup_{|f|,|g|\le1}|\int fWg|$ over real
+Let $|W|\le1$ on $[0,1]^2$, and let $T$ be its integral operator on $L^2$. Let $\|W\|_{\infty\to1}=\sup_{|f|,|g|\le1}|\int fWg|$ over real
 $f,g$, and $c=\|W\|_\square$. Then
 $$[[operator_least]]\le\|T\|_{op}\le[[operator_bound]],\qquad\|W\|_{\infty\to1}\le[[infinity_one_bound]],\qquad
 [[four_cycle_least]]\le t(C_4,W)\le[[four_cycle_bound]].$$
-Over complex $f,g$ the form is at most $[[complex_factor]]$ times as large as over real ones. Hence for a mask and its graphon, at $c=\|W_M-W\|_\square$, $\max_i|\sigma_i(M)/\sqrt{mn}-\sigma_i(W)|\le[[spectrum_bound]]$,
-which tends to $0$ with $c$, and then singular spaces converge wherever there is a gap (Wedin). The lower bounds are attained by $W=1$, the upper ones but that of the singular values by
-$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. The factor for complex functions is
-attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
+Over complex $f,g$ the form is at most $[[complex_factor]]$ times as large as over real ones. Hence for a mask and its graphon, at
+$c=\|W_M-W\|_\square$, $\max_i|\sigma_i(M)/\sqrt{mn}-\sigma_i(W)|\le[[spectrum_bound]]$. This bound tends to $0$ with $c$, and then
+singular spaces converge wherever there is a gap (Wedin). The lower bounds are attained by $W=1$, and the upper bounds, except that of the
+singular values, by $\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. The factor for complex functions is attained by
+$\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
 """,
     steps=NORM_STEPS,
     source=Source(
@@ -167,7 +168,7 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
     },
     remarks=(
         Remark(
-            r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4.1, cited there), where the bound with G1.2 gives "
+            r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4.1, cited there), while the bound with G1.2 gives "
             r"$n^{-1/4}$."
         ),
     ),

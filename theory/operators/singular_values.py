@@ -131,12 +131,12 @@ masks_are_operators = Claim(
     title="Masks are operators, and their first singular value is at least the density",
     headline=r"As an operator, a mask or graphon of density $\rho$ has a first singular value of at least $\rho$ and at most $[[upper]]$. It is $\rho$ if and only if all rows have the same degree, and all columns.",
     statement=r"""
-$T_W:L^2[0,1]_v\to L^2[0,1]_u$, $(T_Wg)(u)=\int W(u,v)g(v)dv$. For a mask $M$ of $m\times n$ entries the non-zero
-singular values of $T_{W_M}$ are $\sigma_i(M)\cdot[[scale]]$. For $0\le W\le1$ with mean $\rho$
+Let $T_W:L^2[0,1]_v\to L^2[0,1]_u$, $(T_Wg)(u)=\int W(u,v)g(v)dv$. For a mask $M$ of $m\times n$ entries the non-zero singular values of $T_{W_M}$ are $\sigma_i(M)\cdot[[scale]]$. For $0\le W\le1$
+with mean $\rho$
 $$[[lower]]\le\sigma_1\le\|W\|_{HS}\le[[upper]],$$
-the first with equality iff both degree functions are constant, the last iff $W$ is $0$ or $1$ a.e., as every mask is. If
-$W$ depends on $u$ only (constant $\varphi$), it has the one singular value $\big(\int d_{\rm row}^2\big)^{1/2}$: for
-SNIP's rows, $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$ with $\tau$ the threshold of S4, it is $[[row_value]]$.
+where the first inequality is an equality iff both degree functions are constant, and the last iff $W$ is $0$ or $1$ a.e., as for every mask. If $W$ depends on $u$ alone (constant $\varphi$), its only
+non-zero singular value is $\big(\int d_{\rm row}^2\big)^{1/2}$. For SNIP's rows, $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$ with $\tau$ the threshold of S4, this value is
+$[[row_value]]$.
 """,
     steps=OPERATOR_STEPS,
     source=Source(
@@ -311,15 +311,13 @@ def power_profiles_have_their_value(power_value: sp.Expr) -> Iterator[Relation]:
 
 nystrom = Claim(
     label="O5",
-    title="Singular values by quadrature: fast in the latent, slow in quantiles",
+    title="Singular values by quadrature: fast in the latents, slow in quantile coordinates",
     headline=r"Gauss quadrature with $q$ nodes gives the singular values of a polynomial that equals the graphon at the nodes. Midpoints of $n$ quantile cells are slow: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, they err by the order $n^{-1-\kappa}$.",
     statement=r"""
-Let $W(x,y)$ be a graphon on latents, $(x_a,\omega_a)$ and $(y_b,\nu_b)$ quadratures of their laws. The Nyström values
-$\sigma_i^{(q)}$ are the singular values of the matrix $[[entry]]$, $w=W(x_a,y_b)$. **(a)** With $q$ Gauss nodes for each
-law they are exactly the singular values of the polynomial $W_q$ of degree $[[degree]]$ in each latent that equals $W$ at
-the nodes. Hence $|\sigma_i^{(q)}-\sigma_i|\le\|W-W_q\|_2$, with error $0$ for polynomials of that degree. **(b)**
-Midpoints of $n$ equal cells in *quantile coordinates* are slow, as profiles
-are not smooth at the ends: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, with $\sigma_1=[[power_value]]$, they give exactly
+Let $W(x,y)$ be a graphon on latents, and let $(x_a,\omega_a)$ and $(y_b,\nu_b)$ be quadratures of their laws. The Nyström values $\sigma_i^{(q)}$ are the singular values of the matrix $[[entry]]$,
+$w=W(x_a,y_b)$. **(a)** With $q$ Gauss nodes for each law they are exactly the singular values of the polynomial $W_q$ of degree $[[degree]]$ in each latent that equals $W$ at the nodes. Hence
+$|\sigma_i^{(q)}-\sigma_i|\le\|W-W_q\|_2$, with error $0$ for polynomials of that degree. **(b)** Midpoints of $n$ equal cells in *quantile coordinates* converge slowly, since profiles are not smooth
+at the ends. For $W=(uv)^{\kappa/2}$, $0<\kappa<1$, with $\sigma_1=[[power_value]]$, they give exactly
 $$\sigma_1^{(n)}=[[midpoint_value]]=\sigma_1+n^{-([[order]])}\big([[midpoint_limit]]+o(1)\big),$$
 not the order $2$ of smooth kernels.
 """,
@@ -330,11 +328,12 @@ not the order $2$ of smooth kernels.
     remarks=(
         Remark(
             r"Measured for the probit graphon (G8, $(s_f,s_g,s)=(.8,.6,1)$, $\rho=.2$): with Gauss–Hermite nodes the errors of the three "
-            r"leading values are below $r^q$ at $q=8$, $12$, $16$ and $20$, $r=(s_f^2+s_g^2)/\Sigma^2$.",
+            r"leading values are below $r^q$ at $q=8$, $12$, $16$ and $20$, where $r=(s_f^2+s_g^2)/\Sigma^2$.",
             checked_by="hermite_nodes_converge_geometrically",
         ),
         Remark(
-            "Measured for the same graphon and values: from $100$ to $400$ midpoints in quantile coordinates the order is $1$ within one half.",
+            "Measured for the same graphon and values: from $100$ to $400$ midpoints in quantile coordinates the order differs from $1$ by "
+            "at most one half.",
             checked_by="midpoints_in_quantiles_have_order_one",
         ),
     ),

@@ -168,19 +168,19 @@ def bounds_are_equivalent(asymptote: sp.Expr, lower: sp.Expr, upper: sp.Expr) ->
 
 mean_amplification = Claim(
     label="S9",
-    title="GraSP of many inputs amplifies the mean of the residual by about d/π",
+    title="With many inputs GraSP amplifies the mean of the residual by about d/π",
     headline=r"For inputs uniform on a sphere and a residual $c+b\cdot x$, GraSP amplifies the mean $c$ against the linear part by $$[[amplification]],$$ about $d/\pi$ for $d$ inputs. Unless the mean is removed, it keeps rows, not features, as $d\to\infty$.",
     statement=r"""
-Let $x$ be uniform on the sphere of radius $\sqrt d$, $d\ge1$, with residual $r=c+b\cdot x$ (initial output subtracted), and
+Let $x$ be uniform on the sphere of radius $\sqrt d$, $d\ge1$, let the residual be $r=c+b\cdot x$ (initial output subtracted), and let
 $\gamma_d=E\,\omega_1^+=[[gamma]]$ for a uniform direction $\omega$. The tangent kernel $\Theta$ of S8 multiplies constants by
 $\lambda_0=[[lambda_0]]$ and linear functions by $\lambda_1=[[lambda_1]]$, so $\Theta r=\lambda_0c+\lambda_1b\cdot x$, and
 $$[[lower]]<\frac{\lambda_0}{\lambda_1}=[[amplification]]<[[upper]],\qquad\frac{\lambda_0}{\lambda_1}\sim[[asymptote]].$$
-With the data infinitely many and $\omega=w_j/\|w\|$, the gradient that GraSP prunes by is exactly
-$g_j=[[gradient]]$ in column $j$ ($b=b_j$). Its moments are those of P1 in S5 with $h_j=[[moment]]$ and
-$\beta_j=[[stein_moment]]$, where SNIP has $h_j=b$ and $\beta_j=c/\sqrt{2\pi d}$, and $\|w\|/\sqrt d\to1$ makes P1 itself the
-limit. The self-term $\beta_jw_j$ of a weight $w_j=1$ exceeds the data term $h_j/2$ once $|c|>[[crossover]]$, which for
-fixed $b$ tends to $0$ as $d\to\infty$ (for SNIP it is $\sqrt{\pi d/2}\,|b|$, and tends to infinity). So unless the mean of the
-residual is removed, GraSP of many inputs keeps rows, not features: as $d\to\infty$ its graphon tends to one that depends on $u$ only.
+For infinitely many data and with $\omega=w_j/\|w\|$, the gradient by which GraSP prunes is exactly $g_j=[[gradient]]$ in column $j$
+($b=b_j$). Its moments are those of P1 in S5 with $h_j=[[moment]]$ and $\beta_j=[[stein_moment]]$; SNIP has $h_j=b$ and
+$\beta_j=c/\sqrt{2\pi d}$ instead. As $\|w\|/\sqrt d\to1$, P1 itself is the limit. The self-term $\beta_jw_j$ of a weight $w_j=1$ exceeds
+the data term $h_j/2$ once $|c|>[[crossover]]$. For fixed $b$ this crossover tends to $0$ as $d\to\infty$ (for SNIP it is
+$\sqrt{\pi d/2}\,|b|$, which tends to infinity). So unless the mean of the residual is removed, GraSP with many inputs keeps rows, not
+features: as $d\to\infty$ its graphon tends to one that depends on $u$ only.
 """,
     steps=STEPS,
     source=Source(

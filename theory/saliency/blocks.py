@@ -228,23 +228,23 @@ def failure_counts_the_pairs_of_sets(one_pair: sp.Expr, failure: sp.Expr) -> Ite
 
 block_sparsity = Claim(
     label="S13",
-    title="N:M sparsity: the graphon of a block is a law of ranks",
+    title="N:M sparsity: the graphon of a block is given by the law of ranks",
     headline="Keep the $N$ largest of every $M$ consecutive scores of a row. For factorised scores the factor of the row has no effect: a column is kept with the chance that its rank in the block is at most $N$.",
     statement=r"""
-Keep in each row the $N$ largest of every block of $M$ consecutive columns, $1\le N\le M$, of scores
-$S_{ij}=f(u_i)\phi_j\xi_{ij}$ with $f,\phi>0$ and iid continuous noise $\xi\ge0$. Blocks are independent and do not
-depend on $f$; the graphon is $W_j=P(\text{rank of }j\le N)$, of mean $[[density]]$ in every block. (a) If $\phi$ is
-constant in a block, $W=[[density]]$ there. (b) 1:2 with half-normal noise: $W_1=[[pair]]$. (c) Fréchet noise
-$P(\xi\le x)=e^{-x^{-\alpha}}$: the ranking is that of Plackett and Luce, one column after the other chosen in proportion
-to its strength $\phi^\alpha$. With $p_j=\phi_j^\alpha/\sum_k\phi_k^\alpha$ over the block, $W_j=p_j$ for $N=1$ and
-$W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$; in a block of four the first column has $W_1=[[one_of_four]]$ for $N=1$. For
-$N=2$ (`two_of_four`) and $N=3$ (`three_of_four`) add, for each other column $k$ that may be chosen first, $p_k$ times what this probability is for one place
-less in the block without $k$. (d) The mask is close to its probabilities $P_{ij}=W_j$: if the
-columns behind the last whole block, fewer than $M$, are all kept or all removed, with probability at least $1-\delta$
+Let $S_{ij}=f(u_i)\phi_j\xi_{ij}$ be scores with $f,\phi>0$ and iid continuous noise $\xi\ge0$. In each row keep the $N$ largest scores of
+every block of $M$ consecutive columns, $1\le N\le M$. Blocks are independent and do not depend on $f$; the graphon is
+$W_j=P(\text{rank of }j\le N)$, of mean $[[density]]$ in every block. (a) If $\phi$ is constant in a block, $W=[[density]]$ there. (b) For
+1:2 with half-normal noise, $W_1=[[pair]]$. (c) For Fréchet noise $P(\xi\le x)=e^{-x^{-\alpha}}$, the ranking is that of Plackett and Luce:
+columns are chosen one after the other, each with probability proportional to its strength $\phi^\alpha$. With
+$p_j=\phi_j^\alpha/\sum_k\phi_k^\alpha$ over the block, $W_j=p_j$ for $N=1$ and $W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$. In a
+block of four, still under Fréchet noise, the first column has $W_1=[[one_of_four]]$ for $N=1$. For $N=2$ (`two_of_four`) and $N=3$
+(`three_of_four`), its $W_1$ is $p_1$ plus, for each other column $k$, $p_k$ times the first column's probability for $N-1$ in the block
+without $k$. (d) The mask is close to its probabilities $P_{ij}=W_j$. Let the columns after the last whole block, fewer than $M$, be all
+kept or all removed. Then with probability at least $1-\delta$
 $$\|\mathbf M-P\|_\square\le[[cut_bound]],$$
-that is $\omega/\sqrt M$, $\omega=[[block_range]]$, times the bound of G1.1 for independent entries; indeed
-$P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. For $\omega^2>M$, such as 4:8, it exceeds that for independent entries;
-no constant is claimed to be sharp.
+which is $\omega/\sqrt M$, with $\omega=[[block_range]]$, times the bound of G1.1 for independent entries; indeed
+$P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. For $\omega^2>M$, such as 4:8, the bound exceeds that for independent entries. No constant is
+claimed to be sharp.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract, which names no N:M sparsity"),
@@ -306,7 +306,7 @@ no constant is claimed to be sharp.
     uses=("G1.1", "S12"),
     remarks=(
         Remark(
-            r"Measured: cuts that a search finds in some 1:4 masks of iid scores are more than two fifths of the bound at $m=n=128$, "
+            r"Measured: in some 1:4 masks of iid scores a search finds cuts of more than two fifths of the bound at $m=n=128$, "
             r"$\delta=\frac1{100}$.",
             checked_by="cut_norms_stay_within_the_bound",
         ),

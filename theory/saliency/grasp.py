@@ -177,17 +177,17 @@ def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr) -> Iter
 smoothed_snip = Claim(
     label="S8",
     title="GraSP is SNIP with the residual smoothed by the tangent kernel",
-    headline="For square loss and one hidden ReLU layer of width $n$, all of it trained, GraSP's scores are those of SNIP with the residual smoothed by the tangent kernel, up to a term smaller by $n^{-1/2}$.",
+    headline="For square loss and one hidden ReLU layer of width $n$, all of it trained, GraSP's scores are those of SNIP with the residual smoothed by the tangent kernel, up to a term smaller by a factor of order $n^{-1/2}$.",
     statement=r"""
-For any network and square loss $L$ the product of Hessian and gradient, $\nabla L=J^\top r$, is
-$H\nabla L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$, $(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')]$. For one hidden ReLU layer, all
-parameters trained, almost everywhere
+For any network and square loss $L$ the product of the Hessian and the gradient $\nabla L=J^\top r$ is
+$H\nabla L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$ with $(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')]$. For one hidden ReLU layer
+with all parameters trained, almost everywhere
 $$(H\nabla L)_{w_{ij}}=[[hessian_gradient]],$$
-with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the
-GraSP saliency $w\odot H\nabla L$ is that of SNIP with $r\to\hat\Theta r$, plus a term smaller by $n^{-1/2}$; and
-$\hat\Theta\to\Theta=[[tangent_kernel]]$ ($R,R_2$ the lengths of $x,x'$, $\theta$ the angle, or any number where an input is $0$, as $\Theta$ is $0$ there) with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$.
-If $r$ is a fixed function of the data (initial output subtracted), so is $\Theta r$, and the claims S3–S6 hold with
-$\Theta r$ for $r$.
+with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the GraSP
+saliency $w\odot H\nabla L$ is that of SNIP with $r\to\hat\Theta r$, plus a term whose ratio to it is $n^{-1/2}Eg/(aG)$. Moreover,
+$\hat\Theta\to\Theta=[[tangent_kernel]]$ with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$. Here $R,R_2$ are the lengths of $x,x'$, and
+$\theta$ is the angle between them (any number if one input is $0$, as $\Theta$ is $0$ there). If $r$ is a fixed function of the data
+(initial output subtracted), so is $\Theta r$, and the claims S3–S6 hold with $\Theta r$ in place of $r$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which calls GraSP heterogeneous)"),
@@ -217,8 +217,8 @@ $\Theta r$ for $r$.
     ),
     remarks=(
         Remark(
-            r"Measured on digits: the columns that GraSP keeps are those of SNIP rows with the realised $\hat\Theta r$, within "
-            r"$1.5$ noise floors (S6) of the difference of both samples, $2048$ rows and $4096$.",
+            r"Measured on digits: the column densities of GraSP are those of SNIP rows with the realised $\hat\Theta r$, within "
+            r"$1.5$ noise floors (S6) of the difference of the two samples, of $2048$ and $4096$ rows.",
             checked_by="grasp_keeps_what_smoothed_snip_keeps",
         ),
     ),

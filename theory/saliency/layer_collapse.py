@@ -98,12 +98,13 @@ def ratios_are_those_of_the_densities(
 
 layer_collapse = Claim(
     label="S14.3",
-    title="Layer collapse",
+    title="Layer collapse: light tails empty the layer of the smaller scale",
     statement=r"""
-The share $\rho$ of the weights with the largest scores of two layers is kept. The scores have no profiles, the scales $s_1<s_2$ and one noise;
-$\rho_1$ and $\rho_2$ are the limiting densities of the layers. As $\rho\to0$, $\rho_1/\rho_2$ tends to $0$ for half-normal and exponential noise
-and for the product of two normals: compared to the other, the layer of the smaller scale is emptied. For Pareto and for Fréchet noise it tends to
-$(s_1/s_2)^\alpha$. (At $s_1=0$ a layer keeps nothing, and all are $0$.)
+Of the weights of two layers, keep the share $\rho$ with the largest scores. The scores have no profiles, the scales $s_1<s_2$ and the same
+noise; $\rho_1$ and $\rho_2$ are the limiting densities of the layers. As $\rho\to0$, $\rho_1/\rho_2$ tends to $0$ for half-normal and
+exponential noise and for the modulus of the product of two independent standard normals: relative to the other layer, the layer of the
+smaller scale is emptied. For Pareto and for Fréchet noise the ratio tends to $(s_1/s_2)^\alpha$. (At $s_1=0$ that layer keeps nothing,
+and all these limits are $0$.)
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

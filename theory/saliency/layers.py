@@ -117,12 +117,12 @@ coupled_layers = Claim(
     title="A global threshold couples the layers",
     headline=r"A threshold for all layers keeps the share $\rho$ of all weights where $\sum_l\alpha_lD_l(\tau)=\rho$, with the layers' shares $\alpha_l$ of all weights. In the limit layer $l$ keeps its share $D_l(\tau)$ of scores above $\tau$.",
     statement=r"""
-Layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1, with $D_l(\tau)$ the probability
-of a score above $\tau$ in layer $l$. If the share $\rho$ of all weights with the largest scores is kept, $0<\rho<1$, the
-threshold is a root of $\sum_l\alpha_lD_l(\tau)=\rho$ (the only one, if all layers have the same noise), and layer $l$
-has the limiting density $\rho_l=D_l(\tau)$, which does not depend on the root. If all scores are independent and
-those of layer $l$ exceed $\tau$ with the mean probability $\rho_l$, then with probability at least $1-\delta$ the
-kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of $\rho_l$.
+Let the layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1, and let $D_l(\tau)$ be the probability of a
+score above $\tau$ in layer $l$. Of all weights, keep the share $\rho$ with the largest scores, $0<\rho<1$. Then the threshold is a root of
+$\sum_l\alpha_lD_l(\tau)=\rho$ (the only root, if all layers have the same noise), and layer $l$ has the limiting density
+$\rho_l=D_l(\tau)$, which does not depend on the root. If all scores are independent and those of layer $l$ exceed $\tau$ with the mean
+probability $\rho_l$, then with probability at least $1-\delta$ the kept share of a layer with $n_l$ of the $n$ weights is within
+$[[count_error]]$ of $\rho_l$.
 """,
     steps=COUPLED_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -245,11 +245,12 @@ two_layer_densities = Claim(
     title="Two layers under one threshold: exponential and Pareto noise",
     headline=r"Two layers of equal size have exponential scores, the second on twice the scale. A threshold that keeps the share $\rho$ of both keeps in the limit $$[[equal_rho_2]]$$ of the second layer, and of the first the square of that.",
     statement=r"""
-The share $\rho$ of the weights with the largest scores of two layers is kept. The scores have no profiles, the scales $s_1<s_2$ and one noise, and
-layer 1 holds the share $a$ of the weights. Under exponential noise the threshold is $\tau=[[threshold]]$, and the layers have the limiting densities
-$\rho_l=e^{-\tau/s_l}$ (`rho_1`, `rho_2`). For $s_2=2s_1$ this is $\rho_2=[[twofold_rho_2]]$, $\rho_1=\rho_2^2$; with equal shares
-$\rho_2=[[equal_rho_2]]$, $\rho_1=[[equal_rho_1]]$. Under Pareto noise, as long as $\rho\le[[pareto_critical_density]]$ (nothing
-saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[[pareto_rho_2]]$.
+Of the weights of two layers, keep the share $\rho$ with the largest scores. The scores have no profiles, the scales $s_1<s_2$ and the same
+noise, and layer 1 holds the share $a$ of the weights. Under exponential noise the threshold is $\tau=[[threshold]]$, and the layers have
+the limiting densities $\rho_l=e^{-\tau/s_l}$ (`rho_1`, `rho_2`). For $s_2=2s_1$ these are $\rho_2=[[twofold_rho_2]]$, $\rho_1=\rho_2^2$;
+with equal shares as well, $\rho_2=[[equal_rho_2]]$, $\rho_1=[[equal_rho_1]]$. Under Pareto noise, as long as
+$\rho\le[[pareto_critical_density]]$ (nothing is saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and
+$\rho_2=[[pareto_rho_2]]$.
 """,
     steps=TWO_LAYERS_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

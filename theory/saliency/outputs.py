@@ -175,11 +175,11 @@ inner_product_graphon = Claim(
     label="S7.1",
     title="With several outputs SNIP is an inner-product graphon",
     statement=r"""
-Square loss, $q$ outputs, readout weights $a_i\in\mathbb R^q$, residual $r\in\mathbb R^q$ fixed by the data (formulas are
-shown for $q=3$). Always $\sqrt{nd}\,S_{ij}=|w_{ij}||\langle a_i,g_{ij}\rangle|$ with
-$g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]\in\mathbb R^q$. On symmetric data (S3) $\sqrt{nd}\,S_{ij}=[[score]]$,
-$h_j=E_D[rx_j]$. The graphon lives on row latents $a\in\mathbb R^q$, $W(a,j)=[[kernel]]$, and its column densities are
-$H(\tau/\varphi_j)$ with $H$ of S4: as if rank one with the profile $\varphi_j=[[profile]]$.
+Let the loss be the square loss, with $q$ outputs, readout weights $a_i\in\mathbb R^q$ and a residual $r\in\mathbb R^q$ fixed by the data
+(formulas are shown for $q=3$). On all data $\sqrt{nd}\,S_{ij}=|w_{ij}||\langle a_i,g_{ij}\rangle|$ with
+$g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]\in\mathbb R^q$. On symmetric data (S3) $\sqrt{nd}\,S_{ij}=[[score]]$ with $h_j=E_D[rx_j]$. The graphon
+has row latents $a\in\mathbb R^q$ and is $W(a,j)=[[kernel]]$. Its column densities are $H(\tau/\varphi_j)$ with $H$ of S4, as for a rank-one
+score with the profile $\varphi_j=[[profile]]$.
 """,
     steps=GRAPHON_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -329,12 +329,11 @@ columns_that_disagree = Claim(
     label="S7.2",
     title="With several outputs SNIP factorises only if its columns are parallel",
     statement=r"""
-Square loss, $q$ outputs, readout weights $a_i\in\mathbb R^q$, residual $r\in\mathbb R^q$ fixed by the data (formulas are
-shown for $q=3$). On symmetric data let $h_j=E_D[rx_j]\in\mathbb R^q$ and let $W$ be the inner-product graphon of S7.1, which depends on the row latent
-$a\in\mathbb R^q$ by $|\langle a,h_j\rangle|$. $W$ is the graphon of a
-factorised saliency $f(a)\varphi_j|\xi|$, for *any* law of the noise $\xi$, iff all non-zero $h_j$ are parallel. Of a
-random pair of rows two columns at the angle $\theta$ order the share $[[reversed_pairs]]$ differently, a factorised
-saliency none.
+Take square loss, $q$ outputs, readout weights $a_i\in\mathbb R^q$ and a residual $r\in\mathbb R^q$ fixed by the data (formulas for $q=3$).
+On symmetric data let $h_j=E_D[rx_j]\in\mathbb R^q$ and let $W$ be the graphon of S7.1, which depends on the row latent $a\in\mathbb R^q$
+through $|\langle a,h_j\rangle|$. $W$ is the graphon of a factorised saliency $f(a)\varphi_j|\xi|$, for some law of the noise $\xi$, iff
+all non-zero $h_j$ are parallel. Two columns at angle $\theta$ order a random pair of rows differently with probability
+$[[reversed_pairs]]$; those of a factorised saliency never.
 """,
     steps=ORDER_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

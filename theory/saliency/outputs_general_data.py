@@ -111,16 +111,16 @@ stein_model_of_outputs = Claim(
     title="SNIP with several outputs on general data in closed form",
     headline="Take a weight and its gradients as jointly normal, with their exact first two moments. This gives, as an approximation, the share of an input's weights that SNIP with several outputs keeps.",
     statement=r"""
-Square loss, $q$ outputs, readout weights $a_i\in\mathbb R^q$, residual $r\in\mathbb R^q$ fixed by the data (formulas are
-shown for $q=3$). Then $\sqrt{nd}\,S_{ij}=|w_{ij}||\langle a_i,g_{ij}\rangle|$ with
+Let the loss be the square loss, with $q$ outputs, readout weights $a_i\in\mathbb R^q$ and a residual $r\in\mathbb R^q$ fixed by the data
+(formulas are shown for $q=3$). Then $\sqrt{nd}\,S_{ij}=|w_{ij}||\langle a_i,g_{ij}\rangle|$ with
 $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]\in\mathbb R^q$. Let $h_j=E_D[rx_j]$, $\beta_j=\frac1{\sqrt{2\pi}}E_D[rx_j^2/\|x\|]\in\mathbb R^q$ and
-$(C_j)_{kl}=[[unexplained]]$ at
-$V_{kl}=\frac1{2\pi}E_DE_{D'}[r_kr'_l\,x_jx'_j\arcsin\cos\angle(x,x')]$, a positive semidefinite matrix. The closure of S5,
-$g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$ with standard normal $w$, $\zeta\in\mathbb R^q$, gives for column $j$ (if $\tau=0$, for one with $g\ne0$ almost surely) the density
+$(C_j)_{kl}=[[unexplained]]$ at $V_{kl}=\frac1{2\pi}E_DE_{D'}[r_kr'_l\,x_jx'_j\arcsin\cos\angle(x,x')]$; this matrix is positive
+semidefinite. The closure of S5, $g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$ with standard normal $w$, $\zeta\in\mathbb R^q$, gives column $j$
+(if $\tau=0$, a column with $g\ne0$ almost surely) the density
 $$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big],$$
 $$1-p_j(\tau)=E_w\int_0^\infty[[inversion]]\;\exp\Big(\sum_{\text{modes}}[[mode_exponent]]\Big)d\omega,$$
-the sum over the eigenvectors of $C_j$, $V$ the eigenvalue and $h,\beta$ the components of $h_j,\beta_j$ along it. Like P2,
-it is an approximation: exact are its first two moments.
+where the sum is over the eigenvectors of $C_j$, $V$ is the eigenvalue, and $h,\beta$ are the components of $h_j,\beta_j$ along the
+eigenvector. Like P2, this is an approximation: its first two moments are exact.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -167,11 +167,11 @@ it is an approximation: exact are its first two moments.
     aids={"closure": stein_model.expressions["closure"]},
     remarks=(
         Remark(
-            r"The rows are iid as in S6, with $\langle a,g\rangle$ in place of $ag$: row $i$ is one function of $(a_i,w_i)$, the same for all $i$."
+            r"The rows are iid as in S6, with $\langle a,g\rangle$ in place of $ag$: row $i$ is a function of $(a_i,w_i)$, the same for all $i$."
         ),
         Remark(
             r"Measured on digits with ten classes (two labellings, $\rho=0.1$, $n=2048$): P2 is within two noise floors (S6); on the "
-            r"first the profile $\|h_j\|$ alone is not.",
+            r"first labelling the profile $\|h_j\|$ alone is not.",
             checked_by="closed_form_on_digits",
         ),
     ),

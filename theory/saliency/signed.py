@@ -147,20 +147,20 @@ def slope_is_the_chain_rule(selectivity: sp.Expr, magnitude_share: sp.Expr) -> I
 
 signed_scores = Claim(
     label="S10",
-    title="Signed GraSP: a duality at density ½, and the opposite selection above",
+    title="Signed GraSP: a duality about density ½, and the opposite selection above it",
     headline=r"Keep the largest signed scores, with noise symmetric about $0$. If density $\rho$ has the graphon $W$, then density $1-\rho$ has $1-W$. At $\frac12$ all weights are kept alike; above, larger factors are kept no more often.",
     statement=r"""
-Let $S=f\varphi\xi$ with $f,\varphi>0$ and iid noise $\xi$ symmetric about $0$, its modulus as in S1, and keep the share $\rho$
-of *signed* scores that are largest (the original GraSP, S8: weight times Hessian times gradient, $\xi=aw$). Then
+Let $S=f\varphi\xi$ with $f,\varphi>0$ and iid noise $\xi$ that is symmetric about $0$, its modulus as in S1. Keep the share $\rho$ of
+scores that are largest as *signed* numbers (the original GraSP, S8: weight times Hessian times gradient, $\xi=aw$). Then
 $$\tau_{1-\rho}=[[dual_threshold]]\ (\tau=\tau_\rho),\qquad W_{1-\rho}=[[dual_graphon]]\ (W=W_\rho),\qquad W_{1/2}=\tfrac12\ (\tau_{1/2}=0).$$
-(Where no score is near $0$, as for Pareto moduli, $\tau_{1/2}$ may be any point of the gap.) For $\rho<\frac12$ the graphon is $[[magnitude_share]]$ of that of the moduli at density $[[magnitude_density]]$. With $g$ the
-density of $|\xi|$ at $|\tau|/\varphi$, $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$): where $g>0$, columns of large
-$\varphi$ are kept more often for $\rho<\frac12$ and *less* often for $\rho>\frac12$; at $\rho=\frac12$ all are kept alike. For the product of two normals and $H$ as in S4,
-$W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for $\tau<0$ are the column densities at $f=|a|$
-(`kernel`), and $\tau_\rho$ solves $\int W=\rho$ (`threshold`; for a constant $\varphi$ it is $\varphi$ times `flat_threshold`). On data without scores at $0$ the
-leading term $w_{ij}a_iE_D[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP
-obeys the duality exactly, its realised $\hat\Theta$ included (initial output subtracted): given the moduli, the signs
-of a column are fair coins.
+(Where no score is near $0$, as for Pareto moduli, $\tau_{1/2}$ may be any point of the gap.) For $\rho<\frac12$ the graphon is
+$[[magnitude_share]]$ times that of the moduli at density $[[magnitude_density]]$. Let $g$ be the density of $|\xi|$ at $|\tau|/\varphi$.
+Then $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$). So where $g>0$, columns of large $\varphi$ are kept more often
+for $\rho<\frac12$ and *less* often for $\rho>\frac12$; at $\rho=\frac12$ all columns are kept equally often. For the product of two normals
+and $H$ as in S4, the column densities at $f=|a|$ (`kernel`) are $W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for
+$\tau<0$, and $\tau_\rho$ solves $\int W=\rho$ (`threshold`; for a constant $\varphi$ it is $\varphi$ times `flat_threshold`). On data
+without scores at $0$ the leading term $w_{ij}a_iE_D[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP obeys the duality exactly, even with its
+realised $\hat\Theta$ (initial output subtracted): given the moduli, the signs of a column are fair coins.
 """,
     steps=STEPS,
     source=Source(

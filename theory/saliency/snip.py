@@ -45,8 +45,8 @@ norm = sp.Symbol("R", positive=True)  # ‖x‖
 x = sp.Symbol("x", real=True)  # variable of integration
 
 NETWORK = (
-    r"For $f(x)=n^{-1/2}\sum_ia_i\,\sigma(w_i\cdot x/\sqrt d)$ with ReLU $\sigma$, iid standard normal $a_i,w_{ij}$, "
-    r"loss $L=\frac12E_D(f-y)^2$ and a residual $r$ that is a fixed function of the data (initial output subtracted): "
+    r"Let $f(x)=n^{-1/2}\sum_ia_i\,\sigma(w_i\cdot x/\sqrt d)$ with ReLU $\sigma$, iid standard normal $a_i,w_{ij}$, "
+    r"loss $L=\frac12E_D(f-y)^2$ and a residual $r$ that is a fixed function of the data (initial output subtracted). Then "
 )
 FIXED_RESIDUAL = "the residual does not depend on the network (initial output subtracted)"
 NORMAL_WEIGHTS = Hypothesis("one hidden ReLU layer with independent standard normal weights")
@@ -122,15 +122,13 @@ gradient_moments = Claim(
     headline=r"With a fixed residual $r$, SNIP's gradient in one hidden ReLU layer is $[[mean_weight]]\,h_j$ on average, $h_j=E_D[rx_j]$. It is exactly that, and the score factorises, if $(x,r)$ and $(-x,-r)$ have one law.",
     statement=NETWORK
     + r"""
-$|w_{ij}\partial L/\partial w_{ij}|=\frac1{\sqrt{nd}}|a_i||w_{ij}||g_{ij}|$ with
-$g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$. If the law of $(x,r)$ under $D$ equals that of $(-x,-r)$, then
-$g_{ij}=[[mean_weight]]\,h_j$, $h_j=E_D[rx_j]$, for every $w_i$ that is orthogonal to no $x\ne0$ of the data: the saliency
-factorises with $f=|a|$, $\varphi=|h|/2$, $\xi=|w|$. For any data, over normal $w$ and with $c\in[-1,1]$ the cosine of
-the angle
-between $x$ and $x'$, $E_wg_j=[[mean_weight]]\,h_j$,
+$|w_{ij}\partial L/\partial w_{ij}|=\frac1{\sqrt{nd}}|a_i||w_{ij}||g_{ij}|$ with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$. If the law of
+$(x,r)$ under $D$ equals that of $(-x,-r)$, then $g_{ij}=[[mean_weight]]\,h_j$ with $h_j=E_D[rx_j]$, for every $w_i$ that is orthogonal to
+no $x\ne0$ of the data. In this case the saliency factorises with $f=|a|$, $\varphi=|h|/2$, $\xi=|w|$. For any data, over normal $w$ and
+with $c\in[-1,1]$ the cosine of the angle between $x$ and $x'$, $E_wg_j=[[mean_weight]]\,h_j$,
 $$\operatorname{Cov}_w(g_j,g_k)=E_DE_{D'}\big[rr'x_jx_k'\,[[covariance_kernel]]\big],\qquad
 E_w[w_jg_k]=E_D\big[r\,x_jx_k\,[[stein_kernel]]\big],$$
-where $R=\|x\|$; samples at $x=0$, which have neither angle nor length, contribute nothing to either mean, as $x_j=0$.
+where $R=\|x\|$. Samples at $x=0$ have no angle and no length; they contribute nothing to either mean, as $x_j=0$.
 """,
     steps=GRADIENT_STEPS,
     source=Source("2602.06675", "v1", "second-hand description of the SNIP profile"),
@@ -285,10 +283,11 @@ product_graphon = Claim(
     label="S4",
     title="The half-normal × half-normal graphon of SNIP",
     statement=r"""
-With $f=|a|$ the SNIP graphon is $W(u,v)=[[kernel]]$ (here $\phi=\varphi(v)$), its column density is
-$\int W\,du=H(\tau/\varphi(v))$ with $H(t)=P(|ab|>t)$ for independent standard normal $a,b$, of density $[[noise_density]]$, and
+Let $f=|a|$. The SNIP graphon is $W(u,v)=[[kernel]]$ (here $\phi=\varphi(v)$). Its column density is $\int W\,du=H(\tau/\varphi(v))$ with
+$H(t)=P(|ab|>t)$ for independent standard normal $a,b$, whose product has in modulus the density $[[noise_density]]$, and
 $$H(\tau/\phi)=[[integral_form]]=1-t\,[K_0(t)\mathbf L_{-1}(t)+K_1(t)\mathbf L_0(t)],\quad t=\tau/\phi .$$
-The threshold solves $\int H(\tau/\varphi)=\rho$ (`threshold`); for a constant profile $\phi$, $H(\tau/\phi)=\rho$ and $\tau/\phi$ is `flat_threshold`.
+The threshold `threshold` solves $\int H(\tau/\varphi)=\rho$; for a constant profile $\phi$, $H(\tau/\phi)=\rho$ and $\tau/\phi$ is
+`flat_threshold`.
 """,
     steps=PRODUCT_STEPS,
     source=Source(

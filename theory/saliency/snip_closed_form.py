@@ -170,18 +170,17 @@ stein_model = Claim(
     title="The self-term of a weight in its own gradient, and the closed form P2",
     headline=r"A closed form for the share of weights that SNIP keeps of an input: weight and gradient are taken as jointly normal, with their exact first two moments. How near this is to the truth is not claimed.",
     statement=r"""
-Let $r$ be a fixed function of the data (initial output subtracted). A weight correlates with its own gradient by
-$\beta_j=E_w[w_jg_j]$ (S3). Keep the exact first two moments of $(w_j,g_j)$ and
-take them jointly normal, $g=[[closure]]$ with independent standard normal $w,\zeta$ and $s_j^2=[[residual_variance]]\ge0$ at
-$V=\operatorname{Var}_wg_j$,
+Let $r$ be a fixed function of the data (initial output subtracted). A weight is correlated with its own gradient: $\beta_j=E_w[w_jg_j]$
+(S3). Keep the exact first two moments of $(w_j,g_j)$ and take the two as jointly normal: $g=[[closure]]$ with independent standard normal
+$w,\zeta$ and $s_j^2=[[residual_variance]]\ge0$ at $V=\operatorname{Var}_wg_j$. This gives
 $$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big].\tag{P2}$$
-Nested predictors: P0 has $\beta=s=0$; P1iso has $s=0$, $\beta_j=[[isotropic_beta]]$ with $c=E_Dr$, which is right when
-$\|x\|^2=d$ and $E x_j^2=1$ with $r$ constant; P1 has $s=0$ and $\beta_j$ from the data; P2 has all. P2 is a Gaussian closure
-of $g_j$ given $w_j$: what is proved is its formula and that it has the exact first two moments, not how near it is to the
-densities; the theorem about these is S6. **Its range:** exactly,
-$E[g_j\mid w_j=w]=E_D\big[r\,x_j\,[[gate]]\big]$ with $R=\|x\|>|x_j|$, and the closure has the straight line $\frac{h_j}2+\beta_jw$ in
-its place. That is right where $x_j^2$ is small beside $R^2$ on the data, and wrong, at any width, for a column that carries much
-of the length of the inputs, such as a large constant one.
+There are nested predictors. P0 has $\beta=s=0$. P1iso has $s=0$ and $\beta_j=[[isotropic_beta]]$ with $c=E_Dr$, which is correct when
+$\|x\|^2=d$ and $E x_j^2=1$ with $r$ constant. P1 has $s=0$ and $\beta_j$ from the data. P2 has all terms. P2 is a Gaussian closure of $g_j$
+given $w_j$. What is proved is its formula and that it has the exact first two moments, not how close it is to the densities; the theorem
+about the densities is S6. **Its range:** the exact conditional mean is $E[g_j\mid w_j=w]=E_D\big[r\,x_j\,[[gate]]\big]$ with
+$R=\|x\|>|x_j|$, and the closure replaces it by the straight line $\frac{h_j}2+\beta_jw$. That is accurate where $x_j^2$ is small compared
+with $R^2$ on the data. It is wrong, at any width, for a column that carries much of the length of the inputs, such as a large constant
+column.
 """,
     steps=STEIN_STEPS,
     source=Source("2602.06675", "v1", "second-hand description of SNIP's profile, from the residual alone"),
@@ -263,7 +262,7 @@ of the length of the inputs, such as a large constant one.
     remarks=(
         Remark(
             r"Measured on digits (two labellings, one of them on raw pixels too; $\rho=0.1$, $n=1024$): P2 is within two noise "
-            "floors (S6) of the columns kept; on the first P0 and P1 are not.",
+            "floors (S6) of the observed column densities; on the first labelling P0 and P1 are not.",
             checked_by="closed_form_on_digits",
         ),
         Remark(

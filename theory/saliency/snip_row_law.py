@@ -183,13 +183,14 @@ row_law = Claim(
     title="SNIP rows are exactly iid, on every data set",
     headline=r"With a residual that is a fixed function of the data, rows of SNIP's scores are independent and of one law, at every width. Above a fixed threshold the count of a column is binomial.",
     statement=r"""
-If $r$ is a fixed function of the data (initial output subtracted) then for every data set, $n$ and $d$ the rows
-$(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a
-fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$, the kept fraction
-$N(\tau)/nd$ and its mean $\rho$ satisfy $|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$ ($n$, not
-$nd$: entries of a row depend on each other; if they are equal and $\rho=\frac12$, the least such bound among the values of this distance is `equal_concentration`), and
-for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The mean absolute
-error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ where $np(1-p)$ is large: the noise floor of every comparison.
+Let $r$ be a fixed function of the data (initial output subtracted). Then for every data set, $n$ and $d$ the rows
+$(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, where $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a fixed
+$\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$. The kept fraction $N(\tau)/nd$ and its mean $\rho$ satisfy
+$|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$. (The bound has $n$, not $nd$, because the entries of a row
+depend on each other; if they are equal and $\rho=\frac12$, the least such bound among the values of this distance is
+`equal_concentration`.) For fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The
+mean absolute error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ where $np(1-p)$ is large; this is the noise floor
+of every comparison.
 """,
     steps=ROW_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),

@@ -115,15 +115,16 @@ def failures_add_up_over_the_columns(
 
 support_recovery = Claim(
     label="S16.1",
-    title="The support from the densest columns",
+    title="Recovery of the support from the densest columns",
     headline=r"If $k$ of $d$ columns keep an entry with probability at least $p_S$, and all others with at most $p_0$, they are the densest in a mask of $n$ iid rows, but for a probability of at most $$[[recovery_failure]],$$ for every whole $c\ge0$.",
     statement=r"""
-Let the rows of a mask be independent, of one law, such that an entry of column $j$ is kept with probability $p_j\ge p_S$ for the $k$ columns of a set $S$,
-and $p_j\le p_0$ for the $d-k$ others (the bound says something for some $p_0<p_S$). Then, for every whole number $c$ from $0$ on, the $k$ columns with the most kept entries are $S$, without a tie,
-except with a probability of at most
+Let the rows of a mask be independent, of one law. Let an entry of column $j$ be kept with probability $p_j\ge p_S$ for the $k$ columns of a
+set $S$, and with probability $p_j\le p_0$ for the $d-k$ others (of interest is $p_0<p_S$). Then, for every
+integer $c$ from $0$ on, the $k$ columns with the most kept entries are $S$, without a tie, except with probability at most
 $$[[recovery_failure]].$$
-With probabilities of their own it is the sum of $[[missed]]$ and $[[mistaken]]$ at $p_j$ over the columns in and off $S$. How the entries of a row depend on one another does not
-matter, and $c$ may be the one for which this is smallest. Of two columns ($k=1$, $d=2$) nothing less follows from the laws of the two counts alone.
+With each column's own probability instead, the bound is the sum, at $p_j$, of $[[missed]]$ over the columns in $S$ and of $[[mistaken]]$
+over the others. How the entries of a row depend on one another does not matter, and $c$ may be chosen to minimise the bound. For two
+columns ($k=1$, $d=2$) nothing less follows from the laws of the two counts alone.
 """,
     steps=COUNT_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),
@@ -260,14 +261,16 @@ def slope_is_the_derivative_in_the_profile(column_density: sp.Expr, column_slope
 
 ranked_recovery = Claim(
     label="S16.3",
-    title="The support from a mask of given density",
+    title="Recovery of the support from a mask of given density",
     headline="With iid rows, the $k$ densest columns of a mask of given density are the likeliest, but for a chance with an explicit bound. For SNIP on symmetrised data these have the largest $|E_D[rx_j]|$, with the residual $r$.",
     statement=r"""
-Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1\le\rho\le r_2$ be the densities at two thresholds (the mean share of scores
-above them), let the columns of $S$ have at least the probability $p_S$ at the higher threshold, that of $r_1$, and all others at most $p_0$ at the lower one. Then the $k$
-densest columns are $S$, without a tie, except with a probability of at most $[[ranked_failure]]$, of which the two $n$-th powers bound the chance that the threshold of the mask does not lie between those two. Under S4
-(SNIP on symmetrised data) the column of profile $\phi$ has the probability $[[column_density]]$, which rises with $\phi$, by $[[column_slope]]$: so the densest columns are those of largest $|h_j|$. On other data this order need
-not be that of $|h_j|$ (S5).
+Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1\le\rho\le r_2$ be the densities at two thresholds (the
+mean shares of scores above them). Let each column of $S$ keep an entry with probability at least $p_S$ at the higher threshold, that of
+$r_1$, and each other column with probability at most $p_0$ at the lower one. Then the $k$ densest columns are $S$, without a tie, except
+with probability at most $[[ranked_failure]]$; the two $n$-th powers in it bound the probability that the threshold of the mask does not lie
+between those two. Under S4 (SNIP on symmetrised data) the column of profile $\phi$ keeps an entry with probability $[[column_density]]$,
+which increases with $\phi$, with slope $[[column_slope]]$. So the densest columns are those of largest $|h_j|$. On other data this order
+need not be that of $|h_j|$ (S5).
 """,
     steps=RANKED_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),

@@ -146,14 +146,14 @@ synflow_factorises = Claim(
     headline="SynFlow scores a weight by its modulus times a factor of its row and one of its column, exactly, at any depth. All layers have the same sum of scores. As all widths grow, the graphon becomes constant.",
     statement=r"""
 Let $R=\mathbf1^\top|W_L|\cdots|W_1|\mathbf1$. The saliency of layer $l$ is
-$S^{(l)}_{ij}=|w^{(l)}_{ij}|\,\partial R/\partial|w^{(l)}_{ij}|=f_i|w_{ij}|\varphi_j$ with
-$f=|W_{l+1}|^\top\cdots|W_L|^\top\mathbf1$ and $\varphi=|W_{l-1}|\cdots|W_1|\mathbf1$, and $\sum_{ij}S^{(l)}_{ij}=R$ for every
-$l$. (a) One hidden layer, scalar output: $\varphi\equiv1$, $f=|a|$, so the column density is $[[column_density]]$ for every
-column (no data enter), and a row of readout weight $a$ has density $[[row_kernel]]$. (b) All widths, inputs and outputs
-included, $n\to\infty$: after one layer, hence asymptotically after any number, $f$ and $\varphi$ have the coefficient of
-variation $[[coefficient_of_variation]]$, so the graphon tends to $\rho$; but row densities, except in the last layer, where $f=1$, keep in the limit a variance of
-$[[variance_inflation]]$ times the binomial one ($\rho=\operatorname{erfc}(t/\sqrt2)$): homogeneous in cut norm, not down to
-the noise.
+$S^{(l)}_{ij}=|w^{(l)}_{ij}|\,\partial R/\partial|w^{(l)}_{ij}|=f_i|w_{ij}|\varphi_j$ with $f=|W_{l+1}|^\top\cdots|W_L|^\top\mathbf1$ and
+$\varphi=|W_{l-1}|\cdots|W_1|\mathbf1$, and $\sum_{ij}S^{(l)}_{ij}=R$ for every $l$. (a) For one hidden layer and scalar output,
+$\varphi\equiv1$ and $f=|a|$. So every column has the density $[[column_density]]$ (no data enter), and a row with readout weight $a$ has
+the density $[[row_kernel]]$. (b) Let all widths, inputs and outputs included, tend to infinity together, $n\to\infty$. After one layer,
+hence asymptotically after any number of layers, $f$ and $\varphi$ have the coefficient of variation $[[coefficient_of_variation]]$, so the
+graphon tends to $\rho$. But in the limit the row densities, except in the last layer, where $f=1$, keep a variance of
+$[[variance_inflation]]$ times the binomial one ($\rho=\operatorname{erfc}(t/\sqrt2)$). So the mask is homogeneous in cut norm, but not down
+to the noise.
 """,
     steps=STEPS,
     source=Source(

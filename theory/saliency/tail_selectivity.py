@@ -210,16 +210,15 @@ tail_selectivity = Claim(
     title="Selectivity in extreme sparsity is decided by the tail",
     headline=r"The tail of the noise decides how much sparse masks favour large profiles: the ratio of two densities is $$[[pareto_ratio]]$$ for Pareto noise of index $\alpha$; it grows without bound for exponential, normal and SNIP scores.",
     statement=r"""
-Let $W(\phi)=\bar F(\tau/\phi)$ be the density of a column of profile $\phi$, and $\phi_1>\phi_2$. The
-density falls to $0$ as $\tau\to\infty$, and $W(\phi_1)/W(\phi_2)$ is for *Pareto* noise $[[pareto_ratio]]$
-exactly, at every $\tau\ge\phi_1$ (no column saturated); for *exponential* noise $[[exponential_ratio]]$
-exactly; for *half-normal* noise $[[gaussian_ratio]]\sim[[gaussian_asymptotic]]$, the quotient of the two lying
-between $[[gaussian_lower]]$ and $[[gaussian_upper]]$; and for SNIP, with the tail $H$ of the product of two normals
-(S4),
+Let $W(\phi)=\bar F(\tau/\phi)$ be the density of a column of profile $\phi$, and let $\phi_1>\phi_2$. The density falls to $0$ as
+$\tau\to\infty$. The ratio $W(\phi_1)/W(\phi_2)$ is exactly $[[pareto_ratio]]$ for *Pareto* noise, at every $\tau\ge\phi_1$ (no column
+saturated), and exactly $[[exponential_ratio]]$ for *exponential* noise. For *half-normal* noise it is
+$[[gaussian_ratio]]\sim[[gaussian_asymptotic]]$, and the quotient of the two lies between $[[gaussian_lower]]$ and $[[gaussian_upper]]$. For
+SNIP, with the tail $H$ of the product of two normals (S4), it is
 $$\frac{H(\tau/\phi_1)}{H(\tau/\phi_2)}=[[snip_ratio]]\sim[[snip_asymptotic]],$$
-the quotient lying between $[[snip_lower]]$ and $[[snip_upper]]$. So SNIP at low density selects columns like an
-exponential score, up to $\sqrt{\phi_1/\phi_2}$, and Pareto noise never selects more than where saturation ends. The bounds come
-from $[[mills_lower]]<\operatorname{erfc}(t/\sqrt2)<[[mills_upper]]$ and from
+and the quotient of the last two lies between $[[snip_lower]]$ and $[[snip_upper]]$. So at low density SNIP selects columns like an
+exponential score, up to the factor $\sqrt{\phi_1/\phi_2}$, and Pareto noise never selects more strongly than where saturation ends. The
+bounds come from $[[mills_lower]]<\operatorname{erfc}(t/\sqrt2)<[[mills_upper]]$ and from
 $$[[product_lower]]<H(t)<[[product_upper]],\qquad1<\frac{2K_0(t)}{\pi H(t)}<[[hazard_upper]],$$
 valid for all $t>0$ and sharp as $t\to\infty$.
 """,

@@ -120,13 +120,13 @@ stable_threshold = Claim(
     title="A factorised saliency has one stable threshold",
     headline=r"A score that factorises into a row's profile, a column's profile and noise has exactly one threshold that keeps the share $\rho$; the chance that an entry is kept is a graphon $W$ of mean $\rho$.",
     statement=r"""
-Let $S_{ij}=f(u_i)\varphi(v_j)\xi_{ij}$ with $f,\varphi>0$ a.e. measurable on $[0,1]$ and iid noise $\xi\ge0$ of continuous
-survival function $\bar F$, equal to $1$ on $[0,x_0]$, strictly decreasing on $[x_0,x_F)$, $0$ beyond, where $x_0=0$ or
-$x_F=\infty$. Then $D(\tau)=\iint\bar F(\tau/f(u)\varphi(v))\,du\,dv$ is continuous and non-increasing from $1$ to $0$,
-strictly decreasing on $\{0<D<1\}$; for each $\rho\in(0,1)$ exactly one $\tau_\rho$ has $D(\tau_\rho)=\rho$, and
-$W(u,v)=\bar F(\tau_\rho/f\varphi)$ has mean $\rho$. Half-normal, exponential, Pareto and Fréchet noise and the product of two
-normals are of this kind. Moreover $f\to cf$ gives $\tau\to[[scaled_threshold]]$ and
-$\xi,f,\varphi\to\xi^p,f^p,\varphi^p$ gives $\tau\to[[powered_threshold]]$, both with $W$ unchanged. For $f=1$,
+Let $S_{ij}=f(u_i)\varphi(v_j)\xi_{ij}$, where $f,\varphi>0$ a.e. are measurable on $[0,1]$ and the noise $\xi\ge0$ is iid. Let its survival
+function $\bar F$ be continuous, equal to $1$ on $[0,x_0]$, strictly decreasing on $[x_0,x_F)$ and $0$ beyond, where $x_0=0$ or
+$x_F=\infty$. Then $D(\tau)=\iint\bar F(\tau/f(u)\varphi(v))\,du\,dv$ is continuous and non-increasing from $1$ to $0$, and strictly
+decreasing on $\{0<D<1\}$. For each $\rho\in(0,1)$ there is exactly one $\tau_\rho$ with $D(\tau_\rho)=\rho$, and
+$W(u,v)=\bar F(\tau_\rho/f\varphi)$ has mean $\rho$. Half-normal, exponential, Pareto and Fréchet noise and the modulus of the product of
+two independent standard normals satisfy these hypotheses. Moreover, $f\to cf$ gives $\tau\to[[scaled_threshold]]$, and
+$\xi,f,\varphi\to\xi^p,f^p,\varphi^p$ gives $\tau\to[[powered_threshold]]$; both leave $W$ unchanged. For $f=1$,
 $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]$ and $\tau_\rho=[[threshold]]$.
 """,
     steps=THRESHOLD_STEPS,
@@ -292,10 +292,10 @@ constant_graphon = Claim(
     label="S2",
     title="Random and magnitude pruning have a constant graphon",
     statement=r"""
-Random pruning has $W=\rho$. Magnitude pruning of iid weights $w\sim N(0,s^2)$ has $\tau=[[threshold]]$ and $W=[[graphon]]$.
-The weights it keeps carry the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$, $t=\tau/s$, where random pruning leaves
-$[[random_moment]]$: the graphons are equal, the weighted graphons are not, by $[[excess]]$. That both graphons are
-homogeneous is announced in the abstract; threshold and second moment are ours.
+Random pruning has $W=\rho$. Magnitude pruning of iid weights $w\sim N(0,s^2)$ has $\tau=[[threshold]]$ and $W=[[graphon]]$. Its masked
+weights have the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$ with $t=\tau/s$; random pruning leaves $[[random_moment]]$. So the
+graphons are equal, but the weighted graphons differ, by $[[excess]]$. The abstract announces that both graphons are homogeneous; the
+threshold and the second moment are ours.
 """,
     steps=CONSTANT_STEPS,
     source=Source(

@@ -138,13 +138,14 @@ row_thresholds = Claim(
     title="Row-wise thresholds erase the row factor",
     headline=r"If each row keeps its largest scores, and scores factorise, the factor of a row does not change the mask. In wide layers Wanda keeps of a column with the norm $\phi$ the share $$[[kernel]],$$ at one $\tau$ for all columns.",
     statement=r"""
-Keep the $k=\rho n$ largest of each row, $0<\rho\le1$. For any factorised saliency the mask does not depend on $f$; its limit as $n\to\infty$ is
-$W(u,v)=\bar F(\tau/\varphi(v))$ with $\int W\,dv=\rho$ for every $u$. Wanda has $\varphi_j=\|X_{\cdot j}\|_2$ and $\xi=|w|$, so
-$W=[[kernel]]$ ($\phi=\varphi(v)$). Row-wise SNIP in its factorised form is row-wise $\varphi|w|$. A global threshold with $f=1$
-has the same limit, but its row degrees are random with variance $[[degree_variance]]$ (three columns shown:
-$\sum_jp_j(1-p_j)$, which for $p_j$ of the mean $\rho$ is less than $n\rho(1-\rho)$ unless they are equal). Let $f=1$, $\varphi$ monotone, columns at midpoints and $k=\mathrm{round}(\rho n)$: whenever
-the mask $M_\tau$ of the global threshold is within $A$ of its probabilities $W(v_j)$ in cut norm (G1.2 bounds how likely that is), the row-wise
-mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not claimed to be sharp).
+In each row keep the $k=\rho n$ largest scores, $0<\rho\le1$. For any factorised saliency the mask does not depend on $f$; its limit as
+$n\to\infty$ is $W(u,v)=\bar F(\tau/\varphi(v))$ with $\int W\,dv=\rho$ for every $u$. Wanda has $\varphi_j=\|X_{\cdot j}\|_2$ and
+$\xi=|w|$, so $W=[[kernel]]$ ($\phi=\varphi(v)$). Row-wise SNIP in its factorised form is row-wise $\varphi|w|$. A global threshold with
+$f=1$ has the same limit, but its row degrees are random with variance $[[degree_variance]]$ (shown for three columns: $\sum_jp_j(1-p_j)$,
+which for $p_j$ of mean $\rho$ is less than $n\rho(1-\rho)$ unless they are equal). Let $f=1$, let $\varphi$ be monotone, let the columns
+lie at midpoints, and let $k=\mathrm{round}(\rho n)$. Whenever the mask $M_\tau$ of the global threshold is within $A$ of its probabilities
+$W(v_j)$ in cut norm (G1.2 bounds the probability of this), the row-wise mask is within $[[bound]]$ of $W$. (This is what the proof gives;
+the factor $3$ is not claimed to be sharp.)
 """,
     steps=STEPS,
     source=Source(

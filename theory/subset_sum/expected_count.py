@@ -296,13 +296,14 @@ count_expansion = Claim(
     title="Expected number of subsets for many items, with a remainder",
     headline=r"The mean number of subset sums of $n$ independent uniform numbers in $[-1,1]$ that hit a fixed $z$ to within $\varepsilon$ is, for $\varepsilon$ not too small, up to a factor of $1+O(1/n)$, $$A=[[leading]].$$",
     statement=r"""
-Let $N$ be the number of R1.1. For
-$n\ge1$, $\varepsilon\ge0$ and $r=|z|+\varepsilon$, with $A=[[leading]]$ and $c=[[correction]]$: $$\big|\mathbb EN-\mathbf
-1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad R_n(r)=[[remainder]].$$ So $\mathbb EN=A\,(1+O(1/n))$ for
-fixed $z$, uniformly over $n^22^{-n}\le\varepsilon\le1$, and over all $\varepsilon\le1$ with $\varepsilon<|z|$. The
-order $1/n^2$ of the remainder is sharp: for $z=0$ and $\varepsilon\to0$ the left side is $A\,([[next_term]]+O(\frac1n))/n^2$. Steps: the characteristic function $\varphi(u)=[[characteristic]]$ of an
-item that is absent half of the time obeys, on $[0,\pi]$, $\varphi\le e^{-\rho u^2}$, $0\le\ln\varphi+u^2/12\le
-q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
+Let $N$ be the number of subsets in R1.1. For $n\ge1$, $\varepsilon\ge0$ and $r=|z|+\varepsilon$, with $A=[[leading]]$
+and $c=[[correction]]$: $$\big|\mathbb EN-\mathbf 1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad
+R_n(r)=[[remainder]].$$ So $\mathbb EN=A\,(1+O(1/n))$ for fixed $z$, uniformly over $n^22^{-n}\le\varepsilon\le1$, and
+over all $\varepsilon\le1$ with $\varepsilon<|z|$. The order $1/n^2$ of the remainder is sharp: for $z=0$ and
+$\varepsilon\to0$ the left side is $A\,([[next_term]]+O(\frac1n))/n^2$. The proof uses that the characteristic
+function $\varphi(u)=[[characteristic]]$ of an item that is absent with probability one half satisfies, on $[0,\pi]$,
+$\varphi\le e^{-\rho u^2}$, $0\le\ln\varphi+u^2/12\le q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with
+$\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
 """,
     steps=EXPANSION_STEPS,
     source=Source(

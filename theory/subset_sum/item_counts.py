@@ -139,15 +139,16 @@ def larger_subsets_hold_pairs(pair_share: sp.Expr) -> Iterator[Relation]:
 
 annealed_count = Claim(
     label="R5.2",
-    title="The mean number of subsets of products that hit",
+    title="Mean number of subsets of products that hit a target",
     headline=r"Let items be products of two uniform or normal weights, each usable with probability $\frac12$. The mean number of sums of usable items, $n$ items in all, within $\varepsilon$ of a fixed $z\ne0$ reaches $1$ at $n\sim[[annealed_size]]$ as $\varepsilon\to0$.",
     statement=r"""
-In a two-layer block an item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and usable with
-probability $\frac12$, by the sign of its first weight. Let $N$ be the number of subsets of usable items, of $n$ items in all, within
-$\varepsilon$ of $z$. For normal weights its mean is
-$$\mathbb EN=[[expected_count]].$$ For either law, of variance $V$ ($\frac19$ or $1$), fixed $z\ne0$ and $\varepsilon\le|z|/2$, as $n\to\infty$, $\mathbb EN\sim[[leading]]$:
-it reaches $1$ at $(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$. A sum of two products has at most the density $[[uniform_pair]]$
-for uniform and $[[gaussian_pair]]$ for normal weights.
+In a two-layer block an item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and is
+usable with probability $\frac12$ (by the sign of its first weight). Among $n$ items, let $N$ be the number of subsets
+of usable items whose sum is within $\varepsilon$ of $z$. For normal weights its mean is
+$$\mathbb EN=[[expected_count]].$$ For either law, with variance $V$ of a product ($\frac19$ or $1$), and for fixed
+$z\ne0$ and $\varepsilon\le|z|/2$, $\mathbb EN\sim[[leading]]$ as $n\to\infty$. The mean reaches $1$ at
+$(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$. The density of a sum of two products is at most
+$[[uniform_pair]]$ for uniform and $[[gaussian_pair]]$ for normal weights.
 """,
     steps=MEAN_STEPS,
     source=SOURCE,
@@ -234,12 +235,13 @@ better.
 
 quenched_count = Claim(
     label="R5.3",
-    title="The chance of a hit by a subset of products",
+    title="Probability that a subset of products hits a target",
     statement=r"""
-An item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and usable with probability $\frac12$. Let $N$ be
-the number of subsets of usable items, of $n$ items in all, within $\varepsilon$ of $z$. For normal weights and given $K$ usable items let
-$E_K=[[usable_count]]$ be its mean; then $$\Pr(N\ge1)\le[[quenched_bound]].$$ So for either law and fixed $z\ne0$ success with probability $\frac12$
-needs $n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean count asks for (R5.2).
+An item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and is usable with probability
+$\frac12$. Among $n$ items, let $N$ be the number of subsets of usable items whose sum is within $\varepsilon$ of $z$.
+For normal weights, let $E_K=[[usable_count]]$ be its mean given $K$ usable items. Then
+$$\Pr(N\ge1)\le[[quenched_bound]].$$ So, for either law and fixed $z\ne0$, success with probability $\frac12$ needs
+$n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean count requires (R5.2).
 """,
     steps=CHANCE_STEPS,
     source=SOURCE,

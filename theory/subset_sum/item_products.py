@@ -129,8 +129,9 @@ item_products = Claim(
 A product of two independent uniform numbers on $[-1,1]$ has the density $[[uniform_density]]$, the distribution
 function $[[uniform_distribution]]$, the characteristic function $[[uniform_characteristic]]$ and the variance
 $\frac19$. A product of two independent standard normal numbers has the density $[[gaussian_density]]$, the
-characteristic function $[[gaussian_characteristic]]$ and the variance $1$; a sum of $k$ of them has the density $[[sum_density]]$ and
-the distribution function $[[sum_distribution]]$ (modified Struve functions in it are written as hypergeometric ones).
+characteristic function $[[gaussian_characteristic]]$ and the variance $1$. A sum of $k$ of them has the density
+$[[sum_density]]$ and the distribution function $[[sum_distribution]]$ (with modified Struve functions written as
+hypergeometric functions).
 """,
     steps=STEPS,
     source=Source(

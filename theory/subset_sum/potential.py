@@ -166,13 +166,14 @@ subset_cover = Claim(
     title="Random subset sums cover an interval, with explicit constants",
     headline=r"The subset sums of $n$ independent numbers, uniform on $[-1,1]$, come within $\varepsilon$ of every $z\in[-\frac12,\frac12]$, of all at once with probability at least $1-\delta$, if $$n\ge[[size]].$$",
     statement=r"""
-Let $X_1,\dots,X_n$ be independent with a law of subdensity $\kappa$ on $[-a,a]$: $\Pr(X\in B)\ge\kappa|B|$ for
-Borel sets $B\subset[-a,a]$, atoms and mass elsewhere allowed. For $0<\varepsilon\le a/2$ *every* $z\in[-\frac
-a2,\frac a2]$ satisfies $\min_S|\sum_{i\in S}X_i-z|\le\varepsilon$, except with probability at most $$[[failure]];$$
-for $\varepsilon\ge a/2$ the empty subset does. So $n\ge[[law_size]]$ items fail with probability at most $\delta$;
-for uniform ones on $[-1,1]$ ($a=1$, $\kappa=\frac12$) that is $$n\ge[[size]],$$ which is enough for every $\varepsilon>0$. The order $\ln\frac1\varepsilon$ is right:
-for every $\delta<1$ one needs at least $\log_2(1+\frac a{2\varepsilon})$ items, by R3, and the number above is in the
-limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
+Let $X_1,\dots,X_n$ be independent with a law of subdensity $\kappa$ on $[-a,a]$: $\Pr(X\in B)\ge\kappa|B|$ for Borel
+sets $B\subset[-a,a]$ (atoms and mass elsewhere are allowed). For $0<\varepsilon\le a/2$, *every*
+$z\in[-\frac a2,\frac a2]$ satisfies $\min_S|\sum_{i\in S}X_i-z|\le\varepsilon$, except with probability at most
+$$[[failure]];$$ for $\varepsilon\ge a/2$ the empty subset suffices. So $n\ge[[law_size]]$ items fail with probability
+at most $\delta$. For items uniform on $[-1,1]$ ($a=1$, $\kappa=\frac12$) this condition is $$n\ge[[size]],$$ which is
+enough for every $\varepsilon>0$. The order $\ln\frac1\varepsilon$ is right: for every $\delta<1$ at least
+$\log_2(1+\frac a{2\varepsilon})$ items are needed, by R3, and in the limit $\varepsilon\to0$ the number above is at
+most $[[looseness]]$ times as large.
 """,
     steps=STEPS,
     source=Source(
@@ -212,16 +213,18 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
     uses=("R3",),
     remarks=(
         Remark(
-            r"Uniform items, $\delta=\frac1{10}$, $\varepsilon=\frac1{10}$ and $\frac1{100}$: two fifths of the guaranteed "
+            r"For uniform items, $\delta=\frac1{10}$ and $\varepsilon=\frac1{10}$ or $\frac1{100}$, two fifths of the guaranteed "
             r"number of items are enough, and a fourth is not.",
             "true_sums_need_a_third",
         ),
         Remark(
             r"Nine of ten samples need about $9$, $13$, $17$ and $20$ items at $\varepsilon=10^{-1},\dots,10^{-4}$ (the page of this "
-            r"topic draws sixty of each), where $27$, $43$, $59$ and $75$ are guaranteed: three times as many, and more at smaller $\varepsilon$."
+            r"topic draws sixty of each), whereas $27$, $43$, $59$ and $75$ are guaranteed to suffice: three times as many, and a "
+            r"larger multiple at smaller $\varepsilon$."
         ),
         Remark(
-            r"The sets $C_t$ of the proof, which are not all subset sums, need more than a third of the guaranteed number at $\varepsilon=\frac1{100}$.",
+            r"The sets $C_t$ of the proof, which may miss subset sums that have a partial sum outside $[-\frac12,\frac12]$, need more than "
+            r"a third of the guaranteed number at $\varepsilon=\frac1{100}$ and $\delta=\frac1{10}$.",
             "covered_sets_need_more_than_a_third",
         ),
     ),

@@ -149,20 +149,20 @@ exact_solver = Claim(
     title="The nearest subset sum, exactly and in floating point",
     headline=r"Of all $2^n$ subset sums of $n$ rational numbers, one that is nearest to a target is found with $O(2^{n/2})$ operations: sort the subset sums of each half, then go through one list upwards and the other downwards.",
     statement=r"""
-Let $x_1,\dots,x_n$ and $z$ be rational. Sort the subset sums of the first $\lfloor n/2\rfloor$ items and those of
-the others by merging: adding an item $x$ merges the sums so far with the same sums plus $x$. Then let $\alpha$ run
-through the first list upwards and $\beta$ through the second downwards, $\alpha$ stepping when $\alpha+\beta\le z$
-and $\beta$ otherwise. Among the sums met there is one with the least $|\sum_{i\in S}x_i-z|$ of all $2^n$ subsets
-$S$. The two lists hold $[[half_sums]]$ sums; building them and running through them writes or compares at most
-$[[operations]]$ sums, and some input needs as many: time and memory $O(2^{n/2})$ in operations on numbers of the
-input's length.
+Let $x_1,\dots,x_n$ and $z$ be rational. Sort the subset sums of the first $\lfloor n/2\rfloor$ items and those of the
+others by merging: adding an item $x$ merges the sums so far with the same sums plus $x$. Then let $\alpha$ run
+upwards through the first list and $\beta$ downwards through the second: $\alpha$ steps when $\alpha+\beta\le z$, and
+$\beta$ steps otherwise. Among the sums visited there is one with the least $|\sum_{i\in S}x_i-z|$ of all $2^n$
+subsets $S$. The two lists hold $[[half_sums]]$ sums. Building them and running through them writes or compares at
+most $[[operations]]$ sums, and some input needs as many. So time and memory are $O(2^{n/2})$, in operations on
+numbers of the input's length.
 
-In floating point with unit roundoff $u$ (rounding to nearest, no overflow; a larger $u$ only makes the bounds weaker) a sum of $m$ numbers whose moduli add up
-to $A$, taken in any order, errs by at most $[[summation_error]]$. A subset that is best by rounded
-half sums and distances is within $[[float_gap]]$ of the optimum, $s=\sum|x_i|$. The order of this bound is right:
-for $n=2h$, $h$ odd, there are $x$ and $z$ with $|z|+s<4+2nu$ where it may err by $[[example_gap]]$, close to an
-eighth of the bound. So an error reported below the bound means nothing unless it is
-evaluated exactly, from the items and the subset.
+Consider floating point with unit roundoff $u$ (rounding to nearest, no overflow; a larger $u$ only makes the bounds
+weaker). A sum of $m$ numbers whose moduli add up to $A$, taken in any order, has an error of at most
+$[[summation_error]]$. A subset that is best by rounded half sums and distances is within $[[float_gap]]$ of the
+optimum, where $s=\sum|x_i|$. The order of this bound is right: for $n=2h$, $h$ odd, there are $x$ and $z$ with
+$|z|+s<4+2nu$ where the gap may be $[[example_gap]]$, close to an eighth of the bound. So an error reported below the
+bound means nothing unless it is evaluated exactly, from the items and the subset.
 """,
     steps=STEPS,
     source=Source(
@@ -197,7 +197,7 @@ evaluated exactly, from the items and the subset.
     remarks=(
         Remark(
             r"$|z|$ cannot be left out of the bound: for $z=1$, $x=(3,1,-7)\cdot10^{-17}$ every rounded $z-\sum_Sx$ is $1$, but the distances differ by up to "
-            r"$11\cdot10^{-17}$, where $2nus<10^{-31}$.",
+            r"$11\cdot10^{-17}$, whereas $2nus<10^{-31}$.",
             "doubles_are_within_the_bound",
         ),
     ),

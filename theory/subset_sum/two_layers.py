@@ -131,16 +131,22 @@ def entries_add_up(entry_error: sp.Expr, next_error: sp.Expr) -> Iterator[Relati
 
 two_layer_ticket = Claim(
     label="R8",
-    title="Two random layers for one: tickets of plain networks",
+    title="Two random layers in place of one: tickets of plain networks",
     headline=r"A random two-layer ReLU network, its entries uniform on $[-1,1]$, can be pruned to a ReLU layer of $d_1\times d_0$ weights up to $\frac1{2e}$, within $\varepsilon\|x\|_1$ and with probability at least $1-\delta$, if it has, for each input, $$n\ge[[uniform_size]]$$ units.",
     statement=r"""
-Target $f(x)=\sigma(Wx)$ with ReLU $\sigma$ and $W\in[-\frac a2,\frac a2]^{d_1\times d_0}$. Source $\sigma(B\,\sigma(Ax))$ with $n\,d_0$ hidden units, all entries independent, of one symmetric law for which a product of two
-has at least the density $\kappa$ on $[-a,a]$. For $\varepsilon>0$, except with probability at most $$[[failure]],$$ there are masks of $A$ and $B$ such that the pruned network $g$ satisfies, for
-*all* $x$, $$\|g(x)-f(x)\|_\infty\le[[error]],\qquad\ell=\|x\|_1.$$ At inputs $x\ge0$ (pixels, hidden layers) the probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$: $$n\ge[[size]],$$
-and for entries uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[uniform_size]].$$ Without the outer $\sigma$ the same holds for $f(x)=Wx$.
+Let the target be $f(x)=\sigma(Wx)$ with ReLU $\sigma$ and $W\in[-\frac a2,\frac a2]^{d_1\times d_0}$. Let the source
+be $\sigma(B\,\sigma(Ax))$ with $n\,d_0$ hidden units, where all entries are independent, of one symmetric law for
+which a product of two has at least the density $\kappa$ on $[-a,a]$. For $\varepsilon>0$, except with probability at
+most $$[[failure]],$$ there are masks of $A$ and $B$ such that the pruned network $g$ satisfies, for *all* $x$,
+$$\|g(x)-f(x)\|_\infty\le[[error]],\qquad\ell=\|x\|_1.$$ For inputs $x\ge0$ (pixels, hidden layers) the exceptional
+probability is at most $[[nonnegative_failure]]$. For failure with probability at most $\delta$ it is enough that
+$$n\ge[[size]],$$ and for entries uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) that $$n\ge[[uniform_size]].$$
+Without the outer $\sigma$ the same holds for $f(x)=Wx$.
 
-*Layers compose.* Replace each layer of a network so, $\Delta$ being the errors of the weights, at most $\varepsilon$ each; the probabilities add up. If the pruned network is wrong by at most $\eta$ in front of a layer, where the
-target has the values $h$, then behind it by at most $$[[next_error]],$$ with the norm $M=\|W+\Delta\|_{\infty\to\infty}$ of this layer and $\ell_h=\|h\|_1$. Both errors are attained.
+*Layers compose.* Replace each layer of a network in this way, and let $\Delta$ be the errors of the weights, at most
+$\varepsilon$ each; the failure probabilities add up. If the pruned network has an error of at most $\eta$ before a
+layer, where the target has the values $h$, then its error after the layer is at most $$[[next_error]],$$ with the
+norm $M=\|W+\Delta\|_{\infty\to\infty}$ of this layer and $\ell_h=\|h\|_1$. Both errors are attained.
 """,
     steps=STEPS,
     source=Source(
@@ -195,9 +201,9 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ with th
     uses=("R4", "R5.1"),
     remarks=(
         Remark(
-            r"For uniform entries, $d_0=d_1=2$, $\varepsilon=\frac1{100}$ and $\delta=\frac1{10}$ a fifth of the stated number of "
-            r"units is enough for all four weights just below $\frac a2$, and a twentieth is not. R9 and R12 say for which shapes "
-            r"the number is right in order.",
+            r"For uniform entries, $d_0=d_1=2$, $\varepsilon=\frac1{100}$ and $\delta=\frac1{10}$, a fifth of the stated number of "
+            r"units is enough if all four weights are just below $\frac a2$, and a twentieth is not. R9 and R12 say for which "
+            r"shapes the number has the right order.",
             "fewer_units_are_enough",
         ),
     ),

@@ -142,19 +142,33 @@ def doubling_numbers_reach_all_weights(enough: sp.Expr) -> Iterator[Relation]:
 
 volume_bound = Claim(
     label="R9",
-    title="How few parameters a ticket can be chosen from: volumes of weights",
+    title="The number of parameters that tickets need: bounds by volumes of weights",
     headline=r"A network that is independent of the targets and is to be pruned to each ReLU layer of $D$ weights in $[-c,c]$, within $\varepsilon$ for all $\|x\|_1\le1$, with probability $1-\delta$, needs at least $$[[relu_parameters]]$$ parameters.",
     statement=r"""
-Targets $f(x)=\sigma(Wx)$ with $D=d_0d_1$ weights, $\sigma=\mathrm{ReLU}$ or $\sigma(t)=t$ (linear). A source with $\Theta$ parameters, random or not but independent of $W$ and of any architecture, may be pruned by any of its $2^\Theta$
-masks; the error is $\sup_{\|x\|_1\le1}\|g(x)-f(x)\|_\infty$. Let $W$ be uniform on $[-c,c]^D$. One function is within $\varepsilon$ for at most the share $$[[linear_share]]\ \text{(linear)}\qquad\text{or}\qquad[[relu_share]]\ \text{(ReLU)}$$ of the
-values of each weight, both attained, and some mask is within $\varepsilon$ with probability at most $$[[linear_success]]\ \text{(linear, attained)}\qquad\text{or}\qquad[[relu_success]]\ \text{(ReLU)};$$ the first is attained for a whole number $\Theta/D\ge1$ with $(2^{\Theta/D}+1)\varepsilon\le c$. If every $W\in[-c,c]^D$ succeeds with probability at
-least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[linear_parameters]]\ \text{(linear)},\qquad\Theta\ge[[relu_parameters]]\ \text{(ReLU)}.$$ For ReLU this counts the weights below $2\varepsilon$, which one function serves all. Let $W$ be uniform on
-$2\varepsilon<|w|\le c$ instead: the share is $$[[large_share]],$$ attained if $c\ge4\varepsilon$, the probability at most $[[large_success]]$, and so for $c>2\varepsilon$ $$\Theta\ge[[large_parameters]],$$ more than before if $c>4\varepsilon$. This is sharp in the limit $\frac c\varepsilon\to\infty$: wherever
-$\log_2(1+c/\varepsilon)$ is a whole number, $$\Theta=[[enough]]$$ parameters serve every $W\in[-c,c]^D$, linear or ReLU. All rest on this: the weights $w$ with $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU,
-have the measure $$[[measure]].$$
+Let the targets be $f(x)=\sigma(Wx)$ with $D=d_0d_1$ weights, $\sigma=\mathrm{ReLU}$ or $\sigma(t)=t$ (linear). A
+source with $\Theta$ parameters, random or not but independent of $W$ and of any architecture, may be pruned by any of
+its $2^\Theta$ masks; the error is $\sup_{\|x\|_1\le1}\|g(x)-f(x)\|_\infty$. Let $W$ be uniform on $[-c,c]^D$. A
+single function is within $\varepsilon$ for at most the share
+$$[[linear_share]]\ \text{(linear)}\qquad\text{or}\qquad[[relu_share]]\ \text{(ReLU)}$$ of the values of each weight,
+and both shares are attained. Some mask is within $\varepsilon$ with probability at most $$[[linear_success]]\
+\text{(linear, attained)}\qquad\text{or}\qquad[[relu_success]]\ \text{(ReLU)};$$ the first is attained for a whole
+number $\Theta/D\ge1$ with $(2^{\Theta/D}+1)\varepsilon\le c$. If every $W\in[-c,c]^D$ succeeds with probability at
+least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[linear_parameters]]\
+\text{(linear)},\qquad\Theta\ge[[relu_parameters]]\ \text{(ReLU)}.$$ For ReLU this counts the weights of modulus
+at most $2\varepsilon$, all of which one function serves. Let $W$ be uniform on $2\varepsilon<|w|\le c$ instead. Then the
+share is at most $$[[large_share]],$$ attained if $c\ge4\varepsilon$, and the probability is at most $[[large_success]]$. So
+for $c>2\varepsilon$ $$\Theta\ge[[large_parameters]],$$ more than before if $c>4\varepsilon$. This is sharp in the
+limit $\frac c\varepsilon\to\infty$: wherever $\log_2(1+c/\varepsilon)$ is a whole number, $$\Theta=[[enough]]$$
+parameters serve every $W\in[-c,c]^D$, linear or ReLU. All these bounds rest on one fact: the weights $w$ with
+$|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, where $\sigma$ = ReLU, have the measure
+$$[[measure]].$$
 
-The random sources of R8 choose among $nd_0(d_1+1)$ parameters, those of the blocks that they use. So with $c=\frac a2$ they need $$n\ge[[units]]$$ units for each input. If $d_0d_1/\delta$ grows like $\varepsilon$ to the power of $-\gamma$ as $\varepsilon\to0$, $\delta\le\frac12$, and $d_1$, $a$ and
-$\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ times as large: right in order as long as $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$. Beyond that R8's number grows with $\ln\frac{d_0d_1}\delta$ and this one does not.
+The random sources of R8 choose among $nd_0(d_1+1)$ parameters, those of the blocks that they use. So with
+$c=\frac a2$ they need $$n\ge[[units]]$$ units for each input. Suppose that $d_0d_1/\delta$ grows like $\varepsilon$
+to the power $-\gamma$ as $\varepsilon\to0$, that $\delta\le\frac12$, and that $d_1$, $a$ and $\kappa$ are fixed. Then
+R8's number of units is in the limit $$[[unit_excess]]$$ times as large as this bound, and so has the right order as
+long as $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$. Beyond that, R8's number grows with
+$\ln\frac{d_0d_1}\delta$ and this bound does not.
 """,
     steps=STEPS,
     source=Source(
@@ -220,8 +234,8 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
     uses=("R3", "R8"),
     remarks=(
         Remark(
-            r"For a thousand inputs, one output, uniform entries, $\varepsilon=10^{-3}$ and $\delta=\frac12$ R8 asks for $442$ units "
-            r"for each input, and four are necessary by this bound. The blocks of R8 need a logarithm of "
+            r"For a thousand inputs, one output, uniform entries, $\varepsilon=10^{-3}$ and $\delta=\frac12$, R8 asks for $442$ units "
+            r"for each input; by this bound four are necessary. The blocks of R8 need a logarithm of "
             r"$\frac{d_0d_1}\delta$ (Q11.3); whether other random sources do is not known (R12).",
             "the_order_depends_on_the_shape",
         ),

@@ -82,13 +82,15 @@ def upper_bounds_are_tails_of_radii(three_upper: sp.Expr, two_upper: sp.Expr) ->
 
 collapse = Claim(
     label="D4",
-    title="Which layer is emptied first",
+    title="As the density tends to 0, the outer layers are emptied relative to the hidden matrices",
     statement=ONE_SAMPLE
     + r"""
-In the law of D3.2 layer 1, a hidden matrix (for $L\ge2$) and the readout keep in the mean $[[kept_first]]$, $[[kept_hidden]]$ and $[[kept_readout]]$ weights; these are $1$ at the densities `last_first`, `last_hidden` and `last_readout` of
-the whole network (where they are above $1$ at $\tau=0$). For all $t\ge0$
+In the law of D3.2, layer 1, a hidden matrix (for $L\ge2$) and the readout keep on average $[[kept_first]]$, $[[kept_hidden]]$ and
+$[[kept_readout]]$ weights. These numbers are $1$ at the densities `last_first`, `last_hidden` and `last_readout` of the whole network (if
+they are above $1$ at $\tau=0$). For all $t\ge0$
 $$[[three_lower]]\le H_3(t)\le[[three_upper]],\qquad[[two_lower]]\le H(t)\le[[two_upper]].$$
-So $\ln H_3(t)$ is $[[three_exponent]]$ and $\ln H(t)$ is $[[two_exponent]]$ times factors that tend to $1$ as $t\to\infty$. As $\rho\to0$ with $n$, $d$ and $L\ge2$ fixed, the numbers that layer 1 and the readout keep, over that of a hidden matrix, tend to $0$.
+So $\ln H_3(t)$ is $[[three_exponent]]$ and $\ln H(t)$ is $[[two_exponent]]$, up to factors that tend to $1$ as $t\to\infty$. As $\rho\to0$
+with $n$, $d$ and $L\ge2$ fixed, the numbers of weights that layer 1 and the readout keep, divided by that of a hidden matrix, tend to $0$.
 """,
     steps=STEPS,
     source=Source(

@@ -79,16 +79,18 @@ convolution_rows = Claim(
     title="The rows of one convolution are exactly iid on every data set",
     headline=r"For iid filters and residuals that are fixed by the data, a filter's scores depend on its own weights alone. So at a fixed threshold, the number of filters that keep a given entry is exactly binomial.",
     statement=r"""
-Let $n$ filters $w_i\in\mathbb R^{d_{patch}}$ see the $P$ patches $x_k$ of an input, and let all weights be independent, those of the filters iid, and those of the
-readout, and $r$ a fixed function of the data. For every data set, every $\phi$ and all $n$, $P$:
+Let $n$ filters $w_i\in\mathbb R^{d_{patch}}$ be applied to the $P$ patches $x_k$ of an input. Let all weights be independent, those of the
+filters iid and those of the readout iid, and let $r$ be a fixed function of the data. Then for every data set, every $\phi$ and all $n$,
+$P$ the following holds.
 
-(a) Pooled, $f=n^{-1/2}\sum_ia_i\frac1P\sum_k\phi(w_i\cdot x_k/\sqrt{d_{patch}})$: the rows of $\sqrt{n\,d_{patch}}\,S$ are iid with the law of
-$\big([[pooled_score]]\big)_j$, $g_P$ the mean over the data of $[[pooled_part]]$, $s_P(k)=\phi'(z_k)$ and $x_P(k)=x_{kj}$. For ReLU and normal weights this is S6 with
-the patches as samples, each with the residual of its image.
+(a) With pooling, $f=n^{-1/2}\sum_ia_i\frac1P\sum_k\phi(w_i\cdot x_k/\sqrt{d_{patch}})$, the rows of $\sqrt{n\,d_{patch}}\,S$ are iid with
+the law of $\big([[pooled_score]]\big)_j$. Here $g_P$ is the mean over the data of $[[pooled_part]]$, with $s_P(k)=\phi'(z_k)$ and
+$x_P(k)=x_{kj}$. For ReLU and normal weights this is S6 with the patches as samples, each with the residual of its image.
 
-(b) With a weight for each position, $f=(nP)^{-1/2}\sum_{i,k}a_{ik}\phi(w_i\cdot x_k/\sqrt{d_{patch}})$: the rows of $\sqrt{n\,d_{patch}}\,S$ are iid with the law of $\big([[dense_score]]\big)_j$, $g_A$ the mean over
-the data of $[[dense_part]]$. For standard normal readout weights $g_A$ is a normal vector given $w_i$, with the covariances $[[dense_covariance]]$,
-$u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$ and $t_P(k)$ the same for another entry.
+(b) With a weight for each position, $f=(nP)^{-1/2}\sum_{i,k}a_{ik}\phi(w_i\cdot x_k/\sqrt{d_{patch}})$, the rows of
+$\sqrt{n\,d_{patch}}\,S$ are iid with the law of $\big([[dense_score]]\big)_j$. Here $g_A$ is the mean over the data of $[[dense_part]]$.
+For standard normal readout weights $g_A$ is a normal vector given $w_i$, with the covariances $[[dense_covariance]]$, where
+$u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$ and $t_P(k)$ is the same for another entry.
 
 At a fixed threshold the counts of the columns are binomial.
 """,

@@ -157,26 +157,29 @@ def rescaled_unit_computes_the_same(compensation: sp.Expr, activation: sp.Expr) 
 
 layer_identities = Claim(
     label="D1.1",
-    title="Scores of a deep network: what scales them, what balances them, what they add up to",
+    title="Scores of a deep network: scaling, balance, and sums over layers",
     headline=r"In a ReLU network without biases, off the kinks, $w\,\partial L/\partial w$ has the same sum over every layer. At fixed residuals, multiplying a layer's weights by $\alpha>0$ multiplies all scores by $\alpha$, which keeps their order.",
     statement=r"""
 Let $z^1=W^1x/\sqrt d+b^1$, $h^l=\phi(z^l)$, $z^{l+1}=W^{l+1}h^l/\sqrt{n_l}+b^{l+1}$, $f=z^{L+1}$, and let the loss have the derivatives
-$E_D\langle r,\partial f\rangle$. For every depth, all widths, every data set and all weights off the kinks, with the scores $|w\,\partial L/\partial w|$:
+$E_D\langle r,\partial f\rangle$. For every depth, all widths, every data set and all weights off the kinks, the scores
+$|w\,\partial L/\partial w|$ have the following properties.
 
 (a) A score is the same in all parametrisations $w=c\,\tilde w$, $c\ne0$.
 
-(b) Let $\phi(cz)=c^{p_\phi}\phi(z)$ for $c>0$. Without biases and for fixed $r$, $W\mapsto\alpha_WW$, $\alpha_W>0$, in a layer with $k_W$ hidden layers above
-multiplies all scores of all layers by $[[scaling]]$, for ReLU by $\alpha_W$: the $K$ largest are those of the same weights, whatever the layers' variances. A unit whose
-weights and bias are multiplied by $\alpha_W$, and its outgoing weights by $[[compensation]]$, leaves every score as it is, for any $r$ that is a function of
-the data and of the output $f$ alone.
+(b) Let $\phi(cz)=c^{p_\phi}\phi(z)$ for $c>0$. Without biases and for fixed $r$, the change $W\mapsto\alpha_WW$, $\alpha_W>0$, in a layer
+with $k_W$ hidden layers above multiplies all scores of all layers by $[[scaling]]$, for ReLU by $\alpha_W$. So the $K$ largest scores are
+those of the same weights, whatever the variances of the layers. If the weights and the bias of a unit are multiplied by $\alpha_W$ and its
+outgoing weights by $[[compensation]]$, every score stays as it is, for any $r$ that is a function of the data and of the output $f$ alone.
 
-(c) For such $\phi$, $\sum w\,\partial L/\partial w$ over the weights into a hidden unit and its bias is $[[unit_ratio]]$ times that over the weights that leave it.
-So the sum over a layer is $[[passed_down]]$, from the sum $s_{above}$ of the next layer and the sum $s_b$ of $b\,\partial L/\partial b$ over its own biases; without biases it is
-$[[layer_sum]]$, $e_f=E_D\langle r,f\rangle$, for ReLU the same in all layers. For $p_\phi=1$ with biases it is $[[biased_sum]]$, $s_B$ the sum of
-$b\,\partial L/\partial b$ over all biases from this layer on, those of the output included.
+(c) For such $\phi$, the sum $\sum w\,\partial L/\partial w$ over the weights into a hidden unit and its bias is $[[unit_ratio]]$ times the
+sum over the weights that leave the unit. So the sum over a layer is $[[passed_down]]$, where $s_{above}$ is the sum of the next layer and
+$s_b$ is the sum of $b\,\partial L/\partial b$ over the layer's own biases. Without biases it is $[[layer_sum]]$ with
+$e_f=E_D\langle r,f\rangle$; for ReLU this is the same in all layers. For $p_\phi=1$ with biases it is $[[biased_sum]]$, where $s_B$ is the
+sum of $b\,\partial L/\partial b$ over all biases from this layer on, those of the output included.
 
-(d) $\sum(\partial L/\partial w)^2$ over a layer is the mean over two independent samples of $[[energy]]$, summed over pairs of outputs, for any $\phi$: $[[layer_kernel]]$ is
-the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and $b_z=\sum_i\phi'(z_i)\phi'(z_i')\,\frac{\partial f}{\partial h_i}\frac{\partial f'}{\partial h_i}$ (no $\phi'$ at the readout).
+(d) For any $\phi$, the sum $\sum(\partial L/\partial w)^2$ over a layer is the mean over two independent samples of $[[energy]]$, summed
+over pairs of outputs. Here $[[layer_kernel]]$ is the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and
+$b_z=\sum_i\phi'(z_i)\phi'(z_i')\,\frac{\partial f}{\partial h_i}\frac{\partial f'}{\partial h_i}$ (no $\phi'$ at the readout).
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", f"beyond the abstract; {CONSERVED_SCORES}"),

@@ -237,19 +237,26 @@ row_independence = Claim(
     title="Which rows of a deep network are independent, and how rows of two ReLU layers covary on one sample",
     headline=r"Under its assumptions, rows of the first of two hidden ReLU layers are dependent: for normal weights and equal widths $n\to\infty$, a column's sum of squared scores has $$[[normal_limit]]$$ times the variance for independent rows.",
     statement=r"""
-In the setting of D1.1 let all weights be independent, those of a layer iid, biases iid in a layer and independent of all else, and $r$ a fixed function of the data.
+In the setting of D1.1, let all weights be independent and those of a layer iid. Let the biases of a layer be iid and independent of all
+else, and let $r$ be a fixed function of the data.
 
-(a) Given the layers below, the rows of the last hidden layer ($n$ units on $n_{in}$, one output) are iid on every data set with the law of $\big([[last_score]]\big)_j$ in units of
-$1/\sqrt{n\,n_{in}}$, $g_L=E_D[r\,\phi'(z)h_j]$: for ReLU, normal weights and no biases this is S6 with the values $h$ of the layer below for the inputs. At a fixed threshold the count of a column is binomial given the layers below,
-and without this condition varies $[[design_effect]]$ times as much as $\mathrm{Bin}(n,p_j)$, where $V_p$ is the variance of the share that the layers below leave, and $p_j$ its mean, $0<p_j<1$.
+(a) Let the last hidden layer have $n$ units on $n_{in}$ units or inputs, and let there be one output. Given the layers below, its rows of
+scores are iid on every data set. In units of $1/\sqrt{n\,n_{in}}$ they have the law of $\big([[last_score]]\big)_j$ with
+$g_L=E_D[r\,\phi'(z)h_j]$. For ReLU, normal weights and no biases this is S6 with the values $h$ of the layer below as inputs. At a fixed
+threshold, the count of a column is binomial given the layers below. Unconditionally, its variance is $[[design_effect]]$ times that of
+$\mathrm{Bin}(n,p_j)$, where $V_p$ is the variance of the share given the layers below and $p_j$ is its mean, $0<p_j<1$.
 
-(b) Rows of any hidden layer are exchangeable, and those of the first one may depend on each other. For $L=2$, ReLU without biases, one sample with $x_j\ne0$ and $r\ne0$, one output and symmetric weights without
-atoms, of variance $1$ and fourth moment $\mu_4$ (the first layer is silent, $h=0$, with probability $2^{-n_1}$: there with any slope of the second one), the squared scores of two rows in a column have at all widths $n_1$, $n_2$ (two rows if $n_1\ge2$) the positive covariance $\kappa=[[row_covariance]]$ and each the
-variance $\nu=[[row_variance]]$, in units of $r^2x_j^2/dn_1$ for the squared scores. The sum of a column varies $[[sum_effect]]$ times as much as that of independent rows,
-$[[normal_effect]]$ times for normal weights and $n_1=n_2=n$, $[[normal_limit]]$ times for $n\to\infty$.
+(b) The rows of any hidden layer are exchangeable, and those of the first hidden layer may depend on each other. Let $L=2$, with ReLU, no
+biases, one output, one sample with $x_j\ne0$ and $r\ne0$, and symmetric weights without atoms, of variance $1$ and fourth moment $\mu_4$.
+(The first layer is silent, $h=0$, with probability $2^{-n_1}$; the second layer may have any slope there.) Measure the squared scores in
+units of $r^2x_j^2/dn_1$. Then at all widths $n_1$, $n_2$ the squared scores of two rows in a column (if $n_1\ge2$) have the positive
+covariance $\kappa=[[row_covariance]]$, and each has the variance $\nu=[[row_variance]]$. The variance of the sum of a column's squared
+scores is $[[sum_effect]]$ times that for independent rows. For normal weights and $n_1=n_2=n$ the factor is $[[normal_effect]]$, which
+tends to $[[normal_limit]]$ for $n\to\infty$.
 
-(c) Given all weights and biases below a readout of independent weights of mean $0$ and variance $v_A$, the signals $\delta_i(x)=\partial\langle r,f\rangle/\partial z_i$ of all hidden units and samples
-are linear in the readout, hence jointly normal if the readout is, and have the covariances $[[signal_covariance]]$, $q_r=\langle r,r'\rangle$,
+(c) Let the readout have independent weights of mean $0$ and variance $v_A$. Given all weights and biases below it, the signals
+$\delta_i(x)=\partial\langle r,f\rangle/\partial z_i$ of all hidden units and samples are linear in the readout, hence jointly normal if the
+readout is. Their covariances are $[[signal_covariance]]$ with $q_r=\langle r,r'\rangle$ and
 $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\partial z_{i'}'}$.
 """,
     steps=STEPS,

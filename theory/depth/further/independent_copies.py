@@ -84,17 +84,24 @@ def excess_of_the_factor(excess: sp.Expr, tied: sp.Expr, passed: sp.Expr) -> Ite
 
 independent_copies = Claim(
     label="D8.2",
-    title="Independent copies have the limit of the network, if its readouts are used at the end alone",
+    title="Independent copies have the limit of the network if its readouts are used only at the end",
     headline=r"Under its assumptions, as channels grow in proportion, SNIP's scaled scores in a matrix tend to the law of $|w|\,|\langle u,v\rangle|$ with independent $w$, $u$, $v$, as if signals went back through freshly drawn matrices.",
     statement=r"""
-Let the values of a network be made by products with matrices of independent centred normal entries, one for each layer or each offset of a kernel and none of them transposed, and by functions that act channel by channel on
-finitely many samples, positions and times, polynomially bounded with their slopes: convolutions, pooling, sums, concatenations and reuse among them. Let rows of layers that read the data, biases and readouts be iid over the channels, the readouts
-centred, independent of all else, and used at the end alone; let the residuals be fixed. As all numbers of channels grow with ratios that tend to positive numbers, values and signals have limit laws over the channels. An independent copy, in which signals go back by other
-matrices of the same laws, has the same. So by D8.1 SNIP's scaled scores $|w_{ab}||\langle u_a,v_b\rangle|$ of a matrix whose two sides grow have in both the limit law of $|w||\langle u,v\rangle|$ with independent $w$, $u$, $v$, and layers
-keep in both the same shares beyond a threshold at which this law has no atom. Weights of a layer one of whose sides stays fixed (it reads the data, is a readout, or acts channel by channel) are vectors over the channels themselves, and have
-the same joint law with their signals in both, if a copy has them from one build.
+Let the values of a network be computed by products with matrices and by functions that act channel by channel. The matrices have
+independent centred normal entries; there is one for each layer or each offset of a kernel, and none of them is transposed. The functions
+act on finitely many samples, positions and times and are polynomially bounded, as are their slopes; convolutions, pooling, sums,
+concatenations and reuse are among them. Let the rows of layers that read the data, the biases and the readouts be iid over the channels.
+Let the readouts be centred, independent of all else, and used only at the end, and let the residuals be fixed. As all numbers of channels
+grow with ratios that tend to positive numbers, values and signals have limit laws over the channels. An independent copy, in which signals
+go back through other matrices of the same laws, has the same limit laws. So by D8.1, for a matrix whose two sides grow, SNIP's scaled
+scores $|w_{ab}||\langle u_a,v_b\rangle|$ have in both the limit law of $|w||\langle u,v\rangle|$ with independent $w$, $u$, $v$, and layers
+keep in both the same shares above a threshold at which this law has no atom. The weights of a layer one of whose sides stays fixed (it
+reads the data, is a readout, or acts channel by channel) are themselves vectors over the channels. They have the same joint law with their
+signals in both, if a copy uses the same weights of such a layer for values, signals and scores (for readouts, signals may use others of the
+same law).
 
-The readouts must be used at the end alone: $A^\top Ax$, with $n_o\times n_i$ normal entries of variance $1/n_i$, has on average $[[tied]]$ times the squared length of $x$, $1+[[excess]]$ times that of an independent copy, $[[passed]]$.
+The readouts must be used only at the end: $A^\top Ax$, with $n_o\times n_i$ independent centred normal entries of variance $1/n_i$, has on
+average $[[tied]]$ times the squared length of $x$, which is $1+[[excess]]$ times the factor $[[passed]]$ of an independent copy.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
@@ -111,7 +118,7 @@ The readouts must be used at the end alone: $A^\top Ax$, with $n_o\times n_i$ no
     symbols={
         "w_{ab}": "weight in row $a$, column $b$ of a matrix",
         "u_a, v_b": "vectors of signals: what comes back to the output channel $a$, and what enters from the input channel $b$, at all samples, positions and times",
-        "A": "matrix of independent normal entries",
+        "A": "matrix of independent centred normal entries",
         "x": "vector to which the matrix is applied",
     },
     uses=("D8.1",),

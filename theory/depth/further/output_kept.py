@@ -216,18 +216,25 @@ def shares_are_those_of_scaled_scores(
 
 output_kept = Claim(
     label="D5.2",
-    title="With the drawn output in the residual the law of the scores is random",
+    title="With the initial output in the residual, the law of the scores is random",
     statement=r"""
-In the setting of D2 let $r=f-y$, or the softmax of $f$ less the target, with the drawn output $f$. As the widths grow, one after the other, the scores of finitely many rows and columns of a layer tend in law to those of D2 at a residual $r$ that is drawn once for
-the network, with $f\sim N(0,\Sigma^{L+1})$, $\Sigma^{L+1}=v_AE\,\varphi\varphi'$, independently over outputs. For a hidden matrix or layer 1 and a threshold (in the units of D2) that is no atom, the share that is kept tends in mean to $E\,p_r$, and its variance to that of $p_r$, the probability at
-fixed $r$ (averaged over the columns in layer 1). For $r=f-y$, $\langle r,r'\rangle$ has the mean $[[mean_product]]$.
+In the setting of D2 let $r=f-y$, or the softmax of $f$ minus the target, where $f$ is the initial output. As the widths grow, one after the
+other, the scores of finitely many rows and columns of a layer tend in law to those of D2 at a residual $r$ that is drawn once for the
+network, with $f\sim N(0,\Sigma^{L+1})$, $\Sigma^{L+1}=v_AE\,\varphi\varphi'$, independently over outputs. For a hidden matrix or layer 1,
+take a threshold (in the units of D2) that is not an atom. Then the mean of the kept share tends to $E\,p_r$, and its variance tends to that
+of $p_r$, the probability at fixed $r$ (averaged over the columns in layer 1). For $r=f-y$, $\langle r,r'\rangle$ has the mean
+$[[mean_product]]$.
 
-On one sample and one output scores are $|r|$ times those at $r=1$: the mask at a density does not depend on $r\ne0$, while a share above a fixed threshold may. On one sample of D3.2, with one output and the target $y_0$, the mean of $r^2$ in the place of $r^2$ gives the second moments of the limit's scores; the fourth moments
-are larger than it says by the factor $1+[[excess]]$, which is $3$ at $y_0=0$, has the slope $[[excess_slope]]$ and so falls with $|y_0|$ to $1$. At $y_0=0$ a score of layer 1 exceeds $\tau$ with the probability $[[averaged]]$; the mean put in gives $[[plugged]]$. At $t=\tau\sqrt{nd/2}$ the variance of $p_r$
-in layer 1 is at least $[[spread]]$, a number without $n$.
+On one sample with one output, the scores are $|r|$ times those at $r=1$. So the mask at a given density does not depend on $r\ne0$, while a
+share above a fixed threshold may. On one sample of D3.2, with one output and the target $y_0$, the mean of $r^2$ in place of $r^2$ gives
+the second moments of the scores in the limit. The fourth moments are larger than this replacement gives, by the factor $1+[[excess]]$,
+which is $3$ at $y_0=0$, has the slope $[[excess_slope]]$ and so falls with $|y_0|$ to $1$. At $y_0=0$ a score of layer 1 exceeds $\tau$
+with probability $[[averaged]]$; the replacement gives $[[plugged]]$. At $t=\tau\sqrt{nd/2}$ the variance of $p_r$ in layer 1 is at least
+$[[spread]]$, which does not depend on $n$.
 
-Two samples are enough for a mask at a density to depend on $r$: on $(1,0)$ and $(0,1)$, with one hidden layer and one output, the order of the scores of layer 1 depends on $r$ through $c_r=|r_1|/|r_2|$ alone, and with $\varphi(z)=\sqrt2\max(z,0)$ and standard normal weights, at fixed $r$ and a threshold of
-$t|r_2|/2\sqrt n$, its columns keep in the mean $[[column_shares]]$ of their scores, at every width.
+With two samples, a mask at a given density can depend on $r$. On $(1,0)$ and $(0,1)$, with one hidden layer and one output, the order of
+the scores of layer 1 depends on $r$ only through $c_r=|r_1|/|r_2|$. With $\varphi(z)=\sqrt2\max(z,0)$ and standard normal weights, at fixed
+$r$ and a threshold of $t|r_2|/2\sqrt n$, the two columns keep on average the shares $[[column_shares]]$ of their scores, at every width.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -276,7 +283,8 @@ $t|r_2|/2\sqrt n$, its columns keep in the mean $[[column_shares]]$ of their sco
     ),
     remarks=(
         Remark(
-            r"""In networks of 400 units with $L=d=1$, at $t=1$, the mean share that layer 1 keeps is at most $0.006$ from `averaged` (`plugged` is $0.03$ higher), by a bound of the check that samples them.""",
+            r"In networks of 400 units with $L=d=1$, at $t=1$, the mean share that layer 1 keeps differs from `averaged` by at most "
+            r"$0.006$ (`plugged` is $0.03$ higher), according to the check that samples them.",
             checked_by="networks_keep_the_averaged_share",
         ),
     ),

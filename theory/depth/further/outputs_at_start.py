@@ -84,20 +84,26 @@ for the squared error, $-[[entropy_ratio]]$ and $[[entropy_ratio]]$ for the cros
 
 outputs_at_start = Claim(
     label="D5.1",
-    title="Several outputs, and two losses where the output is zero",
+    title="Several outputs: cross-entropy and squared error where the output is zero",
     statement=r"""
-In a network of D2 with $K_f$ outputs the signal $\langle a_i,r\rangle$ of a unit of layer $L$ has at two inputs the covariance $[[covariance]]$, $v_A\langle r,r'\rangle$.
-Let $f=0$ at the start (the drawn output subtracted, for example). For $K_f\ge1$ classes:
+In a network of D2 with $K_f$ outputs, the signal $\langle a_i,r\rangle$ of a unit of layer $L$ has at two inputs the covariance
+$[[covariance]]$, that is $v_A\langle r,r'\rangle$. Let $f=0$ at the start (for example, with the initial output subtracted). For $K_f\ge1$
+classes the following holds.
 
-(a) The cross-entropy of the softmax has $\langle r,r'\rangle=[[same]]$ for two inputs of one class and $[[different]]$ for two of different classes. The signals of D2 below
-layer $L$, of the covariances $[[signal_same]]$ and $[[signal_different]]$ ($\Pi$ that of D2), know of the labels only which inputs have the same; and to exchange classes leaves the law of the scores of hidden weights as it is, at every width.
+(a) The cross-entropy of the softmax has $\langle r,r'\rangle=[[same]]$ for two inputs of one class and $[[different]]$ for two of different
+classes. The signals of D2 below layer $L$ have the covariances $[[signal_same]]$ and $[[signal_different]]$ ($\Pi$ that of D2), which
+depend on the labels only through which inputs have the same label. At every width, exchanging classes leaves the law of the scores of
+hidden weights unchanged.
 
-(b) The squared error $\frac12\|f-t\|^2$ with the targets $t_k=1\{k=y\}-1/K_f$ has the same residual: at every width, in every network, scores and masks of SNIP are those of the cross-entropy.
+(b) The squared error $\frac12\|f-t\|^2$ with the targets $t_k=1\{k=y\}-1/K_f$ has the same residual. So at every width and in every
+network, scores and masks of SNIP are those of the cross-entropy.
 
-(c) GraSP's are not. Second derivatives in the outputs are $[[curvature_own]]$ and $[[curvature_cross]]$ for the cross-entropy, $1$ and $0$ for the squared error; $E_D[r\nabla^2f]\,g$ in $Hg$ is the same. Where the outputs' changes $Jg$ add up to $0$ at
-each input, the other term, $J^\top$ of the change of $r$, is $[[curvature_factor]]$ of that of the squared error. For one
-linear unit, $f=(a_1w,a_2w)x$ less its value at the start, $K_f=2$, one sample $x=1$ of class $1$ and $a_1=a_2=1$, the scores of $a_1$ and $a_2$ are in modulus that of $w$ times $|[[squared_ratio]]|$ for the squared error and $|[[entropy_ratio]]|$ for the
-cross-entropy: where $1<w<2$ the score of $w$ is the smallest for the one and the largest for the other.
+(c) For GraSP they are not. The second derivatives in the outputs are $[[curvature_own]]$ and $[[curvature_cross]]$ for the cross-entropy,
+$1$ and $0$ for the squared error; $E_D[r\nabla^2f]\,g$ in $Hg$ is the same. Where the changes $Jg$ of the outputs add up to $0$ at each
+input, the other term, $J^\top$ of the change of $r$, is $[[curvature_factor]]$ times that of the squared error. Consider one linear unit,
+$f=(a_1w,a_2w)x$ minus its value at the start, with $K_f=2$, one sample $x=1$ of class $1$, and $a_1=a_2=1$. The scores of $a_1$ and $a_2$
+are in modulus the score of $w$ times $|[[squared_ratio]]|$ for the squared error and times $|[[entropy_ratio]]|$ for the cross-entropy. So
+where $1<w<2$, the score of $w$ is the smallest for the squared error and the largest for the cross-entropy.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -127,18 +127,21 @@ def modulus_by_moments(least_sum: sp.Expr, least_modulus: sp.Expr, fourth_moment
 
 own_weights = Claim(
     label="D8.1",
-    title="In a wide matrix own weights do not matter, whatever the architecture",
+    title="In a wide matrix, weights act as if independent of their signals, in any architecture",
     headline=r"Average $f(w)g(u)h(v)$ over independent weights in $n_o$ rows and $n_i$ columns, for any signals $u$, $v$ and $|f|,|g|,|h|\le1$. With probability at least $1-e^{-(n_o+n_i)}$, this changes by at most $$[[signal_bound]]$$ if $Ef(w)$ replaces $f(w)$.",
     statement=r"""
-Let $w_{ab}$ be the independent weights of a matrix with $n_o$ rows and $n_i$ columns, of any laws, and let $u_a$, $v_b$ be any random signals of its rows and
-columns, however they depend on the weights and on each other: what goes back to an output and what enters from an input of a linear layer, of a kernel offset of a
-convolution, of a part of a transformer, in any architecture. Let $|f|,|g|,|h|\le1$ and $F_{ab}=f(w_{ab})-E f(w_{ab})$. With a probability of at least
-$1-e^{-(n_o+n_i)}$, for all signals and all $g$, $h$ at once,
+Let $w_{ab}$ be the independent weights, of any laws, of a matrix with $n_o$ rows and $n_i$ columns. Let $u_a$, $v_b$ be any random signals
+of its rows and columns, however they depend on the weights and on each other. Such signals are what goes back to an output and what enters
+from an input of a linear layer, of a kernel offset of a convolution, or of a part of a transformer, in any architecture. Let
+$|f|,|g|,|h|\le1$ and $F_{ab}=f(w_{ab})-E f(w_{ab})$. With probability at least $1-e^{-(n_o+n_i)}$, for all signals and all $g$, $h$ at
+once,
 $$\Big|\frac1{n_on_i}\sum_{ab}F_{ab}\,g(u_a)\,h(v_b)\Big|\le[[signal_bound]],$$
-as the norm of $F$ is at most $[[norm_bound]]$. The root of the mean over the rows of $(n_i^{-1}\sum_bF_{ab}h(v_b))^2$ has the same bound.
+as the norm of $F$ is at most $[[norm_bound]]$. The square root of the mean over the rows of $(n_i^{-1}\sum_bF_{ab}h(v_b))^2$ has the same
+bound.
 
-So if $n_o,n_i\to\infty$, means over all weights of $f(w_{ab})g(u_a)h(v_b)$ become those of weights that are drawn anew. The order cannot be better for all signals: for every matrix $F$ of entries $\pm1$ there are signs $g_a$, $h_b$,
-which read the weights, with a mean of at least $[[least]]$.
+So as $n_o,n_i\to\infty$, means over all weights of $f(w_{ab})g(u_a)h(v_b)$ approach those for freshly drawn weights. The order cannot be
+improved for all signals: for every matrix $F$ of entries $\pm1$ there are signs $g_a$, $h_b$, which depend on the weights, with a mean of
+at least $[[least]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),

@@ -252,18 +252,27 @@ smoothed_at_depth = Claim(
     label="D6",
     title="GraSP at depth: the smoothed residual, sums over layers, and signs",
     statement=r"""
-Let a network of any depth with one output have the loss $E_D\ell(f)$ with $r=\partial\ell/\partial f$, $S=\partial r/\partial f$, $g=J^\top r$, off the kinks. Then
+Let a network of any depth with one output have the loss $E_D\ell(f)$ with $r=\partial\ell/\partial f$, $S=\partial r/\partial f$,
+$g=J^\top r$, off the kinks. Then
 $$Hg=E_D\langle S\dot f,\nabla f\rangle+E_D\langle r,\nabla^2f\rangle\,g,\qquad\dot f(x)=[[output_change]],$$
-with the tangent kernel $\Theta_x(u)=\hat\Theta(x,x_u)$: the leading term of GraSP's score $w(Hg)_w$ is SNIP's with its sign and the residual $S\dot f$ for $r$. For $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights, inputs that are not $0$ and $r$ and $S$ fixed it tends in law to that of D2 at the residual
-$[[moved]]$, $S_f=S$ and $\Theta_x$ the limit of the tangent kernel, as the widths grow one after the other.
+with the tangent kernel $\Theta_x(u)=\hat\Theta(x,x_u)$. So the leading term of GraSP's score $w(Hg)_w$ is the signed score of SNIP with the
+residual $S\dot f$ in place of $r$. For $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights, inputs that are not $0$ and fixed
+$r$ and $S$, this term tends in law, as the widths grow one after the other, to the limit in D2, before the modulus is taken, at the
+residual $[[moved]]$, with $S_f=S$ and $\Theta_x$ the limit of the tangent kernel.
 
-(a) With ReLU and no biases, in every layer $\sum w(Hg)_w=[[layer_sum]]$ with $e_S=E_D\langle S\dot f,f\rangle$, $f$ the network's own output (also if the loss is one of $f$ less a fixed function), $q_g=|g|^2$ and $q_l$ the part of $|g|^2$ in the layer.
+(a) With ReLU and no biases, in every layer $\sum w(Hg)_w=[[layer_sum]]$ with $e_S=E_D\langle S\dot f,f\rangle$. Here $f$ is the network's
+own output (also if the loss is a function of $f$ minus a fixed function), $q_g=|g|^2$, and $q_l$ is the part of $|g|^2$ in the layer.
 
-(b) Let $r$ and $S$ not depend on the network (its output at the start subtracted). To flip all signs of the readout multiplies the leading scores by $[[leading_sign]]$ and the scores of the second term by $[[second_sign]]$, so that the scores $s_w$ and $s_w'$ of the two networks give them: $[[leading]]$ and
-$[[second]]$. Let $a$ and $-a$ have one law given all other weights. Ranked by leading scores with their signs, equal ones in a uniformly random order, any group of weights keeps at the density $[[dual_density]]$ in the mean the share $[[dual_share]]$, if it keeps $p_j$ at $\rho$.
+(b) Let $r$ and $S$ not depend on the network (its initial output subtracted). Flipping all signs of the readout multiplies the leading
+scores by $[[leading_sign]]$ and the scores of the second term by $[[second_sign]]$. So the scores $s_w$ and $s_w'$ of the two networks
+determine both terms: $[[leading]]$ and $[[second]]$. Let $a$ and $-a$ have one law given all other weights. Rank the weights by their
+signed leading scores, with ties in uniformly random order. Then any group of weights keeps on average the share $[[dual_share]]$ at the
+density $[[dual_density]]$, if it keeps $p_j$ on average at density $\rho$.
 
-(c) S10's fair coins for the signs of a column do not carry over to $L=2$: one sign of the readout changes the moduli of others, in the smallest case (one sample, $\varphi(z)=\max(z,0)$, one unit in layer 1 and two in layer 2) $\hat\Theta=[[small_kernel]]$ by $[[kernel_change]]$. There is a network with $L=2$ and two samples in which a column of $W^2$ has $[[positive]]$ positive leading scores at fixed $W^1$, $W^2$ and $|a|$ for $a$ of the signs ORDER, where fair coins would have
-$[[fair]]$, in some order.
+(c) The fair coins of S10 for the signs of a column do not carry over to $L=2$: one sign of the readout changes the moduli of other scores.
+In the smallest case (one sample, $\varphi(z)=\max(z,0)$, one unit in layer 1 and two in layer 2) it changes $\hat\Theta=[[small_kernel]]$
+by $[[kernel_change]]$. There is a network with $L=2$ and two samples in which, at fixed $W^1$, $W^2$ and $|a|$, a column of $W^2$ has
+$[[positive]]$ positive leading scores for $a$ of the signs ORDER; fair coins would give $[[fair]]$, in some order.
 """.replace("ORDER", f"${ORDER}$"),
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (one hidden layer: S8, S10)"),

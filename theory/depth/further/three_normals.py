@@ -116,9 +116,9 @@ three_normals = Claim(
     label="D3.1",
     title="The product of three normals",
     statement=r"""
-Let $H_3(t)=P(|g_1g_2g_3|>t)$ for independent standard normals and $t>0$. $E|g_1g_2g_3|^s=[[moment]]$ for $s>0$, and
+Let $H_3(t)=P(|g_1g_2g_3|>t)$ for independent standard normals and $t>0$. Then $E|g_1g_2g_3|^s=[[moment]]$ for $s>0$, and
 $$H_3(t)=1-\sum_{k\ge0}[[term]],$$
-which converges for every $t$; numbers of it (`h_3`) are enclosed with a bound of what is left out.
+where the series converges for every $t$. Numerical values (`h_3`) are enclosed, with a bound on the truncation error.
 """,
     steps=STEPS,
     source=Source(

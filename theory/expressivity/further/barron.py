@@ -97,12 +97,14 @@ barron_layer = Claim(
     label="E5.3",
     title="Barron's rate with a random number of units",
     statement=r"""
-Let $f(x)=\int e^{i\omega\cdot x}\hat f(\omega)\,d\omega$ on $k$ active inputs, $C=\int\|\omega\||\hat f(\omega)|\,d\omega<\infty$. Let
-the edges of a hidden layer of $n$ neurons obey the floor of E1, a share $\alpha$ of them with probability at least $p$ of an edge to each
-active input, and let the readout be dense. With probability at least $1-[[failure]]$ the masked layer of sigmoidal units with biases,
-and an output bias, contains an approximant of $f$ whose $L^2$ error under any given law of the inputs on the ball of radius $r$ is at most
-$[[barron_error]]$; with ReLU units at most $[[relu_error]]$ (of ReLU units nothing is said for $\alpha np^k<4$).
-Full wiring is sufficient, not necessary; other edges of a wired neuron do no harm, their weights are set to $0$.
+Let $f(x)=\int e^{i\omega\cdot x}\hat f(\omega)\,d\omega$ on $k$ active inputs, with
+$C=\int\|\omega\||\hat f(\omega)|\,d\omega<\infty$. Let the edges of a hidden layer of $n$ neurons satisfy the floor
+of E1: for a share $\alpha$ of the latents, an edge to each active input has probability at least $p$. Let the readout
+be dense. Then, with probability at least $1-[[failure]]$, the masked layer of sigmoidal units with biases, and an
+output bias, contains an approximant of $f$ whose $L^2$ error under any given law of the inputs on the ball of radius
+$r$ is at most $[[barron_error]]$. With ReLU units the error is at most $[[relu_error]]$ (nothing is claimed for ReLU
+units if $\alpha np^k<4$). Full wiring is sufficient, not necessary. Other edges of a wired neuron do no harm: their
+weights are set to $0$.
 """,
     steps=STEPS,
     source=Source(

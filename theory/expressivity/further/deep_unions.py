@@ -168,15 +168,23 @@ def outputs_are_passed_on(passed: sp.Expr, relay: sp.Expr) -> Iterator[Relation]
 
 deep_union = Claim(
     label="E12.1",
-    title="Sums of functions of few inputs in deep networks: neurons of their own in each layer",
+    title="Sums of functions of few inputs in deep networks: separate neurons in each layer",
     statement=r"""
-Let $f=f_1+\dots+f_M$, $f_q$ depend on at most $k$ inputs $S_q$ and be within $\varepsilon_q$ of a network of $L$ hidden layers on them, of at most $N$ units each. In a masked network of $L$ hidden layers of $n$ neurons let each neuron have,
-with probability at least $\alpha$ whatever the other neurons and the layers below, edges of probability at least $p$, independent given this, to what it is to be wired to; the readout is dense. Then the masked network contains the sum of the $M$ networks, within $\sum_q\varepsilon_q$ of $f$, each in neurons of its own,
-but for a probability of at most
+Let $f=f_1+\dots+f_M$. Let $f_q$ depend on at most $k$ inputs $S_q$ and be within $\varepsilon_q$ of a network on
+these inputs with $L$ hidden layers of at most $N$ units each. Consider a masked network with $L$ hidden layers of $n$
+neurons and a dense readout. Given the other neurons of its layer and the layers below, let each neuron have,
+with probability at least $\alpha$, edges of probability at least $p$, independent given this, to all that it is to
+be wired to. Then, except with probability at most
 $$[[deep_failure]],$$
-and but for $\delta$ from $n\ge[[deep_width]]$ on: the number $L$ of layers enters this width by its logarithm alone, and the number of other inputs not at all. Parts of the layers that are chosen beforehand, $n$ neurons of each layer for each function, contain them with probability at least $[[own_success]]$;
-a choice of the first $N$ neurons that are wired to those chosen below succeeds with just this probability if each network has $k\ge1$ inputs and $N$ units in each layer, and each neuron, independently, has edges of probability $p$ to what it is to be wired to with probability just $\alpha$, and else none. All continuous $f_q$ on $[-R,R]^k$ have such networks of ReLU units, for every
-$\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, and not on $L$.
+the masked network contains the sum of the $M$ networks, which is within $\sum_q\varepsilon_q$ of $f$, each network in
+neurons of its own. For $n\ge[[deep_width]]$ the exceptional probability is at most $\delta$. The number $L$ of layers
+enters this width only through its logarithm, and the number of other inputs not at all. Parts of the layers that are
+chosen beforehand, $n$ neurons of each layer for each function, contain the networks with probability at least
+$[[own_success]]$. A choice of the first $N$ neurons that are wired to those chosen below succeeds with exactly this
+probability under two conditions: each network has $k\ge1$ inputs and $N$ units in each layer; and each neuron has,
+independently and with probability exactly $\alpha$, edges of probability $p$ to all that it is to be wired to, and
+otherwise none. All continuous $f_q$ on $[-R,R]^k$ have such networks of ReLU units, for every $\varepsilon_q>0$ and
+$L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not on $L$.
 """,
     steps=STEPS,
     source=Source(
@@ -251,8 +259,8 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
     ),
     remarks=(
         Remark(
-            "Neurons of their own, and wiring to all units below, are sufficient, not necessary: functions may share neurons above the "
-            "first layer, and relays replace full wiring (E8). The price $p^N$ of each further layer is that of this proof."
+            "Separate neurons and wiring to all units below are sufficient, not necessary: functions may share neurons above the "
+            "first layer, and relays replace full wiring (E8). The price $p^N$ of each further layer comes from this proof."
         ),
     ),
     because={

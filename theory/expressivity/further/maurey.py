@@ -108,9 +108,10 @@ maurey_identity = Claim(
     label="E5.1",
     title="The error of an average of random units",
     statement=r"""
-Let $g_\theta$ be a random unit and $f=E_\theta g_\theta$ in $L^2(\mu)$, $\mu$ the law of the inputs, with $G=E\|g_\theta\|^2$ and $F=\|f\|^2$. The average of $N$
-iid units has $E\|f-\frac1N\sum_ig_{\theta_i}\|^2=[[maurey_error]]$. At one input, where a unit has the variance $m_2$ and the fourth
-central moment $m_4$, the mean fourth power of the error of the average is $[[average_fourth]]$.
+Let $g_\theta$ be a random unit and $f=E_\theta g_\theta$ in $L^2(\mu)$, where $\mu$ is the law of the inputs. Let
+$G=E\|g_\theta\|^2$ and $F=\|f\|^2$. The average of $N$ iid units has
+$E\|f-\frac1N\sum_ig_{\theta_i}\|^2=[[maurey_error]]$. At an input where a unit has variance $m_2$ and fourth central
+moment $m_4$, the mean fourth power of the error of the average is $[[average_fourth]]$.
 """,
     steps=AVERAGE_STEPS,
     source=Source(
@@ -316,14 +317,15 @@ wired_average = Claim(
     label="E5.2",
     title="The error of an average of the wired units",
     statement=r"""
-An identity without constants to fit. Let $x\sim N(0,I_k)$ be the $k$ active inputs, $\varphi=\sqrt2\max(\cdot,0)$,
-$g_\omega(x)=\varphi(\omega\cdot x)$ a unit with random weights $\omega\sim N(0,I_k)$, and $f(x)=E_\omega g_\omega(x)=\|x\|/\sqrt\pi$. Of $n$ such
-units, edges independent of probability $p$, $N\sim\mathrm{Bin}(n,p^k)$ are wired to all active inputs; weights of their other
-edges are set to $0$. The mean of these $N$ units has
+The following identity has no constants to fit. Let $x\sim N(0,I_k)$ be the $k$ active inputs and
+$\varphi=\sqrt2\max(\cdot,0)$. Let $g_\omega(x)=\varphi(\omega\cdot x)$ be a unit with random weights
+$\omega\sim N(0,I_k)$, and let $f(x)=E_\omega g_\omega(x)=\|x\|/\sqrt\pi$. Take $n$ such units with independent edges
+of probability $p$. Then $N\sim\mathrm{Bin}(n,p^k)$ of them are wired to all active inputs; the weights of their other
+edges are set to $0$. The average of these $N$ units has
 $$E[\mathrm{MSE}\mid N\ge1]=k\,\bigl([[unit_variance]]\bigr)\,E[N^{-1}\mid N\ge1]$$ $$=[[mse]],$$
-$E[N^{-1}\mid N\ge1]=[[mean_inverse]]$ being at least $1/E[N\mid N\ge1]=[[inverse_mean]]$, and more if $n>1$ and $p<1$ (Jensen). Given $N\ge1$ the
-squared error $e^2$ at one random input $x$, or its average over several such inputs, has variance at most
-$Ee^4-(E\,\mathrm{MSE})^2$, $Ee^4=[[fourth_moment]]$.
+where $E[N^{-1}\mid N\ge1]=[[mean_inverse]]$ is at least $1/E[N\mid N\ge1]=[[inverse_mean]]$, and larger if $n>1$ and
+$p<1$ (Jensen). Given $N\ge1$, the squared error $e^2$ at one random input $x$, or its average over several such
+inputs, has variance at most $Ee^4-(E\,\mathrm{MSE})^2$, with $Ee^4=[[fourth_moment]]$.
 """,
     steps=WIRED_STEPS,
     source=Source(

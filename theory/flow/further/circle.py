@@ -135,13 +135,16 @@ def square_waves_have_odd_frequencies(
 
 circle_times = Claim(
     label="F2.3",
-    title="On the circle the time grows with the square of the frequency, and odd frequencies from three on are never learnt",
+    title="On the circle, training time grows with the square of the frequency, and odd frequencies from three on are never learnt",
     statement=r"""
-One hidden ReLU layer of infinite width, inputs uniform on the unit circle, the kernel of K10.1 and its eigenvalues $\lambda_k$, gradient flow of the population loss $\frac12E\,r^2$ at the rate $\eta$. From
-the residual $\cos k\theta$, $k\ge1$, the loss is $[[wave_loss]]$. For even $k$ and for $k=1$ the share $s$ of it is left at the time $$[[frequency_time]],$$ for $k=2$ and a tenth of the loss
-$[[tenth_time]]$; over even $k$ the time over $k^2$ tends to $[[growth]]$. For odd $k\ge3$ it stays what it is. With both layers at density $\rho$, in the limit of K3, times are $[[masked_time]]$.
+Consider one hidden ReLU layer of infinite width, inputs uniform on the unit circle, the kernel of K10.1 and its eigenvalues $\lambda_k$,
+and gradient flow of the population loss $\frac12E\,r^2$ at the rate $\eta$. From the initial residual $\cos k\theta$, $k\ge1$, the loss is
+$[[wave_loss]]$. For odd $k\ge3$ it does not change. For even $k$ and for $k=1$ the share $s$ of the initial loss is left at the time
+$$[[frequency_time]],$$ which for $k=2$ and a tenth of the loss is $[[tenth_time]]$. Over even $k$ this time divided by $k^2$ tends to
+$[[growth]]$. With both layers at density $\rho$, in the limit of K3, the time for even $k$ and for $k=1$ is $[[masked_time]]$.
 
-**A square wave**, the sign of $\cos\theta$ as residual, has the loss $[[square_loss]]$: at last the share $[[square_plateau]]$ of it is left, however long one trains.
+**A square wave**, the sign of $\cos\theta$ as initial residual, has the loss $[[square_loss]]$: the share $[[square_plateau]]$ of the
+initial loss is never learnt, however long one trains.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),

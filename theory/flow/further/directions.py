@@ -56,12 +56,15 @@ def linear_residuals_fade_axis_by_axis(one_layer_eigenvalue: sp.Expr, direction_
 
 slowed_directions = Claim(
     label="F2.5",
-    title="A column that is kept with half of the density is learnt half as fast",
+    title="A column with half the density is learnt half as fast",
     statement=r"""
-Let graphons be of rank one as in K8, the first with the column profile $h_j$ at input $j$, and the samples be the $2d$ inputs $\pm\sqrt d\,e_j$ on the axes. The kernel matrix has for each axis the eigenvector with $1$ at the input, $-1$ at its opposite and
-$0$ elsewhere: odd functions are learnt axis by axis. Its eigenvalue is, with $h$ for $h_j$ and $\Theta_L$ of K1, $[[odd_eigenvalue]]$: proportional to the density of the column. With one hidden layer it is $[[one_layer_eigenvalue]]$, and the share $s$ of its part of the loss is left at
-the time $$[[direction_time]].$$
-So the directions of sparse columns are slowed down first, in proportion: from the residual $\frac1{\sqrt d}\beta\cdot x$ the loss is the mean over the axes of $[[direction_loss]]$, $\beta$ for $\beta_j$.
+Let the graphons be of rank one as in K8, let the first have the column profile $h_j$ at input $j$, and let the samples be the $2d$ inputs
+$\pm\sqrt d\,e_j$ on the axes. For each axis the kernel matrix has the eigenvector with $1$ at the input, $-1$ at its opposite and $0$
+elsewhere: odd functions are learnt axis by axis. With $h$ for $h_j$ and $\Theta_L$ of K1, its eigenvalue is $[[odd_eigenvalue]]$,
+proportional to the density of the column. With one hidden layer it is $[[one_layer_eigenvalue]]$, and the share $s$ of its part of the loss
+is left at the time $$[[direction_time]],$$ inversely proportional to $h_j$: the sparser a column, the later its axis is learnt. From the
+initial residual $\frac1{\sqrt d}\beta\cdot x$, again with one hidden layer, the loss is the mean over the axes of $[[direction_loss]]$,
+with $\beta$ for $\beta_j$.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),

@@ -28,16 +28,23 @@ EXPONENT = amplitude**2 * factor**count / (2 * m)
 
 trained_widths = Claim(
     label="F3",
-    title="Trained masked networks follow their linearised curve, at a distance that falls with the width",
+    title="Trained masked networks follow their linearised loss curve, at a distance that falls with the width",
     statement=r"""
-One hidden layer of $n$ neurons $\varphi(z)=\sqrt2\max(z,0)$ on $d=8$ inputs, its weights masked at random with density $\frac12$, the readout dense, all weights standard normal. The data are $m=8$ inputs, uniform on the
-sphere $|x|^2=d$, with fair labels $\pm1$. All kept weights are trained by $40$ steps of full-batch gradient descent at the rate $\eta=\frac12$, the output centred. The *curve* of a kernel is the sum over the eigenvectors of its matrix,
-of eigenvalue $\lambda$ and $c=q\cdot y$, of $[[step_loss]]$ after $k$ steps (F1.2). The *distance* of a network from a curve is the largest modulus of the difference of its loss and the curve, over all steps, in units of the loss at the start.
-Compared are the curve of the network's *own* kernel at the start, $\frac1n$ times the sum over neurons of $[[unit]]$ (F2.2), and the curve of the *limit*, the mean over the masks of a row of the row kernel of K7.1.
-**Asserted:** in most draws of data and networks (a) the mean distance of $8$ networks of width $n=512$ from their own curves is less than a third of that of $32$ networks of width $16$, and below $n^{-1/2}$; (b) so is their mean distance from
-the limit's curve; (c) the networks of width $512$ are nearer to their own curves than to the limit's, in the mean. (d) With two hidden layers of $n$ neurons, the matrix between them masked at random with density $\frac12$ as well, all else the same, and the
-own kernel the sum over the hidden units and the readout of D1.1's kernel of a layer, $q_h$ over what a unit keeps: the mean distance of $12$ networks of width $96$ from their own curves is less than half of that of $32$ networks of width $16$, and below $n^{-1/2}$.
-For comparison: $n^{-1/2}$ falls to less than a fifth from width $16$ to width $512$, to about two fifths from $16$ to $96$.
+Consider one hidden layer of $n$ neurons $\varphi(z)=\sqrt2\max(z,0)$ on $d=8$ inputs. Its weights are masked at random with density
+$\frac12$, the readout is dense, and all weights are standard normal. The data are $m=8$ inputs, uniform on the sphere $|x|^2=d$, with fair
+labels $\pm1$. All kept weights are trained by $40$ steps of full-batch gradient descent at the rate $\eta=\frac12$, with the output
+centred. The *curve* of a kernel is the sum over the eigenvectors of its matrix, with eigenvalue $\lambda$ and $c=q\cdot y$, of
+$[[step_loss]]$ after $k$ steps (F1.2). The *distance* of a network from a curve is the largest modulus of the difference between its loss
+and the curve, over all steps, in units of the initial loss. Two curves are compared: the curve of the network's *own* kernel at the start,
+which is $\frac1n$ times the sum over neurons of $[[unit]]$ (F2.2), and the curve of the *limit*, the mean over the masks of a row of the
+row kernel of K7.1. **Asserted:** each of the following inequalities holds in most draws of data and networks: (a) the mean distance of $8$
+networks of width $n=512$ from their own curves is less than a third of that of $32$ networks of width $16$, and below $n^{-1/2}$; (b) so is
+their mean distance from the limit's curve; (c) on average, the networks of width $512$ are nearer to their own curves than to the limit's;
+(d) for two hidden layers of $n$ neurons, the matrix between them also masked at random with density $\frac12$ and all else the same, where
+the own kernel is the sum over all three layers of weights of D1.1's kernel of a layer, with $q_h$ for each hidden unit over the values that
+it keeps, the mean distance of $12$ networks of width $96$ from their own curves is less than half of that of $32$ networks of width $16$,
+and below $n^{-1/2}$. For comparison, $n^{-1/2}$ falls to less than a fifth from width $16$ to width $512$, and to about two fifths from
+$16$ to $96$.
 """,
     proof_text=r"""
 Measured, not proved. Draws are independent, so that the number of draws that go one way is binomial. *In most draws* means in more than half of them: it is asserted only if the opposite, "in at most half", is rejected at level

@@ -92,12 +92,13 @@ def plateaus_are_best_fits(
 
 one_input_plateau = Claim(
     label="F2.4",
-    title="Through one input two directions are learnt, and the rest is a plateau",
+    title="Through one input, two directions are learnt and the rest is a plateau",
     statement=r"""
-Let a graphon keep one input, as in K11.1, with samples of either sign, $s_\pm$ the sums of its squares over them, $M_\pm$ those of $|x_a|r_a$, and $R=\sum_ar_a^2$, $r$ the residuals at the start of a flow
-as in F1.1. Then the loss is
-$$[[positive_loss]]+[[negative_loss]]+[[collapse_plateau]].$$
-The last is its plateau: the least loss that taking from the residuals a function of that input, linear on either side of $0$ and $0$ there, can leave. The share $s$ of the first part is left at the time $[[positive_time]]$.
+Let a graphon keep one input, as in K11.1, and let there be samples of either sign. Let $s_\pm$ be the sums of the squares of this input
+over the samples of each sign, $M_\pm$ those of $|x_a|r_a$, and $R=\sum_ar_a^2$, where $r$ are the residuals at the start of a flow as in
+F1.1. Then the loss is $$[[positive_loss]]+[[negative_loss]]+[[collapse_plateau]].$$ The last term is the plateau: the least loss that can
+be left after subtracting from the residuals a function of that input that is linear on either side of $0$ and $0$ there. The share $s$ of
+the first part is left at the time $[[positive_time]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "that spectra collapse is reported second-hand, not in the abstract"),

@@ -112,13 +112,17 @@ def exchanged_columns_weigh_other_inputs(input_change: sp.Expr) -> Iterator[Rela
 
 relabelled_units = Claim(
     label="F2.2",
-    title="Sorting hidden units with all their edges changes no time; sorting one mask alone can",
+    title="Sorting hidden units with all their edges does not change training; sorting one mask alone can",
     statement=r"""
-**Every width and depth.** Let the units of each hidden layer be taken in another order, with the edges that enter and leave them: the rows of one mask and of its weights, and the columns of the next, go along.
-Two units exchanged have the rows $[[moved_rows]]$ and the columns $[[moved_columns]]$, where $\alpha_{ij}$ was in row $i$ and $\beta_{ij}$ in column $j$. Then the output, the tangent kernel and the losses after all steps of gradient descent are what they were. With **one hidden
-layer** the kernel of two samples is $\frac1n$ times a sum over the hidden units, of which each adds $[[unit]]$, a number of its own edges. **Rank one** (K8): if the units of a hidden layer of profiles $u^p$ and $u^q$ are taken in reverse, with the edges that enter and leave them, the layer's factor of
-the kernel is as before, $[[moved_along]]$; if the rows of one mask are reversed and the columns of the next are not, it is $[[torn_overlap]]$. **Inputs:** two columns of the first mask exchanged, and the inputs not, change the
-weighted mean square of a two-dimensional sample by $[[input_change]]$.
+**Every width and depth.** Let the units of each hidden layer be reordered together with the edges that enter and leave them: the rows of
+one mask and of its weights, and the columns of the next, are reordered alike. Then the output, the tangent kernel and the losses after all
+steps of gradient descent are unchanged. If two units are exchanged, their rows become $[[moved_rows]]$ and their columns
+$[[moved_columns]]$, where $\alpha_{ij}$ was in row $i$ and $\beta_{ij}$ in column $j$. With **one hidden layer** the kernel of two samples
+is $\frac1n$ times a sum over the hidden units, each of which contributes $[[unit]]$, a number that depends only on its own edges. **Rank
+one** (K8): if the units of a hidden layer with profiles $u^p$ and $u^q$ are taken in reverse order, with the edges that enter and leave
+them, the layer's factor of the kernel is unchanged, $[[moved_along]]$. If the rows of one mask are reversed and the columns of the next are
+not, it is $[[torn_overlap]]$. **Inputs:** exchanging two columns of the first mask, but not the inputs, changes the weighted mean square of
+a two-dimensional sample by $[[input_change]]$.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),

@@ -180,18 +180,21 @@ def centred_kernels_differ_at_second_order(subtraction_gap: sp.Expr) -> Iterator
 
 random_start = Claim(
     label="F1.4",
-    title="Random initial functions, and the two meanings of mean-subtracted",
+    title="Random initial functions, and two meanings of “mean-subtracted”",
     statement=r"""
-In the setting of F1.1 let the initial function be random, with mean $0$ and the covariance matrix $K$ on the samples, and $\Theta$ the same for all draws. With
-$y$ for $q\cdot y$ and $v$ for $q^\top Kq$ of the unit eigenvector $q$, the *mean* of the loss is
-$$E\,L(t)=\sum_q[[mean_mode_loss]].$$
-What the initial function adds to it is $[[initial_part]]$ in each mode; if $K=\Theta$, as where the readout alone is trained, that is at most $[[forgotten_bound]]$ in each mode, whatever the spectrum is.
+In the setting of F1.1 let the initial function be random, with mean $0$ and covariance matrix $K$ on the samples, and let $\Theta$ be the
+same for all draws. With $y$ for $q\cdot y$ and $v$ for $q^\top Kq$, where $q$ is the unit eigenvector, the *mean* of the loss is
+$$E\,L(t)=\sum_q[[mean_mode_loss]].$$ The initial function contributes $[[initial_part]]$ to it in each mode. If $K=\Theta$, as when only
+the readout is trained, this contribution is at most $[[forgotten_bound]]$ in each mode, whatever the spectrum is.
 
-*Mean-subtracted* can mean two things, which are not the same. **Centred output:** $f-f_0$ is trained. The kernel stays, the residuals start at $-y$, and the loss is
-$\sum_q[[centred_output_loss]]$. **Centred kernel:** $H\Theta H$ in place of $\Theta$, $H=I-\frac1m\mathbf1\mathbf1^\top$, the kernel of features less their mean over the samples. Then the
-mean $\mu$ of the residuals stays, and the loss at last is at least $[[kernel_plateau]]$. Two samples of kernel $a$ with themselves and $b$ with each other, residuals $r_1,r_2$ at the start, have the losses
-$$[[pair_output_loss]]\qquad\text{and}\qquad[[pair_kernel_loss]].$$
-Also for residuals of mean $0$ the two differ if the mean $g$ of $\Theta r(0)$ is not $0$: with the centred kernel the loss is smaller by $[[subtraction_gap]]$, up to terms of third order in $t$.
+*Mean-subtracted* can mean two different things. **Centred output:** $f-f_0$ is trained. The kernel is unchanged, the residuals start at
+$-y$, and the loss is $\sum_q[[centred_output_loss]]$. **Centred kernel:** $\Theta$ is replaced by $H\Theta H$,
+$H=I-\frac1m\mathbf1\mathbf1^\top$, the kernel of the features minus their mean over the samples. Then the mean $\mu$ of the residuals does
+not change, and in the limit of long times the loss is at least $[[kernel_plateau]]$. For two samples with kernel $a$ at each sample and $b$
+between them, from the same initial residuals $r_1,r_2$ (with centred output, the components of $-y$), the losses with $\Theta$ and with
+$H\Theta H$ are $$[[pair_output_loss]]\qquad\text{and}\qquad[[pair_kernel_loss]].$$ Even for residuals of mean $0$, and for any number of
+samples, the two losses differ if the mean $g$ of $\Theta r(0)$ is not $0$: with the centred kernel the loss is smaller by
+$[[subtraction_gap]]$, up to terms of third order in $t$.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),

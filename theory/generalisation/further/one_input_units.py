@@ -186,13 +186,16 @@ def small_spikes_leave_three_quarters(many_ratio: sp.Expr, least_ratio: sp.Expr)
 
 one_input_units = Claim(
     label="B2.3",
-    title="With two hidden layers no constant above three quarters serves all masks",
+    title="With two hidden layers no constant above three quarters holds for all masks",
     statement=r"""
-Over all masks as in B2.1 and all inputs, the best constant for $L=2$ is $c_2=[[least_ratio]]$. Let each unit of the first layer see
-one input, each input as many units, all above be dense, and $x_i=\sqrt\eta\,s_ie_0+e_i$ with $\eta=\frac r{1-r}$, $0<r<1$, $n$ of the signs $s_i$ positive and $n$ negative.
-Keep every other edge of the first layer with probability $\delta>0$: all variances are positive, as B2.1 asks. As $\delta\to0$ the entries of $K$ and $B$ tend to those at $\delta=0$. There
-$s^\top Ks$ over $s^\top Bs$ is $[[sign_ratio]]$, which tends to $[[many_ratio]]$ as $n\to\infty$, and this falls to $[[least_ratio]]$ as $r\to0$: masks that treat inputs unlike
-can leave less of the linear part than any homogeneous ones (B2.2).
+Over all masks as in B2.1 and all inputs, the best constant for $L=2$ is $c_2=[[least_ratio]]$. Let each unit of the first layer be
+connected
+to one input, and each input to equally many units; let all layers above be dense, and let $x_i=\sqrt\eta\,s_ie_0+e_i$ with
+$\eta=\frac r{1-r}$, $0<r<1$, where $n$ of the signs $s_i$ are positive and $n$ negative.
+Keep each of the other edges of the first layer with probability $\delta>0$, so that all variances are positive, as B2.1 requires. As
+$\delta\to0$ the entries of $K$ and $B$ tend to those at $\delta=0$. There
+$s^\top Ks$ over $s^\top Bs$ is $[[sign_ratio]]$, which tends to $[[many_ratio]]$ as $n\to\infty$, and this limit falls to $[[least_ratio]]$
+as $r\to0$. So masks that treat inputs differently can leave less of the linear part than any homogeneous masks (B2.2).
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

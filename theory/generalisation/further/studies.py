@@ -57,9 +57,9 @@ class Nearer:
 SPARSE, SPARSER, DENSER = Fraction(1, 20), Fraction(1, 5), Fraction(2, 5)
 NOISY = "noisy-3v8"
 
-PROTOCOL = r"""the digits of scikit-learn, $d$ inputs centred and scaled to $|x|^2=d$, one hidden layer, the readout dense,
-ridge $10^{-7}\operatorname{tr}K/m$, all samples tested on that were not trained on; *noisy* 3v8: threes against eights with 192
-useless normal features of deviation $0.3$, $m=150$. The command `sparse-limits study generalisation` measures all of it"""
+PROTOCOL = r"""the digits of scikit-learn, with $d$ inputs centred and scaled to $|x|^2=d$, one hidden layer, a dense readout and
+the ridge $10^{-7}\operatorname{tr}K/m$; all samples not used for training are test samples. *Noisy* 3v8 is threes against eights with 192
+useless normal features of standard deviation $0.3$, $m=150$. The command `sparse-limits study generalisation` measures all of it"""
 
 snip, random, anti = (Pruned(method, SPARSE) for method in ("snip", "random", "anti"))
 
@@ -89,14 +89,14 @@ data. ∎"""
 
 selection_pays = _claim(
     label="T1",
-    title="Selecting features pays where features are useless",
+    title="Selecting features pays off where there are useless features",
     statement=rf"""
-Kernel regression with the graphon kernels of pruning methods (K2, K4, K5) on {PROTOCOL}. **Asserted:** on noisy 3v8 at
-density $\frac1{{20}}$ the test mean squared error increases in the order SNIP, water-filling (B4), Random, anti (density
-falling with the saliency) in most random splits. **Reported, not asserted:** without useless features
-selection by the closed forms helps or harms (SNIP is a little better than Random on 3v8, worse on 4v9), and water-filling, the
-optimum of the path bound, is at that density the best predictor on no task. Networks of the $d$ there is, really pruned, are another matter:
-sparse Random rows lose accuracy (K7.1), and at density $\frac1{{20}}$ SNIP's have the smaller error on every task but 4v9.
+Kernel regression with the graphon kernels of pruning methods (K2, K4, K5) on {PROTOCOL}. **Asserted:** on noisy 3v8 at density
+$\frac1{{20}}$ the test mean squared error increases in the order SNIP, water-filling (B4), Random, anti (density falling with the
+saliency) in most random splits. **Reported, not asserted:** without useless features selection by the closed forms helps or harms (SNIP
+is slightly better than Random on 3v8, worse on 4v9), and water-filling, the optimum of the path bound, is not the best predictor on any
+task at that density. Kernels of networks that are actually pruned, with $d$ inputs (K7.1), behave differently: sparse Random rows lose
+accuracy, and at density $\frac1{{20}}$ the test mean squared error is smaller for SNIP than for Random on every task but 4v9.
 """,
     proof_text=MEASUREMENT,
     uses=("B4", "K4", "K5"),
@@ -105,16 +105,16 @@ sparse Random rows lose accuracy (K7.1), and at density $\frac1{{20}}$ SNIP's ha
 
 bound_order = _claim(
     label="T2",
-    title="The energy bound orders SNIP and Random rightly where features are useless, and not in general",
+    title="The energy bound orders SNIP and Random correctly where there are useless features, but not in general",
     statement=rf"""
-With $\mathcal E(K,y)=\sqrt{{y^\top K^{{-1}}y\,\operatorname{{tr}}K}}/m$ (B1) on {PROTOCOL}. **Asserted:** on noisy 3v8 at each of the
+Let $\mathcal E(K,y)=\sqrt{{y^\top K^{{-1}}y\,\operatorname{{tr}}K}}/m$ (B1) on {PROTOCOL}. **Asserted:** on noisy 3v8 at each of the
 densities $\frac1{{20}},\frac15,\frac25$, $\mathcal E$ is smaller for SNIP's graphon kernel than for Random's in most
 random splits; so is the test mean squared error, at $\frac1{{20}}$ (T1) and still at $\frac25$: the bound
-orders the two rightly. **Reported, not
+orders the two correctly. **Reported, not
 asserted:** rank correlations over all methods, densities and tasks, of the raw energy $\sqrt{{2y^\top K^{{-1}}y/m}}$,
 $\mathcal E$, its centred form, the path bounds B3 and B8, and the centred kernel–target alignment. On plain digits none of
-them is right on every task: on 4v9 the raw energy and the alignment prefer SNIP, whose test error is the larger one, and on
-3v8 $\mathcal E$ prefers Random, whose test error is mostly the larger one. All bounds are numerically vacuous.
+them gives the right order on every task: on 4v9 the raw energy and the alignment prefer SNIP, whose test error is larger, and on
+3v8 $\mathcal E$ prefers Random, whose test error is usually larger. All bounds are numerically vacuous.
 """,
     proof_text=MEASUREMENT,
     uses=("B1", "B3", "B8", "T1"),
@@ -137,15 +137,16 @@ trained_networks = _claim(
     label="T3",
     title="Trained masked networks follow their own kernel, and at small dρ the fixed-d kernel, not the graphon's",
     statement=rf"""
-One hidden layer of $n$ neurons $\varphi(z)=\sqrt2\max(z,0)$, the first layer pruned, full-batch gradient descent on kept
-weights and readout, the output centred, on {PROTOCOL}. The gradients of the output in a weight and in a readout weight are
-$[[edge_gradient]]$ and $[[readout_gradient]]$, with the mask $M$ and the gate $H=1\{{z>0\}}$; the network's own kernel $\Theta_n$
-is their Gram matrix. **Asserted:** (a) on noisy 3v8, Random, $\rho=\frac15$, steps $\frac15/\lambda_{{\max}}(\Theta_n/m)$: test
-predictions after 2 and 5 steps are within $\frac1{{20}}$ (relative $L^2$) of kernel descent with $\Theta_n$; (b) at steps
-$1/\lambda_{{\max}}$, after 20 and more, the mean distance of three networks falls to less than half when the width grows fourfold; (c) parity, Random, $\rho=\frac1{{20}}$, where
-a neuron sees $3.2$ inputs: after 40 steps the test mean squared error of networks, averaged over sixteen splits, is nearer to that
-of the fixed-$d$ kernel (K7.1) than to that of the graphon kernel. **Reported, not asserted:** the same for other methods and densities, and the distance from the graphon
-kernel, which for SNIP does not vanish with the width (its gates are not independent of its mask).
+Let a network have one hidden layer of $n$ neurons $\varphi(z)=\sqrt2\max(z,0)$, its first layer pruned and its output centred. Its kept
+weights and its readout train by full-batch gradient descent on {PROTOCOL}. The gradients of the output with respect to a weight and a
+readout weight are $[[edge_gradient]]$ and $[[readout_gradient]]$, with the mask $M$ and the gate $H=1\{{z>0\}}$; the network's own
+kernel $\Theta_n$ is their Gram matrix. **Asserted:** (a) on noisy 3v8, for Random with $\rho=\frac15$ and steps of
+$\frac15/\lambda_{{\max}}(\Theta_n/m)$, test predictions after 2 and 5 steps are within $\frac1{{20}}$ (relative $L^2$) of kernel descent
+with $\Theta_n$; (b) with steps of $1/\lambda_{{\max}}$, after 20 steps and more, the mean distance of three networks from kernel descent
+falls to less than half when the width grows fourfold; (c) on parity, for Random with $\rho=\frac1{{20}}$, where a neuron keeps $3.2$
+inputs on average, the test mean squared error of networks after 40 steps, averaged over sixteen splits, is nearer to that of the
+fixed-$d$ kernel (K7.1) than to that of the graphon kernel. **Reported, not asserted:** the same for other methods and densities, and the
+distance from the graphon kernel, which for SNIP does not vanish as the width grows (its gates are not independent of its mask).
 """,
     proof_text=r"""
 The gradients are derivatives of $f=n^{-1/2}\sum_ia_i\varphi\big(d^{-1/2}\sum_jM_{ij}w_{ij}x_j\big)$ off kinks. The rest is
@@ -177,14 +178,14 @@ pruned weights. ∎""",
 
 kernel_spectra = _claim(
     label="T4",
-    title="λ₁/λ₂ of the kernel ranks SNIP the other way round than on the centred kernel",
+    title="λ₁/λ₂ ranks SNIP in opposite ways on the kernel and on the centred kernel",
     statement=rf"""
-Graphon kernels at density $\frac1{{20}}$ on {PROTOCOL}; $H=I-\frac1m\mathbf 1\mathbf 1^\top$. **Asserted:** on noisy 3v8
-$\lambda_1/\lambda_2$ of $K$ increases in the order SNIP, Random, Magnitude, while on $HKH$ it is larger for SNIP than for
-Random, each in most random splits. Magnitude's concentration is that of K4: $Q/W=q(\rho)/\rho$
-inflates the readout term, whose top eigenvector is nearly constant. **Reported, not asserted:** decay exponent, $\operatorname{{tr}}/\lambda_1$,
-$\lambda_1/\lambda_2$ and the share of the top five, on $K$ and on $HKH$, for all methods, densities and tasks. None of them
-should be read as trainability alone.
+Graphon kernels at density $\frac1{{20}}$ on {PROTOCOL}. Let $H=I-\frac1m\mathbf 1\mathbf 1^\top$. **Asserted:** on noisy 3v8
+$\lambda_1/\lambda_2$ of $K$ increases in the order SNIP, Random, Magnitude, while on $HKH$ it is larger for SNIP than for Random, each
+in most random splits. Magnitude's concentration is that of K4: $Q/W=q(\rho)/\rho$ inflates the readout term, whose top eigenvector is
+nearly constant. **Reported, not asserted:** the decay exponent, $\operatorname{{tr}}/\lambda_1$, $\lambda_1/\lambda_2$ and the share of
+the top five eigenvalues, for $K$ and for $HKH$, for all methods, densities and tasks. None of them alone should be read as a measure of
+trainability.
 """,
     proof_text=MEASUREMENT,
     uses=("K4", "K10.1"),
@@ -201,9 +202,9 @@ merging_density = _claim(
     title="SNIP's advantage fades gradually with density",
     statement=rf"""
 Graphon kernels on {PROTOCOL}. **Asserted:** on noisy 3v8 the test mean squared error of SNIP's kernel increases along the
-densities $\frac1{{20}},\frac15,\frac7{{10}}$ in most random splits, while Random's is the same at every
-density (B7), that of the dense network. **Reported, not asserted:** the difference at every density and task. It falls gradually,
-as B5 has it for the path bound, and no density is singled out.
+densities $\frac1{{20}},\frac15,\frac7{{10}}$ in most random splits, while that of Random's kernel is the same at every
+density (B7), namely that of the dense network. **Reported, not asserted:** the difference between SNIP's and Random's test errors at
+every density and task. It fades gradually, as B5 states for the path bound, and no density is singled out.
 """,
     proof_text=MEASUREMENT,
     uses=("B5", "B7"),

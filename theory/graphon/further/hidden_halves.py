@@ -66,12 +66,12 @@ def moments_are_those_of_one_and_two_rows(
 
 hidden_halves = Claim(
     label="G10.3",
-    title="A graphon that hides from its degrees",
+    title="Degrees need not show the order of a graphon that is not monotone",
     statement=r"""
-Degrees need not show the order of a graphon that is not monotone: $W=\frac12+\frac25\operatorname{sign}((u-\frac12)(v-\frac12))$
-has constant degrees. Let a mask of it have $n$ rows and some columns on a grid (both even in number), independent entries, and rows
-presented in random order. Then sorting the rows by their degrees errs by $\|W^{\hat\sigma}-W\|_1=[[hidden_error]]$, where $X$ is
-hypergeometric$(n,\frac n2,\frac n2)$: mean $[[hidden_mean]]$ at every size and variance $[[hidden_variance]]$.
+Degrees need not show the order of a graphon that is not monotone: $W=\frac12+\frac25\operatorname{sign}((u-\frac12)(v-\frac12))$ has
+constant degrees. Let a mask of this graphon have $n$ rows and some columns on a grid (both even in number), independent entries, and rows
+presented in random order. Then sorting the rows by their degrees leaves the error $\|W^{\hat\sigma}-W\|_1=[[hidden_error]]$, where $X$ is
+hypergeometric$(n,\frac n2,\frac n2)$. The error has mean $[[hidden_mean]]$ at every size and variance $[[hidden_variance]]$.
 """,
     steps=STEPS,
     source=Source(

@@ -88,7 +88,8 @@ sets of positive measure. If neither profile is a.e. constant, rows and columns 
 suprema, have such a minor, with positive measure. A kernel $p(u)q(v)$ has the minors $0$ a.e., so that $W$ has not rank one.
 
 ranks (from rank one, two profiles that vary; gives rank_one): If $f$ or $\varphi$ is a.e. constant, $W$ is a function of one variable,
-which is not $0$: it has rank one, and where it is saturated is no multiple of a power of the other profile. The cases: `rank_one`.
+which is not $0$: it has rank one. For $\rho_*<\rho<1$ it is no multiple of the power $\alpha$ of the other profile: it is
+$(f\varphi/\tau)^\alpha$ where $f\varphi<\tau$, and less where $f\varphi>\tau$. The cases: `rank_one`.
 
 example (from critical density, singular value): For $f=1+u$, $\varphi=1+v$, $\alpha=2$, $A=B=\int(1+u)^2$, $A_2=B_2=\int(1+u)^4$ and $F=4$:
 $\rho_*=[[linear_critical_density]]$ and $\sigma_1=[[linear_singular_value]]$.
@@ -243,14 +244,14 @@ pareto_graphon = Claim(
     label="G7",
     title="Pareto noise: rank one exactly until saturation",
     statement=r"""
-Let the noise be Pareto, $\bar F(t)=\min(1,t^{-\alpha})$, so that $W=[[kernel]]$ at $f=f(u)$, $\phi=\varphi(v)$. Let
-$A=\int f^\alpha$, $B=\int\varphi^\alpha$, $A_2=\int f^{2\alpha}$, $B_2=\int\varphi^{2\alpha}$ and
-$F=\operatorname{ess\,sup}f\varphi$ (all are finite if $F$ is). If $\rho\le\rho_*=[[critical_density]]$ ($0$ for
-$F=\infty$), nothing is saturated: $\tau=[[threshold]]\ge F$, $W=[[rank_one_kernel]]$ has rank one and the singular
-value $[[largest_singular_value]]$. For $\rho_*<\rho<1$, $W$ has rank one iff $f$ or $\varphi$ is a.e. constant, and
-then it is a function of one variable, no longer proportional to its power. *Example* $f=1+u$, $\varphi=1+v$,
-$\alpha=2$: $\rho_*=[[linear_critical_density]]$, $\sigma_1=[[linear_singular_value]]$ for $\rho\le\rho_*$, and $\tau$
-solves $D(\tau)=\rho$,
+Let the noise be Pareto, $\bar F(t)=\min(1,t^{-\alpha})$, so that $W=[[kernel]]$ at $f=f(u)$, $\phi=\varphi(v)$. Let $A=\int f^\alpha$,
+$B=\int\varphi^\alpha$, $A_2=\int f^{2\alpha}$, $B_2=\int\varphi^{2\alpha}$ and $F=\operatorname{ess\,sup}f\varphi$ (all are finite if $F$
+is). If $\rho\le\rho_*=[[critical_density]]$ ($0$ for $F=\infty$), nothing is saturated: $\tau=[[threshold]]\ge F$, and
+$W=[[rank_one_kernel]]$ has rank one with singular value $[[largest_singular_value]]$. For $\rho_*<\rho<1$, $W$ has rank one iff $f$ or
+$\varphi$ is a.e. constant, and then it is a function of one variable, no longer proportional to the power $f^\alpha$ or
+$\varphi^\alpha$ of the profile that varies. *Example:* for $f=1+u$,
+$\varphi=1+v$, $\alpha=2$ we have $\rho_*=[[linear_critical_density]]$, $\sigma_1=[[linear_singular_value]]$ for $\rho\le\rho_*$, and
+$\tau$ solves $D(\tau)=\rho$ with
 $$D(\tau)=[[linear_density]].$$
 """,
     steps=STEPS,

@@ -173,11 +173,13 @@ sorted_averages = Claim(
     title="Sorted-average smoothing of a mask",
     headline=r"Sort both sides of a mask by degrees and average over blocks. If its graphon is nondecreasing in both variables, the averages converge to it: in cut norm at the rate of the mask itself, and in $L^1$ too.",
     statement=r"""
-Let $W:[0,1]^2\to[0,1]$ be nondecreasing in both variables and $M$ a mask with $\varepsilon_c=\|W_M-W\|_\square$. The averages of the mask with both
-sides sorted by their degrees (ties in any way), over a grid of $b\times b$ equal blocks ($b$ divides both sides of $M$), are within
-$[[smoothed_cut_bound]]$ of $W$ in cut norm and within $[[smoothed_bound]]$ in $L^1$. So for monotone graphons they are consistent: in cut norm
-within $[[rate]]$ for $\varepsilon_c\le\frac c{\sqrt n}$ (G4.1) and $b\ge\sqrt n$, at the rate of the mask itself, and in $L^1$, where masks need not
-converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $\sqrt b\,\varepsilon_c\to0$: for $\varepsilon_c\le\frac c{\sqrt n}$ and $b=\sqrt[3]n$ within $[[cube_root_rate]]$.
+Let $W:[0,1]^2\to[0,1]$ be nondecreasing in both variables, and let $M$ be a mask with $\varepsilon_c=\|W_M-W\|_\square$. Sort both sides
+of the mask by their degrees (ties in any way), and average it over a grid of $b\times b$ equal blocks, where $b$ divides both sides of
+$M$. The averages are within $[[smoothed_cut_bound]]$ of $W$ in cut norm and within $[[smoothed_bound]]$ in $L^1$. So for monotone
+graphons they are consistent. In cut norm they are within $[[rate]]$ for $\varepsilon_c\le\frac c{\sqrt n}$ (G4.1) and $b\ge\sqrt n$,
+which is the rate of the mask itself. In $L^1$, where masks need not converge (G5), they are within $[[mean_rate]]$ and converge if
+$b\to\infty$ and $\sqrt b\,\varepsilon_c\to0$; for $\varepsilon_c\le\frac c{\sqrt n}$ and $b=\sqrt[3]n$ they are within
+$[[cube_root_rate]]$.
 """,
     steps=STEPS,
     source=Source(

@@ -77,13 +77,14 @@ degree_sorting = Claim(
     title="Degree sorting recovers a monotone graphon",
     headline=r"Sort the rows of a mask by their degrees. If its graphon $W$ is nondecreasing in the row variable, this puts $W$ in order up to $$\|W^{\hat\sigma}-W\|_1\le[[row_bound]]$$ for the cut distance $\varepsilon_c$ of mask and graphon.",
     statement=r"""
-Let $W:[0,1]^2\to\mathbb R$, a graphon or not, be integrable and nondecreasing in $u$, and $d(u)=\int W(u,v)\,dv$. Rows with degrees $d_1$, $d_2$ have
-the $L^1$ distance $[[row_distance]]$; so $\|W^\sigma-W\|_1=\int|d(\sigma u)-d(u)|\,du$ for every rearrangement
-$\sigma$ of the rows, with equality. If the rows of a mask $M$ are sorted by their degrees $\hat d$ (ties in any
-way), columns left in place, then, with $\varepsilon_d=\|\hat d-d\|_1$ and $\varepsilon_c=\|W_M-W\|_\square$,
+Let $W:[0,1]^2\to\mathbb R$, a graphon or not, be integrable and nondecreasing in $u$, and let $d(u)=\int W(u,v)\,dv$. Rows with degrees
+$d_1$, $d_2$ have $L^1$ distance $[[row_distance]]$; so $\|W^\sigma-W\|_1=\int|d(\sigma u)-d(u)|\,du$ for every rearrangement $\sigma$ of
+the rows, with $W^\sigma(u,v)=W(\sigma u,v)$. If $\hat\sigma$ sorts the rows of a mask $M$ in nondecreasing order of their degrees $\hat d$
+(ties in any way) and the columns are left in place, then, with $\varepsilon_d=\|\hat d-d\|_1$ and $\varepsilon_c=\|W_M-W\|_\square$,
 $$\|W^{\hat\sigma}-W\|_1\le[[degree_bound]]\le[[row_bound]];$$
-if $W$ is nondecreasing in $v$ too and both sides are sorted, $\|W^{\hat\sigma,\hat\pi}-W\|_1\le[[both_bound]]$. No
-smaller constants will do.
+if $W$ is also nondecreasing in $v$ and $\hat\pi$ sorts the columns likewise, then $\|W^{\hat\sigma,\hat\pi}-W\|_1\le[[both_bound]]$ with
+$W^{\hat\sigma,\hat\pi}(u,v)=W(\hat\sigma u,\hat\pi v)$. No smaller
+constants are possible.
 """,
     steps=STEPS,
     source=Source(

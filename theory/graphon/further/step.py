@@ -159,12 +159,12 @@ step_spectrum = Claim(
     label="G9",
     title="Singular values of a step graphon",
     statement=r"""
-Let $W=P_{ab}$ on the product of the $a$-th of $k$ row blocks, of length $\alpha_a>0$, and the $b$-th of $l$ column
-blocks, of length $\beta_b>0$ (those of a graphon add up to $1$ on either side, and need not here). The non-zero singular values of $T_W$ are those of the $k\times l$ matrix with entries
-$[[entry]]$ ($\alpha=\alpha_a$, $\beta=\beta_b$, $P=P_{ab}$). For two blocks each, of which one may have the length $0$, $\sigma_1^2+\sigma_2^2=[[trace]]$,
-$\sigma_1^2\sigma_2^2=[[determinant]]$, hence $\sigma_1=[[sigma_1]]$ and $\sigma_2=\sqrt{[[determinant]]}/\sigma_1$.
-A factorised saliency whose profiles take finitely many values $f_a$, $\varphi_b$ has such a graphon; for half-normal
-noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
+Let $W=P_{ab}$ on the product of the $a$-th of $k$ row blocks, of length $\alpha_a>0$, and the $b$-th of $l$ column blocks, of length
+$\beta_b>0$ (for a graphon the lengths add up to $1$ on either side; here they need not). The non-zero singular values of $T_W$ are those
+of the $k\times l$ matrix with entries $[[entry]]$ ($\alpha=\alpha_a$, $\beta=\beta_b$, $P=P_{ab}$). For two blocks on each side, of
+which one on each side may have length $0$, $\sigma_1^2+\sigma_2^2=[[trace]]$ and $\sigma_1^2\sigma_2^2=[[determinant]]$, hence
+$\sigma_1=[[sigma_1]]$ and $\sigma_2=\sqrt{[[determinant]]}/\sigma_1$ if $\sigma_1>0$. A factorised saliency whose profiles take finitely
+many values $f_a$, $\varphi_b$ has such a graphon; for half-normal noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
 """,
     steps=STEPS,
     source=Source(

@@ -107,13 +107,21 @@ flow_deviations = Claim(
     title="Under SynFlow in rounds the flow of a neuron follows a recursion with normal noise",
     headline=r"In wide layers a neuron's flow deviates by a nearly normal share. In ever more rounds its standard deviation tends to $$[[settled]]$$ if $\varepsilon\varepsilon_1<1$ for the responses of flows in and out; $v/n_1$, $u/n_2$ are variances of its own noise.",
     statement=r"""
-In the setting of H6.2 let the moduli of the weights have a finite fourth moment, and let the thresholds of all layers grow strictly from round to round. Let $x_k$ and $y_k$ be by how much, in proportion, the flows into and out of a neuron of a hidden layer exceed the means of its layer after round $k$, and let the layers
-below and above it have $n_1$ and $n_2$ neurons, with the thresholds $t_k$ and $t'_k$. Jointly for all rounds, and for two neurons, which become independent, the law of $\sqrt{n_1}\,(x_k,y_k)$ comes near to that of the normal numbers, times $\sqrt{n_1}$, with
-$$x_k=\xi(t_k)+\varepsilon(t_k)\,y_{k-1},\qquad y_k=\eta(t'_k)+\varepsilon(t'_k)\,x_{k-1},\qquad x_0=\xi(0),\quad y_0=\eta(0),$$ where $\xi$ and $\eta$ are independent and centred, and $n_1$ times the covariance of $\xi$ at two thresholds, like $n_2$ times that of $\eta$, is $[[covariance]]$: $m_1$ and $m_2$ are $e$ at the lower and the higher threshold,
-and $s_2$ is $E[w^2;|w|>t]$ at the higher one.
+In the setting of H6.2, let the moduli of the weights have a finite fourth moment, and let the thresholds of all layers grow strictly from
+round to round. Let $x_k$ and $y_k$ be the relative excesses of the flows into and out of a neuron of a hidden layer over the means of its
+layer after round $k$. Let $n_1$ and $n_2$ be the widths of the layers of neurons below and above it, and $t_k$ and $t'_k$ the thresholds,
+after round $k$, of the weights into and out of it. Jointly for all
+rounds, and for two neurons, which become independent, the law of $\sqrt{n_1}\,(x_k,y_k)$ approaches that of the normal variables, times
+$\sqrt{n_1}$, with $$x_k=\xi(t_k)+\varepsilon(t_k)\,y_{k-1},\qquad y_k=\eta(t'_k)+\varepsilon(t'_k)\,x_{k-1},\qquad x_0=\xi(0),\quad
+y_0=\eta(0),$$ where $\xi$ and $\eta$ are independent and centred, and $n_1$ times the covariance of $\xi$ at two thresholds, like $n_2$
+times that of $\eta$, is $[[covariance]]$. Here $m_1$ and $m_2$ are $e$ at the lower and the higher threshold, and $s_2$ is $E[w^2;|w|>t]$
+at the higher one.
 
-After one round the normal $x$ has the variance $[[first_round]]$, where $v$ is $n_1$ times the variance of $\xi$ at its threshold, and $u$ is $n_2$ times that of $\eta$ at $0$; for normal weights and two layers of $n$ neurons $n$ times this is $[[first_normal]]$. In ever more rounds, the fixed number of rounds to infinity after the widths, and while $\varepsilon\varepsilon_1<1$ at all thresholds, its
-standard deviation tends to $[[settled]]$, with $u$ of $\eta$ at its threshold and the responses $\varepsilon$ below and $\varepsilon_1$ above the neuron: it has no bound as $\varepsilon\varepsilon_1\to1$.
+After one round the normal $x$ has variance $[[first_round]]$, where $v$ is $n_1$ times the variance of $\xi$ at its threshold, and $u$ is
+$n_2$ times that of $\eta$ at $0$. For normal weights and two layers of $n$ neurons, $n$ times this variance is $[[first_normal]]$. Let the
+fixed number of rounds tend to infinity after the widths, with $\varepsilon\varepsilon_1<1$ at all thresholds. Then the standard deviation
+of this variable tends to $[[settled]]$, with $u$ of $\eta$ at its threshold and the responses $\varepsilon$ below and $\varepsilon_1$ above
+the neuron. It is unbounded as $\varepsilon\varepsilon_1\to1$.
 """,
     steps=STEPS,
     source=SOURCE,

@@ -125,16 +125,21 @@ def counts_differ_by_a_deviation(ranked_bound: sp.Expr, bound: sp.Expr, count_de
 
 hidden_snip = Claim(
     label="H3",
-    title="A mask that follows its signals is near independent entries, at every width",
+    title="Given the signals, a mask of the largest scores is close to independent entries, at every width",
     headline=r"Let a layer read $n$ activations of rank $r$ through independent normal weights. Its SNIP mask $M$ at a fixed threshold is close to entries $\tilde M$ that are independent given its signals: in the mean $$\|M-\tilde M\|_\square\le[[bound]].$$",
     statement=r"""
-Let a layer of $m\times n$ independent standard normal weights $w_{ij}$, independent of all other weights and of the data, read the activations $h\in\mathbb R^{n\times N}$ of $N$ samples, of rank $r$, and let
-$z=wh/\sqrt n$. Let the signals $b_i\in\mathbb R^N$ that come back to the rows, and a threshold $\tau\ge0$, depend on $w$ through $z$ alone: so SNIP's signals do, where $b_i$ has the
-slope of the activation at $z_i$ times what the layers above send back, at any depth, activation, loss and width. Let $M_{ij}=1\{|w_{ij}\langle h_j,b_i\rangle|>\tau\}$, the weights of the
-largest scores. Then there is a mask $\tilde M$ whose entries, given $h$, $z$ and all that lies above, are independent, and $1$ with the probability
-$$P_{ij}=[[probability]],\qquad v=|\langle h_j,b_i\rangle|,$$ and $0$ if $v=0$. Given $h$, an entry of $M$ is another one than that of $\tilde M$ with a probability of at most $[[crossing]]$, and of at most $[[entry_bound]]$, where $\ell$ is the
-leverage $(h(h^\top h)^+h^\top)_{jj}$; the share of such entries has a mean of at most $[[bound]]$, and so has $\|M-\tilde M\|_\square$. For the mask $M_K$ of the $K\ge1$ largest
-scores, $K$ a number that depends on $w$ through $z$ alone, if almost surely as many scores are not $0$, it is at most $[[ranked_bound]]$, with the threshold at which $\sum P_{ij}=K$.
+Let a layer of $m\times n$ independent standard normal weights $w_{ij}$, independent of all other weights and of the data, read the
+activations $h\in\mathbb R^{n\times N}$ of $N$ samples, of rank $r$, and let $z=wh/\sqrt n$. Let the signals $b_i\in\mathbb R^N$ that come
+back to the rows, and a threshold $\tau\ge0$, depend on $w$ through $z$ alone. SNIP's signals do so at any depth, activation, loss and
+width: for SNIP, $b_i$ is the slope of the activation at $z_i$ times what the layers above send back. Let
+$M_{ij}=1\{|w_{ij}\langle h_j,b_i\rangle|>\tau\}$ keep the weights with the largest scores. Then there is a mask $\tilde M$ whose entries,
+given $h$, $z$ and all that lies above, are independent, and equal to $1$ with probability
+$$P_{ij}=[[probability]],\qquad v=|\langle h_j,b_i\rangle|,$$ and to $0$ if $v=0$. Given $h$, an entry of $M$ differs from that of
+$\tilde M$ with probability at most $[[crossing]]$, and at most $[[entry_bound]]$, where $\ell$ is the leverage
+$(h(h^\top h)^+h^\top)_{jj}$. The expected share of entries that differ is at most $[[bound]]$, and so is the expectation of
+$\|M-\tilde M\|_\square$. Let a number $K\ge1$ depend on $w$ through $z$ alone, and let almost surely at least as many scores differ from
+$0$. For the mask $M_K$ of the $K$ largest scores the same expectations are at most $[[ranked_bound]]$, with the threshold at which
+$\sum P_{ij}=K$.
 """,
     steps=STEPS,
     source=Source(

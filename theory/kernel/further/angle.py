@@ -132,15 +132,18 @@ def right_angles_come_up_to_the_bound(
 
 arc_cosine_numerics = Claim(
     label="K12",
-    title="Angles in floating point: a cosine has lost half the digits",
+    title="Angles in floating point: a cosine loses half the digits",
     statement=r"""
-For unit vectors with $p=\|\hat x-\hat x'\|$, $q=\|\hat x+\hat x'\|$ the angle is $\theta=[[kahan_angle]]$ (as $2\,\mathrm{atan2}(p,q)$ also at
-$q=0$; so it is for all vectors of one length). **From the cosine:** a small error of $r=\cos\theta$ is multiplied by $[[arccos_sensitivity]]$; the largest floating-point number below 1
-is $1-u$, so that no positive angle below $[[resolution]]\ge[[least_resolution]]$ can come out, and $\kappa_0=1-\theta/\pi$ falls by
-$[[gate_resolution]]$ at once there: $4.7\cdot10^{-9}$ in double precision. **From the lengths:** a small relative change of $p/q$ is multiplied
-by $[[kahan_sensitivity]]\le1$, and if both lengths have relative errors at most $\eta<1$, the angle is off by at most $[[kahan_bound]]$,
-at every angle; at the right angle by $[[right_angle_error]]$ if one is too long by $\eta$ and the other too short, so that
-the bound is sharp at first order.
+For unit vectors with $p=\|\hat x-\hat x'\|$, $q=\|\hat x+\hat x'\|$ the angle is $\theta=[[kahan_angle]]$ (as $2\,\mathrm{atan2}(p,q)$
+also at
+$q=0$; the same holds for any vectors of equal positive length). **From the cosine:** a small error in $r=\cos\theta$ is multiplied by
+$[[arccos_sensitivity]]$. The largest floating-point number below 1
+is $1-u$, so no positive angle below $[[resolution]]\ge[[least_resolution]]$ can come out, and $\kappa_0=1-\theta/\pi$ drops there at once
+by
+$[[gate_resolution]]$, which is $4.7\cdot10^{-9}$ in double precision. **From the lengths:** a small relative change in $p/q$ is multiplied
+by $[[kahan_sensitivity]]\le1$. If both lengths have relative errors at most $\eta<1$, the angle is off by at most $[[kahan_bound]]$,
+at every angle. At the right angle it is off by $[[right_angle_error]]$ if one length is too long by $\eta$ and the other too short, so
+the bound is sharp to first order.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "the formula is Kahan's (2006); beyond the paper"),
@@ -178,8 +181,8 @@ the bound is sharp at first order.
     uses=("K11.1",),
     remarks=(
         Remark(
-            "Measured: a kernel of rank 2 (K11.1) keeps its rank to rounding with the lengths; with the clipped cosine, 300 samples "
-            r"give it a larger numerical rank at the tolerance $10^{-10}$.",
+            "Measured: computed from the lengths, a kernel of rank 2 (K11.1) keeps its rank up to rounding; computed from the clipped "
+            r"cosine, it has a larger numerical rank on 300 samples, at the tolerance $10^{-10}$.",
             checked_by="collapsed_kernels_keep_their_rank",
         ),
     ),

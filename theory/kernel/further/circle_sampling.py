@@ -111,9 +111,11 @@ circle_sampling = Claim(
     label="K10.2",
     title="Random points on the circle: all eigenvalues at once",
     statement=r"""
-For the tangent kernel $K=\cos\theta\,\kappa_0+\kappa_1$ of K10.1, $\lambda_1\ge\lambda_2\ge\dots$ its eigenvalues by rank, with multiplicities, its matrix $K/m$ at $m$ independent uniform points of the circle with the eigenvalues
-$\hat\lambda_1\ge\hat\lambda_2\ge\dots$ padded by zeros, and the covariance operators $\hat C$, $C$ in the feature space,
-$\sum_i(\hat\lambda_i-\lambda_i)^2\le\|\hat C-C\|^2_{HS}$, $E\|\hat C-C\|^2_{HS}=[[mean_distance]]$ with $\sum_i\lambda_i^2=[[squares]]$, and
+Let $K=\cos\theta\,\kappa_0+\kappa_1$ be the tangent kernel of K10.1, with its eigenvalues $\lambda_1\ge\lambda_2\ge\dots$ by rank, with
+multiplicities. Let its matrix $K/m$ at $m$ independent uniform points of the circle have the eigenvalues
+$\hat\lambda_1\ge\hat\lambda_2\ge\dots$, padded by zeros, and let $\hat C$, $C$ be the covariance operators in the feature space. Then
+$\sum_i(\hat\lambda_i-\lambda_i)^2\le\|\hat C-C\|^2_{HS}$, $E\|\hat C-C\|^2_{HS}=[[mean_distance]]$ with $\sum_i\lambda_i^2=[[squares]]$,
+and
 with probability at least $1-\delta$
 $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
 """,

@@ -76,12 +76,13 @@ def rows_times_their_sign_are_multiples(
 
 one_input_spectrum = Claim(
     label="K11.1",
-    title="Spectral collapse: one input leaves two eigenvalues",
+    title="Spectral collapse: one input leaves at most two nonzero eigenvalues",
     statement=r"""
-One hidden ReLU layer, readout dense, $W$ the graphon of the trained edges and $Q$ that of the second moments, weights of any continuous laws symmetric about $0$. If
-$W(u,\cdot)$ and $Q(u,\cdot)$ vanish but at one of the $d$ inputs, the same for every $u$, with $g_W=\int W\,du$ and $g_Q=\int Q\,du$ there, the
-kernel matrix has rank at most 2. Its eigenvalues are $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and $0$, with $s_\pm$ the sums of
-$x_a^2$ over the samples where that input is positive, negative.
+Consider one hidden ReLU layer with a dense readout and weights of any continuous laws symmetric about $0$. Let $W$ be the graphon of the
+trained edges and $Q$ that of the second moments. If
+$W(u,\cdot)$ and $Q(u,\cdot)$ vanish except at one of the $d$ inputs, the same for every $u$, with $g_W=\int W\,du$ and $g_Q=\int Q\,du$
+there, the kernel matrix has rank at most 2. Its eigenvalues are $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and $0$, where $s_\pm$
+are the sums of $x_a^2$ over the samples where that input is positive and negative, respectively.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "that spectra collapse is reported second-hand, not in the abstract"),
@@ -104,7 +105,8 @@ $x_a^2$ over the samples where that input is positive, negative.
     uses=("K4",),
     remarks=(
         Remark(
-            r"The collapse is not stable: with a floor of $\frac1{100}$ on the other entries 100 samples of 16 inputs have full rank.",
+            r"The collapse is not stable: with a floor of $\frac1{100}$ on the other entries, the kernel matrix of 100 samples of 16 "
+            "inputs has full rank.",
             checked_by="kernel_matrices_collapse",
         ),
     ),

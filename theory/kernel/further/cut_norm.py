@@ -176,16 +176,17 @@ cut_norm_continuity = Claim(
     label="K9",
     title="The cut norm suffices for the readout kernel",
     statement=r"""
-Let $K_W=\int F(S_W(u))\,du$, $F(a,b,c)=\sqrt{ab}\,\kappa_1(c/\sqrt{ab})$, be the readout term of the tangent kernel with one hidden
-layer on $x,x'$ (its conjugate kernel; $W$ is the second-moment graphon of K4), with $x_j^2,x_j'^2\le\beta$. If for both graphons
+Let $K_W=\int F(S_W(u))\,du$, with $F(a,b,c)=\sqrt{ab}\,\kappa_1(c/\sqrt{ab})$, be the readout term of the tangent kernel with one hidden
+layer on $x,x'$ (its conjugate kernel; $W$ is the second-moment graphon of K4), and let $x_j^2,x_j'^2\le\beta$. If for both graphons
 all $S(x,x),S(x',x')$ lie in $[s,\beta]$, then
 $$|K_W-K_{W'}|\le[[constant]]\;\|W-W'\|_\square .$$
-A mask is a graphon: masks that converge in cut norm have converging kernels, though in $L^1$ they stay away from their
-graphon, at the mean distance $2\iint W(1-W)$, $[[l1_distance]]$ for $W=\frac{u+v}2$. **The order is sharp**, and for $s\le\frac\beta2$ no constant below $2\beta$ will do: for
-$x=1$ and $x'=1$ or $-1$ on the first and the second half, with $W=1,0$ and $W'=1-\delta,\delta$ there, $s=\frac12$, $\beta=1$,
+A mask is itself a graphon, so masks that obey these bounds with one $s$ and converge in cut norm have converging kernels. In $L^1$,
+however, masks stay away from their graphon, at the mean distance $2\iint W(1-W)$, which is $[[l1_distance]]$ for $W=\frac{u+v}2$. **The
+order is sharp**, and for $s\le\frac\beta2$ no constant below $2\beta$ suffices: for
+$x=1$ and $x'=1$ or $-1$ on the first and the second half, with $W=1,0$ and $W'=1-\delta,\delta$ there, $s=\frac12$ and $\beta=1$,
 $$\frac{|K_W-K_{W'}|}{\|W-W'\|_\square}=[[readout_ratio]]\to[[limit_ratio]]=2\beta\quad(\delta\to0),$$
-while the bound has $2+\sqrt2/\pi$. **The first-layer term $\int\kappa_0S_W$ is not covered**: there the same ratio is
-$[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do.
+while the constant of the bound is $2+\sqrt2/\pi$. **The first-layer term $\int\kappa_0S_W$ is not covered**: for it the same ratio is
+$[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant suffices.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),

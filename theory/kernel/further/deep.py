@@ -216,12 +216,14 @@ def readouts_have_the_constant(
 
 tangent_fluctuations = Claim(
     label="K13.2",
-    title="How random the tangent kernel is: dense layers in closed form, wide and deep",
+    title="Fluctuations of the tangent kernel: dense layers in closed form, wide and deep limits",
     statement=r"""
-In the setting of K13.1, on the diagonal: **Dense**, all widths $n$, $E\,\Theta_n(x,x)^2=[[dense_second]]$ in units of $\pi_x^2$, so
-the relative variance is $[[dense_variance]]$. **Wide**, the first layer dense, all others masked at density $\rho$, for $L\ge1$
-$n\operatorname{Var}\Theta_n/(E\Theta_n)^2\to[[width_constant]]$ as $n\to\infty$. **Deep**, if $L\to\infty$ too and $L/n\to\beta$, then for dense
-layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays random.
+In the setting of K13.1, consider the diagonal. **Dense:** if all layers are dense and all widths are $n$,
+$E\,\Theta_n(x,x)^2=[[dense_second]]$ in units of $\pi_x^2$, so
+the relative variance is $[[dense_variance]]$. **Wide:** if the first layer is dense and all others are masked at density $\rho$, then for
+$L\ge1$
+$n\operatorname{Var}\Theta_n/(E\Theta_n)^2\to[[width_constant]]$ as $n\to\infty$. **Deep:** if $L\to\infty$ too and $L/n\to\beta$, then for
+dense layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays random.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "for dense networks, up to constants, Hanin and Nica (2020); beyond the paper"),

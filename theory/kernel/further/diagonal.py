@@ -219,17 +219,21 @@ tangent_moments = Claim(
     label="K13.1",
     title="The tangent kernel on the diagonal: mean and second moment at every width and depth",
     statement=r"""
-$L$ hidden layers of ReLU, $\varphi(z)=\sqrt2\max(z,0)$, weights iid $N(0,1)$, no bias, scalar output; masks with
-independent entries, independent of the weights; only kept edges are trained. With $P^{(l)}=E\,M^{(l)}$ and the
+Consider $L$ hidden ReLU layers, $\varphi(z)=\sqrt2\max(z,0)$, with weights iid $N(0,1)$, no bias and scalar output. The masks have
+independent entries and are independent of the weights; only kept edges are trained. With $P^{(l)}=E\,M^{(l)}$ and the
 path density $\pi_x=\frac{\mathbf 1^\top P^{(L+1)}\cdots P^{(1)}x^{\odot2}}{d\,n_1\cdots n_L}$, at every width
 $$E\,\Theta_n(x,x)=[[mean]].$$
-Let layer $l$ be masked at density $\rho_l$. In units of $\pi_x$, if that is not $0$, the second moment follows from nine numbers: for the pairs
-$(X,Y)=(H,H)$, $(H,K)$, $(K,K)$ of $H=hh^\top$ and $K_{jk}=\dot\varphi_j\dot\varphi_k\langle\nabla z_j,\nabla z_k\rangle$, called
-$h,m,k$, the means $h_t$ of $\mathrm{tr}X\,\mathrm{tr}Y/n^2$, $h_p$ of $\mathrm{tr}XY/n^2$ and $h_d$ of $\frac1n\sum_jX_{jj}Y_{jj}$. They
-start at $(1,1,\frac1d\sum x_j^4)$ for $|x|^2=d$ and zeros. For a masked row $v_j=M_jw_j$, in units of $\rho^2$, the mean of
-$(v^\top Hv)^2/n^2$ is $\sigma(h)=[[sent_values]]$, and that of $(\sum_jM_jH_{jj})^2/n^2$ is $o(h)=[[kept_values]]$; $\sigma$ and $o$ of $m$ and $k$ are the same of their three numbers. From width $n$ through density $\rho$ to width $N$ (`step`)
+Let layer $l$ be masked at density $\rho_l$. In units of $\pi_x$, if that is not $0$, the second moment follows from nine numbers. Let
+$H=hh^\top$ and $K_{jk}=\dot\varphi_j\dot\varphi_k\langle\nabla z_j,\nabla z_k\rangle$, and call the pairs
+$(X,Y)=(H,H)$, $(H,K)$, $(K,K)$ by the letters
+$h,m,k$. The nine numbers are, for each pair, written here for the first, the means $h_t$ of $\mathrm{tr}X\,\mathrm{tr}Y/n^2$, $h_p$ of
+$\mathrm{tr}XY/n^2$ and $h_d$ of $\frac1n\sum_jX_{jj}Y_{jj}$. For $|x|^2=d$ they
+start at $(1,1,\frac1d\sum x_j^4)$ for the first pair and at zeros for the others. For a masked row $v_j=M_jw_j$, in units of $\rho^2$,
+the mean of
+$(v^\top Hv)^2/n^2$ is $\sigma(h)=[[sent_values]]$, and that of $(\sum_jM_jH_{jj})^2/n^2$ is $o(h)=[[kept_values]]$; $\sigma$ and $o$ of $m$
+and $k$ are the same functions of their three numbers. The step from width $n$ through density $\rho$ to width $N$ (`step`) is
 $$x_d\leftarrow2s_x,\quad x_t\leftarrow\tfrac1N(2s_x+(N-1)t_x),\quad x_p\leftarrow\tfrac1N(2s_x+(N-1)x_p),$$
-$s_h=\sigma(h)$, $s_m=\sigma(m)+o(h)$, $s_k=\sigma(k)+2o(m)+o(h)$, $t_h=h_t$, $t_m=m_t+h_t$, $t_k=k_t+2m_t+h_t$; and the readout gives
+with $s_h=\sigma(h)$, $s_m=\sigma(m)+o(h)$, $s_k=\sigma(k)+2o(m)+o(h)$, $t_h=h_t$, $t_m=m_t+h_t$, $t_k=k_t+2m_t+h_t$. The readout gives
 $$E\,\Theta_n(x,x)^2=s_k=[[readout]].$$
 """,
     steps=STEPS,

@@ -205,16 +205,18 @@ def readouts_add_their_weights(
 
 tangent_convergence = Claim(
     label="K13.3",
-    title="The tangent kernel off the diagonal: a proved rate at every width and depth",
+    title="The tangent kernel off the diagonal: an error bound at every width and depth",
     statement=r"""
-In the setting of K13.1, let $|x|^2=|x'|^2=d$, the first layer dense, all others masked at density
-$\rho$, $\Theta=\Theta_L$ the dense kernel of infinite width, $r_l$ and $T_l$ the limits of the cosine and of the
-kernel after $l$ layers. Then $E(\rho^{-L}\Theta_n-\Theta)^2\le B^2$, $B=[[bound]]$, where the errors of the values and of the tangents obey
+In the setting of K13.1, let $|x|^2=|x'|^2=d$, let the first layer be dense and all others masked at density
+$\rho$, let $\Theta=\Theta_L$ be the dense kernel of infinite width, and let $r_l$ and $T_l$ be the limits of the cosine and of the
+kernel after $l$ layers. Then $E(\rho^{-L}\Theta_n-\Theta)^2\le B^2$ with $B=[[bound]]$, where the errors of the values and of the tangents
+obey
 $$e\leftarrow[[value_step]],$$ $$f\leftarrow[[tangent_step]]$$
 with $r=r_l$, $T=T_l$ from $l=1$ on, and $e=[[first_value]]$, $f=[[first_tangent]]$ after the first layer. Here
-$[[chord]]$ is the steepest chord of $\kappa_0$ from $r$, and gates and weights are correlated by $[[gate_shift]]$, at most $\sqrt2/\pi$. Everything
-is of order $n^{-1/2}$. Dense, two hidden layers: $B=[[depth_two]]$ with $r=r_1$, $T=T_1$. As the cosine tends to 1, $1-r$ times the square of the
-chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
+$[[chord]]$ is the slope of the steepest chord of $\kappa_0$ from $r$, and $[[gate_shift]]$, at most $\sqrt2/\pi$, measures the correlation
+of gates and weights. For fixed $L$, $\rho$ and a fixed cosine below $1$ the errors and the bound are of order $n^{-1/2}$. For dense layers
+and two hidden layers, $B=[[depth_two]]$ with $r=r_1$, $T=T_1$. As the cosine tends to 1, $1-r$ times
+the square of that slope tends to $[[cusp]]$, so $B$ grows without limit for $L\ge2$.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),

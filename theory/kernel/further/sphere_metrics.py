@@ -136,10 +136,11 @@ sphere_metrics = Claim(
     label="K11.3",
     title="Under collapse both ratios of the spectrum fall, and the share of the largest rises",
     statement=r"""
-The spectrum of K11.2 (for $k=1$ that of two points, $1$ and $1$) has, with its eigenvalues in descending order $\lambda_{(1)}\ge\lambda_{(2)}\ge\dots$, the metrics
+Let the spectrum of K11.2 (for $k=1$ that of two points, $1$ and $1$) have the eigenvalues $\lambda_{(1)}\ge\lambda_{(2)}\ge\dots$ in
+descending order. Its metrics are
 $$\frac{\mathrm{tr}}{\lambda_{(1)}}=[[trace_ratio]],\qquad\frac{\lambda_{(1)}}{\lambda_{(2)}}=[[gap_ratio]],\qquad\text{share of the five largest}=[[top_energy]].$$
-They run from $2$, $1$ and $1$ at one input to $2\pi$, $\frac k\pi(1+o(1))$ and $\frac1{2\pi}$ at many, each in one
-direction: under collapse $\mathrm{tr}/\lambda_{(1)}$ and $\lambda_{(1)}/\lambda_{(2)}$ both *fall*, the share rises.
+They run from $2$, $1$ and $1$ at one input to $2\pi$, $\frac k\pi(1+o(1))$ and $\frac1{2\pi}$ at many inputs, each
+monotonically: under collapse $\mathrm{tr}/\lambda_{(1)}$ and $\lambda_{(1)}/\lambda_{(2)}$ both *fall*, and the share rises.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "that spectra collapse is reported second-hand, not in the abstract"),

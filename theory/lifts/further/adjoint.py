@@ -105,16 +105,18 @@ def every_point_of_a_fibre_adds_the_same(multiplicity: sp.Expr) -> Iterator[Rela
 
 adjunction = Claim(
     label="L1",
-    title="Pullback and fibre sum are adjoint; pullback is in general no isometry",
+    title="Pullback and fibre sum are adjoint; pullback is not an isometry in general",
     headline=r"Pulling values back along a map of vertices and summing values over its fibres are adjoint. Pulling back keeps no lengths: a value with $m$ vertices above it counts $m$ times in the square.",
     statement=r"""
-A bundle $Y$ over a finite set $V$ has a finite-dimensional inner-product space $Y_v$ for each $v\in V$; a section $s$ of it has
-a value $s_v\in Y_v$ for each $v$, and $\langle s,s'\rangle_Y=\sum_v\langle s_v,s'_v\rangle$. For a map $\pi:U\to V$ let $(\pi^*Y)_u=Y_{\pi(u)}$,
-$(\pi^*s)_u=s_{\pi(u)}$ (*pullback*), and $(\pi_!t)_v=\sum_{\pi(u)=v}t_u$ for a section $t$ of $\pi^*Y$ (*fibre sum*). With $\rho:X\to U$:
-(a) $(\pi\rho)^*=\rho^*\pi^*$ and $(\pi\rho)_!=\pi_!\rho_!$; (b) $\langle\pi^*s,t\rangle_{\pi^*Y}=\langle s,\pi_!t\rangle_Y$; (c) where
-$m=|\pi^{-1}(v)|$, $(\pi_!\pi^*s)_v=[[multiplicity]]\,s_v$, so that $\|\pi^*s\|^2=\sum_v|\pi^{-1}(v)|\,\|s_v\|^2$.
+A bundle $Y$ over a finite set $V$ consists of finite-dimensional inner-product spaces $Y_v$, one for each $v\in V$; a section $s$ of it
+assigns to each $v$ a value $s_v\in Y_v$, and $\langle s,s'\rangle_Y=\sum_v\langle s_v,s'_v\rangle$. For a map $\pi:U\to V$ let
+$(\pi^*Y)_u=Y_{\pi(u)}$, $(\pi^*s)_u=s_{\pi(u)}$ (*pullback*), and $(\pi_!t)_v=\sum_{\pi(u)=v}t_u$ for a section $t$ of $\pi^*Y$
+(*fibre sum*). Let $\rho:X\to U$ be a further map. Then (a) $(\pi\rho)^*=\rho^*\pi^*$ and $(\pi\rho)_!=\pi_!\rho_!$;
+(b) $\langle\pi^*s,t\rangle_{\pi^*Y}=\langle s,\pi_!t\rangle_Y$; (c) $(\pi_!\pi^*s)_v=[[multiplicity]]\,s_v$ with
+$m=|\pi^{-1}(v)|$, so that $\|\pi^*s\|^2=\sum_v|\pi^{-1}(v)|\,\|s_v\|^2$.
 
-For $\pi=(0,0,0,1,1,2)$ and dimensions $(2,1,3)$ the fibre sum of $t$ is $$[[pushed]]$$ and $\|\pi^*s\|^2=[[squared_norm]]$.
+For example, for $\pi=(0,0,0,1,1,2)$ and spaces of dimensions $(2,1,3)$, the fibre sum of $t$ is $$[[pushed]]$$ and
+$\|\pi^*s\|^2=[[squared_norm]]$.
 """,
     steps=STEPS,
     source=Source(

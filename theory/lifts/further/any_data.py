@@ -132,9 +132,19 @@ any_data = Claim(
     label="L22",
     title="One random sparse lift serves all data, however many samples there are",
     statement=r"""
-Draw a random sparse lift with one hidden layer of $n$ vertices, $\tanh$, and a readout $0$. Let $\mathcal D$ be the set of all laws of inputs that are no longer than $R_x$ on the inputs of each unit of a witness with $r$ units: all sets of $N$ samples, for all $N$, and continuous laws. If each unit has a copy of its very weights at a given vertex with probability at least $q$, then with
-probability $1-\delta$, from $$[[uniform_size]]$$ vertices on, gradient flow of the loss over $D$ comes down to $\varepsilon$ *for all $D\in\mathcal D$ at once* for which the witness reproduces the target: $M$ copies of each unit give $$[[uniform_loss]].$$ If the witness has the loss $\varepsilon_w$ for $D$, they give, for each $\rho>0$ and from each time $T$ on that keeps the condition named, $$[[noisy_loss]].$$ With two hidden layers $M$ isolated copies
-of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input each, with signs for weights, give for each $\rho$ that keeps the condition named $$[[tree_loss]]$$ at once for all laws on $[-1,1]^d$ for which the witness reproduces the target, and their chance is that of L17.2. In none of these is $N$: the $[[parameters]]$ parameters expected with one hidden layer may be fewer than the samples, or more.
+Draw a random sparse lift with one hidden layer of $n$ vertices, $\tanh$, and a readout $0$. Let a witness have $r$ units. Let
+$\mathcal D$ be the set of all laws of inputs that are no longer than $R_x$ on the inputs of each unit of the witness, among
+them uniform laws on $N$ such samples, for all $N$, and continuous laws. If each unit has an exact copy at a given vertex with probability
+at least $q$, then with probability at least $1-\delta$, from
+$$[[uniform_size]]$$ vertices on, gradient flow of the loss over $D$ comes down to $\varepsilon$ *for all $D\in\mathcal D$ at once* for
+which the witness reproduces the target: $M$ copies of each unit give a loss of at most $$[[uniform_loss]].$$ If the witness has the loss
+$\varepsilon_w$ for $D$, they give, for each $\rho>0$ and from each time $T$ on that (B2) of L16.2 allows for $\Lambda=R_x$ and
+$\rho_0=0$, a loss of at most
+$$[[noisy_loss]].$$ With two hidden layers, $M$ isolated copies of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of
+one input each, with signs for weights, give for each $\rho$ not below the radius of the best choice in L16.2 a loss of at most
+$$[[tree_loss]]$$ at once for all laws on $[-1,1]^d$ for which the witness reproduces the target. The probability of having these copies
+is that of L17.2. None of these expressions contains $N$: the $[[parameters]]$ parameters expected with one hidden layer may be fewer
+than the samples, or more.
 """,
     steps=STEPS,
     source=Source(
@@ -208,17 +218,19 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
     ),
     remarks=(
         Remark(
-            r"""Of small lifts this says nothing: the loss at the start is $\frac12A_1^2$ at most, and one unit with $A_1=A_2=R_x=1$ takes five copies to bring the bound below that. For $\varepsilon=\delta=\frac1{10}$ and $q=\frac14$ it takes $88$ vertices.""",
+            r"This says nothing about small lifts: the loss at the start is at most $\frac12A_1^2$, and for one unit with "
+            r"$A_1=A_2=R_x=1$ the bound is below this only from five copies on. For $\varepsilon=\delta=\frac1{10}$ and $q=\frac14$ the "
+            r"guarantee starts at $88$ vertices.",
             "bounds_speak_from_five_copies",
         ),
         Remark(
-            r"The number of samples can enter through the witness: labels that follow no rule may need a larger one for more "
-            r"samples. The flow is that of the loss over the samples, and nothing is said of its loss on others."
+            r"The number of samples can enter through the witness: labels that follow no rule may need a larger witness for more "
+            r"samples. The flow is that of the loss over the samples, and nothing is said about the loss on other samples."
         ),
         Remark(
-            r"Students of 64 vertices and some 130 parameters keep the bound with 4 samples and with 1024. Copies alone whose "
-            r"readout grows far come up to more than a hundredth, at each number of samples, of a bound that is there several times "
-            r"the loss at the start.",
+            r"Students of 64 vertices and about 130 parameters satisfy the bound with 4 samples and with 1024. The loss of copies alone "
+            r"whose readout grows far reaches, at each number of samples, more than a hundredth of the bound, and there the bound is "
+            r"several times the loss at the start.",
             "one_lift_keeps_the_bound_for_all_numbers_of_samples",
         ),
     ),

@@ -193,9 +193,21 @@ copied_heads = Claim(
     label="L21.3",
     title="Random sparse lifts of attention reach low loss",
     statement=r"""
-Let the module be the part $x\to a$ of L7, attention with heads of width $d$, and its random sparse lift (L20) have $C$ input channels and $n$ heads, each edge from a channel to a head, a row of its $Q,K,V$, there with probability $p_0$, all weights fair signs. The readout is linear, whole, and $0$ at the start: $d$ numbers for each head, which is the $O$ of L7 for
-one output channel, with $F$ a number for each token, whose loss is the mean over tokens, or with all tokens averaged. A skip adds a function without weights, which is taken off the target: fixed skips change nothing else. Let the tokens be no longer than $R_x$ on the channels of each of the $r$ heads of the witness. On the balls of radius $\rho$ about a head whose $Q,K,V$ are no longer than $b_w$ (as the root of the sum of squares) it has $$\Lambda=[[head_lipschitz]],$$ whatever the number of tokens is; with a readout for each entry of $N_t$ tokens $\Lambda=[[entry_lipschitz]]$. A head has the weights of a given one on $s$ channels, with signs for weights, up to signs of columns of both $Q$ and $K$, or of $V$, and so copies it, with probability at least
-$$[[head_copy]],$$ which is that of these weights (other orders of the columns may copy it too). The witness has $r$ such heads, so that $b_w=[[sign_length]]$, and reproduces the target. Where each has $M$ copies, gradient flow has a loss of at most $$[[head_loss]]$$ from some time on. It comes down to $\varepsilon$ with probability $1-\delta$ from $$[[head_size]]$$ heads on, in which neither the number of tokens nor that of samples occurs.
+Let the module be the part $x\to a$ of L7, attention with heads of width $d$. Let its random sparse lift (L20) have $C$ input channels
+and $n$ heads; each edge from a channel to a head, a row of its $Q,K,V$, is present with probability $p_0$, and all weights are fair
+signs. The readout is linear, not sparse, and $0$ at the start: $d$ numbers for each head, which is the $O$ of L7 for one output channel.
+Either $F$ is a number for each token, whose loss is the mean over tokens, or all tokens are averaged. A skip adds a function without
+weights, which is subtracted from the target: fixed skips change nothing else.
+
+Let the tokens be no longer than $R_x$ on the channels of each of the $r$ heads of the witness. On the balls of radius $\rho$ about a
+head each of whose $Q,K,V$ has a norm of at most $b_w$ (the root of the sum of squares), the head has $$\Lambda=[[head_lipschitz]],$$
+whatever the number of tokens is; with a readout for each entry of $N_t$ tokens it has $\Lambda=[[entry_lipschitz]]$. A head copies a
+given head on $s$ channels with signs for weights with probability at least
+$$[[head_copy]],$$ which is the probability that it has the weights of this head up to signs of columns of both $Q$ and $K$, or of $V$
+(other orders of the columns may give copies too). Let the witness have $r$ such heads, so that $b_w=[[sign_length]]$, and reproduce the
+target. If each has $M$ copies, gradient flow has a loss of at most $$[[head_loss]]$$ from some time on. The loss comes down to
+$\varepsilon$ with probability at least $1-\delta$ from $$[[head_size]]$$ heads on, a number in which neither the number of tokens nor
+the number of samples occurs.
 """,
     steps=STEPS,
     source=Source(
@@ -287,17 +299,20 @@ $$[[head_copy]],$$ which is that of these weights (other orders of the columns m
     ),
     remarks=(
         Remark(
-            r"""Of small lifts this says nothing: the loss at the start is $\frac12A_1^2$ at most where $R_x=1$, and one head of width one on one channel, $A_1=A_2=1$, takes sixteen copies to bring the bound at $\rho=\frac12$ below that. For $\varepsilon=\delta=\frac1{10}$, on one of two channels, $p_0=\frac12$, it takes $560$ heads.""",
+            r"This says nothing about small lifts: the loss at the start is at most $\frac12A_1^2$ where $R_x=1$, and for one head of "
+            r"width one on one channel with $A_1=A_2=1$ the bound at $\rho=\frac12$ is below this only from sixteen copies on. For "
+            r"$\varepsilon=\delta=\frac1{10}$, on one of two channels, $p_0=\frac12$, the guarantee starts at $560$ heads.",
             "bounds_speak_from_sixteen_copies",
         ),
         Remark(
-            r"Copies alone whose readout grows far come up to more than a hundredth of a bound that is there several times the loss at "
-            r"the start. Where the bound is below the loss at the start, in the random lifts that were trained, the flow ends far below it.",
+            r"The loss of copies alone whose readout grows far reaches more than a hundredth of the bound, and there the bound is "
+            r"several times the loss at the start. In the random lifts that were trained, where the bound is below the loss at the "
+            r"start, the flow ends far below the bound.",
             "heads_end_below_the_bound",
         ),
         Remark(
-            r"Blocks in a row, and further layers behind attention, are not covered: there the cells of different terminals have "
-            r"heads in common, as in lifts with two hidden layers, whose isolated copies L11.2 counts for trees of scalar units alone."
+            r"Blocks in a row, and further layers after attention, are not covered: there the cells of different terminals have heads in "
+            r"common, as in lifts with two hidden layers, whose isolated copies L11.2 counts only for trees of scalar units."
         ),
     ),
     because={

@@ -129,10 +129,20 @@ copied_filters = Claim(
     label="L21.2",
     title="Random sparse lifts of convolutions reach low loss",
     statement=r"""
-Let the module be the cyclic convolution of L6 with $\tanh$, $H$ pixels and kernels of $k$ weights, and its random sparse lift (L20) have $C_i$ input channels and $n$ output channels, each edge, a whole kernel, there with probability $p_0$, all weights fair signs. The readout is linear, $0$ at the start: a number
-for each output channel, of its mean over pixels, or with $F$ a signal of its own, whose loss is the mean over pixels. Let no second moments $E\,x_px_p^\top$ of a pixel, the mean over $p$ as well, on the channels that one of the filters of the witness hears, have a larger eigenvalue than $\nu$. The windows of $k$ pixels have second moments of eigenvalues at most
-$[[window_eigenvalue]]$, which constant signals attain, so that a filter has $$\Lambda=[[filter_lipschitz]]$$ on every ball, whatever $H$ is; with a readout for each pixel $\Lambda=[[entry_lipschitz]]$. An output channel has the weights of a given filter on $s$ channels, with signs for weights, or their negatives, and so copies it, with probability at least
-$$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as the signal is computed by its shifts too). The witness has $r$ such filters and reproduces the target. Where each has $M$ copies, gradient flow has a loss of at most $$[[filter_loss]]$$ from some time on. It comes down to $\varepsilon$ with probability $1-\delta$ from $$[[filter_size]]$$ output channels on, in which neither $H$ nor the number of samples occurs.
+Let the module be the cyclic convolution of L6 with $\tanh$, $H$ pixels and kernels of $k$ weights. Let its random sparse lift (L20) have
+$C_i$ input channels and $n$ output channels; each edge, a whole kernel, is present with probability $p_0$, and all weights are fair
+signs. The readout is linear and $0$ at the start. It has one number for each output channel, which multiplies the mean of the channel
+over pixels, or the channel itself; in the latter case $F$ is a signal, whose loss is the mean over pixels. Suppose that for each filter
+of the witness the second moments $E\,x_px_p^\top$ of a pixel, averaged over $p$ as well, on the channels of the filter have no
+eigenvalue larger than $\nu$.
+
+Then the eigenvalues of the second moments of windows of $k$ pixels are at most $[[window_eigenvalue]]$, which constant signals attain.
+So a filter has $$\Lambda=[[filter_lipschitz]]$$ on every ball, whatever $H$ is; with a readout for each pixel it has
+$\Lambda=[[entry_lipschitz]]$. An output channel copies a given filter on $s$ channels with signs for weights with probability at least
+$$[[filter_copy]],$$ which is the probability that it has the weights of this filter or their negatives (a pooled filter as long as the
+signal is also computed by its shifts). Let the witness have $r$ such filters and reproduce the target. If each has $M$ copies, gradient
+flow has a loss of at most $$[[filter_loss]]$$ from some time on. The loss comes down to $\varepsilon$ with probability at least
+$1-\delta$ from $$[[filter_size]]$$ output channels on, a number in which neither $H$ nor the number of samples occurs.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of common deep learning models"),
@@ -209,12 +219,15 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
     ),
     remarks=(
         Remark(
-            r"""Of small lifts this says nothing: the loss at the start is $\frac12A_1^2$ at most, and one filter of two weights with $A_1=A_2=\nu=1$ takes seven copies to bring the bound below that. For $\varepsilon=\delta=\frac1{10}$, on one of two channels, $p_0=\frac12$, it takes $240$ channels.""",
+            r"This says nothing about small lifts: the loss at the start is at most $\frac12A_1^2$, and for one filter of two weights "
+            r"with $A_1=A_2=\nu=1$ the bound is below this only from seven copies on. For $\varepsilon=\delta=\frac1{10}$, on one of two "
+            r"channels, $p_0=\frac12$, the guarantee starts at $240$ channels.",
             "bounds_speak_from_seven_copies",
         ),
         Remark(
-            r"Copies alone whose readout grows far come up to more than a hundredth of a bound that is there several times the loss at "
-            r"the start. Where the bound is below the loss at the start, in the random lifts that were trained, the flow ends far below it.",
+            r"The loss of copies alone whose readout grows far reaches more than a hundredth of the bound, and there the bound is "
+            r"several times the loss at the start. In the random lifts that were trained, where the bound is below the loss at the "
+            r"start, the flow ends far below the bound.",
             "filters_end_below_the_bound",
         ),
     ),

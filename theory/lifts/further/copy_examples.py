@@ -104,9 +104,12 @@ copied_units = Claim(
     label="L16.3",
     title="Lipschitz constants of units, and copies among random signs",
     statement=r"""
-In L16.1 a unit $\tanh(w\cdot x)$ has $\Lambda=[[layer_lipschitz]]$, with $\mu$ the largest eigenvalue of $E_D\,xx^\top$ on its inputs, and so $\Lambda=1$ if this is $I$;
-$\tanh\big(\sum_{i\le r}v_i\tanh(w_ix_i)\big)$ with $|x_i|\le1$ and $|v_i|\le1$ at the witness has $\Lambda=[[tree_lipschitz]]$ if $\rho_0=0$, and with $\rho_0+\rho$ for $\rho$ otherwise.
-If each of $d$ inputs is present with probability $p_0$ and weights are independent fair signs, a unit $\tanh(w\cdot x)$ copies a given one on $s$ inputs with signs for weights, up to the sign that the readout absorbs, with probability $[[sign_copy]]$.
+In L16.1 a unit $\tanh(w\cdot x)$ has $\Lambda=[[layer_lipschitz]]$, where $\mu$ is the largest eigenvalue of $E_D\,xx^\top$ on its inputs;
+so $\Lambda=1$ if this matrix is $I$. Let $|x_i|\le1$, and let $|v_i|\le1$ at the witness. Then a unit
+$\tanh\big(\sum_{i\le r}v_i\tanh(w_ix_i)\big)$ has $\Lambda=[[tree_lipschitz]]$ if $\rho_0=0$; otherwise replace $\rho$ by $\rho_0+\rho$.
+
+Let each of $d$ inputs be present with probability $p_0$, and let the weights be independent fair signs. Then a unit $\tanh(w\cdot x)$
+copies a given unit on $s$ inputs with signs for weights, up to the sign that the readout absorbs, with probability $[[sign_copy]]$.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of a witness network of low loss"),

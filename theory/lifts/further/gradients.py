@@ -134,14 +134,18 @@ pushed_gradients = Claim(
     label="L4",
     title="Gradients push forward; symmetry keeps tied weights tied",
     statement=r"""
-Let $\pi:G\to B$ be a lift, $\mathcal L_G$ a differentiable loss of its weights and $\mathcal L_B=\mathcal L_G\circ\pi^*$ that of weights of $B$ copied to all edges
-above them. Then $\nabla\mathcal L_B(w)=\pi_!\nabla\mathcal L_G(\pi^*w)$. If a group of automorphisms of $G$ over $B$ is transitive on every edge fibre and
-leaves $\mathcal L_G$ unchanged, the gradient at tied weights is tied, and gradient flow (with $\nabla\mathcal L_G$ locally Lipschitz) never leaves $\{\pi^*w\}$. So
-it is for the full lift of $0\to1\to2$ with three hidden copies. Without the symmetry it can fail: above the diamond $0\to\{1,2\}\to3$,
-$\sigma(z)=s^3+2s$ with $s=\sum z$, let $G$ have the copies 1a, 1b, 1c, 2a, 2b, 3a, 3b and besides the edges into 1·, 2· only 1a→3a, 2b→3a, 1a→3b,
-2a→3b; $\mathcal L_G=\frac12(a\,y_{3a}+(1-a)\,y_{3b}-f)^2$. At tied weights the gradient on $0\to1$ is 0 at 1b and 1c, where no edge goes on, and
-all of $$\partial\mathcal L_B/\partial w_{01}=[[gradient_01]]$$ at 1a; the copies of $1\to3$ have the shares $a$ and $1-a$ of
-$$\partial\mathcal L_B/\partial w_{13}=[[gradient_13]],$$ and so have those of $0\to2$ and $2\to3$ of theirs.
+Let $\pi:G\to B$ be a lift, $\mathcal L_G$ a differentiable loss of its weights, and $\mathcal L_B=\mathcal L_G\circ\pi^*$ the loss of
+weights of $B$ that are copied to all edges above them. Then $\nabla\mathcal L_B(w)=\pi_!\nabla\mathcal L_G(\pi^*w)$. Suppose that a
+group of automorphisms of $G$ over $B$ is transitive on every edge fibre and leaves $\mathcal L_G$ unchanged. Then the gradient at tied
+weights is tied, and gradient flow from tied weights (with $\nabla\mathcal L_G$ locally Lipschitz) never leaves $\{\pi^*w\}$. The full
+lift of $0\to1\to2$ with three hidden copies is an example.
+
+Without the symmetry this can fail. Above the diamond $0\to\{1,2\}\to3$, with $\sigma(z)=s^3+2s$ for $s=\sum z$, let $G$ have the copies
+1a, 1b, 1c, 2a, 2b, 3a, 3b and, apart from the edges into 1·, 2·, only the edges 1a→3a, 2b→3a, 1a→3b, 2a→3b; let
+$\mathcal L_G=\frac12(a\,y_{3a}+(1-a)\,y_{3b}-f)^2$. At tied weights the gradient on the copies of $0\to1$ is all of
+$$\partial\mathcal L_B/\partial w_{01}=[[gradient_01]]$$ at 1a, and 0 at 1b and 1c, which have no outgoing edge.
+The copies of $1\to3$ have the shares $a$ and $1-a$ of $$\partial\mathcal L_B/\partial w_{13}=[[gradient_13]],$$ and the copies
+of $0\to2$ and of $2\to3$ have the same shares of the corresponding derivatives.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "Definition 3.5 for the lift; beyond the list of theorems"),

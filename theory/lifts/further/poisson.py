@@ -200,8 +200,9 @@ poisson_distance = Claim(
     statement=r"""
 The total variation distance of the degrees $X$ of L8.1 from the Poisson law is
 $$d_{TV}(X,\mathrm{Poi}(\lambda))=[[variation_distance]]$$ $$\le[[bound]]$$
-(Barbour–Hall), which is at most $[[coupled_bound]]\le[[le_cam_bound]]$, the bounds by a coupling of the edges (Le Cam). At $n=1$
-all but the last are equal. For fixed $\lambda>0$ the order $1/n$ is sharp: $n\,d_{TV}\to\frac14E|(N-\lambda)^2-N|$ for $N\sim\mathrm{Poi}(\lambda)$, which is $$[[order]].$$
+(Barbour–Hall). This bound is at most $[[coupled_bound]]\le[[le_cam_bound]]$, the bounds obtained by coupling the edges (Le Cam). For $n=1$
+all these expressions but the last are equal. For fixed $\lambda>0$ the order $1/n$ is sharp: $n\,d_{TV}\to\frac14E|(N-\lambda)^2-N|$, where
+$N\sim\mathrm{Poi}(\lambda)$, and this limit is $$[[order]].$$
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "textbook (Le Cam 1960, Barbour and Hall 1984); beyond the list of theorems"),
@@ -235,7 +236,8 @@ all but the last are equal. For fixed $\lambda>0$ the order $1/n$ is sharp: $n\,
     ),
     remarks=(
         Remark(
-            r"At $\lambda=2$, $n=200$ the distance is $0.26$ of its first bound, as is the limit of its order at $\lambda=2$.",
+            r"At $\lambda=2$, $n=200$ the distance is $0.26$ times its first bound; "
+            r"the limit of this ratio at $\lambda=2$ is the same, rounded.",
             "distance_has_this_order",
         ),
     ),

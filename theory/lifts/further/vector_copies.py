@@ -155,12 +155,19 @@ vector_copies = Claim(
     label="L21.1",
     title="Copies of units with several features",
     statement=r"""
-In L16.1 and L16.2 let each cell have several features, a readout for each, and values in a Euclidean space: $F=\sum_i\Phi_i(\theta_i)a_i$, with $\Phi_i(\theta)$ linear in $a_i\in\mathbb R^g$; the witness is
-$\sum_j\Phi_j(\theta^*_j)a^*_j$. Suppose that $\|(\Phi_j(\theta)-\Phi_j(\theta'))a\|_D\le\Lambda\|\theta-\theta'\|\|a\|$ on the balls, and that copies start within $\rho_0$ of $\theta^*_j$, possibly after an isometry of weights that turns $\Phi_j$ into $\Phi_jU$ with an orthogonal $U$
-(changes of sign or of order of features). Then both theorems hold as they stand, with $$A_1=\sum_j\|a^*_j\|,\qquad A_2=\Big(\sum_j\|a^*_j\|^2\Big)^{1/2},$$ which are $[[first_norm]]$ and $[[second_norm]]$ for two units with two features (bounds of these will do): from $T$ on the loss is at most, with (B1), $[[bound]]$, and for isolated cells, with (B2), $[[isolated_bound]]$.
+In L16.1 and L16.2 let each cell have several features, a readout for each feature, and values in a Euclidean space:
+$F=\sum_i\Phi_i(\theta_i)a_i$, with $\Phi_i(\theta)$ linear in $a_i\in\mathbb R^g$. Let the witness be $\sum_j\Phi_j(\theta^*_j)a^*_j$.
+Suppose that $\|(\Phi_j(\theta)-\Phi_j(\theta'))a\|_D\le\Lambda\|\theta-\theta'\|\|a\|$ on the balls, and that copies start within
+$\rho_0$ of $\theta^*_j$, possibly after an isometry of weights that turns $\Phi_j$ into $\Phi_jU$ with an orthogonal $U$ (changes of
+sign or of the order of features). Then both theorems hold unchanged, with
+$$A_1=\sum_j\|a^*_j\|,\qquad A_2=\Big(\sum_j\|a^*_j\|^2\Big)^{1/2},$$ which are $[[first_norm]]$ and $[[second_norm]]$ for two units with
+two features (upper bounds on these suffice). From $T$ on the loss is at most $[[bound]]$ by (B1), and for isolated cells at most
+$[[isolated_bound]]$ by (B2).
 
-A head of attention is such a unit, of the weights in $Q,K,V$, and so is a filter with a readout for each pixel. In a random sparse lift with one layer of $n$ terminals, each of which copies a unit with a probability of at least $q$, for each of $r$ units whose types are disjoint, all have $M$ copies, so that both bounds hold, with
-probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which asks nothing of the units.
+An attention head is such a unit, with the weights in $Q,K,V$, and so is a filter with a readout for each pixel. Consider a random sparse
+lift with one layer of $n$ terminals, and $r$ units whose types are disjoint. Suppose that each terminal copies a given unit with
+probability at least $q$. Then with probability at least $1-\delta$ all units have $M$ copies, so that both bounds hold, from
+$$[[size]]$$ terminals on. This is the count of L17.1, which assumes nothing about the units.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "Definition 4.1 for the readout; beyond the text at hand"),

@@ -217,9 +217,10 @@ spectral_rate = Claim(
     label="N6.3",
     title="The spectral rate: an exponent that grows with the dimension",
     statement=r"""
-What $N$ dimensions leave of a neuron of a random direction in $d\ge2$ dimensions, $T_d(N)$ in N6.2, is for all $N\ge1$
-$$T_d(N)\ge[[lower]],\qquad\text{so that}\qquad N\ge[[neurons_bound]]$$ neurons are necessary for an error of at most $\varepsilon$, in root mean square over the sphere, if
-pruning fails with probability at most $\delta$. The constant is $[[constant]]$, the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its bound.
+Let $T_d(N)$ be the bound of N6.2 on the mean squared distance of a neuron with a random direction in $d\ge2$ dimensions from a space of $N$
+dimensions. For all $N\ge1$ $$T_d(N)\ge[[lower]],\qquad\text{so that}\qquad N\ge[[neurons_bound]]$$ neurons are necessary for an error of at
+most $\varepsilon$, in root mean square over the sphere, if pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
+the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its lower bound.
 """,
     steps=STEPS,
     source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
@@ -276,11 +277,13 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
     ),
     remarks=(
         Remark(
-            r"For $\delta\le\varepsilon^2\to0$ this is of the order of $\varepsilon^{-2(d-1)/3}$, for $d\ge3$ more than N2 asks for.",
+            r"For $\delta\le\varepsilon^2\to0$ this is of the order of $\varepsilon^{-2(d-1)/3}$, which for $d\ge3$ is more than N2 "
+            "requires.",
             "the_bound_is_below_the_number_and_beyond_alignment",
         ),
         Remark(
-            r"At a fixed $\delta$ it stays bounded, as no less than $\frac\delta{2d}$ is allowed. For a fixed $\varepsilon$ it is void in high dimension, where $\|f\|\le\varepsilon$.",
+            r"For fixed $\delta$ the number stays bounded, because at least $\frac\delta{2d}$ is allowed. For fixed $\varepsilon$ the "
+            r"bound is void in high dimension, where $\|f\|\le\varepsilon$.",
         ),
     ),
     because={

@@ -231,13 +231,18 @@ def flat_targets(flat_error: sp.Expr, direction: sp.Expr, eta_taken: sp.Expr, R_
 
 weights_in_turn = Claim(
     label="N12",
-    title="At small errors weight pruning needs a neuron for each input",
+    title="For small errors weight pruning needs at least as many neurons as inputs",
     statement=r"""
-Target and source are those of N4.1: $\sigma(\langle w^*,x\rangle)$ on the unit ball, and $\sigma(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle))$ with independent standard normal weights, of which any may be removed. Let all coordinates of $w^*$, $\|w^*\|_2=1$, have a modulus of at least $\mu$, and let $0<\eta\le1$ and $R>0$.
-But for a probability of at most $$[[failure]]$$ every mask whose error is below $$[[error]]$$ leaves each neuron that counts one weight at most; so with fewer than $d$ neurons every mask has at least this error.
+The target and the source are those of N4.1: $\sigma(\langle w^*,x\rangle)$ on the unit ball, and
+$\sigma(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle))$ with independent standard normal weights, any of which may be removed. Let all
+coordinates of $w^*$, $\|w^*\|_2=1$, have a modulus of at least $\mu$, and let $0<\eta\le1$ and $R>0$. Except with probability at most
+$$[[failure]]$$ every mask whose error is below $$[[error]]$$ leaves at most one input weight to each neuron that keeps its output weight;
+so with fewer than $d$ neurons every mask has at least this error.
 
-**A flat target**, $w^*=(1,\dots,1)/\sqrt d$. With fewer than $d$ neurons the error of every mask is at least $[[flat_error]]$, but for a probability of at most $\delta$. So at a fixed $\delta$, and for errors below a multiple of $d^{-17/2}$, $d$ neurons are needed, where by N4.1 an order of $d\ln\frac d\varepsilon$ is
-enough: there the factor $d$ is needed, up to the logarithm, and no multiple of $\ln\frac1\varepsilon$ is enough for all $d$ and $\varepsilon$. For larger errors this says nothing.
+**A flat target**, $w^*=(1,\dots,1)/\sqrt d$. With fewer than $d$ neurons the error of every mask is at least $[[flat_error]]$, except with
+probability at most $\delta$. So for fixed $\delta$, and for errors below a multiple of $d^{-17/2}$, $d$ neurons are needed, while by N4.1 a
+number of the order $d\ln\frac d\varepsilon$ is enough. For such errors the factor $d$ is needed, up to the logarithm, and no multiple of
+$\ln\frac1\varepsilon$ is enough for all $d$ and $\varepsilon$. For larger errors this says nothing.
 """,
     steps=STEPS,
     source=Source(

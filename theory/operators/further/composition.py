@@ -56,8 +56,8 @@ composed_graphons = Claim(
     statement=r"""
 Let $(W_2\circ W_1)(u,v)=\int W_2(u,t)W_1(t,v)\,dt$ for graphons of consecutive layers. With $c_l=\|U_l-W_l\|_\square$
 $$\|U_2\circ U_1-W_2\circ W_1\|_\square\le[[composition_bound]],$$
-for more layers their sum: $[[layers_bound]]$ for $L$ layers, each at the distance $c$. The constants $1$ are sharp: $U_l=1$ and
-$W_l=1-c_l$ attain the bound if one of the $c_l$ is $0$, and to first order in any case.
+and for more layers the bound is the sum of the distances of the layers: $[[layers_bound]]$ for $L$ layers, each at distance $c$. The
+constants $1$ are sharp: $U_l=1$ and $W_l=1-c_l$ attain the bound if one of the $c_l$ is $0$, and to first order in any case.
 """,
     steps=COMPOSITION_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -171,11 +171,11 @@ composed_masks = Claim(
     label="O7.2",
     title="Composed masks converge in L¹",
     statement=r"""
-Masks do not converge in $L^1$ unless their graphon is $0$ or $1$ almost everywhere (G5), but their compositions do as $n\to\infty$.
+Masks do not converge in $L^1$ unless their graphon is $0$ or $1$ almost everywhere (G5), but their compositions converge as $n\to\infty$.
 Let $M_1,M_2$ have independent entries with means $P_1,P_2$ and $n$ hidden units between them. Then
 $$E\|\tfrac1nM_2M_1-\tfrac1nP_2P_1\|_1\le[[rate_bound]],$$
-which $n=1$ attains, and at each entry, $p_1$ and $p_2$ the means over the hidden units $t$ of $p=P_2(u,t)P_1(t,v)$ and of
-$p^2$, the mean deviation differs from $[[deviation]]$ by at most $[[deviation_error]]$.
+which is attained at $n=1$. At each entry, let $p_1$ and $p_2$ be the means over the hidden units $t$ of $p=P_2(u,t)P_1(t,v)$ and of
+$p^2$. Then the mean deviation of the entry differs from $[[deviation]]$ by at most $[[deviation_error]]$.
 """,
     steps=MASK_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -307,15 +307,15 @@ def sizes_have_this_density(row_law: sp.Expr) -> Iterator[Relation]:
 
 shared_latent = Claim(
     label="O7.3",
-    title="The share of kept paths needs one labelling of the hidden units",
+    title="The share of kept paths requires one labelling of the hidden units",
     statement=r"""
-The share of kept paths from input
-$v$ is $\int\!\!\int W_2(u,t)W_1(t,v)\,dt\,du$, with one labelling $t$ of the hidden units for both layers. If both prefer the
-same units it is at least the product of the densities (for constant graphons it is that product). SNIP with
-$S^{(1)}_{tj}=|a_tw_{tj}|$ and $S^{(2)}_t=|a_t\zeta_t|$, all standard normal, keeps above the thresholds $\tau_1,\tau_2$ the share
-$[[path_density]]$ of paths ($x=\ln|a|$; the densities are $\rho_l=H(\tau_l)$, S4). At thresholds above $0$: were the hidden units labelled independently
-in each layer it would be $[[relabelled_density]]$, too little; were they sorted by their degrees, separately in each layer,
-$E[W_1;|a|>\sqrt2\operatorname{erfinv}(1-\rho_2)]=[[sorted_density]]$, too much.
+The share of kept paths from input $v$ is $\int\!\!\int W_2(u,t)W_1(t,v)\,dt\,du$, with one labelling $t$ of the hidden units for both
+layers. If both graphons are nondecreasing in $t$, this share is at least the product of the densities (for constant graphons it is that
+product). For SNIP with $S^{(1)}_{tj}=|a_tw_{tj}|$ and $S^{(2)}_t=|a_t\zeta_t|$, all standard normal, and thresholds $\tau_1,\tau_2$, the
+share of kept paths is $[[path_density]]$ ($x=\ln|a|$; the densities are $\rho_l=H(\tau_l)$, S4). Let the thresholds be above $0$. If the
+hidden units were labelled independently in each layer, the share would be $[[relabelled_density]]$, which is no larger. If they were
+sorted by their degrees, separately in each layer, it would be $E[W_1;|a|>\sqrt2\operatorname{erfinv}(1-\rho_2)]=[[sorted_density]]$,
+which is no smaller.
 """,
     steps=PATH_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -346,7 +346,7 @@ $E[W_1;|a|>\sqrt2\operatorname{erfinv}(1-\rho_2)]=[[sorted_density]]$, too much.
     uses=("S4",),
     remarks=(
         Remark(
-            r"At the densities $(\rho_1,\rho_2)=(0.1,0.3)$ the three are $0.0621$, $0.0300$ and $0.0866$.",
+            r"At the densities $(\rho_1,\rho_2)=(0.1,0.3)$ the three shares are $0.0621$, $0.0300$ and $0.0866$.",
             checked_by="labellings_order_the_path_density",
         ),
     ),

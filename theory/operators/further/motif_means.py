@@ -145,13 +145,13 @@ finite_size_motifs = Claim(
     statement=r"""
 A mask of $m\times n$ independent entries of density $\rho$ has
 $$E\,t(C_4,M)=[[bernoulli_mean]],$$
-which for $m=n$ exceeds $\rho^4$ by $[[square_excess]]$. A uniform set of $K$ entries (the mask of Random and of Magnitude;
-$m,n\ge2$) has instead
+which for $m=n$ exceeds $\rho^4$ by $[[square_excess]]$. A uniform set of $K$ entries (the mask of Random and of Magnitude; $m,n\ge2$) has
+instead
 $$E\,t(C_4,M)=[[subset_mean]].$$
-For any bipartite $F$ with $p$ and $q$ vertices, $E\,t(F,M)=m^{-p}n^{-q}\sum_{\pi,\sigma}m^{\underline{|\pi|}}
-n^{\underline{|\sigma|}}\kappa_{e(F/\pi,\sigma)}$ over partitions of the two sides, where $F/\pi,\sigma$ identifies the vertices
-in one block, equal edges becoming one, and $\kappa_r=\rho^r$, or $K^{\underline r}/(mn)^{\underline r}$ (`motif_means`:
-for two paths and $K_{2,3}$).
+For any bipartite $F$ with $p$ and $q$ vertices on its sides,
+$E\,t(F,M)=m^{-p}n^{-q}\sum_{\pi,\sigma}m^{\underline{|\pi|}}n^{\underline{|\sigma|}}\kappa_{e(F/\pi,\sigma)}$, where the sum is over
+partitions of the two sides, and $F/\pi,\sigma$ identifies the vertices in each block and merges equal edges. Here $\kappa_r=\rho^r$ for
+independent entries, or $K^{\underline r}/(mn)^{\underline r}$ for a uniform set (`motif_means`: for two paths and $K_{2,3}$).
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

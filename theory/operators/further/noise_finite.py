@@ -141,14 +141,14 @@ sparse_noise = Claim(
     label="O4.2",
     title="The noise edge of sparse masks",
     statement=r"""
-Let $H$, $V$, $a$, $b$, $A$, $B$, $p$, $q$ and $e$ be those of O4.1, and $\rho$ the density of the mask. An entry of variance $V(u,v)$ has the
-fourth cumulant $[[fourth_cumulant]]$, $V$ for $V(u,v)$, called $\kappa(u,v)$. To first order in
-$1/\rho n$ it adds $[[row_excess]]$ to the height of a row and $[[column_excess]]$ to that of a column,
-$B_4=\int\kappa(u,\cdot)b^2$, $A_4=\int\kappa(\cdot,v)a^2$, and so their means over $p$ and $q$ at the optimum to $e$; for
-constant $V$ the edge is $[[sparse_edge]]$. The squares of the entries, of variance $[[square_variance]]$ each, move the edge
-with the derivative $[[sensitivity]]$; for constant $V$ its relative standard deviation is $[[edge_spread]]$. At a level $z$ a row whose
-squares feed it $\sum_jH_{ij}^2b_j/mn\ge z$ shows by itself at $z$ or above; this has chance at most $[[row_tail]]$, if no
-$H_{ij}^2b_j$ exceeds $\beta$.
+Let $H$, $V$, $a$, $b$, $A$, $B$, $p$, $q$ and $e$ be as in O4.1, and let $\rho$ be the density of the mask. An entry of variance $V(u,v)$
+has fourth cumulant $[[fourth_cumulant]]$, with $V$ for $V(u,v)$; call it $\kappa(u,v)$. To first order in $1/\rho n$ it adds
+$[[row_excess]]$ to the height of a row and $[[column_excess]]$ to the height of a column, where $B_4=\int\kappa(u,\cdot)b^2$ and
+$A_4=\int\kappa(\cdot,v)a^2$. So to $e$ it adds the means of these terms over $p$ and $q$ at the optimum; for constant $V$ the edge is
+$[[sparse_edge]]$. The squares of the entries, of variance $[[square_variance]]$ each, move the edge with the derivative
+$[[sensitivity]]$; for constant $V$ the relative standard deviation of the edge is $[[edge_spread]]$. At a level $z$ a row with
+$\sum_jH_{ij}^2b_j/mn\ge z$ is visible by itself at $z$ or above. If no $H_{ij}^2b_j$ exceeds $\beta$, a given row has such a sum with
+probability at most $[[row_tail]]$.
 """,
     steps=SPARSE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -185,11 +185,13 @@ $H_{ij}^2b_j$ exceeds $\beta$.
     ),
     remarks=(
         Remark(
-            r"What is left of the fluctuation is Tracy–Widom; that of the squares is larger below $\rho\approx n^{-2/3}$ (Huang, Landon, Yau 2020)."
+            r"The remaining fluctuation is Tracy–Widom; the fluctuation due to the squares is larger below $\rho\approx n^{-2/3}$ "
+            r"(Huang, Landon, Yau 2020)."
         ),
         Remark(
-            r"How rarely a mask of one density passes the level that is built from these formulas is measured, not proved, by "
-            r"`tests/benchmarks/bench_noise_level.py`: promised is one mask of a thousand, seen were 1 of 45 000 up to 1000 × 1000."
+            r"How rarely a mask of one density exceeds the level built from these formulas is measured, not proved, by "
+            r"`tests/benchmarks/bench_noise_level.py`: the promised rate is one mask in a thousand; 1 of 45 000 masks of up to "
+            r"1000 × 1000 entries exceeded it."
         ),
     ),
     because={
@@ -265,10 +267,10 @@ block_noise = Claim(
     label="O4.3",
     title="The noise edge of N:M masks",
     statement=r"""
-For N:M masks of scores with constant column profile (exactly $N$ kept in each block of $M$ consecutive columns of a row,
-all places alike): the entries of a block have the covariance $[[block_eigenvalue]]\,(I-J/M)$, $J$ all ones, and the non-zero singular
-values of the mask less its density $N/M$, over $\sqrt{mn}$, fill an interval up to $[[block_edge]]$ and, for $m\ge n(1-1/M)$, down to
-$[[block_floor]]$.
+Consider N:M masks of scores with constant column profile: exactly $N$ entries are kept in each block of $M$ consecutive columns of a row,
+with all places alike. Then the entries of a block have covariance $[[block_eigenvalue]]\,(I-J/M)$, where $J$ is the matrix of ones. The
+non-zero singular values of the mask minus its density $N/M$, divided by $\sqrt{mn}$, in the limit fill an interval up to $[[block_edge]]$
+and, for $m\ge n(1-1/M)$, down to $[[block_floor]]$.
 """,
     steps=BLOCK_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -293,7 +295,8 @@ $[[block_floor]]$.
     uses=("O4.1",),
     remarks=(
         Remark(
-            r"Measured: at $n=1024$ the largest value of the noise of one mask 1:4, and of one 1:2, of equal scores is within 3 % of the edge.",
+            r"Measured: at $n=1024$ the largest singular value of the noise of one 1:4 mask, and of one 1:2 mask, of equal scores is "
+            r"within 3 % of the edge.",
             checked_by="noise_of_blocks_ends_at_the_edge",
         ),
     ),

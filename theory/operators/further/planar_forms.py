@@ -148,11 +148,13 @@ def norm_is_a_geometric_mean(
 
 planar_forms = Claim(
     label="O2.2",
-    title="Complex forms beside real ones, by hand",
+    title="Complex forms compared with real ones, without Krivine's theorem",
     statement=r"""
 For real $|W|\le1$ on $[0,1]^2$ and complex $|f|,|g|\le1$
 $$\Big|\int fWg\Big|\le[[planar_factor]]\,\|W\|_{\infty\to1},\qquad\|T\|_{op}\le[[planar_operator_bound]],\quad c=\|W\|_\square.$$
-from the series of two waves, without Krivine's theorem. The factor of the first bound is less than $2\,\%$ above $\sqrt2$, the best one (O2.1). The second bound, by interpolation over the complex numbers, is larger than that of O2.1, which does without.
+The proof uses the series of two waves and not Krivine's theorem. The factor of the first bound is less than $2\,\%$ above $\sqrt2$, the
+best factor (O2.1). The second bound, by interpolation over the complex numbers, is larger than the bound of O2.1, which does without this
+interpolation.
 """,
     steps=STEPS,
     source=Source(

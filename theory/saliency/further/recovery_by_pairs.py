@@ -170,13 +170,15 @@ def floor_is_the_square_over_the_counts(root_mass: sp.Expr, pair_floor: sp.Expr)
 
 recovery_by_pairs = Claim(
     label="S16.2",
-    title="The support from pairs of columns",
+    title="Recovery of the support: a bound from pairs of columns",
     statement=r"""
-Let the rows of a mask be independent, and have iid latents, given which their entries are independent, kept with probabilities that do not fall with the latent, as
-those of a factorised saliency do not with $f$ (S1). With $p_S$, $p_0$ and $S$ as in S16.1 the $k$ columns with the most kept entries are $S$, without a tie, except with a probability of at most
+Let the rows of a mask be independent, with iid latents. Given its latent, let the entries of a row be independent and kept with
+probabilities that are non-decreasing in the latent, as those of a factorised saliency are in $f$ (S1). With $p_S$, $p_0$ and $S$ as in
+S16.1, the $k$ columns with the most kept entries are $S$, without a tie, except with probability at most
 $$[[pair_failure]],$$
-where $\beta=[[overlap]]<1$. So $n\ge[[enough_rows]]$ rows suffice for $1-\delta$. It is sharp in its exponent: if some column of $S$ and some other, of the
-probabilities $p_S$ and $p_0$, are independent, they tie with probability at least $[[pair_floor]]$. For few rows S16.1 may be smaller; both hold.
+where $\beta=[[overlap]]<1$. So $n\ge[[enough_rows]]$ rows suffice for this with probability at least $1-\delta$. The bound is sharp in its
+exponent: if some column of $S$ and some other column, with the probabilities $p_S$ and $p_0$, are independent, they tie with probability at
+least $[[pair_floor]]$. For few rows the bound of S16.1 may be smaller; both hold.
 """,
     steps=PAIR_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),

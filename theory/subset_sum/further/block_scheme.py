@@ -119,11 +119,15 @@ block_scheme = Claim(
     label="R12",
     title="R8's blocks need the logarithm of the number of weights",
     statement=r"""
-Let all weights of the target of R8 exceed $\varepsilon$. Masks of R8's form, which keep in the $i$-th of $d_0$ blocks of $n$ units only entries $A_{ki}$ of the first layer, and of the second any, have an error of at most $\varepsilon\|x\|_1$ at
-all $x\ge0$ with probability at most $$[[scheme_success]].$$ So failure at most $\delta$ needs
+Let all weights of the target of R8 satisfy $W_{ji}>\varepsilon$. Consider masks of R8's form: in the $i$-th of $d_0$ blocks
+of $n$ units they keep only entries $A_{ki}$ of the first layer, and any entries of the second. The probability that
+some such masks have an error of at most $\varepsilon\|x\|_1$ at all $x\ge0$ is at most $$[[scheme_success]].$$ So
+failure with probability at most $\delta$ needs
 $$n\ge[[scheme_units]]\ge[[least_units]].$$
-As $d_0d_1\to\infty$, all else fixed, R8's number is in the limit $[[wide_excess]]$ times as large as the last one: for such masks it is right in order in the number of weights. (R9 has no such term, but the one in $\varepsilon$.) Whether other masks or another random source
-do without the logarithm of the number of weights is left open.
+As $d_0d_1\to\infty$, all else fixed, R8's number is in the limit $[[wide_excess]]$ times as large as the last bound.
+So for such masks it has the right order in the number of weights. (R9 has no such term, but has the term in
+$\varepsilon$.) Whether other masks or another random source can avoid the logarithm of the number of weights is left
+open.
 """,
     steps=STEPS,
     source=Source("2006.07990", "", "no text at hand; ours, on the order of R8"),

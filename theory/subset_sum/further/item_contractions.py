@@ -114,10 +114,10 @@ product_contractions = Claim(
     label="R5.4",
     title="Contractions by products of two weights",
     statement=r"""
-Items are products of two independent weights, usable with probability $\frac12$. With R4, reaching $[-a,a]$, an item contracts the odds
-of being uncovered in the mean by a factor of at most $[[uniform_contraction]]$ for uniform weights on $[-1,1]$, $a\le1$, and by $[[gaussian_contraction]]$
-for standard normal weights. These are least at $a=[[uniform_reach]]$ and $a=[[gaussian_reach]]$, with the values $[[uniform_best]]$ and
-$[[gaussian_best]]$.
+Items are products of two independent weights, usable with probability $\frac12$. By R4 with reach $[-a,a]$, an item
+contracts the odds of being uncovered, on average, by a factor of at most $[[uniform_contraction]]$ for uniform
+weights on $[-1,1]$, $a\le1$, and of at most $[[gaussian_contraction]]$ for standard normal weights. These factors are
+least at $a=[[uniform_reach]]$ and $a=[[gaussian_reach]]$, with the values $[[uniform_best]]$ and $[[gaussian_best]]$.
 """,
     steps=STEPS,
     source=Source(

@@ -212,18 +212,18 @@ def the_mean_square_vanishes_at_the_bound(hit_at_least: sp.Expr) -> Iterator[Rel
 
 subset_pairs = Claim(
     label="R2",
-    title="Exact second moment of the count, and two-sided bounds of a hit",
+    title="Exact second moment of the count, and two-sided bounds on the probability of a hit",
     statement=r"""
-Let $N$ be the number of subsets of $n\ge0$ independent items, uniform on $[-1,1]$, whose sum is within $\varepsilon\ge0$ of
-$z$ (R1.1). With $p_k(t)=\Pr(|S_k-t|\le\varepsilon)$ for a sum $S_k$ of $k$ items, $p_0(t)=\mathbf
-1\{|t|\le\varepsilon\}$, and $f_c$ the density of $S_c$ ($f_0=\delta_0$), $$\mathbb EN^2=\sum_{a+b+c\le
-n}\frac{n!}{a!\,b!\,c!\,(n-a-b-c)!}\int p_a(z-s)\,p_b(z-s)f_c(s)\,ds.$$ In closed form $$\mathbb
-EN^2=[[second_moment]],$$ a rational number for rational $z,\varepsilon$: differences of the function
-$$T(x,y)=[[truncated_power]]\qquad(0\le x\le y),$$ which is
-$\int_0^x\frac{(x-v)^a}{a!}\frac{(y-v)^b}{b!}\frac{v^{c-1}}{(c-1)!}dv$ for $c\ge1$ and
-$\frac{x^a}{a!}\frac{y^b}{b!}$ for $c=0$. With $\mu_1=\mathbb EN$, $\mu_2=\mathbb EN^2$:
-$$[[hit_at_least]]\le\Pr(N\ge1)\le[[hit_at_most]],$$ the lower one for $\mu_2>0$. The lower bound is attained by every $N$ that is $0$ or a
-constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for $|z|>\varepsilon$.
+Let $N$ be the number of subsets of $n\ge0$ independent items, uniform on $[-1,1]$, whose sum is within
+$\varepsilon\ge0$ of $z$ (R1.1). Let $p_k(t)=\Pr(|S_k-t|\le\varepsilon)$ for a sum $S_k$ of $k$ items,
+$p_0(t)=\mathbf 1\{|t|\le\varepsilon\}$, and let $f_c$ be the density of $S_c$ ($f_0=\delta_0$). Then $$\mathbb
+EN^2=\sum_{a+b+c\le n}\frac{n!}{a!\,b!\,c!\,(n-a-b-c)!}\int p_a(z-s)\,p_b(z-s)f_c(s)\,ds.$$ In closed form
+$$\mathbb EN^2=[[second_moment]],$$ a rational number for rational $z,\varepsilon$. The closed form consists of
+differences of the function $$T(x,y)=[[truncated_power]]\qquad(0\le x\le y),$$ which is
+$\int_0^x\frac{(x-v)^a}{a!}\frac{(y-v)^b}{b!}\frac{v^{c-1}}{(c-1)!}dv$ for $c\ge1$ and $\frac{x^a}{a!}\frac{y^b}{b!}$
+for $c=0$. With $\mu_1=\mathbb EN$, $\mu_2=\mathbb EN^2$: $$[[hit_at_least]]\le\Pr(N\ge1)\le[[hit_at_most]],$$ the
+lower bound for $\mu_2>0$. The lower bound is attained by every $N$ that takes at most one value other than $0$, the
+upper bound by every $N\le1$ and by every $N\ge1$. Both are attained at $n=1$ for $|z|>\varepsilon$.
 """,
     steps=STEPS,
     source=Source(

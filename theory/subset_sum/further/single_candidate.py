@@ -103,15 +103,16 @@ def the_slope_is_least_at_no_width(slope: sp.Expr, least_slope: sp.Expr) -> Iter
 
 single_candidates = Claim(
     label="R10",
-    title="One candidate against subsets: polynomial and logarithmic overparametrisation",
+    title="One candidate versus subset sums: polynomial versus logarithmic overparametrisation",
     statement=r"""
-A weight $w$ is to be replaced, up to $\varepsilon<|w|$, by one of $n$ candidates: products of two independent
-uniform numbers on $[-1,1]$ (R5.1), each usable with probability $\frac12$. A candidate serves with probability
-$$p=[[single_hit]],$$ some candidate with probability $$[[success]],$$ and so with probability $\frac12$ from
-$$n_{50}=[[median_items]]$$ on. For $\varepsilon<|w|\le1-\varepsilon$, $$n_{50}\le[[leading]],$$ and the ratio tends
-to $1$ as $\varepsilon\to0$: $n_{50}$ is of order $1/\varepsilon$. Sums over subsets of such candidates do it for
-$|w|<\frac12$ with $O(\ln\frac1\varepsilon)$ of them (R4, as they have at least the density $[[subset_density]]$ on $[-a,a]$, $2|w|\le a<1$), and
-with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
+Let a weight $w$ be replaced, up to $\varepsilon<|w|$, by one of $n$ candidates. Candidates are products of two
+independent uniform numbers on $[-1,1]$ (R5.1), each usable with probability $\frac12$. A candidate serves with
+probability $$p=[[single_hit]],$$ and some candidate serves with probability $$[[success]],$$ which is at least
+$\frac12$ from $$n_{50}=[[median_items]]$$ candidates on. For $\varepsilon<|w|\le1-\varepsilon$,
+$$n_{50}\le[[leading]],$$ and the ratio tends to $1$ as $\varepsilon\to0$: $n_{50}$ is of order $1/\varepsilon$. For
+$|w|<\frac12$, sums over subsets of such candidates achieve this with $O(\ln\frac1\varepsilon)$ of them (R4, as they
+have at least the density $[[subset_density]]$ on $[-a,a]$, $2|w|\le a<1$), and with no fewer than
+$(1-o(1))\,[[subset_items]]$ (R5.3).
 """,
     steps=STEPS,
     source=Source(
@@ -145,8 +146,8 @@ with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
     uses=("R4", "R5.1", "R5.3"),
     remarks=(
         Remark(
-            r"The median of the number that subsets need for $w=\frac3{10}$ is within a quarter of $2\log_2\frac1\varepsilon$ at "
-            r"$\varepsilon=10^{-2}$ and $10^{-4}$: measured, and the opposite is rejected.",
+            r"Measured: the median number of candidates that subsets need for $w=\frac3{10}$ is within a quarter of "
+            r"$2\log_2\frac1\varepsilon$ at $\varepsilon=10^{-2}$ and $10^{-4}$; the opposite is rejected.",
             "subsets_need_logarithmically_many",
         ),
     ),

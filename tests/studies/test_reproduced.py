@@ -1,0 +1,170 @@
+"""The page on the papers' experiments: its tables hold what docs/reproduced.json has, and rows of that file come out again."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import ROOT
+
+from sparse_limits.numerics.studies import hypothesis, spectra
+from sparse_limits.numerics.studies.hypothesis_sentences import sentences
+from sparse_limits.numerics.studies.spectra_sentences import findings
+
+sys.path.insert(0, str(ROOT / "docs"))
+from reproduced import kept, plain
+
+PAGE = " ".join((ROOT / "book" / "reproduced.md").read_text("utf-8").split())
+KERNELS = ("paper", "masks", "own")
+TRAINING = {  # the first cell of a line: the sentence of the study, and the methods in order
+    "SNIP falls faster than Random, at every sparsity": ("falls faster than Random, always", ["snip"]),
+    "SynFlow falls faster than Random, at every sparsity": ("falls faster than Random, always", ["synflow"]),
+    "the sparser, the slower (Random, SNIP, SynFlow)": (
+        "falls more slowly when sparser",
+        ["random", "snip", "synflow"],
+    ),
+    "the dense network is fastest": ("falls fastest", ["dense"]),
+    "Random loses most with sparsity": ("loses most with sparsity", ["random"]),
+}
+SPECTRA = {
+    "decay and effective rank of Random both change least with sparsity": ("decay and rank change least", ["random"]),
+    "Random has the highest effective rank, at every sparsity": ("highest effective rank, always", ["random"]),
+    "SNIP: the share of the top five rises with sparsity": ("top five rise with sparsity", ["snip"]),
+    "SNIP: the effective rank falls": ("rank falls with sparsity", ["snip"]),
+    "SNIP: the gap λ₁/λ₂ falls": ("gap falls with sparsity", ["snip"]),
+    "SynFlow: the share of the top five rises": ("top five rise with sparsity", ["synflow"]),
+    "SynFlow: the effective rank falls": ("rank falls with sparsity", ["synflow"]),
+    "SynFlow: the gap falls": ("gap falls with sparsity", ["synflow"]),
+}
+
+
+def rows(method: str, **where: Any) -> list[dict[str, Any]]:
+    found = [
+        row
+        for row in kept()["hypothesis"]["rows"]
+        if row["method"] == method and all(row[name] == value for name, value in where.items())
+    ]
+    assert found
+    return found
+
+
+def decimals(values: list[float]) -> str:
+    """As the page prints distances: .046, .025."""
+    return ", ".join(f"{value:.3f}".removeprefix("0") for value in values)
+
+
+def mean(method: str, number: str) -> list[float]:
+    """The mean over the layers of a method, at each width below the reference."""
+    return [float(np.mean([row["widths"][at][number] for row in rows(method)])) for at in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "columns"), [(TRAINING, ("adam", "descent")), (SPECTRA, KERNELS)], ids=["training", "spectra"]
+)
+def test_the_counts_of_the_page_are_those_of_the_file(
+    lines: dict[str, tuple[str, list[str]]], columns: tuple[str, ...]
+) -> None:
+    held = {(each["sentence"], each["method"], each["by"]): each for each in kept()["spectra"]["findings"]}
+    for first, (sentence, methods) in lines.items():
+        cells = []
+        for by in columns:
+            found = [held[sentence, method, by] for method in methods]
+            cells.append(f"{', '.join(str(each['holds']) for each in found)} of {found[0]['of']}")
+        assert f"| {first} | {' | '.join(cells)} |" in PAGE
+    assert len({(sentence, method) for sentence, of in (TRAINING | SPECTRA).values() for method in of}) * 2 <= len(held)
+
+
+def test_the_shapes_of_the_page_are_those_of_the_file() -> None:
+    shapes = {
+        method: [row["shape"] for row in rows(method)]
+        for method in ("random", "magnitude", "snip", "grasp", "synflow", "synflow-iterative")
+    }
+    for shape, methods in (("constant", ("random", "magnitude")), ("graded", ("snip", "grasp"))):
+        (count,) = {of.count(shape) for method, of in shapes.items() if method in methods}
+        assert f"| {shape} in {count} of {len(shapes[methods[0]])} layers each |" in PAGE
+    blocks = shapes["synflow-iterative"]
+    assert f"in 100 rounds: blocks in {blocks.count('block')} of {len(blocks)} layers" in PAGE
+    assert shapes["synflow"].count("graded") == len(shapes["synflow"])  # "in one round it is graded"
+    emptied = max(
+        max(at["rows"]["dead"], at["columns"]["dead"]) for row in rows("synflow-iterative") for at in row["widths"]
+    )
+    assert "up to three quarters of the neurons empty" in PAGE
+    assert 0.7 < emptied < 0.8
+
+
+def test_the_falling_distances_of_the_page_are_those_of_the_file() -> None:
+    masks = 6  # of each setting, the default of the study
+    fell = {}
+    for row in kept()["hypothesis"]["rows"]:
+        fell.setdefault(row["method"], []).append(row["fell"])
+    of = masks * 9
+    assert {method for method, counts in fell.items() if sum(counts) == of} == {"random", "magnitude", "snip", "grasp"}
+    said = f"for {sum(fell['synflow-iterative'])} of {of} of SynFlow in rounds, for {sum(fell['synflow'])} of {of} in one round"
+    assert said in PAGE
+    assert (
+        f"{decimals(mean('random', 'distance'))} for Random, {decimals(mean('snip', 'distance'))} for SNIP, and "
+        f"{decimals(mean('snip', 'random'))} for random masks of the densities of SNIP" in PAGE
+    )
+
+
+def test_what_other_data_change_on_the_page_is_in_the_file() -> None:
+    def sizes(method: str, data: str) -> list[float]:
+        found = [[each for each in row["data"] if each["data"] == data] for row in rows(method)]
+        return [float(np.mean([layer[at]["distance"] or 0.0 for layer in found])) for at in range(4)]
+
+    snip, grasp = sizes("snip", "shuffled labels"), sizes("grasp", "shuffled labels")
+    last = [
+        each
+        for row in rows("snip")
+        for each in row["data"]
+        if each["data"] == "shuffled labels" and each["width"] == 800
+    ]
+    differ = sum(each["p"] <= 0.05 for each in last)
+    assert (
+        f"SNIP's histograms differ in {differ} of {len(last)} layers, by {decimals(snip[:1])} at width 100 and "
+        f"{decimals(snip[-1:])} at 800" in PAGE
+    )
+    assert f"({decimals(grasp[:1])} at width 100, {decimals(grasp[-1:])} at 800)" in PAGE
+    numbers = re.search(r"the histograms differ by (\.\d+) \(SNIP\) and (\.\d+) \(GraSP\), at all four widths", PAGE)
+    assert numbers is not None
+    for said, method in zip(numbers.groups(), ("snip", "grasp"), strict=True):
+        assert all(abs(size - float(said)) <= 0.005 for size in sizes(method, "one class"))
+
+
+def test_the_block_of_the_page_shrinks_as_in_the_file() -> None:
+    (row,) = rows("synflow-iterative", depth=2, density=0.2)
+    lost = {at["width"]: max(at["rows"]["dead"], at["columns"]["dead"]) for at in row["widths"]}
+    assert "half of the neurons are lost at width 100 and a twenty-fifth at width 800" in PAGE
+    assert lost[100] == pytest.approx(1 / 2, abs=0.05)
+    assert lost[800] == pytest.approx(1 / 25, abs=0.005)
+
+
+def test_findings_and_sentences_follow_from_the_rows_of_the_file() -> None:
+    held = kept()
+    assert findings(held["spectra"]["rows"]) == held["spectra"]["findings"]
+    assert sentences(held["hypothesis"]["rows"], 6) == held["hypothesis"]["sentences"]
+
+
+def close(again: Any, held: Any) -> None:
+    """The same numbers, up to what another machine may round otherwise: a weight of a tie falls to either side."""
+    if isinstance(held, dict):
+        assert again.keys() == held.keys()
+        for name, value in held.items():
+            close(again[name], value)
+    elif isinstance(held, list):
+        for first, second in zip(again, held, strict=True):
+            close(first, second)
+    elif isinstance(held, float):
+        assert again == pytest.approx(held, rel=1e-3, abs=1e-3)
+    else:
+        assert again == held
+
+
+def test_a_case_of_each_study_has_the_same_numbers_again() -> None:
+    case = hypothesis.Case(hypothesis.Settings(), "random", 2, 0.3)
+    close(plain(hypothesis.measure(case)), rows("random", depth=2, density=0.3))
+    again = spectra.measure(spectra.Case(spectra.Settings(), 1, 0))
+    close(again, [row for row in kept()["spectra"]["rows"] if (row["depth"], row["network"]) == (1, 0)])
