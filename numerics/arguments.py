@@ -64,7 +64,7 @@ def generator(rng: Seed) -> np.random.Generator:
         InputError: as for `seed_sequence`.
 
     Examples:
-        >>> generator(0).integers(10) == np.random.default_rng(0).integers(10)
+        >>> bool(generator(0).integers(10) == np.random.default_rng(0).integers(10))
         True
     """
     if isinstance(rng, np.random.Generator):

@@ -67,7 +67,7 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
 
     Examples:
         >>> @door
-        ... def root(number: "float", name: "str | None" = None) -> "float":
+        ... def root(number: float, name: str | None = None) -> float:
         ...     return number**0.5
         >>> try:
         ...     root("2")

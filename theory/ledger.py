@@ -169,7 +169,7 @@ def labels_of(topic: str) -> tuple[str, ...]:
 
     Examples:
         >>> labels_of("depth")[:3]
-        ('D1', 'D2.1', 'D2.2')
+        ('D1.1', 'D1.2', 'D2')
     """
     found = topic in TOPICS and "." not in topic  # a module of a topic may be a ledger by itself
     labels = _homes(topic) if found else (each.label for each in claims_of(topic).values())

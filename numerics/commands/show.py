@@ -95,7 +95,7 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
     import sympy as sp
     from rich.text import Text
 
-    from sparse_limits.numerics.printing.readable_math import readable
+    from sparse_limits.numerics.printing.readable_math import flowed, readable
     from sparse_limits.numerics.printing.tables import print_words
     from sparse_limits.numerics.reports.bounds import graded
     from sparse_limits.numerics.reports.open_questions import open_questions
@@ -110,7 +110,7 @@ def _print_claim(console: Console, claim: Claim, line: Line, used_by: Sequence[s
     console.print(f"{claim.label}  {claim.title}", style="bold")
     console.print(f"{line.topic} · {line.name} · {claim.provenance}, {status(claim)} · {claim.source}")
     section("In brief", claim.latex_headline)
-    section("Statement", claim.latex_statement)
+    section("Statement", flowed(claim.latex_statement))
     section(
         "Letters",
         *(f"- {quantity}" for quantity in claim.quantities),

@@ -29,12 +29,35 @@ WORDS = {"ne": "≠", "colon": ":", "limits": "", "|": "‖", "lVert": "‖", "r
 FUNCTIONS = (
     "sin cos tan arcsin arccos arctan sinh cosh tanh arsinh ln log exp max min sup inf lim limsup det dim ker Pr bmod"
 )
+RELATIONS = "≠≤≥→↦∈∉⊂⊆∼≈∝±"
 SIZES = ("big", "Big", "bigl", "bigr", "Bigl", "Bigr", "left", "right")
 
 
 def readable(text: str) -> str:
     """The text with its formulas, between dollars, in Unicode; all else stays as it is."""
     return FORMULA.sub(lambda match: _formula(match[0]), text)
+
+
+def flowed(text: str) -> str:
+    r"""The text without the line breaks of its source: paragraphs, items of a list and displayed formulas begin a line, formulas indented.
+
+    Examples:
+        >>> print(flowed("Let $x$\nbe $$1$$ or\n$2$.\n\nThen"))
+        Let $x$ be
+            $1$
+        or $2$.
+        <BLANKLINE>
+        Then
+    """
+    return "\n\n".join(_one_paragraph(each) for each in re.split(r"\n\s*\n", text.strip()))
+
+
+def _one_paragraph(text: str) -> str:
+    lines = []
+    for at, piece in enumerate(re.split(r"(\$\$.*?\$\$[.,;:]?)", text, flags=re.DOTALL)):
+        items = [" ".join(item.split()) for item in re.split(r"\n(?=[*-] )", piece)]
+        lines += [f"    {items[0].replace('$$', '$')}"] if at % 2 else [item for item in items if item]
+    return "\n".join(lines)
 
 
 def _formula(latex: str) -> str:
@@ -51,6 +74,7 @@ def _in_unicode(formula: str) -> str:
     while (after := re.sub(f"{FRACTION}([^{FRACTION}{END}]*){END}", _beside_factors, formula)) != formula:
         formula = after
     formula = re.sub(rf"(?<=[\w)]) *{NAME} *(?=[^\W²³⁰¹⁴-⁹ⁿ])", " ", formula).replace(NAME, "")
+    formula = re.sub(rf"(?<=[{RELATIONS}]) +(?=\S)", "", formula)  # LaTeX does not print the blank that ends a command
     return re.sub(r"(?<=\S) +(?=[)\],.;])", "", formula)
 
 

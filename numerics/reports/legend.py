@@ -33,8 +33,9 @@ def legend_rows(claims: Sequence[Claim]) -> list[LegendRow]:
 
     Examples:
         >>> from sparse_limits.theory import claim
-        >>> [(row.letters, row.labels) for row in legend_rows([claim("S1"), claim("S2")])][:2]
-        [('$u$', ('S1', 'S2')), ('$f$', ('S1', 'S2'))]
+        >>> rows = legend_rows([claim("S1"), claim("S2")])
+        >>> [row.labels for row in rows if "threshold" in row.letters][0]
+        ('S1',)
     """
     found: dict[tuple[str, str, str], list[str]] = {}
     for claim in claims:

@@ -17,7 +17,7 @@ def quotations(claim: Claim, paper: str, version: str) -> list[str]:
     Examples:
         >>> from sparse_limits.theory import claim
         >>> quotations(claim("F2.1"), "2510.17515", "v1")
-        ['while the absolute learning speed is reduced, the relative dynamics between modes remain unchanged.']
+        ['while the absolute learning speed is reduced, the relative dynamics between modes remain unchanged']
     """
     source = claim.source
     own = [source.place] if (source.paper, source.version) == (paper, version) else []

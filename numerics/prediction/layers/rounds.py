@@ -60,7 +60,7 @@ class WideLayers:
         >>> layers = WideLayers(Architecture(784, (300, 100), 10))
         >>> [round(each, 4) for each in layers.critical_densities()]
         [0.1586, 0.0119]
-        >>> layers.density(layers.after(0.05, 100)).round(12)
+        >>> round(layers.density(layers.after(0.05, 100)), 12)
         0.05
     """
 

@@ -84,7 +84,7 @@ def contradicted(names: Sequence[str], sizes: Sequence[int], said: Floats, error
     Examples:
         >>> seen = np.array([[0.1, 0.5], [0.11, 0.51], [0.09, 0.49]])
         >>> contradicted(["1", "2"], [1000, 1000], np.array([0.1, 0.9]), np.zeros(2), seen)
-        'pruned networks contradict it: it has 0.9 of layer 2, they keep 0.5 (t tests of all layers together: p = 0.0012, at most 0.01)'
+        'pruned networks contradict it: it has 0.9 of layer 2, they keep 0.5 (t tests of all layers together: p = 0.00042, at most 0.01)'
     """
     if len(seen) < 2:
         return ""

@@ -68,6 +68,7 @@ def of_parts(
 
     Examples
     --------
+    >>> from torch import nn
     >>> def build():
     ...     front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten()
     ...     return nn.Sequential(*front, nn.Linear(288, 10))
