@@ -69,45 +69,46 @@ SAMPLE_LETTERS = {
 
 STEPS = proof(
     r"""
-law (by D2): As the widths grow the scores of layer $l$ tend in law, in units of $1/\sqrt{n_ln_{l-1}}$, to the modulus of
-$w\,h\,\varphi'(z)\,c$, in the readout of $a\,h$, with variances $\Sigma^l(x,x)=\Pi^l(x,x)=1$.
+law (by D2): As the widths grow, the scores of layer $l$, in units of $1/\sqrt{n_ln_{l-1}}$, tend in law to the modulus of
+$w\,h\,\varphi'(z)\,c$, and in the readout to the modulus of $a\,h$, with variances $\Sigma^l(x,x)=\Pi^l(x,x)=1$.
 
-signs (from law; by same law): $z$, given the modulus of the weight, has either sign with probability $\frac12$, as has $u$ in
-$h=\varphi(u)$: each gate is a fair coin, independent of all moduli.
+signs (from law; by same law): Given the modulus of the weight, $z$ has either sign with probability $\frac12$, and so has $u$ in
+$h=\varphi(u)$. So each gate is a fair coin, independent of all moduli.
 
-scales (from signs; gives first_scale, hidden_scale, readout_scale): Where the gates are open the score is a product of two normals times
-$[[first_scale]]$ in layer 1, of two times $[[readout_scale]]$ in the readout, and of three times $[[hidden_scale]]$ between them.
+scales (from signs; gives first_scale, hidden_scale, readout_scale): Where the gates are open, the score is a product of two normals times
+$[[first_scale]]$ in layer 1, of two normals times $[[readout_scale]]$ in the readout, and of three normals times $[[hidden_scale]]$ in
+between.
 
-tails (from scales): So it exceeds $\tau$ with probability $[[first]]$ in layer 1, $[[hidden]]$ in each hidden matrix, and $[[readout]]$ in
-the readout.
+tails (from scales): So the score exceeds $\tau$ with probability $[[first]]$ in layer 1, $[[hidden]]$ in each hidden matrix, and
+$[[readout]]$ in the readout.
 
 density (from tails; gives density, live, weights): There are $nd$, $(L-1)n^2$ and $n$ weights, $[[weights]]$ in all. The mean of these
 probabilities over all weights is `density`; at $\tau=0$ it is $[[live]]$, the share of open gates.
 
 strictly (from density; by intermediate value): The modulus of a product of normals has a positive density, so that $H$ and $H_3$ are
-continuous and fall strictly to $0$: for $\rho$ below $[[live]]$ there is one $\tau$ where the density is $\rho$.
+continuous and decrease strictly to $0$. So for $\rho$ below $[[live]]$ there is exactly one $\tau$ at which the density is $\rho$.
 
-threshold (from strictly; gives threshold, rho_first, rho_hidden, rho_readout): It is `threshold`, and there the layers keep `rho_first`,
-`rho_hidden` and `rho_readout`.
+threshold (from strictly; gives threshold, rho_first, rho_hidden, rho_readout): This value is `threshold`, and at this threshold the layers
+keep `rho_first`, `rho_hidden` and `rho_readout`.
 
-coins (by same law): At finite width, flip the signs of row $i$ of a hidden layer's weights: that flips $z_i$ alone, and the sign of $z_i$
-in $h_i$ is absorbed by column $i$ of the weights above, which is symmetric. So the scores have the law that they would have with fair coins
-for gates, independent of each other and of the weights.
+coins (by same law): At finite width, flip the signs of row $i$ of a hidden layer's weights. This flips $z_i$ alone, and the sign of $z_i$
+in $h_i$ is absorbed by column $i$ of the weights above, which is symmetric. So the scores have the law that they would have if the gates
+were fair coins, independent of each other and of the weights.
 
-fourth moment of a unit (from coins): Given the layer below, of mean square $q$, a unit has $E\,h=\sqrt{q/\pi}$, $E\,h^2=q$ and
-$E\,h^4=[[layer_fourth]]$; $q=1$ at the input.
+fourth moment of a unit (from coins): Given the layer below, with mean square $q$, a unit has $E\,h=\sqrt{q/\pi}$, $E\,h^2=q$ and
+$E\,h^4=[[layer_fourth]]$; at the input, $q=1$.
 
-growth (from fourth moment of a unit): The mean square of a layer of $n$ such units has the second moment $q^2$ times $[[growth]]$. Signals
-go back alike: given the next layer's they are normal, and $\varphi'c$ has the moments $q$ and `layer_fourth`.
+growth (from fourth moment of a unit): The mean square of a layer of $n$ such units has the second moment $q^2$ times $[[growth]]$. The same
+holds for the signals that go back: given those of the next layer they are normal, and $\varphi'c$ has the moments $q$ and `layer_fourth`.
 
 exact layers (from coins, tails; by independence): In layer 1 $u$ is standard normal at every width, and in layer $L$ the signal is $a_i$
-itself. So the score of layer 1 for $L=1$, of the hidden matrix for $L=2$ and of the readout for $L=1$ is, given open gates, a product of
+itself. So, given open gates, the score of layer 1 for $L=1$, of the hidden matrix for $L=2$ and of the readout for $L=1$ is a product of
 independent normals times its scale, as in *tails*.
 
-fourth moments (from growth, exact layers): A weight, the activation below it and the signal are independent, given the coins. So, times
-$\sqrt{n_ln_{l-1}}$ ($\sqrt n$ for the readout), scores have at every $n$ the fourth moments $[[fourth_first]]$, $[[fourth_hidden]]$ and
-$[[fourth_readout]]$ in layer 1, in hidden matrices and in the readout: what the limit has, times one *growth* for every layer that lies
-between.
+fourth moments (from growth, exact layers): Given the coins, a weight, the activation below it and the signal are independent. So,
+multiplied by $\sqrt{n_ln_{l-1}}$ ($\sqrt n$ for the readout), scores have at every $n$ the fourth moments $[[fourth_first]]$,
+$[[fourth_hidden]]$ and $[[fourth_readout]]$ in layer 1, in hidden matrices and in the readout. These are the fourth moments of the limit
+times one factor *growth* for every layer in between.
 """,
     globals(),
 )

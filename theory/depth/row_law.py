@@ -48,50 +48,51 @@ signal_variance = v_l ** (L - layer) * v_A
 
 STEPS = proof(
     r"""
-derivative: Let $c_i=\sqrt{n_l}\,\langle\partial f/\partial h^l_i,r\rangle$ at one input, and let $\dot\varphi$ be $\varphi'(z_i)$. In
-$w_{ij}$, $\langle f,r\rangle$ has the derivative $[[derivative]]$, with $h=h_j$ of the layer below and $m_l=n_{l-1}$ its width ($x_j$ and
-$d$ at $l=1$).
+derivative: At one input let $c_i=\sqrt{n_l}\,\langle\partial f/\partial h^l_i,r\rangle$, and let $\dot\varphi$ be $\varphi'(z_i)$. The
+derivative of $\langle f,r\rangle$ with respect to $w_{ij}$ is $[[derivative]]$, where $h=h_j$ is the value of the layer below and
+$m_l=n_{l-1}$ its width ($x_j$ and $d$ at $l=1$).
 
-signal: $c_i=\langle a_i,r\rangle$ in layer $L$, and below it $c_i=[[back]]$ over the units of the next layer, $w_m=w^{l+1}_{mi}$ and
-$p_l=n_{l+1}$ their number.
+signal: In layer $L$, $c_i=\langle a_i,r\rangle$. Below it $c_i=[[back]]$, a sum over the units of the next layer, with $w_m=w^{l+1}_{mi}$
+and $p_l=n_{l+1}$ their number.
 
-one weight: Given the layer below, $w_{ij}$ has with $z_i(x)$ the covariance $[[own]]$: what $z_i$ owes to the one weight,
+one weight: Given the layer below, $w_{ij}$ and $z_i(x)$ have the covariance $[[own]]$. The contribution of this one weight to $z_i$,
 $w_{ij}h_j/\sqrt{n_{l-1}}$, tends to $0$ in probability as $n_{l-1}\to\infty$.
 
-two sums: For two units $p,p'$ of the next layer let $X_p=w_ph$ and $Y_p=Gw_p\dot\varphi$, with centred independent $w_p$, $w_{p'}$, $G$,
-that do not depend on $(h,\dot\varphi)$, $G$ of covariance $\Gamma$ and $w$ of variance $v_l$. Between two inputs $(X_p,X_{p'},Y_p,Y_{p'})$
-has the covariances $[[joint]]$, with $S=E\,hh'$ and $K=E\,\dot\varphi\dot\varphi'$.
+two sums: For two units $p,p'$ of the next layer let $X_p=w_ph$ and $Y_p=Gw_p\dot\varphi$, where $w_p$, $w_{p'}$, $G$ are centred,
+independent, and independent of $(h,\dot\varphi)$, $G$ with covariance $\Gamma$ and $w$ with variance $v_l$. Between two inputs
+$(X_p,X_{p'},Y_p,Y_{p'})$ has the covariances $[[joint]]$, with $S=E\,hh'$ and $K=E\,\dot\varphi\dot\varphi'$.
 
 wide layer (from two sums; by central limit of copies): Let the units of a layer have iid $(z_m,G_m)$, and let $n$, their number, grow. The
 sums $n^{-1/2}\sum_mw_{pm}h_m$ and $n^{-1/2}\sum_mG_mw_{pm}\dot\varphi_m$ tend to normal vectors, for finitely many $p$ at once, with the
-covariances of *two sums*: independent over $p$, and those of the first kind of those of the second.
+covariances of *two sums*. These vectors are independent over $p$, and those of the first kind are independent of those of the second.
 
-finitely many units apart (from one weight, wide layer; by Slutsky): Finitely many units of the layer, and their weights upwards, are a part
-of these sums that tends to $0$: in the limit they are independent of the sums.
+finitely many units apart (from one weight, wide layer; by Slutsky): Finitely many units of the layer, and their weights upwards, contribute
+to these sums a part that tends to $0$. So in the limit they are independent of the sums.
 
-forward (from finitely many units apart; by induction): So, after $n_1,\dots,n_{l-1}$ one after the other, the $z_i(X)$ of layer $l\ge2$ are
-iid $N(0,\Sigma^l)$, independent of $w_{ij}$ and $h_j$ for finitely many $i$, $j$, and of all weights above: $\Sigma^l$ is
-$v_lE\,\varphi\varphi'$ of the layer below, and the variance of the biases.
+forward (from finitely many units apart; by induction): So, as $n_1,\dots,n_{l-1}$ grow one after the other, the $z_i(X)$ of layer $l\ge2$
+become iid $N(0,\Sigma^l)$, independent of $w_{ij}$ and $h_j$ for finitely many $i$, $j$, and of all weights above. Here $\Sigma^l$ is
+$v_lE\,\varphi\varphi'$ of the layer below plus the variance of the biases.
 
-gates (from derivative, forward; by continuous mapping): $\varphi'$ jumps on a set of measure $0$, where no $z_i(x)$ of positive variance
-is: limits in law of the $z_i$ are limits of $\varphi'(z_i)$, and, as scores are continuous in all else, of scores.
+gates (from derivative, forward; by continuous mapping): $\varphi'$ jumps only on a set of measure $0$, in which a $z_i(x)$ of positive
+variance almost surely does not lie. So convergence in law passes from the $z_i$ to $\varphi'(z_i)$ and, as scores are continuous in
+everything else, to the scores.
 
-one layer back (from signal, wide layer, gates; by continuous mapping): Suppose $c_i=n_k^{-1/2}\sum_mG_m\dot\varphi(z^k_m)c^k_m$, with iid
-centred $G_m$ of covariance $\Gamma$, independent of all of layers $k$ and above, as it is at $k=l+1$ with $G_m=w_{mi}$. For $k<L$ put in
-$c^k_m$ by *signal* and change the order of the sums: over $p$ in layer $k+1$ it is
+one layer back (from signal, wide layer, gates; by continuous mapping): Suppose that $c_i=n_k^{-1/2}\sum_mG_m\dot\varphi(z^k_m)c^k_m$, with
+iid centred $G_m$ of covariance $\Gamma$ that are independent of everything in layers $k$ and above. At $k=l+1$ this holds with
+$G_m=w_{mi}$. For $k<L$ insert *signal* for $c^k_m$ and exchange the order of summation: the sum over $p$ in layer $k+1$ is
 $n_{k+1}^{-1/2}\sum_pG'_p\dot\varphi(z^{k+1}_p)c^{k+1}_p$ with $G'_p=n_k^{-1/2}\sum_mG_mw_{pm}\dot\varphi_m$. As $n_k\to\infty$ the $G'_p$
-become iid normal, of covariance $v_{k+1}\Gamma\circ E\,\dot\varphi\dot\varphi'$, independent of the $z^{k+1}_p$.
+become iid normal, with covariance $v_{k+1}\Gamma\circ E\,\dot\varphi\dot\varphi'$, and independent of the $z^{k+1}_p$.
 
 readout (from one layer back; by central limit of copies): At $k=L$ the sum is $n_L^{-1/2}\sum_mG_m\dot\varphi(z^L_m)\langle a_m,r\rangle$,
-of iid terms: it tends to a normal vector with the covariance $\Gamma\circ E\,\dot\varphi\dot\varphi'\circ v_A\langle r,r'\rangle$.
+with iid terms. It tends to a normal vector with the covariance $\Gamma\circ E\,\dot\varphi\dot\varphi'\circ v_A\langle r,r'\rangle$.
 
-backward (from one layer back, readout; by induction): So the $c_i$ of finitely many units of a layer $l<L$ are independent,
-$N(0,\Pi^l\circ\langle r,r'\rangle)$: from layer to layer a factor $v_{k}E\,\dot\varphi\dot\varphi'$, and $\Pi^L=v_A$. The products of the
-weights of two units with the same $\dot\varphi_mc_m$ are not correlated.
+backward (from one layer back, readout; by induction): So the $c_i$ of finitely many units of a layer $l<L$ are independent with law
+$N(0,\Pi^l\circ\langle r,r'\rangle)$: each layer contributes a factor $v_{k}E\,\dot\varphi\dot\varphi'$, and $\Pi^L=v_A$. The products of
+the weights of two units with the same $\dot\varphi_mc_m$ are uncorrelated.
 
 ReLU (by K1): For $\varphi(z)=\sqrt2\max(z,0)$ the means of $\varphi\varphi'$ and $\dot\varphi\dot\varphi'$ are $F$ and $\kappa_0$.
 
-ReLU steps (from forward, backward, ReLU): Then a layer whose $z_i$ are normal takes $(a,b,c)$, the entries of $\Sigma$ at two inputs, to
+ReLU steps (from forward, backward, ReLU): Then a layer whose $z_i$ are normal maps $(a,b,c)$, the entries of $\Sigma$ at two inputs, to
 $[[forward]]$ for $c$, and $\Pi$ of the layer above to $[[backward]]$.
 
 one input (from ReLU steps): At one input, with normal weights in layer 1 and the same $v_l$ and biases everywhere, $\Sigma^l=[[variance]]$
@@ -250,8 +251,8 @@ $\Pi^l=[[signal_variance]]$.
     open_questions=(
         OpenQuestion(
             asks="Do the scores of a row have the same limit law if all widths grow together?",
-            obstacle="The proof takes one layer after the other: the covariances below are constants once those layers have grown. With all widths at once they fluctuate while the next layer grows, and no bound of that is carried through the layers here.",
-            known="The law as widths grow one after the other (D2), and exact identities at every width (D1.1, D1.2). Tangent kernels of dense networks have limits with all widths at once (Yang, Tensor Programs II, arXiv:2006.14548); this is not carried over to the laws of scores here. The scored weights are no obstacle: in wide matrices they are next to independent of all signals (D8.1). What is left is the law of signals that go back through the weights that carried values.",
+            obstacle="The proof treats one layer after the other: the covariances of the layers below are constants once those layers have grown. If all widths grow at once, these covariances fluctuate while the next layer grows, and no bound on the fluctuations is carried through the layers here.",
+            known="The law as widths grow one after the other (D2), and exact identities at every width (D1.1, D1.2). Tangent kernels of dense networks have limits with all widths at once (Yang, Tensor Programs II, arXiv:2006.14548); this is not carried over to the laws of scores here. The scored weights are no obstacle: in wide matrices they are nearly independent of all signals (D8.1). What remains is the law of signals that go back through the weights that carried values.",
             evidence=r"""Networks of 400 units in each layer have the mean energies within $15\,\%$.""",
             checked_by="networks_have_the_energies",
         ),

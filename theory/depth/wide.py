@@ -50,31 +50,32 @@ single = (d * product_normal.at(scaled * sp.sqrt(d) / sp.sqrt(2)) + product_norm
 
 STEPS = proof(
     r"""
-probabilities (by D3.2): A score above $\tau$ has the probabilities $\frac12H$, $\frac14H_3$ and $\frac12H$ in the three kinds of layers, at
-$\tau$ over their scales.
+probabilities (by D3.2): In the three kinds of layers a score exceeds $\tau$ with the probabilities $\frac12H$, $\frac14H_3$ and $\frac12H$,
+at $\tau$ divided by the scale of the layer.
 
-arguments (from probabilities): At $\tau=u/n$ that is $[[first_argument]]$ in layer 1, $[[hidden_argument]]$ in hidden matrices and
-$[[readout_argument]]$ in the readout.
+arguments (from probabilities): At $\tau=u/n$ these arguments are $[[first_argument]]$ in layer 1, $[[hidden_argument]]$ in hidden matrices
+and $[[readout_argument]]$ in the readout.
 
-share of the hidden matrices: They hold the share $[[share]]$ of the weights, which tends to $1$ as $n\to\infty$ if $L\ge2$.
+share of the hidden matrices: The hidden matrices hold the share $[[share]]$ of the weights, which tends to $1$ as $n\to\infty$ if $L\ge2$.
 
 limit of the density (from arguments, share of the hidden matrices): So for every $u$ the density of all weights tends to
 $[[wide_density]]$.
 
-falling limit (from limit of the density; by D3.2 for strictly): It falls strictly in $u$ and is continuous, as $H_3$ is.
+falling limit (from limit of the density; by D3.2 for strictly): This limit is strictly decreasing in $u$ and continuous, as $H_3$ is.
 
-limit of the threshold (from limit of the density, falling limit; by monotonicity; gives limit_threshold): Below and above the root
-`limit_threshold` of this limit $=\rho$ the densities lie in the end on the two sides of $\rho$: the threshold, times $n$, tends to it, and
-the hidden matrices keep $\rho$ in the limit.
+limit of the threshold (from limit of the density, falling limit; by monotonicity; gives limit_threshold): The equation that sets this limit
+$=\rho$ has the root `limit_threshold`. Below and above this root the densities eventually lie on the two sides of $\rho$. So the threshold
+times $n$ tends to the root, and the hidden matrices keep $\rho$ in the limit.
 
-whole layers (from arguments, limit of the threshold): There the arguments of layer 1 and of the readout tend to $0$, where $H$ tends to
-$1$: these layers keep all of their scores but those of exactly $0$, $[[whole]]$ of their weights.
+whole layers (from arguments, limit of the threshold): At this threshold the arguments of layer 1 and of the readout tend to $0$, where $H$
+tends to $1$. So these layers keep all of their scores except those of exactly $0$, that is, $[[whole]]$ of their weights.
 
 slope of H (by S4 for noise_density, column_density): $H$ has the derivative $-\frac2\pi K_0$.
 
 what is lost (from slope of H): As $t\to0$, $1-H(t)$ is $[[lost]]$ up to $o(t^2)$.
 
-one hidden layer (from probabilities): For $L=1$, at $\tau=u/\sqrt n$, the density of all weights is $[[single]]$, without $n$.
+one hidden layer (from probabilities): For $L=1$, at $\tau=u/\sqrt n$, the density of all weights is $[[single]]$, which does not depend on
+$n$.
 """,
     globals(),
 )
@@ -177,8 +178,8 @@ density at $\tau=u/\sqrt n$ is $[[single]]$, so that the densities of both layer
         Pitfall(
             control="one hidden layer is kept whole too",
             said="As the width grows, layer 1 and the readout of a network of any depth are kept whole.",
-            by="One might expect it, as their scores are of the order $n^{-1/2}$, those of hidden matrices of the order $n^{-1}$.",
-            why="With one hidden layer there are no hidden matrices that could take the loss.",
+            by="One might expect this, as their scores are of order $n^{-1/2}$ and those of hidden matrices of order $n^{-1}$.",
+            why="With one hidden layer there are no hidden matrices that could absorb the loss.",
             counterexample="one_layer",
             by_hand=r"For $L=1$ both layers have $O(n)$ weights and scores of the order $n^{-1/2}$: from $n$ to $4n$ neither density changes, and at $\rho=\frac1{10}$ not both can be $\frac12$.",
             instead="For $L=1$ the densities of both layers do not depend on $n$.",

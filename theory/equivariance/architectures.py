@@ -87,55 +87,58 @@ gamma = guaranteed(L * u / (1 - L * u), L * u < 1)
 STEPS = proof(
     r"""
 its own errors (by Q7.1 for error): Let $f$, $g$ be a layer of the target and of the ticket,
-$g(x)_o=\sum_{i,b}B_b\big(p_{iob}\sigma(x_i)-q_{iob}\sigma(-x_i)\big)$ with $|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By
-Q7.1 $|f(h)-g(h)|\le[[own_error]]$ with $\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|h_i\|$.
+$g(x)_o=\sum_{i,b}B_b\big(p_{iob}\sigma(x_i)-q_{iob}\sigma(-x_i)\big)$ with $|p-w|,|q-w|\le\varepsilon$, and let $h$, $\hat h$ be their
+inputs. By Q7.1 $|f(h)-g(h)|\le[[own_error]]$ with $\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|h_i\|$.
 
-slope (by triangle inequality): $t\mapsto pt$ for $t\ge0$, $qt$ for $t\le0$, has slopes of modulus at most $|w|+\varepsilon$. So
-$|g(h)-g(\hat h)|$ is at most $\max_o\sum_{i,b}(|w_{iob}|+\varepsilon)\|B_b\|$ times the error $\Delta$ of $\hat h$.
+slope (by triangle inequality): The function $t\mapsto pt$ for $t\ge0$, $qt$ for $t\le0$, has slopes of modulus at most $|w|+\varepsilon$.
+So $|g(h)-g(\hat h)|$ is at most $\max_o\sum_{i,b}(|w_{iob}|+\varepsilon)\|B_b\|$ times the error $\Delta$ of $\hat h$.
 
-gain (from slope): That factor is at most $[[gain]]$ with $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$: the part with $\varepsilon$ is the same
-for each output and each of the channels before.
+gain (from slope): This factor is at most $[[gain]]$ with $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$, since the part with $\varepsilon$ is
+the same for each output and each input channel.
 
-error (from its own errors, gain): $|f(h)-g(\hat h)|\le|f(h)-g(h)|+|g(h)-g(\hat h)|\le[[error]]$. Equal, if all levels are transitive, the
-basis is that of orbits, one $w\ge0$ stands for all coefficients of a layer, $p=w+\varepsilon$, and $x$ is constant and positive: nothing is
-lost anywhere.
+error (from its own errors, gain): $|f(h)-g(\hat h)|\le|f(h)-g(h)|+|g(h)-g(\hat h)|\le[[error]]$. There is equality if all levels are
+transitive, the basis is the orbit basis, all coefficients of a layer are one number $w\ge0$, $p=w+\varepsilon$, and $x$ is constant and
+positive, since then no inequality loses anything.
 
-two layers (from error): ReLU has slope at most 1, so that a layer starts with the error of the one before, the first with none: for two
-layers $[[two_layers]]$.
+two layers (from error): As ReLU has slope at most 1, the error of the features before a layer is at most the error of the outputs of the
+layer before it; before the first layer there is no error. For two layers the bound is $[[two_layers]]$.
 
-roundings multiply: The product of $L$ factors $1+\delta$ with $|\delta|\le u$ differs from 1 by at most $\varphi_L=[[stray]]$: by nothing
-without a factor, and by a factor more from $\varphi_L$ to $\varphi_L+u(1+\varphi_L)$.
+roundings multiply: The product of $L$ factors $1+\delta$ with $|\delta|\le u$ differs from 1 by at most $\varphi_L=[[stray]]$: without a
+factor by nothing, and one more factor increases the bound from $\varphi_L$ to $\varphi_L+u(1+\varphi_L)$.
 
-one step more (from roundings multiply): Let $|\hat h-h|\le\varphi_LH$, $H$ the features of the pass with moduli, and let each term of a
-linear step $W$ meet at most $l$ roundings. The computed sum errs by at most $|W|(\varphi_l|\hat h|+|\hat h-h|)$, with $|\hat
-h|\le(1+\varphi_L)H$: by $[[carried]]$ times $|W|H$, which is $\varphi_{L+l}|W|H$.
+one step more (from roundings multiply): Let $|\hat h-h|\le\varphi_LH$, where $H$ are the features of the pass with moduli, and let each
+term of a linear step $W$ meet at most $l$ roundings. The computed sum has an error of at most $|W|(\varphi_l|\hat h|+|\hat h-h|)$, where
+$|\hat h|\le(1+\varphi_L)H$. So the error is at most $[[carried]]$ times $|W|H$, which is $\varphi_{L+l}|W|H$.
 
-layer by layer (from one step more; by induction): Inputs are exact, and ReLU rounds nothing and has slope at most 1: after steps with $L$
-roundings $|\hat h-h|\le\varphi_LH$.
+layer by layer (from one step more; by induction): Inputs are exact, and ReLU rounds nothing and has slope at most 1. So after steps with
+$L$ roundings $|\hat h-h|\le\varphi_LH$.
 
-rounding (from roundings multiply, layer by layer): So outputs err by at most $[[forward_error]]$. Roundings that all go up, of positive
-numbers, come as near to it as the other terms are small beside the one with $L$ of them.
+rounding (from roundings multiply, layer by layer): So outputs have errors of at most $[[forward_error]]$. If all roundings go up and all
+numbers are positive, the error comes the closer to this bound, the smaller the other terms are compared with the term that meets $L$
+roundings.
 
 exact symmetry (by Q5): In exact arithmetic the network commutes with the group, whatever the mask, and so does the pass with moduli.
 
-symmetry (from rounding, exact symmetry): At $x$ and at $\rho(g)x$ the computed outputs err by so much from the same number, so that they
-differ by at most $[[equivariance_error]]$: to first order in $u$ by as much, where roundings go up at the one and down at the other.
+symmetry (from rounding, exact symmetry): At $x$ and at $\rho(g)x$ the computed outputs have at most this error with respect to the same
+number. So they differ by at most $[[equivariance_error]]$. To first order in $u$ they differ by as much if roundings go up at one of these
+inputs and down at the other.
 
-Bernoulli (from roundings multiply): For $Lu<1$ one has $(1+u)^L(1-Lu)\le1$, since this falls in $L$ from 1: so
+Bernoulli (from roundings multiply): For $Lu<1$ one has $(1+u)^L(1-Lu)\le1$, since the left side decreases in $L$ from 1. So
 $\varphi_L\le\gamma_L=[[gamma]]$.
 
-count: A term meets one rounding in $\lambda_kx_i$, one in the product with $\mu_k$ and one with an entry of the basis; and a sum of one
-summand more adds one, over a block, over the input channels and over the entries of the basis in a row. So it meets $[[roundings]]$.
+count: A term meets one rounding in $\lambda_kx_i$, one in the product with $\mu_k$ and one in the product with an entry of the basis. In
+each of the sums over a block, over the input channels and over the entries of the basis in a row, one more summand adds one rounding. So a
+term meets $[[roundings]]$ roundings.
 
-sets (by Q3): Maps between tensors over $m$ points in any order, of order 1 or 2 on both sides.
+sets (by Q3): For points in any order the layers are the equivariant maps between tensors over $m$ points, of order 1 or 2 on both sides.
 
-grids (by Q4): Windows that wrap around, and kernels that turn.
+grids (by Q4): On grids the layers have windows that wrap around, and kernels that turn.
 
-types (from sets, grids; gives bases): So the layers have as many basis elements as said (`bases`). $I$ and $A$ are independent, as $A$ has
-edges and no loops, and $PAP^\top Px=PAx$ for a permutation $P$.
+types (from sets, grids; gives bases): So the layers have the stated numbers of basis elements (`bases`). $I$ and $A$ are linearly
+independent, as the graph of $A$ has edges and no loops, and $PAP^\top Px=PAx$ for a permutation $P$.
 
-coefficients: Two layers have $[[coefficients]]$ coefficients: a channel between them more has $B_1$ for each channel of the input, and
-$B_2$ for each of the output.
+coefficients: Two layers have $[[coefficients]]$ coefficients: one more channel between them adds $B_1$ for each input channel and $B_2$ for
+each output channel.
 """,
     globals(),
     own_error=coefficient_error,
@@ -195,7 +198,7 @@ def summands_are_added_one_by_one(roundings: sp.Expr) -> Iterator[Relation]:
 architecture_tickets = Claim(
     label="Q9",
     title="Tickets for whole equivariant networks: error and symmetry in floating point",
-    headline=r"Masks on coefficients leave an equivariant network exactly equivariant. If a layer's coefficients err by at most $\varepsilon$ and the features before it by at most $\Delta$, its outputs err by at most $$[[error]].$$ This is attained.",
+    headline=r"Masks on coefficients keep a network exactly equivariant. If a layer's coefficients have error at most $\varepsilon$ and the features before it at most $\Delta$, its outputs have error at most $$[[error]].$$ This is attained.",
     statement=r"""
 Let the target be a network of equivariant layers $h_\ell=\sigma(f_\ell)$, $f_\ell=\sum_{i,b}w_{iob}B_bh_{\ell-1,i}$, $h_0=x$, with ReLU
 $\sigma$ between the layers and none after the last. The group acts on all levels by permutations. A ticket has two random layers for each
@@ -314,7 +317,7 @@ $[[coefficients]]$ coefficients. Message passing commutes with permutations that
             expression="equivariance_error",
             truth="apart",
             at=tuple({L: 100, u: sp.Rational(1, 2**digits), moduli_output: 1} for digits in (11, 24)),
-            lost="in the roundings that go down, which err by less than those that go up",
+            lost="in the roundings that go down, whose errors are smaller than those of roundings that go up",
             order="by the step *symmetry*, as the quotient tends to $1$ for $u\\to0$",
         ),
         Loose(

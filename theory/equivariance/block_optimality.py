@@ -33,7 +33,7 @@ from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, n
 
-OF_TWO_VALUES = r"for coefficients of one modulus, whose products are the targets' up to signs"
+OF_TWO_VALUES = r"for coefficients of one modulus, whose products equal the targets up to signs"
 WINDOWS = {n_in: 3, n_out: 8, B: 9}  # convolutions with a window of nine cells
 
 most_success = sp.exp(-2 * coefficients * 2 ** (-n / 2))
@@ -45,33 +45,35 @@ uniform_block_looseness = block_looseness.subs({a: uniform_reach, kappa: sp.Rati
 STEPS = proof(
     r"""
 right signs (by independence): Fix the first layer. The coefficient of $B_b\sigma(x_i)$ in the output channel $o$ is a sum of $\mu\lambda$
-over some of the $m$ channels of block $i$ with $\lambda>0$. If it is within $\varepsilon<|w_{iob}|$ of $w_{iob}$, one of their $\mu$ has
-the sign of $w_{iob}$. Each has it with probability at most $\frac12$: so this happens with probability at most $[[hit]]$. Likewise for
-$\sigma(-x_i)$ and the channels with $\lambda<0$.
+over some of the $m$ channels of block $i$ with $\lambda>0$. If this sum is within $\varepsilon<|w_{iob}|$ of $w_{iob}$, one of these $\mu$
+has the sign of $w_{iob}$. Each of them has this sign with probability at most $\frac12$. So the sum is this close with probability at most
+$[[hit]]$. The same holds for $\sigma(-x_i)$ and the channels with $\lambda<0$.
 
-both signs (from right signs): That grows in $m$, and at most $n$ channels have a sign at all: for both signs it happens with probability at
-most $[[pair]]$, as if half of the channels had each sign.
+both signs (from right signs): This bound increases in $m$, and at most $n$ channels have a sign at all. So the sums for both signs are this
+close with probability at most $[[pair]]$, as if half of the channels had each sign.
 
-own coefficients (from both signs; by tower): All $i$, $o$, $b$ and signs have coefficients $\mu$ of their own: given the first layer these
-events are independent, and their bounds multiply. The product is the same whatever the first layer is: so it bounds the mean as well.
+own coefficients (from both signs; by tower): All $i$, $o$, $b$ and signs have their own coefficients $\mu$. So, given the first layer,
+these events are independent, and their bounds multiply. The product does not depend on the first layer, so it bounds the mean over the
+first layer as well.
 
 success (from right signs, both signs, own coefficients): So all coefficients come within $\varepsilon$ with probability at most
-$[[success]]$, and those of $\sigma(x_i)$ alone, with $m\le n$, at most $[[nonnegative_success]]$.
+$[[success]]$. The coefficients of $\sigma(x_i)$ alone, where $m\le n$, do so with probability at most $[[nonnegative_success]]$.
 
-exponentials (from success; by exponential): These are at most $[[most_success]]$ and $[[most_nonnegative_success]]$.
+exponentials (from success; by exponential): These probabilities are at most $[[most_success]]$ and $[[most_nonnegative_success]]$.
 
-channels needed (from exponentials): Both grow in $n$, and are $1-\delta$ at $n=[[needed]]$ and $n=[[nonnegative_needed]]$: with fewer
-channels success has a smaller probability.
+channels needed (from exponentials): Both bounds increase in $n$, and they are $1-\delta$ at $n=[[needed]]$ and $n=[[nonnegative_needed]]$.
+So with fewer channels success has a smaller probability.
 
-channels that do (by Q7.1 for size): By Q7.1 $n=[[size]]$ channels do.
+channels that do (by Q7.1 for size): By Q7.1 $n=[[size]]$ channels suffice.
 
-many coefficients (from channels needed, channels that do): Both depend on `n_in`, `n_out` and $B$ through the product alone. As it grows,
-the second number over the first tends to $[[block_looseness]]$.
+many coefficients (from channels needed, channels that do): The number of channels that are needed and the number that suffices both depend
+on `n_in`, `n_out` and $B$ through the product alone. As the product grows, the second number divided by the first tends to
+$[[block_looseness]]$.
 
 uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to
 $\frac1e$.
 
-uniform (from many coefficients, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ that is $[[uniform_block_looseness]]$.
+uniform (from many coefficients, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ this limit is $[[uniform_block_looseness]]$.
 """,
     vars(block_chances) | globals(),
 )
@@ -119,7 +121,7 @@ def success_is_rarer_with_fewer_channels(
 ticket_blocks = Claim(
     label="Q11.3",
     title="Lower bounds on the number of channels in the blocks of a ticket",
-    headline=r"To hold coefficients above $\varepsilon$ with a failure of at most $\delta$, blocks as in Q7.1 need, for whatever symmetric law, $$n\ge[[needed]]$$ channels: a logarithm of the number of coefficients that counting does not ask for.",
+    headline=r"To hold coefficients above $\varepsilon$ except with probability $\delta$, blocks as in Q7.1 need, for every symmetric law, $$n\ge[[needed]]$$ channels: a logarithm of the number of coefficients that counting does not require.",
     statement=r"""
 Let the target and the source be those of Q7.1, and let all coefficients of the target be larger than $\varepsilon$ in modulus. As in Q7.1,
 keep in each block only the coefficients of $I$ from its own input channel. For every symmetric law, the probability that some mask brings
@@ -170,19 +172,19 @@ the logarithm.
             expression="success",
             truth="two_values",
             at=tuple({**WINDOWS, n: count} for count in (16, 32)),
-            lost=f"{OF_TWO_VALUES}, which share the signs of their $\\lambda$ as if half of the channels had each",
+            lost=f"{OF_TWO_VALUES}, which share the signs of their $\\lambda$: the bound treats half of the channels as having each sign",
         ),
         Loose(
             expression="nonnegative_success",
             truth="two_values_nonnegative",
             at=tuple({**WINDOWS, n: count} for count in (16, 32)),
-            lost=f"{OF_TWO_VALUES}, as if each channel had the sign that is wanted",
+            lost=f"{OF_TWO_VALUES}: the bound treats every channel as having the sign that is needed",
         ),
         Loose(
             expression="needed",
             truth="two_values_needed",
             at=tuple({**WINDOWS, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
-            lost=f"{OF_TWO_VALUES}, in the *success*, and in the inequality of the exponential",
+            lost=f"{OF_TWO_VALUES}, in *success* and in the inequality of the exponential",
             order="by Q7.1, as the quotient of its *size* and this number has a limit",
             side=Side.BELOW,
         ),
@@ -190,7 +192,7 @@ the logarithm.
             expression="nonnegative_needed",
             truth="two_values_nonnegative_needed",
             at=tuple({**WINDOWS, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
-            lost=f"{OF_TWO_VALUES}, in the *nonnegative success*: some channels have the other sign",
+            lost=f"{OF_TWO_VALUES}, in *nonnegative success*: some channels have the other sign",
             order="by Q7.1, as the quotient of its *size* and this number has a limit",
             side=Side.BELOW,
         ),

@@ -28,19 +28,19 @@ probability = 2 ** (B - X * Y)
 
 STEPS = proof(
     r"""
-coefficients (by composition): Whatever mask is put on the coefficients, $\sum_bw_bB_b$ with some of the $w_b$ put to 0 stays in
-$\mathrm{Hom}_G$. ReLU commutes with permutations of coordinates, so that a network of such layers commutes with $G$.
+coefficients (by composition): For every mask on the coefficients, $\sum_bw_bB_b$ with some of the $w_b$ set to 0 stays in $\mathrm{Hom}_G$.
+ReLU commutes with permutations of coordinates. So a network of such layers commutes with $G$.
 
-masks on entries: A matrix with $X$ columns of $Y$ entries has $[[masks]]$ masks: each column more has $2^Y$.
+masks on entries: A matrix with $X$ columns of $Y$ entries has $[[masks]]$ masks: each further column multiplies their number by $2^Y$.
 
-constant on orbits (by Q2): By Q2 $M\circ W$ is equivariant iff $M_{gy,gx}W_{gy,gx}=M_{yx}W_{yx}$ throughout. There
-$W_{gy,gx}=W_{yx}=w_b\ne0$, so that this says that $M$ is constant on the orbits.
+constant on orbits (by Q2): By Q2, $M\circ W$ is equivariant iff $M_{gy,gx}W_{gy,gx}=M_{yx}W_{yx}$ throughout. Since
+$W_{gy,gx}=W_{yx}=w_b\ne0$, this condition says that $M$ is constant on the orbits.
 
-masks on orbits (from coefficients, constant on orbits): These are the masks on coefficients, one bit for each of $B$ orbits:
-$[[equivariant_masks]]$. An orbit more doubles them, since no two orbits share an entry.
+masks on orbits (from coefficients, constant on orbits): The masks that are constant on the orbits are the masks on coefficients, with one
+bit for each of $B$ orbits: there are $[[equivariant_masks]]$. One more orbit doubles their number, since no two orbits share an entry.
 
-fair bits (from masks on entries, masks on orbits): A mask of independent fair bits is any of all masks with the same probability: one of
-these with $[[probability]]$.
+fair bits (from masks on entries, masks on orbits): A mask of independent fair bits is uniformly distributed over all masks. So it is
+constant on the orbits with probability $[[probability]]$.
 """,
     globals(),
 )

@@ -50,35 +50,35 @@ c4_characters = tuple(
 
 STEPS = proof(
     r"""
-generators (by generators): The $g$ for which $\rho_{out}(g)T=T\rho_{in}(g)$ are closed under products: if generators are among them, all
-are, so that equations for generators are enough.
+generators (by generators): The set of the $g$ for which $\rho_{out}(g)T=T\rho_{in}(g)$ is closed under products. If it contains generators,
+it contains the whole group. So the equations for generators suffice.
 
 equations (from generators): With the entries of $T$ in one vector, row by row, $aTb-T$ is $(a\otimes b^\top-I)T$, since the entry $(i,k)$
 of $aTb$ is $\sum_{j,l}a_{ij}(b^\top)_{kl}T_{jl}$. In dimension 2 the matrix is $[[constraint]]$, and $T$ lies in its kernel for
 $a=\rho_{out}(g)$, $b=\rho_{in}(g^{-1})$ iff $\rho_{out}(g)T=T\rho_{in}(g)$.
 
 mean over the group (from equations; by translation): $P(T)=\frac1{|G|}\sum_g\rho_{out}(g)T\rho_{in}(g)^{-1}$ lies in $\mathrm{Hom}_G$,
-since $\rho_{out}(h)P(T)\rho_{in}(h)^{-1}$ is the same sum. It is $T$ for $T\in\mathrm{Hom}_G$: so $P$ is its own square, and its image is
+since $\rho_{out}(h)P(T)\rho_{in}(h)^{-1}$ is the same sum. It is $T$ for $T\in\mathrm{Hom}_G$. So $P$ is its own square, and its image is
 $\mathrm{Hom}_G$.
 
 dimension (from mean over the group; by projector): $\dim\mathrm{Hom}_G$ is the trace of $P$, the mean of the traces of
 $\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top$.
 
-trace (from equations): The trace of $a\otimes b^\top$ is the product of the traces, in dimension 2 $[[trace]]$: its diagonal holds the
-products $a_{ii}b_{kk}$.
+trace (from equations): The trace of $a\otimes b^\top$ is the product of the traces, since its diagonal holds the products $a_{ii}b_{kk}$.
+In dimension 2 it is $[[trace]]$.
 
-inverse (by invariant product): $\chi_{in}(g^{-1})=\chi_{in}(g)$: where $\rho_{in}(g)$ is orthogonal, its inverse is its transpose, of the
-same trace.
+inverse (by invariant product): $\chi_{in}(g^{-1})=\chi_{in}(g)$: in a basis in which $\rho_{in}(g)$ is orthogonal, its inverse is its
+transpose, which has the same trace.
 
-share (from dimension, trace, inverse): So $c$ elements with the same characters contribute $[[share]]$ to the mean, $N=|G|$. Conjugate
-elements have the same.
+share (from dimension, trace, inverse): So $c$ elements with the same characters contribute $[[share]]$ to the mean, with $N=|G|$. Conjugate
+elements have the same characters.
 
-characters of four turns: At the turns by 0, 90, 180 and 270 degrees the trivial representation of $C_4$ has the character 1, the sign
-$\pm1$ in turn, the rotation $2,0,-2,0$. Containing them $t$, $s$ and $r$ times, the two representations have the characters
-$[[c4_characters]]$.
+characters of four turns: At the turns by 0, 90, 180 and 270 degrees the trivial representation of $C_4$ has the character 1, the sign has
+the characters $\pm1$ in turn, and the rotation has $2,0,-2,0$. The two representations, which contain these $t$, $s$ and $r$ times, have
+the characters $[[c4_characters]]$.
 
-example (from share, characters of four turns): The mean of the products of these is $[[c4_dimension]]$. The factor 2 is the dimension of
-the maps of the rotation to itself, $\mathbb C$.
+example (from share, characters of four turns): The mean of the products of these characters is $[[c4_dimension]]$. The factor 2 is the
+dimension of the space of equivariant maps of the rotation to itself, which is $\mathbb C$.
 """,
     globals(),
 )

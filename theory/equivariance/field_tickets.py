@@ -68,71 +68,67 @@ THREE_LAYERS = {
     **{n_in: 3, n_out: 4, B: 2, depth: 3, radius: 1, eps: sp.Rational(1, 10)},
     **{hull: sp.sqrt(2), strength: sp.Rational(1, 2), strengths: sp.Rational(1, 8)},
 }
-BY_SIGNS = "at most, as the truth lies between (a coefficient of more than $\\varepsilon$ is missed if all its items have the other sign)"
+BY_SIGNS = "at most, as the true value lies in between (a coefficient of more than $\\varepsilon$ is missed if all its items have the other sign)"
 ONE_LAYER, ALL_LAYERS = "`n_in`$\\cdot$`n_out`$\\cdot B/\\delta$", "$L\\cdot$`n_in`$\\cdot$`n_out`$\\cdot B/\\delta$"
 
 STEPS = proof(
     r"""
-items: Split the channels between the layers into one block of $n$ for each channel $i$ before; keep in block $i$ only the coefficients
-$\lambda$ of $I$ from channel $i$. There is no non-linearity between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times
-$B_bx_i$, whatever the signs.
+items: Split the channels between the layers into one block of $n$ channels for each input channel $i$, and keep in block $i$ only the coefficients $\lambda$ of $I$
+from channel $i$. There is no non-linearity between the layers. So a coefficient $\mu$ of $B_b$ contributes $[[item]]$ times $B_bx_i$, whatever the signs.
 
-non-linearity (by Q12.3 for slope): $\eta_\theta$ commutes with orthogonal maps, and enlarges no distance.
+non-linearity (by Q12.3 for slope): $\eta_\theta$ commutes with orthogonal maps and increases no distance.
 
 equivariance (from items, non-linearity; by composition): So what is kept commutes with $G$.
 
-one target (from items; by R4): For a coefficient $w_{iob}$ the items of block $i$ and output $o$ are products, independent, all of them
-usable: by R4 no subset comes within $\varepsilon$ with probability at most $[[one_failure]]$; for $\varepsilon\ge\frac a2$ the empty one
-does.
+one target (from items; by R4): For a coefficient $w_{iob}$ the items of block $i$ and output $o$ are independent products, all of them usable. By R4 the probability
+that no subset sum comes within $\varepsilon$ of the coefficient is at most $[[one_failure]]$. For $\varepsilon\ge\frac a2$ the empty sum suffices.
 
-union (from one target; by union bound): The failures of all coefficients add up, whatever $\lambda$ they share.
+union (from one target; by union bound): The probability that some coefficient is missed is at most the sum of these probabilities, whatever $\lambda$ the
+coefficients share.
 
-failure (from union, equivariance): There is one for each channel before, channel after and basis element: $[[failure]]$.
+failure (from union, equivariance): There is one coefficient for each input channel, output channel and basis element. So the sum of the probabilities is
+$[[failure]]$.
 
-size (from failure): It falls in $n$, and is $\delta$ at $n=[[size]]$.
+size (from failure): This bound decreases in $n$, and it is $\delta$ at $n=[[size]]$.
 
-own errors (from non-linearity; by triangle inequality): Errors $\delta_{iob}$ up to $\varepsilon$ move $f_o(x)$ by at most
-$\sum_i\|\sum_b\delta_{iob}B_b\||x_i|\le[[own_error]]$, with the largest norm $\nu$ of $\sum_b\delta_bB_b$ for $|\delta_b|\le1$ and
-$\xi=\sum_i|x_i|$, and behind $\eta_\theta$ by no more.
+own errors (from non-linearity; by triangle inequality): Errors $\delta_{iob}$ of up to $\varepsilon$ change $f_o(x)$ by at most
+$\sum_i\|\sum_b\delta_{iob}B_b\||x_i|\le[[own_error]]$, where $\nu$ is the largest norm of $\sum_b\delta_bB_b$ for $|\delta_b|\le1$ and $\xi=\sum_i|x_i|$. After
+$\eta_\theta$ the change is no larger.
 
-gain (from own errors): The ticket's layer has $\max_o\sum_i\|\sum_b(w_{iob}+\delta_{iob})B_b\|\le[[gain]]$, with $\gamma$ of the target:
+gain (from own errors): The ticket's layer has $\max_o\sum_i\|\sum_b(w_{iob}+\delta_{iob})B_b\|\le[[gain]]$ with the strength $\gamma$ of the target's layer, since
 each of the `n_in` channels adds at most $\varepsilon\nu$.
 
-error (from own errors, gain): So features that err by at most $\Delta$ in front of it make its outputs err by at most $[[error]]$.
+error (from own errors, gain): So if the features before the layer have errors of at most $\Delta$, its outputs have errors of at most $[[error]]$.
 
-features (from non-linearity): $\eta_\theta(0)=0$, so that a layer makes no channel longer than $\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|$
-times the longest one before: the target's channels are at most $[[feature]]$, $\Gamma_l$ being the product of $\gamma$ over the $l$ layers
-before.
+features (from non-linearity): As $\eta_\theta(0)=0$, a layer makes no channel longer than $\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|$ times the longest channel before
+it. So the target's channels have lengths of at most $[[feature]]$, where $\Gamma_l$ is the product of $\gamma$ over the $l$ layers before.
 
-inputs of a layer (from features): Its `n_in` channels add up to $\xi\le[[all_inputs]]$.
+inputs of a layer (from features): The lengths of the `n_in` input channels of a layer add up to $\xi\le[[all_inputs]]$.
 
-errors allowed (a definition): Let the coefficients of each layer err by at most $[[allowed]]$, with one $t\ge0$ for all layers.
+errors allowed (a definition): Let the coefficients of each layer have errors of at most $[[allowed]]$, with one $t\ge0$ for all layers.
 
-these errors (from error, inputs of a layer, errors allowed): *error* grows in $\xi$: with these and *errors allowed* it is at most
+these errors (from error, inputs of a layer, errors allowed): The bound of *error* increases in $\xi$. With these inputs and *errors allowed* it is at most
 $[[step_error]]$.
 
-layers passed (from features, these errors): So behind $l\le L$ layers, whose $\gamma$ have the product $\Gamma_l$, the features err by at
-most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal, if all thresholds are $0$, one $w>0$ stands for all
-coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, all inputs are one vector of length $R$, and $\sum_bB_b$ multiplies all
-lengths by $\nu$.
+layers passed (from features, these errors): So after $l\le L$ layers, whose strengths $\gamma$ have the product $\Gamma_l$, the features have errors of at most
+$[[network_error]]$: the bound is $0$ for $l=0$, and if it holds for $l$, it holds for $l+1$. There is equality if all thresholds are $0$, all coefficients of a
+layer are one number $w>0$, those of the ticket are $w+\varepsilon_\ell$, all inputs are one vector of length $R$, and $\sum_bB_b$ multiplies all lengths by $\nu$.
 
-share (from layers passed): Behind all $L$ layers, with the product $\Gamma$, that is $\varepsilon$ just for $t=[[excess]]$.
+share (from layers passed): After all $L$ layers, with the product $\Gamma$, this bound is $\varepsilon$ if and only if $t=[[excess]]$.
 
-error of a layer (from errors allowed, share): So the coefficients of a layer may err by $\varepsilon_\ell=[[layer_error]]$.
+error of a layer (from errors allowed, share): So the coefficients of a layer may have errors of up to $\varepsilon_\ell=[[layer_error]]$.
 
-small enough (from error of a layer): $t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=[[largest_error]]$; $\gamma$ is at
-most $[[largest_strength]]$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le[[empty_error]]$ up to there. For larger errors the empty
-network does.
+small enough (from error of a layer): The share $t$ increases in $\varepsilon$, and it is $[[most]]\le1$ at $\varepsilon=[[largest_error]]$. Since $|w|\le\frac a2$,
+$\gamma$ is at most $[[largest_strength]]$. So $\varepsilon_\ell\le[[empty_error]]$ up to this error. For larger errors the empty network suffices.
 
 all layers (from failure, small enough; by union bound): Each of the $L$ layers may fail with probability $\frac\delta L$.
 
-width (from size, all layers): With errors up to $\varepsilon_\ell$ that is so from $n=[[width]]$ on.
+width (from size, all layers): With errors of up to $\varepsilon_\ell$ this holds from $n=[[width]]$ on.
 
-uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to
-$|s|=1$, at least $\frac12$ up to $\frac1e$.
+uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$, which is at least
+$\frac12$ up to $\frac1e$.
 
-uniform width (from error of a layer, width, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ and *error of a layer* the width is
-$[[uniform_width]]$.
+uniform width (from error of a layer, width, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ and *error of a layer* this width is $[[uniform_width]]$.
 """,
     globals(),
     most=largest_share,
@@ -183,7 +179,7 @@ def each_layer_has_its_error(allowed: sp.Expr, excess: sp.Expr, layer_error: sp.
 field_ticket = Claim(
     label="Q12.4",
     title="Tickets for networks of irreducible fields",
-    headline=r"Vector features with norm non-linearities (Q12.3) have tickets too. In a layer a mask brings all coefficients within $\varepsilon$, with probability at least $1-\delta$, if for each channel before it there are $$n\ge[[size]]$$ hidden ones.",
+    headline=r"Vector features with norm non-linearities (Q12.3) have tickets too. In a layer a mask brings all coefficients within $\varepsilon$, with probability at least $1-\delta$, if for each input channel there are $$n\ge[[size]]$$ hidden ones.",
     statement=r"""
 Let a finite group $G$ act orthogonally on $V$, and let $B_1=I,\dots,B_B$ be a basis of the linear maps of $V$ to itself that commute with this action. Let the target
 have $L$ layers $h_\ell=\eta(\sum_{i,b}w_{iob}B_bh_{\ell-1,i})$ with norm non-linearities $\eta=\eta_\theta$ (Q12.3), one threshold $\theta\ge0$ for each output channel,
@@ -290,15 +286,15 @@ numbers of channels there are targets and coefficients that attain it.
             expression="failure",
             truth="one_sign",
             at=tuple({**COEFFICIENTS, eps: sp.Rational(1, 4), n: channels} for channels in (40, 80)),
-            lost=f"{BY_SIGNS}: in R4's proof, whose factor for each channel is $\\frac34$ here, and that of such samples $\\frac12$, and in its $2\\varepsilon^{{-2}}$",
-            exponent="both are powers in $n$ to leading order, so that the quotient of the logarithms tends to that of $\\ln2$ and $-\\ln(1-\\frac{a\\kappa}2)$",
+            lost=f"{BY_SIGNS}: in R4's proof, whose factor for each channel is $\\frac34$ here, while the factor of such samples is $\\frac12$, and in its $2\\varepsilon^{{-2}}$",
+            exponent="both are exponential in $n$ to leading order, so that the quotient of the logarithms tends to that of $\\ln2$ and $-\\ln(1-\\frac{a\\kappa}2)$",
         ),
         *(
             Loose(
                 expression=number,
                 truth=truth,
                 at=tuple({**place, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
-                lost=f"{BY_SIGNS}: in R4's proof, which follows the measure that is covered, and in $\\varepsilon$, which signs do not know",
+                lost=f"{BY_SIGNS}: in R4's proof, which follows the measure that is covered, and in $\\varepsilon$, on which signs do not depend",
                 order=f"in {counted}: both are affine in its logarithm to leading order",
             )
             for number, truth, place, counted in (

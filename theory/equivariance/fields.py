@@ -41,17 +41,17 @@ hulls = {"turns": sp.sqrt(2), "turns and reflections": sp.S.One}
 
 STEPS = proof(
     r"""
-factor (a definition): $\eta_b$ multiplies a vector $v\ne0$ by $[[factor]]$, $\rho=|v|$.
+factor (a definition): $\eta_b$ multiplies a vector $v\ne0$ by $[[factor]]$ with $\rho=|v|$.
 
-shrunk (from factor): So it has the direction of $v$ and the length $[[shrunk]]$.
+shrunk (from factor): So the image has the direction of $v$ and the length $[[shrunk]]$.
 
-orthogonal maps (from factor; by Parseval): An orthogonal $Q$ leaves $|v|$ as it is, hence the factor: $\eta_b(Qv)=Q\,\eta_b(v)$.
+orthogonal maps (from factor; by Parseval): An orthogonal $Q$ preserves $|v|$ and hence the factor. So $\eta_b(Qv)=Q\,\eta_b(v)$.
 
 both beyond (from shrunk): Let $1-e$ be the cosine of the angle between $v$ and $v'$. If their lengths are $b+s$ and $b+t$, the squared
-distance of $v$, $v'$ is larger than that of their images by $[[both_beyond]]\ge0$.
+distance between $v$ and $v'$ is larger than the squared distance between their images by $[[both_beyond]]\ge0$.
 
-one within (from shrunk): If they are $b+s$ and $r\le b$ with $b=r+u$, it is larger by $[[one_within]]\ge0$. If neither is longer than $b$,
-both images are $0$.
+one within (from shrunk): If the lengths are $b+s$ and $r\le b$ with $b=r+u$, the squared distance between the vectors is larger than the
+squared distance between their images by $[[one_within]]\ge0$. If neither vector is longer than $b$, both images are $0$.
 
 slope (from shrunk, both beyond, one within, orthogonal maps): So $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$, with equality on a ray
 beyond $b$, where $e=0$.
@@ -64,21 +64,21 @@ no ReLU (from two turns, negative entries): The entries of $R_\varphi$ off the d
 negative if $\sin\varphi\ne0$, as at $\varphi=\frac{2\pi k}N$, $0<k<\frac N2$.
 
 other frequencies (from two turns): The matrix of *two turns* has the determinant $[[determinant]]$. With $\varphi=\frac{2\pi k}N$,
-$\psi=\frac{2\pi l}N$, $0<k,l<\frac N2$, it is $0$ only for $k=l$, as the cosine falls on $(0,\pi)$: else $T=0$.
+$\psi=\frac{2\pi l}N$, $0<k,l<\frac N2$, it is $0$ only for $k=l$, as the cosine decreases on $(0,\pi)$. Otherwise $T=0$.
 
-one frequency (from two turns): For $\psi=\varphi$ the difference $R_\varphi T-TR_\varphi$ is $[[commutator]]$, where $\sin\varphi\ne0$.
+one frequency (from two turns): For $\psi=\varphi$ the difference $R_\varphi T-TR_\varphi$ is $[[commutator]]$, and here $\sin\varphi\ne0$.
 
-similarities (from one frequency): So $T$ commutes with $C_N$ just if $T=[[similarity]]=\alpha I+\beta J$ with the quarter turn $J$.
+similarities (from one frequency): So $T$ commutes with $C_N$ if and only if $T=[[similarity]]=\alpha I+\beta J$ with the quarter turn $J$.
 
-reflections (from similarities): With the reflection $M=\mathrm{diag}(1,-1)$ of $D_N$ such a $T$ has $MT-TM=[[mirror_gap]]$: it commutes
-just if $\beta=0$.
+reflections (from similarities): With the reflection $M=\mathrm{diag}(1,-1)$ of $D_N$ such a $T$ has $MT-TM=[[mirror_gap]]$. So it commutes
+with the reflection if and only if $\beta=0$.
 
 sizes (from other frequencies, similarities, reflections; gives sizes; at some points: solutions are counted group by group, up to sixteen
-turns): So $I$, $J$ are a basis for turns, and $I$ for turns and reflections (`sizes`).
+turns): So $I$, $J$ are a basis of the equivariant maps for turns, and $I$ is a basis for turns and reflections (`sizes`).
 
 stretch (from similarities): $\alpha I+\beta J$ multiplies all lengths by $[[stretch]]$.
 
-hulls (from sizes, stretch; gives hulls): For coefficients up to 1 this is largest where all are 1 (`hulls`).
+hulls (from sizes, stretch; gives hulls): For coefficients of modulus up to 1 this factor is largest if all of them are 1 (`hulls`).
 """,
     globals(),
     turn=turn,

@@ -63,35 +63,38 @@ d4_orbits = sp.ceiling(D / sp.Integer(2)) * (sp.ceiling(D / sp.Integer(2)) + 1) 
 
 STEPS = proof(
     r"""
-shifts (by Q2): The $D^2$ shifts act freely on the cells of a grid that wraps around, hence on the $D^4$ pairs of cells: by Q2, for $D\ge1$.
+shifts (by Q2): For $D\ge1$ the $D^2$ shifts act freely on the cells of a grid that wraps around, hence on the $D^4$ pairs of cells, and Q2
+applies.
 
-differences (from shifts): So there are $[[translations]]$ orbits of pairs, one for each difference: the convolutions. A grid without cells
-has none.
+differences (from shifts): So there are $[[translations]]$ orbits of pairs, one for each difference. These orbits are the convolutions. A
+grid without cells has none.
 
-window (from differences): The differences within a window differ by less than $K\le D$ along each side, so that no two are the same modulo
-$D$: $[[window]]$ orbits. Where the grid is padded with zeros, of the $D^2$ pairs of an orbit, of difference $v$ with $|v|_\infty<D$,
-$[[uncrossed]]$ do not cross an edge: some, but not all if $v\ne0$. A kernel's value at $v\ne0$ stands at these and 0 at the others, which
-no equivariant map does.
+window (from differences): Two differences within a window differ by less than $K\le D$ along each side. So no two of them are the same
+modulo $D$, and there are $[[window]]$ orbits. Now let the grid be padded with zeros. Of the $D^2$ pairs of an orbit, of difference $v$ with
+$|v|_\infty<D$, $[[uncrossed]]$ do not cross an edge: some, but not all if $v\ne0$. If the kernel has a nonzero value at $v\ne0$, this value
+stands at these pairs and 0 at the others, which is impossible for an equivariant map.
 
-middle: A row of $D$ cells that is turned round leaves $p=[[middle]]$ of them in place: its middle, if that is a cell.
+middle: Reversing a row of $D$ cells leaves $p=[[middle]]$ of them in place: the middle of the row, if it is a cell.
 
 fixed cells (from middle; gives fixed_cells): Measured from the centre of the square, the cells that an element $A$ of $D_4$ leaves in place
-solve $(A-I)c=0$: all of them for the neutral one, else those of a line, along a side or a diagonal, or the centre. Where the line or the
-centre takes a coordinate 0, it must be one of a cell: $p$ times. So they are as many as `fixed_cells` says.
+solve $(A-I)c=0$. For the neutral element these are all cells; otherwise they are the cells of a line, along a side or a diagonal, or the
+cell at the centre. Where the line or the centre requires a coordinate 0, this must be the coordinate of a cell, which it is $p$ times. So
+the numbers of cells are those of `fixed_cells`.
 
 kernels (by Q1): Kernels that commute with the turns are the equivariant maps from $\mathbb R^{grid}\otimes V_{in}$ to $V_{out}$, and the
-trace of a Kronecker product is the product of the traces. So Q1 has $|\mathrm{Fix}(g)|\,\chi_{in}(g)$ for $\chi_{in}(g)$.
+trace of a Kronecker product is the product of the traces. So Q1 applies with $|\mathrm{Fix}(g)|\,\chi_{in}(g)$ in place of $\chi_{in}(g)$.
 
-kernels for turns (from fixed cells, kernels; gives c4_kernels): For $C_4$ the mean over the four elements is tabulated (`c4_kernels`). The
-space has this dimension, so that kernels in it are a basis iff it is their number and their rank.
+kernels for turns (from fixed cells, kernels; gives c4_kernels): For $C_4$ the mean over the four elements is tabulated (`c4_kernels`).
+Since the space has this dimension, kernels in it are a basis iff their number and their rank are both equal to it.
 
 kernels for turns and reflections (from fixed cells, kernels; gives d4_kernels): For $D_4$ the mean over the eight elements is tabulated
 (`d4_kernels`), and the same holds.
 
-orbits of turns (from kernels for turns): From trivial to trivial features $C_4$ has $[[c4_orbits]]$, for odd $D$ and for even.
+orbits of turns (from kernels for turns): From trivial to trivial features the dimension for $C_4$ is $[[c4_orbits]]$, for odd and for even
+$D$.
 
-orbits of turns and reflections (from kernels for turns and reflections): From trivial to trivial features $D_4$ has $[[d4_orbits]]$, for
-odd $D$ and for even.
+orbits of turns and reflections (from kernels for turns and reflections): From trivial to trivial features the dimension for $D_4$ is
+$[[d4_orbits]]$, for odd and for even $D$.
 """,
     globals(),
     middle=odd,
@@ -175,7 +178,7 @@ $|G|D^2$. The dimensions for all pairs of irreducible and regular types, in eith
             why="Libraries limit the frequencies of their kernels, and so offer a basis of a subspace.",
             counterexample="three_by_three",
             by_hand=(
-                r"Kernels on $3\times3$ cells that a quarter turn leaves alone have one value at the "
+                r"Kernels on $3\times3$ cells that a quarter turn does not change have one value at the "
                 "centre, one on the four edges and one on the four corners: $3$ dimensions, not $2$."
             ),
             instead=(

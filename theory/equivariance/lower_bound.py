@@ -62,52 +62,53 @@ free_saving = order
 
 STEPS = proof(
     r"""
-orbits (by Q2): The supports of the elements $B_b$ are disjoint orbits. For each $b$ choose an entry $(y,x)$ of its orbit: at $\pm e_x$ in
+orbits (by Q2): The supports of the elements $B_b$ are disjoint orbits. For each $b$ choose an entry $(y,x)$ of its orbit. At $\pm e_x$ in
 the channel $i$ the target's output $(o,y)$ is $\sigma(\pm w_{iob}/s)$, since all other elements are 0 there.
 
-one entry (by R9 for measure): Fix a mask, hence a function $g$ that does not depend on $w$, and let $p$, $q$ be its outputs there. For ReLU
-the entries $w_{iob}/s$ for which both are within $\varepsilon$ have the measure $[[measure]]$, as for a weight of R9.
+one entry (by R9 for measure): Fix a mask, hence a function $g$ that does not depend on $w$, and let $p$, $q$ be its outputs at these two
+inputs. For ReLU, the values of the entry $w_{iob}/s$ for which both outputs are within $\varepsilon$ of the target's outputs form a set of
+measure $[[measure]]$, as for a weight of R9.
 
-largest measure (from one entry): It is at most $[[largest]]$: this at $p=q=\varepsilon$, and $p+q+2\varepsilon$ grows in
-$p,q\le\varepsilon$.
+largest measure (from one entry): This measure is at most $[[largest]]$: it has this value at $p=q=\varepsilon$, and $p+q+2\varepsilon$
+increases in $p,q\le\varepsilon$.
 
-one linear entry: For linear targets these entries are within $\varepsilon$ of $p$ and of $-q$: of measure at most $[[interval]]$, and as
-much if $q=-p$.
+one linear entry: For linear targets these values of the entry are within $\varepsilon$ of $p$ and of $-q$. They form a set of measure at
+most $[[interval]]$, with equality if $q=-p$.
 
-divisor (from orbits, largest measure, one linear entry): A coefficient is $s$ times its entry, and uniform on an interval of length $2c$:
-the fractions are $[[relu_fraction]]$ and $[[linear_fraction]]$.
+divisor (from orbits, largest measure, one linear entry): A coefficient is $s$ times its entry, and it is uniform on an interval of length
+$2c$. So the fractions are $[[relu_fraction]]$ and $[[linear_fraction]]$.
 
 shares (from divisor): So one function serves at most the share $[[relu_share]]$ of the values of each coefficient (ReLU), or
-$[[linear_share]]$ (linear). Where the interval about 0 is longer, the share of $[-c,c]$ in it is 1.
+$[[linear_share]]$ (linear). If the interval about 0 is longer, it contains all of $[-c,c]$, and the share is 1.
 
-all coefficients: There are $[[weights]]$ coefficients: one for each channel before, channel after and element of the basis.
+all coefficients: There are $[[weights]]$ coefficients: one for each input channel, output channel and basis element.
 
-one function (from shares, all coefficients; by independence): They are independent, so that one function serves all of them with
+one function (from shares, all coefficients; by independence): The coefficients are independent. So one function serves all of them with
 probability at most the product of the shares.
 
-all masks (from one function; by union bound): One of the functions of all $2^\Theta$ masks does so with probability at most the sum of
-these, and so with a random source, in the mean over it.
+all masks (from one function; by union bound): With probability at most the sum of these probabilities over all $2^\Theta$ masks, the
+function of some mask serves all coefficients. For a random source the same bound holds on average over the source.
 
 ReLU (from all masks): So a mask succeeds with probability at most $[[relu_success]]$ for ReLU.
 
-linear targets (from all masks): It does with probability at most $[[linear_success]]$ for linear targets. Attained: $K$ coefficients
-$2\varepsilon s\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ for each $(i,o,b)$, between copies of the channels, have $2^K$ subset sums $2\varepsilon
-s$ apart, whose intervals do not overlap.
+linear targets (from all masks): For linear targets a mask succeeds with probability at most $[[linear_success]]$. This is attained: $K$
+coefficients $2\varepsilon s\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ for each $(i,o,b)$, between copies of the channels, have $2^K$ subset sums
+that are $2\varepsilon s$ apart, so that their intervals do not overlap.
 
-random coefficients (by tower): If every $w$ succeeds with probability at least $1-\delta$, so does a random one: the mean over $w$ of these
-probabilities.
+random coefficients (by tower): If every $w$ succeeds with probability at least $1-\delta$, so does a random one, whose probability of
+success is the mean of these probabilities over $w$.
 
-parameters (from divisor, ReLU, linear targets, random coefficients): So $1-\delta\le2^\Theta$ times the fraction to the power of all
-coefficients. The logarithm to base 2 says $\Theta\ge[[relu_parameters]]$ for ReLU, and $\Theta\ge[[linear_parameters]]$ for linear targets:
-nothing where a fraction is 1 or more.
+parameters (from divisor, ReLU, linear targets, random coefficients): So $1-\delta\le2^\Theta$ times the fraction to the power of the number
+of coefficients. The logarithm to base 2 gives $\Theta\ge[[relu_parameters]]$ for ReLU and $\Theta\ge[[linear_parameters]]$ for linear
+targets. Where a fraction is 1 or more, the bound is trivial.
 
-saving (from parameters): Without symmetry each of $|X||Y|$ entries is an orbit of its own: apart from $\delta$ the bound is $[[saving]]$
-times as large.
+saving (from parameters): Without symmetry each of the $|X||Y|$ entries is its own orbit. So, apart from the term in $\delta$, the bound is
+$[[saving]]$ times as large.
 
-largest saving (by orbit–stabiliser): An orbit has at most $|G|$ entries: so there are at least $|X||Y|/|G|$ orbits, and as many if the
+largest saving (by orbit–stabiliser): An orbit has at most $|G|$ entries. So there are at least $|X||Y|/|G|$ orbits, with equality if the
 action on pairs is free.
 
-free action (from saving, largest saving): In that case the saving is $[[free_saving]]=|G|$, and else less.
+free action (from saving, largest saving): In that case the saving is $[[free_saving]]=|G|$; otherwise it is smaller.
 """,
     globals(),
     measure=measure,
@@ -257,7 +258,7 @@ freely on $Y\times X$.
             expression="relu_success",
             truth="linear_success",
             at=tuple({**LAYER, B: size, Theta: 4 * size, eps: sp.Rational(1, 2**9)} for size in (1, 9)),
-            lost="at most, for the sources that attain the bound of linear targets succeed behind a ReLU as often: in the share of each coefficient, which small ones alone attain",
+            lost="at most, since the sources that attain the bound for linear targets succeed after a ReLU with the same probability: in the share of each coefficient, which only small coefficients attain",
         ),
         *(
             Loose(

@@ -57,46 +57,47 @@ UNIFORM = {weight: 1, norms: 9, gains: 1, radius: 1, eps: sp.Rational(1, 10)}
 
 STEPS = proof(
     r"""
-one layer of the target (by triangle inequality): $\|f_o\|_\infty\le\sum_{i,b}|w_{iob}|\|B_b\|\|h_i\|_\infty$: a layer raises the largest
-modulus of a channel by no more than the factor $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$, and ReLU does not raise it.
+one layer of the target (by triangle inequality): Since $\|f_o\|_\infty\le\sum_{i,b}|w_{iob}|\|B_b\|\|h_i\|_\infty$, a layer increases the
+largest modulus of a channel by at most the factor $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$, and ReLU does not increase it.
 
-features (from one layer of the target): Before a layer the target's channels are at most $[[feature]]$, $\Omega_l$ being the product of
-$\omega$ over the $l$ layers before: one more layer multiplies that by its own.
+features (from one layer of the target): Before a layer the target's channels have moduli of at most $[[feature]]$, where $\Omega_l$ is the
+product of $\omega$ over the $l$ layers before: one more layer multiplies this bound by its own factor.
 
-inputs of a layer (from features): Its `n_in` channels add up to $\xi\le[[all_inputs]]$.
+inputs of a layer (from features): The sizes of the `n_in` input channels of a layer add up to $\xi\le[[all_inputs]]$.
 
-errors allowed (a definition): Let the coefficients of each layer err by at most $[[own_error]]$, with one $t\ge0$ for all layers.
+errors allowed (a definition): Let the coefficients of each layer have errors of at most $[[own_error]]$, with one $t\ge0$ for all layers.
 
-one layer of the ticket (by Q9 for error): If its coefficients err by at most $\varepsilon_\ell$ and the features before it by at most
-$\Delta$, the layer's output errs by at most $[[one_layer]]$.
+one layer of the ticket (by Q9 for error): If its coefficients have errors of at most $\varepsilon_\ell$ and the features before it have
+errors of at most $\Delta$, the layer's output has an error of at most $[[one_layer]]$.
 
-these errors (from inputs of a layer, errors allowed, one layer of the ticket): It grows in $\xi$: with these and *errors allowed* it is at
-most $[[step_error]]$.
+these errors (from inputs of a layer, errors allowed, one layer of the ticket): This bound increases in $\xi$. With these inputs and *errors
+allowed* it is at most $[[step_error]]$.
 
-layers passed (from features, these errors): So behind $l\le L$ layers, whose $\omega$ have the product $\Omega_l$, the features err by at
-most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal, if all levels are transitive, the bases are those of
-orbits, one $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, and all inputs are $R$.
+layers passed (from features, these errors): So after $l\le L$ layers, whose factors $\omega$ have the product $\Omega_l$, the features have
+errors of at most $[[network_error]]$: the bound is $0$ for $l=0$, and if it holds for $l$, it holds for $l+1$. There is equality if all
+levels are transitive, the bases are orbit bases, all coefficients of a layer are one number $w>0$, those of the ticket are
+$w+\varepsilon_\ell$, and all inputs are $R$.
 
-share (from layers passed): Behind all $L$ layers, with the product $\Omega$, that is $\varepsilon$ just for $t=[[excess]]$.
+share (from layers passed): After all $L$ layers, with the product $\Omega$, this bound is $\varepsilon$ if and only if $t=[[excess]]$.
 
-error of a layer (from errors allowed, share): So the coefficients of a layer may err by $\varepsilon_\ell=[[layer_error]]$.
+error of a layer (from errors allowed, share): So the coefficients of a layer may have errors of up to $\varepsilon_\ell=[[layer_error]]$.
 
-small enough (from error of a layer): $t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\,\Omega$; $\omega$ is at most
-`n_in`$\cdot\beta\cdot\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$ up to there. For larger errors the empty network
-does.
+small enough (from error of a layer): The share $t$ increases in $\varepsilon$, and it is $[[most]]\le1$ at $\varepsilon=R\,\Omega$. Since
+$|w|\le\frac a2$, $\omega$ is at most `n_in`$\cdot\beta\cdot\frac a2$. So $\varepsilon_\ell\le\frac a2$ up to this error. For larger errors
+the empty network suffices.
 
 one ticket (from small enough; by Q7.1 for failure, nonnegative_failure): For one layer, whatever the inputs, all coefficients are found
-within $\varepsilon_\ell$ except with probability at most $[[failure]]$, and at inputs $x\ge0$, which all layers behind a ReLU have,
-$[[nonnegative_failure]]$.
+within $\varepsilon_\ell$ except with probability at most $[[failure]]$. At inputs $x\ge0$, as all layers after a ReLU have them, this
+probability is at most $[[nonnegative_failure]]$.
 
 all layers (from one ticket; by union bound): Each of the $L$ layers may fail with probability $\frac\delta L$.
 
-first layer (from one ticket, all layers): With both signs that is so from $n=[[first_width]]$ on.
+first layer (from one ticket, all layers): With both signs this holds from $n=[[first_width]]$ on.
 
-later layers (from one ticket, all layers): With one sign that is so from $n=[[later_width]]$ on.
+later layers (from one ticket, all layers): With one sign this holds from $n=[[later_width]]$ on.
 
 uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to
-$|s|=1$, at least $\frac12$ up to $\frac1e$.
+$|s|=1$, which is at least $\frac12$ up to $\frac1e$.
 
 uniform widths (from error of a layer, first layer, later layers, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ and *error of a
 layer* the widths are $[[uniform_first_width]]$ and $[[uniform_later_width]]$.
@@ -270,7 +271,7 @@ the failure probability and the errors of Q7.1, and the proof is otherwise the s
             expression=width,
             truth=truth,
             at=tuple({**NETWORK, **law, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
-            lost="at most, for the number at which the blocks of one layer succeed so often, by Q11.3, lies below: in R4, as in Q7.1, and in the union bound over the layers",
+            lost="at most, since the number of Q11.3 for the blocks of one layer is a lower bound: in R4, as in Q7.1, and in the union bound over the layers",
             order=r"by Q11.3 in `n_in`$\cdot$`n_out`$\cdot B/\delta$, for a fixed depth",
         )
         for width, truth, law in (

@@ -51,53 +51,55 @@ growth = sp.log(2) / (rate * sp.log(a / (4 * eps))) * (1 + 1 / (n_out * B))
 
 STEPS = proof(
     r"""
-probes (by Q2): The elements of an orbit basis have disjoint supports, and entries $0$ and $1$: at $\pm e_x$ in one channel an output reads
-one coefficient alone. There errors of the coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: their quotient $\Lambda$
-is $1$, and for a set that contains these inputs no less.
+probes (by Q2): The elements of an orbit basis have disjoint supports and entries $0$ and $1$. So at $\pm e_x$ in one channel an output
+depends on one coefficient alone. There, errors of the coefficients of up to $\varepsilon$ cause an error of up to $\varepsilon$. So the
+quotient $\Lambda$ is $1$ for these inputs, and at least as large for a set that contains them.
 
-all inputs (by Q7.1 for error): If the coefficients of a layer err by up to $\varepsilon$, its outputs err by at most $[[layer_error]]$,
-$\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|x_i\|$ (norms of maxima).
+all inputs (by Q7.1 for error): If the coefficients of a layer have errors of up to $\varepsilon$, its outputs have errors of at most
+$[[layer_error]]$ with $\beta=\sum_b\|B_b\|$ and $\xi=\sum_i\|x_i\|$ (maximum norms and the operator norms induced by them).
 
-spread (from all inputs): For inputs up to $R$ all channels before add up to at most `n_in`$\cdot R$: $\Lambda$ is $[[ball_spread]]$.
+spread (from all inputs): For inputs of modulus up to $R$ the sizes of all input channels add up to at most `n_in`$\cdot R$. So $\Lambda$ is
+$[[ball_spread]]$.
 
-width (from probes, spread; by Q7.1 for size): So the coefficients have to come within $\varepsilon/\Lambda$, and $n=[[width]]$ channels do.
+width (from probes, spread; by Q7.1 for size): So the coefficients have to come within $\varepsilon/\Lambda$, and $n=[[width]]$ channels
+suffice.
 
-candidates: Each channel of a block has one coefficient in front that may be kept, that of $I$ from its own channel before, and all behind:
-$[[candidates]]$.
+candidates: Of the incoming coefficients of each channel of a block one may be kept, the coefficient of $I$ from its own input channel; of
+the outgoing coefficients all may be kept. So there are $[[candidates]]$ candidates.
 
-counting (by Q8): A source of $\Theta$ parameters in which every target has a mask, except with probability $\delta$, has
-$\Theta\ge[[parameters]]$: Q8 with $c=\frac a2$ and $s=1$.
+counting (by Q8): A source of $\Theta$ parameters in which every target has a mask, except with probability $\delta$, satisfies
+$\Theta\ge[[parameters]]$, by Q8 with $c=\frac a2$ and $s=1$.
 
-ratio (from width, candidates, counting): The quotient of the two at this $n$ is $[[ratio]]$.
+ratio (from width, candidates, counting): At this $n$ the number of candidates divided by this bound is $[[ratio]]$.
 
-small errors (from ratio): As $\varepsilon\to0$ it tends to $[[looseness]]$, whatever $\Lambda$ and $\delta$.
+small errors (from ratio): As $\varepsilon\to0$ this ratio tends to $[[looseness]]$, whatever $\Lambda$ and $\delta$.
 
-whole source: The first layer of the source is dense: each of its $n\cdot$`n_in` channels has `n_in` coefficients in front. With all behind
-these are $[[whole_source]]$.
+whole source: The first layer of the source is dense: each of its $n\cdot$`n_in` channels has `n_in` incoming coefficients. Together with
+all outgoing coefficients there are $[[whole_source]]$.
 
-small errors, whole source (from width, counting, whole source): With these for the candidates the quotient tends to $[[dense_looseness]]$
-as $\varepsilon\to0$.
+small errors, whole source (from width, counting, whole source): With these coefficients as candidates the ratio tends to
+$[[dense_looseness]]$ as $\varepsilon\to0$.
 
 uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to
 $\frac1e$.
 
 uniform (from small errors, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ the limit of *small errors* is $[[uniform_looseness]]$.
 
-two phases (by R13 for first_items, later_items): Where R4 bounds how often one of the sums of Q7.1 fails, R13 bounds it as well: their
-items have half the density.
+two phases (by R13 for first_items, later_items): R13, like R4, bounds the probability that one of the sums of Q7.1 fails; the items of
+these sums have half the density.
 
-channels in two phases (from two phases, probes, spread): So each of the $2\,$`n_in`$\cdot$`n_out`$\cdot B$ sums fails with its share of
-$\delta$ at most, and all with $\delta$, at $n=\lceil x\rceil+\lceil y\rceil$ channels with $x=[[first_channels]]$ and
-$y=[[later_channels]]$.
+channels in two phases (from two phases, probes, spread): So at $n=\lceil x\rceil+\lceil y\rceil$ channels with $x=[[first_channels]]$ and
+$y=[[later_channels]]$, each of the $2\,$`n_in`$\cdot$`n_out`$\cdot B$ sums fails with at most its share of the probability $\delta$, and
+some sum fails with probability at most $\delta$.
 
-small errors, two phases (from candidates, counting, channels in two phases): With these channels the quotient tends to
-$[[phases_looseness]]$ as $\varepsilon\to0$, rounded up or not: to round $x$ and $y$ up adds less than $2$ channels.
+small errors, two phases (from candidates, counting, channels in two phases): With these numbers of channels the ratio tends to
+$[[phases_looseness]]$ as $\varepsilon\to0$, whether they are rounded up or not: rounding $x$ and $y$ up adds less than $2$ channels.
 
-best phases (from small errors, two phases): As $\theta\to0$ and $v_1\to1$ that tends to $[[least_looseness]]$.
+best phases (from small errors, two phases): As $\theta\to0$ and $v_1\to1$ this limit tends to $[[least_looseness]]$.
 
-uniform, best phases (from best phases, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ that is $[[uniform_least_looseness]]$.
+uniform, best phases (from best phases, uniform coefficients): At $a=\frac1e$, $\kappa=\frac12$ this is $[[uniform_least_looseness]]$.
 
-many channels (from ratio): For $\varepsilon<\frac a4$ and $\Lambda$ fixed the quotient over $\ln$ `n_in` tends to $[[growth]]$ as `n_in`
+many channels (from ratio): For $\varepsilon<\frac a4$ and fixed $\Lambda$ the ratio divided by $\ln$ `n_in` tends to $[[growth]]$ as `n_in`
 $\to\infty$.
 """,
     globals(),
@@ -196,7 +198,7 @@ source needs one, nor what a network of several layers needs.
             "largest error of an output over the largest error of a coefficient",
             sp.Interval(1, sp.oo),
             drawn=(1, 9),
-            convention="no quotient is below 1, as one coefficient is the whole of an output at some input",
+            convention="no quotient is below 1, as at some input an output is one coefficient alone",
         ),
         Quantity(radius, RADIUS.meaning, NON_NEGATIVE, drawn=(1, 3)),
         NORMS.drawn_from(1, 4),

@@ -43,20 +43,22 @@ symmetric_pairs = sp.Min(n, 2)
 
 STEPS = proof(
     r"""
-constant on orbits (by orbits): $T\rho(g)=\rho(g)T$ says $T_{gy,gx}=T_{yx}$ for all $x$, $y$. So $\mathrm{Hom}_G$ consists of the matrices
-that are constant on the orbits of pairs, and their indicator matrices are a basis: of disjoint supports, which fill $Y\times X$.
+constant on orbits (by orbits): The equation $T\rho(g)=\rho(g)T$ says that $T_{gy,gx}=T_{yx}$ for all $x$, $y$. So $\mathrm{Hom}_G$ consists
+of the matrices that are constant on the orbits of pairs. The indicator matrices of the orbits are a basis, since their supports are
+disjoint and fill $Y\times X$.
 
 mean over the group (by Q1): The dimension of $\mathrm{Hom}_G$ is the mean of the products of characters over the group.
 
 share (from constant on orbits, mean over the group): The permutation matrix of $g$ has a 1 on the diagonal for each point that $g$ leaves
-in place: its trace is $|X^g|$. So $c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, contribute $[[share]]$ to $|B|$, $N=|G|$.
+in place. So its trace is $|X^g|$, and $c$ elements, each with $f_X=|X^g|$ and $f_Y=|Y^g|$, contribute $[[share]]$ to $|B|$, with $N=|G|$.
 
-diagonal (from share): For $Y=X$ the pairs $(x,x)$ are moved as the points $x$ are: the identity is the sum of one orbit for each orbit of
-$X$. These are as many as orbits of pairs for a single point $y$, which stays in place: $c$ such elements contribute $[[identity_share]]$,
-and $G$ is transitive iff the sum is 1.
+diagonal (from share): For $Y=X$ the pairs $(x,x)$ are moved as the points $x$ are. So the identity is the sum of one orbit for each orbit
+of $X$. The number of these orbits is the number of orbits of pairs with a single point $y$, which stays in place. So $c$ such elements
+contribute $[[identity_share]]$, and $G$ is transitive iff the sum of the contributions is 1.
 
-points (by orbit–stabiliser): A free orbit has $N=|G|$ points: $m_X$ of these and $t_X$ fixed points are $[[points_x]]$ before the map, and
-there are $[[points_y]]$ after it. The neutral element leaves all in place, the $N-1$ others those that the whole group does.
+points (by orbit–stabiliser): A free orbit has $N=|G|$ points. So $m_X$ free orbits and $t_X$ fixed points are $[[points_x]]$ points before
+the map, and likewise there are $[[points_y]]$ points after it. The neutral element leaves all points in place, and each of the $N-1$ others
+leaves exactly those points in place that the whole group does.
 
 free orbits and fixed points (from share, points): So $|B|=[[semifree]]$.
 
@@ -65,13 +67,14 @@ $|B|\ge\frac{|X||Y|}{|G|}$.
 
 free action (from share, largest orbits): If only the neutral element leaves a pair in place, $|B|$ is this least number: $[[free]]$.
 
-pairs of points: $S_n$ moves the $n$ pairs $(x,x)$ to each other, and the $[[apart]]$ others, which are none for $n\le1$.
+pairs of points: $S_n$ moves the $n$ pairs $(x,x)$ to each other, and likewise the $[[apart]]$ other pairs. There are no other pairs for
+$n\le1$.
 
-transitive on pairs (from pairs of points; by extension): It moves any of these to any other of them: from $y\ne x$ to $y'\ne x'$, some
+transitive on pairs (from pairs of points; by extension): It moves any of these other pairs to any other: for $y\ne x$ and $y'\ne x'$ some
 permutation takes $y$ to $y'$ and $x$ to $x'$.
 
-points in any order (from constant on orbits, transitive on pairs): So there are as many orbits as of both kinds are not empty:
-$[[symmetric_pairs]]$.
+points in any order (from constant on orbits, transitive on pairs): So each of the two kinds of pairs is one orbit, unless it is empty:
+there are $[[symmetric_pairs]]$ orbits.
 """,
     globals(),
 )

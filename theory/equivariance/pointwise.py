@@ -34,31 +34,33 @@ STEPS = proof(
     r"""
 probes: There are $[[probes]]$ vectors $e_j$ and $e_k-e_j$, $j\ne k$, the latter for each pair in either order.
 
-one entry in a row (from probes): Let $a_j$ be the columns of $A$. $x=e_j$ gives $\sigma(a_j)=a_j$, so that $A\ge0$. $x=e_k-e_j$ gives
-$\sigma(a_k-a_j)=a_k$: in a row with the entries $u\ge0$ in $a_k$ and $z\ge0$ in $a_j$ the sides differ by $[[lost]]$, so that one of them
-is 0.
+one entry in a row (from probes): Let $a_j$ be the columns of $A$. The vector $x=e_j$ gives $\sigma(a_j)=a_j$, so that $A\ge0$. The vector
+$x=e_k-e_j$ gives $\sigma(a_k-a_j)=a_k$. In a row with the entries $u\ge0$ in $a_k$ and $z\ge0$ in $a_j$ the two sides differ by $[[lost]]$.
+So one of the two entries is 0.
 
-one entry is enough: Conversely, a row with one entry $u\ge0$ or none takes $x$ to $ux_j$, and $\sigma(ux_j)=[[row]]$ at $x_j=x$: it
-commutes with $\sigma$.
+one entry is enough: Conversely, a row with at most one nonzero entry $u\ge0$ maps $x$ to $ux_j$, and $\sigma(ux_j)=[[row]]$ at $x_j=x$. So
+the row commutes with $\sigma$.
 
-rows (from one entry in a row, one entry is enough): Such a row is 0, or has one of $q$ values in one of $n$ places: there are
-$[[row_choices]]$.
+rows (from one entry in a row, one entry is enough): Such a row is 0, or has one of $q$ values in one of $n$ places. So there are
+$[[row_choices]]$ such rows.
 
-matrices (from rows): The $n$ rows are chosen one by one: $[[commuting]]$ matrices.
+matrices (from rows): The $n$ rows are chosen one by one, which gives $[[commuting]]$ matrices.
 
-invertible matrices (from one entry in a row, one entry is enough): An invertible one has no row and no column of zeros: $n$ entries, in
-different rows and columns, and these are invertible. With $n+1$ rows the first entry has $n+1$ places and $q$ values, and without its row
-and column such a matrix is left: so there are $[[invertible]]$.
+invertible matrices (from one entry in a row, one entry is enough): An invertible matrix of this kind has no row and no column of zeros. So
+it has $n$ nonzero entries, in different rows and columns, and all such matrices are invertible. With $n+1$ rows, the entry of the first row
+has $n+1$ places and $q$ values, and deleting its row and column leaves a smaller matrix of the same kind. So there are $[[invertible]]$
+invertible matrices.
 
-fixed vector (from invertible matrices; by translation): If ReLU is equivariant, all $\rho(g)$ are non-negative monomial, and
-$v=\sum_g\rho(g)\mathbf 1$ is fixed and positive. With $V=\mathrm{diag}(v)$ every $V^{-1}\rho(g)V$ is non-negative monomial of row sums 1, a
-permutation; if $\rho$ is orthogonal, the entries of $\rho(g)$ are 1 to begin with. A fixed vector, and entries that are not negative,
-exclude non-trivial irreducible representations and signs.
+fixed vector (from invertible matrices; by translation): If ReLU is equivariant, all $\rho(g)$ are non-negative monomial, and the vector
+$v=\sum_g\rho(g)\mathbf 1$ is fixed and positive. With $V=\mathrm{diag}(v)$ every $V^{-1}\rho(g)V$ is a non-negative monomial matrix with
+row sums 1, which is a permutation. If $\rho$ is orthogonal, the nonzero entries of $\rho(g)$ are 1 to begin with. A fixed vector and the
+absence of negative entries exclude non-trivial irreducible representations and signs.
 
-a turn: $[[cycle]]$ is of order 3: its square is its inverse.
+a turn: The matrix $[[cycle]]$ has order 3, since its square is its inverse.
 
-rescaling (from fixed vector, a turn): It takes $\mathbf 1$ to its row sums, and these on; the sum of the three vectors is $[[rescaling]]$.
-It is fixed, and $V$ made of it turns the matrix into a permutation.
+rescaling (from fixed vector, a turn): This matrix maps $\mathbf 1$ to the vector of its row sums, and that vector to a third one. The sum
+of the three vectors is $[[rescaling]]$. The matrix fixes this sum, and the diagonal matrix $V$ of its entries turns the matrix into a
+permutation.
 """,
     globals(),
 )

@@ -41,50 +41,52 @@ three_points = (3 ** sp.Max(k + m - 1, 0) + 1) / 2
 
 STEPS = proof(
     r"""
-lists (by Q2): Number the entries of a map by lists of $k+m$ indices in $[n]$. The orbits of $S_n$ on these lists are a basis, and their
+lists (by Q2): Index the entries of a map by lists of $k+m$ indices in $[n]$. The orbits of $S_n$ on these lists are a basis, and their
 number is the mean, over all permutations, of the number of lists that stay in place.
 
-fixed lists (from lists): A permutation with $f$ fixed points leaves $[[fixed_lists]]$ lists in place: those of fixed points, with $f$
+fixed lists (from lists): A permutation with $f$ fixed points leaves $[[fixed_lists]]$ lists in place: the lists of fixed points, with $f$
 choices for each index.
 
-derangements: $[[derangements]]$ permutations of $r$ points leave none in place: one of no points, and none of one point. Of $r+2$ points
-the last one goes to one of $r+1$ others; this one goes back to it, beside a permutation of $r$ points without a fixed one, or it does not,
-and to leave the last one out of its cycle makes such a permutation of $r+1$ points.
+derangements: There are $[[derangements]]$ permutations of $r$ points without a fixed point: one of no points, and none of one point. Of
+$r+2$ points the last one goes to one of $r+1$ others. Either this other point goes back to it, and the remaining $r$ points are permuted
+without a fixed point; or it does not, and removing the last point from its cycle leaves such a permutation of $r+1$ points.
 
-fixed points (from fixed lists, derangements): $\binom nj$ times as many permutations as leave none of $n-j$ points in place have $j$ fixed
-points, so that the mean is $[[fixed_points]]$.
+fixed points (from fixed lists, derangements): The number of permutations with $j$ fixed points is $\binom nj$ times the number of
+permutations of $n-j$ points without a fixed point. So the mean is $[[fixed_points]]$.
 
-blocks: There are $[[blocks]]$ partitions of $k+m$ elements into $j$ blocks: of no element the one without blocks; and one element more
-joins one of the $j$ blocks of a partition, or is a block by itself, beside a partition into $j-1$.
+blocks: There are $[[blocks]]$ partitions of $k+m$ elements into $j$ blocks. The empty set has the partition without blocks. One more
+element either joins one of the $j$ blocks of a partition, or is a block by itself, next to a partition of the others into $j-1$ blocks.
 
-lists of one pattern (from lists): Which positions of a list hold equal indices is a partition of the $k+m$ positions, its pattern. One of
-$j$ blocks is that of $[[pattern_lists]]$ lists, since each block takes an index that those before it did not take: of none iff $j>n$.
+lists of one pattern (from lists): The pattern of a list is the partition of its $k+m$ positions in which positions with equal indices form
+a block. A pattern of $j$ blocks is the pattern of $[[pattern_lists]]$ lists, since each block takes an index that the blocks before it did
+not take. It is the pattern of no list iff $j>n$.
 
-one orbit (from lists of one pattern; by extension): These lists are one orbit. A permutation keeps the pattern; and if two lists have the
-same one, what takes the index of each block in the first to that in the second is a bijection.
+one orbit (from lists of one pattern; by extension): The lists of one pattern are one orbit. A permutation preserves the pattern. If two
+lists have the same pattern, mapping the index of each block in the first list to its index in the second is a bijection.
 
-as many orbits as patterns (from fixed points, blocks, one orbit): So the orbits are as many as the partitions into at most $n$ blocks,
-$[[patterns]]$, and that is the mean of *fixed points* too: for $n+1$ in place of $n$ both grow by the partitions into $n+1$ blocks.
+as many orbits as patterns (from fixed points, blocks, one orbit): So the number of orbits is the number of partitions into at most $n$
+blocks, $[[patterns]]$. This is also the mean of *fixed points*: for $n+1$ in place of $n$ both increase by the number of partitions into
+$n+1$ blocks.
 
-no more blocks than elements (from blocks; by induction): No partition has more blocks than elements: that of no element has none, and an
-element more makes at most one.
+no more blocks than elements (from blocks; by induction): No partition has more blocks than elements: the partition of the empty set has
+none, and one more element adds at most one block.
 
-dimension (from as many orbits as patterns, no more blocks than elements): So the blocks may be counted up to the smaller of $n$ and $k+m$:
-$[[dimension]]$.
+dimension (from as many orbits as patterns, no more blocks than elements): So the dimension is the number of partitions into at most as many
+blocks as the smaller of $n$ and $k+m$: $[[dimension]]$.
 
-all partitions (from as many orbits as patterns, no more blocks than elements): As many points as indices leave room for all partitions,
-whose number is $[[bell]]$.
+all partitions (from as many orbits as patterns, no more blocks than elements): As soon as there are as many points as indices, all
+partitions occur. Their number is $[[bell]]$.
 
 every number of blocks (from blocks; by induction): $K\ge1$ elements have a partition into $j$ blocks for each $1\le j\le K$: one element
-has one, and an element more joins a block, or makes one more.
+has one, and one more element joins a block or forms a new one.
 
-deficit (from dimension, all partitions, every number of blocks): What is missing from all partitions is $[[deficit]]$: nothing iff $n\ge
-k+m$, since each term is at least 1.
+deficit (from dimension, all partitions, every number of blocks): The number of the missing partitions is $[[deficit]]$. It is zero iff
+$n\ge k+m$, since each term is at least 1.
 
-two points (from as many orbits as patterns): Two points leave $[[two_points]]$ patterns, of no index as of one the only one; and one point
-leaves 1.
+two points (from as many orbits as patterns): With two points there are $[[two_points]]$ patterns, for no index as for one index the only
+one; with one point there is 1 pattern.
 
-three points (from as many orbits as patterns): Three points leave $[[three_points]]$.
+three points (from as many orbits as patterns): With three points there are $[[three_points]]$ patterns.
 """,
     globals(),
 )
@@ -157,8 +159,8 @@ Bell numbers are $15$ and $52$).
             by=(
                 "“More generally, for graph data defined on k-tuples of nodes, the dimension is the k-th "
                 "and 2k-th Bell numbers.” (Maron et al. 2019, arXiv:1812.09902, abstract; it names no "
-                "condition on $n$, and its theorem was not at hand.) That counts in wide use need mending "
-                "is said by Pearce-Crump (2022, arXiv:2212.08648, abstract of the first version): “we correct some of "
+                "condition on $n$, and its theorem was not at hand.) Pearce-Crump says that counts in wide use "
+                "need correction (2022, arXiv:2212.08648, abstract of the first version): “we correct some of "
                 "the major results that are now widely quoted by the machine learning community”; a later "
                 "version's abstract does not have the sentence."
             ),

@@ -82,47 +82,47 @@ no_pair_in_a_block = 1 - (1 - no_pair_of_a_sign) ** B_in  # each has coefficient
 MISSES = tuple(
     {**WINDOWS, **two_layers.UNIFORM_PRODUCTS, eps: sp.Rational(1, 4), n: channels} for channels in (100, 150)
 )
-MISSED = "at most, as the truth lies between (a coefficient of more than $\\varepsilon$ is missed if no channel has two coefficients of the sign that it needs, by Q11.3),"
-FACTORS = r"for coefficients whose products are uniform (R8): in R4's proof, whose factor for each channel is $\frac78$ here, and that of such samples $\frac34$, and in its $2\varepsilon^{-2}$"
-POWERS = r"both are powers in $n$ to leading order, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln(1-\frac{a\kappa}4)$"
+MISSED = "at most, as the true value lies in between (a coefficient of more than $\\varepsilon$ is missed if no channel has two coefficients of the sign that it needs, by Q11.3),"
+FACTORS = r"for coefficients whose products are uniform (R8): in R4's proof, whose factor for each channel is $\frac78$ here, while the factor of such samples is $\frac34$, and in its $2\varepsilon^{-2}$"
+POWERS = r"both are exponential in $n$ to leading order, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln(1-\frac{a\kappa}4)$"
 MASS = Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2))
 
 STEPS = proof(
     r"""
-unit: Split the channels between the layers into one block of $n$ for each channel $i$ before; keep in block $i$ only the coefficients of
-$I$ from channel $i$. ReLU acts on coordinates: a channel with the coefficient $\lambda$ holds $\sigma(\lambda x)$ of each coordinate $x$:
-at $\lambda=w$ that is $[[unit]]$.
+unit: Split the channels between the layers into one block of $n$ channels for each input channel $i$, and keep in block $i$ only the coefficients of $I$ from
+channel $i$. ReLU acts on coordinates. So at a coordinate $x$ a channel with the coefficient $\lambda$ has the value $\sigma(\lambda x)$, which at $\lambda=w$ is
+$[[unit]]$.
 
-halves (from unit): Coefficients $\mu$ of $B_b$, kept on a set of channels, bring the sum of $\mu|\lambda|$ times $B_b\sigma(\pm x_i)$.
-Since $wx=[[halves]]$, one needs for each $(i,o,b)$ a subset of the channels with $\lambda>0$ for $w_{iob}$, and one of those with
-$\lambda<0$ for $-w_{iob}$; the first alone, if $x\ge0$.
+halves (from unit): Coefficients $\mu$ of $B_b$, kept on a set of channels, contribute the sum of $\mu|\lambda|$ times $B_b\sigma(\pm x_i)$. Since $wx=[[halves]]$,
+each $(i,o,b)$ requires a subset of the channels with $\lambda>0$ for the target $w_{iob}$, and a subset of the channels with $\lambda<0$ for the target $-w_{iob}$.
+If $x\ge0$, the first subset suffices.
 
-equivariance (from unit; by composition): Layers with the bases $I$ and $B_b$ commute with $G$, and so does ReLU on coordinates: what is
-kept is equivariant.
+equivariance (from unit; by composition): Layers with the bases $I$ and $B_b$ commute with $G$, and so does ReLU on coordinates. So what is kept is equivariant.
 
-one target (from halves; by R8 for one target): A subset sum of items $\mu|\lambda|$, those of the wrong sign $0$, fails for its target with
-probability at most $[[target_failure]]$, by R4 at half of the density; not at all if $\varepsilon\ge\frac a2$, where empty sums do.
+one target (from halves; by R8 for one target): The subset sums of the items $\mu|\lambda|$, with $0$ in place of items of the wrong sign, miss their target with
+probability at most $[[target_failure]]$, by R4 at half of the density. They never miss it if $\varepsilon\ge\frac a2$, since then the empty sum suffices.
 
-union (from one target; by union bound): The failures of all sums add up, whatever $\lambda$ they share.
+union (from one target; by union bound): The probability that some sum misses its target is at most the sum of these probabilities, whatever $\lambda$ the sums
+share.
 
-number of sums (from union, equivariance): There is one for each channel before, channel after and element: at inputs $x\ge0$ they fail with
-probability at most $[[nonnegative_failure]]$; with one for each sign, $[[failure]]$.
+number of sums (from union, equivariance): There is one sum for each input channel, output channel and basis element. At inputs $x\ge0$ some sum fails with
+probability at most $[[nonnegative_failure]]$; with one sum for each sign, the bound is $[[failure]]$.
 
-size (from number of sums): One more channel multiplies that by $[[contraction]]<1$, and at $n=[[size]]$ it is $\delta$.
+size (from number of sums): One more channel multiplies this bound by $[[contraction]]<1$, and at $n=[[size]]$ the bound is $\delta$.
 
-uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to
-$|s|=1$, at least $\frac12$ up to $\frac1e$.
+uniform coefficients (by R5.1 for uniform_density): A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$, which is at least
+$\frac12$ up to $\frac1e$.
 
 uniform size (from size, uniform coefficients): At $a=\frac1e$ and $\kappa=\frac12$ the size is $[[uniform_size]]$.
 
-one coordinate (from halves): Of $\sigma(x)$ and $\sigma(-x)$ one is $0$. So errors of up to $\varepsilon$ of both coefficients make an
-error of at most $[[input_error]]$ at each coordinate.
+one coordinate (from halves): One of $\sigma(x)$ and $\sigma(-x)$ is $0$. So errors of up to $\varepsilon$ in both coefficients cause an error of at most
+$[[input_error]]$ at each coordinate.
 
-elements (from one coordinate; by triangle inequality): $B_b$ makes that at most $\varepsilon\|B_b\|_{\infty\to\infty}\|x_i\|_\infty$ at
-each output, and the outer ReLU, of slope up to $1$, no more.
+elements (from one coordinate; by triangle inequality): Applying $B_b$ turns this into an error of at most $\varepsilon\|B_b\|_{\infty\to\infty}\|x_i\|_\infty$ at
+each output, and the outer ReLU, of slope up to $1$, does not increase it.
 
-error (from elements): Over all channels $i$ and elements $b$ it adds up to $[[error]]$, $\beta=\sum_b\|B_b\|_{\infty\to\infty}$,
-$\xi=\sum_i\|x_i\|_\infty$. Attained: nothing kept, all $w=\varepsilon$, $x=1$, an orbit basis and transitive $Y$.
+error (from elements): Over all channels $i$ and elements $b$ these errors add up to $[[error]]$ with $\beta=\sum_b\|B_b\|_{\infty\to\infty}$ and
+$\xi=\sum_i\|x_i\|_\infty$. This bound is attained if nothing is kept, all $w=\varepsilon$, $x=1$, the basis is an orbit basis and $Y$ is transitive.
 """,
     globals(),
 )
@@ -130,7 +130,7 @@ $\xi=\sum_i\|x_i\|_\infty$. Attained: nothing kept, all $w=\varepsilon$, $x=1$, 
 equivariant_ticket = Claim(
     label="Q7.1",
     title="Lottery tickets for equivariant layers",
-    headline=r"With coefficients uniform on $[-1,1]$, a source of $n$ channels for each input channel holds, but for a probability of $\delta$, a mask within $\varepsilon$ of each coefficient of a small target layer, if $$n\ge[[uniform_size]].$$",
+    headline=r"With coefficients uniform on $[-1,1]$, a source of $n$ channels for each input channel holds, except with probability $\delta$, a mask within $\varepsilon$ of each coefficient of a small target layer, if $$n\ge[[uniform_size]].$$",
     statement=r"""
 Let $G$ permute finite sets $X$ and $Y$, and let $B_b$ be a basis of $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$. The target is $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ with ReLU $\sigma$, `n_in` input channels, `n_out` output channels and
 coefficients $|w|\le\frac a2$. The source $\sigma(\mu\,\sigma(\lambda x))$ has two equivariant layers. All its coefficients are independent and have one symmetric law for which a product of two has at least the density $\kappa$ on $[-a,a]$.
@@ -201,7 +201,7 @@ passing on a graph with edges, spanned by $I$ and the adjacency matrix, and equi
                 expression=number,
                 truth="needed",
                 at=tuple({**WINDOWS, **law, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
-                lost="at most, for the number that these blocks need by Q11.3 lies below: in R4's proof, which follows the measure that is covered, and in its half of the density for items of the wrong sign",
+                lost="at most, since the number of Q11.3 is a lower bound on what these blocks need: in R4's proof, which follows the measure that is covered, and in its half of the density for items of the wrong sign",
                 order=r"by Q11.3 in `n_in`$\cdot$`n_out`$\cdot B/\delta$, and by Q11.2 in $\varepsilon$",
             )
             for number, law in (("size", {a: sp.Rational(1, 2), kappa: sp.Rational(1, 2)}), ("uniform_size", {}))
@@ -249,29 +249,29 @@ passing on a graph with edges, spanned by $I$ and the adjacency matrix, and equi
 
 BLOCK_STEPS = proof(
     r"""
-sum of elements (by linearity): $x=\sum_qc_q\big(\sigma(Q_qx)-\sigma(-Q_qx)\big)$: on the block of $Q_q$ the coefficient of $B_b$ has the
-target $c_qw_{iob}$, within $\frac a2$.
+sum of elements (by linearity): Since $x=\sum_qc_q\big(\sigma(Q_qx)-\sigma(-Q_qx)\big)$, the coefficient of $B_b$ on the block of $Q_q$ has the target $c_qw_{iob}$,
+of modulus at most $\frac a2$.
 
-one block (from sum of elements; by Q7.1 for nonnegative_failure, failure, error): As in Q7.1, with $Q_q$ for $I$ and $Q_qx_i$ for $x_i$:
-for each $Q_q$ these sums fail with probability at most $[[block_failure]]$, and bring at most
+one block (from sum of elements; by Q7.1 for nonnegative_failure, failure, error): The argument of Q7.1 applies with $Q_q$ in place of $I$ and $Q_qx_i$ in place of
+$x_i$. For each $Q_q$ the subset sums fail with probability at most $[[block_failure]]$; otherwise they cause an error of at most
 $\varepsilon\sum_b\|B_b\|\sum_i\|Q_qx_i\|_\infty$.
 
-all blocks (from one block; by union bound): The failures of the blocks add up, and so do the errors.
+all blocks (from one block; by union bound): The failure probabilities of the blocks add up, and so do the errors.
 
-failure (from all blocks): `B_in` blocks at most fail with probability at most $[[general_failure]]$.
+failure (from all blocks): There are at most `B_in` blocks. So some block fails with probability at most $[[general_failure]]$.
 
-orbits (from sum of elements; by Q2): In an orbit basis the support of $B_b$ is an orbit of pairs $(y,x)$, whose $x$ run through one orbit
-of $X$: $B_bQ_q=B_b$ for the diagonal orbit $Q_q$ of these, and $0$ for the others. So $B_b$ is needed on one block only, and probability
-and error are those of Q7.1.
+orbits (from sum of elements; by Q2): In an orbit basis the support of $B_b$ is an orbit of pairs $(y,x)$ in which $x$ runs through one orbit of $X$. So $B_bQ_q=B_b$
+for the diagonal orbit $Q_q$ of these points, and the product is $0$ for the other diagonal orbits. So $B_b$ is needed on one block only, and the probability and the
+error are those of Q7.1.
 
-channels (from orbits): A block of $n$ for each channel before and each of the $k$ diagonal orbits: $[[channels]]$ channels.
+channels (from orbits): One block of $n$ channels for each input channel and each of the $k$ diagonal orbits gives $[[channels]]$ channels.
 
-lost mean (by Parseval): For $Q=I-\frac1mJ$ or a multiple, $TQ$ vanishes on constants, whatever $T$. To multiply by the projection
-$\frac1mJ$ does not lengthen rows: $\|TQ-I\|_F\ge\|(TQ-I)\frac1mJ\|_F=\|\frac1mJ\|_F$, attained by $TQ=I-\frac1mJ$.
+lost mean (by Parseval): For $Q=I-\frac1mJ$ or a multiple of it, $TQ$ vanishes on constants, whatever $T$ is. Multiplication by the projection $\frac1mJ$ does not
+lengthen rows. So $\|TQ-I\|_F\ge\|(TQ-I)\frac1mJ\|_F=\|\frac1mJ\|_F$, with equality for $TQ=I-\frac1mJ$.
 
 norms: $\|\frac1mJ\|_F=[[mean_norm]]$, and $\|I\|_F=[[identity_norm]]$.
 
-share lost (from lost mean, norms): So a share $[[lost]]$ of $I$ is lost.
+share lost (from lost mean, norms): So the share $[[lost]]$ of $I$ is lost.
 """,
     globals(),
 )
@@ -279,7 +279,7 @@ share lost (from lost mean, norms): So a share $[[lost]]$ of $I$ is lost.
 ticket_without_identity = Claim(
     label="Q7.2",
     title="Tickets where the first basis lacks the identity",
-    headline=r"Where the first basis lacks the identity but has it as a sum, tickets exist with a block of channels for each term. Orbit bases lose nothing: with $[[channels]]$ channels all is as in Q7.1.",
+    headline=r"If the first basis lacks the identity but spans it, tickets exist with a block of channels for each element used. Orbit bases lose nothing: with $[[channels]]$ channels all is as in Q7.1.",
     statement=r"""
 Let the source and the target be those of Q7.1, but let the first basis lack $I$. Suppose only that $I=\sum_qc_qQ_q$ with at most `B_in` basis elements $Q_q$ and that all $|c_qw_{iob}|\le\frac a2$, and take a block of channels for each
 $Q_q$. Then the failure probability is at most $$[[general_failure]],$$ and the error is at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$. Orbit bases lose nothing: $I$ is the sum of the diagonal orbits $Q_q$, one for each of
@@ -348,7 +348,7 @@ $I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$, and
                 "whatever the basis: no condition on it is mentioned."
             ),
             by=(
-                "Reported second-hand of the theorem announced in the abstract of arXiv:2206.04270; its "
+                "A second-hand report of the theorem announced in the abstract of arXiv:2206.04270; its "
                 "conditions were not at hand."
             ),
             why=("An element of the basis may have a kernel, and what it annihilates is lost for every later layer."),
@@ -356,7 +356,7 @@ $I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$, and
             by_hand=(
                 r"Two points that may be exchanged, with the basis $\frac12J$ and "
                 r"$I-\frac12J=\begin{pmatrix}\frac12&-\frac12\\-\frac12&\frac12\end{pmatrix}$. The second "
-                "element takes $(1,1)$ to $0$, so no layer behind it can tell $(1,1)$ from $(2,2)$."
+                "element takes $(1,1)$ to $0$, so no later layer can tell $(1,1)$ from $(2,2)$."
             ),
             instead=(
                 "The first basis contains $I$, or a block is taken for each element that makes up $I$; a "

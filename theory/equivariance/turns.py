@@ -31,25 +31,29 @@ fourth_power = sp.Integer(-4)
 
 STEPS = proof(
     r"""
-one product (by invariant product): The powers of a matrix $A$ with $A^N=I$ are a finite group: in a suitable basis $A$ is orthogonal.
+one product (by invariant product): The powers of a matrix $A$ with $A^N=I$ are a finite group. So in a suitable basis $A$ is orthogonal.
 
-reflections (from one product): An orthogonal matrix of determinant $-1$ is $[[mirror]]$ for some $\varphi$. Its square is $I$: order 2.
+reflections (from one product): An orthogonal matrix of determinant $-1$ is $[[mirror]]$ for some $\varphi$. Its square is $I$, so its order
+is 2.
 
-turns (from one product): One of determinant 1 is $[[turn]]$, with the trace $[[turn_trace]]$.
+turns (from one product): An orthogonal matrix of determinant 1 is $[[turn]]$, with the trace $[[turn_trace]]$.
 
 between (from turns): The trace is $[[below_two]]$ below 2 and $[[above_minus_two]]$ above $-2$.
 
-same trace (from one product): In the new basis the trace is still $[[same_trace]]$, a whole number $\tau$ if the entries are.
+same trace (from one product): In the new basis the trace is still $[[same_trace]]$, which is an integer $\tau$ if the entries are integers.
 
-orders (from reflections, between, same trace): So $\tau\in\{-2,-1,0,1,2\}$, and 2 belongs to $\varphi=0$, $A=I$. For the others
-$2\cos\varphi=\tau$ says $\varphi=\pm\frac{2\pi}N$ with $N=[[orders]]$, up to whole turns: 2, 3, 4 and 6, the order of the turn.
+orders (from reflections, between, same trace): So $\tau\in\{-2,-1,0,1,2\}$. The value 2 belongs to $\varphi=0$, $A=I$. For the other values
+$2\cos\varphi=\tau$ says that $\varphi=\pm\frac{2\pi}N$ up to full turns, where $N=[[orders]]$ is 2, 3, 4 and 6, respectively. This is the
+order of the turn.
 
-all occur (from orders): $-I$ has the trace $-2$; for the other three $[[companion]]$ has the trace $\tau$. They have these orders.
+all occur (from orders): $-I$ has the trace $-2$; for the other three traces $[[companion]]$ has the trace $\tau$. These matrices have the
+stated orders.
 
-distances: A whole orthogonal matrix has columns of length 1: one entry $\pm1$ in each column, and as columns are orthogonal these stand in
-different rows. For one more dimension the last column has one of $d+1$ places and two signs: $[[motions]]$ matrices.
+distances: An orthogonal matrix of integers has columns of length 1. So it has one entry $\pm1$ in each column, and as the columns are
+orthogonal, these entries stand in different rows. In one more dimension the entry of the last column has one of $d+1$ places and two signs.
+So there are $[[motions]]$ matrices.
 
-stretched: $M=[[stretched]]$ has $M^4=[[fourth_power]]\cdot I$, which is $-I$ modulo 3: there $M$ has the order 8.
+stretched: $M=[[stretched]]$ has $M^4=[[fourth_power]]\cdot I$, which is $-I$ modulo 3. So $M$ has the order 8 there.
 """,
     globals(),
 )

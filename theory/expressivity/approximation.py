@@ -41,21 +41,22 @@ STEPS = proof(
     r"""
 dense network (cited: Leshno, Lin, Pinkus and Schocken, Neural Networks 6, 1993, 861–867: the sums of units with a continuous activation
 that is no polynomial are dense in the continuous functions on a compact set): For the given $f$ and $\varepsilon$ there is a network of
-$N=N_\varepsilon(f)$ units on the $k$ inputs that errs by less than $\varepsilon$.
+$N=N_\varepsilon(f)$ units on the $k$ inputs whose error is less than $\varepsilon$.
 
 wired neurons (by E1): The number of neurons that are wired to all $k$ inputs is at least a $\mathrm{Bin}(n,\alpha p^k)$ (all $n$ for
-$k=0$). Each can be any unit of that network, since weights of other edges, and readout weights of other neurons, may be $0$.
+$k=0$). Each of these neurons can be any unit of that network, because the weights of other edges, and the readout weights of other neurons,
+may be $0$.
 
-success (from dense network, wired neurons): $N$ neurons or more are wired, and the network is there, with probability at least
-$[[success]]$.
+success (from dense network, wired neurons): With probability at least $[[success]]$, at least $N$ neurons are wired, and the masked layer
+contains the network.
 
-half of the mean (from success; by monotonicity): If $\alpha np^k\ge2N$, fewer than $N$ wired neurons are fewer than half of the mean of
+half of the mean (from success; by monotonicity): If $\alpha np^k\ge2N$, a number of wired neurons below $N$ is below half of the mean of
 that binomial number.
 
-lower tail (by E2): Of a binomial number of mean $\mu$, $P(<\frac\mu2)\le e^{-\frac{1-\ln2}2\mu}$.
+lower tail (by E2): A binomial number of mean $\mu$ has $P(<\frac\mu2)\le e^{-\frac{1-\ln2}2\mu}$.
 
-too few (from half of the mean, lower tail): So for these $n$ the complement of *success* has at most the probability $[[too_few]]$, which
-tends to $0$ as $\alpha np^k\to\infty$.
+too few (from half of the mean, lower tail): So for these $n$ the complement of *success* has probability at most $[[too_few]]$, which tends
+to $0$ as $\alpha np^k\to\infty$.
 
 width (from too few): From $n=[[sufficient_width]]$ on, $\alpha np^k\ge2N$ and $[[too_few]]\le\delta$; at this $n$ one of the two is an
 equality.
@@ -124,13 +125,13 @@ all inputs does not enter.
             at=tuple(
                 {units: 10, delta: sp.Rational(1, odds), alpha: 1, p: sp.Rational(1, 2), k: 3} for odds in (10, 1000)
             ),
-            lost="in half of the mean, which need not be $N$, and in the bound of the lower tail (E2)",
+            lost="in half of the mean, which need not be $N$, and in the bound on the lower tail (E2)",
         ),
         Loose(
             expression="success",
             truth="both_heard",
             at=tuple({n: width, units: 2, k: 2, alpha: 1, p: sp.Rational(1, 2)} for width in (5, 10)),
-            lost=r"at most, as other $f$ may need more: $\max(x_1,0)+\max(x_2,0)$ takes two ReLU units, each of which hears one input, and the bound asks both to hear both; for $B=1$ and $\varepsilon<\frac12$ nothing less will do",
+            lost=r"at most, as other $f$ may need more: $\max(x_1,0)+\max(x_2,0)$ needs two ReLU units, each connected to one input, and the bound requires both to be connected to both; for $B=1$ and $\varepsilon<\frac12$ nothing less suffices",
             side=Side.BELOW,
         ),
     ),

@@ -61,40 +61,42 @@ two_relays_error = sp.Integer(0)
 
 STEPS = proof(
     r"""
-heard inputs (by topological order): Unit after unit, a neuron is a function of the inputs from which a path leads to it. So the output,
-which is affine in the last hidden layer, is a sum of functions $g_v(x_{A_v})$ of finite mean square and a constant.
+heard inputs (by topological order): By induction over the units in topological order, each neuron is a function of the inputs from which a
+path leads to it. The output is affine in the last hidden layer, so it is a sum of a constant and of functions $g_v(x_{A_v})$ of finite mean
+square.
 
-parts (by E7): For a product law the means $P_i$ over single inputs commute, $E[g\mid x_A]=\prod_{i\notin A}P_i\,g$, and the parts
+parts (by E7): For a product law, the means $P_i$ over single inputs commute, and $E[g\mid x_A]=\prod_{i\notin A}P_i\,g$. The parts
 $f_T=\prod_{i\in T}(1-P_i)\prod_{i\notin T}P_i\,f$ are orthogonal and add up to $f$.
 
-the map on each part (from parts; by linearity): $P_if_T$ is $0$ for $i\in T$, as $P_i(1-P_i)=0$, and $f_T$ for $i\notin T$, as $P_i^2=P_i$.
-So $1-\prod_{i\notin A}P_i$ sends $f_T$ to $0$ if $T\subseteq A$, and else to $f_T$. The product $Q$ of these maps over $A=\emptyset$ and
-all $A_v$, which are linear, sends $f$, the sum of its parts, to the sum of the $f_T$ with $T\ne\emptyset$ that no $A_v$ contains, whatever
-the number of inputs.
+the map on each part (from parts; by linearity): $P_if_T$ is $0$ for $i\in T$, because $P_i(1-P_i)=0$, and it is $f_T$ for $i\notin T$,
+because $P_i^2=P_i$. So $1-\prod_{i\notin A}P_i$ sends $f_T$ to $0$ if $T\subseteq A$, and to $f_T$ otherwise. Let $Q$ be the product of
+these linear maps over $A=\emptyset$ and all $A_v$. For any number of inputs it sends $f$, the sum of its parts, to the sum of the $f_T$
+over all $T\ne\emptyset$ that no $A_v$ contains.
 
-what takes sums away (from heard inputs, the map on each part): A function of $x_A$ is sent to $0$ by $1-\prod_{i\notin A}P_i$, and a
-constant by $1-\prod_iP_i$, so that $Q$ sends every sum $\sum_vg_v+c$ to $0$. Examples of $Q$, for three inputs and seven families of sets
-$A_v$ that name them: $[[residual_maps]]$.
+what takes sums away (from heard inputs, the map on each part): The map $1-\prod_{i\notin A}P_i$ sends every function of $x_A$ to $0$, and
+the map $1-\prod_iP_i$ does the same with every constant. So $Q$ sends every sum $\sum_vg_v+c$ to $0$. Examples of $Q$ for three inputs and
+seven families of sets $A_v$, which name the examples, are $[[residual_maps]]$.
 
 what it keeps (from what takes sums away): In these examples $Q$ is the sum of the maps of the parts $T\ne\emptyset$ that no $A_v$ contains,
 $[[unheard_maps]]$.
 
-floor (from the map on each part, what takes sums away, what it keeps; by Parseval): $Q$ sends $f-g$ to $\sum_Tf_T$ over these $T$, and is a
-projection, so that $E(f-g)^2\ge\sum_T\sigma_T^2$; the sum of a constant and all other parts, each of which is a function of some $x_{A_v}$,
-attains it.
+floor (from the map on each part, what takes sums away, what it keeps; by Parseval): $Q$ sends $f-g$ to $\sum_Tf_T$ over these $T$. It is a
+projection, so $E(f-g)^2\ge\sum_T\sigma_T^2$. Equality holds for the sum of a constant and all other parts, each of which is a function of
+some $x_{A_v}$.
 
-main effects: The mean of $\max(0,x_1+x_2)$ over the other input, uniform on $[-1,1]$, is $[[mean_over_one]]$ for $x_1$.
+main effects: For given $x_1$, the mean of $\max(0,x_1+x_2)$ over the other input, which is uniform on $[-1,1]$, is $[[mean_over_one]]$.
 
-overall mean (from main effects): The mean of that over $x_1$ is $[[overall_mean]]$.
+overall mean (from main effects): The mean of this function over $x_1$ is $[[overall_mean]]$.
 
-interaction (from parts, main effects, overall mean): So the part of both inputs is $[[interaction]]$.
+interaction (from parts, main effects, overall mean): So the part that belongs to both inputs is $[[interaction]]$.
 
-its variance (from floor, interaction): The mean of its square is $[[interaction_floor]]$: what networks with no neuron of the last hidden
-layer that hears both inputs leave at least.
+its variance (from floor, interaction): The mean of its square is $[[interaction_floor]]$. Every network in which no neuron of the last
+hidden layer is connected to both inputs has at least this error.
 
-relays (a definition): Two neurons with one edge each, and one above them with an edge to both, can be $[[relays_only]]$.
+relays (a definition): A network of two neurons with one edge each, and a neuron above them with an edge to both, can have the output
+$[[relays_only]]$.
 
-nothing is left (from relays): That is $\max(0,x_1+x_2)$ on the square: its mean square error is $[[two_relays_error]]$.
+nothing is left (from relays): On the square this output is $\max(0,x_1+x_2)$, so its mean square error is $[[two_relays_error]]$.
 """,
     globals(),
 )
@@ -219,12 +221,12 @@ no neuron of the first layer has edges to both inputs, has the error $[[two_rela
     pitfalls=(
         Pitfall(
             control="edges to the first layer",
-            said=r"A network leaves at least $\sum_T\sigma_T^2$ over the sets $T$ to which no neuron of the first layer is wired.",
-            by="One might expect it of deep networks, as it holds for one hidden layer.",
-            why="A neuron above hears what the neurons below it hear together.",
+            said=r"A network has at least the error $\sum_T\sigma_T^2$ over the sets $T$ to which no neuron of the first layer is wired.",
+            by="One might expect this of deep networks, because it holds for one hidden layer.",
+            why="A neuron above is connected to every input to which some neuron below it is connected.",
             counterexample="relays_only",
-            by_hand=r"$\max(0,\max(0,x_1+1)+\max(0,x_2+1)-2)=\max(0,x_1+x_2)$ for $|x_1|,|x_2|\le1$: each first neuron has one input, the part of both inputs is not $0$, and no error is left.",
-            instead="The same over the sets $T$ such that no neuron of the last hidden layer has paths from all inputs of $T$.",
+            by_hand=r"$\max(0,\max(0,x_1+1)+\max(0,x_2+1)-2)=\max(0,x_1+x_2)$ for $|x_1|,|x_2|\le1$: each neuron of the first layer has one input and the part of both inputs is not $0$, but no error is left.",
+            instead="The same over the sets $T$ such that no neuron of the last hidden layer is connected to all inputs of $T$.",
         ),
     ),
     because={

@@ -47,35 +47,36 @@ FLOORS: Mapping[str, sp.Expr] = {
 
 STEPS = proof(
     r"""
-no path (by topological order): Unit after unit, whatever no path joins to $J$ does not change with $x_J$: the network is a function $g$ of
-$x_{-J}$.
+no path (by topological order): By induction over the units in topological order, a unit that no path joins to $J$ does not change with
+$x_J$. So the network is a function $g$ of $x_{-J}$.
 
-given the others (from no path): Given $x_{-J}$ let $f$ have the mean $\mu$ and the mean square $s$, while $g$ is constant. Then $(f-g)^2$
-has the mean $[[conditional_error]]$: the variance of $f$ and a square, which is $0$ for $g=\mu$.
+given the others (from no path): Given $x_{-J}$, let $f$ have mean $\mu$ and mean square $s$, while $g$ is constant. Then $(f-g)^2$ has mean
+$[[conditional_error]]$: the variance of $f$ plus a square, which is $0$ for $g=\mu$.
 
-all inputs (from given the others; by tower): Its mean over $x_{-J}$ is $E(f-g)^2$: the two terms of the claim, of which only the second
-knows $g$.
+all inputs (from given the others; by tower): The mean of this over $x_{-J}$ is $E(f-g)^2$. It is the sum of the two terms of the claim, of
+which only the second depends on $g$.
 
 first input (from all inputs): For $J=\{1\}$ and uniform inputs $E\operatorname{Var}(f\mid x_2)=[[projection_error]]$.
 
-drawn afresh (by independence): Given $x_{-J}$, $f(x)$ and $f(x')$ are independent, and have one law.
+drawn afresh (by independence): Given $x_{-J}$, $f(x)$ and $f(x')$ are independent and have the same law.
 
-half the square (from all inputs, drawn afresh): So half of the mean of $(f(x)-f(x'))^2$ is $s-\mu^2$ again; for $J=\{1\}$ it is
+half the square (from all inputs, drawn afresh): So half of the mean of $(f(x)-f(x'))^2$ is again $s-\mu^2$. For $J=\{1\}$ it is
 $[[resampled_error]]$.
 
 means commute (by Fubini): For a product law the means $P_i$ over single inputs commute, and $E[f\mid x_{-J}]=\prod_{i\in J}P_if$.
 
-parts (from means commute): $f_T=\prod_{i\in T}(1-P_i)\prod_{i\notin T}P_i\,f$. As $P_i^2=P_i$, the maps $[[part_maps]]$ (of three inputs)
-add up to $1$, each is its own square, and the product of two is $0$.
+parts (from means commute): Let $f_T=\prod_{i\in T}(1-P_i)\prod_{i\notin T}P_i\,f$. Since $P_i^2=P_i$, the maps $[[part_maps]]$ (for three
+inputs) add up to $1$, each is its own square, and the product of any two different ones is $0$.
 
-orthogonal parts (from all inputs, parts; by Parseval): The $P_i$ are symmetric, so the parts are orthogonal. $\prod_{i\in J}P_i$ keeps
-those with $T\cap J=\emptyset$, and $E(f-E[f\mid x_{-J}])^2=\sum_{T\cap J\ne\emptyset}\sigma_T^2$.
+orthogonal parts (from all inputs, parts; by Parseval): The $P_i$ are symmetric, so the parts are orthogonal. The map $\prod_{i\in J}P_i$
+keeps the parts with $T\cap J=\emptyset$. So $E(f-E[f\mid x_{-J}])^2=\sum_{T\cap J\ne\emptyset}\sigma_T^2$.
 
-parts of the example (from parts): Those of $ax_1x_2+bx_3^2$ are $[[example_parts]]$, but for the constant; all others are $0$.
+parts of the example (from parts): Apart from the constant, the parts of $ax_1x_2+bx_3^2$ are $[[example_parts]]$; all others are $0$.
 
 their variances (from orthogonal parts, parts of the example): The means of their squares are $[[sobol]]$.
 
-floors (from orthogonal parts, their variances): Those that meet $J$ add up to $[[floors]]$, by the inputs in $J$.
+floors (from orthogonal parts, their variances): The variances of the parts that meet $J$ add up to $[[floors]]$, named by the inputs in
+$J$.
 """,
     globals(),
     sobol=SOBOL,

@@ -39,19 +39,19 @@ PATHS = Quantity(rho_path, "share of an input's paths to the output that are kep
 
 PATH_STEPS = proof(
     r"""
-one path: The edges of a path lie in different layers: given the latents they are independent, and with two hidden layers all are kept with
-probability $[[given_latents]]$.
+one path: The edges of a path lie in different layers, so they are independent given the latents. With two hidden layers, all of them are
+kept with probability $[[given_latents]]$.
 
-latents (from one path; by Fubini): The latents of a path are distinct, hence independent and uniform: over them it is kept with probability
-$\rho_{path}(v)=[[path_density]]$.
+latents (from one path; by Fubini): The latents on a path are distinct, hence independent and uniform. Averaged over the latents, the path
+is kept with probability $\rho_{path}(v)=[[path_density]]$.
 
-all paths (from latents): Means add, also of paths that share edges. A neuron more in the first layer brings $n_2$ paths, and the mean
-number of those kept is $[[expected_paths]]$.
+all paths (from latents): Means add, even if paths share edges. Each further neuron of the first layer brings $n_2$ paths, and the mean
+number of paths that are kept is $[[expected_paths]]$.
 
-example (from latents): For $W^{(1)}=u_1v$, $W^{(2)}=1-u_1u_2$, $W^{(3)}=u_2$ the density is $[[example_density]]$. For constant kernels it
-is their product.
+example (from latents): For $W^{(1)}=u_1v$, $W^{(2)}=1-u_1u_2$, $W^{(3)}=u_2$ the path density is $[[example_density]]$. For constant
+kernels the path density is their product.
 
-densities apart: The three layers of the example have the densities $\frac v2$, $\frac34$, $\frac12$, with the product
+densities apart: The three layers of the example have the densities $\frac v2$, $\frac34$, $\frac12$, whose product is
 $[[example_marginals]]$.
 """,
     globals(),
@@ -204,26 +204,27 @@ independent_paths = (1 - p_1 * p_2 * p_3) ** (n_1 * n_2)
 
 ISOLATION_STEPS = proof(
     r"""
-no edge: Each of $n$ neurons has, over its latent, an edge to the input with probability $r$, independently: none has with probability
-$[[no_edge]]$.
+no edge: Averaged over its latent, each of the $n$ neurons has an edge to the input with probability $r$, independently of the others. None
+of them has an edge to it with probability $[[no_edge]]$.
 
-one path (by E9): A neuron has both of its edges, to the input and to the output, with probability $\rho_{path}$.
+one path (by E9): A neuron has both its edge to the input and its edge to the output with probability $\rho_{path}$.
 
-no path (from one path): The paths of one layer share no edge and no latent, so that none is there with probability $[[no_path]]$.
+no path (from one path): Paths through one layer share no edge and no latent, so all of them are absent with probability $[[no_path]]$.
 
-reached neurons: Of two layers the input reaches $i$ neurons of the first with probability $[[reach_law]]$: one neuron more is reached with
-probability $p_1$.
+reached neurons: With two layers, the input reaches $i$ neurons of the first layer with probability $[[reach_law]]$: each further neuron is
+reached with probability $p_1$.
 
-served neuron (from reached neurons): Given that, a neuron of the second layer has an edge to one of them, and its edge to the output, with
-probability $[[served]]$.
+served neuron (from reached neurons): Given the number of neurons reached, a neuron of the second layer has an edge to at least one of them,
+and its edge to the output, with probability $[[served]]$.
 
-no served neuron (from served neuron): Given that, the $n_2$ neurons are independent, and none is on a path with probability $[[lost]]$.
+no served neuron (from served neuron): Given the number of neurons reached, the $n_2$ neurons are independent, and none of them is on a path
+with probability $[[lost]]$.
 
-two layers (from reached neurons, no served neuron; by tower): The mean over the number of neurons reached is $[[two_layers]]$.
+two layers (from reached neurons, no served neuron; by tower): Averaging over the number of neurons reached gives $[[two_layers]]$.
 
-paths apart (from two layers; by Harris): Given the latents, that a path is broken is what an edge more can only undo: all are broken with
-at least the product of the probabilities of each, and with just that if no two share an edge. For $n_1n_2$ paths of probability $p_1p_2p_3$
-it is $[[independent_paths]]$.
+paths apart (from two layers; by Harris): Given the latents, the event that a path is broken is decreasing: a further edge can only undo it.
+So all paths are broken with probability at least the product of the single probabilities, and exactly this product if no two paths share an
+edge. For $n_1n_2$ paths of probability $p_1p_2p_3$ the product is $[[independent_paths]]$.
 """,
     globals(),
 )
@@ -248,7 +249,7 @@ def neurons_are_reached_one_by_one(reach_law: sp.Expr) -> Iterator[Relation]:
 isolated_input = Claim(
     label="E10",
     title="Isolated inputs: the probability that no path leaves an input",
-    headline=r"With one hidden layer of $n$ neurons, an input has no path to the output with the probability $$[[no_path]]$$ for the path density $\rho_{path}$ of E9. For more layers such a product is only a lower bound, as paths share edges.",
+    headline=r"With one hidden layer of $n$ neurons, an input has no path to the output with probability $$[[no_path]]$$ for the path density $\rho_{path}$ of E9. For more layers such a product is only a lower bound, as paths share edges.",
     statement=r"""
 Let one hidden layer have $n$ neurons with iid latents. An input has no edge with probability $[[no_edge]]$, where $r$
 is its column density. It has no path to the output with probability $[[no_path]]$, with $\rho_{path}$ as in E9 (not

@@ -42,28 +42,30 @@ NETWORK_STEPS = proof(
     r"""
 two squares: $x_1x_2=[[squares]]$, where $s=x_1+x_2$ and $t=x_1-x_2$ lie in $[-2,2]$, and $|s|+|t|\le2$.
 
-knots: The knots are $[[knot]]$ for $j=0,\dots,M$: from $-2$ to $2$, $\frac4M$ apart.
+knots: The knots are $[[knot]]$ for $j=0,\dots,M$. They run from $-2$ to $2$ at distances of $\frac4M$.
 
-chord (from knots): Between knots $a<b$ the square $t^2$ is interpolated by $[[chord]]$, of slope $a+b$.
+chord (from knots): Between knots $a<b$ the interpolant of $t^2$ is $[[chord]]$, with slope $a+b$.
 
-below the chord (from chord): The chord less the square is $[[chord_gap]]\ge0$ for $a\le t\le b$, and $0$ at the knots.
+below the chord (from chord): The chord minus the square is $[[chord_gap]]\ge0$ for $a\le t\le b$, and it is $0$ at the knots.
 
-one square (from knots, below the chord): On a piece of length $\frac4M$ that is at most $[[square_error]]$, attained in the middle.
+one square (from knots, below the chord): On a piece of length $\frac4M$ this gap is at most $[[square_error]]$, which it attains in the
+middle.
 
-error of the product (from two squares, one square): The network errs by a quarter of the difference of two such gaps, at $s$ and at $t$,
-each from $0$ to $[[square_error]]$: by at most $[[sup_error]]$. At $(s,t)=(\frac2M,0)$ for even $M$, and at $(0,\frac2M)$ for odd, one is a
-middle and the other a knot, so that it errs by as much.
+error of the product (from two squares, one square): The error of the network is a quarter of the difference of two such gaps, at $s$ and at
+$t$, each from $0$ to $[[square_error]]$. So its modulus is at most $[[sup_error]]$. At $(s,t)=(\frac2M,0)$ for even $M$, and at
+$(0,\frac2M)$ otherwise, one of the two coordinates is a middle and the other a knot, so the error has exactly this modulus.
 
-slopes (from chord): The interpolant is $4$ at $-2$, begins with the slope $[[first_slope]]$, and bends by $[[bend]]$ at each inner knot, a
-ReLU unit for each of these. The two values $4$ cancel in the product, which needs no output bias.
+slopes (from chord): The interpolant has the value $4$ at $-2$ and the first slope $[[first_slope]]$. Its slope changes by $[[bend]]$ at
+each inner knot. The first slope and each change take one ReLU unit each. The two values $4$ cancel in the product, which therefore needs no
+output bias.
 
-units (from two squares, slopes): A square takes one unit for the first slope and one for each of $M-1$ inner knots: both take
-$[[product_units]]$.
+units (from two squares, slopes): A square needs one unit for the first slope and one for each of the $M-1$ inner knots. Both squares
+together need $[[product_units]]$ units.
 
-wired neurons (by E1): At the density $p$ a neuron is wired to both inputs with probability $p^2$; any $N$ neurons that are can be any $N$
-units of the two inputs. E1 counts them.
+wired neurons (by E1): At density $p$, a neuron is wired to both inputs with probability $p^2$. Any $N$ wired neurons can be any $N$ units
+of the two inputs. E1 counts the wired neurons.
 
-masks for the product (from wired neurons, units): At the density $p$, with $k=2$ and $\alpha=1$, so many neurons are wired with probability
+masks for the product (from wired neurons, units): At density $p$, with $k=2$ and $\alpha=1$, that many neurons are wired with probability
 at least $[[product_success]]$.
 """,
     globals(),
@@ -153,7 +155,7 @@ it with probability at least $[[product_success]]$.
             expression="product_success",
             truth="two_bends",
             at=tuple({n: width, pieces: 2, p: sp.Rational(1, 2)} for width in (5, 10)),
-            lost=r"at most, as more pieces may cost more: for $M=2$ the network is $\frac12(|x_1+x_2|-|x_1-x_2|)$, for which two neurons hear both inputs, a third one of them or both, and a fourth no more than its bias; the bound asks all four to hear both",
+            lost=r"at most, as more pieces may cost more: for $M=2$ the network is $\frac12(|x_1+x_2|-|x_1-x_2|)$, for which two neurons must be connected to both inputs, a third to one of them or both, and a fourth needs only its bias; the bound requires all four to be connected to both",
             side=Side.BELOW,
         ),
     ),
@@ -198,13 +200,13 @@ it with probability at least $[[product_success]]$.
 
 ADDITIVE_STEPS = proof(
     r"""
-one input each: One hidden layer of neurons with at most one active input each makes a network $g(x_1,x_2)=g_1(x_1)+g_2(x_2)$, for which
-$[[corners]]$ is $0$. For $x_1x_2$ it is $4$.
+one input each: One hidden layer of neurons with at most one active input each gives a network $g(x_1,x_2)=g_1(x_1)+g_2(x_2)$, for which
+$[[corners]]$ is $0$. For $x_1x_2$ this expression is $4$.
 
-four errors (from one input each; by triangle inequality): The modulus of an alternating sum of the errors at the four corners is at most
+four errors (from one input each; by triangle inequality): The alternating sum of the errors at the four corners has a modulus of at most
 four times the sup error.
 
-additive floor (from four errors): So the sup error is at least $\frac44=[[additive_floor]]$, and the network $0$ has it.
+additive floor (from four errors): So the sup error is at least $\frac44=[[additive_floor]]$, and the network $0$ attains this.
 """,
     globals(),
 )

@@ -40,47 +40,50 @@ THOUSAND = {m: 1000, p: sp.Rational(1, 2), epsilon: 1}
 
 STEPS = proof(
     r"""
-relay: A relay with the weight $1$, the bias $B$ and no other weight has the output $[[relay]]=x+B$ for $|x|\le B$. A neuron with an edge
-from a relay of each input, weights $\omega_j$ and the bias $b-B\sum_j\omega_j$ thus computes $\varphi(\omega\cdot x+b)$.
+relay: A relay with weight $1$, bias $B$ and no other weight has the output $[[relay]]=x+B$ for $|x|\le B$. So a neuron with an edge from a
+relay of each input, weights $\omega_j$ and bias $b-B\sum_j\omega_j$ computes $\varphi(\omega\cdot x+b)$.
 
-groups: Each input has a group of $g=[[group]]$ neurons of the first layer, $g\le\frac mk<g+1$, one more for $k$ neurons more; and the
-groups are disjoint.
+groups: Each input has a group of $g=[[group]]$ neurons of the first layer, where $g\le\frac mk<g+1$. With $k$ more neurons each group has
+one neuron more. The groups are disjoint.
 
-one input (from groups): A neuron of a group serves one of the second layer if its edges to the input and from it are both there. None of
-$g$ does with probability $[[missed]]$: $k$ more neurons bring one more to each group, and a factor.
+one input (from groups): A neuron of a group serves a neuron of the second layer if both its edge to the input and its edge to that neuron
+exist. None of the $g$ neurons does so with probability $[[missed]]$: $k$ more neurons bring one more neuron to each group, and one more
+factor.
 
-all inputs (from relay, one input; by independence): Groups share no edges, so that a neuron of the second layer has a relay of each of $k$
+all inputs (from relay, one input; by independence): Groups share no edges. So a neuron of the second layer has a relay of each of the $k$
 inputs with probability $q=[[relayed]]$.
 
-some input (from all inputs; by union bound): Some input is missed with at most $k$ times the probability for one.
+some input (from all inputs; by union bound): The probability that some input is missed is at most $k$ times the probability that a given
+input is missed.
 
 exponential (by exponential): $1-p^2\le e^{-p^2}$.
 
-lower bound (from some input, exponential): With $e^{-p^2}$ for $1-p^2$ in each factor, $q\ge[[lower_bound]]$.
+lower bound (from some input, exponential): Replacing $1-p^2$ by $e^{-p^2}$ in each factor gives $q\ge[[lower_bound]]$.
 
-rounding (from lower bound): As $g>\frac mk-1$, $1-q\le[[rounded]]$, which rises with $k$.
+rounding (from lower bound): Since $g>\frac mk-1$, $1-q\le[[rounded]]$, which increases with $k$.
 
 budget (from rounding): At $k=[[input_budget]]$, $e^{-p^2m/k}=m^{-1-\varepsilon}$.
 
-failure (from rounding, budget): So up to this $k$, $1-q\le[[budget_failure]]$, which tends to $0$ as $m\to\infty$.
+failure (from rounding, budget): So for $k$ up to this value, $1-q\le[[budget_failure]]$, which tends to $0$ as $m\to\infty$.
 
-one input, two neurons (from groups): Two neurons of the second layer both miss an input with probability $[[both_missed]]$: a neuron of the
-group has no edge to the input, or has it and serves neither.
+one input, two neurons (from groups): Two neurons of the second layer both miss an input with probability $[[both_missed]]$: each neuron of
+the group either has no edge to the input, or has this edge and serves neither of the two.
 
-two neurons (from one input, one input, two neurons; by independence): They both have a relay of it with $1$, less twice the chance for one
-to miss it, and the chance for both: of all inputs with $e_2=[[both_relayed]]$.
+two neurons (from one input, one input, two neurons; by independence): Both neurons have a relay of a given input with probability $1$,
+minus twice the probability that one of them misses the input, plus the probability that both do. For all inputs the probability is
+$e_2=[[both_relayed]]$.
 
-share (from all inputs, two neurons): The share is the mean of $n_2$ indicators of mean $q$ whose products have the mean $e_2$. Its variance
-is $\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))=[[variance]]$.
+share (from all inputs, two neurons): The share is the mean of $n_2$ indicators of mean $q$. The product of two of them has mean $e_2$. So
+the variance of the share is $\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))=[[variance]]$.
 
-given the first mask (from all inputs, two neurons; by Jensen): Given the first mask two neurons are independent, each with the same chance
-$P$, so that $q=EP$ and $e_2=EP^2\ge q^2$. $P$ is $0$ if the first mask has no edge, and positive if it has all: for $p<1$ and $m\ge k$ it
-is not constant, and $e_2>q^2$.
+given the first mask (from all inputs, two neurons; by Jensen): Given the first mask, two neurons are independent, and each has relays of
+all inputs with the same probability $P$. So $q=EP$ and $e_2=EP^2\ge q^2$. $P$ is $0$ if the first mask has no edge, and positive if it has
+all edges. So for $p<1$ and $m\ge k$ it is not constant, and $e_2>q^2$.
 
 shared relays (from share, given the first mask): As $n_2\to\infty$ the variance tends to $[[shared]]$, the variance of $P$.
 
-chosen split (from relay, groups; by independence): If each input has $g$ neurons with an edge to it, only their edges to the second layer
-are left to chance, and that mask is independent of the split: $[[chosen]]$.
+chosen split (from relay, groups; by independence): If each input has $g$ neurons with an edge to it, only the edges of these neurons to the
+second layer remain random, and the mask of these edges is independent of the split. The probability is $[[chosen]]$.
 """,
     globals(),
 )
@@ -170,7 +173,7 @@ def chosen_relays_need_one_edge_more(chosen: sp.Expr) -> Iterator[Relation]:
 relay_layer = Claim(
     label="E8",
     title="A second layer removes the price of full wiring: relays",
-    headline=r"A neuron of a second hidden layer has, with the edge probability $p$, relays of all $k$ inputs among $m$ neurons below with a probability of $$[[relayed]].$$ So $k$ of the order $m/\ln m$ is possible where full wiring ends at the order $\ln m$.",
+    headline=r"With edge probability $p$, a neuron of a second hidden layer has relays of all $k$ inputs among $m$ neurons below with probability $$[[relayed]].$$ So $k$ of order $m/\ln m$ is possible, whereas full wiring ends at order $\ln m$.",
     statement=r"""
 Let a network have $k$ inputs in $[-B,B]$ and two hidden ReLU layers of $m$ and $n_2$ neurons with biases. Let all
 edges be independent with probability $p$. Split the first layer, before the mask is seen, into $k$ groups of $g$
@@ -229,13 +232,13 @@ mask is seen and gives every input $g$ neurons with an edge to it, the probabili
             expression="budget_failure",
             truth="unrelayed",
             at=({**THOUSAND, k: 18}, {**THOUSAND, p: sp.Rational(9, 10), k: 58}),
-            lost=r"in $1-p^2\le e^{-p^2}$ for each neuron, and so in the exponent, the more the larger $p$, and in rounding",
+            lost=r"in $1-p^2\le e^{-p^2}$ for each neuron, hence in the exponent (the more, the larger $p$ is), and in rounding",
         ),
         Loose(
             expression="input_budget",
             truth="most_inputs",
             at=(THOUSAND,),
-            lost="in the bound of the failure; the most inputs are those at which the relays fail no more often than claimed",
+            lost="in the bound on the failure; the most inputs are those at which the relays fail at most as often as claimed",
             side=Side.BELOW,
         ),
     ),

@@ -49,35 +49,38 @@ ONE_UNIT_EACH = tuple(
 
 STEPS = proof(
     r"""
-wired neurons (by E1): A neuron that is wired to $S_q$ can be any unit of $x_{S_q}$, and $f_q$ takes $N_q$ of them; with lower probabilities
-fewer are wired. Under the floor the neurons are wired independently, each to $S_q$ with probability $\alpha p^{k_q}$.
+wired neurons (by E1): A neuron that is wired to $S_q$ can be any unit of $x_{S_q}$, and $f_q$ needs $N_q$ such neurons. With lower edge
+probabilities fewer neurons are wired. If the edge probabilities are those of the floor, the neurons are wired independently, each to $S_q$
+with probability $\alpha p^{k_q}$.
 
-either set (from wired neurons; by additivity): A neuron of the floor has all edges to both sets with probability $p^{k_{12}}$, as their
-union has $k_{12}$ inputs. So it is wired to $S_1$ or to $S_2$ with probability $[[either]]$.
+either set (from wired neurons; by additivity): A neuron of the floor has all edges to both sets with probability $p^{k_{12}}$, because
+their union has $k_{12}$ inputs. So a neuron is wired to $S_1$ or to $S_2$ with probability $[[either]]$.
 
-units that are lacking (from wired neurons; a definition): Let $a$ neurons be wired to $S_1$ alone, $b$ to $S_2$ alone and $c$ to both. Give
-the first to $f_1$ and the second to $f_2$. Then $f_1$ and $f_2$ lack $[[lacking]]$ units.
+units that are lacking (from wired neurons; a definition): Let $a$ neurons be wired to $S_1$ alone, $b$ to $S_2$ alone and $c$ to both. Use
+the first kind for $f_1$ and the second kind for $f_2$. Then $f_1$ and $f_2$ together lack $[[lacking]]$ units.
 
-largest (from units that are lacking): That is $[[most_lacking]]$. So the $c$ neurons are enough if and only if $N_1\le a+c$, $N_2\le b+c$
-and $N_1+N_2\le a+b+c$.
+largest (from units that are lacking): This number is $[[most_lacking]]$. So the $c$ neurons are enough if and only if $N_1\le a+c$, $N_2\le
+b+c$ and $N_1+N_2\le a+b+c$.
 
-three counts (from wired neurons, either set, largest): $a+c$, $b+c$ and $a+b+c$ count the neurons that are wired to $S_1$, to $S_2$ and to
-either. Each is binomial, and falls short with the three probabilities of which the sum is $[[union_failure]]$.
+three counts (from wired neurons, either set, largest): The numbers $a+c$, $b+c$ and $a+b+c$ count the neurons that are wired to $S_1$, to
+$S_2$ and to at least one of the two sets. Each count is binomial. The three probabilities that the counts fall short add up to
+$[[union_failure]]$.
 
-some count falls short (from three counts; by union bound): The neurons are not enough where one of the three counts falls short, which has
-at most the sum of the probabilities.
+some count falls short (from three counts; by union bound): The neurons are not enough if and only if one of the three counts falls short.
+The probability of this is at most the sum of the three probabilities.
 
-a third (from some count falls short; by largest): It has at least the largest of the three, which is at least their mean,
-$[[union_floor]]$.
+a third (from some count falls short; by largest): The probability that some count falls short is at least the largest of the three, which
+is at least their mean, $[[union_floor]]$.
 
-rise: On the boundary of $[-1,1]^2$ let the larger of $|x_1|,|x_2|$ be $1$ for $x$. Of $x$ and $-x$ one has that coordinate at $+1$, and
-there $\max(0,x_1)+\max(0,x_2)$ is at least $[[rise]]$; at $0$ it is $0$.
+rise: Let the larger of $|x_1|,|x_2|$ be $1$, so that $x$ lies on the boundary of $[-1,1]^2$. One of $x$ and $-x$ has that coordinate at
+$+1$, and there $\max(0,x_1)+\max(0,x_2)$ is at least $[[rise]]$. At $0$ it is $0$.
 
-constant along a line (from rise; by triangle inequality): A unit $v\,\varphi(w_1x_1+w_2x_2+b)$ and a constant take one value on the whole
-line through $0$ on which $w_1x_1+w_2x_2=0$, which leaves the square in two opposite points. So the two errors, at $0$ and at one of these
-points, differ by at least $[[rise]]$.
+constant along a line (from rise; by triangle inequality): A unit $v\,\varphi(w_1x_1+w_2x_2+b)$ plus a constant takes one value on the whole
+line through $0$ on which $w_1x_1+w_2x_2=0$. This line leaves the square at two opposite points. So the errors at $0$ and at one of these
+points differ by at least $[[rise]]$.
 
-one unit (from rise, constant along a line): One of them has at least half of that as its modulus, $[[one_unit_error]]$.
+one unit (from rise, constant along a line): At least one of these two errors has a modulus of at least half of this difference,
+$[[one_unit_error]]$.
 """,
     globals(),
 )
@@ -218,14 +221,14 @@ such edges there are too few neurons with probability at least a third of the bo
             truth="pair_failure",
             at=ONE_UNIT_EACH,
             lost="in the union bound over three counts that fall short together",
-            order="by the step *a third* at most three times too large",
+            order="by the step *a third*, at most three times too large",
         ),
         Loose(
             expression="union_floor",
             truth="pair_failure",
             at=ONE_UNIT_EACH,
-            lost="in the mean of the three probabilities in the place of the largest",
-            order="by the step *some count falls short* at most three times too small",
+            lost="in the mean of the three probabilities, which replaces the largest",
+            order="by the step *some count falls short*, at most three times too small",
             side=Side.BELOW,
         ),
     ),
@@ -233,10 +236,10 @@ such edges there are too few neurons with probability at least a third of the bo
         Pitfall(
             control="each count by itself",
             said=r"The layer fails with probability at most $P(\mathrm{Bin}(n,\alpha p^{k_1})<N_1)+P(\mathrm{Bin}(n,\alpha p^{k_2})<N_2)$.",
-            by="One might expect it, as the sum of the chances that one of the two functions fails by itself (E6.1).",
+            by="One might expect this, because it is the sum of the probabilities that each of the two functions fails by itself (E6.1).",
             why="A neuron that is wired to both sets is counted twice, and can be a unit of one function only.",
             counterexample="one_neuron",
-            by_hand=r"$n=1$, $p=\alpha=1$, $N_1=N_2=1$: the one neuron is wired to all inputs, both terms are $0$, and two units are not there.",
+            by_hand=r"$n=1$, $p=\alpha=1$, $N_1=N_2=1$: the one neuron is wired to all inputs and both terms are $0$, but there are no two units.",
             instead="The same with a third term, for the neurons that are wired to either set.",
         ),
     ),

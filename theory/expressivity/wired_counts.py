@@ -59,42 +59,43 @@ WIDTHS_BESIDE = tuple({m: rows, p: sp.Rational(1, 2), k: inputs} for rows, input
 
 TAIL_STEPS = proof(
     r"""
-count (by E1): $N$ is the number of those of $m$ neurons that are fully wired, each with probability $q$: $N\sim\mathrm{Bin}(m,q)$.
+count (by E1): $N$ counts the fully wired neurons among $m$, each of which is fully wired with probability $q$: $N\sim\mathrm{Bin}(m,q)$.
 
 below half (a definition): Let $l=[[largest]]$, the largest whole number below $\frac\mu2$.
 
 tail (from count, below half; by additivity): $P(N<\frac\mu2)=[[exact_tail]]$, the sum over the counts up to $l$.
 
-Markov (from tail; by Markov): For $t\ge0$, $N\le\frac\mu2$ where $e^{t(\mu/2-N)}\ge1$, which has at most the probability
+Markov (from tail; by Markov): Let $t\ge0$. If $N\le\frac\mu2$, then $e^{t(\mu/2-N)}\ge1$. The latter has probability at most
 $E\,e^{t(\mu/2-N)}$.
 
-moment (from count, Markov): That mean is $[[exponential_bound]]$: each neuron brings a factor of its own, the mean over its two states.
+moment (from count, Markov): This mean is $[[exponential_bound]]$: each neuron contributes a factor, the mean over its two states.
 
 slope (from moment): The logarithm of the bound has the slope $[[tilt_slope]]$ in $t$.
 
-best tilt (from slope): The slope rises with $t$, and vanishes at $t=[[best_tilt]]$ for $q<1$: there the bound is smallest. (For $q=1$ it
-falls to $0$ as $t\to\infty$, and $N=m$.)
+best tilt (from slope): The slope increases with $t$. For $q<1$ it vanishes at $t=[[best_tilt]]$, where the bound is smallest. (For $q=1$
+the bound falls to $0$ as $t\to\infty$, and $N=m$.)
 
-best bound (from moment, best tilt): Its value there is $[[kl_bound]]$, which is $e^{-m\,\mathrm{KL}}$ with $\mathrm{KL}(r\|q)=r\ln\frac
-rq+(1-r)\ln\frac{1-r}{1-q}$ at $r=\frac q2$, $[[relative_entropy]]$.
+best bound (from moment, best tilt): The value of the bound there is $[[kl_bound]]$. This is $e^{-m\,\mathrm{KL}}$ with
+$\mathrm{KL}(r\|q)=r\ln\frac rq+(1-r)\ln\frac{1-r}{1-q}$ at $r=\frac q2$, which is $[[relative_entropy]]$.
 
-doubled (from moment, best bound): At $t=\ln2$ the bound is $[[doubled]]$, no less than at the best tilt.
+doubled (from moment, best bound): At $t=\ln2$ the bound is $[[doubled]]$, which is at least the bound at the best tilt.
 
 exponential (by exponential): $1-\frac q2\le e^{-q/2}$.
 
-Poisson bound (from doubled, exponential): With $e^{-q/2}$ for $1-\frac q2$ in each factor, *doubled* becomes $[[poisson_bound]]$.
+Poisson bound (from doubled, exponential): Replacing $1-\frac q2$ by $e^{-q/2}$ in each factor of *doubled* gives the bound
+$[[poisson_bound]]$.
 
-usual bound (from Poisson bound): As $\ln2<\frac34$, that is at most $[[usual_bound]]$.
+usual bound (from Poisson bound): Since $\ln2<\frac34$, the Poisson bound is at most $[[usual_bound]]$.
 
-exponent of a count (from count): $P(N=i)$ is the probability of the count $i$ at the chance $\frac im$ in place of $q$, times
+exponent of a count (from count): $P(N=i)$ is the probability of the count $i$ for the success probability $\frac im$ instead of $q$, times
 $e^{-m\,\mathrm{KL}(i/m\|q)}$, where $\mathrm{KL}(\frac im\|q)=[[count_exponent]]$ and $0\ln0=0$.
 
-mode (from exponent of a count): At the chance $\frac im$ the probability of $j+1$ is $[[mass_ratio]]$ times that of $j$: no less for $j<i$,
-no more for $j\ge i$. So $i$ is the likeliest count.
+mode (from exponent of a count): For the success probability $\frac im$, the probability of the count $j+1$ is $[[mass_ratio]]$ times that
+of $j$. It is at least as large for $j<i$, and at most as large for $j\ge i$. So $i$ is the likeliest count.
 
-likeliest (from mode; by largest): The likeliest of the $m+1$ counts has at least the probability $\frac1{m+1}$.
+likeliest (from mode; by largest): The likeliest of the $m+1$ counts has probability at least $\frac1{m+1}$.
 
-lower bound (from tail, exponent of a count, likeliest): The tail holds the count $l$, so that it is at least
+lower bound (from tail, exponent of a count, likeliest): The tail contains the count $l$, so it is at least
 $\frac1{m+1}e^{-m\,\mathrm{KL}(l/m\|q)}=[[lower_bound]]$.
 """,
     globals(),
@@ -110,7 +111,7 @@ def moment_is_a_product_over_neurons(exponential_bound: sp.Expr) -> Iterator[Rel
 lower_tail = Claim(
     label="E2",
     title="Lower tail of the number of wired neurons, at four levels of sharpness",
-    headline=r"Fewer than half of the mean number $\mu=mp^k$ of fully wired neurons are there with probability at most $$P(N<\tfrac\mu2)\le[[poisson_bound]].$$ A bound with the right exponent, and the exact tail, are known too.",
+    headline=r"The number of fully wired neurons is less than half of its mean $\mu=mp^k$ with probability $$P(N<\tfrac\mu2)\le[[poisson_bound]].$$ A bound with the right exponent, and the exact tail, are known too.",
     statement=r"""
 Let $N\sim\mathrm{Bin}(m,q)$ with $q=p^k$, $0<p\le1$, and let $\mu=mq$. Then $P(N<\mu/2)=[[exact_tail]]$, a rational
 number for rational $p$, and
@@ -175,7 +176,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
             expression="usual_bound",
             truth="exact_tail",
             at=WIDTHS_BESIDE,
-            lost=r"in the exponent, whose constant is $\frac18$ for $\frac{1-\ln2}2$, besides what the bound before loses",
+            lost=r"in the exponent, whose constant is $\frac18$ instead of $\frac{1-\ln2}2$, besides what the preceding bound loses",
         ),
         Loose(
             expression="lower_bound",
@@ -252,33 +253,33 @@ THRESHOLD_STEPS = proof(
     r"""
 wired neurons (by E1): Each of $m$ neurons is fully wired with probability $q=p^k$, independently: $N\sim\mathrm{Bin}(m,q)$.
 
-some neuron (from wired neurons): So $P(N\ge1)=[[some_wired]]$: where no neuron is wired yet, one more is with probability $q$.
+some neuron (from wired neurons): So $P(N\ge1)=[[some_wired]]$: if no neuron is wired yet, a further neuron is wired with probability $q$.
 
-mean (from some neuron): $P(N\ge1)\le[[mean]]$: one more neuron adds $q$ to the mean, and $q\,P(N=0)\le q$ to the probability; for one they
-are equal.
+mean (from some neuron): $P(N\ge1)\le[[mean]]$: a further neuron adds $q$ to the mean, and $q\,P(N=0)\le q$ to the probability; for one
+neuron the two are equal.
 
 exponential (by exponential): $1-q\le e^{-q}$.
 
-lower bound (from some neuron, mean, exponential): With $e^{-q}$ for $1-q$ for each neuron, $P(N\ge1)\ge[[some_lower]]$.
+lower bound (from some neuron, mean, exponential): Replacing $1-q$ by $e^{-q}$ for each neuron gives $P(N\ge1)\ge[[some_lower]]$.
 
-threshold (from mean): The mean falls in $k$, by the factor $p$ for each input, and is $1$ at $k^*=[[threshold]]$.
+threshold (from mean): The mean decreases in $k$, by the factor $p$ for each input, and it is $1$ at $k^*=[[threshold]]$.
 
-below (from lower bound, threshold): For $k\le(1-\varepsilon)k^*$ the mean is at least $m^\varepsilon$, and the *lower bound*, which rises
-with it, at least $[[below_threshold]]$.
+below (from lower bound, threshold): For $k\le(1-\varepsilon)k^*$ the mean is at least $m^\varepsilon$. The *lower bound* increases with the
+mean, so it is at least $[[below_threshold]]$.
 
 above (from threshold): For $k\ge(1+\varepsilon)k^*$ the mean is at most $[[above_threshold]]$.
 
-Poisson law: A Poisson variable of mean $\lambda$ is $j$ with probability $[[poisson_law]]$. The sum of $m$ independent ones of mean $q$ is
-one of mean $mq$.
+Poisson law: A Poisson variable of mean $\lambda$ equals $j$ with probability $[[poisson_law]]$. The sum of $m$ independent Poisson
+variables of mean $q$ is a Poisson variable of mean $mq$.
 
-one neuron (from exponential, Poisson law; by maximal coupling): One neuron is wired more often than a Poisson variable of mean $q$ is $1$;
-at no other place has it more mass, as $1-q\le e^{-q}$. So they can be drawn together such that they differ with probability
-$[[one_distance]]$ only.
+one neuron (from exponential, Poisson law; by maximal coupling): Compare the indicator of one wired neuron with a Poisson variable of mean
+$q$. The indicator has more mass at $1$, and at no other place, since $1-q\le e^{-q}$. So the two can be drawn jointly such that they differ
+only with probability $[[one_distance]]$.
 
-some pair differs (from wired neurons, one neuron; by union bound): Draw $m$ such pairs independently. If their sums differ, some pair does;
-and the chances that either sum lies in $B$ are no farther apart than the chance of that.
+some pair differs (from wired neurons, one neuron; by union bound): Draw $m$ such pairs independently. If their sums differ, some pair
+differs. So the probabilities that the one sum and the other lie in $B$ differ by at most the probability that some pair differs.
 
-Poisson (from some pair differs): That is at most $m$ times the chance for *one neuron*, $[[poisson_distance]]$.
+Poisson (from some pair differs): This is at most $m$ times the probability for *one neuron*, $[[poisson_distance]]$.
 """,
     globals(),
 )

@@ -59,29 +59,31 @@ tail_law = at_least(n, share, j)
 
 WIRED_STEPS = proof(
     r"""
-all edges: Given its latent $u$, a neuron has all its edges to three inputs with probability $[[given_latent]]$: the edges are independent.
-Those to other inputs may be there or not.
+all edges: Given its latent $u$, a neuron has all its edges to three inputs with probability $[[given_latent]]$, because the edges are
+independent. Its edges to other inputs may be present or not.
 
-a neuron (from all edges; by tower): Over a uniform latent the probability is the mean of that, $t=[[wired_share]]$.
+a neuron (from all edges; by tower): Averaged over a uniform latent, the probability is $t=[[wired_share]]$.
 
-all neurons (from a neuron; by independence): Each neuron has a latent and edges of its own, so that the $n$ neurons are wired
-independently, each with probability $t$.
+all neurons (from a neuron; by independence): Each neuron has its own latent and its own edges. So the $n$ neurons are wired independently,
+each with probability $t$.
 
-count (from all neurons): So $P(N=j)=[[count_law]]$: one more neuron leaves the count as it is with probability $1-t$, and else raises it by
-one.
+count (from all neurons): So $P(N=j)=[[count_law]]$: a further neuron leaves the count unchanged with probability $1-t$, and otherwise
+raises it by one.
 
 tail (from count; by additivity): $P(N\ge j)=[[tail_law]]$, the sum over the counts from $j$ to $n$.
 
-level (from all edges): If all $k$ edges have the probability $p$, all are there with probability $[[level]]$.
+level (from all edges): If each of the $k$ edges has probability $p$, all are present with probability $[[level]]$.
 
-two levels (from a neuron, level): With $p$ on a share $\alpha$ of the latents and $p_0$ elsewhere, $t_S=[[two_level_share]]$.
+two levels (from a neuron, level): If the edge probability is $p$ on a share $\alpha$ of the latents and $p_0$ elsewhere, then
+$t_S=[[two_level_share]]$.
 
-lower probabilities (from all neurons; by coupling): Let an edge be kept where a uniform number of its own is at most its probability. Then
-a neuron that is wired with lower probabilities is wired with the higher ones too, and the count of the former is never larger.
+lower probabilities (from all neurons; by coupling): Draw a uniform number for each edge, and keep the edge if this number is at most the
+probability of the edge. Then a neuron that is wired with lower probabilities is also wired with the higher ones. So the count with the
+lower probabilities is never larger.
 
-floor (from count, two levels, lower probabilities): Lower $W$ to $p$ on the floor, and to $0$ elsewhere: a neuron is still wired with
-probability $[[floor_share]]$, or with $[[level]]$ if its latent is known to lie on the floor. So $t_S$ is at least that, and $N$ at least
-the count of the neurons still wired.
+floor (from count, two levels, lower probabilities): Lower $W$ to $p$ on the floor, and to $0$ elsewhere. Then a neuron is still wired with
+probability $[[floor_share]]$, or with probability $[[level]]$ if its latent is known to lie on the floor. So $t_S$ is at least the former
+probability, and $N$ is at least the number of neurons that are still wired.
 """,
     globals(),
 )
@@ -231,36 +233,36 @@ affine_gap = slopes[0] * slopes[1] / 12
 
 HUB_STEPS = proof(
     r"""
-wired neurons (by E1): The share of the neurons that are wired to all of $S$ is in the mean $t_S=\int_0^1\prod_{j\in S}W(u,v_j)\,du$.
+wired neurons (by E1): The share of the neurons that are wired to all of $S$ has mean $t_S=\int_0^1\prod_{j\in S}W(u,v_j)\,du$.
 
-hubs (from wired neurons): For $W=uw$ that is $\int_0^1(uw)^kdu=[[hub_share]]$.
+hubs (from wired neurons): For $W=uw$ this share is $\int_0^1(uw)^kdu=[[hub_share]]$.
 
 column: The density of a column is $\int_0^1uw\,du=[[column_density]]$.
 
-densities (from column): Of $k$ columns the product of the densities is $[[density_product]]$.
+densities (from column): The product of the densities of $k$ columns is $[[density_product]]$.
 
-gain (from hubs, densities): *Hubs* have $[[hub_gain]]$ times the product of *densities*: $w$ cancels.
+gain (from hubs, densities): The share in *hubs* is $[[hub_gain]]$ times the product in *densities*: $w$ cancels.
 
-two rows: Between rows with latents $x$ and $u$, two columns that rise (or fall) with the latent change in the same sense: the product of
-the changes, $[[rises]]$, is not negative.
+two rows: Let two columns both rise, or both fall, with the latent. Between rows with latents $x$ and $u$ they change in the same sense. So
+the product of the changes, $[[rises]]$, is nonnegative.
 
-pairs of rows (from two rows): Half its mean over two latents is $\int W(u,v_1)W(u,v_2)\,du-r(v_1)r(v_2)=[[chebyshev_gap]]$, whatever $W$
-is.
+pairs of rows (from two rows): Half of the mean of this product over two latents is $\int
+W(u,v_1)W(u,v_2)\,du-r(v_1)r(v_2)=[[chebyshev_gap]]$, for every $W$.
 
-sign of the gap (from two rows, pairs of rows; by monotonicity): So for two functions that rise, or two that fall, the mean of the product
+sign of the gap (from two rows, pairs of rows; by monotonicity): So for two functions that both rise, or both fall, the mean of the product
 is at least the product of the means.
 
-product: The product of two columns that rise does not fall either: as probabilities are not negative, its change from $x$ to $u\ge x$,
-$[[product_rise]]$, is not. For columns that fall exchange $x$ and $u$.
+product: The product of two columns that rise does not fall either: since probabilities are nonnegative, its change from $x$ to $u\ge x$,
+$[[product_rise]]$, is nonnegative. For columns that fall, exchange $x$ and $u$.
 
-one input more (from sign of the gap, product; by induction): If $t_S\ge\prod_{j\in S}r(v_j)$, then $t_{S\cup\{v\}}\ge t_S\,r(v)$ as well,
-by the *sign of the gap* between the product over $S$ and the new column.
+one input more (from sign of the gap, product; by induction): If $t_S\ge\prod_{j\in S}r(v_j)$, then the same holds with one more input,
+because $t_{S\cup\{v\}}\ge t_S\,r(v)$ by the *sign of the gap* between the product over $S$ and the new column.
 
-all inputs (from wired neurons, pairs of rows, one input more): So $t_S$ is at least the product of the densities, of three columns
-$[[mean_product]]$: it exceeds that by the gap between the product of two columns and the third, and the gap of these two times the density
-of the third.
+all inputs (from wired neurons, pairs of rows, one input more): So $t_S$ is at least the product of the densities, which is
+$[[mean_product]]$ for three columns. The excess is the gap between the product of two columns and the third, plus the gap of these two
+columns times the density of the third.
 
-affine columns (from pairs of rows): For $W=a_j+b_ju$ the changes are $b_j(u-x)$, and the gap is $[[affine_gap]]$, which is negative if one
+affine columns (from pairs of rows): For $W=a_j+b_ju$ the changes are $b_j(u-x)$, and the gap is $[[affine_gap]]$. It is negative if one
 column rises and the other falls.
 """,
     globals(),
@@ -345,7 +347,7 @@ where one input has its edges at the neurons at which the other has none.
             expression="density_product",
             truth="hub_share",
             at=tuple({k: inputs, column: sp.Rational(1, 2)} for inputs in (2, 8)),
-            lost="in densities, which do not know that the same neurons are hubs for all inputs",
+            lost="in the densities, which do not reflect that the same neurons are hubs for all inputs",
             side=Side.BELOW,
         ),
     ),

@@ -45,23 +45,24 @@ STEPS = proof(
     r"""
 modes (by F1.1): A mode of the eigenvalue $\lambda$ has the loss of F1.1.
 
-scaled (from modes): $f$ times a kernel has its eigenvectors, and $f$ times its eigenvalues: the loss in a mode is $[[scaled_loss]]$, that
-with the kernel itself at the time $ft$.
+scaled (from modes): A kernel multiplied by $f$ has the same eigenvectors, and its eigenvalues are multiplied by $f$. So the loss in a mode
+is $[[scaled_loss]]$, which is the loss with the original kernel at the time $ft$.
 
-stable rates (from scaled): The largest stable rate is $[[scaled_rate]]$: at the same share of it, all numbers of steps are those of the
-kernel itself.
+stable rates (from scaled): The largest stable rate is $[[scaled_rate]]$. At the same share of this rate, all numbers of steps are the same
+as with the original kernel.
 
 constant graphons (by K3 for ratio, readout_dense, weights_trained): Constant graphons of density $\rho$ multiply the dense kernel by the
 constants of K3.
 
-times (from scaled, constant graphons): So times are those of the dense network multiplied by $[[slowdown]]$, with a dense readout by
-$[[readout_slowdown]]$; and by $[[trained_slowdown]]$ where nothing is pruned and the weights have the variance $\rho$.
+times (from scaled, constant graphons): So the times of the dense network are multiplied by $[[slowdown]]$, with a dense readout by
+$[[readout_slowdown]]$, and by $[[trained_slowdown]]$ if nothing is pruned and the weights have the variance $\rho$.
 
-profiles (by K8): Graphons of rank one multiply the dense kernel of the inputs that their first columns weigh by the $f$ of K8.
+profiles (by K8): Graphons of rank one multiply the dense kernel by the $f$ of K8, at inputs reweighted by the column profile of the first
+layer.
 
-times of profiles (from scaled, profiles): For row profiles $u^p$ and next column profiles $u^q$ times are those of the dense network at
-these inputs multiplied by $[[profile_slowdown]]$; by the mean densities it would be $[[mean_slowdown]]$, which is no less:
-$1+\frac{pq}{p+q+1}$ times as much for each hidden layer.
+times of profiles (from scaled, profiles): For row profiles $u^p$ and next column profiles $u^q$ the times are those of the dense network at
+the reweighted inputs multiplied by $[[profile_slowdown]]$. The mean densities would give $[[mean_slowdown]]$, which is at least as large,
+by the factor $1+\frac{pq}{p+q+1}$ for each hidden layer.
 """,
     globals(),
 )

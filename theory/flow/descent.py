@@ -42,24 +42,26 @@ best_factor = (largest - least) / (largest + least)
 
 STEPS = proof(
     r"""
-one step: A step of length $\eta$ moves $q_i\cdot r$ by its velocity: it is multiplied by $[[factor]]$.
+one step: In a step of length $\eta$ the component $q_i\cdot r$ changes by its velocity: the step multiplies the component by $[[factor]]$.
 
 steps (from one step): After $k$ steps $q_i\cdot r=[[step_mode]]$.
 
-loss (from steps): Its part of the loss is $[[step_loss]]$.
+loss (from steps): So this component contributes $[[step_loss]]$ to the loss.
 
-contraction (from one step): $1-(1-\frac{\eta\lambda_1}m)^2=[[contraction]]$.
+contraction (from one step): At the largest eigenvalue the squared factor falls short of one by
+$1-(1-\frac{\eta\lambda_1}m)^2=[[contraction]]$.
 
-stable rate (from contraction): That is positive for $0<\eta<[[stable_rate]]$, $0$ at the end, and negative beyond it. A smaller eigenvalue
-has a later end.
+stable rate (from contraction): This difference is positive for $0<\eta<[[stable_rate]]$, $0$ at the upper end of this interval and negative
+beyond it. For a smaller eigenvalue the upper end is larger.
 
-slope of the lead: $2k(-\ln(1-x)-x)$ is $0$ at $x=0$ and has the slope $[[lead_slope]]\ge0$ for $0\le x<1$.
+slope of the lead: The function $2k(-\ln(1-x)-x)$ is $0$ at $x=0$ and has the slope $[[lead_slope]]\ge0$ for $0\le x<1$.
 
-lead (from loss, slope of the lead): With $x=\frac{\eta\lambda}m<1$, the logarithm of the loss of the flow at the time $k$, over that of $k$
-steps, is $[[lead]]\ge0$.
+lead (from loss, slope of the lead): For $x=\frac{\eta\lambda}m<1$ the logarithm of the ratio of the flow's loss at the time $k$ to the loss
+after $k$ steps is $[[lead]]\ge0$.
 
-best rate (from one step): At $\eta=[[best_rate]]$ the factors at $\lambda_1\ge\lambda_m$ are opposite, of modulus $[[best_factor]]$, and
-those between lie between. A larger rate has a larger modulus at $\lambda_1$, a smaller one at $\lambda_m$.
+best rate (from one step): At $\eta=[[best_rate]]$ the factors at $\lambda_1\ge\lambda_m$ are opposite numbers of modulus $[[best_factor]]$,
+and the factors at the eigenvalues in between lie between these two. A larger rate gives a larger modulus at $\lambda_1$, a smaller rate
+gives a larger modulus at $\lambda_m$.
 """,
     globals(),
 )

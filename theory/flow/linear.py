@@ -61,29 +61,30 @@ MODES = {
 
 STEPS = proof(
     r"""
-velocity: The parameters move by $-\eta\nabla L=-\frac\eta mJ^\top r$, $J$ the gradients of the outputs, and the residuals by $J$ times
-that: $r'=-\frac\eta mJJ^\top r$. For two samples whose gradients have the products $a$, $a$ and $b$, at residuals $r_1,r_2$, it is
-$[[pair_velocity]]$.
+velocity: The parameters have the velocity $-\eta\nabla L=-\frac\eta mJ^\top r$, where $J$ is the matrix of the gradients of the outputs.
+The velocity of the residuals is $J$ times this: $r'=-\frac\eta mJJ^\top r$. For two samples with residuals $r_1,r_2$, whose gradients have
+the inner products $a$, $a$ and $b$, it is $[[pair_velocity]]$.
 
-eigenvectors (by spectral theorem): $\Theta=JJ^\top$ has an orthonormal basis of eigenvectors $q_i$, of eigenvalues $\lambda_i\ge0$.
+eigenvectors (by spectral theorem): $\Theta=JJ^\top$ has an orthonormal basis of eigenvectors $q_i$ with eigenvalues $\lambda_i\ge0$.
 
-velocity of a mode (from velocity, eigenvectors): The velocity of $q_i\cdot r$ is $-\frac\eta mq_i^\top\Theta r$: at $q_i\cdot r=c$, with
-$\lambda$ for $\lambda_i$, it is $[[mode_velocity]]$, whatever the other components are.
+velocity of a mode (from velocity, eigenvectors): The velocity of $q_i\cdot r$ is $-\frac\eta mq_i^\top\Theta r$. At $q_i\cdot r=c$, with
+$\lambda$ for $\lambda_i$, this is $[[mode_velocity]]$, whatever the other components are.
 
-one flow (by flows): A linear vector field has one flow from each point: a curve with that velocity and that start is the one.
+one flow (by flows): A linear vector field has exactly one flow line from each point. So a curve with this velocity and this starting point
+is the flow line.
 
-mode (from velocity of a mode, one flow): So $q_i\cdot r(t)=[[mode]]$, $c=q_i\cdot r(0)$.
+mode (from velocity of a mode, one flow): So $q_i\cdot r(t)=[[mode]]$ with $c=q_i\cdot r(0)$.
 
 squares (from eigenvectors; by Parseval): $\sum_jr_j^2=\sum_i(q_i\cdot r)^2$.
 
 loss (from mode, squares): The part of $L=\frac1{2m}\sum_jr_j^2$ in one mode is $[[mode_loss]]$.
 
-descent (from loss): It changes by $[[mode_descent]]\le0$ in unit time.
+descent (from loss): This part changes at the rate $[[mode_descent]]\le0$.
 
-plateau (from loss): Where $\lambda=0$ it stays $[[plateau]]$ at all times, and else it tends to $0$.
+plateau (from loss): If $\lambda=0$, this part is $[[plateau]]$ at all times; otherwise it tends to $0$.
 
-two samples (from velocity, mode): For two samples as in *velocity* the eigenvectors are $(1,\pm1)/\sqrt2$, of $a\pm b$, and the residuals
-at time $t$ are $[[pair_residuals]]$.
+two samples (from velocity, mode): For two samples as in *velocity* the eigenvectors are $(1,\pm1)/\sqrt2$ with the eigenvalues $a\pm b$,
+and the residuals at time $t$ are $[[pair_residuals]]$.
 """,
     globals(),
 )
@@ -153,7 +154,7 @@ def two_samples_follow_their_flow(
 linearised_flow = Claim(
     label="F1.1",
     title="Linearised gradient flow: the modes of the kernel decay independently",
-    headline=r"In linearised gradient flow at the rate $\eta$ on $m$ samples each eigenvector of the kernel fades by itself. With eigenvalue $\lambda$ and the part $c$ of the residuals at the start, its part of the loss is at the time $t$ $$[[mode_loss]].$$",
+    headline=r"In linearised gradient flow at the rate $\eta$ on $m$ samples the eigenvectors of the kernel decay independently. With eigenvalue $\lambda$ and initial residual component $c$, an eigenvector carries at the time $t$ the loss $$[[mode_loss]].$$",
     statement=r"""
 Let the outputs $f$ on $m$ samples be affine in the parameters $\theta$, so that their kernel matrix $\Theta$ does not move. Let $r=f-y$ be
 the residuals and $L=\frac12E_D\,r^2=\frac1{2m}\sum_jr_j^2$, where $E_D$ is the mean over the samples. Let the parameters follow

@@ -52,43 +52,45 @@ slow_time = m * sp.log(part / share) / (2 * eta * lam)
 
 STEPS = proof(
     r"""
-modes (by F1.1): The loss is a sum over eigenvectors, of which each fades by itself.
+modes (by F1.1): The loss is a sum over eigenvectors, each of which decays independently of the others.
 
-shares (from modes): An eigenvector with the share $p$ of the loss at the start has $[[left]]$ of it at the time $t$.
+shares (from modes): An eigenvector that carries the share $p$ of the loss at the start carries $[[left]]$ of this loss at the time $t$.
 
-one time (from shares; by intermediate value): The sum of these falls from $1$, strictly and without a jump, to the share on eigenvectors of
-eigenvalue $0$: if that is less than $s$, it is $s$ at one time.
+one time (from shares; by intermediate value): The sum of these shares decreases strictly and continuously from $1$ to the share on
+eigenvectors of eigenvalue $0$. If this limit is less than $s$, the sum is $s$ at exactly one time.
 
-one eigenvalue (from one time): With all of the loss at one eigenvalue that time is $[[single_time]]$.
+one eigenvalue (from one time): If all of the loss is at one eigenvalue, this time is $[[single_time]]$.
 
-two eigenvalues (from shares): With $p$ of the loss at $\lambda$ and the rest at $\nu$, $[[two_left]]$ is left.
+two eigenvalues (from shares): If the share $p$ of the loss is at $\lambda$ and the rest at $\nu$, the share $[[two_left]]$ is left.
 
-time of two (from one time, two eigenvalues; gives two_time): The time is `two_time`, where that is $s$.
+time of two (from one time, two eigenvalues; gives two_time): The time at which this share is $s$ is `two_time`.
 
-twice as fast (from two eigenvalues): For $\nu=2\lambda$, $z=e^{-2\eta\lambda t/m}$ solves $pz+(1-p)z^2=s$: $z=[[root]]$.
+twice as fast (from two eigenvalues): For $\nu=2\lambda$ the number $z=e^{-2\eta\lambda t/m}$ solves $pz+(1-p)z^2=s$: $z=[[root]]$.
 
 time of two, twice as fast (from twice as fast, time of two): So the time is $[[double_time]]$.
 
-curvature (from two eigenvalues): The logarithm of what is left of two has the second derivative $[[log_curvature]]\ge0$.
+curvature (from two eigenvalues): For two eigenvalues the logarithm of the share that is left has the second derivative
+$[[log_curvature]]\ge0$.
 
-convex logarithm (from shares; by Cauchy–Schwarz): For any spectrum $(\sum_ip_i\lambda_ie_i)^2\le\sum_ip_ie_i\sum_ip_i\lambda_i^2e_i$ with
-$e_i=e^{-2\eta\lambda_it/m}$: the logarithm of the loss is convex in the time.
+convex logarithm (from shares; by Cauchy–Schwarz): For any spectrum, $(\sum_ip_i\lambda_ie_i)^2\le\sum_ip_ie_i\sum_ip_i\lambda_i^2e_i$ with
+$e_i=e^{-2\eta\lambda_it/m}$. So the logarithm of the loss is convex in time.
 
-above the tangent (from convex logarithm; by convexity): So the logarithm of the loss, and that of the part of it at positive eigenvalues,
-lies nowhere below its tangent at $t=0$.
+above the tangent (from convex logarithm; by convexity): So the logarithm of the loss and the logarithm of its part at positive eigenvalues
+each lie on or above their tangent at $t=0$.
 
-tangent (from above the tangent, shares): Let the share $p_0$ be at the eigenvalue $0$, and $\mu$ be the mean of the other eigenvalues by
-their shares. The tangent to the logarithm of their part has the slope $-2\eta\mu/m$: at least $[[mean_left]]$ is left.
+tangent (from above the tangent, shares): Let the share $p_0$ of the loss be at the eigenvalue $0$, and let $\mu$ be the mean of the other
+eigenvalues, weighted with their shares. The tangent to the logarithm of their part of the loss has the slope $-2\eta\mu/m$. So at least the
+share $[[mean_left]]$ is left.
 
-mean time (from tangent, one time): That is $s$ at the time $[[mean_time]]$.
+mean time (from tangent, one time): This bound is $s$ at the time $[[mean_time]]$.
 
-slowest (from shares): What an eigenvector has left falls in its eigenvalue. If all but a share $p_0$ have eigenvalues of at least
-$\lambda$, at most $[[latest_left]]$ is left.
+slowest (from shares): The share left on an eigenvector decreases in its eigenvalue. If all of the loss except a share $p_0$ is at
+eigenvalues of at least $\lambda$, at most the share $[[latest_left]]$ is left.
 
-latest time (from slowest, one time): That is $s$ at the time $[[latest_time]]$.
+latest time (from slowest, one time): This bound is $s$ at the time $[[latest_time]]$.
 
-slow time (from slowest, one time): If a share $p$ of the loss is at eigenvalues of at most $\lambda$, at least $[[left]]$ is left, which is
-$s$ at the time $[[slow_time]]$.
+slow time (from slowest, one time): If a share $p$ of the loss is at eigenvalues of at most $\lambda$, at least the share $[[left]]$ is
+left. This bound is $s$ at the time $[[slow_time]]$.
 """,
     globals(),
 )

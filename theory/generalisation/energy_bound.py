@@ -83,49 +83,49 @@ at $K=I$.
 
 complexity (from supremum, mean form, root of the mean): So the empirical Rademacher complexity of the ball is at most $[[complexity]]$.
 
-Khintchine–Kahane (from complexity; cited: Latała and Oleszkiewicz, Studia Math. 109 (1994) 101: the mean norm of a sum of vectors with
-random signs is at least 1/√2 of the root of its mean square, and for two equal vectors no more): It is at least $[[khintchine]]$ of that.
+Khintchine–Kahane (from complexity; cited: Latała and Oleszkiewicz, Studia Math. 109 (1994) 101: the mean norm of a sum of vectors with random signs
+is at least 1/√2 of the root of its mean square, and for two equal vectors no more): The complexity is at least $[[khintchine]]$ times this bound.
 
-walk (from supremum): At $K=\mathbf1\mathbf1^\top$ and $m=2k$ it is $E|\sum_i\sigma_i|/m=[[rank_one_complexity]]$: of a walk only a step
-from $0$ adds $1$ to the mean distance, and it is at $0$ after $2k$ steps with the chance $\binom{2k}k4^{-k}$.
+walk (from supremum): At $K=\mathbf1\mathbf1^\top$, $m=2k$ and $B_0=1$ it is $E|\sum_i\sigma_i|/m=[[rank_one_complexity]]$: only a step from $0$ adds $1$ to
+the mean distance of a walk, which is at $0$ after $2k$ steps with the probability $\binom{2k}k4^{-k}$.
 
 symmetrisation (cited: Bartlett and Mendelson, J. Mach. Learn. Res. 3 (2002) 463: the mean of the supremum is at most twice the Rademacher
-complexity): The mean of the largest excess of the risk over the empirical risk in the ball is at most twice the mean complexity of the
-losses.
+complexity): The mean of the largest excess of the risk over the empirical risk in the ball is at most twice the mean complexity of the losses.
 
 losses (cited: Ledoux and Talagrand, Probability in Banach Spaces (1991), Theorem 4.12: composition with a 1-Lipschitz function does not
 raise the complexity (without the modulus)): As the loss is 1-Lipschitz, the empirical complexity of the losses is at most that of the ball.
 
 McDiarmid (cited: McDiarmid, On the method of bounded differences (1989): P(f − E f ≥ s) ≤ exp(−2s²/Σc²), where the i-th of independent
 variables changes f by at most c_i): One sample changes that excess, and the empirical complexity of the losses, by $\frac1m$ at most. Each
-is beyond its mean by $s$ with probability at most $[[deviation_failure]]$.
+is beyond its mean by $s$, on one side, with probability at most $[[deviation_failure]]$.
 
-one root (from McDiarmid): That is $\frac\delta2$ at $s=[[root]]$.
+one root (from McDiarmid): This probability is $\frac\delta2$ at $s=[[root]]$.
 
-both events (from one root; by union bound): The excess and the mean complexity both stay below, except with probability $\delta$.
+both events (from one root; by union bound): The excess and the mean complexity both stay below these levels, except with probability $\delta$.
 
-three roots (from symmetrisation, losses, both events): The excess brings one root, the mean complexity of the losses, twice, two more:
+three roots (from symmetrisation, losses, both events): The excess brings one root, and twice the mean complexity of the losses brings two more:
 $[[confidence]]$.
 
-interpolant (by Lagrange): Of all $f$ with $f(x_i)=y_i$ the shortest is $\sum_i(K^{-1}y)_ik_{x_i}$, of squared norm $q$: it is in the ball,
-and its empirical risk is $0$.
+interpolant (by Lagrange): Among all $f$ with $f(x_i)=y_i$, $\sum_i(K^{-1}y)_ik_{x_i}$ has the least norm, and its squared norm is $q$. So it is in
+the ball, and its empirical risk is $0$.
 
 risk (from complexity, three roots, interpolant): So its risk is at most $[[risk_bound]]$.
 
 shares: The shares $[[level_share]]$ add up to $\delta$ over $i\ge0$: the sum of $(i+1)^{-2}$ is $\frac{\pi^2}6$.
 
-all radii (from risk, shares; by union bound): With these shares the bound holds for all radii $b2^i$ at once, except with probability
+all radii (from risk, shares; by union bound): With these shares the bound holds simultaneously for all radii $b2^i$, except with probability
 $\delta$.
 
-peeled bound (from all radii): At the radius $[[step_radius]]$ and its share it is $[[peeled_bound]]$.
+peeled bound (from all radii): At the radius $[[step_radius]]$ and its share the bound is $[[peeled_bound]]$.
 
-radius found (from peeled bound): The smallest radius that holds $\sqrt q$ is $b$, or twice one below $\sqrt q$: at most $[[peeled_norm]]$.
+radius found (from peeled bound): The smallest radius of at least $\sqrt q$ is $b$, or twice a radius below $\sqrt q$: it is at most
+$[[peeled_norm]]$.
 
 energy (from complexity): At $B_0=\sqrt q$ the complexity is $\mathcal E=[[energy]]$. For $\lambda K$, $\lambda>0$, it is the same, with
 $q/\lambda$ and $\lambda T$.
 
-usual form (from energy): The square of $2\mathcal E$ over $[[raw_energy]]$ is $T$ over $[[usual_trace]]$: for $q>0$ they are equal at this
-trace alone.
+usual form (from energy): The square of $2\mathcal E$ divided by $[[raw_energy]]$ is $T$ divided by $[[usual_trace]]$. So for $q>0$ the two are equal
+only at this trace.
 
 forms of random labels (by product): Uniform labels are independent signs, so that $E\,y^\top K^{-1}y=\operatorname{tr}K^{-1}$.
 
@@ -137,8 +137,8 @@ kernel of the labels: For $K=yy^\top+\varepsilon I$, $Ky=(m+\varepsilon)y$, so t
 
 its energy (from energy, kernel of the labels): Its energy $[[label_kernel_energy]]$ tends to $0$ as $m\to\infty$.
 
-least risk: A label that is $\pm1$ with equal chance costs a prediction $f$ the mean $\frac12(\min(1,|f-1|)+\min(1,|f+1|))$: for $f\ge0$ the
-second is $1$, for $f\le0$ the first. So it is at least $[[least_random_risk]]$.
+least risk: For a label that is $\pm1$ with equal probability, a prediction $f$ has the mean loss $\frac12(\min(1,|f-1|)+\min(1,|f+1|))$. The second
+minimum is $1$ for $f\ge0$, the first for $f\le0$. So the mean loss is at least $[[least_random_risk]]$.
 """,
     globals(),
 )
@@ -269,7 +269,7 @@ labels, as SNIP's does, must take them from other data than the sample of the bo
         ),
         Sharp(
             expression="least_random_risk",
-            example=r"the prediction $0$ of labels $\pm1$ of equal chance",
+            example=r"the prediction $0$ of labels $\pm1$ of equal probability",
             check="labels_in_the_kernel_break_the_bound",
             side=Side.BELOW,
         ),
@@ -279,7 +279,7 @@ labels, as SNIP's does, must take them from other data than the sample of the bo
             expression=bound,
             truth="ridge_risk",
             at=(ONE_LABEL,),
-            lost=r"at most, as other laws and kernels may have larger risks: all labels are $1$, inputs of a law without atoms, $k=1+\varepsilon1\{x=x'\}$, whose interpolant is $\frac m{m+\varepsilon}$ elsewhere; in the complexity of a ball that holds more than the interpolants, twice, and in the confidence",
+            lost=r"at most, as other laws and kernels may have larger risks: all labels are $1$, inputs of a law without atoms, $k=1+\varepsilon1\{x=x'\}$, whose interpolant is $\frac m{m+\varepsilon}$ elsewhere; twice in the complexity of a ball that contains more than the interpolants, and in the confidence",
         )
         for bound in ("risk_bound", "peeled_bound")
     ),
@@ -292,38 +292,36 @@ labels, as SNIP's does, must take them from other data than the sample of the bo
     pitfalls=(
         Pitfall(
             control="the energy without its trace",
-            said=r"Kernels compare by $\sqrt{2\,y^\top K^{-1}y/m}$, whatever their trace.",
+            said=r"Kernels can be compared by $\sqrt{2\,y^\top K^{-1}y/m}$, whatever their trace.",
             by=(
                 "What one might expect from the form in use since Arora et al. (2019), which is right for "
                 r"their kernel, whose trace is $\frac m2$."
             ),
-            why=r"A multiple of a kernel has the same interpolant and another $y^\top K^{-1}y$.",
+            why=r"A multiple of a kernel has the same interpolant but another $y^\top K^{-1}y$.",
             counterexample="one_label",
             by_hand=(
-                "One sample with the label $1$ and the kernels $K=1$ and $K=4$. Both predict the same, yet "
-                r"$\sqrt{2\,y^\top K^{-1}y/m}$ is $\sqrt2$ for the one and $\frac1{\sqrt2}$ for the other; "
+                "One sample with the label $1$ and the kernels $K=1$ and $K=4$. Both give the same predictions, yet "
+                r"$\sqrt{2\,y^\top K^{-1}y/m}$ is $\sqrt2$ for the first and $\frac1{\sqrt2}$ for the second; "
                 r"$\mathcal E=1$ for both."
             ),
-            instead=r"$\mathcal E=[[energy]]$, which a factor leaves alone.",
+            instead=r"$\mathcal E=[[energy]]$, which does not change if the kernel is multiplied by a factor.",
         ),
         Pitfall(
             control="a kernel made from the labels",
-            said="The bound holds for the kernel of whatever pruning method, SNIP included.",
+            said="The bound holds for the kernel of any pruning method, including SNIP.",
             by=(
                 "What one might expect from “a Graphon-NTK generalisation bound” (abstract of "
                 "arXiv:2602.06675), whose conditions were not at hand."
             ),
-            why="A kernel that saw the labels can have a small energy on labels that nothing can predict.",
+            why="A kernel that depends on the labels can have a small energy on labels that nothing can predict.",
             counterexample="random_labels",
             by_hand=(
-                r"$m=200$ labels thrown by a coin, so every predictor has the risk $\frac12$ at least, and "
+                r"$m=200$ labels are tosses of a fair coin, so every predictor has a risk of at least $\frac12$, and "
                 r"$K=yy^\top+I$. Then $Ky=201\,y$, $q=\frac{200}{201}$, $\operatorname{tr}K=400$, $\mathcal "
                 r"E=\sqrt{2/201}<\frac1{10}$, and at $\delta=\frac1{10}$ the bound is $2\mathcal "
                 r"E+3\sqrt{\ln20/400}\approx0.46<\frac12$."
             ),
-            instead=(
-                "The kernel is fixed without the sample: pruning scores that read labels need labels of their own."
-            ),
+            instead=("The kernel is fixed without the sample: pruning scores that use labels need separate labels."),
         ),
     ),
     because={

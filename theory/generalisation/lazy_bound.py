@@ -38,39 +38,44 @@ start_column = sp.sqrt(m * v / (n * delta_1))
 
 STEPS = proof(
     r"""
-velocity (by chain rule): At each time $r'=-\frac\eta m\Theta_tr$, with the products $\Theta_t$ of the gradients at that time, and the output at an input $x$ moves by $-\frac\eta m\Theta_t(x,X)r$.
+velocity (by chain rule): At each time $r'=-\frac\eta m\Theta_tr$, with the products $\Theta_t$ of the gradients at that time, and the output at an input $x$ moves at the rate $-\frac\eta m\Theta_t(x,X)r$.
 
-at least (from velocity; by Rayleigh): $r^\top\Theta_tr\ge r^\top Kr-|r|\,|(\Theta_t-K)r|\ge(\kappa-\varepsilon)|r|^2$: so $|r|^2$ falls at least at the rate $2\frac\eta m(\kappa-\varepsilon)$.
+at least (from velocity; by Rayleigh): $r^\top\Theta_tr\ge r^\top Kr-|r|\,|(\Theta_t-K)r|\ge(\kappa-\varepsilon)|r|^2$. So $|r|^2$ falls at least at the rate $2\frac\eta m(\kappa-\varepsilon)$.
 
 fade (from at least): As outputs start at $0$ and labels are at most $1$, $|r(0)|\le\sqrt m$, and $|r(t)|\le[[fade]]$.
 
-difference (from velocity; by Rayleigh): Let $\bar r$ be the residuals of the linear flow of $K$ from the same start, F1.1. $(r-\bar r)'=-\frac\eta m(K(r-\bar r)+(\Theta_t-K)r)$: the length of $r-\bar r$ grows at most at the rate $\frac\eta m(-\kappa|r-\bar r|+\varepsilon|r|)$.
+difference (from velocity; by Rayleigh): Let $\bar r$ be the residuals of the linear flow of $K$ from the same start (F1.1). Then $(r-\bar r)'=-\frac\eta m(K(r-\bar r)+(\Theta_t-K)r)$, so the length of $r-\bar r$ grows at most at the rate $\frac\eta m(-\kappa|r-\bar r|+\varepsilon|r|)$.
 
-apart (from fade, difference): So $|r-\bar r|\le[[apart]]$, which is $0$ at first and has just this rate if $|r|$ is as long as it may be.
+apart (from fade, difference): So $|r-\bar r|\le[[apart]]$, which is $0$ at first and grows at exactly this rate if $|r|$ is as large as it
+may be.
 
-column (by Cauchy–Schwarz): $|k(x,x_i)|\le\sqrt{k(x,x)k(x_i,x_i)}\le k_0$, so that the vector $k_x$ of these has at most the length $[[column]]$.
+column (by Cauchy–Schwarz): $|k(x,x_i)|\le\sqrt{k(x,x)k(x_i,x_i)}\le k_0$, so the vector $k_x$ of these values has a length of at most
+$[[column]]$.
 
-outputs (from velocity; by triangle inequality): The output at $x$ and that of the linear flow come apart at most at the rate $\frac\eta m(|\Theta_t(x,X)-k_x|\,|r|+|k_x|\,|r-\bar r|)$.
+outputs (from velocity; by triangle inequality): The distance of the output at $x$ from that of the linear flow grows at most at the rate $\frac\eta m(|\Theta_t(x,X)-k_x|\,|r|+|k_x|\,|r-\bar r|)$.
 
-gap (from fade, apart, column, outputs): Over all time, and in the mean over new inputs, this adds up to at most $[[gap]]$. It is finite, so that the outputs have limits.
+gap (from fade, apart, column, outputs): Over all time, and averaged over new inputs, this adds up to at most $[[gap]]$. It is finite, so the outputs have limits.
 
-modes (by F1.1 for mode): Along an eigenvector of $K$, of the eigenvalue $\lambda$, the residual of the linear flow fades as $e^{-\eta\lambda t/m}$.
+modes (by F1.1 for mode): Along an eigenvector of $K$ with the eigenvalue $\lambda$, the residual of the linear flow decays as
+$e^{-\eta\lambda t/m}$.
 
 interpolant (from modes): The integral of this over all time, times $\frac\eta m$, is $[[inverse]]$: the output of the linear flow at $x$ tends to $k_x^\top K^{-1}y$, the minimum-norm interpolant.
 
-its risk (by B1 for risk_bound): With probability at least $1-\delta$ the interpolant has at most the risk of B1, as the kernel was fixed without the sample.
+its risk (by B1 for risk_bound): With probability at least $1-\delta$ the risk of the interpolant is at most the bound of B1, as the kernel
+was fixed without the sample.
 
-risk (from gap, interpolant, its risk): A loss that is 1-Lipschitz is larger at the network's limit than at the interpolant by at most their distance: the risk is at most $[[lazy_risk]]$.
+risk (from gap, interpolant, its risk): A loss that is 1-Lipschitz is larger at the network's limit than at the interpolant by at most their distance. So the risk is at most $[[lazy_risk]]$.
 
 variances (by K6 for deviation): Entries of the tangent kernel at the start have the mean $k$ and a variance of at most $\frac vn$, on the sample and at new inputs.
 
-squares (from variances; by linearity): The squares of the $m^2$ entries of $\Theta_0-K$ add up to at most $m^2\frac vn$ in the mean; those of the $m$ entries of $\Theta_0(x,X)-k_x$, in the mean over new inputs, to at most $m\frac vn$, and the mean of a root is at most the root of the mean.
+squares (from variances; by linearity): In expectation, the squares of the $m^2$ entries of $\Theta_0-K$ add up to at most $m^2\frac vn$, and those of the $m$ entries of $\Theta_0(x,X)-k_x$, averaged over new inputs, to at most $m\frac vn$. The mean of a root is at most the root of the mean.
 
-levels (from squares; by Markov): A number that is not negative is beyond $s^2$ with a probability of at most its mean over $s^2$.
+levels (from squares; by Markov): A nonnegative random variable is beyond $s^2$ with a probability of at most its mean divided by $s^2$.
 
-start (from levels): So the norm of $\Theta_0-K$ is at most $[[start]]$, but for a probability of $\delta_1$.
+start (from levels): So, except with probability $\delta_1$, the norm of $\Theta_0-K$ is at most $[[start]]$.
 
-start of a column (from levels): And $|\Theta_0(x,X)-k_x|$ is in the mean over new inputs at most $[[start_column]]$, but for a probability of $\delta_1$.
+start of a column (from levels): Likewise, except with probability $\delta_1$, the mean of $|\Theta_0(x,X)-k_x|$ over new inputs is at most
+$[[start_column]]$.
 """,
     globals(),
 )
@@ -204,9 +209,11 @@ probability $\delta_1$. That the kernel moves little from there is assumed.
     ),
     unmeasured=(
         Unmeasured(
-            expression="lazy_risk", why="it rests on that of B1, which compares with the largest risk of a ball"
+            expression="lazy_risk", why="it rests on the bound of B1, which compares with the largest risk in a ball"
         ),
-        Unmeasured(expression="start", why="Markov's inequality, and the norm of all entries for that of the matrix"),
+        Unmeasured(
+            expression="start", why="Markov's inequality, and the norm of all entries instead of that of the matrix"
+        ),
         Unmeasured(expression="start_column", why="Markov's inequality"),
     ),
     aids={"ball_risk": risk_bound},

@@ -37,27 +37,28 @@ linear_term = d * beta**2 / (linear_constant * rho_path)
 
 ENERGY_STEPS = proof(
     r"""
-dual form: Along an eigenvector of $K$, with eigenvalue $k>0$ and the component $y$ of the labels, $2uy-ku^2\le[[energy]]$ for every $u$,
-with equality at $u=\frac yk$. Added up: $y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, and so is $y^\top K^+y$ for $y$ in
-the range of a singular $K$.
+dual form: Along an eigenvector of $K$, with eigenvalue $k>0$ and the component $y$ of the labels, $2uy-ku^2\le[[energy]]$ for every $u$, with
+equality at $u=\frac yk$. Summed over the eigenvectors, $y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, and so is $y^\top K^+y$
+for $y$ in the range of a singular $K$.
 
-kernel (by B2.1): $u^\top Ku\ge\frac{c_L}d\,u^\top X\operatorname{diag}(\rho_{path})X^\top u$ with $c_L=(L+1)2^{-L}$. A smaller form to
-subtract makes the largest value larger.
+kernel (by B2.1): $u^\top Ku\ge\frac{c_L}d\,u^\top X\operatorname{diag}(\rho_{path})X^\top u$ with $c_L=(L+1)2^{-L}$. Subtracting a smaller form
+makes the largest value larger.
 
-features (from dual form, kernel): Here $y=X\beta$ enters: with $w=X^\top u$ what is left, $2u^\top X\beta-\frac{c_L}du^\top
-X\operatorname{diag}(\rho_{path})X^\top u$, is a sum over the features, each with $[[feature_part]]$. One with $\beta=0$ adds at most $0$.
+features (from dual form, kernel): Here $y=X\beta$ enters. With $w=X^\top u$ the remaining form, $2u^\top X\beta-\frac{c_L}du^\top
+X\operatorname{diag}(\rho_{path})X^\top u$, is a sum over the features, each of which adds $[[feature_part]]$. A feature with $\beta=0$ adds at
+most $0$.
 
-path term (from features): For $\rho_{path}>0$ that is at most $[[path_term]]$, whatever $w$ is; without a path, $\rho_{path}=0$, and with
-$\beta\ne0$ it has no bound.
+path term (from features): For $\rho_{path}>0$ this part is at most $[[path_term]]$, whatever $w$ is. Without a path, $\rho_{path}=0$, and for
+$\beta\ne0$ the part has no bound.
 
 linear networks: In a linear network no gate halves anything: the product of the weights along a path has, for each of the $L+1$ weights,
 the same mean square of its derivative. So $K=\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ exactly, with $c_L=[[linear_constant]]$.
 
-all readings (from dual form, features, linear networks; by full rank): If $X$ has full column rank, $w=X^\top u$ takes every value, so that
-the features reach their largest values at once. (Those that do not matter and have no path can be left out of $X$.)
+all readings (from dual form, features, linear networks; by full rank): If $X$ has full column rank, $w=X^\top u$ takes every value, so the
+features attain their largest values simultaneously. (Those that do not matter and have no path can be left out of $X$.)
 
 linear term (from features, linear networks, all readings): With this constant in *features* the largest value for a feature with a path is
-$[[linear_term]]$, where the derivative in $w$ is $0$.
+$[[linear_term]]$, attained where the derivative in $w$ is $0$.
 """,
     globals(),
 )
@@ -207,35 +208,36 @@ linear part (by B2.1): $K\succeq B=\frac wdX\operatorname{diag}(\sum_l\rho^{(l)}
 
 floor (from linear part; by Rayleigh): $K-B\succeq\mu I$, so that $u^\top Ku\ge u^\top(B+\mu I)u$ for every $u$, and $\mu\ge0$.
 
-dual form (from floor; by B3 for dual form): $y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, by the dual form in the proof
-of B3, and hence at most that of $2u^\top y-u^\top(B+\mu I)u$.
+dual form (from floor; by B3 for dual form): $y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, by the dual form in the proof of
+B3, and hence at most the largest value of $2u^\top y-u^\top(B+\mu I)u$.
 
-eigenvectors (from dual form): Along an eigenvector of $B$ that is $2uy-(b+\mu)u^2\le[[residual_term]]$, with equality at $u=\frac
-y{b+\mu}$; if $b+\mu=0$ and $y\ne0$ it has no bound.
+eigenvectors (from dual form): Along an eigenvector of $B$ this is $2uy-(b+\mu)u^2\le[[residual_term]]$, with equality at $u=\frac y{b+\mu}$; if
+$b+\mu=0$ and $y\ne0$ it has no bound.
 
 antipodal kernel: For $\{x,-x\}$, $L=1$ and $S=S_W(x,x)$ the kernel is $[[antipodal_kernel]]$ on the diagonal and $0$ off it: at the
 correlation $-1$ no gate is open at both inputs.
 
-antipodal part (from linear part): There $B$ has the entries $\pm[[antipodal_part]]$: two terms, each with the weight $w=\frac12$, minus
-where the inputs differ.
+antipodal part (from linear part): There $B$ has the entries $\pm[[antipodal_part]]$: there are two terms, each with the weight $w=\frac12$, and
+the sign is minus where the inputs differ.
 
 antipodal energy (from antipodal kernel): The labels $(1,\pm1)$ have $y^\top K^{-1}y=[[antipodal_energy]]$.
 
-mean of the rest (from antipodal kernel, antipodal part, eigenvectors): All entries of $K-B$ are $[[mean_rest]]$, so that its eigenvalues
-are $0$, at $(1,-1)$, and twice that, at $(1,1)$, where $B$ has the eigenvalue $0$: $\mu=0$ is no bound for $(1,1)$. Its mean diagonal is
-$[[mean_rest]]$.
+mean of the rest (from antipodal kernel, antipodal part, eigenvectors): All entries of $K-B$ are $[[mean_rest]]$. So its eigenvalues are $0$, at
+$(1,-1)$, and twice this entry, at $(1,1)$. There $B$ has the eigenvalue $0$, and $\mu=0$ gives no bound for $(1,1)$. The mean diagonal of the
+rest is $[[mean_rest]]$.
 
-mean for the floor (from antipodal part, antipodal energy, mean of the rest, eigenvectors): At $(1,-1)$ the mean in place of $\mu$ gives
-*eigenvectors* at $b=2S$ and the squared component $2$, that is $[[mean_bound]]$: less than the truth.
+mean for the floor (from antipodal part, antipodal energy, mean of the rest, eigenvectors): At $(1,-1)$, with the mean in place of $\mu$,
+*eigenvectors* at $b=2S$ and the squared component $2$ gives $[[mean_bound]]$, which is less than the true value.
 
-even rest: Homogeneous masks, $L=1$: $K-B$ is, up to a positive factor, $|x||x'|$ times $[[even_rest]]$ at the cosine $r$ of the inputs.
-That is even in $r$, so that parallel inputs have proportional rows, and $\mu=0$.
+even rest: For homogeneous masks and $L=1$, $K-B$ is, up to a positive factor, $|x||x'|$ times $[[even_rest]]$ at the cosine $r$ of the inputs.
+This is even in $r$, so parallel inputs have proportional rows, and $\mu=0$.
 
 distinct lines (from even rest; by powers of lines): If the coefficients at all even powers are positive, $v^\top(K-B)v=0$ makes
-$\sum_jv_j|x_j|\,\hat x_j^{\otimes2i}$ vanish for all $i$, $\hat x=x/|x|$. For inputs on distinct lines these tensors are linearly
-independent at large $i$: $v=0$, and $\mu>0$.
+$\sum_jv_j|x_j|\,\hat x_j^{\otimes2i}$ vanish for all $i$, $\hat x=x/|x|$. For inputs on distinct lines these tensors are linearly independent
+at large $i$. So $v=0$, and $\mu>0$.
 
-even powers (from even rest, distinct lines): They are: at $r^{2i}$ the coefficient is $[[even_coefficient]]>0$, for every $i\ge0$.
+even powers (from even rest, distinct lines): The coefficients are positive: at $r^{2i}$ the coefficient is $[[even_coefficient]]>0$, for every
+$i\ge0$.
 """,
     globals(),
     weight=layer_constant,
@@ -325,7 +327,7 @@ def second_derivative_is_a_binomial_series(even_rest: sp.Expr, even_coefficient:
 path_residual_bound = Claim(
     label="B8",
     title="A path bound for every target, finite if the kernel minus its linear part is positive definite",
-    headline=r"With the linear part $B$ of the kernel matrix $K$, from B2.1, and the least eigenvalue $\mu$ of $K-B$, $y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y$ for all labels $y$. The mean eigenvalue in place of $\mu$ makes no bound.",
+    headline=r"With the linear part $B$ of the kernel matrix $K$, from B2.1, and the least eigenvalue $\mu$ of $K-B$, $y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y$ for all labels $y$. The mean eigenvalue in place of $\mu$ gives no bound.",
     statement=r"""
 With $B=\frac{w}dX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$, $w=[[weight]]$ (B2.1), and $\mu=\lambda_{\min}(K-B)\ge0$,
 $$y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y\qquad\text{for every }y:$$

@@ -81,38 +81,38 @@ sphere_excess = ((depth + 1) / sp.Integer(2) - best_constant) * 3 / (d + 2)
 
 LINEAR_STEPS = proof(
     r"""
-series (by K1): The Taylor coefficients of $\kappa_0$ and of $\kappa_1$ are nowhere negative.
+series (by K1): The Taylor coefficients of $\kappa_0$ and of $\kappa_1$ are nonnegative.
 
-halves (from series): The constant one of $\kappa_0$ is $[[gate_floor]]$, the linear one of $\kappa_1$ is $[[value_floor]]$.
+halves (from series): The constant coefficient of $\kappa_0$ is $[[gate_floor]]$, and the linear coefficient of $\kappa_1$ is $[[value_floor]]$.
 
 less the halves (from halves; by entrywise product): For a matrix $R$ of correlations, $\kappa_0(R)-\frac12J$ and $\kappa_1(R)-\frac12R$ are
-sums of entrywise powers of $R$ with coefficients $\ge0$, hence positive semidefinite; so is $F(\tilde\Sigma)-\frac12\tilde\Sigma$, its rows
-and columns scaled.
+sums of entrywise powers of $R$ with coefficients $\ge0$, hence positive semidefinite; so is $F(\tilde\Sigma)-\frac12\tilde\Sigma$, by scaling
+rows and columns.
 
-order of products (by entrywise product): If $A\succeq A'\succeq0$ and $B\succeq B'\succeq0$, $A\circ B-A'\circ B'=(A-A')\circ
+order of products (by entrywise product): If $A\succeq A'\succeq0$ and $B\succeq B'\succeq0$, then $A\circ B-A'\circ B'=(A-A')\circ
 B+A'\circ(B-B')\succeq0$.
 
-terms (by K4 for limit): $K$ is a sum of $L+1$ terms: that of layer $l$ is a mean over units of $l-1$ values $F$ below, one inside the
-other, times $L+1-l$ gates $\kappa_0$ above, with $W$ at layer $l$ and $Q$ elsewhere.
+terms (by K4 for limit): $K$ is a sum of $L+1$ terms. The term of layer $l$ is a mean over units of $l-1$ nested values $F$ below, times $L+1-l$
+gates $\kappa_0$ above, with $W$ at layer $l$ and $Q$ elsewhere.
 
-one layer (from less the halves, order of products, terms): So each value and each gate leaves a half of what is linear in $x$: the term of
-any layer has the weight $[[layer_constant]]$.
+one layer (from less the halves, order of products, terms): So each value and each gate leaves a half of the part that is linear in $x$, and the
+term of any layer has the weight $[[layer_constant]]$.
 
-path densities (from terms; by Fubini): What is left are the means of $\frac1d\sum_jx_jx_j'$ over the graphons of all layers,
+path densities (from terms; by Fubini): What remains are the means of $\frac1d\sum_jx_jx_j'$ over the graphons of all layers, that is,
 $\frac1d\sum_jx_jx_j'\rho^{(l)}(v_j)$.
 
-independent masks (from one layer, path densities): For masks independent of the weights $Q=W$, and the $L+1$ terms have one path density:
-$c_L=[[constant]]$.
+independent masks (from one layer, path densities): For masks independent of the weights $Q=W$, and the $L+1$ terms have the same path density,
+so $c_L=[[constant]]$.
 
 without √2 (from independent masks): Without the factor $\sqrt2$ each value and each gate is only half as large: $[[plain_constant]]$.
 
-opposite inputs (from terms): For $\{x,-x\}$ and $L=1$, $K=[[opposite_kernel]]$: at the correlation $-1$ value and gate are $0$, at $1$ they
-are $S$ and $1$.
+opposite inputs (from terms): For $\{x,-x\}$ and $L=1$, $K=[[opposite_kernel]]$: at the correlation $-1$ the value and the gate are $0$, at $1$
+they are $S$ and $1$.
 
 determinant (from opposite inputs, independent masks): There $B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$, and $\det(K-cB)=[[antipodal_determinant]]$
 is negative for $c>1$.
 
-kept weights: Of one standard normal weight $M=1\{w>0\}$ keeps the share $P(M=1)=[[kept_share]]$, with $E[Mw^2]=[[kept_energy]]$.
+kept weights: For one standard normal weight, $M=1\{w>0\}$ keeps the share $P(M=1)=[[kept_share]]$, with $E[Mw^2]=[[kept_energy]]$.
 
 closed gates (from one layer, path densities, kept weights): At $x=-1$ the gate of every kept weight is closed, so that $K=0$, while both
 layers together give $B$: $K-B=[[one_sided_gap]]$. (SNIP with positive samples: for $w<0$ no sample opens the gate, and the score is $0$.)
@@ -234,40 +234,40 @@ odd_coefficients = (depth + 1) / sp.Integer(2)
 
 CONSTANT_STEPS = proof(
     r"""
-one function (by K4 for homogeneous): For constant graphons $K$ and $B$ have one factor for each layer, the same in both: $K-cB$ is a
+one function (by K4 for homogeneous): For constant graphons $K$ and $B$ have one factor for each layer, the same in both. So $K-cB$ is a
 multiple of $\Theta_L(r)-cr$, on unit vectors.
 
-coefficients (by K1): $\Theta_L$ is made of $r$, $\kappa_0$ and $\kappa_1$ by sums, products and composition, so that its Taylor
-coefficients $a_k$ are nowhere negative.
+coefficients (by K1): $\Theta_L$ is built from $r$, $\kappa_0$ and $\kappa_1$ by sums, products and compositions, so its Taylor coefficients
+$a_k$ are nonnegative.
 
 Schoenberg (from one function, coefficients; cited: Schoenberg, Duke Math. J. 9 (1942) 96: a continuous function of the scalar product is
 positive definite on the spheres of all dimensions if and only if it is a power series with coefficients that are nowhere negative):
 $\Theta_L(r)-cr$ is positive semidefinite in every dimension if and only if $c\le a_1=\Theta_L'(0)$.
 
-one layer more: The correlation becomes $\kappa_1$ of itself, and the kernel $t\to t\,\kappa_0+\kappa_1$. At orthogonal inputs these and
-their derivatives become $[[layer_step]]$.
+one layer more: The correlation is mapped to $\kappa_1$ of itself, and the kernel is mapped by $t\to t\,\kappa_0+\kappa_1$. At orthogonal inputs
+these maps and their derivatives become $[[layer_step]]$.
 
 Taylor coefficient (from Schoenberg, one layer more; gives best_constant): Without hidden layers both are $r$, with the values $0$ and the
 slopes $1$ at $r=0$. After $L$ such steps $\Theta_L'(0)$ is the last entry.
 
-Funk and Hecke (from one function, coefficients; cited: Funk–Hecke theorem (Müller, Spherical Harmonics, 1966): the eigenvalue of degree k
-is the integral of the function times the Legendre polynomial of degree k in d dimensions, which is t for k = 1, against (1 −
-t²)^((d−3)/2)): On one sphere spherical harmonics of degree $k$ are eigenvectors of a function of $t=\cos\theta$, and the eigenvalue of
-degree $1$ is a multiple of its mean times $t$. So $cr$ changes this one alone, and the best $c$ is $E[\Theta_L(t)t]/E[t^2]$.
+Funk and Hecke (from one function, coefficients; cited: Funk–Hecke theorem (Müller, Spherical Harmonics, 1966): the eigenvalue of degree k is
+the integral of the function times the Legendre polynomial of degree k in d dimensions, which is t for k = 1, against (1 − t²)^((d−3)/2)): On
+one sphere, spherical harmonics of degree $k$ are eigenvectors of a function of $t=\cos\theta$, and the eigenvalue of degree $1$ is a multiple
+of the mean of the function times $t$. So $cr$ changes only this eigenvalue, and the best $c$ is $E[\Theta_L(t)t]/E[t^2]$.
 
 on the sphere (from Funk and Hecke; gives sphere_constant; at some points: the kernel is composed L times under an integral without a closed
-form): In the angle, $\theta$ and $\pi-\theta$ together, that is `sphere_constant`.
+form): In terms of the angle, with $\theta$ and $\pi-\theta$ combined, this is `sphere_constant`.
 
-moments: $E[t^4]$ is $[[moment_ratio]]$ of $E[t^2]$, by parts, and higher even moments are no larger, as $|t|\le1$.
+moments: By parts, $E[t^4]$ is $[[moment_ratio]]$ times $E[t^2]$, and higher even moments are no larger, as $|t|\le1$.
 
 equal inputs (from one layer more): $\Theta_L(1)=[[kernel_at_one]]$: a layer adds $1$, with gate and correlation $1$.
 
 odd coefficients (from equal inputs): $\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le[[odd_coefficients]]$: $\kappa_0$ and
-$\kappa_1$ are $0$ at $-1$, and nowhere negative, so that $\Theta_L(-1)\ge0$.
+$\kappa_1$ are $0$ at $-1$ and nowhere negative, so $\Theta_L(-1)\ge0$.
 
 excess (from Funk and Hecke, moments, odd coefficients, Taylor coefficient; gives sphere_excess): $E[\Theta_L(t)t]/E[t^2]=\sum_{k\text{
-odd}}a_kE[t^{k+1}]/E[t^2]$: it is more than $a_1$ by what the odd $k\ge3$ add, at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. At
-$L=1$ they add nothing, $\Theta_1=r\kappa_0+\kappa_1$.
+odd}}a_kE[t^{k+1}]/E[t^2]$: it exceeds $a_1$ by the sum of the terms with odd $k\ge3$, which is at most
+$\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. At $L=1$ these terms add nothing, as $\Theta_1=r\kappa_0+\kappa_1$.
 """,
     globals(),
 )

@@ -37,20 +37,21 @@ STEPS = proof(
     r"""
 ridge (a definition): The ridge is a share of the mean diagonal: $[[penalty]]$.
 
-prediction (from ridge): Along an eigenvector of $K$ the labels have the component $y$ and the kernel's row of a test point the component
-$c$. There $k_*^\top(K+rI)^{-1}y$, $r$ the ridge, is $[[prediction]]$; the prediction is the sum of these.
+prediction (from ridge): Along an eigenvector of $K$ the labels have the component $y$, and the kernel's row of a test point has the
+component $c$. There $k_*^\top(K+rI)^{-1}y$, where $r$ is the ridge, is $[[prediction]]$. The prediction is the sum of these parts.
 
-fit (from prediction): At the training points the row is that of $K$ itself, $c=\lambda$: the share $[[shrinkage]]$ of $y$ is fitted.
+fit (from prediction): At the training points the row is a row of $K$ itself, so $c=\lambda$, and the share $[[shrinkage]]$ of $y$ is
+fitted.
 
 masked kernel (by K3 for ratio, readout_dense): Random masks of density $\rho$ multiply the kernel, at all pairs of inputs, by
-$[[kernel_scale]]$, with a dense readout by $[[dense_readout_scale]]$: each term of the recursion of K2 takes one factor for each masked
+$[[kernel_scale]]$, or with a dense readout by $[[dense_readout_scale]]$: each term of the recursion of K2 has one factor for each masked
 layer.
 
 same predictions (from prediction, masked kernel): $K\to sK$ multiplies $c$, $\lambda$ and $T$, hence the ridge, by $s$, and each part of
-the prediction by $[[prediction_growth]]$. With a ridge that does not follow the trace it would not.
+the prediction by $[[prediction_growth]]$. This fails for a ridge that does not follow the trace.
 
-label energy (from masked kernel): An eigenvector adds $[[label_energy]]$ to $q=y^\top K^{-1}y$, so that $q\to q/s$, and $\mathcal E$ of B1
-stays as it is.
+label energy (from masked kernel): An eigenvector adds $[[label_energy]]$ to $q=y^\top K^{-1}y$, so $q\to q/s$, and $\mathcal E$ of B1 stays
+the same.
 
 raw growth (from label energy, same predictions): $\sqrt{2q/m}$ grows by $[[raw_growth]]$.
 
@@ -155,20 +156,20 @@ $[[raw_growth]]$ (with a dense readout, as $[[dense_readout_growth]]$).
     pitfalls=(
         Pitfall(
             control="test errors as the raw bound",
-            said=r"Random masks of density $\rho$ generalise worse, as $\sqrt{2y^\top K^{-1}y/m}$ does.",
+            said=r"Random masks of density $\rho$ generalise worse, as $\sqrt{2y^\top K^{-1}y/m}$ grows.",
             by=(
                 "Reported second-hand of “a Graphon-NTK generalisation bound” (abstract of "
                 "arXiv:2602.06675), whose form was not at hand."
             ),
             why=(
                 "Random masks only scale the infinitely wide kernel, and regression without a ridge does "
-                "not see the scale."
+                "not depend on the scale."
             ),
             counterexample="one_training_point",
             by_hand=(
                 "One training point with the label $1$, one test point, "
                 r"$K=\begin{pmatrix}1&\frac12\\\frac12&1\end{pmatrix}$: the prediction is $\frac12$. Masks "
-                r"of density $\frac12$ on both layers of one hidden layer make it $K/4$: the prediction is "
+                r"of density $\frac12$ on both layers of weights of a network with one hidden layer make the kernel $K/4$: the prediction is "
                 r"$\frac18/\frac14=\frac12$ again, while $\sqrt{2y^\top K^{-1}y/m}$ doubles from $\sqrt2$ "
                 r"to $2\sqrt2$."
             ),

@@ -78,40 +78,42 @@ STEPS = proof(
     r"""
 best densities (by B4): The bound of B3 is smallest where a coefficient $\beta$ has the density $\min(1,|\beta|/\lambda)$.
 
-Pareto scores (from best densities): Pareto(1) noise has the tail $\min(1,1/t)$, and keeps $[[pareto_share]]$: the same, with $\lambda=\tau$
-and $\phi=|\beta|$.
+Pareto scores (from best densities): Pareto(1) noise has the tail $\min(1,1/t)$, and keeps the share $[[pareto_share]]$. This is the same
+density, with $\lambda=\tau$ and $\phi=|\beta|$.
 
 path density (by K5 for R_2, energy rate): With normal weights SNIP has the path density $R_2(s)$ at $s=\tau/\phi$, which falls in $s$ at
 the rate $[[energy_rate]]$.
 
-alignment (from path density): In the profile it grows, at the rate $[[alignment]]>0$.
+alignment (from path density): The path density grows in the profile, at the rate $[[alignment]]>0$.
 
 tail of the product (by S15 for product_upper): $H(s)<[[survival_upper]]$ for all $s>0$.
 
 integral form (cited: DLMF 10.32.8 at ν = 0: “K_ν(z) = π^½ (z/2)^ν/Γ(ν+½) ∫₁^∞ e^{−zt}(t²−1)^{ν−½} dt”, with t = 1 + x):
 $K_0(s)=e^{-s}\int_0^\infty e^{-sx}\,(x(2+x))^{-1/2}\,dx$.
 
-Bessel function (from integral form): Without the second $x$ under the root the integral is larger: $\frac2\pi sK_0(s)<[[bessel_upper]]$.
+Bessel function (from integral form): Without the second $x$ under the root, the integral is larger: $\frac2\pi sK_0(s)<[[bessel_upper]]$.
 
 upper bound (from path density, tail of the product, Bessel function): Together $R_2(s)=H(s)+\frac2\pi sK_0(s)\le[[energy_upper]]$.
 
 weak features (from upper bound): So for the profile $|\beta|=v^a$ the mean of $\beta^2/R_2(\tau/|\beta|)$ has an integrand above
-$[[power_integrand]]$. That is a power of $v$ times $e^{\tau/v^a}$ near $v=0$, and has no finite integral; at $a=1$ it is that of $|\beta|$
-with a density bounded below near $0$.
+$[[power_integrand]]$. This is a power of $v$ times $e^{\tau/v^a}$ near $v=0$, so it has no finite integral. The case $a=1$ is that of
+$|\beta|$ with a density bounded below near $0$.
 
-two levels (from path density; a definition): With the share $p$ at $\beta$ and the rest at $1$ SNIP's threshold for the density $\rho$ is
+two levels (from path density; a definition): With the share $p$ at $\beta$ and the rest at $1$, SNIP's threshold for the density $\rho$ is
 $[[threshold]]$ ($H$ is that of S4), its path budget $[[snip_budget]]$ and its mean of $\beta^2/R_2$ is $[[snip_bound]]$.
 
-strong share (from best densities): The level without a cap is the mean coefficient over $r$: the strong features get $[[strong_share]]$.
+strong share (from best densities): The level without a cap is the mean coefficient divided by $r$, so the strong features get
+$[[strong_share]]$.
 
-optimum of two levels (from strong share): The others share what is left, each with a term of the level: $[[optimum]]$.
+optimum of two levels (from strong share): The other features share what is left of the budget, each with a term of the level, which gives
+$[[optimum]]$.
 
-uniform densities: Densities of $r$ everywhere have $[[uniform]]$.
+uniform densities: Densities of $r$ everywhere give $[[uniform]]$.
 
 figures (from two levels, optimum of two levels, uniform densities; gives excess, uniform_excess, more_than_best; at some points: figures at
 the four densities that the step names, of roots and integrals without a closed form): At $p=\frac14$, $\beta=2$ and
 $\rho=\frac1{20},\frac1{10},\frac3{10},\frac7{10}$ SNIP and uniform densities of its budget exceed the optimum as stated; whether SNIP gives
-the strong features more than the optimum does is seen there too.
+the strong features more than the optimum does is computed there, too.
 """,
     globals(),
     energy_rate=energy_rate,
@@ -233,7 +235,7 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, and uni
             expression="energy_upper",
             truth="R_2",
             at=tuple({s: each} for each in (sp.Rational(1, 2), 2, 8)),
-            lost="in the normal tail for that of the product and in the square root in the integral of the Bessel function, both right far out",
+            lost="by taking the normal tail for the tail of the product, and in the square root in the integral of the Bessel function; both are right far out",
             order="by K5 the factor tends to $1$ as $s$ grows; for $s\\to0$ it has no bound",
         ),
     ),

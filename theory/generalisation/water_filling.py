@@ -40,38 +40,39 @@ abundant = full
 
 STEPS = proof(
     r"""
-objective (by B3 for path_term): The bound of B3 is a multiple of $\sum_j\beta_j^2/\rho_j$, which is to be made small.
+objective (by B3 for path_term): The bound of B3 is a multiple of $\sum_j\beta_j^2/\rho_j$, which is to be minimised.
 
 price (from objective; a definition): At the price $\lambda^2$ of density a feature of density $r$ costs $[[cost]]$.
 
-one feature (from price): Over $0<r\le1$ that is smallest at $r=[[share]]$: below the cap what it exceeds its minimum by is a square over
-$r$, and at the cap, where $|\beta|\ge\lambda$, a smaller $r$ adds $\beta^2(\frac1r-1)$, no less than the price $\lambda^2(1-r)$ that it
+one feature (from price): Over $0<r\le1$ the cost is smallest at $r=[[share]]$. Below the cap, its excess over the minimum is a square divided
+by $r$. At the cap, where $|\beta|\ge\lambda$, a smaller $r$ adds $\beta^2(\frac1r-1)$, which is at least the price $\lambda^2(1-r)$ that it
 saves. A feature with $\beta=0$ gets $r=0$.
 
 one term (from one feature): There $\beta^2/r=[[term]]$.
 
-all features (from one feature; by Lagrange): So these densities have the smallest sum of $\beta_j^2/\rho_j$ among all of the same mean: the
-price of that mean is the same.
+all features (from one feature; by Lagrange): So these densities have the smallest sum of $\beta_j^2/\rho_j$ among all densities of the same
+mean, as the price of that mean is the same.
 
-some level (from one feature; by intermediate value): The mean is that of the budget for some $\lambda>0$ if more than $d\rho$ of the
-$\beta_j$ are not $0$: the sum of the $\min(1,|\beta_j|/\lambda)$ is continuous in $\lambda$, tends to the number of these as $\lambda\to0$
-and to $0$ as $\lambda\to\infty$.
+some level (from one feature; by intermediate value): The mean equals the budget for some $\lambda>0$ if more than $d\rho$ of the $\beta_j$ are
+not $0$: the sum of the $\min(1,|\beta_j|/\lambda)$ is continuous in $\lambda$, tends to the number of these as $\lambda\to0$ and to $0$ as
+$\lambda\to\infty$.
 
 water level (from all features, some level): With $k$ features at the cap the budget reads $k+R/\lambda=d\rho$, so that
 $\lambda=[[water_level]]$.
 
-optimum (from one term, water level): The terms of the features at the cap add up to $C$, the others to $\lambda R$: together $[[optimum]]$.
+optimum (from one term, water level): The terms of the features at the cap add up to $C$, and the others to $\lambda R$. The sum is
+$[[optimum]]$.
 
 no cap (from optimum): Where nothing is at the cap, $k=0$, $C=0$ and $R=A$, this is $[[uncapped_optimum]]$.
 
 few at the cap (from water level; by Cauchy–Schwarz): The $k<d\rho$ numbers $|\beta_j|-\lambda\ge0$ at the cap have a sum $x$ and a sum of
 squares $q$ with $x^2\le kq$.
 
-surplus (from no cap, few at the cap): In general the optimum exceeds that by $[[surplus]]\ge0$, and by $0$ only for $x=q=0$, where no
-$|\beta_j|$ is above $\lambda$.
+surplus (from no cap, few at the cap): In general the optimum exceeds the value without a cap by $[[surplus]]\ge0$, and by $0$ only for $x=q=0$,
+where no $|\beta_j|$ is above $\lambda$.
 
-budget to spare (from price, optimum): $\beta^2/r\ge\beta^2$ for $r\le1$. So if at most $d\rho$ of the $\beta_j$ are not $0$, densities of
-$1$ are best for these: the sum is $[[abundant]]$.
+budget to spare (from price, optimum): $\beta^2/r\ge\beta^2$ for $r\le1$. So if at most $d\rho$ of the $\beta_j$ are not $0$, densities of $1$
+are best for these, and the sum is $[[abundant]]$.
 """,
     globals(),
 )
@@ -245,28 +246,28 @@ one place (by B4): At each place B4 finds the best density at a price, $\min(1,v
 
 all places (from one place; by Lagrange): The argument for sums holds for integrals: with the mean $\rho$ these densities are the best.
 
-nothing at the cap (from all places): If $\lambda\ge1$, the largest $v^a$, the budget is $\lambda\rho=\int_0^1v^a\,dv=[[cap]]$: so it is if
-and only if $\rho\le[[cap]]$.
+nothing at the cap (from all places): If $\lambda\ge1$, the largest $v^a$, the budget is $\lambda\rho=\int_0^1v^a\,dv=[[cap]]$. This is the case
+if and only if $\rho\le[[cap]]$.
 
-value below the cap (from nothing at the cap): There the optimum is $\lambda\int_0^1v^a\,dv=[[below_cap]]$.
+value below the cap (from nothing at the cap): In this case the optimum is $\lambda\int_0^1v^a\,dv=[[below_cap]]$.
 
-budget with a cap (from all places): Else, with $\lambda=w^a$, all paths are kept from $w\le1$ on: the mean density is $[[spent]]$.
+budget with a cap (from all places): Otherwise, with $\lambda=w^a$, all paths are kept from $w\le1$ on, and the mean density is $[[spent]]$.
 
-edge (from nothing at the cap, budget with a cap): That is $\rho$ at $w=[[edge]]$; where this is $1$ nothing is at the cap.
+edge (from nothing at the cap, budget with a cap): This density is $\rho$ at $w=[[edge]]$; where this is $1$, nothing is at the cap.
 
-dense: Densities of $1$ have $\int_0^1v^{2a}\,dv=[[dense]]$.
+dense: Densities of $1$ give $\int_0^1v^{2a}\,dv=[[dense]]$.
 
 value with a cap (from budget with a cap): $w^a\int_0^wv^a\,dv+\int_w^1v^{2a}\,dv=[[capped_value]]$.
 
-excess (from value with a cap, dense, budget with a cap): With the budget solved for $w$ that exceeds the dense value by $[[excess]]$, of
+excess (from value with a cap, dense, budget with a cap): With the budget solved for $w$, this value exceeds the dense value by $[[excess]]$, of
 order $(1-\rho)^{2a+1}$.
 
 both pieces (from edge, value below the cap, value with a cap): Both cases are $[[optimum]]$: one of the two extrema is $1$, and at
 $\rho=[[cap]]$ both are.
 
-uniform (from dense): Densities of $\rho$ everywhere have $[[uniform]]$.
+uniform (from dense): Densities of $\rho$ everywhere give $[[uniform]]$.
 
-ratio (from uniform, value below the cap): Below the cap the optimum is $[[ratio]]$ of that.
+ratio (from uniform, value below the cap): Below the cap the optimum is $[[ratio]]$ times this value.
 
 uniform excess (from uniform, dense): Uniform densities exceed the dense value by $[[uniform_excess]]$, of first order in $1-\rho$.
 """,

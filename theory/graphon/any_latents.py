@@ -33,35 +33,46 @@ random_bound = limit_bound.subs(delta, delta / 2).subs(
 
 STEPS = proof(
     r"""
-graphon (by S1 for one threshold): Let $\tau$ be a threshold at which $W(x,y)=\bar F(\tau/f(x)\varphi(y))$ has $\iint W=\rho$. $W$ does not fall in either variable. Sort rows and columns by their
-latents, and let $W_n$ be the kernel that has $\bar F_n(\tau/f(u_i)\varphi(v_j))$ on the cell of row $i$ and column $j$.
+graphon (by S1 for one threshold): Let $\tau$ be a threshold at which $W(x,y)=\bar F(\tau/f(x)\varphi(y))$ has $\iint W=\rho$. $W$ is
+nondecreasing in both variables. Sort rows and columns by their latents, and let $W_n$ be the kernel with the value $\bar
+F_n(\tau/f(u_i)\varphi(v_j))$ on the cell of row $i$ and column $j$.
 
-one variable (from graphon; by Fubini): For $g$ that does not fall, with values in $[0,1]$, and the quantile function $Q$ of the latents of rows, $\int|g(Q(x))-g(x)|dx=\int_0^1|F^*(t)-c(t)|dt$ with
-$c(t)=|\{g\le t\}|$ and the share $F^*(t)$ of rows with $g(u_i)\le t$, as both integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$. The share is the distribution function of the latents at $c(t)$ or its limit from the left there: at most $\eta_u$. And so for columns, with $\eta_v$.
+one variable (from graphon; by Fubini): Let $g$ be nondecreasing with values in $[0,1]$, and let $Q$ be the quantile function of the latents
+of rows. Then $\int|g(Q(x))-g(x)|dx=\int_0^1|F^*(t)-c(t)|dt$ with $c(t)=|\{g\le t\}|$ and the share $F^*(t)$ of rows with $g(u_i)\le t$, as
+both sides integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$. This share is the distribution function of the latents at $c(t)$
+or its limit from the left there, so that both integrals are at most $\eta_u$. The same holds for columns, with $\eta_v$.
 
 latents (from one variable; by triangle inequality): Change first the noise, then the latents of rows, then those of columns: $\|W_n-W\|_1\le[[latent_error]]$.
 
-other threshold (from graphon; by intermediate value): $\sum_{ij}\bar F_n(t/f(u_i)\varphi(v_j))$ is continuous in $t$ and falls from $mn$ to $0$: at some $\tau'$ it is $K$; for $K=0$ let $\tau'=\infty$. Let $P_{ij}$ be its terms there.
+other threshold (from graphon; by intermediate value): The sum $\sum_{ij}\bar F_n(t/f(u_i)\varphi(v_j))$ is continuous in $t$ and falls from
+$mn$ to $0$. So it is $K$ at some $\tau'$; for $K=0$ let $\tau'=\infty$. Let $P_{ij}$ be its terms at this threshold.
 
-one side (from other threshold; by monotonicity): $P$ is nowhere above $W_n$, or nowhere below: as $\tau'\ge\tau$, or not. In the first case $\iint(P-W)_+\le\iint(W_n-W)_+$, in the second one $\iint(P-W)_-\le\iint(W_n-W)_-$: let $a$ be $\|W_n-W\|_1$, which is no less
-than either.
+one side (from other threshold; by monotonicity): If $\tau'\ge\tau$, $P$ is nowhere larger than $W_n$; otherwise it is nowhere smaller. In
+the first case $\iint(P-W)_+\le\iint(W_n-W)_+$, in the second case $\iint(P-W)_-\le\iint(W_n-W)_-$. Let $a$ be $\|W_n-W\|_1$, which is at
+least as large as either bound.
 
-both sides (from one side): The two parts of $P-W$ differ by $|\iint P-\iint W|=|\frac K{mn}-\rho|\le[[rounding]]$: one is at most $a$, the other at most $[[other_part]]$.
+both sides (from one side): The integrals of the positive and the negative part of $P-W$ differ by $|\iint P-\iint W|=|\frac
+K{mn}-\rho|\le[[rounding]]$. One of them is at most $a$, so that the other is at most $[[other_part]]$.
 
-kernel (from both sides; by monotonicity): The integral of $P-W$ over a rectangle is at most $\iint(P-W)_+$, and at least $-\iint(P-W)_-$: so $\|P-W\|_\square$ is at most $[[other_part]]$, too.
+kernel (from both sides; by monotonicity): The integral of $P-W$ over a rectangle is at most $\iint(P-W)_+$ and at least $-\iint(P-W)_-$, so
+that $\|P-W\|_\square$ is also at most $[[other_part]]$.
 
-ranked masks (from other threshold; by G4.1 for sampling): Given the latents the scores are independent, and exceed $\tau'$ with the probabilities $P_{ij}$, whose sum is $K$. So with $\kappa=0$ there
-$\|M-P\|_\square\le[[cut_error]]$ with probability at least $1-\delta$.
+ranked masks (from other threshold; by G4.1 for sampling): Given the latents, the scores are independent and exceed $\tau'$ with the
+probabilities $P_{ij}$, whose sum is $K$. So the sampling bound with $\kappa=0$ is $\|M-P\|_\square\le[[cut_error]]$, with probability at
+least $1-\delta$.
 
 bound (from latents, kernel, ranked masks; by triangle inequality): Then $\|W_M-W\|_\square\le[[limit_bound]]$.
 
-midpoints (from bound): Let $\eta_\xi=0$. The distribution function of midpoints is from the uniform one by no more than $[[grid_deviation]]$, for columns with $n$: the bound is $[[grid_bound]]$.
+midpoints (from bound): Let $\eta_\xi=0$. The distribution function of the midpoints of rows is within $[[grid_deviation]]$ of the uniform
+one, and the same holds for columns, with $n$. So the bound is $[[grid_bound]]$.
 
 random latents (from bound; by G3.3 for empirical_failure): The distribution function of $n$ uniform latents deviates by more than $s$ with probability at most $[[empirical_failure]]$.
 
-quarters (from random latents): So that of rows deviates by more than $[[random_deviation]]$ with probability at most $\frac\delta4$, and that of columns likewise.
+quarters (from random latents): So the distribution function for rows deviates by more than $[[random_deviation]]$ with probability at most
+$\frac\delta4$, and likewise the one for columns.
 
-two causes (from bound, quarters; by union bound): With $\eta_\xi=0$, and $\frac\delta2$ for the sampling, the bound is $[[random_bound]]$, except with probability $\delta$.
+two causes (from bound, quarters; by union bound): Let $\eta_\xi=0$, and allow the sampling to fail with probability $\frac\delta2$. Then
+the bound is $[[random_bound]]$, except with probability $\delta$.
 """,
     globals(),
 )
@@ -115,9 +126,7 @@ def causes_add_up(random_bound: sp.Expr, limit_bound: sp.Expr, random_deviation:
 
 AT_FAIR = tuple({m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000))
 NO_DEVIATION = {of_rows: 0, of_columns: 0, of_noise: 0}
-LOST = (
-    "of the cut norm of noise; at most so much, as for a constant graphon $\\frac12$ every bound is at least that (G5)"
-)
+LOST = "of the cut norm of noise; at most this factor, as every bound for a constant graphon $\\frac12$ is at least that (G5)"
 
 any_latents = Claim(
     label="G4.3",
@@ -177,21 +186,22 @@ masks converge is announced in the abstract; the bound and the assumptions are o
             expression="limit_bound",
             truth="least_ranked_rate",
             at=tuple({**each, **NO_DEVIATION} for each in AT_FAIR),
-            lost="in the mean " + LOST,
+            lost="in the expectation " + LOST,
             order="by G5, for $m=n$ and deviations of at most this order",
         ),
         Loose(
             expression="grid_bound",
             truth="least_ranked_rate",
             at=AT_FAIR,
-            lost="in the mean " + LOST,
+            lost="in the expectation " + LOST,
             order="by G5, for $m=n$",
         ),
         Loose(
             expression="random_bound",
             truth="least_ranked_rate",
             at=AT_FAIR,
-            lost="in the deviation of the latents, which a constant graphon does not have, and in the mean " + LOST,
+            lost="in the deviation of the latents, which a constant graphon does not have, and in the expectation "
+            + LOST,
             order="by G5, for $m=n$",
         ),
     ),

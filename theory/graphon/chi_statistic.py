@@ -22,19 +22,19 @@ expected_chi = (n - 1) * m * n / (m * n - 1)
 
 STEPS = proof(
     r"""
-equally likely sets (by same law): Independent scores of one continuous law have no ties, and the same joint law when they are permuted: all
-sets of $K=\rho mn$ entries are kept with the same probability.
+equally likely sets (by same law): Independent scores of one continuous law have no ties, and permuting them does not change their joint
+law. So all sets of $K=\rho mn$ entries are kept with the same probability.
 
 two entries (from equally likely sets): Then an entry is kept with probability $\rho$, and two entries are both kept with probability
 $[[pair_chance]]$.
 
 covariance (from two entries): So two entries of the mask have the covariance $[[covariance]]$.
 
-column (from covariance): The count of a column, $m$ entries of variance $\rho(1-\rho)$ and their covariances, has the variance
-$[[column_variance]]$.
+column (from covariance): The count of a column is the sum of $m$ entries of variance $\rho(1-\rho)$ with these covariances. So it has the
+variance $[[column_variance]]$.
 
-mean of the statistic (from column): $\hat p_j$ is the count over $m$ and has the mean $\rho$, so that $E\chi$ is $n$ such variances over
-$m\rho(1-\rho)$: $[[expected_chi]]$, without $\rho$.
+mean of the statistic (from column): $\hat p_j$ is the count divided by $m$ and has the mean $\rho$. So $E\chi$ is the sum of $n$ such
+variances divided by $m\rho(1-\rho)$: $[[expected_chi]]$, which does not depend on $\rho$.
 """,
     globals(),
 )

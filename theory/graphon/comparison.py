@@ -80,76 +80,74 @@ one_row_failure = missed.subs({p_s: sp.Rational(1, 2), c: sp.floor(n / 2 - 2 * n
 
 STEPS = proof(
     r"""
-sums (by monotonicity): Let $F(A)$ be the largest sum of the entries of $A$ over a rectangle $S\times T$, or $F$ that over the complement of
-a rectangle. Each such sum at a mean of matrices is the mean of the sums, so that $F$ there is at most the mean of $F$: it is convex.
-$mn\|M-P\|_\square$ is the larger of $F(M-P)$ and $F(P-M)$ over rectangles.
+sums (by monotonicity): Let $F(A)$ be the largest sum of the entries of $A$ over a rectangle $S\times T$, or let $F$ be the largest sum over the complement of a
+rectangle. At a mean of matrices each such sum is the mean of the sums, so that $F$ there is at most the mean of its values: $F$ is convex. With sums over
+rectangles, $mn\|M-P\|_\square$ is the larger of $F(M-P)$ and $F(P-M)$.
 
 beyond a threshold: A standard normal $g$ exceeds $z$ with probability $p=[[normal_tail]]$, and
 $E\,g1\{g>z\}=\varphi(z)=[[normal_density]]$, so that $E\,g1\{g\le z\}=-\varphi(z)$.
 
-conditional mean (from beyond a threshold): Let $X=1\{g>z\}-p$, an entry less its mean. At $\sigma=[[scale]]$ the mean of $\sigma g$ given
-$X$ is $X$: on $g>z$ it is $\sigma\varphi(z)/p=1-p$, off it $-\sigma\varphi(z)/(1-p)=-p$.
+conditional mean (from beyond a threshold): Let $X=1\{g>z\}-p$, an entry less its mean. At $\sigma=[[scale]]$ the conditional mean of $\sigma g$ given $X$ is $X$: it
+is $\sigma\varphi(z)/p=1-p$ on $g>z$ and $-\sigma\varphi(z)/(1-p)=-p$ elsewhere.
 
-slope (from beyond a threshold): $[[spare]]$ is even in $z$, and $0$ at $z=0$ and at infinity. Its derivative is $\varphi(z)$ times
-$[[spare_slope]]$, which is $0$ at $z=0$, of positive slope there, concave for $z\ge0$, and negative in the end.
+slope (from beyond a threshold): $[[spare]]$ is even in $z$, and $0$ at $z=0$ and at infinity. Its derivative is $\varphi(z)$ times $[[spare_slope]]$. This factor is
+$0$ at $z=0$, has a positive slope there, is concave for $z\ge0$, and is eventually negative.
 
-largest scale (from conditional mean, slope): So it grows first and falls then, from $0$ to $0$, and is never negative:
-$\sigma\le[[largest_scale]]$, with equality at $z=0$, that is $p=\frac12$.
+largest scale (from conditional mean, slope): So on the positive half-line the function of *slope* first grows and then falls, from $0$ to $0$, and is never
+negative: $\sigma\le[[largest_scale]]$, with equality at $z=0$, that is, at $p=\frac12$.
 
-normal entries (from sums, conditional mean, largest scale; by Jensen): Let $g_{ij}$ be independent, so that $M-P$ is the conditional mean
-of $(\sigma_{ij}g_{ij})$, with $0$ for an entry that is constant. With $\sigma=[[largest_scale]]$ the entries $\sigma g_{ij}$ have the law
-of $\sigma_{ij}g_{ij}$ plus an independent normal variable of mean $0$. So $E\,F(M-P)\le E\,F(\sigma_{ij}g_{ij})\le E\,F(\sigma g)$, for
-these $F$ and for all convex functions; and so for $P-M$, with $-g$.
+normal entries (from sums, conditional mean, largest scale; by Jensen): Let the $g_{ij}$ be independent, so that $M-P$ is the conditional mean of
+$(\sigma_{ij}g_{ij})$, with $0$ for a constant entry. With $\sigma=[[largest_scale]]$ the entries $\sigma g_{ij}$ have the law of $\sigma_{ij}g_{ij}$ plus an
+independent normal variable of mean $0$. So $E\,F(M-P)\le E\,F(\sigma_{ij}g_{ij})\le E\,F(\sigma g)$, for these $F$ and for all convex functions. The same holds for
+$P-M$, with $-g$.
 
-two rectangles: Let $r_0$ rows be in both $S$ and $S'$, $r_1$ in $S$ alone, $r_2$ in $S'$ alone, $r_3$ in neither, and so $c_0,\dots,c_3$
-for the columns. $[[differing]]$ entries lie in exactly one of $S\times T$ and $S'\times T'$, or of their complements. They are at most
-$[[increments]]=n|S\triangle S'|+m|T\triangle T'|$.
+two rectangles: Let $r_0$ rows be in both $S$ and $S'$, $r_1$ in $S$ alone, $r_2$ in $S'$ alone and $r_3$ in neither, and define $c_0,\dots,c_3$ likewise for the
+columns. $[[differing]]$ entries lie in exactly one of $S\times T$ and $S'\times T'$, and these are the entries in exactly one of the complements. Their number is at
+most $[[increments]]=n|S\triangle S'|+m|T\triangle T'|$.
 
-normal rows and columns (from two rectangles; by product): For independent standard normal $h_i$ and $k_j$ let $Y_{S,T}=\sqrt
-n\sum_Sh_i+\sqrt m\sum_Tk_j$. The mean square of $Y_{S,T}-Y_{S',T'}$ is $n|S\triangle S'|+m|T\triangle T'|$, that of the difference of the
-sums of $g$ over $S\times T$ and $S'\times T'$, or over their complements, the number of entries in exactly one of them.
+normal rows and columns (from two rectangles; by product): For independent standard normal $h_i$ and $k_j$ let $Y_{S,T}=\sqrt n\sum_Sh_i+\sqrt m\sum_Tk_j$. The mean
+square of $Y_{S,T}-Y_{S',T'}$ is $n|S\triangle S'|+m|T\triangle T'|$. The mean square of the difference of the sums of $g$ over $S\times T$ and $S'\times T'$, or
+over their complements, is the number of entries in exactly one of them.
 
 comparison (from normal rows and columns; by SUDAKOV_FERNIQUE): So $E\,F(g)\le E\max_{S,T}Y_{S,T}$.
 
-positive parts (from beyond a threshold, comparison): The largest $Y_{S,T}$ takes the positive $h_i$ and $k_j$. The positive part of a
+positive parts (from beyond a threshold, comparison): The largest $Y_{S,T}$ is the one of the rows and columns with positive $h_i$ and $k_j$. The positive part of a
 standard normal variable has the mean $[[positive_part]]$, so that $\frac1{mn}E\max Y=[[normal_mean]]$.
 
 any probabilities (from normal entries, positive parts): So $\frac1{mn}E\,F(M-P)\le[[any_mean]]$.
 
-a second copy: Let $M'$ be an independent copy of $M$. An entry of $M-M'$ is $\varepsilon b$ with a fair sign $\varepsilon$ and an
-independent $b$, which is $1$ with probability $[[difference_chance]]$ and else $0$.
+a second copy: Let $M'$ be an independent copy of $M$. An entry of $M-M'$ is $\varepsilon b$ with a fair sign $\varepsilon$ and an independent $b$, which is $1$ with
+probability $[[difference_chance]]$ and $0$ otherwise.
 
-signs (from positive parts): The mean of $[[sign_scale]]\,g$ given the sign of $g$ is that sign.
+signs (from positive parts): Given the sign of $g$, the conditional mean of $[[sign_scale]]\,g$ is this sign.
 
-symmetrisation (from sums, a second copy, signs; by Jensen): $M-P$ is the mean of $M-M'=(\varepsilon_{ij}b_{ij})$ given $M$, and this that
-of $([[sign_scale]]\,g_{ij}b_{ij})$ given signs and $b$. So $E\,F(M-P)$ is at most the mean of $F$ there.
+symmetrisation (from sums, a second copy, signs; by Jensen): $M-P$ is the conditional mean of $M-M'=(\varepsilon_{ij}b_{ij})$ given $M$, and this matrix is the
+conditional mean of $([[sign_scale]]\,g_{ij}b_{ij})$ given the signs and $b$. So $E\,F(M-P)$ is at most the mean of $F$ at the last matrix.
 
-ones of a row (from two rectangles; by additivity): Given $b$, let $r_i$ and $c_j$ now be its sums over rows and columns. An entry in
-exactly one of $S\times T$ and $S'\times T'$ has its row in $S\triangle S'$ or its column in $T\triangle T'$. So
-$\sum_S\sqrt{r_i}h_i+\sum_T\sqrt{c_j}k_j$ takes the place of $Y$.
+ones of a row (from two rectangles; by additivity): Given $b$, let $r_i$ and $c_j$ now be its row and column sums. An entry in exactly one of $S\times T$ and
+$S'\times T'$ has its row in $S\triangle S'$ or its column in $T\triangle T'$. So $\sum_S\sqrt{r_i}h_i+\sum_T\sqrt{c_j}k_j$ takes the place of $Y$.
 
-roots (from a second copy): $\sum r_i=\sum c_j$ has the mean $2mnV$. So $m$ times the root of the mean of an average row sum is
-$[[row_roots]]$, and $n$ times that of an average column sum $[[column_roots]]$.
+roots (from a second copy): The sum $\sum r_i=\sum c_j$ has the mean $2mnV$. So $m$ times the root of the expected average row sum is $[[row_roots]]$, and $n$ times
+the root of the expected average column sum is $[[column_roots]]$.
 
 means of roots (from roots; by Jensen): The root is concave: $E\sum_i\sqrt{r_i}\le[[row_roots]]$ and $E\sum_j\sqrt{c_j}\le[[column_roots]]$.
 
 low density (from comparison, positive parts, signs, symmetrisation, ones of a row, means of roots): So
 $\frac1{mn}E\,F(M-P)\le[[low_mean]]$.
 
-mean (from any probabilities, low density): Both together: $\frac1{mn}E\,F(M-P)\le[[mean_bound]]$, and so for $P-M$, the entries less their
-means of the mask of all entries that $M$ lacks.
+mean (from any probabilities, low density): Both bounds together give $\frac1{mn}E\,F(M-P)\le[[mean_bound]]$. The same holds for $P-M$: its entries are those of the
+mask of all entries that $M$ lacks, less their means.
 
-one entry (from sums; by MC_DIARMID): Another value of one entry of $M$ changes $\frac1{mn}F$ by at most $\frac1{mn}$. So $\frac1{mn}F(M-P)$
-exceeds its mean by $s$ or more with probability at most $[[one_failure]]$.
+one entry (from sums; by MC_DIARMID): Changing one entry of $M$ changes $\frac1{mn}F$ by at most $\frac1{mn}$. So $\frac1{mn}F(M-P)$ exceeds its mean by $s$ or more
+with probability at most $[[one_failure]]$.
 
-two signs (from one entry): One of $F(M-P)$ and $F(P-M)$ does with probability at most twice that, which is $\delta$ at $s=[[fluctuation]]$.
+two signs (from one entry): At least one of $F(M-P)$ and $F(P-M)$ does so with at most twice this probability, which is $\delta$ at $s=[[fluctuation]]$.
 
 rate (from sums, mean, two signs): So $\|M-P\|_\square\le[[normal_rate]]$ with probability at least $1-\delta$.
 
 union over sets (by G1.1): $[[hoeffding_rate]]$ and $[[bernstein_rate]]$ are such bounds too.
 
-least (from rate, union over sets): All three are numbers that do not depend on the mask, so that the least of them is such a bound:
-$[[best_rate]]$.
+least (from rate, union over sets): The three bounds are numbers that do not depend on the mask. So the least of them is such a bound: $[[best_rate]]$.
 """,
     globals(),
     MC_DIARMID=MC_DIARMID,
@@ -286,28 +284,28 @@ If all entries have one fixed probability, neither $0$ nor $1$, then for $m=n\to
             expression="mean_bound",
             truth="fair_mean",
             at=tuple({variance: sp.Rational(1, 4), m: size, n: size} for size in (10, 100, 1000)),
-            lost="in the comparison with rows and columns that are independent; at most so much, as the mean lies between",
-            order="by G5, for $m=n$ and one probability of all entries",
+            lost="in the comparison with rows and columns that are independent; at most this factor, as the mean lies between the two",
+            order="by G5, for $m=n$ and one probability for all entries",
         ),
         Loose(
             expression="normal_rate",
             truth="least_rate",
             at=FAIR_RATES,
-            lost="in the mean; at most so much, as every bound for fair coins is at least that (G5)",
-            order="by G5, for $m=n$ and one probability of all entries",
+            lost="in the expectation; at most this factor, as every bound for fair coins is at least that (G5)",
+            order="by G5, for $m=n$ and one probability for all entries",
         ),
         Loose(
             expression="best_rate",
             truth="least_rate",
             at=FAIR_RATES,
-            lost="in the mean; at most so much, as every bound for fair coins is at least that (G5)",
-            order="by G5, for $m=n$ and one probability of all entries",
+            lost="in the expectation; at most this factor, as every bound for fair coins is at least that (G5)",
+            order="by G5, for $m=n$ and one probability for all entries",
         ),
         Loose(
             expression="one_failure",
             truth="one_row_failure",
             at=tuple({m: 1, n: size, s: sp.Rational(1, 10)} for size in (20, 100)),
-            lost="in McDiarmid's inequality: the largest sum of a row of fair coins is half the number of heads, and an entry changes it by half as much as allowed",
+            lost="in McDiarmid's inequality: the largest sum of a row of fair coins is half the number of heads, and an entry changes it by half of what the inequality allows",
         ),
     ),
     sharp=(

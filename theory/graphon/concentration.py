@@ -67,20 +67,22 @@ FAIR_FAILURES = tuple({variance: sp.Rational(1, 4), m: size, n: size, s: sp.Rati
 
 STEPS = proof(
     r"""
-entry: For an entry $M$ of mean $p$ let $K(\lambda)=\ln Ee^{\lambda(M-p)}=[[centred_cumulant]]$, the mean over its two values. The negative
-$-(M-p)$ is such an entry less its mean, at $1-p$ for $p$: what holds for $K$ at every $p$ holds for both signs.
+entry: For an entry $M$ of mean $p$ let $K(\lambda)=\ln Ee^{\lambda(M-p)}=[[centred_cumulant]]$, where the mean is over the two values of
+the entry. The negative $-(M-p)$ is also an entry less its mean, with $1-p$ in place of $p$. So what holds for $K$ at every $p$ holds for
+both signs.
 
 curvature (from entry): $K(0)=0$, $K'=q-p$ with $q=[[tilted]]$, which is $p$ at $\lambda=0$, and $K''=q(1-q)$.
 
 a quarter (from curvature): $K''=q(1-q)$ is at most $[[most_curvature]]$.
 
-Hoeffding's lemma (from curvature, a quarter; by integration): So $K(\lambda)\le[[hoeffding_cumulant]]$ for $\lambda\ge0$, the bound of
-$K''$ integrated twice from $K(0)=K'(0)=0$.
+Hoeffding's lemma (from curvature, a quarter; by integration): Integrating the bound on $K''$ twice from $K(0)=K'(0)=0$ gives
+$K(\lambda)\le[[hoeffding_cumulant]]$ for $\lambda\ge0$.
 
 moments: $E|M-p|^k=[[moment]]$ is the variance $p(1-p)$ at $k=2$ and does not grow with $k$, since $|M-p|\le1$: it is at most $p(1-p)$ for
 $k\ge2$.
 
-factorials: $k!\ge[[least_factorial]]$ for $k\ge2$: equal at $k=2$, and then a factor $k+1\ge3$ for each $k$.
+factorials: $k!\ge[[least_factorial]]$ for $k\ge2$: both sides are equal at $k=2$, and the step from $k$ to the next number multiplies the
+left side by $k+1\ge3$ and the right side by three.
 
 series (from factorials): Hence $\sum_{k\ge2}\frac{\lambda^k}{k!}\le[[series]]$ for $0\le\lambda<3$, a geometric series of ratio
 $\frac\lambda3$.
@@ -91,32 +93,33 @@ and the series converges absolutely; so it is at most $1+p(1-p)\,[[series]]$ for
 Bernstein's form (from entry, exponential moment): As $\ln(1+x)\le x$ for $x\ge0$, $K(\lambda)\le[[bernstein_cumulant]]$ for
 $0\le\lambda<3$, with $V$ for the variance $p(1-p)$ of the entry.
 
-sum over a pair of sets (from entry; by product): For sets $S$ of rows and $T$ of columns let $X=\pm\sum_{S\times T}(M_{ij}-P_{ij})$. Its
-entries are independent, so that $\ln Ee^{\lambda X}$ is the sum of theirs.
+sum over a pair of sets (from entry; by product): For sets $S$ of rows and $T$ of columns let $X=\pm\sum_{S\times T}(M_{ij}-P_{ij})$. The
+entries are independent, so that $\ln Ee^{\lambda X}$ is the sum of the corresponding logarithms of the entries.
 
-all entries (from Hoeffding's lemma, Bernstein's form, sum over a pair of sets; by monotonicity): Both bounds of an entry are at least $0$,
-and Bernstein's is proportional to the variance. So with $\psi(\lambda)$ for $[[hoeffding_cumulant]]$ or $[[bernstein_cumulant]]$, $V$ now
-the mean of the variances, $\ln Ee^{\lambda X}\le mn\,\psi(\lambda)$.
+all entries (from Hoeffding's lemma, Bernstein's form, sum over a pair of sets; by monotonicity): Both bounds for an entry are at least $0$,
+and Bernstein's is proportional to the variance. Let $\psi(\lambda)$ be $[[hoeffding_cumulant]]$ or $[[bernstein_cumulant]]$, where $V$ is
+now the mean of the variances. Then $\ln Ee^{\lambda X}\le mn\,\psi(\lambda)$.
 
-tilt (from all entries; by Markov): So $\Pr(X\ge mns)=\Pr(e^{\lambda X}\ge e^{\lambda mns})\le e^{-mn(\lambda s-\psi(\lambda))}$, for each
-$\lambda$ allowed.
+tilt (from all entries; by Markov): So $\Pr(X\ge mns)=\Pr(e^{\lambda X}\ge e^{\lambda mns})\le e^{-mn(\lambda s-\psi(\lambda))}$ for each
+admissible $\lambda$.
 
-Hoeffding's tilt (from Hoeffding's lemma): $\lambda=[[hoeffding_tilt]]$ is best in the first form: $\lambda
-s-\psi(\lambda)=[[hoeffding_exponent]]$ there.
+Hoeffding's tilt (from Hoeffding's lemma): In the first form $\lambda=[[hoeffding_tilt]]$ is the best choice, with $\lambda
+s-\psi(\lambda)=[[hoeffding_exponent]]$.
 
-Bernstein's tilt (from Bernstein's form): $\lambda=[[bernstein_tilt]]$, which lies between $0$ and $3$, is best in the second form, if
-$V>0$: $\lambda s-\psi(\lambda)=[[bernstein_exponent]]$ there. For $V=0$ the mask is $P$.
+Bernstein's tilt (from Bernstein's form): In the second form, if $V>0$, the best choice is $\lambda=[[bernstein_tilt]]$, which lies between
+$0$ and $3$, with $\lambda s-\psi(\lambda)=[[bernstein_exponent]]$. For $V=0$ the mask is $P$.
 
 events (from sum over a pair of sets): There are $[[pairs]]$ such sums $X$: two signs, and each row and each column belongs to its set or
 not.
 
-cut norm (from events, tilt; by union bound): $\|M-P\|_\square$ is the largest $X$ over $mn$, by its definition: where it exceeds $s$, one
+cut norm (from events, tilt; by union bound): By definition $\|M-P\|_\square$ is the largest $X$ divided by $mn$. Where it exceeds $s$, one
 of these sums exceeds $mns$.
 
 failures (from cut norm, Hoeffding's tilt, Bernstein's tilt): So $\Pr(\|M-P\|_\square>s)\le[[hoeffding_failure]]$, and
 $\le[[bernstein_failure]]$.
 
-logarithm (from events): Let $L=[[subsets]]$, the logarithm of the number of events over $\delta$, positive as $\delta\le1$.
+logarithm (from events): Let $L=[[subsets]]$, the logarithm of the ratio of the number of events to $\delta$. It is positive, as
+$\delta\le1$.
 
 Hoeffding's rate (from failures, logarithm): The first bound is $\delta$ at $s=[[hoeffding_rate]]$, where its exponent is $L$.
 
@@ -280,15 +283,15 @@ The underlying tail bounds are $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ an
             expression="hoeffding_rate",
             truth="least_rate",
             at=FAIR_RATES,
-            lost="in the union over all sets; at most so much, as every bound for fair coins is at least that (G5)",
-            order="by G5, for $m=n$ and one probability of all entries",
+            lost="in the union over all sets; at most this factor, as every bound for fair coins is at least that (G5)",
+            order="by G5, for $m=n$ and one probability for all entries",
         ),
         Loose(
             expression="bernstein_rate",
             truth="least_rate",
             at=FAIR_RATES,
-            lost="in the union over all sets; at most so much, as every bound for fair coins is at least that (G5)",
-            order="by G5, for $m=n$ and one probability of all entries",
+            lost="in the union over all sets; at most this factor, as every bound for fair coins is at least that (G5)",
+            order="by G5, for $m=n$ and one probability for all entries",
         ),
         Loose(
             expression="hoeffding_failure",

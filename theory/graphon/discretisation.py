@@ -33,35 +33,37 @@ GRID = (
 
 MONOTONE_STEPS = proof(
     r"""
-levels (by Fubini): $\|W_P-W\|_1$ is the integral over $t$ of the same distance for the kernels $1\{W>t\}$, so let $W$ take the values $0$
-and $1$ only.
+levels (by Fubini): $\|W_P-W\|_1$ is the integral over $t$ of the same distance for the kernels $1\{W>t\}$. So we may assume that $W$ takes
+the values $0$ and $1$ only.
 
-diagonals: The cells of the grid lie on $[[diagonals]]$ diagonals, of which each row has one of its own, and the last row $n$.
+diagonals: The cells of the grid lie on $[[diagonals]]$ diagonals: one for each row except the last, and $n$ for the last row.
 
-one cell of a diagonal (from levels; by monotonicity): A cell errs by at most its area, and only if it has both values. Each point of a cell
-is below each point of the next on its diagonal, so that at most one cell of a diagonal has both.
+one cell of a diagonal (from levels; by monotonicity): The error on a cell is at most the area of the cell, and it is positive only if the
+cell has both values. Each point of a cell is below each point of the next cell on its diagonal, so that at most one cell of a diagonal has
+both values.
 
 any points (from diagonals, one cell of a diagonal): So the error is at most $[[any_point_supremum]]$. It is attained by
 $W=1\{x>1-\frac1m\text{ or }y>1-\frac1n\}$, which is $0$ at all lower corners.
 
 quarters of a cell (from levels; by additivity): Let $w$ be the value at the middle of a cell and $a,b,c,d$ the averages over its lower
-left, upper right, lower right and upper left quarter. As $a\le w\le b$, the error is $\frac14[(b-a)+|c-w|+|d-w|]$ of the cell.
+left, upper right, lower right and upper left quarters. As $a\le w\le b$, the error on the cell is $\frac14[(b-a)+|c-w|+|d-w|]$ of its area.
 
-quarters of a diagonal (from quarters of a cell; by monotonicity): The $b$ of a cell is at most the $a$ of the next on its diagonal: the
-parts $b-a$ add up to at most $1$ along a diagonal.
+quarters of a diagonal (from quarters of a cell; by monotonicity): The $b$ of a cell is at most the $a$ of the next cell on its diagonal. So
+the parts $b-a$ add up to at most $1$ along a diagonal.
 
 quarters of a row (from quarters of a cell; by monotonicity): In a row of cells the values at the middle are $0,\dots,0,1,\dots,1$. Where
-$w=0$, $c$ is at most the next of them, so that $c>0$ in the last such cell only; where $w=1$, $1-d>0$ in the first such cell only; and that
-$c$ is at most that $d$. So they add up to at most $1$ in a row, and likewise $d$ at $w=0$ and $1-c$ at $w=1$ in a column.
+$w=0$, $c$ is at most the middle value of the next cell, so that $c>0$ only in the last such cell. Where $w=1$, $1-d>0$ only in the first
+such cell. The $c$ of the former cell is at most the $d$ of the latter. So these parts add up to at most $1$ in a row, and the same holds
+for $d$ at $w=0$ and $1-c$ at $w=1$ in a column.
 
-all quarters (from diagonals, quarters of a diagonal, quarters of a row): Together the cells err by at most $[[quarters]]$ quarters of a
-cell: one for each diagonal, each row and each column.
+all quarters (from diagonals, quarters of a diagonal, quarters of a row): The errors on all cells add up to at most $[[quarters]]$ quarters
+of a cell: one for each diagonal, each row and each column.
 
-midpoints (from all quarters): That is $[[midpoint_supremum]]$. It is attained by $W=1\{x>1-\frac1{2m}\text{ or }y>1-\frac1{2n}\}$, which is
-$0$ at all midpoints.
+midpoints (from all quarters): This area is $[[midpoint_supremum]]$. It is attained by $W=1\{x>1-\frac1{2m}\text{ or }y>1-\frac1{2n}\}$,
+which is $0$ at all midpoints.
 
-one term for each variable (from midpoints): It is less than $[[midpoint_error]]$, by the product of both terms. A kernel of one variable,
-on the finest grid in the other, has one term only, and a step just above a midpoint attains it.
+one term for each variable (from midpoints): This bound is less than $[[midpoint_error]]$, by the product of both terms. For a kernel of one
+variable, on the finest grid in the other, only one term remains, and a step just above a midpoint attains it.
 """,
     globals(),
 )
@@ -168,11 +170,11 @@ LIPSCHITZ_STEPS = proof(
     r"""
 both variables (by triangle inequality): $|W(x,y)-W(x_i,y_j)|\le L|x-x_i|+L|y-y_j|$.
 
-distance from a midpoint: In a cell $|x-x_i|$ has the mean $[[mean_distance]]$.
+distance from a midpoint: Over a cell the mean of $|x-x_i|$ is $[[mean_distance]]$.
 
-Lipschitz (from both variables, distance from a midpoint): So midpoints cost at most $[[lipschitz_error]]$. $L$ times the sum of the
-distances of $x$ and of $y$ from the nearest midpoints attains it; its values go up to twice as much, which is no more than $1$ if
-$L(\frac1m+\frac1n)\le2$.
+Lipschitz (from both variables, distance from a midpoint): So the error at midpoints is at most $[[lipschitz_error]]$. This bound is
+attained by $L$ times the sum of the distances of $x$ and of $y$ from the nearest midpoints. The values of this kernel go up to twice the
+bound, which is at most $1$ if $L(\frac1m+\frac1n)\le2$.
 """,
     globals(),
 )

@@ -42,43 +42,45 @@ opposite_concentration = equal_concentration / 2  # two columns, of which each r
 
 COLUMN_STEPS = proof(
     r"""
-one set of columns (by Hoeffding): For a set $T$ the averages $\frac1d\sum_{j\in T}M_{ij}$ of the rows are independent, of one law and in
-$[0,1]$. Their mean is farther than $s$ from its expectation with probability at most $[[set_failure]]$.
+one set of columns (by Hoeffding): For a set $T$ the averages $\frac1d\sum_{j\in T}M_{ij}$ of the rows are iid with values in $[0,1]$. Their
+mean is farther than $s$ from its expectation with probability at most $[[set_failure]]$.
 
-all sets of columns (from one set of columns): Some set of columns, each of which is in it or not, has this with probability at most
-$[[column_failure]]$.
+all sets of columns (from one set of columns): Each column is in the set or not. So some set of columns has such a deviation with
+probability at most $[[column_failure]]$.
 
-union of sets (from all sets of columns): That is $\delta$ at $s=[[union_bound]]$.
+union of sets (from all sets of columns): This probability is $\delta$ at $s=[[union_bound]]$.
 
-positive parts (by monotonicity): Let $\hat p_j$ be the density of column $j$. The largest $\frac1d\sum_T(\hat p_j-p_j)$ takes the columns
-with $\hat p_j>p_j$: it is the average over the columns of the positive parts of $\hat p_j-p_j$.
+positive parts (by monotonicity): Let $\hat p_j$ be the density of column $j$. The largest $\frac1d\sum_T(\hat p_j-p_j)$ is the one over the
+columns with $\hat p_j>p_j$: it is the average over all columns of the positive parts of $\hat p_j-p_j$.
 
-mean of a positive part: A variable of mean $0$ has a positive part of mean $\frac12E|X|\le\frac12\sqrt{EX^2}$: for $\hat p_j-p_j$, the mean
-of $n$ independent entries less theirs, that is $[[mean_deviation]]$, with $p$ for $p_j$.
+mean of a positive part: A variable of mean $0$ has a positive part of mean $\frac12E|X|\le\frac12\sqrt{EX^2}$. For $\hat p_j-p_j$, the mean
+of $n$ independent entries less their means, this bound is $[[mean_deviation]]$, with $p$ for $p_j$.
 
-mean over the columns (from positive parts, mean of a positive part; by Jensen): Its average over the columns is at most $[[mean_excess]]$,
-as the root is concave.
+mean over the columns (from positive parts, mean of a positive part; by Jensen): The average of this bound over the columns is at most
+$[[mean_excess]]$, as the root is concave.
 
-one row (from positive parts; by MC_DIARMID): Another row changes each $\hat p_j$, and so their average, by at most $\frac1n$. So the
-largest $\frac1d\sum_T(\hat p_j-p_j)$ exceeds its mean by $s$ or more with probability at most $[[one_column_failure]]$, and so for
+one row (from positive parts; by MC_DIARMID): Replacing one row changes each $\hat p_j$, and so their average, by at most $\frac1n$. So the
+largest $\frac1d\sum_T(\hat p_j-p_j)$ exceeds its mean by $s$ or more with probability at most $[[one_column_failure]]$. The same holds for
 $p_j-\hat p_j$.
 
-two signs (from one row): One of both does with probability at most $\delta$ at $s=[[row_fluctuation]]$.
+two signs (from one row): At least one of the two does so with probability at most $\delta$ at $s=[[row_fluctuation]]$.
 
 no union of sets (from mean over the columns, two signs): So $[[free_bound]]$ holds for all sets at once with probability at least
 $1-\delta$.
 
-columns (from union of sets, no union of sets): Neither bound depends on the mask, so that the smaller one holds too: $[[column_bound]]$.
+columns (from union of sets, no union of sets): Neither bound depends on the mask, so that the smaller of the two also holds:
+$[[column_bound]]$.
 
-one support in the other (by G2): Of the mask of the $K$ largest scores and that of the $N$ scores above a threshold one holds the other.
+one support in the other (by G2): Of the mask of the $K$ largest scores and the mask of the $N$ scores above a threshold, one contains the
+other.
 
-rounding of columns: $K$ is within $\frac12$ of $\rho nd$: a share of $[[column_rounding]]$ of the entries.
+rounding of columns: $K$ is within $\frac12$ of $\rho nd$, which is a share of $[[column_rounding]]$ of the entries.
 
-other columns (from one support in the other): Let $M_{ij}-p_j$ have the sum $x$ over the columns $T$ and $y$ over the others. If $K\ge N$,
-let the mask of the $K$ largest scores have $a$ entries more in $T$ and $b$ more elsewhere: $K-\rho nd=[[column_excess]]$. Its sum less that
-of the $p_j$ over $T$ is $[[column_sum]]$, at least $x$ and at most $K-\rho nd-y$. If $K<N$, exchange ones and zeros.
+other columns (from one support in the other): Let $M_{ij}-p_j$ have the sum $x$ over the columns $T$ and $y$ over the other columns. If
+$K\ge N$, let the mask of the $K$ largest scores have $a$ more entries in $T$ and $b$ more elsewhere: $K-\rho nd=[[column_excess]]$. Over
+$T$ its sum less that of the $p_j$ is $[[column_sum]]$, which is at least $x$ and at most $K-\rho nd-y$. If $K<N$, exchange ones and zeros.
 
-ranked columns (from other columns, rounding of columns, columns): $x$ and $y$ are sums over sets of columns: both are in modulus at most
+ranked columns (from other columns, rounding of columns, columns): Both $x$ and $y$ are sums over sets of columns, hence in modulus at most
 $nd$ times *columns*. So the averages of the mask of the $K$ largest scores are within $[[ranked_column_bound]]$ of the means.
 """,
     globals(),
@@ -128,7 +130,7 @@ def chosen_columns_are_the_rest_of_all(column_excess: sp.Expr, column_sum: sp.Ex
 fixed_inputs = Claim(
     label="G4.2",
     title="Masks with fixed inputs: all sets of columns at once",
-    headline=r"With independent rows of one law, the averages of a mask over all sets of columns at once err by at most $$[[free_bound]]$$ with probability at least $1-\delta$, however many columns there are.",
+    headline=r"With iid rows, the averages of a mask over all sets of columns at once are within $$[[free_bound]]$$ of their means with probability at least $1-\delta$, however many columns there are.",
     statement=r"""
 Let scores have $n$ iid rows of $d$ entries, where the entries of a row may depend on each other in any way. Let $M$ be the mask of the
 scores above a fixed threshold, and let $p_j$ be the probability that an entry in column $j$ is kept. With probability at least
@@ -183,7 +185,7 @@ $[[ranked_column_bound]]$. No constant is claimed to be the best.
                     {variance: sp.Rational(1, 4), n: size, inputs: 64, delta: sp.Rational(1, 20)}
                     for size in (100, 1000)
                 ),
-                lost="in the mean and its fluctuation, which are added; at most so much, as rows of equal entries, fair coins, have this deviation (S6)",
+                lost="in the mean and its fluctuation, which are added; at most this factor, as rows of equal entries, fair coins, have this deviation (S6)",
             )
             for bound in ("column_bound", "free_bound")
         ),
@@ -193,13 +195,13 @@ $[[ranked_column_bound]]$. No constant is claimed to be the best.
             at=tuple(
                 {variance: sp.Rational(1, 4), n: size, inputs: 2, delta: sp.Rational(1, 20)} for size in (100, 1000)
             ),
-            lost="in the mean and its fluctuation, which are added; at most so much, as two columns of which each row keeps one, by a fair coin, have this deviation",
+            lost="in the mean and its fluctuation, which are added; at most this factor, as two columns, of which each row keeps one by a fair coin, have this deviation",
         ),
         Loose(
             expression="column_failure",
             truth="equal_column_failure",
             at=tuple({n: 100, inputs: number, s: sp.Rational(1, 5)} for number in (1, 8)),
-            lost="in the union over all sets of columns, and in Hoeffding's inequality; at most so much, as rows of equal entries, fair coins, fail so often",
+            lost="in the union over all sets of columns, and in Hoeffding's inequality; at most this factor, as rows of equal entries, fair coins, fail with this probability",
         ),
     ),
     because={

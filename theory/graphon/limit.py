@@ -48,24 +48,24 @@ target = synflow_model.kernel(threshold)  # the SNIP graphon S4 with constant co
 
 LIMIT_STEPS = proof(
     r"""
-graphon (by S1 for one threshold): For one threshold $\tau$ the graphon $W=\bar F(\tau/f\varphi)$ has $\iint W=\rho$. It does not fall in
-either variable, as $f$ and $\varphi$ do not.
+graphon (by S1 for one threshold): For one threshold $\tau$ the graphon $W=\bar F(\tau/f\varphi)$ has $\iint W=\rho$. It is nondecreasing in
+both variables, as $f$ and $\varphi$ are.
 
-independent scores (from graphon; by independence): Given the latents the scores depend on different $\xi_{ij}$, so that they are
-independent. Above $\tau$ they are with probabilities $P_{ij}=W(u_i,v_j)$. Write $D$ for $\|W_P-W\|_1$.
+independent scores (from graphon; by independence): Given the latents, the scores depend on different $\xi_{ij}$, so that they are
+independent. They exceed $\tau$ with probabilities $P_{ij}=W(u_i,v_j)$. Write $D$ for $\|W_P-W\|_1$.
 
 rounding: $K$ is within $\frac12$ of $\rho mn$, so that $|\frac K{mn}-\rho|\le[[rounding]]$.
 
 number of entries (from graphon, independent scores, rounding; by triangle inequality): $\frac1{mn}|K-\sum P|\le|\frac
-K{mn}-\rho|+|\rho-\frac1{mn}\sum P|\le[[other_number]]$: $|\rho-\frac1{mn}\sum P|$ compares the means of $W$ and $W_P$.
+K{mn}-\rho|+|\rho-\frac1{mn}\sum P|\le[[other_number]]$, as $|\rho-\frac1{mn}\sum P|$ is the distance between the means of $W$ and $W_P$.
 
 ranked masks (from independent scores; by G1.3): Given the latents, $\|M-P\|_\square\le[[ranked_rate]]$ with probability at least
-$1-\delta$, $V$ the mean of $P_{ij}(1-P_{ij})$ and $\kappa=\frac1{mn}|K-\sum P|$.
+$1-\delta$, where $V$ is the mean of $P_{ij}(1-P_{ij})$ and $\kappa=\frac1{mn}|K-\sum P|$.
 
-sampling (from ranked masks): As $V\le\frac14$ and the bound grows with $V$, it is at most $A+\kappa$ at $A=[[cut_error]]$.
+sampling (from ranked masks): As $V\le\frac14$ and the bound grows with $V$, it is at most $A+\kappa$ with $A=[[cut_error]]$.
 
-distance (from number of entries, sampling): Then $\|W_M-W\|_\square\le\|M-P\|_\square+\|W_P-W\|_1\le[[distance]]$, as no cut norm exceeds
-the $L^1$ norm.
+distance (from number of entries, sampling): Then $\|W_M-W\|_\square\le\|M-P\|_\square+\|W_P-W\|_1\le[[distance]]$, as the cut norm is at
+most the $L^1$ norm.
 
 grid (from graphon; by G3.1): $D\le[[midpoint_error]]$ at midpoints.
 
@@ -74,8 +74,8 @@ random grid (from graphon; by G3.3 for sorted_error): $D\le[[sorted_error]]$ wit
 midpoints (from distance, sampling, grid): At midpoints only the sampling can fail: *distance* is at most $[[midpoint_bound]]$ with
 probability at least $1-\delta$.
 
-two failures (from sampling, random grid; by union bound): At random latents allow the bounds of sampling and of $D$ each the probability
-$\frac\delta2$ to fail.
+two failures (from sampling, random grid; by union bound): At random latents allow the bounds on the sampling and on $D$ to fail with
+probability $\frac\delta2$ each.
 
 sorted latents (from distance, two failures): Then *distance* is at most $[[sorted_bound]]$.
 
@@ -89,11 +89,11 @@ wide midpoints (from number of entries, wide ranked masks, grid): So at midpoint
 
 wide rate (from wide midpoints): For $m=n$ this times $\sqrt n$ tends to $[[wide_constant]]$.
 
-finitely many failures (from midpoints, sorted latents; by Borel–Cantelli): With $\delta_k=k^{-2}$, a finite sum, almost surely only
-finitely many masks $M_k$ of a sequence are beyond their bounds.
+finitely many failures (from midpoints, sorted latents; by Borel–Cantelli): Let $\delta_k=k^{-2}$, which has a finite sum. Then almost
+surely only finitely many masks $M_k$ of a sequence exceed their bounds.
 
-along a sequence (from finitely many failures): The bounds fall in $m$ and in $n$. At $m=n=y\ln k$ and $\delta=k^{-2}$ the one of sorted
-latents tends to $[[ultimate]]$ as $k\to\infty$, and the one of midpoints is no larger: both tend to $0$ if $y\to\infty$.
+along a sequence (from finitely many failures): The bounds decrease in $m$ and in $n$. At $m=n=y\ln k$ and $\delta=k^{-2}$ the bound for
+sorted latents tends to $[[ultimate]]$ as $k\to\infty$, and the bound at midpoints is no larger: both tend to $0$ if $y\to\infty$.
 """,
     globals(),
     midpoint_error=midpoint_error,
@@ -234,7 +234,7 @@ $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$. That the masks converge is anno
                 expression=bound,
                 truth="least_ranked_rate",
                 at=tuple({m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000)),
-                lost=f"in {where}; at most so much, as for a constant graphon $\\frac12$ every bound is at least that (G5)",
+                lost=f"in {where}; at most this factor, as every bound for a constant graphon $\\frac12$ is at least that (G5)",
                 order="by G5, for $m=n$",
             )
             for bound, where in (
@@ -254,7 +254,7 @@ $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$. That the masks converge is anno
                 expression=constant,
                 truth="fair_constant",
                 at=({},),
-                lost="in the comparison of the cut norm with normal rows and columns; at most so much, as the least constant lies between",
+                lost="in the comparison of the cut norm with normal rows and columns; at most this factor, as the least constant lies between the two",
                 order="both are constants",
             )
             for constant in ("rate_constant", "wide_constant")
@@ -263,7 +263,7 @@ $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$. That the masks converge is anno
             expression="ultimate",
             truth="half_and_half",
             at=tuple({y: ratio} for ratio in (100, 10000)),
-            lost=r"at most, as other graphons and sequences may go further: for independent masks of noise in $[1,2]$ (for S1 with as small a chance as one likes beyond), $\varphi=1$ on the left half, $3$ on the right and $\rho=\frac12$, $W=1\{v>\frac12\}$, almost surely infinitely often a share of $\frac12+\frac1{2\sqrt y}$ of the columns has latents on the right (the second lemma of Borel and Cantelli, as a binomial number of $n$ fair coins is $nx$ with probability at least $e^{-nD}/(n+1)$, $D$ the relative entropy of $x$ and $\frac12$, which is below $\frac1y$ there), and the mask has $1/(1+\frac1{\sqrt y})$ of their entries; in two sides of which one has no part in this, in the distance of the graphon from its values, counted twice, and in the bound of the deviation",
+            lost=r"at most this factor, as other graphons and sequences may go further: for independent masks with noise in $[1,2]$ (for S1 with an arbitrarily small probability beyond), $\varphi=1$ on the left half and $3$ on the right, and $\rho=\frac12$, $W=1\{v>\frac12\}$ and almost surely infinitely often a share of $\frac12+\frac1{2\sqrt y}$ of the columns has latents on the right (the second lemma of Borel and Cantelli, as a binomial number of $n$ fair coins is $nx$ with probability at least $e^{-nD}/(n+1)$, where the relative entropy $D$ of $x$ and $\frac12$ is below $\frac1y$), and the mask has $1/(1+\frac1{\sqrt y})$ of their entries; in two sides, one of which has no part in this, in the distance of the graphon from its values, counted twice, and in the bound on the deviation",
             order=r"the factor is $8(1+\frac1{\sqrt y})$, at most $16$ for $y\ge1$",
         ),
     ),

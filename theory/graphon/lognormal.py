@@ -112,23 +112,26 @@ STEPS = proof(
     r"""
 graphon (by S1 for one threshold): At the threshold $e^t$ the graphon is $W=\bar F(e^t/f\varphi)$, and $\iint W=\rho$.
 
-score (from graphon): A score exceeds $e^t$ if $s_fX+s_gY+sZ>t$. At given latents that has the probability $[[probit_kernel]]$, the $\bar F$
-of lognormal noise at $e^t/f\varphi$.
+score (from graphon): A score exceeds $e^t$ if $s_fX+s_gY+sZ>t$. Given the latents, this has the probability $[[probit_kernel]]$, the $\bar
+F$ of lognormal noise at $e^t/f\varphi$.
 
-density (from score): Averaged over both latents this is $[[total_density]]$: a normal sum of variance $s_f^2+s_g^2+s^2=\Sigma^2$.
+density (from score): Averaged over both latents, this is $[[total_density]]$, as the sum is normal with variance
+$s_f^2+s_g^2+s^2=\Sigma^2$.
 
-threshold (from density): That is $\rho$ at $t=[[threshold]]$: $0$ at $\rho=\frac12$, and of the slope in $\rho$ that the inverse has.
+threshold (from density): This is $\rho$ at $t=[[threshold]]$, which is $0$ at $\rho=\frac12$ and has the slope in $\rho$ of the inverse
+function.
 
 kernel (from score, threshold): So $W(x,y)=[[kernel]]$.
 
-degrees (from kernel): Averaged over $Y$ that is $[[row_degree]]$, averaged over $X$ it is $[[column_degree]]$: normal sums again.
+degrees (from kernel): Averaged over $Y$, the kernel is $[[row_degree]]$; averaged over $X$, it is $[[column_degree]]$. Both are
+probabilities of normal sums again.
 
-two scores (from kernel, degrees; by independence): $\iint W^2$ is the probability that two scores of the same $X,Y$ and of independent
-$Z,Z'$ both exceed the threshold; $\int d_{\rm row}^2$ that of two scores which share $X$ only, $\int d_{\rm col}^2$ of two which share $Y$
-only.
+two scores (from kernel, degrees; by independence): $\iint W^2$ is the probability that two scores with the same $X,Y$ and independent
+$Z,Z'$ both exceed the threshold. $\int d_{\rm row}^2$ is this probability for two scores that share $X$ only, and $\int d_{\rm col}^2$ for
+two that share $Y$ only.
 
-correlation (from two scores): The logarithms of scores that share $X$ and $Y$ have the correlation $[[correlation]]$; else only what is
-shared counts above.
+correlation (from two scores): The logarithms of scores that share $X$ and $Y$ have the correlation $[[correlation]]$. For the other pairs
+the numerator contains only what is shared.
 
 Plackett's identity: The density $\varphi_2=[[bivariate]]$ of two standard normals of correlation $r$ has
 $\partial_r\varphi_2=\partial_x\partial_y\varphi_2$. Integrated over $x,y\le h$: $\partial_r\Phi_2(h,h;r)=\varphi_2(h,h;r)$.
@@ -139,9 +142,9 @@ W^2=[[squared_kernel]]$, $\int d_{\rm row}^2=[[squared_row_degree]]$ and $\int d
 balanced (from second moments): At $\rho=\frac12$, where $h=0$, $\iint W^2=[[balanced_squared_kernel]]$.
 
 bases (from kernel; by Hermite): The normalised Hermite polynomials are orthonormal bases, so that $W$ has the singular values of
-$(c_{jk})$. With the shift of the normal law by $e^{aX-a^2/2}$, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=E\,W(X+a,Y+b)$.
+$(c_{jk})$. As $e^{aX-a^2/2}$ shifts the normal law, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=E\,W(X+a,Y+b)$.
 
-shifted latents (from kernel): $E\,W(X+a,Y+b)=[[shifted]]$, a normal sum once more.
+shifted latents (from kernel): $E\,W(X+a,Y+b)=[[shifted]]$, by a normal sum once more.
 
 derivatives (from shifted latents; at some sizes: each order is differentiated by itself, the letters free): As a function of $c=s_fa+s_gb$
 this has the $m$-th derivative $d_m=[[derivative]]$ at $c=0$.
@@ -151,19 +154,19 @@ give $c_{jk}=[[coefficient]]$, with the $d_m$ of $m=j+k$ written out.
 
 part of the matrix (from bases; by compression): $A_K$ is a part of the matrix $(c_{jk})$: $\sigma_i(A_K)\le\sigma_i(W)$ for every $i$.
 
-what is left out (from part of the matrix; by Hilbert–Schmidt): $\sum_i(\sigma_i(W)^2-\sigma_i(A_K)^2)=\iint W^2-\|A_K\|_F^2$ bounds each of
-its terms, none of which is negative.
+what is left out (from part of the matrix; by Hilbert–Schmidt): The sum $\sum_i(\sigma_i(W)^2-\sigma_i(A_K)^2)=\iint W^2-\|A_K\|_F^2$ bounds
+each of its terms, as none of them is negative.
 
 certificate (from what is left out): So $\sigma_i(W)\le[[certificate]]$, with equality for $i=1$ if $(c_{jk})$ has one column.
 
-one order (from coefficients, correlation): By the binomial theorem $\sum_{j+k=m}c_{jk}^2=r^mb_m$, with the correlation $r$ of *correlation*
-and $b_m=[[order_share]]$. The latter depends on $\rho$ and $m$ alone.
+one order (from coefficients, correlation): By the binomial theorem $\sum_{j+k=m}c_{jk}^2=r^mb_m$ with the correlation $r$ of *correlation*
+and $b_m=[[order_share]]$, which depends on $\rho$ and $m$ alone.
 
 no noise (from one order, kernel; by dominated convergence): Hence $\iint W^2=\sum_mr^mb_m$. As $s\to0$, $r\to1$ and $W$ becomes an
-indicator, so that the sum tends to $\rho$. It is at most $\rho$ for every $r<1$, and no $b_m$ is negative, so that the $b_m$ have a finite
-sum, to which it tends as well: $\sum_{m\ge1}b_m=\rho-\rho^2$, as $b_0=\rho^2$.
+indicator, so that the sum tends to $\rho$. The sum is at most $\rho$ for every $r<1$, and no $b_m$ is negative. So the $b_m$ have a finite
+sum, which is also the limit: $\sum_{m\ge1}b_m=\rho-\rho^2$, as $b_0=\rho^2$.
 
-truncation (from no noise, what is left out): $A_K$ holds all terms with $j+k<K$. What it leaves out is at most $\sum_{m\ge
+truncation (from no noise, what is left out): $A_K$ contains all terms with $j+k<K$. The terms left out add up to at most $\sum_{m\ge
 K}r^mb_m\le[[truncation]]$, as $r\le1$.
 """,
     globals(),

@@ -54,38 +54,38 @@ wide_rate = sized_mean + wide_fluctuation + shift
 
 STEPS = proof(
     r"""
-independent entries (by independence): Scores of different entries are independent, and so are the entries of the mask $M$ of the scores
-above the threshold, $N$ in number.
+independent entries (by independence): Scores of different entries are independent. So are the entries of the mask $M$ of the scores above
+the threshold, whose number is $N$.
 
-four sums (from independent entries; by G1.2 for mean_bound, one_failure): The largest sum of $M-P$ over a rectangle, that over the
-complement of one, and both for $P-M$: divided by $mn$ each of the four exceeds $[[mean_bound]]+s$ with probability at most
-$[[one_failure]]$.
+four sums (from independent entries; by G1.2 for mean_bound, one_failure): Consider the largest sum of $M-P$ over a rectangle, the largest
+over the complement of a rectangle, and both for $P-M$. Each of the four, divided by $mn$, exceeds $[[mean_bound]]+s$ with probability at
+most $[[one_failure]]$.
 
-one support in the other (by G2): The mask $M_K$ of the $K$ largest scores holds all entries of $M$ or is held by it.
+one support in the other (by G2): The mask $M_K$ of the $K$ largest scores contains all entries of $M$ or is contained in it.
 
 more entries (from one support in the other): Let $M-P$ have the sum $x$ over $S\times T$ and $y$ over its complement. If $K\ge N$, let
-$M_K$ have $a$ entries more in $S\times T$ and $b$ more off it. Then $K-\sum P=[[excess]]$, and $M_K-P$ has over $S\times T$ the sum
+$M_K$ have $a$ more entries in $S\times T$ and $b$ more outside it. Then $K-\sum P=[[excess]]$, and the sum of $M_K-P$ over $S\times T$ is
 $[[more_entries]]$: at least $x$, and at most $K-\sum P-y$.
 
-fewer entries (from one support in the other): If $K<N$, let $M$ have $a$ entries more in $S\times T$ and $b$ more off it. Then $K-\sum
+fewer entries (from one support in the other): If $K<N$, let $M$ have $a$ more entries in $S\times T$ and $b$ more outside it. Then $K-\sum
 P=[[missing]]$, and the sum is $[[fewer_entries]]$: at most $x$, and at least $K-\sum P-y$.
 
 four failures (from four sums): One of the four sums exceeds its bound with probability at most $[[four_failures]]$.
 
-fluctuation (from four failures): That is $\delta$ at $s=[[four_fluctuation]]$.
+fluctuation (from four failures): This is $\delta$ at $s=[[four_fluctuation]]$.
 
-rate (from four sums, more entries, fewer entries, fluctuation): Else $x$ and $-y$, and $-x$ and $y$, are at most $mn$ times
+rate (from four sums, more entries, fewer entries, fluctuation): Otherwise $x$ and $-y$, as well as $-x$ and $y$, are at most $mn$ times
 $[[mean_bound]]+s$ for all rectangles. So $\|M_K-P\|_\square\le[[ranked_rate]]$, with $\kappa=\frac1{mn}|K-\sum P|$.
 
-sums of each size (from independent entries; by G1.4): The same four sums, over rectangles of $k\ge1$ rows and $l\ge1$ columns and over
-their complements: divided by $mn$ each exceeds $[[sized_mean]]+s$ with probability at most $[[one_size_failure]]$.
+sums of each size (from independent entries; by G1.4): Consider the same four sums over rectangles of $k\ge1$ rows and $l\ge1$ columns and
+over their complements. Each of them, divided by $mn$, exceeds $[[sized_mean]]+s$ with probability at most $[[one_size_failure]]$.
 
-failures of all sizes (from sums of each size): One of them, for some $k\le m$ and $l\le n$, does with probability at most
+failures of all sizes (from sums of each size): At least one of them, for some $k\le m$ and $l\le n$, does so with probability at most
 $[[all_failures]]$.
 
-wide fluctuation (from failures of all sizes): That is $\delta$ at $s=[[wide_fluctuation]]$.
+wide fluctuation (from failures of all sizes): This is $\delta$ at $s=[[wide_fluctuation]]$.
 
-wide rate (from sums of each size, more entries, fewer entries, wide fluctuation): Else, in the same way,
+wide rate (from sums of each size, more entries, fewer entries, wide fluctuation): Otherwise, in the same way,
 $\|M_K-P\|_\square\le[[wide_rate]]$.
 """,
     globals(),
@@ -224,7 +224,7 @@ $P=\frac K{mn}$: these are the bounds for a mask that is uniform among the masks
                 {variance: sp.Rational(1, 4), shift: 0, m: size, n: size, delta: sp.Rational(1, 1000)}
                 for size in (100, 1000)
             ),
-            lost="in the mean; at most so much, as every bound for masks of half of the entries is at least that (G5)",
+            lost="in the expectation; at most this factor, as every bound for masks of half of the entries is at least that (G5)",
             order="by G5, for $m=n$ and masks of half of the entries",
         )
         for rate in ("ranked_rate", "wide_rate")

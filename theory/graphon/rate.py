@@ -85,77 +85,81 @@ distance_limit = 2 * (kernel_mean - squared_kernel)
 
 STEPS = proof(
     r"""
-two cuts: Cut all columns and the rows of positive sum, or those of negative sum. A row of sum $r$ gives $[[part]]$ to the first cut, and
-the same at $-r$ to the second: the two add up to $\sum_i|\sum_jA_{ij}|$.
+two cuts: Consider two cuts of all columns: one with the rows of positive sum and one with the rows of negative sum. A row of sum $r$
+contributes $[[part]]$ to the first cut, and the same at $-r$ to the second. The two cuts add up to $\sum_i|\sum_jA_{ij}|$.
 
-the better cut (from two cuts): The better of the two has at least the share $[[row_share]]$ of this, and no more if they are equal, as for
-$(1,-1)^\top$.
+the better cut (from two cuts): The better of the two has at least the share $[[row_share]]$ of this sum, and no more if both are equal, as
+for $(1,-1)^\top$.
 
-weights (a definition): A row of $M$ has $j$ entries with the probability $b(j)=[[weight]]$.
+weights (a definition): A row of $M$ has $j$ entries with probability $b(j)=[[weight]]$.
 
-telescope (from weights): $\sum_{i\ge j}(i-np)\,b(i)=[[tail]]$: from $j$ to $j+1$ it falls by $(j-np)\,b(j)$, and it is $0$ at $j=n+1$.
+telescope (from weights): $\sum_{i\ge j}(i-np)\,b(i)=[[tail]]$: from $j$ to $j+1$ the sum falls by $(j-np)\,b(j)$, and it is $0$ at $j=n+1$.
 
-de Moivre (from telescope): At $j=0$ this is $0$, so that the numbers above the mean, from $k=\lfloor np\rfloor+1$ on, have half of
+de Moivre (from telescope): At $j=0$ this sum is $0$. So the numbers above the mean, from $k=\lfloor np\rfloor+1$ on, contribute half of
 $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$.
 
-whole mean (from de Moivre): If $np$ is whole, this is $[[whole_deviation]]$, at $k=np+1$.
+whole mean (from de Moivre): If $np$ is a whole number, this is $[[whole_deviation]]$, at $k=np+1$.
 
 Stirling's series (cited: DLMF 5.11(ii): for positive arguments the remainders of this series have the sign of the first term left out, and
-do not exceed it): Let $r_z=\ln z!-(z+\frac12)\ln z+z-\frac12\ln2\pi$. Then $0<[[first_term]]-r_z<[[next_term]]$, and the middle is more
-than $[[next_term]]-[[last_term]]$, for $z>0$.
+do not exceed it): Let $r_z=\ln z!-(z+\frac12)\ln z+z-\frac12\ln2\pi$. Then $0<[[first_term]]-r_z<[[next_term]]$, and the middle term is
+more than $[[next_term]]-[[last_term]]$, for $z>0$.
 
-Stirling's formula (from the better cut, whole mean; gives mean_rate, loss): With $r_0,r_1,r_2$ for $r_z$ at $n$, $np$, $n(1-p)$, and
-$\theta=[[loss]]$, $\frac1{2n}$ of *whole mean* is $[[mean_rate]]\,e^{-\theta}$ at $V=p(1-p)$.
+Stirling's formula (from the better cut, whole mean; gives mean_rate, loss): Let $r_0,r_1,r_2$ be $r_z$ at $n$, $np$, $n(1-p)$, and let
+$\theta=[[loss]]$. Then $\frac1{2n}$ of *whole mean* is $[[mean_rate]]\,e^{-\theta}$ with $V=p(1-p)$.
 
 first terms (from Stirling's formula, Stirling's series): The first terms at $np$ and $n(1-p)$, less that at $n$, are $[[stirling_loss]]$.
 
-last terms (from Stirling's series): For $z\ge1$ the last term is at most $[[last_share]]$ of the next.
+last terms (from Stirling's series): For $z\ge1$ the last term is at most $[[last_share]]$ of the next term.
 
-no more than the first terms (from first terms, last terms): As $a=np$ and $b=n(1-p)$ are whole and at least $1$, the first terms exceed
-$\theta$ by at least $[[least_rest]]$, the next terms of $a$ and $b$, less what the last take of them, less the next term of $a+b$. That is
-positive.
+no more than the first terms (from first terms, last terms): The numbers $a=np$ and $b=n(1-p)$ are whole and at least $1$. So the first
+terms exceed $\theta$ by at least $[[least_rest]]$: the next terms of $a$ and $b$, less what the last terms take from them, less the next
+term of $a+b$. This is positive.
 
-next terms (from first terms, no more than the first terms): They exceed $\theta$ by less than the next terms at $np$ and $n(1-p)$, which
-are $[[stirling_error]]$: at $n$ the first term is no less than the remainder.
+next terms (from first terms, no more than the first terms): The first terms exceed $\theta$ by less than the next terms at $np$ and
+$n(1-p)$, which are $[[stirling_error]]$, as the first term at $n$ is at least the remainder.
 
-fair coins (from the better cut, de Moivre): For $p=\frac12$ *the better cut* of $M-P$ has in the mean at least $[[fair_mean]]$, half of *de
-Moivre* over $n$.
+fair coins (from the better cut, de Moivre): For $p=\frac12$ the mean of *the better cut* of $M-P$ is at least $[[fair_mean]]$, half of *de
+Moivre* divided by $n$.
 
-any bound of fair coins (from fair coins): All entries of $M-P$ are $\pm\frac12$, so that $\|M-P\|_\square\le\frac12$. If it exceeds $B$
-with probability at most $\delta$, its mean is at most $(1-\delta)B+\frac\delta2$: $B$ is at least $[[least_rate]]$.
+any bound of fair coins (from fair coins): All entries of $M-P$ are $\pm\frac12$, so that $\|M-P\|_\square\le\frac12$. If this norm exceeds
+$B$ with probability at most $\delta$, its mean is at most $(1-\delta)B+\frac\delta2$, so that $B$ is at least $[[least_rate]]$.
 
-ranking (by G2): In cut norm the mask of the $K$ largest scores and that of the $N$ above a threshold differ by $\frac1{mn}|K-N|$.
+ranking (by G2): In cut norm the mask of the $K$ largest scores and the mask of the $N$ scores above a threshold differ by
+$\frac1{mn}|K-N|$.
 
-ranked fair coins (from fair coins, de Moivre, ranking): For $K=\frac{mn}2$ and the threshold that each score exceeds with probability
-$\frac12$ that is in the mean *de Moivre* for $mn$ coins, over $mn$; and so for odd $mn$ and either of the whole numbers beside
-$\frac{mn}2$, as $N-\frac{mn}2$ is symmetric and at least $\frac12$ in modulus: the mean norm is at least $[[ranked_mean]]$.
+ranked fair coins (from fair coins, de Moivre, ranking): Let $K=\frac{mn}2$, and let each score exceed the threshold with probability
+$\frac12$. Then the mean of this difference is *de Moivre* for $mn$ coins, divided by $mn$. The same holds for odd $mn$ and either of the
+whole numbers next to $\frac{mn}2$, as $N-\frac{mn}2$ is symmetric and at least $\frac12$ in modulus. So the mean norm is at least
+$[[ranked_mean]]$.
 
-any bound of ranked masks (from any bound of fair coins, ranked fair coins): Its entries less $\frac12$ are $\pm\frac12$, too: any bound $B$
-of its norm is at least $[[least_ranked_rate]]$.
+any bound of ranked masks (from any bound of fair coins, ranked fair coins): The entries of this mask less $\frac12$ are also $\pm\frac12$:
+any bound $B$ on the norm is at least $[[least_ranked_rate]]$.
 
-spread of the cut (from weights): With one probability $p$ of all entries $\frac1{2mn}\sum_i|\sum_jA_{ij}|$ is the mean of $m$ independent
-$\frac1{2n}|r_i|$, where $r_i^2$ has the mean $np(1-p)$. Its variance is at most $[[cut_variance]]$.
+spread of the cut (from weights): With one probability $p$ for all entries, $\frac1{2mn}\sum_i|\sum_jA_{ij}|$ is the mean of $m$ independent
+terms $\frac1{2n}|r_i|$, where $r_i^2$ has the mean $np(1-p)$. Its variance is at most $[[cut_variance]]$.
 
-below its mean (from spread of the cut; by Markov): So it is below its mean by $t>0$ or more with at most the probability $\frac1{t^2}$
-times *spread of the cut*.
+below its mean (from spread of the cut; by Markov): So this mean of terms is below its expectation by $t>0$ or more with probability at most
+$\frac1{t^2}$ times *spread of the cut*.
 
-any probability of failure (from the better cut, de Moivre, below its mean): What $\|M-P\|_\square$ exceeds with a probability of at most
-$\delta<1$ is at least $[[any_rate]]$: that of *below its mean* is $1-\delta$ at this difference.
+any probability of failure (from the better cut, de Moivre, below its mean): A number that $\|M-P\|_\square$ exceeds with probability at
+most $\delta<1$ is at least $[[any_rate]]$: the probability of *below its mean* is $1-\delta$ at this difference.
 
-cut and ranking (from ranking, below its mean; by union bound): Let the mask keep the $K$ largest scores, each of which exceeds a threshold
-with probability $p$. The mean square of $\frac1{mn}|K-N|$ is $\frac{p(1-p)}{mn}$ and the square of $\frac K{mn}-p$: with a probability of
-at most $\frac1{t^2}$ times the sum of both and *spread of the cut* it is $t$ or more, or the cut is as much below its mean.
+cut and ranking (from ranking, below its mean; by union bound): Let the mask keep the $K$ largest scores, where each score exceeds a
+threshold with probability $p$. The mean square of $\frac1{mn}|K-N|$ is the sum of $\frac{p(1-p)}{mn}$ and the square of $\frac K{mn}-p$.
+With probability at most $\frac1{t^2}$ times the sum of this mean square and *spread of the cut*, this modulus is $t$ or more, or the cut is
+below its mean by as much.
 
-ranked masks at any probability of failure (from the better cut, de Moivre, cut and ranking): Else the norm is larger than the mean less
-$2t$: a bound of it that fails with a probability of at most $\delta<1$ is at least $[[any_ranked_rate]]$.
+ranked masks at any probability of failure (from the better cut, de Moivre, cut and ranking): Otherwise the norm is larger than the mean
+less $2t$: a bound on it that fails with probability at most $\delta<1$ is at least $[[any_ranked_rate]]$.
 
-constant of fair coins (from fair coins, ranked fair coins, Stirling's formula, no more than the first terms): Times $\sqrt n$ both means
-tend to $[[fair_constant]]$ for $m=n$, as $\theta\to0$ for even $n$, and $\frac1n E|\mathrm{Bin}(n,\frac12)-\frac n2|$ is the same at $2k-1$
+constant of fair coins (from fair coins, ranked fair coins, Stirling's formula, no more than the first terms): For $m=n$ both means times
+$\sqrt n$ tend to $[[fair_constant]]$, as $\theta\to0$ for even $n$, and $\frac1n E|\mathrm{Bin}(n,\frac12)-\frac n2|$ is the same at $2k-1$
 and at $2k$.
 
-entry: An entry of probability $p$ has the mean distance $[[entry_distance]]$ from it, by its two values; this is $0$ at $p=0$ and $1$ only.
+entry: An entry of probability $p$ has the mean distance $[[entry_distance]]$ from this probability, by its two values; this is $0$ at $p=0$
+and $1$ only.
 
-all entries (from entry; by Hoeffding): The distances of the entries are independent and at most $1$: in probability their average tends to
+all entries (from entry; by Hoeffding): The distances of the entries are independent and at most $1$: their average tends in probability to
 its mean.
 
 probabilities (from all entries; by G4.1 for grid, random grid): $W_P\to W$ in $L^1$, so that $\|M-W\|_1$ tends to the integral of *entry*
@@ -166,7 +170,7 @@ density $H(\tau)=[[kernel_mean]]$.
 
 logarithm of a row: For standard normal $a$ the law of $x=\ln|a|$ has the density $[[row_law]]$.
 
-second moment (from SNIP, logarithm of a row): With $x$ for $u$, $J(\tau)=\iint W^2=[[squared_kernel]]$.
+second moment (from SNIP, logarithm of a row): With $x$ in place of $u$, $J(\tau)=\iint W^2=[[squared_kernel]]$.
 
 limit (from probabilities, SNIP, second moment): So the limit is $2(H-J)=[[distance_limit]]$.
 """,
@@ -297,7 +301,7 @@ threshold $\tau$ the limit is $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squ
             truth="fair_loss",
             at=FAIR,
             lost="in the later terms of Stirling's series",
-            order=r"by *next terms* what is lost is of the order $n^{-3}$, and the factor tends to $1$",
+            order=r"by *next terms* the loss is of the order $n^{-3}$, and the factor tends to $1$",
         ),
         Loose(
             expression="stirling_error",

@@ -37,7 +37,7 @@ STEPS = proof(
 two rows (by product): For $i\ne i'$ the rows are independent, so that $E[A_{ij}A_{ik}A_{i'j}A_{i'k}]=\Gamma_{jk}^2$; for $i=i'$ the sum
 over $j,k$ is $\|A_{i\cdot}\|^4\le d^2$.
 
-4-cycles (from two rows): Of the $n^2$ pairs of rows $n$ are of one row with itself: $E\,t(C_4,A)=[[four_cycle]]$, with $\eta\le1$.
+4-cycles (from two rows): Of the $n^2$ pairs of rows, $n$ pair a row with itself. So $E\,t(C_4,A)=[[four_cycle]]$, with $\eta\le1$.
 
 cuts and 4-cycles (by Cauchy–Schwarz): $(1_S^\top A1_T)^2\le n\,1_T^\top A^\top A1_T\le nd\,\|A^\top A\|_F$ for sets $S$ of rows and $T$ of
 columns. As $\|A^\top A\|_F^2=n^2d^2\,t(C_4,A)$, $\|A\|_\square^4\le t(C_4,A)$.
@@ -46,11 +46,11 @@ mean (from cuts and 4-cycles; by Jensen): So $(E\|A\|_\square)^4\le E\|A\|_\squa
 
 upper bound (from 4-cycles, mean): Hence $E\|A\|_\square\le[[upper]]$, the fourth root at $\eta=1$.
 
-rows of one sign (by largest): Fix $T$ and let $R_i=\frac1d\sum_{j\in T}A_{ij}\in[-1,1]$. The rows with $R_i>0$ make one cut and those with
+rows of one sign (by largest): Fix $T$ and let $R_i=\frac1d\sum_{j\in T}A_{ij}\in[-1,1]$. The rows with $R_i>0$ form one cut and those with
 $R_i<0$ another: $\|A\|_\square\ge\frac1{2n}\sum_i|R_i|$.
 
-lower bound (from rows of one sign): As $|R|\ge R^2$ and $ER^2=\frac1{d^2}1_T^\top\Gamma1_T$, $E\|A\|_\square\ge[[projection]]$ by the set
-with the largest. Rows $\pm(1,\dots,1)$ with fair independent signs attain it in the limit.
+lower bound (from rows of one sign): As $|R|\ge R^2$ and $ER^2=\frac1{d^2}1_T^\top\Gamma1_T$, the set with the largest value of the latter
+gives $E\|A\|_\square\ge[[projection]]$. Rows $\pm(1,\dots,1)$ with fair independent signs attain this in the limit.
 
 one vector (by linearity): $d^2\kappa=\langle\Gamma,\Gamma\rangle=E[A_{1\cdot}^\top\Gamma A_{1\cdot}]$ is at most the largest $x^\top\Gamma
 x$ over $x\in[-1,1]^d$.
@@ -58,11 +58,11 @@ x$ over $x\in[-1,1]^d$.
 both parts (from one vector): $\Gamma$ is positive semidefinite, a sum of matrices $vv^\top$. Let $s$ and $t$ be the products of $v$ with
 the positive and the negative part of $x$: $(s-t)^2\le[[parts_bound]]$.
 
-sets (from both parts; by corners): On $[0,1]^d$ the convex $x^\top\Gamma x$ is largest at the indicator of a set $T$ of columns: at most
-$d^2\gamma$, for either part.
+sets (from both parts; by corners): On $[0,1]^d$ the convex function $x^\top\Gamma x$ is largest at the indicator of a set $T$ of columns,
+so that it is at most $d^2\gamma$ for either part.
 
-comparison (from upper bound, lower bound, sets): So $\kappa\le[[comparison]]$; rows $\pm(1,-1)$ attain it. With the *lower bound*,
-$E\|A\|_\square\to0$ needs $\kappa\to0$, and with the *upper bound* that is enough as $n\to\infty$.
+comparison (from upper bound, lower bound, sets): So $\kappa\le[[comparison]]$; rows $\pm(1,-1)$ attain it. By the *lower bound*,
+$E\|A\|_\square\to0$ requires $\kappa\to0$; by the *upper bound*, this is enough as $n\to\infty$.
 """,
     globals(),
 )

@@ -33,31 +33,33 @@ limit_distance = rho / 2
 
 STEPS = proof(
     r"""
-one gate (by S6 for row_saliency): Row $i$ is a function of $(a_i,w_i)$, $|w_{ij}||a_i||g_{ij}|$ in the units of SNIP. If all inputs are
-positive multiples of one $x$, the gate $1\{w_i\cdot x>0\}$ is one for all of them: $g_{ij}$ is $h_j$ or $0$ in the whole row.
+one gate (by S6 for row_saliency): Row $i$ is a function of $(a_i,w_i)$: in the units of SNIP it is $|w_{ij}||a_i||g_{ij}|$. If all inputs
+are positive multiples of one $x$, the gate $1\{w_i\cdot x>0\}$ is the same for all of them: $g_{ij}$ is either $h_j$ in the whole row or
+$0$ in the whole row.
 
-fair gates (from one gate; by same law): Given $|w_{i1}|,\dots,|w_{id}|$ the signs are fair and independent, and $w\mapsto-w$, which keeps
-their law, turns the gate: it is open with probability $\frac12$, whatever the $|w_{ij}|$ are.
+fair gates (from one gate; by same law): Given $|w_{i1}|,\dots,|w_{id}|$, the signs are fair and independent. The map $w\mapsto-w$ keeps
+their law and switches the gate, so that the gate is open with probability $\frac12$, whatever the $|w_{ij}|$ are.
 
-kernel (from fair gates): So given $a_i$ and the gate the $|w_{ij}|$ are still independent and half-normal: the entries of an open row are
-independent, of probability $[[kernel]]$ at $g=h_j$, and a closed row is empty.
+kernel (from fair gates): So, given $a_i$ and the gate, the $|w_{ij}|$ are still independent and half-normal. The entries of an open row are
+independent with probability $[[kernel]]$ at $g=h_j$, and a closed row is empty.
 
 latent of the gate (from kernel; by G1.2 for normal_rate): With the row latent $(a_i,g_{i\cdot})$ the masks are within the bound of G1.2 of
 this kernel, for every $n$ and $d$.
 
-blurred (from kernel, fair gates): Given $|a|$ alone the probability is its mean over the gate: $[[blurred]]$.
+blurred (from kernel, fair gates): Given $|a|$ alone, the probability is the mean over the gate: $[[blurred]]$.
 
 product of two normals (by S4 for column_density): $|aw|$ exceeds $t$ with probability $H(t)$.
 
-columns (from blurred, product of two normals): So column $j$ has the density $[[column_density]]$, by either kernel.
+columns (from blurred, product of two normals): So column $j$ has the density $[[column_density]]$ for either kernel.
 
-no relabelling (from blurred; by positivity): Half the rows of the first kernel have degree $0$, while the second has degrees $\tilde d>0$.
-Whatever map $\sigma$ relabels its rows, the cut norm of the difference is at least half of $\int|d-\tilde d\circ\sigma|$, hence half of the
-least integral of $\tilde d$ over half of the rows.
+no relabelling (from blurred; by positivity): Half of the rows of the first kernel have degree $0$, while the second kernel has degrees
+$\tilde d>0$. For every map $\sigma$ that relabels its rows, the cut norm of the difference is at least half of $\int|d-\tilde
+d\circ\sigma|$, hence at least half of the least integral of $\tilde d$ over half of the rows.
 
-distance (from latent of the gate, blurred, no relabelling): The kernels differ by half of the open kernel, above on open rows and below on
-closed ones. The best cut takes all open rows, half of all, and all columns: $[[limit_distance]]$, as the open kernel has the mean $2\rho$.
-As $n,d\to\infty$ the masks tend to the first kernel, and stay at this distance.
+distance (from latent of the gate, blurred, no relabelling): The kernels differ by half of the open kernel: the first kernel is larger on
+open rows and smaller on closed rows. The best cut consists of all open rows, which are half of all rows, and all columns:
+$[[limit_distance]]$, as the open kernel has the mean $2\rho$. As $n,d\to\infty$ the masks tend to the first kernel and stay at this
+distance from the second.
 """,
     globals(),
 )
@@ -104,7 +106,7 @@ def columns_have_half_of_both_factors(column_density: sp.Expr) -> Iterator[Relat
 row_latent = Claim(
     label="G11.2",
     title="For inputs on one ray the row latent is not |a| alone",
-    headline=r"If all inputs are positive multiples of one vector, SNIP's masks do not converge in cut norm to the kernel that labels rows by $|a_i|$ and has the right densities. Their distance tends to $$[[limit_distance]],$$ $\rho$ their density.",
+    headline=r"If all inputs are positive multiples of one vector, SNIP's masks do not converge in cut norm to the kernel that labels rows by $|a_i|$ and has the right densities. Their distance tends to $$[[limit_distance]],$$ at density $\rho$.",
     statement=r"""
 Let $M$ be the mask of SNIP with $n$ rows of $d$ entries, at a fixed threshold (S6), of the scores $|w_{ij}||a_i||g_{ij}|$. Here $g_{ij}$
 is the mean of the residual times input $j$ over the data for which unit $i$ is active, and $h_j$ is the same mean over all data. Let all
@@ -169,7 +171,7 @@ the rows makes this kernel their limit.
                 "All data are one point $x>0$. Of two units with the same $|a|$ one is on and one is off: "
                 r"at $\rho=\frac12$ the mask is $\begin{pmatrix}1&1\\0&0\end{pmatrix}$, the best kernel of "
                 r"$|a|$ is $\frac12$ everywhere, and the cut of the first row is "
-                r"$\frac14(\frac12+\frac12)=\frac14$. Copies of rows and columns leave it as it is."
+                r"$\frac14(\frac12+\frac12)=\frac14$. Copying rows and columns does not change it."
             ),
             instead=(
                 r"For inputs on one ray the masks converge as $n,d\to\infty$ with the row latent $(a_i,g_{i\cdot})$; "

@@ -35,7 +35,7 @@ shortfall = scatter / (m * n)
 
 STEPS = proof(
     r"""
-order (by sorting): Put the entries in an order of falling scores, ties as $M_K$ breaks them. Then $M_K$ keeps the first $K$ and $M_\tau$
+order (by sorting): Put the entries in order of falling scores, with ties broken as in $M_K$. Then $M_K$ keeps the first $K$ and $M_\tau$
 the first $N$, so that the masks share $[[shared]]$ entries.
 
 entries of one mask alone (from order): $M_K$ keeps $[[only_kept]]$ entries that $M_\tau$ does not, and $M_\tau$ keeps $[[only_above]]$ that
@@ -44,22 +44,23 @@ $M_K$ does not: one of these numbers is $0$.
 cut of all entries (from entries of one mask alone): The mean of all entries of $M_K-M_\tau$ is $[[whole_cut]]$: those of $M_K$ alone count
 $1$, those of $M_\tau$ alone $-1$.
 
-no larger cut (by triangle inequality): The sum over any set of rows and any set of columns is in modulus at most the sum of the moduli: the
-cut norm is at most the $L^1$ norm.
+no larger cut (by triangle inequality): The sum over any set of rows and any set of columns is in modulus at most the sum of the moduli. So
+the cut norm is at most the $L^1$ norm.
 
-both norms (from entries of one mask alone, cut of all entries, no larger cut): The $L^1$ norm counts the entries of one mask alone, a share
-$[[gap]]$ of all. As these have one sign, the cut of all entries is as large in modulus, and so is the cut norm.
+both norms (from entries of one mask alone, cut of all entries, no larger cut): The $L^1$ norm counts the entries of one mask alone, which
+are a share $[[gap]]$ of all entries. As these have one sign, the cut of all entries has the same modulus, and so has the cut norm.
 
-one entry: An entry of probability $p$ has the variance $[[entry_variance]]$; and an independent count gains as much if the entry is added.
+one entry: An entry of probability $p$ has the variance $[[entry_variance]]$. If it is added to an independent count, the variance of the
+count increases by as much.
 
-all entries (from one entry): So the variances of the $mn$ independent entries add up, entry by entry. They are $V$ in the mean, and $N$ is
-divided by $mn$: the variance of $N/mn$ is $[[spread]]$.
+all entries (from one entry): So the variances of the $mn$ independent entries add up, entry by entry. Their mean is $V$, and $N$ is divided
+by $mn$: the variance of $N/mn$ is $[[spread]]$.
 
 mean of the variances (from one entry): Let $\rho$ be the mean of the $P_{ij}$ and $\nu$ their variance, over the entries. Then
 $V=[[mean_variance]]$, the mean of $[[entry_variance]]$ at $p=\rho+d$, where $d$ has the mean $0$ and its square the mean $\nu$.
 
 less than binomial (from all entries, mean of the variances): With the probability $\rho$ for all entries the variance would be
-$[[binomial]]$; it is less by $[[shortfall]]$, which is $0$ only if all $P_{ij}$ are equal.
+$[[binomial]]$. The true variance is less by $[[shortfall]]$, which is $0$ only if all $P_{ij}$ are equal.
 """,
     globals(),
 )

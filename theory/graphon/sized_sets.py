@@ -70,46 +70,50 @@ all_heads = missed.subs(
 STEPS = proof(
     r"""
 sizes (by monotonicity): For $1\le a\le m$ and $1\le b\le n$ let $F_{ab}(A)$ be the largest sum of the entries of $A$ over $S\times T$ with
-$|S|=a$ and $|T|=b$, or $F_{ab}$ that over its complement. Each such sum at a mean of matrices is the mean of the sums, so that $F_{ab}$
-there is at most the mean of $F_{ab}$: it is convex. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$ and $F_{ab}(P-M)$ over
-rectangles.
+$|S|=a$ and $|T|=b$, or let $F_{ab}$ be the largest sum over its complement. At a mean of matrices each such sum is the mean of the sums, so
+that $F_{ab}$ there is at most the mean of its values: $F_{ab}$ is convex. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$
+and $F_{ab}(P-M)$ for rectangles.
 
 normal entries (from sizes; by G1.2 for normal entries): For independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$,
 $E\,F_{ab}(M-P)\le\sigma\,E\,F_{ab}(g)$.
 
-two rectangles: Let $S$ and $S'$ share $r_0$ rows and have $r_1$ more each, $T$ and $T'$ share $c_0$ columns and have $c_1$ more each, so
-that $a=r_0+r_1$, $b=c_0+c_1$. The mean square of the difference of two sums of $g$, or of those over the complements, is
-$[[sum_increment]]$, and that of $\sqrt b\sum_Sh_i+\sqrt a\sum_Tk_j$ is $[[line_increment]]$: $2r_1c_1$ more.
+two rectangles: Let $S$ and $S'$ share $r_0$ rows and have $r_1$ more each, and let $T$ and $T'$ share $c_0$ columns and have $c_1$ more
+each, so that $a=r_0+r_1$, $b=c_0+c_1$. The mean square of the difference of two sums of $g$, or of those over the complements, is
+$[[sum_increment]]$. That of $\sqrt b\sum_Sh_i+\sqrt a\sum_Tk_j$ is $[[line_increment]]$, which is larger by $2r_1c_1$.
 
 comparison (from two rectangles; by SUDAKOV_FERNIQUE): So $E\,F_{ab}(g)\le\sqrt b\,E\max_{|S|=a}\sum_Sh_i+\sqrt a\,E\max_{|T|=b}\sum_Tk_j$,
 for independent standard normal $h_i$ and $k_j$.
 
-excess (gives normal_tail, normal_density, normal_excess): A standard normal variable exceeds $z$ with probability $[[normal_tail]]$, and by
-$[[normal_excess]]$ in the mean, with $0$ where it does not exceed $z$; its density there is $\varphi(z)=[[normal_density]]$.
+excess (gives normal_tail, normal_density, normal_excess): A standard normal variable exceeds $z$ with probability $[[normal_tail]]$. Its
+mean excess over $z$ is $[[normal_excess]]$, with the excess $0$ where it does not exceed the threshold; its density there is
+$\varphi(z)=[[normal_density]]$.
 
-largest sums (from excess): A sum of $a$ of the $h_i$ is at most $az$ and what all $h_i$ exceed $z$ by. At $a=m$ times the probability of
-*excess* the mean of this is $[[top_mean]]$; for $a=m$ the mean of the sum is $0$, which is the limit of this for $z\to-\infty$.
+largest sums (from excess): A sum of $a$ of the $h_i$ is at most $az$ plus the sum of the excesses of all $h_i$ over $z$. At $a=m$ times the
+probability of *excess* the mean of this bound is $[[top_mean]]$. For $a=m$ the mean of the sum is $0$, which is the limit of this
+expression for $z\to-\infty$.
 
 pair of sizes (from comparison, largest sums): So, with $w$ for columns, $\frac1{mn}E\,F_{ab}(g)\le[[pair_mean]]$.
 
-one side (from excess; gives one_side, beyond, most_pair): $[[one_side]]$ is at most $[[most_pair]]$ for $|y|\le6$; so is $[[beyond]]$,
-which is no less than its values for $|y|\ge6$.
+one side (from excess; gives one_side, beyond, most_pair): $[[one_side]]$ is at most $[[most_pair]]$ for $|y|\le6$. So is $[[beyond]]$,
+which is at least as large as the former for $|y|\ge6$.
 
-both sides (from one side): With $p,q$ for the tails at $z$ and $w$ and $\varphi_z,\varphi_w$ for the densities, $\lambda=[[balance]]$:
-$\sqrt q\varphi_z+\sqrt p\varphi_w$ is at most the mean of *one side* at $z$ and at $w$, as $2\sqrt q\varphi_z\le\varphi_z^2/\lambda+\lambda
-q$. So it is at most $[[most_pair]]$.
+both sides (from one side): Let $p,q$ be the tails at $z$ and $w$, let $\varphi_z,\varphi_w$ be the densities, and let
+$\lambda=[[balance]]$. Then $\sqrt q\varphi_z+\sqrt p\varphi_w$ is at most the mean of *one side* at $z$ and at $w$, as $2\sqrt
+q\varphi_z\le\varphi_z^2/\lambda+\lambda q$. So it is at most $[[most_pair]]$.
 
-unequal sides (from pair of sizes, both sides): If $n\le m$, a part $\frac1{\sqrt m}$ of both factors leaves $(\frac1{\sqrt n}-\frac1{\sqrt
-m})\sqrt q\varphi_z$, and $\sqrt q\varphi_z\le\varphi(0)$; likewise for $m\le n$. So *pair of sizes* is at most $[[sized_normal]]$.
+unequal sides (from pair of sizes, both sides): If $n\le m$, split off a part $\frac1{\sqrt m}$ of both factors. What remains is
+$(\frac1{\sqrt n}-\frac1{\sqrt m})\sqrt q\varphi_z$, and $\sqrt q\varphi_z\le\varphi(0)$. Likewise for $m\le n$. So *pair of sizes* is at
+most $[[sized_normal]]$.
 
-mean (from normal entries, unequal sides): So $\frac1{mn}E\,F_{ab}(M-P)\le[[sized_mean]]$, and so for $P-M$.
+mean (from normal entries, unequal sides): So $\frac1{mn}E\,F_{ab}(M-P)\le[[sized_mean]]$, and the same holds for $P-M$.
 
-one entry (from sizes; by MC_DIARMID): Another value of one entry changes $\frac1{mn}F_{ab}$ by at most $\frac1{mn}$. So it exceeds its mean
-by $s$ or more with probability at most $[[one_size_failure]]$.
+one entry (from sizes; by MC_DIARMID): Changing one entry changes $\frac1{mn}F_{ab}$ by at most $\frac1{mn}$. So this quantity exceeds its
+mean by $s$ or more with probability at most $[[one_size_failure]]$.
 
-all sizes (from one entry): One of those over rectangles, for some $a$, $b$ and sign, does with probability at most $[[sized_failure]]$.
+all sizes (from one entry): At least one of these quantities over rectangles, for some $a$, $b$ and sign, does so with probability at most
+$[[sized_failure]]$.
 
-fluctuation (from all sizes): That is $\delta$ at $s=[[sized_fluctuation]]$.
+fluctuation (from all sizes): This is $\delta$ at $s=[[sized_fluctuation]]$.
 
 rate (from sizes, mean, fluctuation): So $\|M-P\|_\square\le[[sized_rate]]$ with probability at least $1-\delta$.
 
@@ -206,7 +210,7 @@ is small, G1.2 or G1.1 is usually better. No constant is claimed to be the best.
             y,
             "such a number up to 6 in modulus",
             sp.Interval(-6, 6),
-            convention="where it is larger, one side is at most a number, which the proof takes by itself",
+            convention="where it is larger, one side is at most a number, which the proof treats separately",
         ),
         Quantity((shared_rows, shared_columns), "number of rows, and columns, that two sets share", COUNT_FROM_ZERO),
         Quantity((other_rows, other_columns), "number of rows, and columns, of either set alone", COUNT_FROM_ZERO),
@@ -233,14 +237,14 @@ is small, G1.2 or G1.1 is usually better. No constant is claimed to be the best.
             expression="sized_rate",
             truth="least_rate",
             at=tuple({m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000)),
-            lost="in the mean, and in the union over all sizes; at most so much, as every bound for fair coins is at least that (G5)",
+            lost="in the expectation, and in the union over all sizes; at most this factor, as every bound for fair coins is at least that (G5)",
             order="by G5, for $m=n$",
         ),
         Loose(
             expression="sized_mean",
             truth="pairs_mean",
             at=tuple({m: size, n: size} for size in (10, 100, 1000)),
-            lost=r"in the comparison with rows and columns that are independent; at most so much, as $a=\frac m2$, $b=n$ has at least the mean of the better row of each of $\frac m2$ pairs",
+            lost=r"in the comparison with rows and columns that are independent; at most this factor, as $a=\frac m2$, $b=n$ gives at least the mean of the better row of each of $\frac m2$ pairs",
             order="by de Moivre's and Stirling's formulas in G5, for $2n$ coins",
         ),
         Loose(
@@ -253,7 +257,7 @@ is small, G1.2 or G1.1 is usually better. No constant is claimed to be the best.
             expression="sized_constant",
             truth="fair_constant",
             at=({},),
-            lost="in the comparison with rows and columns that are independent; at most so much, as the least constant lies between",
+            lost="in the comparison with rows and columns that are independent; at most this factor, as the least constant lies between the two",
             order="both are constants",
         ),
     ),

@@ -41,41 +41,42 @@ two_sides = 2 * sp.Sum(
 
 STEPS = proof(
     r"""
-one variable at a time (by triangle inequality): Let $Q$ be the quantile function of the latents of rows. $W_P$ is $W$ with $Q(x)$ for $x$
-and likewise for $y$: change one of them first, then the other.
+one variable at a time (by triangle inequality): Let $Q$ be the quantile function of the latents of rows. $W_P$ is $W$ with $Q(x)$ in place
+of $x$, and likewise for $y$: change first one of the variables, then the other.
 
 distribution functions (from one variable at a time; by Fubini): For monotone $g$ with values in $[0,1]$,
 $\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt$ with $c(t)=|\{g\le t\}|$ and the distribution function $F_m$ of the $m$ latents: both
-integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$, and $Q(x)\le c$ just where $x\le F_m(c)$.
+sides integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$, and $Q(x)\le c$ if and only if $x\le F_m(c)$.
 
-deviation at a level (by Jensen): $E|F_m(c)-c|\le[[level_deviation]]$, the root of the mean of its square: $mF_m(c)$ is binomial.
+deviation at a level (by Jensen): $E|F_m(c)-c|\le[[level_deviation]]$, the root of its mean square, as $mF_m(c)$ is binomial.
 
 mean error (from distribution functions, deviation at a level): This is largest at $c=\frac12$. So the mean of the error is at most
-$[[mean_sorted_error]]$, one term for each variable.
+$[[mean_sorted_error]]$, with one term for each variable.
 
 Dvoretzky–Kiefer–Wolfowitz (cited: Massart, Ann. Probab. 18 (1990) 1269: the inequality of Dvoretzky, Kiefer and Wolfowitz holds with the
 constant 2, for all s > 0): $P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$.
 
-one variable (from Dvoretzky–Kiefer–Wolfowitz): That is $\frac\delta2$ at $s=[[variable_error]]$.
+one variable (from Dvoretzky–Kiefer–Wolfowitz): This is $\frac\delta2$ at $s=[[variable_error]]$.
 
-two failures (from distribution functions, one variable; by union bound): The integrals over $t$ are at most the largest $|F-\mathrm{id}|$;
-rows and columns may fail with $\frac\delta2$ each.
+two failures (from distribution functions, one variable; by union bound): The integrals over $t$ are at most the largest $|F-\mathrm{id}|$.
+The bounds for rows and for columns may fail with probability $\frac\delta2$ each.
 
 sorted latents (from two failures): So the error is at most $[[sorted_error]]$, except with probability $\delta$.
 
-telescope: $\sum_{i\ge j}(i-\frac m2)\binom mi=[[tail]]$: from $j$ to $j+1$ it falls by $(j-\frac m2)\binom mj$, and it is $0$ at $j=m+1$.
+telescope: $\sum_{i\ge j}(i-\frac m2)\binom mi=[[tail]]$: from $j$ to $j+1$ the sum falls by $(j-\frac m2)\binom mj$, and it is $0$ at
+$j=m+1$.
 
-step (from distribution functions, telescope): A step at $\frac12$ errs by $|F_m(\frac12)-\frac12|$. For even $m$ its mean is
-$[[step_error]]$, twice *telescope* at $j=\frac m2$, over $m2^m$. For $m=1$ it is $\frac12$, the whole term in $m$.
+step (from distribution functions, telescope): A step at $\frac12$ has the error $|F_m(\frac12)-\frac12|$. For even $m$ the mean of this
+error is $[[step_error]]$, twice *telescope* at $j=\frac m2$, divided by $m2^m$. For $m=1$ it is $\frac12$, the whole term in $m$.
 
-share (from mean error, step): That is a share $[[share]]$ of the term in $m$ of *mean error*.
+share (from mean error, step): This is the share $[[share]]$ of the term in $m$ of *mean error*.
 
-rise (from share): From $m$ to $m+2$ the square of the share rises by $[[rise]]$ of itself.
+rise (from share): From $m$ to $m+2$ the square of the share rises by the fraction $[[rise]]$ of itself.
 
-fall (from share): The square of the share times $\frac{m+1}m$ falls by $[[fall]]$ of itself.
+fall (from share): The square of the share times $\frac{m+1}m$ falls by the fraction $[[fall]]$ of itself.
 
-Wallis (from share; by Wallis): $\frac m{m+1}$ over the square of the share is the product of $\frac{4i^2}{4i^2-1}$ up to $i=\frac m2$,
-which tends to $\frac\pi2$.
+Wallis (from share; by Wallis): $\frac m{m+1}$ divided by the square of the share is the product of $\frac{4i^2}{4i^2-1}$ up to $i=\frac
+m2$, which tends to $\frac\pi2$.
 
 limit of the share (from rise, fall, Wallis): So the share tends to $[[step_share]]$ from below, and times $\sqrt{(m+1)/m}$ from above.
 """,
@@ -202,14 +203,14 @@ mean error of this step is the whole term.
             expression="mean_sorted_error",
             truth="step_error",
             at=tuple({m: size, n: size} for size in (10, 100)),
-            lost="in the term of the other variable, and in the mean square for the mean modulus; at most so much, as a step in one variable has this error",
+            lost="in the term of the other variable, and in the mean square in place of the mean modulus; at most this factor, as a step in one variable has this error",
             order="by *limit of the share*, for $m=n$, and for $m<n$ as well",
         ),
         Loose(
             expression="sorted_error",
             truth="equal_concentration",
             at=tuple({m: size, n: size, delta: sp.Rational(1, 20)} for size in (20, 100, 1000)),
-            lost="in the two variables, each with half of $\\delta$, and in the largest deviation for that at one level; at most so much, as a step at $\\frac12$ in the second variable errs as fair rows do (S6)",
+            lost="in the two variables, each with half of $\\delta$, and in the largest deviation in place of that at one level; at most this factor, as a step at $\\frac12$ in the second variable has the error of fair rows (S6)",
         ),
         Loose(
             expression="empirical_failure",

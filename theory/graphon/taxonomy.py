@@ -106,14 +106,14 @@ STEPS = proof(
     r"""
 graphon (by S1 for one threshold): Masks of the scores $f(u)\varphi(v)\xi$ have the graphon $W=\bar F(\tau/f\varphi)$, $f,\varphi>0$.
 
-equal values (from graphon; by injectivity): As $\bar F$ is injective on the range of $\tau/f\varphi$, $W(u,v)=W(u',v')$ just where
-$f(u)\varphi(v)=f(u')\varphi(v')$; and $x\mapsto x\varphi(v)$ is injective, so that $W(u,v)=W(u',v)$ just where $f(u)=f(u')$.
+equal values (from graphon; by injectivity): As $\bar F$ is injective on the range of $\tau/f\varphi$, $W(u,v)=W(u',v')$ if and only if
+$f(u)\varphi(v)=f(u')\varphi(v')$. As $x\mapsto x\varphi(v)$ is injective, $W(u,v)=W(u',v)$ if and only if $f(u)=f(u')$.
 
 almost everywhere (from equal values; by Fubini): If $W(u,v)=W(u',v)$ for almost all $u,u',v$, this holds at some $v$ for almost all $u,u'$,
 so that $f$ is constant almost everywhere; likewise $\varphi$. $W$ is constant if it varies with neither.
 
-derivative (from graphon): $\partial_uW=[[sensitivity]]$ at $t=\tau/f\varphi$, the product of $\bar F'=-g$ and $\partial_ut=-tr$, $r=f'/f$;
-likewise in $v$.
+derivative (from graphon): $\partial_uW=[[sensitivity]]$ at $t=\tau/f\varphi$, the product of $\bar F'=-g$ and $\partial_ut=-tr$ with
+$r=f'/f$; likewise in $v$.
 
 Random and Magnitude (by S2 for graphon): Random and Magnitude pruning have a constant graphon: both profiles are constant.
 
@@ -124,10 +124,10 @@ Wanda (by S12): Wanda has $f=1$ and for $\varphi$ the norms of the inputs.
 
 SNIP (by S3): On symmetric data, with a fixed residual, SNIP has $f=|a|$ and $\varphi=|h|/2$.
 
-GraSP (by S8): So has GraSP, in the limit of wide networks, with $\Theta r$ for the residual.
+GraSP (by S8): GraSP has the same profiles as SNIP in the limit of wide networks, with $\Theta r$ in place of the residual.
 
 classes (from almost everywhere, derivative, Random and Magnitude, SynFlow, Wanda, SNIP, GraSP; gives classes): The quantile function of
-$|a|$ is not constant, and $\varphi$ is not by hypothesis, so that the profiles vary, and $W$ with them, as the classes say.
+$|a|$ is not constant, and $\varphi$ is not constant by hypothesis. So the profiles vary, and $W$ with them, as the classes say.
 """,
     globals(),
     classes=CLASSES,

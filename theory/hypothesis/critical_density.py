@@ -38,57 +38,64 @@ dead = sp.Max(0, 1 - rho / rho_c)
 
 STEPS = proof(
     r"""
-scores (by S11 for profiles): Let $R_i$ be the sum of the moduli of the kept weights into neuron $i$, and $C_i$ of those out of it. A weight
-$w$ into the neuron has the score $|w|C_i$, and a weight $w$ out of it $|w|R_i$.
+scores (by S11 for profiles): Let $R_i$ be the sum of the moduli of the kept weights into neuron $i$, and $C_i$ that of the kept weights out
+of it. A weight $w$ into the neuron has the score $|w|C_i$, and a weight $w$ out of it $|w|R_i$.
 
-cores (from scores; by monotonicity): No score grows when a weight is removed. So for each $\tau$ the union of two sets of weights, in each of
-which all scores are at least $\tau$, is such a set, and there is a largest one, the *core*. While more than the core is left, the smallest
-score is below $\tau$, and not in the core: removal passes through every core.
+cores (from scores; by monotonicity): No score grows when a weight is removed. So for each $\tau$ the union of two sets of weights, in each
+of which all scores are at least $\tau$, is again such a set, and there is a largest such set, the *core*. While more than the core is left,
+the smallest score is below $\tau$, and its weight is not in the core: removal passes through every core.
 
-one neuron (from scores, cores; by monotonicity): The part of a core in the weights of a neuron depends on these alone. Let $\tau=n\theta$, and
-$e_n(t)=\frac1n\sum_j|w_j|1\{|w_j|\ge t\}$ over the weights into it, $e'_n$ over those out of it. With $R=nr$ and $C=nc$ the part is what is
-left where $r\leftarrow e_n(\theta/c)$, $c\leftarrow e'_n(\theta/r)$ stops, from $r=e_n(0)$, $c=e'_n(0)$: at the largest solution of
-$r=e_n(\theta/c)$, $c=e'_n(\theta/r)$.
+one neuron (from scores, cores; by monotonicity): Which weights of a neuron are in a core depends on the weights of this neuron alone. Let
+$\tau=n\theta$, and $e_n(t)=\frac1n\sum_j|w_j|1\{|w_j|\ge t\}$ over the weights into it, and $e'_n$ the same over those out of it. With
+$R=nr$ and $C=nc$ these are the weights that are left where the iteration $r\leftarrow e_n(\theta/c)$, $c\leftarrow e'_n(\theta/r)$ from
+$r=e_n(0)$, $c=e'_n(0)$ stops: at the largest solution of $r=e_n(\theta/c)$, $c=e'_n(\theta/r)$.
 
-many weights (from one neuron; by large numbers): $e_n(t)\to e(t)$, and likewise the means of $1$ and of $w^2$ over $|w_j|\ge t$, for each
-$t$; as these fall in $t$ and their limits are continuous and tend to $0$, the limits are uniform in $t$. So for each $\delta>0$ all but a
-share of neurons that tends to $0$ in probability, as by Markov, has the three within $\delta$ of their limits for all $t$: they are *typical*.
+many weights (from one neuron; by large numbers): For each $t$, $e_n(t)\to e(t)$, and the means of $1$ and of $w^2$ over $|w_j|\ge t$
+converge likewise. As these means decrease in $t$, and their limits are continuous and tend to $0$, the convergence is uniform in $t$. So,
+by Markov, for each $\delta>0$ all but a share of the neurons that tends to $0$ in probability have all three means within $\delta$ of their
+limits for all $t$: these neurons are *typical*.
 
 mean kept (gives falling, slope; from many weights): As $e'=-tp$, with $m$ for $e$ and $q$ for $p$, $e/t$ has the slope $[[falling]]<0$, and
-$te$ has $[[slope]]=e(1-\varepsilon)$.
+$te$ has the slope $[[slope]]=e(1-\varepsilon)$.
 
-area (by Fubini): The integral of $e(t)$ over $t\ge0$ is the mean of $|w|$ times the length of the $t\le|w|$, $E w^2$.
+area (by Fubini): The integral of $e(t)$ over $t\ge0$ is the mean of $|w|$ times the length of the interval of $t\le|w|$, that is $E w^2$.
 
-largest (from mean kept, area; by monotonicity): As $e$ does not grow, $\frac t2e(t)$ is at most its integral from $\frac t2$ to $t$, which tends to $0$ as $t\to\infty$. So $te(t)$ is $0$ at $t=0$, positive as long as anything is left, and tends to $0$ as $t\to\infty$, or is $0$ at the end of the law: it has a largest value, where its slope vanishes and $\varepsilon=1$.
+largest (from mean kept, area; by monotonicity): As $e$ does not increase, its integral from $\frac t2$ to $t$, which tends to $0$ as
+$t\to\infty$, is at least $\frac t2e(t)$. So $te(t)$ is $0$ at $t=0$, positive as long as anything is left, and tends to $0$ as
+$t\to\infty$, or is $0$ at the end of the law. Hence it has a largest value, where its slope vanishes and $\varepsilon=1$.
 
-critical threshold (from mean kept, largest; by integration): So $te(t)$ grows strictly, from $0$ at $t=0$, as long as $\varepsilon<1$, up to $\theta_*=t_*e(t_*)$,
-and falls strictly from there.
+critical threshold (from mean kept, largest; by integration): So $te(t)$ increases strictly as long as $\varepsilon<1$, from $0$ at $t=0$ to
+$\theta_*=t_*e(t_*)$, and it decreases strictly from there.
 
 alike (from one neuron, mean kept; by injectivity): In the limit a solution has $r=e(b)$, $c=e(a)$ with $a=\theta/r$, $b=\theta/c$, so that
-$\theta=ae(b)=be(a)$. Then $e(a)/a=e(b)/b$, and $a=b$: $te(t)=\theta$ at $t=a=b$.
+$\theta=ae(b)=be(a)$. Then $e(a)/a=e(b)/b$, hence $a=b$, and $te(t)=\theta$ at $t=a=b$.
 
-no small ones (from one neuron; by Markov): For $r,c>0$, $r\le\frac c\theta\frac1n\sum_jw_j^21\{|w_j|\ge\theta/c\}$, and $c$ likewise. So the
-product of the two means of squares is at least $\theta^2$, and neither is below $\theta^2$ over the other at $0$: in typical neurons, and
-for $\theta$ above any positive number, $a$ and $b$ stay below a bound that does not depend on $n$, and away from the end of the law.
+no small ones (from one neuron; by Markov): For $r,c>0$, $r\le\frac c\theta\frac1n\sum_jw_j^21\{|w_j|\ge\theta/c\}$, and likewise for $c$.
+So the product of the two means of squares is at least $\theta^2$, and each of them is at least $\theta^2$ divided by the other mean at $0$.
+Hence, in typical neurons and for $\theta$ above any given positive number, $a$ and $b$ stay below a bound that does not depend on $n$, and
+away from the end of the law.
 
-below (from many weights, critical threshold, alike; by monotonicity): Let $\theta<\theta_*$, and let $t_-$ be the smaller solution of $te(t)=\theta$. For $t$ a little above
-$t_-$, $t(e(t)-\delta)>\theta$ for small $\delta$: from above $r=c=\theta/t$ a typical neuron never falls below, and its solution is near one of the limit, by *alike* the one at
-$t_-$. So $a,b\to t_-$, and all but a share of neurons that tends to $0$ keep shares on both
-sides that tend to $S(t_-)$.
+below (from many weights, critical threshold, alike; by monotonicity): Let $\theta<\theta_*$, and let $t_-$ be the smaller solution of
+$te(t)=\theta$. If $t$ is a little above $t_-$, then $t(e(t)-\delta)>\theta$ for small $\delta$: the iteration of a typical neuron starts
+above $r=c=\theta/t$ and never falls below it, and the solution is near a solution of the limit, which by *alike* is the one at $t_-$. So
+$a,b\to t_-$, and all but a share of the neurons that tends to $0$ keep on both sides shares that tend to $S(t_-)$.
 
-above (from many weights, critical threshold, alike, no small ones; by compactness): Let $\theta>\theta_*$. In typical neurons for ever smaller $\delta$ solutions
-with $r,c>0$ would, along a subsequence, have $a$ and $b$ that tend to a solution of the limit, and there is none: they keep nothing.
+above (from many weights, critical threshold, alike, no small ones; by compactness): Let $\theta>\theta_*$. If typical neurons had solutions
+with $r,c>0$ for ever smaller $\delta$, then along a subsequence $a$ and $b$ would tend to a solution of the limit. There is none, so
+typical neurons keep nothing.
 
-at the threshold (from many weights, critical threshold, alike, no small ones; by compactness): For $\theta$ near $\theta_*$ all solutions of the limit are near $t_*$: in typical
-neurons that keep anything the shares on both sides are near $\rho_c=S(t_*)$.
+at the threshold (from many weights, critical threshold, alike, no small ones; by compactness): For $\theta$ near $\theta_*$ all solutions
+of the limit are near $t_*$. So in typical neurons that keep anything the shares on both sides are near $\rho_c=S(t_*)$.
 
-densities (from below, above; by intermediate value): $S(t_-)$ falls in $\theta$ from $1$ to $\rho_c$, without a jump. The thresholds of two neurons differ almost
-surely, so that between neighbouring cores the density changes by at most $\frac1n$. So at a density $\rho>\rho_c$ what is left is between two cores at which $S(t_-)$ is near $\rho$; at $\rho<\rho_c$, between
-those at $\theta_*(1\mp\delta)$, for each $\delta$.
+densities (from below, above; by intermediate value): $S(t_-)$ decreases continuously in $\theta$ from $1$ to $\rho_c$. The thresholds of
+two neurons differ almost surely, so that between neighbouring cores the density changes by at most $\frac1n$. So at a density $\rho>\rho_c$
+the set of weights that are left lies between two cores at which $S(t_-)$ is near $\rho$; at $\rho<\rho_c$ it lies between the cores at
+$\theta_*(1\mp\delta)$, for each $\delta$.
 
-share of the dead (from densities, at the threshold): At $\rho<\rho_c$ neurons that keep anything keep shares near $\rho_c$. So their share
-times $\rho_c$ tends to $\rho$, and the share of the others to $[[dead]]$, which is $0$ for $\rho\ge\rho_c$. At $\rho_c$ itself what is left lies between
-what is left at $\rho_c\pm\delta$: the dead are no more than at $\rho_c-\delta$, and nearly all others keep at most a share near $\rho_c$, which is their mean.
+share of the dead (from densities, at the threshold): At $\rho<\rho_c$ the neurons that keep anything keep shares near $\rho_c$. So the
+share of these neurons times $\rho_c$ tends to $\rho$, and the share of the others tends to $[[dead]]$, which is $0$ for $\rho\ge\rho_c$. At
+$\rho_c$ itself the set of weights that are left lies between those at $\rho_c\pm\delta$: there are at most as many dead neurons as at
+$\rho_c-\delta$, and nearly all others keep at most a share near $\rho_c$, which is their mean.
 
 normal (from critical threshold): $e(t)=[[mean_normal]]$ and $\varepsilon(t)=[[gain_normal]]$, so that $\rho_c=[[critical_normal]]$.
 

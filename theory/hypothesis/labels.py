@@ -45,33 +45,34 @@ alive_one, alive_two = HALF, sp.Integer(1)
 
 STEPS = proof(
     r"""
-scores (by D2): Let $L=2$, and let the samples be $x$ and $-x$, with the residuals $1$ and $\pm r$. Up to one factor the score of an entry of
-layer 2 tends in law to $|w|\,a\,|\varphi(u)\dot\varphi(z)\pm r\,\varphi(-u)\dot\varphi(z')|$: $w$ and $u$ are standard normal, $a$ is the
-modulus of a standard normal, $(z,z')$ is centred normal, and $w$, $u$, $a$, $(z,z')$ are independent, $u$ with the column, $a$ and $(z,z')$
-with the row.
+scores (by D2): Let $L=2$, and let the samples be $x$ and $-x$, with the residuals $1$ and $\pm r$. Up to one factor the score of an entry
+of layer 2 tends in law to $|w|\,a\,|\varphi(u)\dot\varphi(z)\pm r\,\varphi(-u)\dot\varphi(z')|$: $w$ and $u$ are standard normal, $a$ is
+the modulus of a standard normal, $(z,z')$ is centred normal, and $w$, $u$, $a$, $(z,z')$ are independent; $u$ belongs to the column, $a$
+and $(z,z')$ to the row.
 
-kinds of columns (from scores): $\varphi(u)$ and $\varphi(-u)$ are not both positive: their product has the mean $[[covariance]]$. So a column hears one
-sample: the first one if $u>0$, the second one if $u<0$, each with probability $\frac12$; let $b=|u|$.
+kinds of columns (from scores): $\varphi(u)$ and $\varphi(-u)$ are not both positive: their product has the mean $[[covariance]]$. So a
+column is active on one sample only: the first one if $u>0$, the second one if $u<0$, each with probability $\frac12$; let $b=|u|$.
 
-gates (from scores, kinds of columns; by D2): The covariance of $z$ and $z'$ is a multiple of this mean, and so $0$: the gates of a row at the two
-samples are open with probability $\frac12$ each, independently.
+gates (from scores, kinds of columns; by D2): The covariance of $z$ and $z'$ is a multiple of this mean, hence $0$: the gates of a row at
+the two samples are open with probability $\frac12$ each, independently.
 
-degree (from gates): A row with an open gate keeps the entry if $|w|a>t/b$, in a column of the first kind. So this column has, over all rows, the
-degree $[[degree]]$; one of the second kind has it with $t/r$ in place of $t$.
+degree (from gates): A row with an open gate keeps the entry if $|w|a>t/b$, in a column of the first kind. So this column has, over all
+rows, the degree $[[degree]]$; a column of the second kind has this degree with $t/r$ in place of $t$.
 
 densities (from kinds of columns, degree): $H(t/b)$ has the mean $H_3(t)$ over $b$. So the density is $[[density_two]]$; with $r=0$, or for
-one sample, columns of the second kind are empty, and it is $[[density_one]]$.
+one sample, columns of the second kind are empty, and the density is $[[density_one]]$.
 
-strictly (from densities; by intermediate value): $H$ and $H_3$ are tails of positive densities: they fall strictly from $1$ to $0$, without a
-jump, and each density below $\frac14$ is met at one threshold.
+strictly (from densities; by intermediate value): $H$ and $H_3$ are tails of positive densities: they decrease strictly and continuously
+from $1$ to $0$, and each density below $\frac14$ is attained at one threshold.
 
-thresholds (from strictly; gives threshold_one, threshold_two): Let $t_1$ be that of `density_one`, and $t_2$ that of `density_two`.
+thresholds (from strictly; gives threshold_one, threshold_two): Let $t_1$ be the threshold of `density_one`, and $t_2$ that of
+`density_two`.
 
 tails (from kinds of columns, degree, strictly): $\frac12H(t/b)>\frac12H(s)$ if and only if $b>t/s$. A column has a degree above
 $\frac12H(s)$ with the probability $[[share_one]]$ without a second residual, and $[[share_two]]$ with it.
 
-columns alive (from tails): As $s\to\infty$: the share $[[alive_one]]$ of the columns keeps something without a second residual, and
-$[[alive_two]]$ with it.
+columns alive (from tails): Let $s\to\infty$. The share $[[alive_one]]$ of the columns keeps something without a second residual, and the
+share $[[alive_two]]$ with it.
 
 degrees in a row (from degree): For $y=\frac12H(s)$, $-dy/ds=[[rate]]$.
 
@@ -80,13 +81,13 @@ gap (from thresholds, tails): The second probability, at $t_2$, exceeds the firs
 equal means (from thresholds, gap, degrees in a row; by Fubini): The mean of a degree is the integral over $y$ of the probability that the degree is
 larger, and both means are $\rho$: the integral of `gap` times `rate` over $s>0$ is $0$.
 
-any order (from tails; by rearrangement): Whatever the order of the columns of either graphon, $\int|d_U-d_V|$ is at least what it is where
-both degrees do not fall: the integral over $y$ of the modulus of `gap`.
+any order (from tails; by rearrangement): Whatever the order of the columns of either graphon, $\int|d_U-d_V|$ is at least its value where
+both degrees are nondecreasing: the integral over $y$ of the modulus of `gap`.
 
 twice (by O6 for degree_bound): In any order of rows and columns $\|d_U-d_V\|_1$ is at most twice the cut norm of $U-V$.
 
-distance (from equal means, any order, twice): The integral of the modulus is at least that over $s>s_0$ and that over $s<s_0$, each with the modulus
-outside, and these two are equal. So the cut distance is at least half of their sum, $[[least_distance]]$.
+distance (from equal means, any order, twice): The integral of the modulus is at least the sum of the moduli of the integrals over $s>s_0$
+and over $s<s_0$, and these two moduli are equal. So the cut distance is at least half of their sum, $[[least_distance]]$.
 """,
     globals(),
 )
@@ -229,11 +230,11 @@ and columns, is at least $$[[least_distance]].$$
             control="labels do not matter",
             said="The limit of the masks depends on the architecture, the density and the pruning method alone.",
             by="Section 4.2 of arXiv:2510.17515v1, a hypothesis there: “These limiting graphons depend only on $\\mathcal A$, $p$, $\\mathcal P$”.",
-            why="A column of layer 2 hears one of the two opposite samples, and keeps nothing if that sample has no residual.",
+            why="A column of layer 2 is active on only one of the two opposite samples, and keeps nothing if that sample has no residual.",
             counterexample="residuals",
             by_hand=(
                 "Samples $x$ and $-x$: a unit of layer 1 is positive on one of them, by a fair coin. With the residuals $(1,1)$ the columns of "
-                "either kind have scores; with $(1,0)$ only half of the columns do, and the others are empty."
+                "both kinds have scores; with $(1,0)$ only half of the columns do, and the others are empty."
             ),
             instead="In the limit law another residual leaves another graphon, at a cut distance of at least $[[least_distance]]$.",
         ),
@@ -242,11 +243,11 @@ and columns, is at least $$[[least_distance]].$$
         OpenQuestion(
             asks=r"""For fixed data, residuals, depth and weight law: do SNIP's masks of all layers converge in the cut distance as all widths grow together, with a rate, to graphons that depend on the data through the
 covariances of preactivations and of the signals that come back?""",
-            obstacle=r"""Given its signals a mask is near the kernel of these signals. What is not proved is a law of large numbers for them: that the pairs of preactivations and signals of the rows of a layer, and the activations of its columns, have
+            obstacle=r"""Given its signals, a mask is near the kernel of these signals. What is not proved is a law of large numbers for them: that the pairs of preactivations and signals of the rows of a layer, and the activations of its columns, have
 a limit law, jointly and with a rate. They depend on one another through the weights.""",
             known=r"""The kernel, given the signals, at every width, depth and loss (H3), and the law of a row as widths grow one after the other (D2). Masks that see no data converge: magnitude (S2), SynFlow in one round (S11) and in a fixed number of rounds (H6.2). The
-hypothesis with architecture, density and method alone as what the limit depends on fails in the limit of D2, by the distance that is proved here.""",
-            evidence=r"""On digits sorted histograms of SNIP's masks differ with the labels at width $800$ by nearly as much as at $100$: `study hypothesis`, measured at two hidden layers and three. That those of one data set come nearer as the width grows is no evidence (H4).""",
+hypothesis that the limit depends on architecture, density and method alone fails in the limit of D2, by the distance that is proved here.""",
+            evidence=r"""On digits, sorted histograms of SNIP's masks differ with the labels at width $800$ by nearly as much as at $100$: `study hypothesis`, measured at two hidden layers and three. That the histograms of one data set approach each other as the width grows is no evidence (H4).""",
         ),
     ),
     because={

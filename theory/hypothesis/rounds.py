@@ -36,33 +36,37 @@ deviation = (into + response * out_of) / (1 - response * other)
 
 STEPS = proof(
     r"""
-dense flows (by total variance): Without masks let $c$ be the coefficient of variation of the flows $R_j$ into the $n$ neurons of a layer, and $v$ the square of that of $|w|$. Given them, the sums
-$\sum_j|w_{ij}|R_j$ have one mean, and the squared coefficient of variation $\frac vn(1+c^2)$. So $c$ tends to $0$ from one layer to the next, from $0$ where $R=1$; and so do the flows $C_i$ out of neurons, from the last layer on.
+dense flows (by total variance): Without masks let $c$ be the coefficient of variation of the flows $R_j$ into the $n$ neurons of a layer,
+and $v$ the square of that of $|w|$. Given these flows, the sums $\sum_j|w_{ij}|R_j$ have the same mean, and the squared coefficient of
+variation $\frac vn(1+c^2)$. So, starting from $0$ where $R=1$, $c$ tends to $0$ from one layer to the next. The same holds for the flows
+$C_i$ out of neurons, starting from the last layer.
 
 flows (from dense flows; by Cauchy–Schwarz): Let the masks of all layers differ from the cuts at $t$ in a share of the entries that tends to
-$0$. From one layer to the next $R_i=\sum_j|w_{ij}|M_{ij}R_j$ differs from $\bar R\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$ in the mean over $i$ by at most the means of
-$|w||M-1\{|w|\ge t\}|R_j$ and of $|w||R_j-\bar R|$ times $n$. Squares of $|w|$ have small means over few entries, and $R_j$ is at most its value
-without masks, whose square has small means over few neurons. So all but a share of neurons that tends to $0$ has $R_i=ne(t)\bar R(1+o(1))$, and the others have together a share of the flow that tends to $0$; and $C$ likewise.
+$0$. From one layer to the next $R_i=\sum_j|w_{ij}|M_{ij}R_j$ differs from $\bar R\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$, on average over $i$, by
+at most the means of $|w||M-1\{|w|\ge t\}|R_j$ and of $|w||R_j-\bar R|$ times $n$. Squares of $|w|$ have small means over few entries, and
+$R_j$ is at most its value without masks, whose square has small means over few neurons. So all but a share of the neurons that tends to $0$
+have $R_i=ne(t)\bar R(1+o(1))$, and the others together have a share of the flow that tends to $0$; likewise for $C$.
 
 sums (from flows; by S11 for profiles): The scores of a layer add up to the flow $F$ of the network, whatever the layer.
 
-score (from sums): So the scores of all but a
-share of the entries that tends to $0$ are $[[score]]$ for a weight of modulus $t$, up to a factor $1+o(1)$, with the mean $m$ of what the round before has kept.
+score (from sums): So, for all but a share of the entries that tends to $0$, the score of a weight of modulus $t$ is $[[score]]$ up to a
+factor $1+o(1)$, where $m$ is the mean of what the round before has kept.
 
-cut (from score): A weight has at least the score $\lambda F$ if its modulus is at least $[[cut]]$.
+cut (from score): A weight has a score of at least $\lambda F$ if its modulus is at least $[[cut]]$.
 
-masks (from cut; by induction): Before the first round no weight is cut. If the masks are cuts at $t$ before round $k$, but for a share of the
-entries that tends to $0$, they are after it cuts at the larger one of $t$ and of `cut`, as what was removed stays away. $S$ is continuous and falls strictly, so that
-one $\lambda$ leaves the density of the round.
+masks (from cut; by induction): Before the first round no weight is cut. If the masks before round $k$ are cuts at $t$, except for a share
+of the entries that tends to $0$, the masks after it are likewise cuts at the larger of $t$ and `cut`, as removed weights stay removed. $S$
+is continuous and strictly decreasing, so that one $\lambda$ leaves the density of the round.
 
 balance (from masks): A layer whose threshold is its cut, with $m=e(t)$, has $[[balance]]=\lambda$.
 
-answer (from masks): Let the flow out of a neuron be $1+y$ times that of others. Where a round moves the threshold to $t$, the weights into this neuron are cut at $t/(1+y)$, and for small $y$
-the flow into it is larger by $[[answer]]$ times $y$, in proportion.
+answer (from masks): Let the flow out of a neuron be $1+y$ times that of others. Where a round moves the threshold to $t$, the weights into
+this neuron are cut at $t/(1+y)$, and for small $y$ the flow into it is larger, in proportion, by $[[answer]]$ times $y$.
 
-loop (from answer): Let the flow into it be $x$ in proportion above that of others, of which $\xi$ comes from the weights that it has, and let
-$y$ have $\eta$. With $\varepsilon=\varepsilon(t_l)$ and $\varepsilon_1=\varepsilon(t_{l+1})$ held fixed a round takes $(x,y)$ to $(\xi+\varepsilon y,\eta+\varepsilon_1x)$. The fixed point has
-$x=[[deviation]]$. From it, and between two such neurons, a difference $(a,b)$ becomes $(\varepsilon\varepsilon_1a,\varepsilon\varepsilon_1b)$ in two rounds.
+loop (from answer): Let the flow into this neuron exceed that into others, in proportion, by $x$, of which $\xi$ comes from its own weights,
+and let $\eta$ be this part of $y$. With $\varepsilon=\varepsilon(t_l)$ and $\varepsilon_1=\varepsilon(t_{l+1})$ held fixed, a round takes
+$(x,y)$ to $(\xi+\varepsilon y,\eta+\varepsilon_1x)$. The fixed point has $x=[[deviation]]$. A difference $(a,b)$ from it, or between two
+such neurons, becomes $(\varepsilon\varepsilon_1a,\varepsilon\varepsilon_1b)$ in two rounds.
 """,
     globals(),
 )
@@ -100,7 +104,7 @@ def deviation_reproduces_itself(deviation: sp.Expr) -> Relation:
 rounds = Claim(
     label="H6.2",
     title="SynFlow in rounds cuts each wide layer at a threshold of its own",
-    headline=r"Under its assumptions, a round leaves a layer, but for a vanishing share, its weights above a threshold. The next raises it to $$[[cut]]$$ if that is larger: $Nm$ is the sum of kept moduli, $\lambda$ the same in all layers.",
+    headline=r"Under its assumptions, a round leaves a layer, up to a vanishing share, its weights above a threshold. The next raises it to $$[[cut]]$$ if that is larger: $Nm$ is the sum of kept moduli, $\lambda$ the same in all layers.",
     statement=r"""
 Let the widths of all layers, inputs and outputs included, tend to infinity in fixed ratios. Let the moduli of the weights of each layer be
 independent, with one law up to the scale of the layer. Let this law have a continuous density $p>0$ on an interval that begins at $0$, and

@@ -41,44 +41,54 @@ corner = 4 * rho - 7 * rho**2 + 6 * rho**3 - 2 * rho**4
 
 STEPS = proof(
     r"""
-entry: The $n-1$ other entries of the row have $r-1$ ones if this entry is $1$, and $r$ if it is $0$; those of the column likewise, independently. So by Bayes
-the entry is $1$ with the probability $[[entry]]$, given the degrees $r$ of its row and $c$ of its column.
+entry: The $n-1$ other entries of the row have $r-1$ ones if this entry is $1$, and $r$ if it is $0$; the same holds for those of the
+column, independently. So, given the degrees $r$ of its row and $c$ of its column, by Bayes the entry is $1$ with the probability
+$[[entry]]$.
 
-degrees (by central limit of copies): The degree $R_i$ of row $i$ is a sum of $n$ independent entries of the mean $\rho$ and the variance $\rho(1-\rho)$, and $x_i=(R_i-n\rho)/\sqrt{n\rho(1-\rho)}$ tends
-in law to a standard normal number.
+degrees (by central limit of copies): The degree $R_i$ of row $i$ is a sum of $n$ independent entries with mean $\rho$ and variance
+$\rho(1-\rho)$, and $x_i=(R_i-n\rho)/\sqrt{n\rho(1-\rho)}$ tends in law to a standard normal number.
 
 rows (from degrees; by weak law): Rows are independent: for each $z$ the share of the rows with $x_i\le z$ tends in probability to that of the standard normal law, and so do the quantiles of the $x_i$.
 
-rows of a block (from rows; by monotonicity): As $|x|1\{|x|>z\}\le x^2/z$ and $x_i^2$ has the mean $1$, rows with $|x_i|>z$ change a mean over a block by at most $b/z$ in the mean. So the mean of the $x_i$ in block $k$
-tends in probability to that of a standard normal number between its quantiles at $\frac{k-1}b$ and $\frac kb$.
+rows of a block (from rows; by monotonicity): As $|x|1\{|x|>z\}\le x^2/z$ and $x_i^2$ has the mean $1$, rows with $|x_i|>z$ change a mean
+over a block by at most $b/z$ in expectation. So the mean of the $x_i$ in block $k$ tends in probability to that of a standard normal number
+between its quantiles at $\frac{k-1}b$ and $\frac kb$.
 
 block mean (from rows of a block): This is $[[block_mean]]$.
 
-given the rows (from degrees; by same law): All entries have one law. So, given the degrees of the rows, rows are independent, and the ones of row $i$ are a uniformly random set of $R_i$ columns.
+given the rows (from degrees; by same law): All entries have the same law. So, given the degrees of the rows, the rows are independent, and
+the ones of row $i$ form a uniformly random set of $R_i$ columns.
 
 between columns (from given the rows): Two entries of a row of degree $r$ have the covariance $[[between]]$.
 
-two columns (from between columns, rows; by central limit): Given the degrees of the rows, let $X_j$ be the number of ones of column $j$ in the rows of block $k$, less its mean, and $Y_j$ the same in the other rows. For two columns $i\ne j$ the vector
-$(X_i,Y_i,X_j,Y_j)/\sqrt{n\rho(1-\rho)}$ is a sum of independent bounded vectors over $\sqrt n$, and its covariances tend to those of independent numbers of the variances $\frac1b$, $1-\frac1b$, $\frac1b$, $1-\frac1b$: those
-between columns add up to what tends to $0$. So it tends in law to independent normal numbers.
+two columns (from between columns, rows; by central limit): Given the degrees of the rows, let $X_j$ be the number of ones of column $j$ in
+the rows of block $k$, minus its mean, and let $Y_j$ be the same for the other rows. For two columns $i\ne j$ the vector
+$(X_i,Y_i,X_j,Y_j)/\sqrt{n\rho(1-\rho)}$ is a sum of independent bounded vectors divided by $\sqrt n$, and its covariances tend to those of
+independent numbers with the variances $\frac1b$, $1-\frac1b$, $\frac1b$, $1-\frac1b$, since the sum of the covariances between columns
+tends to $0$. So the vector tends in law to a vector of independent normal numbers.
 
 columns (from two columns; by Markov): For a bounded continuous $f$ the mean of $f(X_j,Y_j)$ over the columns has a variance that tends to $0$, as two columns become independent. So the law of the pairs $(X_j,Y_j)/\sqrt{n\rho(1-\rho)}$ of all columns tends in
 probability to the normal law.
 
-slope (from columns): In this law $X-[[slope]](X+Y)$ has no covariance with $X+Y$, and so is independent of it.
+slope (from columns): In this law $X-[[slope]](X+Y)$ is uncorrelated with $X+Y$, hence independent of it.
 
-columns of a block (from slope; by product): Columns are in the order of $X_j+Y_j$, their degree less what all columns have. As for rows, the mean of $X_j/\sqrt{n\rho(1-\rho)}$ over block $l$ tends in probability to `slope` times the mean of $X+Y$ there, a standard
-normal number between its quantiles: what is left of $X$ is independent of the order, with the mean $0$.
+columns of a block (from slope; by product): Columns are in the order of $X_j+Y_j$, which is their degree minus a number that is the same
+for all columns. As for rows, the mean of $X_j/\sqrt{n\rho(1-\rho)}$ over block $l$ tends in probability to `slope` times the mean of $X+Y$
+there, a standard normal number between its quantiles: the rest of $X$ is independent of the order and has mean $0$.
 
-cell (from block mean, columns of a block): The average of block $(k,l)$ is the mean of $R_i/n$ over the rows, plus the mean of $X_j$ over the columns, over $\frac nb$ rows. So $\sqrt n$ times the average, less $\rho$, tends in probability to $[[cell]]$.
+cell (from block mean, columns of a block): The average of block $(k,l)$ is the mean of $R_i/n$ over the rows, plus the mean of $X_j$ over
+the columns, divided by the number $\frac nb$ of rows. So $\sqrt n$ times the excess of the average over $\rho$ tends in probability to
+$[[cell]]$.
 
 spread (a definition): Let $s^2=[[spread]]$ be the mean square of the block means.
 
 distance (from cell, spread): So for two masks, of widths $n$ and $\gamma n$, $\sqrt n$ times the root mean square of the differences of their histograms tends in probability to $[[distance]]$, since the block means add up to $0$.
 
-other entries: If the places of rows and columns depend on other entries than those that are averaged, these are still independent: a block of $\frac n{2b}\times\frac n{2b}$ of them has the mean $\rho$ and the variance $[[crossed]]$.
+other entries: If the places of rows and columns depend only on entries other than those that are averaged, the averaged entries are still
+independent: the average over a block of $\frac n{2b}\times\frac n{2b}$ of them has the mean $\rho$ and the variance $[[crossed]]$.
 
-corner: Of the masks of two rows and two columns those of one and of three ones have, once sorted, a one in the last corner, and those of two ones too, but for one of the six: the last corner is $1$ with the probability $[[corner]]$.
+corner: Consider the masks of two rows and two columns. Once sorted, those with one or three ones have a one in the last corner, and so have
+five of the six with two ones: the last corner is $1$ with the probability $[[corner]]$.
 """,
     globals(),
 )
@@ -215,12 +225,12 @@ is $\frac78$.
     pitfalls=(
         Pitfall(
             control="as unsorted",
-            said="The averages of a random mask over blocks are its density, each in the mean, in whatever order rows and columns are.",
-            by="One might expect it, as each entry has that mean. Section 4.3 of arXiv:2510.17515v1 takes distances of sorted histograms: “we use the Euclidean distance between the density matrices as a proxy for the cut distance.”",
-            why="The entries that are averaged have chosen the order.",
+            said="The averages of a random mask over blocks are its density, each in expectation, in whatever order rows and columns are.",
+            by="One might expect it, as each entry has that mean. Section 4.3 of arXiv:2510.17515v1 uses distances of sorted histograms: “we use the Euclidean distance between the density matrices as a proxy for the cut distance.”",
+            why="The entries that are averaged have determined the order.",
             counterexample="corner",
             by_hand=(
-                "Sort two rows and two columns of fair coins, those of more ones last. A mask of one, three or four ones has a one in the last corner, and of the six of two ones five have: $4+4+1+5=14$ of $16$."
+                "Sort two rows and two columns of fair coins, those with more ones last. A mask with one, three or four ones has a one in the last corner, and so have five of the six with two ones: $4+4+1+5=14$ of $16$."
             ),
             instead="The last entry of two sorted rows and columns is $1$ with the probability $[[corner]]$; in wide masks averages over blocks are off by an order of $n^{-1/2}$.",
         ),

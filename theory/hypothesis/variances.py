@@ -43,39 +43,47 @@ example = graphon_kernel(densely_trained(*GRAPHONS), POSITIONS, x, y)
 
 STEPS = proof(
     r"""
-exactly normal (by linear combinations): Given layer $l-1$, $z_i=n^{-1/2}\sum_j\omega_{ij}h_j$ is a sum of independent normal numbers: at every width the pairs
-$(z_i,z_i')$ are normal and independent of one another, with the covariances $n^{-1}\sum_jW(u_i,v_j)h_jh'_j$. No central limit theorem is needed, and no condition of Lindeberg.
+exactly normal (by linear combinations): Given layer $l-1$, $z_i=n^{-1/2}\sum_j\omega_{ij}h_j$ is a sum of independent normal numbers: at
+every width the pairs $(z_i,z_i')$ are normal and independent of one another, with the covariances $n^{-1}\sum_jW(u_i,v_j)h_jh'_j$. No
+central limit theorem is needed, and no Lindeberg condition.
 
-edge: Let $K^{(l)}_{ii'}$ be the product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ in all weights up to layer $l$. The edge of weight $\omega$ from neuron $j$
-adds to $n\,K^{(l)}_{ii}$, where the $K^{(l-1)}_{jj'}$ with $j\ne j'$ vanish, $[[edge]]$ with $\Sigma=h_jh'_j$, $S=\varphi'(z_j)\varphi'(z'_j)$ and $\Theta=K^{(l-1)}_{jj}$: every weight is trained, so that its own
-derivative is there for every edge.
+edge: Let $K^{(l)}_{ii'}$ be the scalar product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ with respect to all weights up to
+layer $l$. Where the $K^{(l-1)}_{jj'}$ with $j\ne j'$ vanish, the edge of weight $\omega$ from neuron $j$ contributes to $n\,K^{(l)}_{ii}$
+the term $[[edge]]$ with $\Sigma=h_jh'_j$, $S=\varphi'(z_j)\varphi'(z'_j)$ and $\Theta=K^{(l-1)}_{jj}$: every weight is trained, so that
+every edge contributes the derivative in its own weight.
 
 two rows (from edge; by product): For $i\ne i'$ each term of $K^{(l)}_{ii'}$ has a factor $\omega_{ij}\omega_{i'j}$ of mean $0$, since the weights of two rows are independent and
 centred.
 
-wide below (from edge; by continuous mapping): Keep layer $l-1$ at its width while those below become wide, and let its pairs $(z_j,z'_j)$ tend to independent normal ones and
-$K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then so do the terms of *edge*: $\varphi$ is continuous, and $\varphi'$ is on a set that the limits, which have densities, hit almost surely.
+wide below (from edge; by continuous mapping): Keep layer $l-1$ at its width while those below become wide, and let its pairs $(z_j,z'_j)$
+tend to independent normal ones and $K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then the terms of *edge* converge as well:
+$\varphi$ is continuous, and $\varphi'$ is continuous on a set that the limits, which have densities, hit almost surely.
 
-wide layer (from two rows, wide below; by weak law): As layer $l-1$ becomes wide, the averages over its neurons come near their means: the terms are then independent, with variances that have one bound, as
-$\varphi$ grows no faster than a line and normal numbers have all moments.
+wide layer (from two rows, wide below; by weak law): As layer $l-1$ becomes wide, the averages over its neurons approach their means: the
+terms are then independent, with uniformly bounded variances, as $\varphi$ grows at most linearly and normal numbers have all moments.
 
-positions (from wide layer; by equidistribution): Averages of these means over the positions $v_j$ tend to integrals: $W(u_i,\cdot)$ is continuous almost everywhere, and where it is so in the layer below, so are
-the covariances there, and the means over normal pairs of these covariances.
+positions (from wide layer; by equidistribution): Averages of these means over the positions $v_j$ tend to integrals: $W(u_i,\cdot)$ is
+continuous almost everywhere. Where this holds in the layer below, the covariances there are continuous, and so are the means over normal
+pairs with these covariances.
 
 forward (from exactly normal, positions): So given layer $l-1$ the pairs of layer $l$ are independent and normal, with covariances that tend to $\tilde\Sigma^{(l)}(u)=[[forward]]$.
 
 tangent step (from edge, positions): The mean of an *edge* over its weight, of the variance $W(u,v)$, integrated over the layer below, is $\Theta^{(\le l)}(u)=[[tangent_step]]$.
 
-all layers (from forward, tangent step; by induction): For $l=1$ the inputs stand below, and $\tilde\Sigma^{(1)}$ and $\Theta^{(\le1)}$ are averages over them, at every $d$. So layer after layer
-$K^{(l)}_{ii'}$ tends to $\delta_{ii'}\Theta^{(\le l)}(u_i)$, and the tangent kernel to $\Theta^{(\le L+1)}$.
+all layers (from forward, tangent step; by induction): For $l=1$ the layer below is that of the inputs, and $\tilde\Sigma^{(1)}$ and
+$\Theta^{(\le1)}$ are averages over them, at every $d$. So layer after layer $K^{(l)}_{ii'}$ tends to $\delta_{ii'}\Theta^{(\le l)}(u_i)$,
+and the tangent kernel to $\Theta^{(\le L+1)}$.
 
-sum over layers (from all layers; gives backward, own_layer): From the readout down, $\int G^{(l)}\Theta^{(\le l)}$ is what the edges of layer $l$ add by themselves, $[[own_layer]]$, and
-$\int G^{(l-1)}\Theta^{(\le l-1)}$, $G^{(l-1)}$ being $S$ times the integral over the layer above, $[[backward]]$ one layer lower.
+sum over layers (from all layers; gives backward, own_layer): From the readout down, $\int G^{(l)}\Theta^{(\le l)}$ is the contribution
+$[[own_layer]]$ of the edges of layer $l$ themselves plus $\int G^{(l-1)}\Theta^{(\le l-1)}$, where $G^{(l-1)}$ is $S$ times the integral
+over the layer above, $[[backward]]$ one layer lower.
 
 one variance (by K3 for weights_trained): With $\varphi(z)=\sqrt2\max(z,0)$ and $W^{(l)}=\rho$ in all layers the kernel is $\rho^L$ times the dense one, network by network.
 
-dense readout (from sum over layers, one variance; gives hidden_part, readout_part): There $\Sigma^{(l-1)}$ is $\rho^{l-1}$ times that of the dense network and $G^{(l)}$ is $\rho^{L+1-l}$ times, as for masks of this density: each part has the factor of every layer
-but its own. With a readout of variance $1$ the part of a hidden layer lacks the factor of the readout, and is $[[hidden_part]]$ times the dense one, while the part of the readout stays, $[[readout_part]]$ times.
+dense readout (from sum over layers, one variance; gives hidden_part, readout_part): There $\Sigma^{(l-1)}$ is $\rho^{l-1}$ times that of
+the dense network, and $G^{(l)}$ is $\rho^{L+1-l}$ times that of the dense network, as for masks of this density: each part has the factor
+of every layer but its own. With a readout of variance $1$ the part of a hidden layer lacks the factor of the readout, and is
+$[[hidden_part]]$ times the dense one, while the part of the readout stays $[[readout_part]]$ times the dense one.
 
 example (from sum over layers; gives example, example_terms; at some points: an example: one graphon and one pair of inputs): With the graphons of K2's example as variances the recursion gives `example`, the sum of `example_terms`.
 """,

@@ -73,35 +73,37 @@ STEPS = proof(
     r"""
 kernels (by K1): At an angle $\theta$ from $0$ to $\pi$, $\kappa_0=1-\frac\theta\pi$ and $\pi\kappa_1=\sin\theta+(\pi-\theta)\cos\theta$.
 
-Fourier basis (by translation): The circle is a group: with $\theta=\alpha-\beta$ the mean of $K(\alpha-\beta)\cos k\beta$ over $\beta$ is
-that of $K(\theta)\cos k(\alpha-\theta)$, and as $K$ is even, $\lambda_k\cos k\alpha$ with $\lambda_k=\frac1\pi\int_0^\pi K\cos
-k\theta\,d\theta$; so for $\sin k\beta$.
+Fourier basis (by translation): The circle is a group. With $\theta=\alpha-\beta$, the mean of $K(\alpha-\beta)\cos k\beta$ over $\beta$ is
+the mean of $K(\theta)\cos k(\alpha-\theta)$. As $K$ is even, this is $\lambda_k\cos k\alpha$ with $\lambda_k=\frac1\pi\int_0^\pi K\cos
+k\theta\,d\theta$. The same holds for $\sin k\beta$.
 
 waves: For $a>0$, $\int_0^\pi(\pi-\theta)\cos a\theta\,d\theta=[[ramp_wave]]$ and $\int_0^\pi\sin a\theta\,d\theta=[[sine_wave]]$; at $a=0$
-they are $\frac{\pi^2}2$ and $0$.
+the integrals are $\frac{\pi^2}2$ and $0$.
 
 eigenvalues (from kernels, Fourier basis, waves; gives ntk_eigenvalue, slope_eigenvalue, value_eigenvalue): Products of waves are sums of
-waves of the frequencies $k$ and $k\pm1$: $\kappa_0$ has $[[slope_eigenvalue]]$, $\kappa_1$ has $[[value_eigenvalue]]$, and
-$\cos\theta\,\kappa_0+\kappa_1$ has $[[ntk_eigenvalue]]$.
+waves with the frequencies $k$ and $k\pm1$. So $\kappa_0$ has the eigenvalue $[[slope_eigenvalue]]$, $\kappa_1$ has $[[value_eigenvalue]]$,
+and $\cos\theta\,\kappa_0+\kappa_1$ has $[[ntk_eigenvalue]]$.
 
 fall (from eigenvalues): From an even $k$ to $k+2$ the eigenvalue falls by $[[fall]]>0$; and $\frac6{\pi^2}>\frac12>\lambda_2$.
 
-list (from eigenvalues, fall): So in descending order the eigenvalue at the rank $r$ is $[[ranked]]$, each of $k\ge1$ twice.
+list (from eigenvalues, fall): So, in descending order, the eigenvalue of rank $r$ is $[[ranked]]$, where each eigenvalue with $k\ge1$
+occurs twice.
 
 trace (by trace): The sum of the eigenvalues is the mean of $K(x,x)=K(0)=2$.
 
-ratios (from list, trace): The trace over the first eigenvalue is $[[trace_ratio]]$, the first over the second $[[gap_ratio]]$, the first
-five over the trace $[[top_energy]]$.
+ratios (from list, trace): The trace divided by the first eigenvalue is $[[trace_ratio]]$, the first eigenvalue divided by the second is
+$[[gap_ratio]]$, and the sum of the first five divided by the trace is $[[top_energy]]$.
 
-least squares: The sum of squares of $y-o-sx$ is least where its derivatives in $o$ and $s$ vanish: $s=[[fit_slope]]$.
+least squares: The sum of squares of $y-o-sx$ is least where its derivatives in $o$ and $s$ vanish, which gives $s=[[fit_slope]]$.
 
-decay (from list, least squares; gives decay): The decay is minus that slope, for the logarithms of ranks and of the list, over ranks from
-$r_0$ to $r_1$.
+decay (from list, least squares; gives decay): The decay is minus this slope, fitted to the logarithms of the ranks and of the list over the
+ranks from $r_0$ to $r_1$.
 
 large frequencies (from eigenvalues, list): Over even $k$, $\lambda_kk^2\to[[even_limit]]$, and such a $k$ has the rank $k+O(1)$.
 
-exponent (from least squares, large frequencies): So $\ln\lambda$ is a constant less $[[exponent]]$ times the logarithm of the rank, and a
-rest that tends to $0$: a fit is linear in the ordinates, and that of the rest tends to $0$ as $r_0\to\infty$, $r_1/r_0$ fixed.
+exponent (from least squares, large frequencies): So $\ln\lambda$ is a constant minus $[[exponent]]$ times the logarithm of the rank, plus a
+remainder that tends to $0$. The fitted slope is linear in the ordinates, and the slope of the remainder tends to $0$ as $r_0\to\infty$ with
+$r_1/r_0$ fixed.
 """,
     globals(),
 )

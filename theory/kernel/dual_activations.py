@@ -47,41 +47,43 @@ taylor_1 = sp.binomial(2 * k, k) / (sp.pi * 4**k * (2 * k + 1) * (2 * k + 2))
 STEPS = proof(
     r"""
 Price (by Price): $\partial_cE\,\psi(z)\psi(z')=E\,\psi'(z)\psi'(z')$, since the normal density satisfies
-$\partial_cp=\partial_z\partial_{z'}p$: for $\psi$ of at most polynomial growth, derivatives in the sense of distributions.
+$\partial_cp=\partial_z\partial_{z'}p$. This holds for $\psi$ of at most polynomial growth, with derivatives in the sense of distributions.
 
 no correlation (by product): At $c=0$ the mean of a product is the product of the means.
 
 gates (from Price, no correlation): $\ddot\varphi=\sqrt2\,\delta$, so that
-$\partial_cE\dot\varphi\dot\varphi'=2p(0,0)=\frac1{\pi\sqrt{ab-c^2}}$, and at $c=0$ the mean is $\frac12$:
-$E\dot\varphi\dot\varphi'=[[slope]]$, at $c=r\sqrt{ab}$ $[[kappa_0]]$.
+$\partial_cE\dot\varphi\dot\varphi'=2p(0,0)=\frac1{\pi\sqrt{ab-c^2}}$, and at $c=0$ the mean is $\frac12$. So
+$E\dot\varphi\dot\varphi'=[[slope]]$, which at $c=r\sqrt{ab}$ is $[[kappa_0]]$.
 
-values (from gates): $\partial_cF=\kappa_0$, and $F=\frac{\sqrt{ab}}\pi$ at $c=0$: $F=[[value]]$, which is $\sqrt{ab}$ times $[[kappa_1]]$,
-and $\kappa_1'=\kappa_0$.
+values (from gates): $\partial_cF=\kappa_0$, and $F=\frac{\sqrt{ab}}\pi$ at $c=0$. So $F=[[value]]$, which is $\sqrt{ab}$ times
+$[[kappa_1]]$, and $\kappa_1'=\kappa_0$.
 
-squares (from values): $\varphi^2$ has the derivative $4z_+=2\sqrt2\,\varphi$, so that $\partial_cE\varphi^2\varphi'^2=8F$, with $ab$ at
-$c=0$: $[[squares]]$, where $J_2=[[J_2]]$ and $J_2'=4\pi\kappa_1$.
+squares (from values): $\varphi^2$ has the derivative $4z_+=2\sqrt2\,\varphi$, so that $\partial_cE\varphi^2\varphi'^2=8F$. At $c=0$ this
+mean is $ab$, so it is $[[squares]]$, where $J_2=[[J_2]]$ and $J_2'=4\pi\kappa_1$.
 
 variances (from values): $\partial_aF=[[variance_slope]]$.
 
 series of the gates (from gates): $g=\kappa_0'=\frac1{\pi\sqrt{1-r^2}}$ solves $(1-r^2)g'=rg$: its coefficient of $r^{2k+2}$ is
-$\frac{2k+1}{2k+2}$ times that of $r^{2k}$, and $\frac1\pi$ at $k=0$, odd ones vanish. That of $r^{2k+1}$ in $\kappa_0$ is $[[taylor_0]]$.
+$\frac{2k+1}{2k+2}$ times the coefficient of $r^{2k}$, which is $\frac1\pi$ at $k=0$; odd coefficients vanish. The coefficient of $r^{2k+1}$
+in $\kappa_0$ is $[[taylor_0]]$.
 
-series of the values (from values, series of the gates): Integrated once more, that of $r^{2k+2}$ in $\kappa_1$ is $[[taylor_1]]$.
+series of the values (from values, series of the gates): Integrating once more, the coefficient of $r^{2k+2}$ in $\kappa_1$ is
+$[[taylor_1]]$.
 
 slope of erf: For erf $\dot\varphi=\frac2{\sqrt\pi}e^{-z^2}$, so that $E\dot\varphi\dot\varphi'=\frac4\pi\det(1+2S)^{-1/2}=[[erf_slope]]$,
-with $S$ the covariance matrix.
+where $S$ is the covariance matrix.
 
-erf (from Price, no correlation, slope of erf): $E\varphi\varphi'=[[erf_value]]$: it has that derivative, and is $0$ at $c=0$, as erf is
-odd.
+erf (from Price, no correlation, slope of erf): $E\varphi\varphi'=[[erf_value]]$: the mean has this derivative and is $0$ at $c=0$, as erf
+is odd.
 
 identity (from Price, no correlation): For $\varphi(z)=z$ the means are $[[linear_slope]]$ and $[[linear_value]]$.
 
 angle (from values): As $F(a,a,a)=a$, variances stay $1$ from layer to layer, and the covariance goes from $\cos\theta$ to
-$\kappa_1(\cos\theta)$: the angle from $\theta$ to $[[angle_step]]$, by $\sin^2\frac{\theta'}2=\frac{1-\cos\theta'}2$.
+$\kappa_1(\cos\theta)$. So the angle goes from $\theta$ to $[[angle_step]]$, by $\sin^2\frac{\theta'}2=\frac{1-\cos\theta'}2$.
 
-chain rule (from gates, values; by chain rule): In wide layers the tangent kernel is that of the readout's own weights, $\kappa_1$, and what
-the gates pass on from below, $\kappa_0$ times $t=\Theta_l$. (The passage to the limit is that of K2 at $W=1$, which rests on *gates* and
-*values* alone.)
+chain rule (from gates, values; by chain rule): In wide layers the tangent kernel is the term of the readout's own weights, $\kappa_1$, plus
+the term that the gates pass on from below, $\kappa_0$ times $t=\Theta_l$. (The passage to the limit is the one of K2 at $W=1$, which rests
+on *gates* and *values* alone.)
 
 layer (from chain rule, angle): So $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta_l$.
 

@@ -78,32 +78,33 @@ NO_ROW = "else no row is so, and the formula is 0 below density 1"  # why no mor
 
 STEPS = proof(
     r"""
-kernel of a row (by K7.1): At fixed $d$ the kernel is the mean of $F_\Theta$ at $S_M$, the graphon kernel its value at the mean $S_W$.
+kernel of a row (by K7.1): At fixed $d$ the kernel is the mean of $F_\Theta$ at $S_M$, and the graphon kernel is its value at the mean $S_W$.
 
 cosines (from kernel of a row): The row kernel at $s(1,1,r)$ is $s\,h(r)$ with $h(r)=[[angular]]$.
 
-equal moduli (from cosines): Where $|x_j|=|x'_j|$ for all $j$, $S_M=(a,a,c)$, where $a\pm c$ is $\frac2d$ times the sum of the kept $x_j^2$
-over the $j$ that agree, or differ. There $F_\Theta=[[perspective]]$, and $0$ at $a=0$.
+equal moduli (from cosines): Where $|x_j|=|x'_j|$ for all $j$, $S_M=(a,a,c)$, where $a\pm c$ is $\frac2d$ times the sum of the kept $x_j^2$ over
+the $j$ that agree or differ, respectively. There $F_\Theta=[[perspective]]$, and $0$ at $a=0$.
 
 convex (from cosines): $h''=[[signs_curvature]]$, positive inside $(-1,1)$ since $3-2r^2=1+2(1-r^2)$. As $h$ is continuous, it is strictly
 convex on $[-1,1]$.
 
-tangent (from equal moduli, convex; by convexity): So at any $-1<r<1$, $h$ is nowhere below its tangent there, and a multiple $a$ of $h$ at
-$c/a$ nowhere below $[[support]]$. They are equal only for $c=ra$.
+tangent (from equal moduli, convex; by convexity): So $h$ is nowhere below its tangent at any $-1<r<1$, and a multiple $a$ of $h$ at $c/a$ is at
+least $[[support]]$, with equality only for $c=ra$.
 
-turns (from equal moduli): An input more in a row adds to $c-ra$, with $m=x_j^2/d$, $[[agreeing_turn]]>0$ if it agrees and
+turns (from equal moduli): With $m=x_j^2/d$, one more input in a row adds to $c-ra$ the number $[[agreeing_turn]]>0$ if it agrees and
 $[[opposed_turn]]<0$ if not. So if a mask entry with $x_j\ne0$ is random, and both kinds can be kept, not all masks have $c=ra$.
 
-lower bound (from tangent, turns): The tangent at $r=\frac{e_+-e_-}{e_++e_-}$ is linear in $a$ and $c$: its mean is the value at their means
-$e_++e_-$ and $e_+-e_-$, the graphon kernel $[[modulus_kernel]]$. If $e_+$ or $e_-$ is $0$, $c=\pm a$ in all rows, and $F_\Theta$ is linear.
+lower bound (from tangent, turns): The tangent at $r=\frac{e_+-e_-}{e_++e_-}$ is linear in $a$ and $c$. So its mean is its value at their means
+$e_++e_-$ and $e_+-e_-$, which is the graphon kernel $[[modulus_kernel]]$. If $e_+$ or $e_-$ is $0$, $c=\pm a$ in all rows, and $F_\Theta$ is
+linear.
 
-ends (from cosines): $h(-1)=0$ and $h(1)=2$: the chord over $[-1,1]$ is $[[chord]]$.
+ends (from cosines): $h(-1)=0$ and $h(1)=2$, so the chord over $[-1,1]$ is $[[chord]]$.
 
-below the chord (from equal moduli, convex, ends; by chords): So a row adds at most $[[cap]]$, and just that only if it does not keep inputs
-of both kinds.
+below the chord (from equal moduli, convex, ends; by chords): So a row adds at most $[[cap]]$, with equality only if it does not keep inputs of
+both kinds.
 
-upper bound (from below the chord): The mean of that is $[[modulus_bound]]$. A row that keeps one input adds its cap; as all $W_j\to0$ in
-proportion, two are kept with a probability of second order.
+upper bound (from below the chord): The mean of this cap is $[[modulus_bound]]$. A row that keeps one input attains its cap; as all $W_j\to0$ in
+proportion, two inputs are kept with a probability of second order.
 
 roots (from kernel of a row; by Cauchy–Schwarz): The variances of a row have $E\sqrt{ab}\le\sqrt{Ea\,Eb}$.
 
@@ -112,17 +113,17 @@ value at the means, by *roots*.
 
 expansion (by K7.1): Input $j$ adds $[[gap]]$ to the gap, with $p=W_j$ and $(x,y)=(x_j,x'_j)$, up to $O(d^{-2})$ in all.
 
-gap of signs (from expansion): For signs $S_W=p(1,1,r)$, of the $d$ inputs $d\frac{1+r}2$ agree and $d\frac{1-r}2$ differ, and what they add
-to the gap is $[[signs_gap]]$.
+gap of signs (from expansion): For signs, $S_W=p(1,1,r)$. Of the $d$ inputs, $d\frac{1+r}2$ agree and $d\frac{1-r}2$ differ, and together they
+add $[[signs_gap]]$ to the gap.
 
-weights (at some sizes: masks are enumerated, which needs the number of inputs; p is free): A row keeps $k$ inputs, $i$ of them agreeing,
-with a probability that is, times $\frac kd$, $[[signs_weight]]$; then $S_M=\frac kd(1,1,\frac{2i-k}k)$.
+weights (at some sizes: masks are enumerated, which needs the number of inputs; p is free): The probability that a row keeps $k$ inputs, $i$ of
+them agreeing, times $\frac kd$ is $[[signs_weight]]$; then $S_M=\frac kd(1,1,\frac{2i-k}k)$.
 
 mean over masks (from weights, cosines; at some sizes: masks are enumerated, which needs the number of inputs; p is free): So the quenched
 kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ times these *weights*, $[[signs_quenched]]$.
 
-mean cosine (from weights): The weights have the sum $p$ and the mean cosine $r=[[mean_cosine]]$, that of $S_W$: each kept input adds
-$\frac1d$ to $\frac kd$, and $\pm\frac1d$ to $\frac kd$ times the cosine.
+mean cosine (from weights): The weights have the sum $p$ and the mean cosine $r=[[mean_cosine]]$, which is the cosine of $S_W$: each kept input
+adds $\frac1d$ to $\frac kd$, and $\pm\frac1d$ to $\frac kd$ times the cosine.
 
 graphon kernel (from cosines, mean cosine, lower bound, upper bound): For signs and one density $e_\pm=p\frac{1\pm r}2$: between
 $[[signs_kernel]]$ and $[[signs_bound]]$, with that mean cosine $r$.
@@ -278,25 +279,25 @@ Relative to $2p$, the kernel at equal inputs, the gap is of order $\frac{1-p}{pd
     pitfalls=(
         Pitfall(
             control="the graphon kernel",
-            said="As the width grows the kernel tends to that of the graphon, whatever the number of inputs.",
+            said="As the width grows, the kernel tends to the kernel of the graphon for any number of inputs.",
             by=(
                 "What one might expect where masks “converge layer-wisely to deterministic graphons” (section 4.2 of "
                 "arXiv:2510.17515v1)."
             ),
             why=(
-                "Every unit has a mask of its own, and the kernel is curved in the covariance that the "
-                "mask leaves: the mean over masks is not the value at the mean mask."
+                "Every unit has its own mask, and the kernel is not linear in the covariance that the "
+                "mask leaves. So the mean over masks is not the value at the mean mask."
             ),
             counterexample="two_inputs",
             by_hand=(
-                r"$d=2$, $x=(1,1)$, $x'=(1,-1)$, density $\frac12$. Of the four masks of a row nothing kept "
-                "gives $0$, the first input alone $1$ (there $x$ and $x'$ agree), the second alone $0$ "
-                r"(they are opposite), both $\frac1\pi$: the mean is $\frac14+\frac1{4\pi}\approx0.330$. "
+                r"$d=2$, $x=(1,1)$, $x'=(1,-1)$, density $\frac12$. Of the four masks of a row, the empty "
+                "one gives $0$, the first input alone gives $1$ (there $x$ and $x'$ agree), the second alone $0$ "
+                r"(there they are opposite), and both give $\frac1\pi$. The mean is $\frac14+\frac1{4\pi}\approx0.330$. "
                 r"The graphon's kernel is $\frac1{2\pi}\approx0.159$."
             ),
             instead=(
-                r"At fixed $d$ the limit is the mean over masks; the gap closes like $\frac{1-p}{pd}$, the "
-                "number $pd$ of kept inputs."
+                r"At fixed $d$ the limit is the mean over masks; the gap closes like $\frac{1-p}{pd}$, "
+                "where $pd$ is the expected number of kept inputs."
             ),
         ),
     ),
@@ -304,13 +305,13 @@ Relative to $2p$, the kernel at equal inputs, the gap is of order $\frac{1-p}{pd
     sharp=(
         Sharp(
             expression="modulus_kernel",
-            example="inputs of signs of which more agree than differ, of which rows keep all",
+            example="inputs that are signs, of which more agree than differ; rows keep all of them",
             check="signs_lie_between_the_bounds",
             side=Side.BELOW,
         ),
         Sharp(
             expression="modulus_bound",
-            example="inputs of signs, of which rows keep few",
+            example="inputs that are signs; rows keep few of them",
             check="signs_lie_between_the_bounds",
         ),
     ),
@@ -319,7 +320,7 @@ Relative to $2p$, the kernel at equal inputs, the gap is of order $\frac{1-p}{pd
             expression="signs_kernel",
             truth="signs_quenched",
             at=HALF_KEPT,
-            lost="in the mean mask, in the place of the mean over masks of a convex function",
+            lost="by taking a convex function at the mean mask instead of its mean over masks",
             order="by the step *gap of signs* the gap is $O(d^{-1})$",
             side=Side.BELOW,
         ),
@@ -327,7 +328,7 @@ Relative to $2p$, the kernel at equal inputs, the gap is of order $\frac{1-p}{pd
             expression="signs_bound",
             truth="signs_quenched",
             at=HALF_KEPT,
-            lost="in the chord of $h$ over $[-1,1]$: rows keep inputs of both kinds",
+            lost="in the chord of $h$ over $[-1,1]$, as rows keep inputs of both kinds",
         ),
     ),
     because={

@@ -72,10 +72,11 @@ STEPS = proof(
 gradients (by chain rule): The gradients in the readout weight $\alpha$ and in the kept weights of neuron $i$ give
 $\Theta_n=\frac1n\sum_iX_i$ with $X=\varphi(z)\varphi(z')+\alpha^2\dot\varphi(z)\dot\varphi(z')\,c$.
 
-plane (by rotation): $(z,z')$ is normal with variances $a=A^2$, $b=B^2$ and covariance $c=AB\cos\theta$: $z=AR\cos t$ and
-$z'=BR\cos(t-\theta)$, where $R$ is the length of a standard normal vector in the plane and $t$ its direction, independent, $t$ uniform.
+plane (by rotation): $(z,z')$ is normal with variances $a=A^2$, $b=B^2$ and covariance $c=AB\cos\theta$. So $z=AR\cos t$ and
+$z'=BR\cos(t-\theta)$, where $R$ is the length of a standard normal vector in the plane and $t$ its direction; they are independent, and $t$
+is uniform.
 
-arc (from gradients, plane): Both gates are open for $|u|<\pi-\theta$, $u=2t-\theta$, and there $X=[[neuron]]$; elsewhere $X=0$.
+arc (from gradients, plane): Both gates are open for $|u|<\pi-\theta$, where $u=2t-\theta$, and there $X=[[neuron]]$; elsewhere $X=0$.
 
 lengths (from plane): $E R^2=[[radial_square]]$ and $E R^4=[[radial_fourth]]$, as $R$ has the density $Re^{-R^2/2}$.
 
@@ -86,7 +87,7 @@ $[[arc_square]]$.
 
 mean (from arc, lengths, readout, averages): So $E X=[[mean]]$.
 
-squares (from arc, lengths, averages): The part without $\alpha$ has the mean square $ab\,f(r)$, $f=[[fourth]]$.
+squares (from arc, lengths, averages): The part without $\alpha$ has the mean square $ab\,f(r)$ with $f=[[fourth]]$.
 
 second moment (from arc, lengths, readout, averages, squares): $E X^2=[[second_moment]]$: squares, twice the product, and $c^2\alpha^4$
 where both gates are open.
@@ -95,14 +96,16 @@ variance (from mean, second moment): $\operatorname{Var}X=E X^2-(E X)^2=[[varian
 
 independent neurons (from gradients; by independence): The $X_i$ are functions of disjoint sets of weights.
 
-average (from variance, independent neurons): So the variance of $\Theta_n$ is $\frac1n$ times that of $X$, and its root is $[[deviation]]$.
+average (from variance, independent neurons): So the variance of $\Theta_n$ is $\frac1n$ times the variance of $X$, and its root is
+$[[deviation]]$.
 
 masks (from independent neurons; by tower): A mask replaces $(a,b,c)$ by those of its row. If the rows are iid, so are the $X_i$, and
 $\operatorname{Var}X=E_ME[X^2\mid M]-(E_ME[X\mid M])^2$.
 
 equal inputs (from mean, second moment): At $x=x'$ the moments are $[[equal_mean]]$ and $[[equal_second]]$.
 
-row: $a=\frac1d\sum_jM_jx_j^2$ has the mean $[[row_norm]]$ and the mean square $[[row_square]]$: one coordinate after the other.
+row: $a=\frac1d\sum_jM_jx_j^2$ has the mean $[[row_norm]]$ and the mean square $[[row_square]]$, as follows by adding one coordinate after
+another.
 
 diagonal (from masks, equal inputs, row): So on the diagonal the mean is $[[diagonal_mean]]$ and $n$ times the variance is
 $[[diagonal_variance]]$.

@@ -69,30 +69,31 @@ wide networks (by large numbers): Neurons are iid, and what one adds to the tang
 finite. As $n\to\infty$ the kernel tends to that mean, $E[\varphi\varphi'+\alpha^2\dot\varphi\dot\varphi'\frac1d\sum_jM_jx_jx_j']$, where
 the readout weight $\alpha$ is independent and $E\alpha^2=1$.
 
-given a row (from wide networks; by K1): Given $M$ the preactivations are normal with covariance $S_M$, and for these K1 has the mean of
-either product, $F$ and its slope $\partial_cF=\kappa_0$.
+given a row (from wide networks; by K1): Given $M$ the preactivations are normal with covariance $S_M$, and K1 gives the mean of either
+product, $F$ and its slope $\partial_cF=\kappa_0$.
 
-row kernel (from given a row): At $S_M=(a,b,c)$ that is $F+c\,\partial_cF$, $[[row_kernel]]$; a row that keeps none of an input adds $0$.
+row kernel (from given a row): At $S_M=(a,b,c)$ the mean is $F+c\,\partial_cF$, that is, $[[row_kernel]]$; a row that keeps none of an input
+adds $0$.
 
-parallel inputs (from row kernel): For $x'=\lambda x$ the row kernel at $(a,\lambda^2a,\lambda a)$ is $[[parallel]]$ if $\lambda>0$, and
-else $0$: it is linear in $S_M$, and its mean over masks is its value at the mean.
+parallel inputs (from row kernel): For $x'=\lambda x$ the row kernel at $(a,\lambda^2a,\lambda a)$ is $[[parallel]]$ if $\lambda>0$, and $0$
+otherwise. So it is linear in $S_M$, and its mean over masks is its value at the mean.
 
 near the mean (from row kernel; by Hoeffding): For bounded inputs, $S_M$ leaves a ball around $S_W$ with a probability exponentially small
-in $d$, as each of its coordinates is a mean of independent bounded numbers. As $F_\Theta$ is bounded for bounded inputs, so is its part in
-the mean.
+in $d$, as each of its coordinates is a mean of independent bounded numbers. As $F_\Theta$ is bounded for bounded inputs, its contribution
+to the mean there is exponentially small, too.
 
-expansion (from near the mean; by Taylor): The $S_W$ with $a,b\ge s$, $c^2\le(1-\varepsilon)ab$ and entries up to $\beta^2$ are a compact set
-inside $c^2<ab$, where $F_\Theta$ is analytic: balls of one radius around them have one bound for the derivatives of order four. In a ball
-the polynomial of order three errs by $O(|S_M-S_W|^4)$.
+expansion (from near the mean; by Taylor): The $S_W$ with $a,b\ge s$, $c^2\le(1-\varepsilon)ab$ and entries up to $\beta^2$ are a compact
+set inside $c^2<ab$, where $F_\Theta$ is analytic. So balls of one radius around them have a common bound on the derivatives of order four.
+In such a ball the Taylor polynomial of order three has an error of $O(|S_M-S_W|^4)$.
 
 moments (from expansion; by product): $S_M-S_W$ is $\frac1d$ times a sum of $d$ independent bounded vectors of mean $0$. So its covariance
-is the sum of theirs; its third moments are $d^{-3}$ times $d$ bounded terms, its fourth $d^{-4}$ times at most $3d^2$, all $O(d^{-2})$,
-while the mean of the linear term is $0$.
+is the sum of theirs. Its third moments are $d^{-3}$ times $d$ bounded terms, and its fourth moments are $d^{-4}$ times at most $3d^2$
+bounded terms. All are $O(d^{-2})$, while the mean of the linear term is $0$.
 
 covariance of an input (from moments): Input $j$ adds $\frac1dM_j\xi_j$ to $S_M$, whose covariance is $[[covariance]]$, by the two values of
 $M_j$.
 
-Hessian (from row kernel): The second derivatives of the *row kernel* by $a$, $b$, $c$ are $[[hessian]]$.
+Hessian (from row kernel): The second derivatives of the *row kernel* with respect to $a$, $b$, $c$ are $[[hessian]]$.
 
 gap (from covariance of an input, Hessian): Half the trace of this *Hessian* times the *covariance of an input* is, with $c=r\sqrt{ab}$,
 $[[gap]]$.

@@ -47,9 +47,9 @@ coincidence = sp.Integer(6)
 STEPS = proof(
     r"""
 edge: Let $K^{(l)}_{ii'}$ be the product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ in all weights up to layer $l$, where
-$z_i=n^{-1/2}\sum_jM_{ij}\omega_{ij}h_j$. The edge of weight $\omega$ from neuron $j$ adds to $n\,K^{(l)}_{ii}$, where the $K^{(l-1)}_{jj'}$
-with $j\ne j'$ vanish, $[[edge]]$ with $\Sigma=h_jh'_j$, $\kappa_0=\dot\varphi(z_j)\dot\varphi(z'_j)$ and $\Theta=K^{(l-1)}_{jj}$: its own
-derivative carries the mask and no weight, and every weight below adds its part of $\Theta$.
+$z_i=n^{-1/2}\sum_jM_{ij}\omega_{ij}h_j$. Where the $K^{(l-1)}_{jj'}$ with $j\ne j'$ vanish, the edge of weight $\omega$ from neuron $j$
+adds $[[edge]]$ to $n\,K^{(l)}_{ii}$, with $\Sigma=h_jh'_j$, $\kappa_0=\dot\varphi(z_j)\dot\varphi(z'_j)$ and $\Theta=K^{(l-1)}_{jj}$: the
+derivative in its own weight carries the mask and no weight, and every weight below adds its part of $\Theta$.
 
 two rows (from edge; by product): For $i\ne i'$ each term of $K^{(l)}_{ii'}$ has a factor $\omega_{ij}\omega_{i'j}$ of mean $0$, since the
 weights of two rows are independent and centred.
@@ -57,50 +57,50 @@ weights of two rows are independent and centred.
 normal pairs (by K1): For normal pairs $(z,z')$ with the covariances $\tilde\Sigma$, the means of $\varphi\varphi'$ and of
 $\dot\varphi\dot\varphi'$ are $F(\tilde\Sigma)$ and $\kappa_0(r)$.
 
-wide below (from edge; by continuous mapping): Keep layer $l-1$ at its width while those below become wide, and let its pairs $(z_j,z'_j)$
-tend to independent normal ones and $K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then so do the terms of *edge*: gates jump
-at $0$ alone, where a normal variable of positive variance is not, and if its variance is $0$, so is $\Theta^{(\le l-1)}(v_j)$ (by induction
-and Cauchy–Schwarz), while gates are bounded.
+wide below (from edge; by continuous mapping): Keep the width of layer $l-1$ fixed while the layers below become wide. Let its pairs
+$(z_j,z'_j)$ tend to independent normal pairs and $K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then the terms of *edge*
+converge too: gates jump only at $0$, which a normal variable of positive variance almost surely avoids; if the variance is $0$, so is
+$\Theta^{(\le l-1)}(v_j)$ (by induction and Cauchy–Schwarz), while gates are bounded.
 
 wide layer (from two rows, wide below; by weak law): As layer $l-1$ becomes wide, the averages over its neurons, whose terms are then
-independent with bounded variances, come near their means.
+independent with bounded variances, approach their means.
 
 positions (from wide layer, normal pairs; by equidistribution): Averages of these means over the positions $v_j$ tend to integrals:
 $W(u_i,\cdot)$ is continuous almost everywhere, and so are $\Sigma$ and $\kappa_0\Theta$, where $\Theta\ne0$.
 
 forward (from positions): Given layer $l-1$ and the masks, the pairs $(z_i,z'_i)$ of layer $l$ are independent and normal, with covariances
-that tend to $\tilde\Sigma^{(l)}(u)=[[forward]]$: those of $M_{ij}\omega_{ij}h_j$.
+that tend to $\tilde\Sigma^{(l)}(u)=[[forward]]$: these are the covariances of $M_{ij}\omega_{ij}h_j$.
 
 tangent step (from edge, positions): The mean of an *edge* over its mask and its weight, integrated over the layer below, is $\Theta^{(\le
 l)}(u)=[[tangent_step]]$.
 
-all layers (from forward, tangent step; by induction): For $l=1$, with inputs below, $\Theta^{(\le1)}=\tilde\Sigma^{(1)}$ is the hypothesis
-on them. So layer after layer $K^{(l)}_{ii'}$ tends to $\delta_{ii'}\Theta^{(\le l)}(u_i)$, and the tangent kernel to $\Theta^{(\le L+1)}$.
-Nothing above layer $l$ has entered: no independence of gradients is assumed.
+all layers (from forward, tangent step; by induction): For $l=1$, with the inputs below, $\Theta^{(\le1)}=\tilde\Sigma^{(1)}$ is the
+hypothesis on the inputs. So, layer after layer, $K^{(l)}_{ii'}$ tends to $\delta_{ii'}\Theta^{(\le l)}(u_i)$, and the tangent kernel to
+$\Theta^{(\le L+1)}$. The argument uses nothing above layer $l$, so it assumes no independence of gradients.
 
-sum over layers (from all layers; gives backward, own_layer): From the readout down, $\int G^{(l)}\Theta^{(\le l)}$ is what the edges of
-layer $l$ add by themselves, $[[own_layer]]$, and $\int G^{(l-1)}\Theta^{(\le l-1)}$, $G^{(l-1)}$ being $\kappa_0$ times the integral over
-the layer above, $[[backward]]$ one layer lower. Layer by layer $\Theta^{(\le L+1)}$ so is the sum of what all of them add; at the inputs
-nothing is left.
+sum over layers (from all layers; gives backward, own_layer): From the readout down, $\int G^{(l)}\Theta^{(\le l)}$ is the sum of what the
+edges of layer $l$ add by themselves, $[[own_layer]]$, and $\int G^{(l-1)}\Theta^{(\le l-1)}$. Here $G^{(l-1)}$ is $\kappa_0$ times the
+integral over the layer above, $[[backward]]$ one layer lower. So, layer by layer, $\Theta^{(\le L+1)}$ is the sum of what all layers add;
+at the inputs nothing is left.
 
-signs (from edge; by same law): On the diagonal, flip the signs of row $i$ of $\omega^{(l)}$: that flips $z_i$ and nothing else, and the
+signs (from edge; by same law): On the diagonal, flip the signs of row $i$ of $\omega^{(l)}$: this flips $z_i$ and nothing else, and the
 factor $z_i/|z_i|$ that it puts on $h_i$ is absorbed by the symmetric column $i$ of $\omega^{(l+1)}$. So the $\Theta^{(l)}_n(x,x)$ have the
 law that they would have if the gates $\dot\varphi(z_i)/\sqrt2$ were fair coins, independent of each other and of the weights.
 
-paths (from signs; by product): Then $\Theta^{(l)}_n=n^{-1}\sum M_{ij}g_i^2h_j^2$ is a mean over pairs of paths, and two that are not the
-same have a centred weight: what is left of its mean is $x_j^2$ times the probability that a path is kept, whatever $l$ is.
+paths (from signs; by product): Then $\Theta^{(l)}_n=n^{-1}\sum M_{ij}g_i^2h_j^2$ is a mean over pairs of paths, and two different paths
+have a centred weight. What remains of its mean is $x_j^2$ times the probability that a path is kept, whatever $l$ is.
 
 shared neurons (from paths): In its square the paths are paired in $h_j^4$ and $h_j^2h_k^2$. As $h_j=\dot\varphi_jz_j$ with $z_j$ normal
-given the layer below, a neuron on two paths gives $E\dot\varphi^4$ times the fourth moment of a normal number, over the square of its
-variance: $[[coincidence]]$. From above $g$ does the same.
+given the layer below, a neuron on two paths gives $E\dot\varphi^4$ times the fourth moment of a normal variable, divided by the square of
+its variance: $[[coincidence]]$. From above, $g$ gives the same.
 
 one hidden layer (from edge, normal pairs; by tower): If $M\omega$ is $\sqrt W\omega$, then given $u_i$ the pair $(z_i,z'_i)$ is normal with
-the covariances $\tilde\Sigma^{(1)}(u_i)$ at every $d$, and the readout has mean square $1$. So a neuron has the mean of the limit given
-$u_i$, and $\Theta_n$ that over $u_i$.
+the covariances $\tilde\Sigma^{(1)}(u_i)$ at every $d$, and the readout has mean square $1$. So, given $u_i$, a neuron has the mean of the
+limit, and $\Theta_n$ has the mean of this over $u_i$.
 
-example with one hidden layer (from sum over layers, one hidden layer; gives one_hidden, one_hidden_terms): There are the terms
-$\int\tilde\Sigma^{(1)}\kappa_0\,du$ and $\int F(\tilde\Sigma^{(1)})\,du$, with the sum $[[one_hidden]]$: powers of $u$ by themselves have
-single integrals.
+example with one hidden layer (from sum over layers, one hidden layer; gives one_hidden, one_hidden_terms): The terms are
+$\int\tilde\Sigma^{(1)}\kappa_0\,du$ and $\int F(\tilde\Sigma^{(1)})\,du$, and their sum is $[[one_hidden]]$: powers of $u$ by themselves
+have single integrals.
 
 example with two hidden layers (from sum over layers; gives two_hidden, two_hidden_terms; at some points: an example: one graphon and one
 pair of inputs): With $W^{(2)}=1-\frac{uv}2$ and $W^{(3)}=v$ the recursion gives `two_hidden`, the sum of `two_hidden_terms`: in each
@@ -283,14 +283,14 @@ single integrals suffice.
                 "within the network initialization” (appendix A.1)."
             ),
             why=(
-                "A pruned weight is not trained, so the graphon of a layer stands inside that layer's own "
+                "A pruned weight is not trained, so the graphon of a layer also enters that layer's own "
                 "term, once more than in the covariances."
             ),
             counterexample="one_edge",
             by_hand=(
                 r"One input $x=1$, one neuron, a dense readout of weight $\pm1$; the edge $w=\pm1$ is kept "
                 r"with probability $\frac12$. If it is pruned, its term is $0$; if kept, $\varphi'(w)^2$ is "
-                r"$2$ or $0$, in the mean $1$. Together $\frac12$, where the form gives $1$."
+                r"$2$ or $0$, on average $1$. The mean of the term is $\frac12$, but the form gives $1$."
             ),
             instead=(
                 r"$\Theta^{(l)}=[[own_layer]]$; the form belongs to a network whose weights have the "

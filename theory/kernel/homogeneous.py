@@ -40,29 +40,29 @@ kernel = ratio * dense_ntk
 
 STEPS = proof(
     r"""
-scaled covariances: At $\rho$ times the variances and the covariance, $F$ is $[[scaled_value]]$, and its slope is as before,
-$[[scaled_slope]]$.
+scaled covariances: If the variances and the covariance are multiplied by $\rho$, $F$ becomes $[[scaled_value]]$, and its slope stays as
+before, $[[scaled_slope]]$.
 
 recursion (by K2 for forward, backward, own_layer): With $W^{(l)}=\rho$ the recursion is $\tilde\Sigma^{(l)}=\rho\,\Sigma^{(l-1)}$,
 $G^{(l)}=\rho\,\kappa_0G^{(l+1)}$ and $\Theta^{(l)}=\rho\,G^{(l)}\Sigma^{(l-1)}$.
 
-forward (from scaled covariances, recursion): So $\Sigma^{(l)}$ is $[[covariance_scale]]$ times that of the dense network: each layer brings
-the factor of its density.
+forward (from scaled covariances, recursion): So $\Sigma^{(l)}$ is $[[covariance_scale]]$ times that of the dense network: each layer
+contributes its density as a factor.
 
 backward (from scaled covariances, recursion): $G^{(l)}$ is $[[gradient_scale]]$ times that of the dense network: $G^{(L+1)}=1$, and each
-layer above $l$ brings the factor of its density, while the slopes stay.
+layer above $l$ contributes its density as a factor, while the slopes stay the same.
 
-own layer (from recursion, forward, backward): With the factor $\rho$ of its own, layer $l$ contributes $[[ratio]]$ times what it does in
-the dense network, whatever $l$ is: the densities of all layers, once each, also if they differ.
+own layer (from recursion, forward, backward): With its own factor $\rho$, layer $l$ contributes $[[ratio]]$ times what it contributes in
+the dense network, whatever $l$ is. The factor is the product of the densities of all layers, also if they differ.
 
-dense readout (from forward, backward, own layer): With density $1$ in layer $L+1$ alone, one factor is missing everywhere:
+dense readout (from forward, backward, own layer): With density $1$ in layer $L+1$ alone, one factor is missing in every term:
 $[[readout_dense]]$.
 
 scaled weights: Weights $\sqrt\rho\,w$ with $w$ standard, in $L+1$ layers, give the dense network's output times $[[output_scale]]$, since
 $\varphi(cz)=c\,\varphi(z)$ for $c>0$.
 
-all weights trained (from scaled weights): Derivatives in $\sqrt\rho\,w$ are those in $w$ over $\sqrt\rho$: the sum of their squares is that
-factor squared over $\rho$, times the dense kernel, $[[weights_trained]]$, network by network.
+all weights trained (from scaled weights): Derivatives in $\sqrt\rho\,w$ are the derivatives in $w$ divided by $\sqrt\rho$. So the sum of
+their squares is the square of the output's factor, divided by $\rho$, times the dense kernel: $[[weights_trained]]$, network by network.
 
 dense kernel (from own layer; by K1): At unit norms the dense kernel is $\Theta_L(r)$, so that with one density the kernel is $[[kernel]]$.
 """,
@@ -217,11 +217,11 @@ arXiv:2510.17515, and the constant in its section 5.3.
         Pitfall(
             control="one power less",
             said=(
-                r"Pruning all layers at random to the density $\rho$ multiplies the NTK by $\rho^L$, $L$ "
-                "the number of hidden layers."
+                r"Pruning all layers at random to the density $\rho$ multiplies the NTK by $\rho^L$, "
+                "where $L$ is the number of hidden layers."
             ),
             by=(
-                "Section 5.3 of arXiv:2510.17515v1 has this power for weights of the variance $c$, where it is right, and speaks of masks: “by "
+                "Section 5.3 of arXiv:2510.17515v1 has this power for weights of the variance $c$, where it is right, and refers to masks: “by "
                 "applying random masks to weight matrices. Our general framework of Graphon NTK not only recovers this result”. For masks it is right if "
                 "$L$ of the $L+1$ layers of weights are pruned, and one too low if all are."
             ),
@@ -229,8 +229,8 @@ arXiv:2510.17515, and the constant in its section 5.3.
             counterexample="two_weights",
             by_hand=(
                 "$L=1$: one input, one neuron, one output, each of the two weights kept with probability "
-                r"$\frac12$. Only one of the four masks keeps the path, and without it nothing has a "
-                r"gradient: the kernel is $\frac14=\rho^2$ of the dense one in the mean, not $\frac12$."
+                r"$\frac12$. Only one of the four masks keeps the path, and without it all "
+                r"gradients vanish. On average the kernel is $\frac14=\rho^2$ times the dense one, not $\frac12$."
             ),
             instead=(
                 "The factor is $[[ratio]]$ with $L$ hidden layers all pruned, $[[readout_dense]]$ with a dense readout."

@@ -43,48 +43,48 @@ mixture = share * blocks[0] + (1 - share) * blocks[1]
 
 STEPS = proof(
     r"""
-recursion (by K2 for forward, backward, own_layer): With $W^{(l)}(u,v)=g_l(u)h_l(v)$ it is $\tilde\Sigma^{(l)}(u)=g_l(u)\int
+recursion (by K2 for forward, backward, own_layer): With $W^{(l)}(u,v)=g_l(u)h_l(v)$ the recursion is $\tilde\Sigma^{(l)}(u)=g_l(u)\int
 h_l\Sigma^{(l-1)}dv$, $G^{(l)}(u)=\kappa_0h_{l+1}(u)\int g_{l+1}G^{(l+1)}dw$, $\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}du$; the readout
 has $g_{L+1}=1$.
 
-scales: At $\sigma$ and $\tau$ times the variances and $\sqrt{\sigma\tau}$ times the covariance, $F$ is $[[scaled_value]]$, and its slope is
-as before, $[[scaled_slope]]$.
+scales: If the variances are multiplied by $\sigma$ and $\tau$ and the covariance by $\sqrt{\sigma\tau}$, $F$ becomes $[[scaled_value]]$,
+and its slope stays as before, $[[scaled_slope]]$.
 
 forward (from recursion, scales): If $\tilde\Sigma^{(l)}(u)$ is $g_l(u)B$ times numbers $a,b,c$, then $\tilde\Sigma^{(l+1)}$ is
-$[[passed]]$, with $m=\int g_lh_{l+1}$ and the next row's $g$: the next covariance of the dense network, $F(a,b,c)$, times $g\,mB$. The
-correlation is the same at every $u$.
+$[[passed]]$, with $m=\int g_lh_{l+1}$ and the next row's $g$. This is the next covariance of the dense network, $F(a,b,c)$, times $g\,mB$.
+The correlation is the same at every $u$.
 
-below (from forward; by induction): So $\tilde\Sigma^{(l)}(u)$ is $g_l(u)B_l$, $B_l=\prod_{k<l}\int g_kh_{k+1}$, times that of the dense
-network at the weighted inputs: at $l=1$ these have the variances $a,b$ and the covariance $c$.
+below (from forward; by induction): So $\tilde\Sigma^{(l)}(u)$ is $g_l(u)B_l$ times that of the dense network at the weighted inputs, with
+$B_l=\prod_{k<l}\int g_kh_{k+1}$: at $l=1$ the weighted inputs have the variances $a,b$ and the covariance $c$.
 
 backward (from recursion, scales, below): If $G^{(l+1)}(w)$ is $h_{l+2}(w)A$ times a number, then $G^{(l)}$ is that number times
 $[[sent_back]]$, with $m=\int g_{l+1}h_{l+2}$ and $h=h_{l+1}$ at the row.
 
-above (from backward; by induction): So $G^{(l)}(u)$ is $h_{l+1}(u)A_l$, $A_l=\prod_{l<k\le L}\int g_kh_{k+1}$, times that of the dense
-network: at $l=L$ it is $h_{L+1}(u)$ times the slope.
+above (from backward; by induction): So $G^{(l)}(u)$ is $h_{l+1}(u)A_l$ times that of the dense network, with $A_l=\prod_{l<k\le L}\int
+g_kh_{k+1}$: at $l=L$ it is $h_{L+1}(u)$ times the slope.
 
 own layer (from recursion, below, above): $\Theta^{(l)}$ is $[[own_factor]]$ times that of the dense network, with $B=B_l$, $A=A_l$ and
-$m=\int g_lh_{l+1}$: the product of all $L$ overlaps, $f$, whatever $l$ is. For the readout it is $B_{L+1}=f$.
+$m=\int g_lh_{l+1}$. This factor is the product of all $L$ overlaps, $f$, whatever $l$ is. For the readout the factor is $B_{L+1}=f$.
 
 unit norms (from scales; by induction): Inputs divided by $\sqrt a$ and $\sqrt b$ have mean squares $1$ and the correlation $c/\sqrt{ab}$;
-layer after layer the covariances of the dense network are divided by $\sqrt{ab}$, and its slopes stay.
+layer after layer the covariances of the dense network are divided by $\sqrt{ab}$, and its slopes stay the same.
 
-dense kernel (from own layer, unit norms; by K1): At unit norms the dense kernel is $\Theta_L$ of the correlation: the kernel is
+dense kernel (from own layer, unit norms; by K1): At unit norms the dense kernel is $\Theta_L$ of the correlation, so the kernel is
 $[[kernel]]$.
 
 overlap of powers: $\int_0^1u^pu^q\,du=[[power_overlap]]$.
 
 powers (from own layer, overlap of powers): So $f=[[power_flow]]$, one factor for each hidden layer.
 
-surplus (from overlap of powers): $(p+1)(q+1)$ is more than $p+q+1$ by $[[surplus]]$.
+surplus (from overlap of powers): $(p+1)(q+1)$ exceeds $p+q+1$ by $[[surplus]]$.
 
 mean densities (from powers, surplus): So the product of the $\int g_l\int h_{l+1}$, $[[density_flow]]$, is at most $f$, and less unless
 $pq=0$.
 
-one block (from recursion, unit norms): With a dense readout a row contributes $[[block_kernel]]$, at its own $a,b,c$: on block $b$ the
-dense kernel of one hidden layer at inputs weighted by $\sqrt{W_b}$.
+one block (from recursion, unit norms): With a dense readout a row contributes $[[block_kernel]]$, at its own $a,b,c$. On block $b$ this is
+the dense kernel of one hidden layer at inputs weighted by $\sqrt{W_b}$.
 
-blocks (from one block): $\int_0^1du$ is the sum over blocks, on each of which the integrand is constant: with two of them it is
+blocks (from one block): $\int_0^1du$ is the sum over blocks, on each of which the integrand is constant. With two blocks the integral is
 $[[mixture]]$.
 """,
     globals(),

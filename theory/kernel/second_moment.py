@@ -41,40 +41,41 @@ edge: An edge from $v$ adds $M(\Sigma+\omega^2\kappa_0\Theta)$ to the tangent ke
 $Q_1=E[M\omega^2]$, is $[[edge_mean]]$: the mask alone where the gradient arises, and the kept weight where it is passed on.
 
 central limit (by central limit): As $M$ depends on $|\omega|$ alone, $M\omega$ is centred, of variance $Q$, and has a finite fourth moment.
-It is not normal, but sums over a wide layer below, or over many inputs, become so: there the fourth moments of the terms add up to
+It is not normal, but sums over a wide layer below, or over many inputs, become normal, as the fourth moments of their terms add up to
 $O(1/n)$.
 
-limit (from edge, central limit; by K2 for forward, backward, own_layer): Else the passage to the limit is that of K2, which asks of masks
-and weights only that edges are independent and centred: with $Q$ for $W$ in $\tilde\Sigma$ and $G$, and $W$ in the layer's own term.
+limit (from edge, central limit; by K2 for forward, backward, own_layer): Otherwise the passage to the limit is the one of K2, which
+requires of masks and weights only that edges are independent and centred. Here $Q$ replaces $W$ in $\tilde\Sigma$ and $G$, while $W$ stays
+in the layer's own term.
 
 threshold: $|\omega|>t$ has the probability $\rho$ at $t=[[threshold]]$.
 
 slope (from threshold): As $t$ grows, $q=2\int_t^\infty\omega^2\phi\,d\omega$ and $\rho=2\int_t^\infty\phi\,d\omega$ fall at the rates
-$2t^2\phi(t)$ and $2\phi(t)$: $q'(\rho)=[[slope]]$.
+$2t^2\phi(t)$ and $2\phi(t)$. So $q'(\rho)=[[slope]]$.
 
-energy (from slope): By parts $q(\rho)=[[second_moment]]$, which is $1$ at $\rho=1$.
+energy (from slope): Integrating by parts, $q(\rho)=[[second_moment]]$, which is $1$ at $\rho=1$.
 
 concave (from slope): The slope falls as $\rho$ grows: $q''(\rho)=[[curvature]]$, with $t\ge0$.
 
-excess (from threshold, energy): $q(\rho)-\rho(1+t^2)=[[excess]]$. Over $t$ that is $2\phi(t)-t\rho$, which falls in $t$ at the rate $\rho$,
-to $0$ at infinity: it is never negative.
+excess (from threshold, energy): $q(\rho)-\rho(1+t^2)=[[excess]]$. Divided by $t$ this is $2\phi(t)-t\rho$, which falls in $t$ at the rate
+$\rho$, to $0$ at infinity. So it is never negative.
 
 normal pairs (from limit; by K1): For normal pairs with the covariances $S_Q$, $E\varphi\varphi'=F(S_Q)$ and
 $E\dot\varphi\dot\varphi'=\kappa_0(r)=\partial_cF$.
 
-row kernel (from normal pairs): With one hidden layer and a dense readout a neuron adds the first to the readout's term and $s_W$ times the
-second to that of the first layer: $[[row_kernel]]$.
+row kernel (from normal pairs): With one hidden layer and a dense readout a neuron adds the first mean to the readout's term and $s_W$ times
+the second mean to the term of the first layer: $[[row_kernel]]$.
 
 signs (by same law): On the diagonal, write $\omega_i=s_i\tilde\omega_i$ for row $i$, with $s_i$ the sign of $z_i$. Rows of opposite weights
-have one law and the same masks: signs are fair coins, also given these, so that the gate $\frac{1+s_i}2$ is one, independent of
-$\tilde\omega_i$ and the layers before; the signs that $\tilde\omega_i$ lacks are those of column $i$ above, whose law they do not change.
-(A neuron with $z_i=0$ is on no open path.)
+have the same law and the same masks. So the signs are fair coins, also given these, and the gate $\frac{1+s_i}2$ is a fair coin,
+independent of $\tilde\omega_i$ and the layers before; the signs that $\tilde\omega_i$ lacks are those of column $i$ above, whose law they
+do not change. (A neuron with $z_i=0$ is on no open path.)
 
-one path (from signs; by product): So two different paths have a mean product $0$, and on one path each gate gives $\sqrt2^2\cdot\frac12=1$,
-in the mean, independent of the edges.
+one path (from signs; by product): So the product of two different paths has the mean $0$. On one path each gate gives
+$\sqrt2^2\cdot\frac12=1$ on average, independently of the edges.
 
-path weight (from one path): Of the product of a path's $M\omega$ the squares of the derivatives in its weights have the mean
-$[[path_weight]]$ for $L=2$: an edge gives $Q$, the one that is derived $E[M]=W$.
+path weight (from one path): For $L=2$, the squares of the derivatives, in its weights, of the product of a path's $M\omega$ have the mean
+$[[path_weight]]$: an edge gives $Q$, except that the edge of the derivative gives $E[M]=W$.
 
 constant graphons (from limit, energy, path weight): With all $W=\rho$ and $Q=q(\rho)$ each of the $L+1$ terms has one factor $\rho$ and $L$
 factors $q$, below and above it: $[[homogeneous]]$ times the dense kernel.
@@ -254,7 +255,7 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
     pitfalls=(
         Pitfall(
             control="one graphon",
-            said="The kernel of a pruned network depends on the limit $W$ of its masks alone.",
+            said="The kernel of a pruned network depends only on the limit $W$ of its masks.",
             by="What one might expect from section 5.1 of arXiv:2510.17515v1: “pruning effectively modifies their variance”, there by the mask.",
             why=(
                 "Magnitude pruning keeps the large weights, and signals pass through the square of a "
@@ -263,9 +264,9 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
             counterexample="four_weights",
             by_hand=(
                 "One neuron a layer, two hidden layers, and only the first weight is masked; it is "
-                r"$\pm\frac15$ or $\pm\frac75$ with equal chance, so $Ew^2=1$. Keeping it when it is large "
-                r"has $W=\frac12$ and $Q=E[Mw^2]=\frac{49}{50}$ and the kernel $W+2Q=\frac{123}{50}$ at "
-                r"$x=1$; keeping it by a coin has the same $W=\frac12$ and the kernel $\frac32$."
+                r"$\pm\frac15$ or $\pm\frac75$ with equal probability, so $Ew^2=1$. Keeping it when it is large "
+                r"gives $W=\frac12$, $Q=E[Mw^2]=\frac{49}{50}$ and the kernel $W+2Q=\frac{123}{50}$ at "
+                r"$x=1$; keeping it by a fair coin gives the same $W=\frac12$ and the kernel $\frac32$."
             ),
             instead=(
                 "$W$ where the gradient arises, $Q=E[Mw^2]$ on the way forward and backward: "

@@ -47,7 +47,7 @@ STEPS = proof(
     r"""
 entry: Given $|a|=\alpha$ an entry is kept where $|w|>s/\alpha$, with probability $[[graphon]]$.
 
-entry energy (from entry): $E[Mw^2]$ falls in $s$ at the rate at which the share does, times $s^2/\alpha^2$, and is $1$ at $s=0$:
+entry energy (from entry): $E[Mw^2]$ falls in $s$ at the rate of the share times $s^2/\alpha^2$, and it is $1$ at $s=0$. So it is
 $[[entry_energy]]$.
 
 product (by S4 for column_density, noise_density): The density of $|aw|$ at $s$ is $\frac2\pi K_0(s)$, as $P(|aw|>s)$ is
@@ -55,22 +55,24 @@ $H(s)=1-s\,[K_0\mathbf L_{-1}+K_1\mathbf L_0](s)$.
 
 Bessel integral (by BESSEL_INTEGRAL): $K_0(s)=\int_0^\infty e^{-s\cosh x}dx$.
 
-share (from product, Bessel integral): So $P(|aw|>s)=[[r]]$: with $\cosh x=1+2\sinh^2\frac x2$ that is $\frac2\pi\int e^{-s\cosh
-x}\frac{dx}{\cosh x}$, whose derivative is $-\frac2\pi K_0$, and it vanishes at infinity.
+share (from product, Bessel integral): So $P(|aw|>s)=[[r]]$: with $\cosh x=1+2\sinh^2\frac x2$ this is $\frac2\pi\int e^{-s\cosh
+x}\frac{dx}{\cosh x}$, which has the derivative $-\frac2\pi K_0$ and vanishes at infinity.
 
-two means (by same law): The score is symmetric in $a$ and $w$, so that $E[a^2M]=E[w^2M]$. On the diagonal, by K4, these are the parts of an
-input in the first-layer and in the readout term: $E\,\Theta_n(x,x)$ is twice the mean of $x_j^2$ times either.
+two means (by same law): The score is symmetric in $a$ and $w$, so that $E[a^2M]=E[w^2M]$. On the diagonal, by K4, these are the
+contributions of an input to the first-layer term and to the readout term. So $E\,\Theta_n(x,x)$ is twice the mean of $x_j^2$ times either
+of them.
 
-energy rate (from two means, Bessel integral): $E[a^2;|aw|>s]$ falls at the rate $\frac2\pi\int_0^\infty a\,e^{-(a^2+s^2/a^2)/2}da$; put
-$a=\sqrt s\,e^{x/2}$, and take $x$ and $-x$ together: it is $\frac2\pi s\int_0^\infty\cosh x\,e^{-s\cosh x}dx=-\frac2\pi
+energy rate (from two means, Bessel integral): $E[a^2;|aw|>s]$ falls at the rate $\frac2\pi\int_0^\infty a\,e^{-(a^2+s^2/a^2)/2}da$;
+substitute $a=\sqrt s\,e^{x/2}$, and combine $x$ and $-x$: the rate is $\frac2\pi s\int_0^\infty\cosh x\,e^{-s\cosh x}dx=-\frac2\pi
 sK_0'=[[energy_rate]]$.
 
-energy (from share, energy rate): Hence $R_2=[[R_2]]$: that falls at the same rate, as $(sK_0)'=K_0-sK_1$, and both vanish at infinity.
+energy (from share, energy rate): Hence $R_2=[[R_2]]$: this expression falls at the same rate, as $(sK_0)'=K_0-sK_1$, and both vanish at
+infinity.
 
 slope (from share, energy rate): The quotient of the two rates is $dR_2/dr=[[slope]]$.
 
-given the readout (from entry energy; by K4 for row_kernel): Given $a$ the entries of a row are independent, and the mask depends on $|w|$
-alone: off the diagonal, as $d\to\infty$, the preactivations become normal with the covariances $S_Q$.
+given the readout (from entry energy; by K4 for row_kernel): Given $a$, the entries of a row are independent, and the mask depends only on
+$|w|$. So, off the diagonal, as $d\to\infty$, the preactivations become normal with the covariances $S_Q$.
 
 row kernel (from given the readout): So a neuron contributes the mean of $\varphi\varphi'+\alpha^2\dot\varphi\dot\varphi's_W$, which by K1
 is $F+\alpha^2s_W\,\partial_cF$, $[[row_kernel]]$.
@@ -78,16 +80,16 @@ is $F+\alpha^2s_W\,\partial_cF$, $[[row_kernel]]$.
 factors (from share, Bessel integral): With $y=\sinh\frac x2$ both integrals become Gaussian ones: $r=\frac4\pi e^{-s}\int_0^\infty
 e^{-2sy^2}f\,dy$ with $f=[[share_factor]]$, and $K_0=2e^{-s}\int_0^\infty e^{-2sy^2}f\,dy$ with $f=[[energy_factor]]$.
 
-tail (from factors): As its $f\le1$, $r$ is at most $[[tail]]$.
+tail (from factors): The share $r$ is at most $[[tail]]$, as its $f\le1$.
 
-share below its tail (from factors, tail): As $f\ge1-\frac52y^2$, it is at least $[[share_low]]$ times that: $y^2$ has the mean $\frac1{4s}$
-under $e^{-2sy^2}$.
+share below its tail (from factors, tail): As $f\ge1-\frac52y^2$, the share is at least $[[share_low]]$ times this bound: $y^2$ has the mean
+$\frac1{4s}$ under $e^{-2sy^2}$.
 
-energy tail (from factors): Likewise $\frac2\pi sK_0$ is at most $[[energy_tail]]$, and at least $1-\frac1{8s}$ times that, as its
+energy tail (from factors): Likewise $\frac2\pi sK_0$ is at most $[[energy_tail]]$, and at least $1-\frac1{8s}$ times this bound, as its
 $f\ge1-\frac12y^2$.
 
-energy at its tail (from energy, tail, share below its tail, energy tail): The tail of $r$ is $\frac1s$ times that of the energy. So $R_2$
-over its tail lies between $[[energy_low]]$ and $[[energy_high]]$, and both quotients tend to $1$.
+energy at its tail (from energy, tail, share below its tail, energy tail): The tail of $r$ is $\frac1s$ times the tail of the energy. So
+$R_2$ divided by its tail lies between $[[energy_low]]$ and $[[energy_high]]$, and both quotients tend to $1$.
 """,
     globals(),
     BESSEL_INTEGRAL=BESSEL_INTEGRAL,

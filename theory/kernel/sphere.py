@@ -81,59 +81,61 @@ STEPS = proof(
 neurons (by K4 for row_kernel): A neuron adds $F(S)+s\,\kappa_0$ to the kernel, with $s$ the covariance in
 $S=W(u)\frac1d(|x|^2,|x'|^2,x\cdot x')$.
 
-row kernel (from neurons): With $w=W(u)/d$, at the lengths $m$ and $m'$ and the cosine $r$, that is $[[row_kernel]]$.
+row kernel (from neurons): With $w=W(u)/d$, at the lengths $m$ and $m'$ and the cosine $r$, this contribution is $[[row_kernel]]$.
 
-radii (from row kernel; by product): Length and direction of an isotropic $x$ are independent. So $|x|\,Y(x/|x|)$ has $\frac gdE|x|^2$ times
-the eigenvalue of $\cos\theta\,\kappa_0+\kappa_1$ on the sphere at $Y$, and what is orthogonal to such functions has $0$.
+radii (from row kernel; by product): Length and direction of an isotropic $x$ are independent. So the eigenvalue at $|x|\,Y(x/|x|)$ is
+$\frac gdE|x|^2$ times the eigenvalue of $\cos\theta\,\kappa_0+\kappa_1$ on the sphere at $Y$, and functions orthogonal to all of these have
+the eigenvalue $0$.
 
 normal weights (by K1): For unit vectors and standard normal $z$ in $\mathbb R^k$, $\kappa_1=2E(z\cdot x)_+(z\cdot x')_+$ and
 $\kappa_0=2P(z\cdot x>0,z\cdot x'>0)$.
 
-directions (from normal weights; by product): Length and direction $e$ of $z$ are independent, and $E|z|^2=k$: $\kappa_1=2k\,E(e\cdot
+directions (from normal weights; by product): Length and direction $e$ of $z$ are independent, and $E|z|^2=k$. So $\kappa_1=2k\,E(e\cdot
 x)_+(e\cdot x')_+$, and $\kappa_0=2E1\{e\cdot x>0\}1\{e\cdot x'>0\}$.
 
 Funk and Hecke (cited: Müller, Spherical Harmonics (1966): the Funk–Hecke formula, and the recursion of the Legendre polynomials in k
-dimensions): On harmonics of degree $\ell$ a function $f(e\cdot x)$ has the eigenvalue $E[f(r)P_\ell(r)]$, $r$ of a density
-$\propto(1-r^2)^{(k-3)/2}$, where $P_0=1$, $P_1=r$ and $P_{\ell+1}=[[next_harmonic]]$ with $P$, $P_-$ in it for $P_\ell$, $P_{\ell-1}$.
+dimensions): On harmonics of degree $\ell$ a function $f(e\cdot x)$ has the eigenvalue $E[f(r)P_\ell(r)]$, where $r$ has a density
+$\propto(1-r^2)^{(k-3)/2}$. Here $P_0=1$, $P_1=r$ and $P_{\ell+1}=[[next_harmonic]]$, in which $P$, $P_-$ stand for $P_\ell$, $P_{\ell-1}$.
 
-squares (from directions, Funk and Hecke; by Fubini): With $b_\ell$, $c_\ell$ for $r_+$ and $1\{r>0\}$, $\kappa_1$ and $\kappa_0$ are such
-operators applied twice: their eigenvalues are $2kb_\ell^2$ and $2c_\ell^2$.
+squares (from directions, Funk and Hecke; by Fubini): Let $b_\ell$, $c_\ell$ be the eigenvalues for $r_+$ and $1\{r>0\}$. Then $\kappa_1$
+and $\kappa_0$ are such operators applied twice, so their eigenvalues are $2kb_\ell^2$ and $2c_\ell^2$.
 
 derivatives (from Funk and Hecke): By induction in $\ell\ge1$, $(1-r^2)P_\ell'$ is $[[slope]]$, and $(1-r^2)P_{\ell-1}'$ is
 $[[slope_before]]$: the recursion takes one pair to the next.
 
 equation (from derivatives): So $(1-r^2)P_\ell''-(k-1)rP_\ell'+\nu P_\ell=0$ with $\nu=[[bend]]$.
 
-primitives (from equation): With $P'$ for $P_\ell'$, $(1-r^2)^{(k-3)/2}P_\ell$ has the primitive $[[gate_primitive]]$, and $r$ times it
-$[[ramp_primitive]]$, for $\ell\ge1$ and $\ell\ne1$: both are $0$ at $r=1$.
+primitives (from equation): With $P'$ for $P_\ell'$, $(1-r^2)^{(k-3)/2}P_\ell$ has the primitive $[[gate_primitive]]$ for $\ell\ge1$, and
+$r$ times this function has the primitive $[[ramp_primitive]]$ for $\ell\ne1$. Both are $0$ at $r=1$.
 
 mass: The density of $r$ is $[[mass]]$ times $(1-r^2)^{(k-3)/2}$.
 
 centre (from Funk and Hecke): At $0$, $P_{2j}$ is $[[centre]]$ and $P_{2j+1}$ is $0$.
 
 coefficients (from derivatives, primitives, mass, centre): From $0$ to $1$ the *primitives* give $b_{2j}=[[ramp_coefficient]]$ and
-$c_{2j+1}=[[gate_coefficient]]$; the others vanish but $b_1$ and $c_0=\frac12$.
+$c_{2j+1}=[[gate_coefficient]]$; the others vanish except $b_1$ and $c_0=\frac12$.
 
-first ramp: $b_1$ is half of the mean of $r^2$, $[[first_ramp]]$: the $k$ coordinates have squares of sum $1$.
+first ramp: $b_1$ is half of the mean of $r^2$, $[[first_ramp]]$, as the squares of the $k$ coordinates have the sum $1$.
 
-times the cosine (from Funk and Hecke): By the recursion $rP_\ell$ is $[[raised]]$ times $P_{\ell+1}$ and $[[lowered]]$ times $P_{\ell-1}$;
-so the eigenvalues of $\cos\theta\,\kappa_0$ are these means of those of $\kappa_0$ (at $\ell=0$ that of degree 1).
+times the cosine (from Funk and Hecke): By the recursion $rP_\ell$ is $[[raised]]$ times $P_{\ell+1}$ plus $[[lowered]]$ times $P_{\ell-1}$.
+So the eigenvalues of $\cos\theta\,\kappa_0$ are the means with these weights of the eigenvalues of $\kappa_0$ (at $\ell=0$ the eigenvalue
+of degree 1).
 
-two points: For $k=1$ the kernel is $2$ on the diagonal and $0$ off it; halved, as each point has the weight $\frac12$, $[[two_points]]$:
-eigenvalue $1$ at both degrees.
+two points: For $k=1$ the kernel is $2$ on the diagonal and $0$ off it. As each point has the weight $\frac12$, it is halved to
+$[[two_points]]$, which has the eigenvalue $1$ at both degrees.
 
 eigenvalues (from radii, squares, coefficients, first ramp, times the cosine, two points): Together the eigenvalue at degree $\ell$ is
 $[[sphere_eigenvalue]]$.
 
-monomials: There are $[[monomials]]$ monomials of degree $\ell$: those without the last variable, and those with it.
+monomials: There are $[[monomials]]$ monomials of degree $\ell$: count those without the last variable and those with it.
 
 polynomials (cited: Müller, Spherical Harmonics (1966): each homogeneous polynomial of degree ℓ is one sum of a harmonic one and of |x|²
-times one of degree ℓ − 2): On the sphere homogeneous polynomials of degree $\ell$ are those of degree $\ell-2$ and the harmonics of degree
-$\ell$.
+times one of degree ℓ − 2): On the sphere, homogeneous polynomials of degree $\ell$ are sums of homogeneous polynomials of degree $\ell-2$
+and harmonics of degree $\ell$.
 
 multiplicity (from monomials, polynomials): So the harmonics of degree $\ell$ are a space of dimension $[[multiplicity]]$.
 
-fall (from eigenvalues): From an even degree $\ell$ to $\ell+2$ the eigenvalue takes the factor $[[fall_ratio]]<1$.
+fall (from eigenvalues): From an even degree $\ell$ to $\ell+2$ the eigenvalue is multiplied by $[[fall_ratio]]<1$.
 
 plane (from eigenvalues): For $k=2$ and even $\ell$, $\lambda_\ell\ell^2=[[plane]]$.
 
@@ -143,13 +145,13 @@ space (from eigenvalues, partial products): For $k=3$ and $\ell=2j$, $\lambda_\e
 
 Wallis (from partial products; by Wallis): The product tends to $\frac\pi2$.
 
-two inputs more (from eigenvalues): From $k$ to $k+2$, $\lambda_\ell\ell^k$ takes the factor $[[two_more]]$.
+two inputs more (from eigenvalues): From $k$ to $k+2$, $\lambda_\ell\ell^k$ is multiplied by $[[two_more]]$.
 
-large degrees (from plane, space, Wallis, two inputs more): So over even $\ell$, by induction in $k$, $\lambda_\ell\ell^k\to[[constant]]$:
-at $2$, at $3$, and with the factor $k^2$ from $k$ to $k+2$.
+large degrees (from plane, space, Wallis, two inputs more): So, along even $\ell$, $\lambda_\ell\ell^k\to[[constant]]$ by induction in $k$:
+it holds at $2$ and at $3$, and both sides gain the factor $k^2$ from $k$ to $k+2$.
 
 ranks (from monomials, multiplicity): The even degrees up to $\ell$ have together as many eigenvalues as there are *monomials* of degree
-$\ell$: a number of the order of $\ell$ to the $[[rank_power]]$.
+$\ell$. This number is of the order of $\ell$ to the power $[[rank_power]]$.
 
 decay (from fall, large degrees, ranks): In descending order the even degrees come one after another, so that the eigenvalue falls in the
 rank with the exponent $[[exponent]]$.

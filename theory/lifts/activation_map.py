@@ -42,24 +42,24 @@ edge_map = w * y
 
 STEPS = proof(
     r"""
-graphs (a definition): Two graphs, by their edges: $[[graph]]$ and the diamond $[[diamond]]$, both with the input $0$.
+graphs (a definition): Consider two graphs, given by their edges: $[[graph]]$ and the diamond $[[diamond]]$, both with the input $0$.
 
 order (by topological order): The vertices have an order in which all edges lead forward; it may begin with the inputs, since no edge leads
 into them.
 
-one solution (from order; by induction): Along such an order the values at the in-neighbours of $v$ are there before $y_v$, and the equation
-at $v$ determines it: there is exactly one family. The equations do not mention the order, so that all orders give this one.
+one solution (from order; by induction): Along such an order the values at the in-neighbours of $v$ are computed first, and the equation at
+$v$ then determines $y_v$. So there is exactly one family. The equations do not mention the order, so all orders give this family.
 
-linear edges: In the linear case $M(w,y)=[[edge_map]]$ takes sums in $y$ to sums, $1$ to $w$, and the product of the weights of a path to
-that of the path with one edge more.
+linear edges: In the linear case $M(w,y)=[[edge_map]]$ maps sums in $y$ to sums and $1$ to $w$. It maps the product of the weights along a
+path to the product along the path extended by one edge.
 
-paths (from one solution, linear edges; by fibres): Let $p_v$ be the sum over all paths from $i$ to $v$; $p_i=1$, for the empty path alone.
-The paths to $v\ne i$ are those to an in-neighbour $u$ with the edge $(u,v)$ behind them, so that $p_v=\sum_uM(w_{(u,v)},p_u)$: $p$ is the
-one solution.
+paths (from one solution, linear edges; by fibres): Let $p_v$ be the sum, over all paths from $i$ to $v$, of the products of their weights;
+$p_i=1$, from the empty path alone. A path to $v\ne i$ is a path to an in-neighbour $u$, followed by the edge $(u,v)$, so that
+$p_v=\sum_uM(w_{(u,v)},p_u)$: $p$ is the unique solution.
 
-first graph (from graphs, paths): Three paths lead from $0$ to $4$ on the first graph: $y_4=[[path_sum]]$.
+first graph (from graphs, paths): On the first graph three paths lead from $0$ to $4$, so $y_4=[[path_sum]]$.
 
-both orders (from graphs, paths): On the diamond $1$ may come before $2$ or behind it; by both orders $y_3=[[diamond_sum]]$.
+both orders (from graphs, paths): On the diamond, $1$ may come before $2$ or after it; both orders give $y_3=[[diamond_sum]]$.
 """,
     globals(),
 )

@@ -118,24 +118,26 @@ identity_skips = sp.Piecewise((skip_probability**C * (1 - skip_probability) ** (
 
 STEPS = proof(
     r"""
-activations (by L2): The graph $x\to a\to o$ with the skip is acyclic, and so is what lies above it: the lift has exactly one family of
-activations.
+activations (by L2): The graph $x\to a\to o$ with the skip is acyclic, and so is the graph of the lift above it. So the lift has exactly one
+family of activations.
 
 queries, keys and values (from activations; by fibres): The sum over the copies of $x$ of the rank-one terms $x_cw_c^\top$ is $XQ_h$ for the
-first of three factors, with $w_c$ as row $c$ of $Q_h$, and so on for the others: each map is linear, and so is its sum over the fibre.
+first of the three factors, where $w_c$ is row $c$ of $Q_h$. The other two factors are formed in the same way: each map is linear, and so is
+its sum over the fibre.
 
-block (from queries, keys and values; gives block): Then $\sigma_a$ is applied, and into $o_c$ go the sum over heads of column $c$ of their
-outputs times $O_h$, and the one skip $x_c$. That is residual attention; for two tokens, two channels and one head of width two it is so for
-all weights and inputs. An order of the tokens goes along: it moves the rows of $q,k,v$, and the rows and columns of the scores.
+block (from queries, keys and values; gives block): Then $\sigma_a$ is applied. The vertex $o_c$ receives the sum over heads of column $c$
+of their outputs times $O_h$, and the one skip $x_c$. This is residual attention; for two tokens, two channels and one head of width two
+this holds for all weights and inputs. The block commutes with permutations of the tokens, which permute the rows of $q,k,v$, and the rows
+and columns of the scores.
 
-weights (from block): Each of $h$ copies of $a$ has $3d$ weights for each channel in and $d$ for each channel out, and skips have none:
-$[[weights]]$.
+weights (from block): Each of the $h$ copies of $a$ has $3d$ weights for each input channel and $d$ for each output channel, and skips have
+no weights. The total is $[[weights]]$.
 
-full skips (from block): The full lift puts $\sum_{c'}x_{c'}$ into $o_c$ in place of $x_c$: for three channels and two tokens $[[excess]]$
-too much.
+full skips (from block): The full lift adds $\sum_{c'}x_{c'}$ at $o_c$ in place of $x_c$. For three channels and two tokens the excess is
+$[[excess]]$.
 
-sampled skips (by independence): The skips are the identity if, of the $C^2$ independent edges above $(x,o)$, the $C$ diagonal ones are
-there and the $C(C-1)$ others are not: with probability $[[identity_skips]]$.
+sampled skips (by independence): The skips are the identity if and only if, of the $C^2$ independent edges above $(x,o)$, the $C$ diagonal
+edges are present and the $C(C-1)$ others are absent. This has probability $[[identity_skips]]$.
 """,
     globals(),
 )
@@ -227,7 +229,7 @@ $[[identity_skips]]$. For $0<\lambda<C$ a random sparse lift of a residual netwo
             convention="without channels there is nothing to compute, and no share of the skips to sample",
         ),
         Quantity(h, "number of heads", COUNT_FROM_ZERO),
-        Quantity(d, "width of a head", COUNT, convention="the module divides by the root of it"),
+        Quantity(d, "width of a head", COUNT, convention="the module divides by its square root"),
         DEGREE.drawn_from(sp.Rational(1, 8), 1),
         Quantity(tuple(X), "entries of the input, by token and channel", sp.S.Reals),
         Quantity(HEAD, "weights of a head for queries, keys and values, by channel and place", sp.S.Reals),

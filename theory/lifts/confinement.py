@@ -43,40 +43,42 @@ STEPS = proof(
     r"""
 continuity (by chain rule): $\nabla L=dF^*\nabla\ell(F)$ is continuous, and $\dot L=-\|\nabla L\|^2$, so that $0\le L\le L_0$.
 
-bounded path (from continuity; by L14.1): Up to the time $t$ the path is no longer than $\sqrt{t(L_0-L)}\le\sqrt{tL_0}$.
+bounded path (from continuity; by L14.1): Up to the time $t$ the length of the path is at most $\sqrt{t(L_0-L)}\le\sqrt{tL_0}$.
 
-all times (from continuity, bounded path; by continuation): So the flow exists for all times, and $L$, which never grows, has a limit.
+all times (from continuity, bounded path; by continuation): So the flow exists for all times, and $L$, which never increases, has a limit.
 
 between (a definition): For $\varepsilon>\varepsilon_0$ take $\varepsilon'=[[middle]]$, and $\kappa$ for this $\varepsilon'$.
 
 growing tangents (by L14.2): Let $L_0\le B$. As long as $\theta\in A(\kappa+\|\theta-\theta_0\|,\varepsilon')$, the path down to
-$\varepsilon<L_0$ is no longer than $\kappa\bigl(\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}-1\bigr)$, and it is done in finite time,
-as the rate tends to $\varepsilon'<\varepsilon$.
+$\varepsilon<L_0$ has at most the length $\kappa\bigl(\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}-1\bigr)$. The flow traverses this
+path in finite time, as the rate tends to $\varepsilon'<\varepsilon$.
 
-path (from between, growing tangents): With *between* and $B$ for $L_0$ that is $[[longest_path]]$.
+path (from between, growing tangents): By *between*, and with $B$ in place of $L_0$, this bound is $[[longest_path]]$.
 
-confinement (by intermediate value): Let the tangents be known in a ball about $\theta_0$, of a radius above the bound of the path. To leave
-it while $L>\varepsilon$ the flow would have a path of that radius inside it, which is too long.
+confinement (by intermediate value): Suppose that the condition on the tangents holds in a ball about $\theta_0$ whose radius exceeds the
+bound of the path. To leave this ball while $L>\varepsilon$, the flow would need a path inside the ball at least as long as this radius,
+which the bound excludes.
 
-radius (from path, confinement): The radius $[[pac_radius]]$ is enough: $1$ more than *path*, and any for $L_0\le\varepsilon$, where nothing
-is to be done.
+radius (from path, confinement): The radius $[[pac_radius]]$ is enough: it exceeds the bound in *path* by $1$. If $L_0\le\varepsilon$, any
+radius is enough, as nothing has to be proved.
 
-both events (from all times, radius; by union bound): The bound of $L_0$ and the tangents in that ball fail with probability at most
-$\delta_1+\delta_2$. So $P(\lim L\le\varepsilon)\ge[[probability]]$.
+both events (from all times, radius; by union bound): The bound of $L_0$ or the condition on the tangents in that ball fails with
+probability at most $\delta_1+\delta_2$. So $P(\lim L\le\varepsilon)\ge[[probability]]$.
 
-fixed tangents (by L14.1): If $\theta\in A(\kappa(c),\varepsilon')$ in the ball of radius $c$, the path is there no longer than
+fixed tangents (by L14.1): If $\theta\in A(\kappa(c),\varepsilon')$ in the ball of radius $c$, the path inside this ball is no longer than
 $\kappa(c)\ln\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}$.
 
-radius by constants of balls (from between, fixed tangents, confinement, all times): With *between* and $B$ for $L_0$ that is
-$[[needed_radius]]$: it is enough if some $c$ is above it.
+radius by constants of balls (from between, fixed tangents, confinement, all times): By *between*, and with $B$ in place of $L_0$, this
+bound is $[[needed_radius]]$. It is enough if some $c$ exceeds it.
 
-example (a definition): $F(x)=[[standstill]]$ is above $1$ for every $x$, and falls with $x$.
+example (a definition): The function $F(x)=[[standstill]]$ exceeds $1$ for every $x$, and decreases with $x$.
 
-loss of low outputs: $\ell(z)=z$ for $z\ge\varepsilon$ and $[[low_loss]]$ below is positive and convex: at $\varepsilon$ both have the value
-$\varepsilon$ and the slope $1$, which is the largest of the second.
+loss of low outputs: $\ell(z)=z$ for $z\ge\varepsilon$ and $[[low_loss]]$ below is positive and convex: at $\varepsilon$ both pieces have
+the value $\varepsilon$ and the slope $1$, which is the largest slope of the second piece.
 
-step of the example (from example, loss of low outputs): The shortest tangent step that reaches $\varepsilon$ is $[[standstill_radius]]$
-long, $L-\varepsilon$ over the slope. It does not fall with $x$: its largest length on a ball is that at its end.
+step of the example (from example, loss of low outputs): The shortest tangent step that reaches $\varepsilon$ has the length
+$[[standstill_radius]]$, which is $L-\varepsilon$ divided by the slope. It does not decrease with $x$, so its largest value on a ball is
+attained at the right end.
 """,
     globals(),
 )
@@ -186,7 +188,7 @@ lies in $A(\kappa(c),\varepsilon)$, where $\kappa(c)=[[standstill_radius]]$ at $
         ),
         Sharp(
             expression="needed_radius",
-            example=r"a loss that falls as $\varepsilon'+(B-\varepsilon')e^{-x/\kappa}$ down to $\varepsilon$ and then on with the slope there, $\ell(z)=z$ for $z\ge\varepsilon'$ and $\varepsilon_0+(\varepsilon'-\varepsilon_0)e^{(z-\varepsilon')/(\varepsilon'-\varepsilon_0)}$ below, with $\varepsilon'=$ *middle*: one $\kappa$ serves all balls at $\varepsilon'$, another at each loss above $\varepsilon_0$, and the path to $\varepsilon$ has this length. Beyond a shorter one the loss may as well stay above $\varepsilon$",
+            example=r"a loss that decreases as $\varepsilon'+(B-\varepsilon')e^{-x/\kappa}$ down to $\varepsilon$ and then linearly with the slope there, $\ell(z)=z$ for $z\ge\varepsilon'$ and $\varepsilon_0+(\varepsilon'-\varepsilon_0)e^{(z-\varepsilon')/(\varepsilon'-\varepsilon_0)}$ below, with $\varepsilon'=$ *middle*: one $\kappa$ serves all balls at $\varepsilon'$, another one at each loss above $\varepsilon_0$, and the path to $\varepsilon$ has this length. Outside a smaller ball the loss might just as well stay above $\varepsilon$",
             check="a_path_with_all_tangents_is_as_long",
         ),
     ),

@@ -71,28 +71,31 @@ chernoff_size = where_copies_are_had(sp.Max(sp.ceiling(mean_size), sp.ceiling(ta
 
 STEPS = proof(
     r"""
-enough copies (by L16.1): Where each unit has $M$ copies, $L(t)\le B(M)$ for all $t\ge T$ with (B1): the cells of different vertices of one
-hidden layer are disjoint, and no vertex copies two units.
+enough copies (by L16.1): If each unit has $M$ copies, (B1) gives $L(t)\le B(M)$ for all $t\ge T$, since the cells of different vertices of
+one hidden layer are disjoint and no vertex copies two units.
 
-isolated cells (from enough copies; by L16.2): The cells of one hidden layer are isolated, so that $B(M)$ may be that of (B2) too.
+isolated cells (from enough copies; by L16.2): The cells of one hidden layer are isolated, so $B(M)$ may also be the bound of (B2).
 
-number of copies (by L11.1): The number of copies of a unit is binomial, of $n$ trials and a chance $q_j\ge q$.
+number of copies (by L11.1): The number of copies of a unit is binomial, with $n$ trials and a success probability $q_j\ge q$.
 
-least chance (from number of copies; by coupling): It is less than $M$ with a probability of at most $P(\mathrm{Bin}(n,q)<M)$.
+least chance (from number of copies; by coupling): So the number of copies of a unit is less than $M$ with probability at most
+$P(\mathrm{Bin}(n,q)<M)$.
 
-all units (from isolated cells, least chance; by union bound): One of $r$ units has fewer than $M$ copies with a probability of at most
-$[[failure]]$.
+all units (from isolated cells, least chance; by union bound): At least one of the $r$ units has fewer than $M$ copies with probability at
+most $[[failure]]$.
 
-more vertices (from all units; by coupling): More vertices hold no fewer copies: the bound does not grow with $n$.
+more vertices (from all units; by coupling): A lift with more vertices has at least as many copies, so the bound does not increase with $n$.
 
-smallest size (from more vertices; by monotonicity): So it is at most $\delta$ from $[[size]]$ on.
+smallest size (from more vertices; by monotonicity): So the bound is at most $\delta$ from the size $[[size]]$ on.
 
-half the mean (from all units; by L11.1): If $M\le\frac{nq}2$, $P(\mathrm{Bin}(n,q)<M)\le P(\mathrm{Bin}(n,q)<\frac{nq}2)\le e^{-nq/8}$: the
-bound is at most $[[chernoff_failure]]$.
+half the mean (from all units; by L11.1): If $M\le\frac{nq}2$, then $P(\mathrm{Bin}(n,q)<M)\le P(\mathrm{Bin}(n,q)<\frac{nq}2)\le
+e^{-nq/8}$, and the bound is at most $[[chernoff_failure]]$.
 
-both conditions (from half the mean): $M\le\frac{nq}2$ from $n=[[mean_size]]$ on, and $re^{-nq/8}\le\delta$ from $n=[[tail_size]]$ on.
+both conditions (from half the mean): $M\le\frac{nq}2$ holds from $n=[[mean_size]]$ on, and $re^{-nq/8}\le\delta$ holds from
+$n=[[tail_size]]$ on.
 
-size by Chernoff (from both conditions): So the bound is at most $\delta$ from $[[chernoff_size]]$ on, the larger of the two, rounded up.
+size by Chernoff (from both conditions): So the bound is at most $\delta$ from $[[chernoff_size]]$ on, the larger of these two numbers,
+rounded up.
 """,
     globals(),
 )
@@ -115,7 +118,7 @@ def sizes_keep_both_conditions(mean_size: sp.Expr, tail_size: sp.Expr, chernoff_
 one_layer_convergence = Claim(
     label="L17.1",
     title="Random sparse lifts with one hidden layer reach low loss with high probability",
-    headline=r"If a vertex copies each of $r$ units of a witness with probability at least $q$, random sparse lifts with one hidden layer keep the bound of L16.1 for $M$ copies, with probability $\ge1-\delta$, from the width $$[[chernoff_size]]$$ on.",
+    headline=r"If a vertex copies each of $r$ units of a witness with probability at least $q$, random sparse lifts with one hidden layer obey the bound of L16.1 for $M$ copies, with probability $\ge1-\delta$, from the width $$[[chernoff_size]]$$ on.",
     statement=r"""
 Let a random sparse lift with one hidden layer of $n$ vertices train by gradient flow from the readout $0$. Compare it with a witness of
 $r$ units whose types are disjoint (equal units merged). Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ copies
@@ -159,13 +162,13 @@ the size $$[[size]]$$ on and, by Chernoff's bound, from $[[chernoff_size]]$ on.
             expression="chernoff_failure",
             truth="failure",
             at=tuple({n: size, M: 4, q: sp.Rational(1, 4), r: 2} for size in (50, 100, 200)),
-            lost="in Chernoff's bound of the binomial tail, which for so small an $M$ falls much faster",
+            lost="in Chernoff's bound on the binomial tail, which decreases much faster for so small an $M$",
         ),
         Loose(
             expression="chernoff_size",
             truth="size",
             at=tuple({delta: sp.Rational(1, x), M: 4, q: sp.Rational(1, 4), r: 2} for x in (10, 1000)),
-            lost="in Chernoff's bound of the binomial tail",
+            lost="in Chernoff's bound on the binomial tail",
         ),
     ),
     because={

@@ -74,66 +74,69 @@ gaussian_copy = Let(p_0**dimension * (1 - p_0) ** (inputs - dimension) * P, [(P,
 
 STEPS = proof(
     r"""
-trees (by L10.1): A witness with two hidden layers is unfolded to trees with the same function.
+trees (by L10.1): A witness with two hidden layers is unfolded into trees with the same function.
 
-different types (from trees; by dominated convergence): Change its weights so little that its loss $\varepsilon_w$ stays below
-$\varepsilon$, and that all its units with one layer, and all children, differ: their neighbourhoods are then disjoint, if they are small
-enough. The loss is a continuous function of the weights, as $\sigma'$ is bounded and $E_D\|x\|^2<\infty$.
+different types (from trees; by dominated convergence): Perturb the weights of the witness so little that its loss $\varepsilon_w$ stays
+below $\varepsilon$, and that all its units (with one hidden layer) and all its children (with two) differ. Their neighbourhoods are then
+disjoint, if they are small enough. Arbitrarily small perturbations make them differ, and the loss is a continuous function of the weights,
+as $\sigma'$ is bounded and $E_D\|x\|^2<\infty$.
 
-finite constants (by integration): As $\sigma'$ is bounded and $E_D\|x\|^2<\infty$, the derivatives of a unit in its weights have bounded
-norms in $L^2(D)$ on each ball of weights: $\Lambda$ is finite.
+finite constants (by integration): As $\sigma'$ is bounded and $E_D\|x\|^2<\infty$, the derivatives of a unit with respect to its weights
+have norms in $L^2(D)$ that are bounded on each ball of weights. So $\Lambda$ is finite.
 
-small neighbourhoods (from different types, finite constants): $[[approximation_loss]]$ tends to $\varepsilon_w$ as $\rho_0,\rho\to0$, and
-so is below $\varepsilon$ for some: $\Lambda$ does not grow as they become smaller.
+small neighbourhoods (from different types, finite constants): $[[approximation_loss]]$ tends to $\varepsilon_w$ as $\rho_0,\rho\to0$, since
+$\Lambda$ does not increase as these radii decrease. So it is below $\varepsilon$ for some such radii.
 
-flow (by flows): As $\sigma'$ and $\sigma''$ are bounded and $E_D\|x\|^4<\infty$, the second derivatives of the output in the weights have
-norms in $L^2(D)$ that are bounded on each ball of weights: $\nabla L$ is locally Lipschitz, and one flow starts at each point.
+flow (by flows): As $\sigma'$ and $\sigma''$ are bounded and $E_D\|x\|^4<\infty$, the second derivatives of the output with respect to the
+weights have norms in $L^2(D)$ that are bounded on each ball of weights. So $\nabla L$ is locally Lipschitz, and exactly one flow starts at
+each point.
 
-all times (from flow; by continuation): By the time $T$ the weights have moved by no more than $\sqrt{TL_0}$, as
-$\int_0^T\|\dot\theta\|^2\le L_0$: the flow goes on for all times.
+all times (from flow; by continuation): By the time $T$ the weights have moved by at most $\sqrt{TL_0}$, as $\int_0^T\|\dot\theta\|^2\le
+L_0$. So the flow exists for all times.
 
-bound of the loss (from small neighbourhoods, all times; by L16.1): At the longest time of (B1) the bound is $[[approximation_loss]]$ and
-$[[residual]]$.
+bound of the loss (from small neighbourhoods, all times; by L16.1): At the longest time of (B1) the bound is the sum of
+$[[approximation_loss]]$ and $[[residual]]$.
 
-positive chances (by positivity): Laws of full support give neighbourhoods positive probabilities $q$ and $\omega$, and $0<p_0<1$ does to
-each pattern of inputs.
+positive chances (by positivity): Laws of full support give neighbourhoods positive probabilities $q$ and $\omega$, and each pattern of
+inputs has a positive probability as $0<p_0<1$.
 
-one layer (from positive chances; by L17.1): With one hidden layer there are $M$ copies of each unit except with a probability that tends to
-$0$ as $n\to\infty$.
+one layer (from positive chances; by L17.1): With one hidden layer each unit has $M$ copies, except with a probability that tends to $0$ as
+$n\to\infty$.
 
 two layers (from positive chances; by L11.3 for copies_rate, isolated_rate, variance_rate): With two hidden layers let $M'_j$ be the number
-of isolated copies of the unit $j$, of mean $\mu_j$ and variance $V_j$. As $\lambda,q,\omega>0$, $\mu_j/n$ has a positive limit, and $V_j$
+of isolated copies of the unit $j$, with mean $\mu_j$ and variance $V_j$. As $\lambda,q,\omega>0$, $\mu_j/n$ has a positive limit, and $V_j$
 is at most of the order $n$.
 
-one unit (from two layers; by L11.4 for cantelli): There are fewer than $M$ isolated copies of the unit $j$ with a probability of at most
-$V_j/(V_j+(\mu_j-M+1)^2)$ where $\mu_j>M-1$, which tends to $0$ as $n\to\infty$.
+one unit (from two layers; by L11.4 for cantelli): Where $\mu_j>M-1$, the unit $j$ has fewer than $M$ isolated copies with probability at
+most $V_j/(V_j+(\mu_j-M+1)^2)$. This bound tends to $0$ as $n\to\infty$.
 
-failure (from one unit; by union bound): One of the units has fewer than $M$ isolated copies with a probability of at most the sum of
-$V_j/(V_j+(\mu_j-M+1)^2)$ over all of them, which tends to $0$. The cells of isolated copies are disjoint: no other root hears their
+failure (from one unit; by union bound): At least one of the units has fewer than $M$ isolated copies with probability at most the sum of
+$V_j/(V_j+(\mu_j-M+1)^2)$ over all units, which tends to $0$. The cells of isolated copies are disjoint: no other root is connected to their
 children.
 
-copies needed (from bound of the loss, one layer, failure): So from some $n_0$ on each unit has at least $[[copies_needed]]$ copies with
-probability $1-\delta$. Then the bound of the loss is at most $\varepsilon$.
+copies needed (from bound of the loss, one layer, failure): So from some $n_0$ on, with probability at least $1-\delta$, each unit has at least
+$[[copies_needed]]$ copies. Then the bound of the loss is at most $\varepsilon$.
 
-even moments: For a unit vector with the angle $\theta$ to a fixed one, uniform on the sphere, the mean of $\cos^{2j}\theta$ is
-$[[even_moment]]$: the measure is $\sin^{s-2}\theta\,d\theta$, up to a constant; integrate by parts. In one dimension $\cos\theta=\pm1$.
+even moments: Let a unit vector be uniform on the sphere, and let $\theta$ be its angle to a fixed unit vector. The mean of
+$\cos^{2j}\theta$ is $[[even_moment]]$: the law of the angle is $\sin^{s-2}\theta\,d\theta$, up to a constant, and one integrates by parts.
+In one dimension $\cos\theta=\pm1$.
 
-series (from even moments): So $e^{x\sqrt\nu\cos\theta}$ has the mean ${}_0F_1(;\frac s2;\frac{\nu x^2}4)$, of the terms $[[series_term]]$;
-odd powers have the mean $0$.
+series (from even moments): So $e^{x\sqrt\nu\cos\theta}$ has the mean ${}_0F_1(;\frac s2;\frac{\nu x^2}4)$, a series with the terms
+$[[series_term]]$; odd powers have the mean $0$.
 
-sphere: The unit sphere in $s$ dimensions has the measure $[[surface]]$, as the normal law has the mass $1$.
+sphere: The unit sphere in $s$ dimensions has the surface measure $[[surface]]$, as the normal law has total mass $1$.
 
-radius (from series, sphere): For $w$ normal about $w^*$, $\|w^*\|^2=\nu$, the density of $\|w\|$ is $[[radial_density]]$: the integral of
-$(2\pi)^{-s/2}e^{-(x^2+\nu)/2+x\sqrt\nu\cos\theta}$ over a sphere of the radius $x$.
+radius (from series, sphere): For $w$ normal about $w^*$, $\|w^*\|^2=\nu$, the density of $\|w\|$ is $[[radial_density]]$, the integral of
+$(2\pi)^{-s/2}e^{-(x^2+\nu)/2+x\sqrt\nu\cos\theta}$ over a sphere of radius $x$.
 
-ball (from radius; by additivity): By the symmetry of the normal law $P(\|w-w^*\|\le\rho_0)$ for a standard normal $w$ is that integrated up
-to $\rho_0$, $[[gaussian_ball]]$.
+ball (from radius; by additivity): By the symmetry of the normal law, $P(\|w-w^*\|\le\rho_0)$ for a standard normal $w$ is the integral of
+this density up to $\rho_0$, which is $[[gaussian_ball]]$.
 
-change of sign (from ball; by additivity): If $\sigma$ is odd, weights near $-w^*$ give a copy up to its sign. That ball has the same
-chance, and no point in common with the other if $\rho_0<\sqrt\nu$: both together have twice the chance.
+change of sign (from ball; by additivity): If $\sigma$ is odd, weights near $-w^*$ give a copy up to its sign. The ball of these weights has
+the same probability as the first ball, and is disjoint from it if $\rho_0<\sqrt\nu$: both together have twice the probability.
 
-vertex (from ball, change of sign; by product): Its pattern is independent of that: the vertex copies the unit, signs not changed, with
-probability $[[gaussian_copy]]$.
+vertex (from ball, change of sign; by product): The pattern of a vertex is independent of its weights. So the vertex copies the unit,
+without changes of sign, with probability $[[gaussian_copy]]$.
 """,
     globals(),
 )
@@ -184,7 +187,7 @@ def densities_are_means_over_spheres(
 pac_convergence = Claim(
     label="L17.3",
     title="Random sparse lifts converge to low loss with high probability",
-    headline=r"Under its assumptions, a random sparse lift that is wide enough comes down to any given loss above that of a witness with one or two hidden layers, with a probability as near $1$ as one likes.",
+    headline=r"Under its assumptions, a sufficiently wide random sparse lift comes down to any given loss above that of a witness with one or two hidden layers, with a probability arbitrarily close to $1$.",
     statement=r"""
 Consider the lifts of L17.1 and L17.2 with fixed $0<p_0<1$ and $\lambda>0$, weight laws of full support, inputs $x$ with
 $E_D\|x\|^4<\infty$, and $\sigma'$ and $\sigma''$ bounded. Let a witness with one or two hidden layers have the loss $\varepsilon_w$.
@@ -266,9 +269,9 @@ odd $\sigma$ and $\rho_0<\sqrt\nu$, up to sign, with twice this probability).
     open_questions=(
         OpenQuestion(
             asks="Do random sparse lifts reach the loss of a witness of three and more hidden layers, or of attention blocks in a row?",
-            obstacle="Copies have to be isolated, or each moves what the others hear: with two hidden layers isolated trees are counted by two moments (L11), with more the cells of different terminals have vertices in common at each layer between.",
+            obstacle="Copies have to be isolated, or each copy changes the inputs of the others. With two hidden layers isolated trees are counted by two moments (L11). With more, the cells of different terminals share vertices at each intermediate layer.",
             known="One and two hidden layers (L17.1, L17.2), one layer of convolutions or attention (L21.2, L21.3). The deterministic part, many disjoint copies, holds at any depth (L16.1).",
-            evidence="None was computed beyond two hidden layers.",
+            evidence="Nothing was computed beyond two hidden layers.",
         ),
     ),
     loose=(
@@ -276,7 +279,7 @@ odd $\sigma$ and $\rho_0<\sqrt\nu$, up to sign, with twice this probability).
             expression="copies_needed",
             truth="copies",
             at=(LONGEST_TIME_FOR_LINEAR_COPIES,),
-            lost=LOST + r"; at the longest time of (B1) these $M$ are not enough",
+            lost=LOST + r"; at the longest time of (B1) these $M$ copies are not enough",
         ),
     ),
     because={

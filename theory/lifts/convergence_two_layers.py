@@ -76,28 +76,28 @@ two_layer_size, cantelli_size = TWO_LAYER_SIZES.values()
 
 STEPS = proof(
     r"""
-enough copies (by L16.1): Where each unit has $M$ isolated copies, $L(t)\le B(M)$ for all $t\ge T$ with (B1): the cells of isolated copies
-are disjoint from all others.
+enough copies (by L16.1): If each unit has $M$ isolated copies, (B1) gives $L(t)\le B(M)$ for all $t\ge T$, since the cells of isolated
+copies are disjoint from all others.
 
-isolated cells (from enough copies; by L16.2): As these copies are isolated, $B(M)$ may be that of (B2) too.
+isolated cells (from enough copies; by L16.2): As these copies are isolated, $B(M)$ may also be the bound of (B2).
 
 isolated copies (by L11.2): The law of the number $M'$ of isolated copies of a unit is known at every width.
 
-all units (from isolated cells, isolated copies; by union bound): One of $r$ units has fewer than $M$ of them with a probability of at most
-$[[two_layer_failure]]$.
+all units (from isolated cells, isolated copies; by union bound): At least one of the $r$ units has fewer than $M$ isolated copies with
+probability at most $[[two_layer_failure]]$.
 
-exact size (from all units; a definition): $[[two_layer_size]]$ stands for the number that is found by doubling the step, from the first
-number in it on, until $\delta$ is kept, and then by halving: there $\delta$ is kept, and one below it is not, unless the search starts
-there.
+exact size (from all units; a definition): $[[two_layer_size]]$ denotes the number that a search finds. From the first number in this
+expression on, the search doubles its step until the bound is at most $\delta$, and then halves the step. At the number found the bound is
+at most $\delta$, and at one vertex fewer it is not, unless the search starts there.
 
-lower tail (from all units; by L11.4 for factorial moments, cantelli): With the mean $\mu$ of $M'$, and $V=\mu$ for
-$\lambda\le[[sparse_degree]]$, else $V=\mathrm{Var}M'$, the bound is at most $[[cantelli_failure]]$ where $\mu>M-1$.
+lower tail (from all units; by L11.4 for factorial moments, cantelli): Let $\mu$ be the mean of $M'$, and let $V=\mu$ for
+$\lambda\le[[sparse_degree]]$ and $V=\mathrm{Var}M'$ otherwise. Where $\mu>M-1$, the bound is at most $[[cantelli_failure]]$.
 
-wider lifts (from lower tail; by L11.4 for increasing_from, lower_tail): For $\lambda\le[[sparse_degree]]$ that does not grow with $n$ from
-$\max(c,[[rising_from]])$ on, and $\mu$ does not fall.
+wider lifts (from lower tail; by L11.4 for increasing_from, lower_tail): For $\lambda\le[[sparse_degree]]$, from $\max(c,[[rising_from]])$
+on, this last bound does not increase with $n$, and $\mu$ does not decrease.
 
-size by the mean (from wider lifts; by monotonicity): So for these $\lambda$ it is at most $\delta$ from $[[cantelli_size]]$ on, for others
-at this number.
+size by the mean (from wider lifts; by monotonicity): So for these $\lambda$ the bound is at most $\delta$ from $[[cantelli_size]]$ on, and
+for other degrees the same holds at this number.
 """,
     globals(),
 )
@@ -105,7 +105,7 @@ at this number.
 two_layer_convergence = Claim(
     label="L17.2",
     title="Random sparse lifts with two hidden layers reach low loss with high probability",
-    headline=r"Random sparse lifts with two hidden layers keep the bounds of L16.1 and L16.2 for $M$ isolated copies of each of $r$ units, but for a probability of at most $r\,P(M'<M)$, for the number $M'$ of those of one unit.",
+    headline=r"Random sparse lifts with two hidden layers obey the bounds of L16.1 and L16.2 for $M$ isolated copies of each of $r$ units, except with probability at most $r\,P(M'<M)$, where $M'$ counts those of one unit.",
     statement=r"""
 Let a random sparse lift with two hidden layers of $n$ vertices and expected degree $\lambda$ train by gradient flow from the readout
 $0$. Compare it with a witness of $r$ units, each with $c$ children of types of probability $q$ each and with top weights in a region of
@@ -184,7 +184,7 @@ $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
             expression="cantelli_failure",
             truth="two_layer_failure",
             at=tuple({n: width, M: 2, r: 1, children: 1, q: HALF, lam: HALF, omega: 1} for width in (40, 80)),
-            lost="in Cantelli's inequality, which knows two moments only, and in the mean for the variance",
+            lost="in Cantelli's inequality, which uses only two moments, and in using the mean for the variance",
         ),
         Loose(
             expression="cantelli_size",
@@ -192,7 +192,7 @@ $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
             at=tuple(
                 {delta: sp.Rational(1, x), M: 2, r: 1, children: 1, q: HALF, lam: HALF, omega: 1} for x in (4, 10, 50)
             ),
-            lost="in Cantelli's inequality: its bound falls like the inverse of the mean, the probability exponentially",
+            lost="in Cantelli's inequality: its bound decreases like the inverse of the mean, the probability exponentially",
         ),
     ),
     wrong=lambda: {

@@ -92,30 +92,31 @@ padding_errors = (m - 1) * (k - 1) * C_o
 
 STEPS = proof(
     r"""
-shifts (by composition): Each $M(w,\cdot)$ is a sum of multiples of cyclic shifts, which commute with shifts, and so does $\sigma$, which
-looks at one pixel.
+shifts (by composition): Each $M(w,\cdot)$ is a linear combination of cyclic shifts, which commute with shifts. So does $\sigma$, which acts
+on each pixel separately.
 
-channels (from shifts; gives channels): The activation of copy $j$ of $y$ is $\sigma\big(\sum_i\sum_aw_{jia}\,x_{i,p+a}\big)$ at $p$, the
-sum over all copies of $x$: that is the cyclic convolution with these channels, and it commutes with shifts.
+channels (from shifts; gives channels): The activation of copy $j$ of $y$ at the pixel $p$ is
+$\sigma\big(\sum_i\sum_aw_{jia}\,x_{i,p+a}\big)$, with the sum over all copies of $x$. This is the cyclic convolution with these channels,
+and it commutes with shifts.
 
-numbers (from channels): Every pair of an input and an output channel has one kernel of $k$ weights, and in the graph of pixels $k$ edges
-into each of $H$ pixels: $[[weights]]$ weights, $[[pixel_edges]]$ edges.
+numbers (from channels): Every pair of an input channel and an output channel has one kernel of $k$ weights, and in the graph of pixels $k$
+edges into each of the $H$ pixels. This gives $[[weights]]$ weights and $[[pixel_edges]]$ edges.
 
-in-fibration (by L3): $\mathbb Z_{mH}\to\mathbb Z_H$ is an in-fibration of the graph of pixels: into $p$ lead edges from $p,\dots,p+k-1$,
-which lie over different pixels as $k\le H$. Its weights are pulled back, so that L3(a) applies.
+in-fibration (by L3): The map $\mathbb Z_{mH}\to\mathbb Z_H$ is an in-fibration of the graph of pixels: the edges into $p$ come from
+$p,\dots,p+k-1$, which lie over different pixels as $k\le H$. Its weights are pulled back, so that L3(a) applies.
 
 repetition (from in-fibration; gives cover): So a signal of period $H$ gives the $m$-fold repetition of the output on $\mathbb Z_H$. For
-$m=2$, $H=3$, $k=2$ that is so for all weights and $\sigma$.
+$m=2$, $H=3$, $k=2$ this holds for all weights and $\sigma$.
 
-cut: Zeros beyond the end take terms from the pixels $p$ with $p+k-1\ge H$ of a signal of $H$ pixels, the last $[[cut]]$, and from no
-others.
+cut: Zeros beyond the end remove terms from the pixels $p$ with $p+k-1\ge H$ of a signal of $H$ pixels, which are the last $[[cut]]$, and
+from no others.
 
-positive terms (by monotonicity): Where positive terms are missing the sum is smaller, and $\sigma$ of it too: no two such outputs are equal
-by accident.
+positive terms (by monotonicity): Where positive terms are missing, the sum is smaller, and so is its image under $\sigma$. So no two such
+outputs are equal by accident.
 
-seams (from repetition, cut, positive terms): The repetition of a padded output lacks terms there in each of the $m$ periods, the output on
-$\mathbb Z_{mH}$ in the last one alone: in each output channel their terms differ at each of these pixels but those of the last period,
-which are $[[padding_errors]]$ together.
+seams (from repetition, cut, positive terms): The repetition of a padded output lacks terms at these pixels in each of the $m$ periods,
+whereas the padded output on $\mathbb Z_{mH}$ lacks them in the last period alone. So in each output channel the terms differ at each of
+these pixels except those of the last period. Together these are $[[padding_errors]]$ outputs.
 """,
     globals(),
 )

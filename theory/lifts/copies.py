@@ -127,7 +127,7 @@ def given(expressions: Mapping[str, sp.Expr], *names: str) -> dict[str, sp.Expr]
 
 COMPARISON = Step(
     name="comparison",
-    sentence=r"A trained readout whose loss never grows, and that starts at the distance $\Delta$ from one that keeps a loss of at most $\varepsilon$, has $L(T)\le[[moving_bound]]$.",
+    sentence=r"If a trained readout, whose loss never increases, starts at the distance $\Delta$ from a readout whose loss stays at most $\varepsilon$, then $L(T)\le[[moving_bound]]$.",
     by=Carrier.CLAIM,
     source="L15",
     gives={"moving_bound": moving_bound},
@@ -135,41 +135,41 @@ COMPARISON = Step(
 
 COPY_STEPS = proof(
     r"""
-paths (by Cauchy–Schwarz): A cell that has moved by more than $\rho$ before the time $T$ has $\rho^2<T\int_0^T\|\dot\theta_i\|^2$: $N$ such
-cells have together a $\sum_i\int_0^T\|\dot\theta_i\|^2$ of at least $[[spent]]$.
+paths (by Cauchy–Schwarz): A cell that has moved by more than $\rho$ before the time $T$ has $\rho^2<T\int_0^T\|\dot\theta_i\|^2$. So for
+$N$ such cells the sum $\sum_i\int_0^T\|\dot\theta_i\|^2$ is at least $[[spent]]$.
 
-energy (by chain rule): $\dot L=-\|\dot\theta\|^2$: $L$ never grows, and disjoint cells have together no more than
+energy (by chain rule): As $\dot L=-\|\dot\theta\|^2$, $L$ never increases, and the integrals of disjoint cells add up to at most
 $\int_0^T\|\dot\theta\|^2=L_0-L(T)\le L_0$.
 
-moved cells (from paths, energy): So no more than $[[moved_cells]]$ cells move so far.
+moved cells (from paths, energy): So at most $[[moved_cells]]$ cells move so far.
 
-longest time (from moved cells): These are at most $M/2$ up to $T=[[longest_time]]$. Then each unit keeps at least $M/2$ *survivors*.
+longest time (from moved cells): This number is at most $M/2$ up to $T=[[longest_time]]$. Then each unit keeps at least $M/2$ *survivors*.
 
-survivors (from longest time; by triangle inequality): Up to $T$ these stay within $\rho_0+\rho$ of $\theta^*_j$: changes of signs keep
-distances.
+survivors (from longest time; by triangle inequality): Up to $T$ these cells stay within $\rho_0+\rho$ of $\theta^*_j$, since changes of
+signs preserve distances.
 
-copies (by L3): A terminal with the backward closure of the unit $j$ computes $\phi_i=\phi_j(\theta_i)$, and $\pm\phi_j$ of the weights with
-changed signs.
+copies (by L3): A terminal with the backward closure of the unit $j$ computes $\phi_i=\phi_j(\theta_i)$, which is also $\pm\phi_j$ of the
+weights with changed signs.
 
-another readout (from survivors, copies; by triangle inequality): With $\bar a_i=\pm a^*_j/m$ on $m$ survivors of each unit, $\|\sum_i\bar
-a_i\phi_i-f^*\|\le[[comparison_error]]$: the witness misses by $\sqrt{2\varepsilon_w}$, and each survivor of a unit its share of that by
-$\Lambda(\rho_0+\rho)$.
+another readout (from survivors, copies; by triangle inequality): Let $\bar a_i=\pm a^*_j/m$ on $m$ survivors of each unit. Then
+$\|\sum_i\bar a_i\phi_i-f^*\|\le[[comparison_error]]$: the witness has the error $\sqrt{2\varepsilon_w}$, and the feature of a survivor
+differs from that of its unit, up to sign, by at most $\Lambda(\rho_0+\rho)$.
 
-loss of the other readout (from another readout): Its loss is at most $\varepsilon=[[approximation_loss]]$.
+loss of the other readout (from another readout): So the loss of this readout is at most $\varepsilon=[[approximation_loss]]$.
 
-squares (from another readout): Its square is $\|\bar a\|^2=[[survivor_square]]$: $m$ times that of $a^*/m$.
+squares (from another readout): The square of its norm is $m$ times that of $a^*/m$: $\|\bar a\|^2\le[[survivor_square]]$.
 
-half of the copies (from longest time, squares): As $m\ge M/2$, that is at most $[[squared_readout]]$.
+half of the copies (from longest time, squares): As $m\ge M/2$, this square is at most $[[squared_readout]]$.
 
 [[COMPARISON]]
 
-bound (from energy, longest time, loss of the other readout, half of the copies, comparison): For $\Delta^2=\|\bar a\|^2$, as $a(0)=0$, this
-is the bound, which holds from $T$ on, as $L$ never grows: $[[bound]]$.
+bound (from energy, longest time, loss of the other readout, half of the copies, comparison): As $a(0)=0$, the comparison applies with
+$\Delta^2=\|\bar a\|^2$. It gives the bound, which holds from $T$ on, as $L$ never increases: $[[bound]]$.
 
-exact copies (from longest time, bound): The bound falls with $T$. At the longest time, for $\varepsilon_w=\rho_0=0$, it is $[[along]]$.
+exact copies (from longest time, bound): The bound decreases with $T$. At the longest time, for $\varepsilon_w=\rho_0=0$, it is $[[along]]$.
 
-best choice (from exact copies; gives B1, T1, rho1): That exceeds $[[B1]]$ by half of the square of $\Lambda A_1\rho-2\sqrt{L_0}A_2/M\rho$,
-which is $0$ at $\rho=[[rho1]]$, where the longest time is $[[T1]]$.
+best choice (from exact copies; gives B1, T1, rho1): This value exceeds $[[B1]]$ by half of the square of $\Lambda
+A_1\rho-2\sqrt{L_0}A_2/M\rho$, which is $0$ at $\rho=[[rho1]]$, where the longest time is $[[T1]]$.
 """,
     globals(),
     **given(FIRST, "moved_cells"),
@@ -304,12 +304,12 @@ $L_0$ is vacuous, as the loss never grows. No relation between the number of par
     sharp=(
         Sharp(
             expression="approximation_loss",
-            example=r"linear units on one data point, all moved by $\rho_0+\rho$ the same way",
+            example=r"linear units on one data point, all moved by $\rho_0+\rho$ in the same direction",
             check="a_moving_unit_attains_the_approximation_loss",
         ),
         Sharp(
             expression="moved_cells",
-            example="cells that move at a constant speed, and take all of the loss with them",
+            example="cells that move at a constant speed and use up the whole loss",
             check="energy_pays_for_moved_cells",
         ),
         Sharp(

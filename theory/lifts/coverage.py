@@ -93,37 +93,39 @@ one_missing = (1 - q) ** n
 
 STEPS = proof(
     r"""
-one type: A vertex is of a type with probability $[[type_probability]]$: an input more is in the pattern, and there with probability $p_0$,
-or not in it, and absent with probability $1-p_0$. Without inputs the weights alone decide.
+one type: A vertex is of a given type with probability $[[type_probability]]$: a further input either belongs to the pattern and is present
+with probability $p_0$, or does not belong to it and is absent with probability $1-p_0$. Without inputs the weights alone decide.
 
-vertices (by independence): Each vertex has edges and weights of its own, so that the $n$ vertices are independent.
+vertices (by independence): Each vertex has its own edges and weights, so the $n$ vertices are independent.
 
-number of copies (from one type, vertices): So $P(M=m)=[[copies_law]]$: one vertex more raises $M$ by one with probability $q$, and else
-leaves it.
+number of copies (from one type, vertices): So $P(M=m)=[[copies_law]]$: a further vertex raises $M$ by one with probability $q$, and
+otherwise leaves it unchanged.
 
-fewer copies (from number of copies; by additivity): $P(M<m)=[[binomial_below]]$, a sum of these.
+fewer copies (from number of copies; by additivity): $P(M<m)=[[binomial_below]]$, the sum of these probabilities.
 
-half the mean (from number of copies; by E2): $P(M<\frac{nq}2)\le[[chernoff]]$: the bound of E2 for one input and the probability $q$.
+half the mean (from number of copies; by E2): $P(M<\frac{nq}2)\le[[chernoff]]$, which is the bound of E2 for one input and the probability
+$q$.
 
-two types (from vertices): $P(N_1,N_2)=[[counts_law]]$: one vertex more raises one of the counts, with probabilities $q_1$ and $q_2$, or
-none; not both, as the types are disjoint.
+two types (from vertices): $P(N_1,N_2)=[[counts_law]]$: a further vertex raises one of the counts, with probabilities $q_1$ and $q_2$, or
+neither. It cannot raise both, as the types are disjoint.
 
-both covered (from fewer copies, two types; by additivity): The probability of $m$ or more copies of each is $[[both_covered]]$: $1$ less
-those that the first, and that the second type has fewer, and with what is then taken off twice.
+both covered (from fewer copies, two types; by additivity): The probability of $m$ or more copies of each type is $[[both_covered]]$: from
+$1$ subtract the probabilities that the first type has fewer and that the second type has fewer, and add what is then subtracted twice.
 
-series of a type: $[[type_series]]$ has the terms $\frac{(qz)^i}{i!}$ with $i\ge m$ of the exponential series.
+series of a type: $[[type_series]]$ is the sum of the terms $\frac{(qz)^i}{i!}$ with $i\ge m$ of the exponential series.
 
 generating function (from two types, series of a type): $P(N_1,N_2)\frac{z^n}{n!}$ is the product of $\frac{(q_1z)^{N_1}}{N_1!}$,
 $\frac{(q_2z)^{N_2}}{N_2!}$ and a term of $e^{(1-q_1-q_2)z}$. The sum over $n$ and over all counts from $m$ on is $[[generating_function]]$.
 
-all types (from vertices): All of $r$ types are present with probability $[[all_covered]]$: the first of $n+1$ vertices is of none of them,
-with probability $1-rq$, or of one, and then the others cover the other $r-1$. Without vertices the sum is $0$.
+all types (from vertices): All $r$ types are present with probability $[[all_covered]]$: the first of $n+1$ vertices either is of none of
+these types, with probability $1-rq$, or is of one type, and then the other vertices cover the other $r-1$ types. Without vertices the sum
+is $0$.
 
 one missing (from number of copies): A given type is missing with probability $[[one_missing]]$.
 
-decay (from one missing; by exponential): That is at most $e^{-nq}$.
+decay (from one missing; by exponential): This probability is at most $e^{-nq}$.
 
-union (from decay; by union bound): So all are present with probability at least $[[union_bound]]$.
+union (from decay; by union bound): So all types are present with probability at least $[[union_bound]]$.
 """,
     globals(),
 )
@@ -201,13 +203,13 @@ of the same probability $q$ are present with probability $[[all_covered]]\ge[[un
             expression="chernoff",
             truth="binomial_below",
             at=tuple({n: width, q: sp.Rational(1, 4), m: width / sp.Integer(8)} for width in (80, 320)),
-            lost=r"in the constant $\frac18$ of Chernoff's lower tail, which is that of no binomial law",
+            lost=r"in the constant $\frac18$ of Chernoff's lower tail, which no binomial law has",
         ),
         Loose(
             expression="union_bound",
             truth="all_covered",
             at=tuple({n: width, q: sp.Rational(1, 8), r: 4} for width in (16, 32)),
-            lost=r"in $1-q\le e^{-q}$, and in types that are missing together",
+            lost=r"in $1-q\le e^{-q}$, and in the union bound, as types may be missing together",
             side=Side.BELOW,
         ),
     ),

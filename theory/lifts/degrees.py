@@ -35,17 +35,17 @@ variance = sampled(lam * (1 - lam / n))
 
 STEPS = proof(
     r"""
-edges (by product): The edges into one vertex are independent, each there with probability $p=\lambda/n$. With $n+1$ copies, $X=k+1$ if $X$
-was $k+1$ without the last edge, and that is not there, or $k$, and it is.
+edges (by product): The edges into one vertex are independent, and each is present with probability $p=\lambda/n$. With $n+1$ copies,
+$X=k+1$ if and only if $X$ without the last edge is $k+1$ and this edge is absent, or is $k$ and this edge is present.
 
 law (from edges): So from one copy on $P(X=k)=[[degree_law]]$ for $k\le n$.
 
-no edge (from law): At $k=0$ that is $[[degree_zero]]$.
+no edge (from law): At $k=0$ this is $[[degree_zero]]$.
 
-products of edges (by product): $X$ is a sum of independent numbers, $0$ or $1$. The mean of a product of two of these, each less its mean,
-is $0$: one edge more adds $p$ to the mean, and $p(1-p)$ to the variance.
+products of edges (by product): $X$ is a sum of independent numbers, each $0$ or $1$. The product of two of these numbers, each minus its
+mean, has the mean $0$. So a further edge adds $p$ to the mean of the sum, and $p(1-p)$ to its variance.
 
-variance (from products of edges): So the mean is $\lambda$, and the variance $[[variance]]$.
+variance (from products of edges): So the mean is $\lambda$, and the variance is $[[variance]]$.
 """,
     globals(),
 )

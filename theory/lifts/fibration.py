@@ -69,31 +69,31 @@ completing_weight = base_weight - rest
 
 STEPS = proof(
     r"""
-order (by topological order): $B$ has an order of its vertices in which all edges lead forward; above it the vertices of $G$ are computed,
-those over inputs having their values.
+order (by topological order): The vertices of $B$ have an order in which all edges lead forward. The vertices of $G$ are computed in the
+order of the vertices below them; those over inputs have given values.
 
 pre-activations (from order; by induction): Suppose that $y_u=y_B(\pi u)$ for all in-neighbours $u$ of $v$. Then the pre-activation of $v$
-above $b$ is $\sum_uM(w_{(u,v)},y_B(b))$, the sum over the in-neighbours above $b$; if all of these are those of $B$ at $\pi v$, then
-$y_v=y_B(\pi v)$.
+above $b$ is $\sum_uM(w_{(u,v)},y_B(b))$, the sum over the in-neighbours above $b$. If all these pre-activations agree with those of $B$ at
+$\pi v$, then $y_v=y_B(\pi v)$.
 
-one term (from pre-activations; gives fibration): (a) Along an in-fibration the sum has the one term $M(w_B(b,\pi v),y_B(b))$, whatever $M$
-is. So it is above the diamond, for all maps: $G$ has the vertices 1a, 1b, 1c, 2a, 2b, 3a, 3b, the edges 1a→3a, 2b→3a, 1a→3b, 2a→3b, and all
-edges from the input into 1·, 2·.
+one term (from pre-activations; gives fibration): (a) Along an in-fibration the sum has the single term $M(w_B(b,\pi v),y_B(b))$, whatever
+$M$ is. So the activations are pulled back above the diamond, for all maps: $G$ has the vertices 1a, 1b, 1c, 2a, 2b, 3a, 3b, the edges
+1a→3a, 2b→3a, 1a→3b, 2a→3b, and all edges from the input into 1·, 2·.
 
-sum of weights (from pre-activations): (b) If $M$ is linear in the weight, the sum is $M(\sum_uw_{(u,v)},y_B(b))$, and $0=M(0,y_B(b))$ if it
-is empty. It is that of $B$ if the weights add up to $w_B(b,\pi v)$, which with the sum $r$ of the others makes one of them
-$[[completing_weight]]$.
+sum of weights (from pre-activations): (b) If $M$ is linear in the weight, the sum is $M(\sum_uw_{(u,v)},y_B(b))$, which is $0=M(0,y_B(b))$
+if the sum is empty. The sum equals that of $B$ if the weights add up to $w_B(b,\pi v)$. Given the sum $r$ of the others, one of the weights
+is then $[[completing_weight]]$.
 
-split weight (from sum of weights; gives split): So it is above the diamond, for all maps $w\cdot m(y)$, if $w_{13}$ is split into $c$ on
-1a→3a and $w_{13}-c$ on 1b→3a, for every $c$; that is no in-fibration.
+split weight (from sum of weights; gives split): So the activations are pulled back above the diamond, for all maps $w\cdot m(y)$, if
+$w_{13}$ is split into $c$ on 1a→3a and $w_{13}-c$ on 1b→3a, for every $c$. This lift is not an in-fibration.
 
-lifts compose (by fibres): (c) An edge of the upper graph has an edge of $G$ below it, and that one an edge of $B$. The fibres of the
-composition over $b$ are unions of fibres over vertices of $G$ above $b$: its sums are the sums of sums by which $G$ acts as a module, so
-that both have the same activations.
+lifts compose (by fibres): (c) An edge of the upper graph has an edge of $G$ below it, which in turn has an edge of $B$ below it. The fibres
+of the composition over $b$ are unions of fibres over vertices of $G$ above $b$. So its sums are the sums of the sums by which $G$ acts as a
+module, and both have the same activations.
 
-in-fibrations compose (from one term, lifts compose; gives cover): For $v$ over $u$ in $G$, each edge of $B$ into $\pi u$ has exactly one
-edge of $G$ into $u$ above it, and that one exactly one edge into $v$; every edge into $v$ above the edge of $B$ arises so. A cover of the
-$G$ of (a) with two sheets, between which three edges cross, is an example.
+in-fibrations compose (from one term, lifts compose; gives cover): Let $v$ lie over $u$ in $G$. Each edge of $B$ into $\pi u$ has exactly
+one edge of $G$ into $u$ above it, and this edge has exactly one edge into $v$ above it. Every edge into $v$ above the edge of $B$ arises in
+this way. An example is a cover of the $G$ of (a) with two sheets, between which three edges cross.
 """,
     globals(),
     fibration=diamond_fibration,

@@ -78,45 +78,46 @@ some_copy = sp.Piecewise(
 
 STEPS = proof(
     r"""
-places: A root, and a vertex of the first layer for each of its $r$ children, all of them distinct, in the order of their types: there are
-$[[places]]$ such choices.
+places: Choose a root and, for each of its $r$ children, a vertex of the first layer, all of them distinct, in the order of their types.
+There are $[[places]]$ such choices.
 
-one place: There is a copy with probability $[[cell_chance]]$: the root hears these $r$ vertices and none of the others, they have their
-types, and the top weights are right.
+one place: Such a choice is a copy with probability $[[cell_chance]]$: the root is connected to these $r$ vertices and to none of the
+others, they have their types, and the top weights are in their region.
 
-copies (from places, one place): So $EM=[[expected_copies]]$, the sum over all choices; there is none if $r>n$.
+copies (from places, one place): So $EM=[[expected_copies]]$, the sum over all choices; there are no choices if $r>n$.
 
-isolation: The other $n-1$ roots hear none of the $r$ children with probability $[[isolation]]$, and all these edges are new.
+isolation: The other $n-1$ roots are connected to none of the $r$ children with probability $[[isolation]]$, and none of these edges was
+considered before.
 
 isolated copies (from copies, isolation): So $EM'=[[isolated_mean]]$.
 
 several places: Isolated copies have no child in common. There are $[[tuples]]$ choices of $k$ distinct roots and their children: a further
-root is one of $n-k$, and its children are $r$ of the other $n-rk$ vertices.
+root is one of $n-k$ roots, and its children are $r$ of the other $n-rk$ vertices.
 
-all at once (from one place, isolation): Of the $rkn$ edges out of these children $rk$ are there, and each root misses the other $n-rk$
-vertices: they are all isolated copies with probability $[[tuple_chance]]$.
+all at once (from one place, isolation): Of the $rkn$ edges out of these children $rk$ are present, and each of the chosen roots is
+connected to none of the other $n-rk$ vertices. So they are all isolated copies with probability $[[tuple_chance]]$.
 
-factorial moments (from several places, all at once): $(M')_k$ counts the lists of $k$ distinct isolated copies, so that
+factorial moments (from several places, all at once): $(M')_k$ counts the ordered lists of $k$ distinct isolated copies, so that
 $E(M')_k=[[factorial_moment]]$.
 
 variance (from isolated copies, factorial moments; gives isolated_variance): As $x^2=(x)_2+x$, $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$.
 
 weights of a tail: For whole numbers $x\ge m\ge1$ the sum of $[[tail_weight]]\binom xi$ over $i$ from $m$ to $x$ is $1$: it is $1$ at $x=m$,
-and does not change from $x$ to $x+1$, as what is added telescopes. For $x<m$ there is nothing to add up.
+and does not change from $x$ to $x+1$, as the added terms telescope. For $x<m$ the sum is empty.
 
-tail (from factorial moments, weights of a tail; by linearity): So $P(M'\ge m)=[[isolated_at_least]]$, the mean of that at $x=M'$, as
+tail (from factorial moments, weights of a tail; by linearity): So $P(M'\ge m)=[[isolated_at_least]]$, the mean of this sum at $x=M'$, as
 $E\binom{M'}i=E(M')_i/i!$.
 
-two children (from one place): Let $N_1$ and $N_2$ vertices have the types of two children. A root has $N_1N_2$ choices of them, which
-exclude each other; it is a copy with probability $[[copy_chance]]$.
+two children (from one place): Let $N_1$ and $N_2$ vertices have the types of the two children. A root has $N_1N_2$ choices of children,
+which are mutually exclusive; it is a copy with probability $[[copy_chance]]$.
 
-roots (from two children; by independence): The roots have edges and top weights of their own. So, given $N_1$ and $N_2$, $M$ is binomial of
-$n$ trials and this chance.
+roots (from two children; by independence): The roots have their own edges and top weights. So, given $N_1$ and $N_2$, $M$ is binomial with
+$n$ trials and this success probability.
 
 counts (by L11.1): $N_1$ and $N_2$ have the multinomial law.
 
-some copy (from roots, counts; by tower): $P(M\ge1)=[[some_copy]]$, $1$ less the mean over this law of the probability that no root is a
-copy.
+some copy (from roots, counts; by tower): $P(M\ge1)=[[some_copy]]$, which is $1$ minus the mean over this law of the probability that no
+root is a copy.
 """,
     globals(),
 )
@@ -131,7 +132,7 @@ def pairs_exclude_each_other(cell_chance: sp.Expr, copy_chance: sp.Expr) -> Iter
 isolated_cells = Claim(
     label="L11.2",
     title="Coverage with two hidden layers: exact counts of copies and of isolated copies",
-    headline=r"With two hidden layers of $n$ vertices the laws of the copies of a witness, and of those whose units nobody else hears, are known exactly. On average there are $$EM=[[expected_copies]]$$ copies.",
+    headline=r"With two hidden layers of $n$ vertices the laws of the numbers of copies and of isolated copies of a witness are known exactly. On average there are $$EM=[[expected_copies]]$$ copies.",
     statement=r"""
 Let a second layer, the *roots*, also of $n$ vertices, lie above the hidden layer of L11.1, with edge probability $p$ and mean degree
 $\lambda$ between the two layers, $0\le\lambda\le n$, and with weights of its own. A witness has a root with exactly $r$ children, of

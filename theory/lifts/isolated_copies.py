@@ -93,46 +93,49 @@ SECOND = {
 
 ISOLATED_STEPS = proof(
     r"""
-survivors (by L16.1): If at most $M/2$ cells leave their balls of radius $\rho$ up to some time, a readout $\bar a$ on survivors, $b=\|\bar
-a\|^2\le[[squared_readout]]$, has until then a loss of at most $\varepsilon=[[approximation_loss]]$.
+survivors (by L16.1): If at most $M/2$ cells leave their balls of radius $\rho$ up to some time, a readout $\bar a$ on survivors, with
+$b=\|\bar a\|^2\le[[squared_readout]]$, has a loss of at most $\varepsilon=[[approximation_loss]]$ until then.
 
-late losses (by chain rule): $\dot L=-\|\nabla L\|^2\le0$: if $L<\varepsilon$ at some time up to $T$, it is from then on, and nothing is
-left to prove. So let $L\ge\varepsilon$ up to $T$.
+late losses (by chain rule): As $\dot L=-\|\nabla L\|^2\le0$, once $L<\varepsilon$ holds, it holds at all later times. If it holds at some
+time up to $T$, nothing is left to prove. So let $L\ge\varepsilon$ up to $T$.
 
 distance (from survivors, late losses; by convexity): Then $\frac d{dt}\frac12\|a-\bar a\|^2=-\langle\nabla_aL,a-\bar
-a\rangle\le\varepsilon-L\le0$, for $L$ is convex in $a$.
+a\rangle\le\varepsilon-L\le0$, since $L$ is convex in $a$.
 
 readout (from distance; by triangle inequality): So $\|a-\bar a\|\le\|\bar a\|$, and $\|a\|^2\le[[readout_square]]$.
 
-integrated loss (from distance; by integration): And $\int_0^TL\le[[integrated_loss]]$, for any time $T$ so far.
+integrated loss (from distance; by integration): Moreover $\int_0^TL\le[[integrated_loss]]$, for any such time $T$.
 
-speeds (by Cauchy–Schwarz): In its ball an isolated cell has $\dot\theta_i=-a_i\langle F-f^*,\partial\phi_i\rangle$, so that
-$\|\dot\theta_i\|^2$ is at most $a_i^2$ times $[[square_speed]]$, as $\|F-f^*\|^2=2L$.
+speeds (by Cauchy–Schwarz): In its ball an isolated cell has $\dot\theta_i=-a_i\langle F-f^*,\partial\phi_i\rangle$. So $\|\dot\theta_i\|^2$
+is at most $a_i^2$ times $[[square_speed]]$, as $\|F-f^*\|^2=2L$.
 
-paths (by Cauchy–Schwarz): $\|\theta_i-\theta_i(0)\|^2\le T\int_0^T\|\dot\theta_i\|^2$ up to $T$, cells stopped where they leave their
-balls.
+paths (by Cauchy–Schwarz): Stop each cell where it leaves its ball. Then $\|\theta_i-\theta_i(0)\|^2\le T\int_0^T\|\dot\theta_i\|^2$ up to
+$T$.
 
-moved cells (from survivors, readout, integrated loss, speeds, paths): The squares of these distances thus add up to no more than
-$\rho^2[[isolated_moved_cells]]$, which grows with $T$.
+moved cells (from survivors, readout, integrated loss, speeds, paths): So the squares of these distances add up to at most
+$\rho^2[[isolated_moved_cells]]$, which increases with $T$.
 
-few cells leave (from moved cells; by intermediate value): Let *moved cells* be at most $M/2$ at $T$, and $\tau$ the infimum of the times by
-which more than $M/2$ cells have left. By $\tau$ at most $M/2$ have, as a cell outside was outside just before, and more than $M/2$ were at
-the distance $\rho$: their squares add up to more than $M\rho^2/2$. So $\tau>T$.
+few cells leave (from moved cells; by intermediate value): Let the bound of *moved cells* be at most $M/2$ at $T$, and let $\tau$ be the
+infimum of the times by which more than $M/2$ cells have left their balls. By $\tau$ at most $M/2$ cells have left, as a cell that is
+outside was outside just before. But more than $M/2$ cells have been at the distance $\rho$, and the squares of their distances add up to
+more than $M\rho^2/2$. So $\tau>T$.
 
-longest time (from moved cells): *moved cells* are $M/2$ at the positive root of a quadratic equation, $T=[[isolated_longest_time]]$.
+longest time (from moved cells): The bound of *moved cells* is $M/2$ at the positive root of a quadratic equation,
+$T=[[isolated_longest_time]]$.
 
 [[COMPARISON]]
 
-bound (from survivors, late losses, few cells leave, longest time, comparison): With $\Delta^2=b$: $[[isolated_bound]]$, from $T$ on.
+bound (from survivors, late losses, few cells leave, longest time, comparison): With $\Delta^2=b$ the comparison gives the bound
+$[[isolated_bound]]$, from $T$ on.
 
-times of exact copies (from moved cells, bound): For $\varepsilon_w=\rho_0=0$ and $T=cM$ let $\xi=[[load]]$. *moved cells* are $M/2$ at
-$\rho^2=[[radius_square]]$, if $\xi<1$, and the bound is $[[isolated_along]]$.
+times of exact copies (from moved cells, bound): For $\varepsilon_w=\rho_0=0$ and $T=cM$ let $\xi=[[load]]$. If $\xi<1$, the bound of *moved
+cells* is $M/2$ at $\rho^2=[[radius_square]]$, and the bound of the loss is $[[isolated_along]]$.
 
-convenient choice (from times of exact copies; gives B2, T2, rho2): $\xi=\frac12$ at $T=[[T2]]$: the radius is $[[rho2]]$, the bound
-$[[B2]]$.
+convenient choice (from times of exact copies; gives B2, T2, rho2): We have $\xi=\frac12$ at $T=[[T2]]$: the radius is $[[rho2]]$, and the
+bound is $[[B2]]$.
 
 best choice (from times of exact copies; gives B2_best, T2_best, rho2_best): $c(1-\xi)$ is largest at $\xi=\frac13$, where $T=[[T2_best]]$:
-elsewhere it is less by a multiple of a square. The radius is $[[rho2_best]]$, the bound $[[B2_best]]$.
+elsewhere it is smaller by a multiple of a square. The radius is $[[rho2_best]]$, and the bound is $[[B2_best]]$.
 """,
     globals(),
     COMPARISON=COMPARISON,
@@ -210,9 +213,9 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
     open_questions=(
         OpenQuestion(
             asks="What is the best constant of (B2), and does the loss of $M$ exact copies fall faster than $M^{-2}$?",
-            obstacle="The proof lets half of the copies move as far as all the energy can carry them; in the flows that were computed all move, by less.",
+            obstacle="The proof allows half of the copies to move as far as the whole energy can carry them; in the computed flows all copies move, but less far.",
             known=r"""$6\sqrt3A_1A_2^3\Lambda^2M^{-2}$ (L16.2), for every witness, unit and law of data.""",
-            evidence="Copies of a linear unit on one data point, in closed form, come up to more than an eleventh of the bound: of twelve copies, which says nothing of the power of $M$.",
+            evidence="The loss of copies of a linear unit on one data point, in closed form, reaches more than an eleventh of the bound. This is for twelve copies, and says nothing about the power of $M$.",
             checked_by="isolated_linear_copies_keep_the_bound",
         ),
     ),
@@ -243,7 +246,7 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
             expression="isolated_moved_cells",
             truth="moved_copies",
             at=(ONE_FAR_COPY,),
-            lost=r"at most, as other units may move more: of $M$ copies of a linear unit on one data point, one at $1+\rho_0$ and all others at $1-\rho_0$, the one moves further than $\rho$; in Cauchy–Schwarz for their paths, in a readout that may be twice as long as it needs to be, and in the squares that all of it is spent on",
+            lost=r"at most, as other units may move more: of $M$ copies of a linear unit on one data point, one at $1+\rho_0$ and all others at $1-\rho_0$, the first moves further than $\rho$; in Cauchy–Schwarz for their paths, in a readout that may be twice as long as necessary, and in the squares that all of it is spent on",
         ),
     ),
     because={

@@ -57,63 +57,64 @@ def _at(width: int, count: int) -> dict[sp.Symbol, sp.Expr]:
 
 STEPS = proof(
     r"""
-exact moments (by L11.2): $E(M')_k$ is known at every width; it is $0$ if $rk>n$, and then there is nothing to show.
+exact moments (by L11.2): $E(M')_k$ is known at every width. It is $0$ if $rk>n$, and then there is nothing to prove.
 
 one copy more (from exact moments): For $r(k+1)\le n$ and $0<\lambda<n$, $E(M')_{k+1}=E(M')_k\,EM'\,[[growth]]$.
 
 factors: $(n-rk)_r/(n)_r$ is the product of the numbers $[[child_factor]]$ for $i=0,\dots,r-1$, each of which is at most $[[child_bound]]$,
 its value at $i=0$.
 
-one factor more: $(1-y)(1-ky)$ is $1-(k+1)y$ and $[[bernoulli_gap]]$ more.
+one factor more: $(1-y)(1-ky)$ is the sum of $1-(k+1)y$ and $[[bernoulli_gap]]$.
 
 Bernoulli (from one factor more; by induction): So $1-ky\le(1-y)^k$ for $0\le y\le1$.
 
-one base (from one copy more, factors, Bernoulli): With $y=\frac1n$ and $y=\frac rn$ what *one copy more* has beside $E(M')_k\,EM'$ is at
-most the $k$-th power of $[[base]]$.
+one base (from one copy more, factors, Bernoulli): With $y=\frac1n$ and $y=\frac rn$, the factor by which *one copy more* multiplies
+$E(M')_k\,EM'$ is at most the $k$-th power of $[[base]]$.
 
-mean of the factors (from one base): $1-\frac1n$, $r$ times $1-\frac rn$ and $r-1$ times $1$ have the mean $[[mean_factor]]$.
+mean of the factors (from one base): The factors $1-\frac1n$, $r$ times $1-\frac rn$ and $r-1$ times $1$ have the mean $[[mean_factor]]$.
 
-product of the factors (from mean of the factors; by Jensen): As the logarithm is concave, their product is at most the $2r$-th power of the
-mean.
+product of the factors (from mean of the factors; by Jensen): As the logarithm is concave, the product of these factors is at most the
+$2r$-th power of their mean.
 
 wide spread (by L11.3 for dispersion): $\mathrm{Var}M'/EM'$ tends to $[[dispersion]]$, unless the limit of $EM'/n$ is $0$.
 
-sparse enough (from product of the factors, wide spread): The mean is at most $1-\frac\lambda n$, and then the base at most $1$, if and only
-if $\lambda\le[[poisson_degree]]$. For larger $\lambda$ the limit of $\mathrm{Var}M'/EM'$ exceeds $1$, by $2r$ times the limit of $EM'/n$
-times what $\lambda$ is more: $\mathrm{Var}M'>EM'$ in all lifts that are wide enough, unless the limit of $EM'/n$ is $0$.
+sparse enough (from product of the factors, wide spread): The mean is at most $1-\frac\lambda n$, and then the base is at most $1$, if and
+only if $\lambda\le[[poisson_degree]]$. For larger $\lambda$ the limit of $\mathrm{Var}M'/EM'$ exceeds $1$ by $2r$ times the limit of
+$EM'/n$ times the excess of $\lambda$. So $\mathrm{Var}M'>EM'$ in all sufficiently wide lifts, unless the limit of $EM'/n$ is $0$.
 
-factorial moments (from one base, sparse enough; by induction): So $E(M')_k\le(EM')^k$ for all $k$; if $\lambda=0$ or $\lambda=n$, $M'$ is
-$0$, or $n=1$ and $(M')_2=0$. At $k=2$ that is $\mathrm{Var}M'\le EM'$.
+factorial moments (from one base, sparse enough; by induction): So $E(M')_k\le(EM')^k$ for all $k$. If $\lambda=0$ or $\lambda=n$, then $M'$
+is $0$, or $n=1$ and $(M')_2=0$. At $k=2$ the bound says $\mathrm{Var}M'\le EM'$.
 
-powers: $(1+s)^m$ is the sum of $[[power_term]]$ over $x\ge0$, for whole numbers $m\ge0$.
+powers: For whole numbers $m\ge0$, $(1+s)^m$ is the sum of $[[power_term]]$ over $x\ge0$.
 
 generating function (from factorial moments, powers; by linearity): So
 $E(1+s)^{M'}=\sum_k\frac{s^k}{k!}E(M')_k\le\sum_k\frac{(s\mu)^k}{k!}=[[generating_bound]]$ for $s\ge0$ and $\mu=EM'$.
 
 exponential moment (from generating function; by Markov): $P(M'\ge m)\le P((1+s)^{M'}\ge(1+s)^m)\le[[tilted]]$.
 
-upper tail (from exponential moment): It is the least at $1+s=\frac m\mu$, from $m=\mu$ on: $[[upper_tail]]$.
+upper tail (from exponential moment): From $m=\mu$ on, this bound is smallest at $1+s=\frac m\mu$, where it is $[[upper_tail]]$.
 
 shifted square (by Markov): For $M'$ of variance $V$, $P(\mu-M'\ge t)\le P((\mu-M'+u)^2\ge(t+u)^2)\le[[shifted]]$ for $t>0$ and $u\ge0$.
 
-Cantelli (from shifted square): At $u=V/t$, the best, and $t=\mu-(m-1)$ that is $P(M'\le m-1)\le[[cantelli]]$.
+Cantelli (from shifted square): With the best choice $u=V/t$ and with $t=\mu-(m-1)$ this gives $P(M'\le m-1)\le[[cantelli]]$.
 
-lower tail (from factorial moments, Cantelli): It grows with $V$, which is at most $\mu$: $P(M'<m)\le[[lower_tail]]$.
+lower tail (from factorial moments, Cantelli): This bound increases with $V$, which is at most $\mu$. So $P(M'<m)\le[[lower_tail]]$.
 
-logarithm (from exact moments): $\ln EM'$ is $[[root_part]]$, $\ln(1-\frac in)$ for all $i<r$, and what does not depend on $n$.
+logarithm (from exact moments): $\ln EM'$ is the sum of $[[root_part]]$, of $\ln(1-\frac in)$ for all $i<r$, and of terms that do not depend
+on $n$.
 
 children (from logarithm): The terms for $i<r$ have the derivatives $[[child_slope]]\ge0$ in $n$.
 
-bracket (by exponential): $\ln(1-x)+\frac x{1-x}\ge0$ for $0\le x<1$: put $-\ln(1-x)$ into $1+z\le e^z$.
+bracket (by exponential): $\ln(1-x)+\frac x{1-x}\ge0$ for $0\le x<1$, by $1+z\le e^z$ at the point $-\ln(1-x)$.
 
-root (from logarithm, bracket): $\ln n+((r+1)n-2r)\ln(1-\frac\lambda n)$ has the derivative $[[root_slope]]$, and $r+1$ times that bracket,
-at $x=\frac\lambda n$, more.
+root (from logarithm, bracket): The derivative of $\ln n+((r+1)n-2r)\ln(1-\frac\lambda n)$ is $[[root_slope]]$ plus $r+1$ times the
+expression in *bracket* at $x=\frac\lambda n$.
 
-falling bounds (from lower tail): $\mu$ over the bound of the *lower tail*, less $\mu$, is $(\mu-m+1)^2$, and over $\mu$ that has the
-derivative $[[quotient_slope]]$, which is not negative for $\mu\ge m-1\ge0$: the bound falls as $\mu$ grows.
+falling bounds (from lower tail): $\mu$ divided by the bound of the *lower tail*, minus $\mu$, is $(\mu-m+1)^2$. This square divided by
+$\mu$ has the derivative $[[quotient_slope]]$, which is not negative for $\mu\ge m-1\ge0$. So the bound decreases as $\mu$ grows.
 
-increasing means (from children, root, falling bounds): So for $n\ge[[increasing_from]]$, $n\ge r$, $EM'$ does not fall as $n$ grows, and
-the bound of the *lower tail* does not grow.
+increasing means (from children, root, falling bounds): So for $n\ge[[increasing_from]]$, $n\ge r$, $EM'$ does not decrease as $n$ grows,
+and the bound of the *lower tail* does not increase.
 """,
     globals(),
     dispersion=dispersion,
@@ -295,13 +296,13 @@ lifts.
             expression="upper_tail",
             truth="some_copies",
             at=tuple(_at(80, count) for count in (10, 16)),
-            lost="in Markov's inequality for the power: a factor of the order $\\sqrt m$ even for a Poisson variable, and in the mean for the variance",
+            lost="in Markov's inequality for the power, with a factor of the order $\\sqrt m$ even for a Poisson variable, and in using the mean for the variance",
         ),
         Loose(
             expression="lower_tail",
             truth="fewer_copies",
             at=tuple(_at(width, 2) for width in (40, 80)),
-            lost="in Cantelli's inequality, which knows two moments only",
+            lost="in Cantelli's inequality, which uses only two moments",
         ),
     ),
     because={

@@ -59,24 +59,25 @@ growing_position = (kappa**3 + 3 * kappa * _above * t) ** sp.Rational(1, 3) - ka
 
 LENGTH_STEPS = proof(
     r"""
-gradient (by L12): As long as $L>\eta>\varepsilon$, $\|\nabla L\|\ge(L-\varepsilon)/\kappa$.
+gradient (by L12): As long as $L>\eta>\varepsilon$, we have $\|\nabla L\|\ge(L-\varepsilon)/\kappa$.
 
-path (by chain rule): $\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$: the path grows by $1/\|\nabla L\|$ for each unit by which
-the loss falls.
+path (by chain rule): Since $\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$, the length of the path grows by $1/\|\nabla L\|$ for
+each unit by which the loss falls.
 
-path and loss (from gradient, path): That is at most $[[path_per_loss]]$.
+path and loss (from gradient, path): This length per unit of loss is at most $[[path_per_loss]]$.
 
-sum of the path (from path and loss; by integration): So the path down to $\eta$ is at most the integral of *path and loss* from $\eta$ to
-$L_0$.
+sum of the path (from path and loss; by integration): So the length of the path down to $\eta$ is at most the integral of the bound of *path
+and loss* from $\eta$ to $L_0$.
 
-example (by L12): For $\ell(z)=z$, one parameter $x$ and $F(x)=[[example_loss]]$, *gradient* is an equality.
+example (by L12): For $\ell(z)=z$, one parameter $x$ and $F(x)=[[example_loss]]$, the inequality of *gradient* is an equality.
 
-length (from sum of the path, example): The integral is $[[length]]$, which the example attains: its path down to the loss at $x$ is $x$.
+length (from sum of the path, example): The integral is $[[length]]$. The example attains this bound: its path down to the loss at $x$ has
+the length $x$.
 
 energy (by chain rule): $\int_0^t\|\dot\theta\|^2=L_0-L$, as $\dot L=-\|\dot\theta\|^2$.
 
-energy and length (from energy; by Cauchy–Schwarz): So $\int_0^t\|\dot\theta\|\le[[energy_length]]$, the root of $t$ times the *energy*,
-with equality if and only if the speed is constant, as for a loss of constant slope.
+energy and length (from energy; by Cauchy–Schwarz): So $\int_0^t\|\dot\theta\|\le[[energy_length]]$, the square root of $t$ times the
+*energy*, with equality if and only if the speed is constant, as for a loss of constant slope.
 """,
     globals(),
     example_loss=example_loss,
@@ -122,22 +123,24 @@ $[[energy_length]]$ (sharp, by a loss of constant slope).
 
 GROWING_STEPS = proof(
     r"""
-distance (by triangle inequality): After a path of length $s$, $\|\theta-\theta_0\|\le s$.
+distance (by triangle inequality): After a path of length $s$, we have $\|\theta-\theta_0\|\le s$.
 
 gradient (from distance; by L12): So $\theta\in A(\kappa+s,\varepsilon)$, and $\|\nabla L\|\ge[[growing_bound]]$ as long as $L>\varepsilon$.
 
-path (by chain rule): $\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$, so that $dL/ds=-\|\nabla L\|$. The loss never grows: let
-$L>\varepsilon$, else there is nothing to show.
+path (by chain rule): Since $\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$, we have $dL/ds=-\|\nabla L\|$. The loss never grows.
+Let $L>\varepsilon$; otherwise there is nothing to show.
 
-product (from gradient, path): $[[kept_product]]$ has a derivative by $s$ of at most $0$, which is that for $dL/ds$ at its bound.
+product (from gradient, path): The derivative of $[[kept_product]]$ with respect to $s$ is at most $0$, the value for $dL/ds$ equal to its
+bound.
 
-no growth (from product; by integration): So it is at most what it was at $s=0$, $L=L_0$.
+no growth (from product; by integration): So this product is at most its value at $s=0$, $L=L_0$.
 
 loss (from no growth): Solved for $L$, this is $L\le[[growing_loss]]$; in the first case the loss has not grown.
 
 length (from no growth): Solved for $s$ at $L=\eta$, it is $s\le[[growing_length]]$.
 
-fall (from gradient, path, length): At the length that *length* allows for the loss $L$, *gradient* gives $\dot L\le-[[growing_fall]]$.
+fall (from gradient, path, length): At the largest length that *length* allows for the loss $L$, *gradient* gives $\dot
+L\le-[[growing_fall]]$.
 
 reciprocal (from fall): So the derivative of $(L-\varepsilon)^{-3}$ is at least $[[cubic_gain]]$.
 
@@ -147,11 +150,11 @@ rate (from integral): Solved for $L$, this is $L\le[[growing_rate]]$.
 
 example (a definition): Let $\ell(z)=z$ and, for one parameter $x$, $F(x)=[[growing_example]]$.
 
-slope (from gradient, example): There $\|\nabla L\|=[[growing_slope]]$, which is the bound of *gradient* at $s=x$: the tangent step
-$u=\kappa+x$ comes down to $\varepsilon$ exactly.
+slope (from gradient, example): In the example $\|\nabla L\|=[[growing_slope]]$, which is the bound of *gradient* at $s=x$: the tangent step
+$u=\kappa+x$ reaches exactly $\varepsilon$.
 
-flow (from slope, loss, length, rate): Its flow from $0$ goes one way only, $x(t)=[[growing_position]]$ being the length of its path:
-*loss*, *length* and *rate* are equalities.
+flow (from slope, loss, length, rate): The flow of the example from $0$ moves in one direction only, and $x(t)=[[growing_position]]$ is the
+length of its path: *loss*, *length* and *rate* are equalities.
 """,
     globals(),
 )

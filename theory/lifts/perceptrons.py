@@ -84,18 +84,19 @@ weights = n_0 * n_1 + n_1 * n_2 + n_2 * n_3
 
 STEPS = proof(
     r"""
-activations (by L2): The path is acyclic, and so is what lies above it: the lift has exactly one family of activations.
+activations (by L2): The path is acyclic, and so is the lift above it. Hence the lift has exactly one family of activations.
 
-layers (from activations; gives perceptron): That of copy $i$ of $l$ is $\sigma_l\big(\sum_jW_l[i,j]\,y_j\big)$, the sum over the copies of
-$l-1$, which is entry $i$ of $\sigma_l(W_ly)$. So the lift with these weights is the perceptron, layer by layer.
+layers (from activations; gives perceptron): The activation of copy $i$ of $l$ is $\sigma_l\big(\sum_jW_l[i,j]\,y_j\big)$, with the sum over
+the copies of $l-1$. This is entry $i$ of $\sigma_l(W_ly)$. So the lift with these weights is the perceptron, layer by layer.
 
-numbers of weights (from layers): Above $(l-1,l)$ lie $n_{l-1}n_l$ edges, each with one weight; for $\ell=3$ these are $[[weights]]$.
+numbers of weights (from layers): Above $(l-1,l)$ there are $n_{l-1}n_l$ edges, each with one weight; for $\ell=3$ the total is
+$[[weights]]$.
 
-masks (from layers; gives masked): An edge that is absent adds nothing to the sum, and an edge of weight $0$ adds $0\cdot y_j=0$: with a
-letter, $0$ or $1$, before each weight the lift is the perceptron of the products of these matrices entry by entry.
+masks (from layers; gives masked): An absent edge adds nothing to the sum, and an edge of weight $0$ adds $0\cdot y_j=0$. So with a factor,
+$0$ or $1$, before each weight, the lift is the perceptron of the entrywise products of the matrices of factors and weights.
 
-means (from layers; gives averaged): A mean over the copies of $l-1$ is their sum divided by $n_{l-1}$: it makes of the perceptron that of
-the weights $W_l/n_{l-1}$.
+means (from layers; gives averaged): A mean over the copies of $l-1$ is their sum divided by $n_{l-1}$. So with means, the perceptron
+becomes the one with the weights $W_l/n_{l-1}$.
 """,
     globals(),
 )

@@ -42,46 +42,47 @@ part_degree = m * lam / n
 
 STEPS = proof(
     r"""
-pairs (a definition): Above $e=(u,v)$ lie $[[pairs]]$ pairs of a copy of $u$ and a copy of $v$. Each is an edge with probability
-$\min(1,\lambda/n)$, which is $[[chance]]$ for $\lambda\le n$, whatever the other pairs and all weights are.
+pairs (a definition): Above $e=(u,v)$ there are $[[pairs]]$ pairs of a copy of $u$ and a copy of $v$. Each is an edge with probability
+$\min(1,\lambda/n)$, which is $[[chance]]$ for $\lambda\le n$, independently of the other pairs and of all weights.
 
-outcomes (from pairs; by L2): Whatever the outcome, an edge leads from a copy of $u$ to a copy of $v$ for an edge $(u,v)$ of $B$ and has a
-weight in $W_{(u,v)}$. Directed cycles would lie over directed cycles of $B$, which has none: it is a lift, and has exactly one family of
-activations.
+outcomes (from pairs; by L2): In every outcome, an edge leads from a copy of $u$ to a copy of $v$ for an edge $(u,v)$ of $B$, and has a
+weight in $W_{(u,v)}$. Directed cycles would lie over directed cycles of $B$, of which there are none. So the outcome is a lift, and has
+exactly one family of activations.
 
-one graph (from pairs, outcomes): The pairs are independent: a lift with $N_e$ edges above $e$ has there the probability
-$[[graph_probability]]$, one factor for each pair: the number of edges above each $e$ decides, which permutations of fibres keep where all
-edges are sampled.
+one graph (from pairs, outcomes): The pairs are independent. So a given lift with $N_e$ edges above $e$ has, as regards these edges, the
+probability $[[graph_probability]]$, one factor for each pair. This depends only on the number of edges above each $e$, which permutations
+of fibres preserve if all edges are sampled.
 
 permuted copies (from one graph): For two copies of $u$ and two of $v$ let $e_{ij}$ be $1$ if copy $i$ of $u$ is joined to copy $j$ of $v$,
-else $0$. A graph has the probability $[[two_law]]$ if its edges are sampled, which no permutation of a fibre changes. It has $[[skip_law]]$
-if copies of one number are joined and no others, which a permutation keeps that acts alike on both fibres, and no permutation of one of
-them alone.
+and $0$ otherwise. If the edges are sampled, a graph has the probability $[[two_law]]$, which no permutation of a fibre changes. If copies
+of the same number are joined and no others, it has the probability $[[skip_law]]$. A permutation that acts alike on both fibres preserves
+this probability; a permutation of one of them alone does not.
 
-weights of edges (from one graph; by product): Weights are independent of edges and of one another: it is that lift, and its weights above
-$e$ are in given sets of probability $\omega$ each, with the probability of the lift times $\omega^{N_e}$.
+weights of edges (from one graph; by product): Weights are independent of edges and of one another. So the probability that the lift is a
+given one, and that its weights above $e$ lie in given sets of probability $\omega$ each, is the probability of this lift times
+$\omega^{N_e}$.
 
-masked weights (by fibres): A masked weight is $0$, and $M(0,\cdot)=0$: in the sum over a fibre the edges that are masked add up to $0$, and
-the full lift with masked weights computes what the lift of the others does (for perceptrons see L5).
+masked weights (by fibres): A masked weight is $0$, and $M(0,\cdot)=0$. So in the sum over a fibre the masked edges add up to $0$, and the
+full lift with masked weights computes the same as the lift of the other edges (for perceptrons see L5).
 
-pruned full lift (from weights of edges, masked weights, one graph): Draw weights for all pairs, which is the full lift, then the mask. The
-mask is the graph; the weights that it keeps are independent, of their laws, and the others are in any sets with probability $1$: both lifts
-have the joint law $[[joint_law]]$.
+pruned full lift (from weights of edges, masked weights, one graph): Draw weights for all pairs, which gives the full lift, and then the
+mask. The mask is the graph. The weights that it keeps are independent, with their laws, and the other weights are unrestricted, which has
+probability $1$. So both lifts have the joint law $[[joint_law]]$.
 
-number of edges (from one graph): So many graphs as there are sets of $N_e$ pairs have this probability: there are $N_e$ edges with
+number of edges (from one graph): There are as many graphs of this probability as sets of $N_e$ pairs. So there are $N_e$ edges with
 probability $[[edges_law]]$.
 
-one vertex (by L8.1): Into each copy of $v$ lead $\lambda$ edges in the mean, with the variance $[[variance]]$, independently of all other
-copies.
+one vertex (by L8.1): The number of edges into a copy of $v$ has the mean $\lambda$ and the variance $[[variance]]$, and is independent of
+the numbers for all other copies.
 
-all vertices (from one vertex): Above $e$ that is $[[mean_edges]]$ in the mean, with the variance $[[edges_variance]]$: $n_1$ times that of
-one vertex.
+all vertices (from one vertex): So the number of edges above $e$ has the mean $[[mean_edges]]$ and the variance $[[edges_variance]]$, $n_1$
+times those of one vertex.
 
-pruned again (from pairs): If each edge outlives another pruning with probability $p$, independently, a pair is an edge with the probability
-$p\lambda/n$ that belongs to $[[pruned_degree]]$: else it was absent, or was there and is pruned.
+pruned again (from pairs): If each edge survives another pruning with probability $p$, independently, a pair is an edge with the probability
+$p\lambda/n$ that belongs to $[[pruned_degree]]$. Otherwise the edge was absent, or it was present and is pruned.
 
-part (from pairs): On $m$ of the copies of $u$ and any of the copies of $v$ the pairs keep their chances: that of the degree
-$[[part_degree]]$ for $m$ copies. For $m=0$ there are no pairs.
+part (from pairs): Between $m$ of the copies of $u$ and any of the copies of $v$, the pairs keep their probability, which is that of the
+degree $[[part_degree]]$ for $m$ copies. For $m=0$ there are no pairs.
 """,
     globals(),
     variance=variance,

@@ -47,32 +47,35 @@ interpolating_bound = Delta**2 / (4 * sp.E * T)
 
 STEPS = proof(
     r"""
-distance (by chain rule): For $R(t)=\|a(t)-\bar a\|$, $\frac d{dt}\frac{R^2}2=-\langle\nabla_aL,a-\bar a\rangle$; and $\dot
-L=-\|\nabla_aL\|^2$ if the features stand still.
+distance (by chain rule): For $R(t)=\|a(t)-\bar a\|$ we have $\frac d{dt}\frac{R^2}2=-\langle\nabla_aL,a-\bar a\rangle$; and $\dot
+L=-\|\nabla_aL\|^2$ if the features do not move.
 
-tangent (by convexity): $L$ is convex in $a$: $\langle\nabla_aL,a-\bar a\rangle\ge L(t)-\ell(\sum_i\bar a_i\phi_i(t))\ge L(t)-\varepsilon$.
+tangent (by convexity): Since $L$ is convex in $a$, $\langle\nabla_aL,a-\bar a\rangle\ge L(t)-\ell(\sum_i\bar a_i\phi_i(t))\ge
+L(t)-\varepsilon$.
 
 payment (from distance, tangent; by integration): If $L$ never grows, $\frac12\Delta^2\ge[[paid]]$ with $L=L(T)$.
 
-standing output: One feature $\phi=k/a$, $\bar a=0$: the output $k$ stands still. With $h=k\ell'(k)>0$, $\dot a=-h/a$ from $\Delta$ on,
-$a=[[standing_readout]]$, up to the time $[[standstill_end]]$, when $a$ vanishes.
+standing output: Take one feature $\phi=k/a$ and $\bar a=0$. Then the output $k$ is constant. With $h=k\ell'(k)>0$ and $\dot a=-h/a$, a
+readout that starts at $\Delta$ is $a=[[standing_readout]]$, up to the time $[[standstill_end]]$, when $a$ vanishes.
 
-moving features (from payment, standing output): *payment* is $L\le[[moving_bound]]$. *standing output* with $\ell(f)=f+\varepsilon$ comes
-as near to it as one likes, before the time $T$ at which $a$ would vanish.
+moving features (from payment, standing output): The inequality of *payment* gives $L\le[[moving_bound]]$. The example of *standing output*
+with $\ell(f)=f+\varepsilon$ comes arbitrarily close to this bound, before the time $T$ at which $a$ would vanish.
 
-residuals (by Cauchy–Schwarz): For the square loss let $\rho$ and $\bar\rho$ be the residuals of $a$ and $\bar a$: $\langle\nabla_aL,a-\bar
-a\rangle=\langle\rho,\rho-\bar\rho\rangle\ge[[least_product]]$, since $\|\rho\|^2=2L$ and $\|\bar\rho\|^2\le2\varepsilon$.
+residuals (by Cauchy–Schwarz): For the square loss let $\rho$ and $\bar\rho$ be the residuals of $a$ and $\bar a$. Then
+$\langle\nabla_aL,a-\bar a\rangle=\langle\rho,\rho-\bar\rho\rangle\ge[[least_product]]$, since $\|\rho\|^2=2L$ and
+$\|\bar\rho\|^2\le2\varepsilon$.
 
-slope (from residuals): For $L\ge\varepsilon$ this grows with $L$, at the rate $[[product_slope]]\ge1$: it is least at $L(T)$. (If
-$L(T)<\varepsilon$ there is nothing to show.)
+slope (from residuals): For $L\ge\varepsilon$ this bound grows with $L$, at the rate $[[product_slope]]\ge1$. So it is least at $L(T)$. (If
+$L(T)<\varepsilon$, there is nothing to show.)
 
-payment of the square loss (from distance, slope; by integration): So $\frac12\Delta^2$ is at least $T$ times *residuals* at $L=L(T)$.
+payment of the square loss (from distance, slope; by integration): So $\frac12\Delta^2$ is at least $T$ times the bound of *residuals* at
+$L=L(T)$.
 
-square loss (from residuals, payment of the square loss, standing output): This is quadratic in $\sqrt L$: $L\le[[square_bound]]$. *standing
-output* with $f^*=-\sqrt{2\varepsilon}$ comes as near to it as one likes.
+square loss (from residuals, payment of the square loss, standing output): This inequality is quadratic in $\sqrt L$, and gives
+$L\le[[square_bound]]$. The example of *standing output* with $f^*=-\sqrt{2\varepsilon}$ comes arbitrarily close to this bound.
 
-speeds fall (by contraction): If the features do not move, $a(t)$ and $a(t+s)$, $s>0$, are two flows of one convex function: their distance
-does not grow, nor does $\|\nabla L\|=\|\dot a\|$.
+speeds fall (by contraction): If the features do not move, $a(t)$ and $a(t+s)$, $s>0$, are two gradient flows of the same convex function.
+So their distance does not grow, and neither does $\|\nabla L\|=\|\dot a\|$.
 
 earlier losses (from distance, speeds fall; by integration): With $g=\|\nabla L\|$ at the time $T$, $L(t)\ge[[loss_before]]$.
 
@@ -81,24 +84,25 @@ $R=R(T)$.
 
 slope and distance (from tangent; by Cauchy–Schwarz): $L-\varepsilon\le\langle\nabla L,a-\bar a\rangle\le gR$.
 
-two payments (from payment of features that stand still, slope and distance): Hence $\frac12\Delta^2\ge[[doubled]]$: *payment of features
-that stand still* is $T(L-\varepsilon)+TgR$ and half the square of $Tg-R$ more, and $gR\ge L-\varepsilon$.
+two payments (from payment of features that stand still, slope and distance): Hence $\frac12\Delta^2\ge[[doubled]]$: the bound of *payment
+of features that stand still* is the sum of $T(L-\varepsilon)+TgR$ and half the square of $Tg-R$, and $gR\ge L-\varepsilon$.
 
-linear loss: For $\ell(f)=-f$, up to a constant, and one feature of norm $g$, $\dot a=g$: beside $\bar a=a(0)+\Delta$ the loss exceeds
-$\varepsilon$ at the time $T$ by $[[linear_excess]]$.
+linear loss: Let $\ell(f)=-f$, up to a constant, with one feature of norm $g$, so that $\dot a=g$. Compared with $\bar a=a(0)+\Delta$, the
+loss exceeds $\varepsilon$ at the time $T$ by $[[linear_excess]]$.
 
-features that stand still (from two payments, linear loss): So $L\le[[fixed_bound]]$, which *linear loss* attains for $g=\Delta/2T$.
+features that stand still (from two payments, linear loss): So $L\le[[fixed_bound]]$, a bound that *linear loss* attains for $g=\Delta/2T$.
 
-eigenbasis (by spectral theorem): For the square loss and $\varepsilon=0$, $c=a-\bar a$ has $\dot c=-\Gamma c$ and $L=\frac12\langle
-c,\Gamma c\rangle$ with the Gram matrix $\Gamma$ of the features: in a basis of eigenvectors every coordinate goes its own way.
+eigenbasis (by spectral theorem): For the square loss and $\varepsilon=0$, $c=a-\bar a$ satisfies $\dot c=-\Gamma c$ and $L=\frac12\langle
+c,\Gamma c\rangle$ with the Gram matrix $\Gamma$ of the features. So in a basis of eigenvectors the coordinates evolve independently.
 
-one mode (from eigenbasis): Of $\Delta$ at an eigenvalue $\mu$ there is left $[[mode_error]]$, with the loss $[[mode_loss]]$.
+one mode (from eigenbasis): A distance $\Delta$ along an eigenvector of the eigenvalue $\mu$ becomes $[[mode_error]]$, with the loss
+$[[mode_loss]]$.
 
-worst mode (from one mode): Of all $\mu$, $[[worst_eigenvalue]]$ leaves most: the loss of a mode grows with $\mu$ before, and falls after
-it.
+worst mode (from one mode): Among all $\mu$, $[[worst_eigenvalue]]$ leaves the largest loss: the loss of a mode grows with $\mu$ up to this
+value, and falls after it.
 
-average of modes (from one mode; by monotonicity): $L(T)$ is an average of the losses of one mode, with the weights $c_i(0)^2/\Delta^2$: at
-most the largest of them.
+average of modes (from one mode; by monotonicity): $L(T)$ is an average of the losses of single modes, with the weights $c_i(0)^2/\Delta^2$.
+So it is at most the largest of these losses.
 
 all modes (from worst mode, average of modes): So $L(T)\le[[interpolating_bound]]$, the loss of the *worst mode*.
 """,

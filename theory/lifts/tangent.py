@@ -85,13 +85,15 @@ def descent(*needed_by: str) -> Hypothesis:
 
 GRADIENT_STEPS = proof(
     r"""
-tangent (by convexity): For the $u$ of $A(\kappa,\varepsilon)$, $\varepsilon\ge\ell(F+dF\,u)\ge\ell(F)+\langle\nabla\ell(F),dF\,u\rangle$.
+tangent (by convexity): For the $u$ in the definition of $A(\kappa,\varepsilon)$,
+$\varepsilon\ge\ell(F+dF\,u)\ge\ell(F)+\langle\nabla\ell(F),dF\,u\rangle$.
 
 pulled back (by chain rule): $\langle\nabla\ell(F),dF\,u\rangle=\langle\nabla L,u\rangle$ and $\dot L=-\|\nabla L\|^2$.
 
-length (from tangent, pulled back; by Cauchy–Schwarz): With $g=\|\nabla L\|$, the tangent step reaches no less than $[[least_reached]]$.
+length (from tangent, pulled back; by Cauchy–Schwarz): With $g=\|\nabla L\|$, the loss that the tangent step reaches is at least
+$[[least_reached]]$.
 
-gradient (from length): That is at most $\varepsilon$ only if $g\ge[[gradient_bound]]$; with $\kappa=0$ there would be no such $g$ for
+gradient (from length): This is at most $\varepsilon$ only if $g\ge[[gradient_bound]]$; for $\kappa=0$ there is no such $g$ if
 $L>\varepsilon$.
 """,
     globals(),
@@ -101,8 +103,8 @@ STEPS = proof(
     r"""
 [[GRADIENT_STEPS]]
 
-descent (from pulled back; by integration): By *pulled back* the loss never grows: once it is at most $\varepsilon$, it stays so, and below
-all that is claimed. Else let $y=L-\varepsilon>0$ on $[0,t]$.
+descent (from pulled back; by integration): By *pulled back* the loss never grows. Once it is at most $\varepsilon$, it stays so, and it is
+below all claimed bounds. Otherwise let $y=L-\varepsilon>0$ on $[0,t]$.
 
 fall (from gradient, descent): $\dot y=-g^2\le-[[fall]]$.
 
@@ -112,17 +114,17 @@ integral (from reciprocal; by integration): Hence $\frac1y\ge[[inverse]]$, with 
 
 rate (from descent, integral): Solved for $L$, this is $L\le[[rate]]$; in the first case the loss has not grown.
 
-simple rate (from rate): It is at most $[[simple_rate]]$, its limit for $L_0\to\infty$.
+simple rate (from rate): This rate is at most $[[simple_rate]]$, its limit for $L_0\to\infty$.
 
 time (from rate): The rate is $\eta$ at the time $[[hitting_time]]$.
 
 example (a definition): Let $\ell(z)=z$ and, for one parameter $x$, $F(x)=[[example_loss]]$.
 
-slope (from gradient, example): There $g=[[example_slope]]$, which is the bound of *gradient*: the tangent step $u=\kappa$ comes down to
-$\varepsilon$ exactly.
+slope (from gradient, example): In the example $g=[[example_slope]]$, which is the bound of *gradient*: the tangent step $u=\kappa$ reaches
+exactly $\varepsilon$.
 
-flow (from slope, rate, time): So all inequalities are equalities along its flow, which is $x(t)=[[example_position]]$: the loss there is
-the *rate*, and $\eta$ at the *time*.
+flow (from slope, rate, time): So all inequalities are equalities along the flow of the example, which is $x(t)=[[example_position]]$: its
+loss is the *rate*, and it is $\eta$ at the *time*.
 """,
     globals(),
 )

@@ -74,8 +74,8 @@ square_example = (_floor + (_start - _floor) * sp.exp(-x / kappa)) ** 2
 
 STEPS = proof(
     r"""
-residual (a definition): $\rho=F-f^*$ has the norm $[[residual]]$. With the $u$ of $A(\kappa,\varepsilon)$, $\rho+dF\,u$ has at most the
-norm $[[reached_residual]]$.
+residual (a definition): $\rho=F-f^*$ has the norm $[[residual]]$. For the $u$ in the definition of $A(\kappa,\varepsilon)$, the norm of
+$\rho+dF\,u$ is at most $[[reached_residual]]$.
 
 most (from residual; by Cauchy–Schwarz): So $\langle\rho,\rho+dF\,u\rangle\le[[most_product]]$.
 
@@ -84,12 +84,12 @@ pulled back (by chain rule): $\langle\rho,dF\,u\rangle=\langle\nabla L,u\rangle$
 least (from residual, pulled back; by Cauchy–Schwarz): With $g=\|\nabla L\|$, $\langle\rho,\rho+dF\,u\rangle=\|\rho\|^2+\langle\nabla
 L,u\rangle\ge[[least_product]]$.
 
-gradient (from most, least): The least is at most the most only if $g\ge[[square_gradient_bound]]$.
+gradient (from most, least): The lower bound of *least* is at most the upper bound of *most* only if $g\ge[[square_gradient_bound]]$.
 
-faster (from gradient): That is more by $[[faster]]$ than the bound of L12, $(L-\varepsilon)/\kappa$.
+faster (from gradient): This exceeds the bound of L12, $(L-\varepsilon)/\kappa$, by $[[faster]]$.
 
-descent (from pulled back; by integration): By *pulled back* the loss never grows: once it is at most $\varepsilon$, it stays so, and below
-all that is claimed. Else let $\sqrt L>\sqrt\varepsilon$ on $[0,t]$.
+descent (from pulled back; by integration): By *pulled back* the loss never grows. Once it is at most $\varepsilon$, it stays so, and it is
+below all claimed bounds. Otherwise let $\sqrt L>\sqrt\varepsilon$ on $[0,t]$.
 
 fall of the root (from gradient, descent): The derivative of $\sqrt L$ is $-g^2/2\sqrt L\le-[[root_fall]]$.
 
@@ -101,27 +101,29 @@ integral (from reciprocal; by integration): Hence $(\sqrt L-\sqrt\varepsilon)^{-
 
 rate (from descent, integral): Solved for $L$, this is $L\le[[square_rate]]$; in the first case the loss has not grown.
 
-first fall (from rate): At $t=0$ this rate falls by $[[first_fall]]$ in a unit of time.
+first fall (from rate): At $t=0$ this rate falls by $[[first_fall]]$ per unit of time.
 
-crossover (from first fall): The rate of L12 falls by $(L_0-\varepsilon)^2/\kappa^2$ there: by less if and only if
-$\sqrt{L_0/\varepsilon}>[[crossover]]$.
+crossover (from first fall): At that time the rate of L12 falls by $(L_0-\varepsilon)^2/\kappa^2$ per unit of time. This is less if and only
+if $\sqrt{L_0/\varepsilon}>[[crossover]]$.
 
 end (from rate): In the end the rate exceeds $\varepsilon$ by $[[approach]]/\sqrt t$, to first order.
 
-integral over the loss (from faster, descent, third power, rate; by integration): The time down to $\eta$ is the integral of $1/g^2$ from
-$\eta$ to $L_0$, at most that with the bound of $g$. This is no longer than in L12, by *faster*, nor than the rate takes, by *third power*.
+integral over the loss (from faster, descent, third power, rate; by integration): The time down to $\eta$ is the integral of $1/g^2$ over
+the loss from $\eta$ to $L_0$. It is at most the same integral with the bound of *gradient* in place of $g$. The latter is no longer than
+the time of L12, by *faster*, and no longer than the time of the rate, by *third power*.
 
-time (from gradient, integral over the loss): It is $[[square_hitting_time]]$.
+time (from gradient, integral over the loss): This integral is $[[square_hitting_time]]$.
 
 too much (from gradient): $2(L-\varepsilon)/\kappa$ exceeds the bound of *gradient* by $[[too_much]]$, which is positive for
 $L>\varepsilon>0$.
 
 example (a definition): On one data point, with $f^*=0$ and one parameter $x$, let $F(x)=[[output]]$.
 
-slope (from example): $-F'(x)=[[output_slope]]$, so that the tangent step $u=\kappa$ comes down to $\sqrt{2\varepsilon}$ exactly.
+slope (from example): Since $-F'(x)=[[output_slope]]$, the tangent step $u=\kappa$ reaches exactly $\sqrt{2\varepsilon}$.
 
-attained (from slope, gradient, time, rate, too much): Its loss $\frac12F^2=[[square_example]]$ has the slope $-FF'$, which is the bound of
-*gradient*, so that $2(L-\varepsilon)/\kappa$ is none: the flow takes the *time* and, for $\varepsilon=0$, has the *rate*.
+attained (from slope, gradient, time, rate, too much): The loss of the example, $\frac12F^2=[[square_example]]$, has the slope $-FF'$. This
+is the bound of *gradient*, so that $2(L-\varepsilon)/\kappa$ is not a bound. So the flow takes the *time* and, for $\varepsilon=0$, has the
+*rate*.
 """,
     globals(),
 )

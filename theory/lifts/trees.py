@@ -46,52 +46,56 @@ limit = over_lassos(lam ** (s + 2 * a) / 2)
 
 STEPS = proof(
     r"""
-vertices of a layer (by independence): The vertices of the next layer have disjoint sets of edges to the $k$ reached, those of different
-layers too: they are reached independently.
+vertices of a layer (by independence): The vertices of the next layer have disjoint sets of edges to the $k$ reached, and so have vertices
+of different layers. So they are reached independently.
 
-one vertex: One of them has no edge to the $k$ with probability $[[none]]$, and just one with probability $[[once]]$.
+one vertex: A vertex of the next layer has no edge to the $k$ vertices with probability $[[none]]$, and exactly one with probability
+$[[once]]$.
 
-no collision (from vertices of a layer, one vertex): So none of the $n$ has more than one with probability $[[no_collision]]$.
+no collision (from vertices of a layer, one vertex): So with probability $[[no_collision]]$ none of the $n$ vertices has more than one edge.
 
-share (from vertices of a layer, one vertex): Given that, each has one with probability $[[parent_share]]$, independently.
+share (from vertices of a layer, one vertex): Given this, each vertex has one edge with probability $[[parent_share]]$, independently.
 
-transition (from no collision, share): No vertex of the layer is reached twice, and $j$ are reached, with probability
+transition (from no collision, share): So no vertex of the layer is reached twice and exactly $j$ are reached with probability
 $Q_{k,j}=[[transition]]$.
 
-layers (from vertices of a layer, transition; by tower): From one vertex through $K$ layers these are multiplied, and summed over the
-numbers reached between: $P(T_K)$ is $[[tree_probability]]$.
+layers (from vertices of a layer, transition; by tower): From one vertex through $K$ layers, these probabilities are multiplied, and summed
+over the numbers of vertices reached in between. So $P(T_K)$ is $[[tree_probability]]$.
 
-one order (by topological order): Let a vertex $v$ be reached by two distinct walks, cut off behind their common ending, so that their last
-edges differ: neither is used up, as no walk is closed. Both meet their common vertices in one order.
+one order (by topological order): Let a vertex $v$ be reached by two distinct walks, and cut off their common ending, so that their last
+edges differ. Neither walk is used up, as no walk is closed. Both meet their common vertices in the same order.
 
-common vertices (from one order; by last one): From the last of these before $v$ the walks are disjoint up to $v$. Let the second begin as
-the first does: this is a lift of a lasso with disjoint branches, not both of one edge, as their last edges differ.
+common vertices (from one order; by last one): From the last common vertex before $v$ on, the walks are disjoint up to $v$. Let the second
+walk begin as the first does, up to this vertex. This gives a lift of a lasso with disjoint branches, which do not both have only one edge,
+as their last edges differ.
 
-placements (from common vertices): A lift with $m$ edges has $m-1$ vertices besides the root, $2c$ of them in pairs above one base vertex:
-the stem and the branches share no other. There are $[[placements]]$ choices.
+placements (from common vertices): A lift with $m$ edges has $m-1$ vertices besides the root. Of these, $2c$ form pairs above one base
+vertex each: the stem and the branches share no other base vertex. There are $[[placements]]$ choices.
 
-lasso (from placements): Each is there with probability $wn^{-m}$, so that $[[lasso]]$ are expected. If the branches are the same walk, each
-subgraph is counted twice.
+lasso (from placements): Each choice is present with probability $wn^{-m}$, so that the expected number is $[[lasso]]$. If the branches are
+the same walk, each subgraph is counted twice.
 
-expected number (from common vertices, lasso; by Markov): The probability that some lift of a lasso is there is at most the expected number
-of these.
+expected number (from common vertices, lasso; by Markov): The probability that some lift of a lasso is present is at most the expected
+number of these lifts.
 
-path (from lasso, expected number): A lasso of the path has a stem of length $s$ and twice one walk of length $a\ge2$, $s+a\le K$,
-$w=\lambda^{s+2a}$, $c=a-1$: in sum, halved, these are $[[union_bound]]$.
+path (from lasso, expected number): A lasso of the path has a stem of length $s$ and twice the same walk of length $a\ge2$, with $s+a\le K$,
+$w=\lambda^{s+2a}$ and $c=a-1$. The sum of these expected numbers, halved, is $[[union_bound]]$.
 
-Bonferroni: If $X$ lifts of lassos are there, $[[at_least_one]]$ is at most $1$, and $0$ for $X=0$: its mean is at most $P(X\ge1)$.
+Bonferroni: If $X$ lifts of lassos are present, $[[at_least_one]]$ is at most $1$, and it is $0$ for $X=0$. So its mean is at most
+$P(X\ge1)$.
 
 one cycle (from common vertices, placements; by cycle rank): A lift of a lasso has as many edges as vertices, and so one cycle. In a
-connected graph with one independent cycle there is no other cycle, and one path to it from the root: no other lift of a lasso.
+connected graph with one independent cycle there is no other cycle, and only one path leads to it from the root. So the graph contains no
+other lift of a lasso.
 
-two cycles (from one cycle; by cycle rank): The union of two that differ is connected, and so has two independent cycles or more: with $V$
-vertices, at least $V+1$ edges.
+two cycles (from one cycle; by cycle rank): The union of two different lifts of lassos is connected, and so has at least two independent
+cycles: with $V$ vertices, it has at least $V+1$ edges.
 
-pairs (from two cycles; by linearity): Each of finitely many shapes of such unions has at most $n^{V-1}$ choices of its vertices besides the
-root, each there with probability $O(n^{-V-1})$: the mean number of pairs is $O(n^{-2})$.
+pairs (from two cycles; by linearity): Each of the finitely many shapes of such unions has at most $n^{V-1}$ choices of its vertices besides
+the root, each present with probability $O(n^{-V-1})$. So the mean number of pairs is $O(n^{-2})$.
 
-limit (from expected number, path, Bonferroni, pairs): So $n$ times the probability lies between $nEX-O(1/n)$ and $nEX$, and $n$ times
-*lasso* grows to $w$: for the path it tends to $[[limit]]$.
+limit (from expected number, path, Bonferroni, pairs): So $n$ times the probability lies between $nEX-O(1/n)$ and $nEX$, and $n$ times the
+number of *lasso* grows to $w$. For the path the limit is $[[limit]]$.
 """,
     globals(),
 )
@@ -177,7 +181,7 @@ def widths_take_the_shared_vertices_away(lasso: sp.Expr, union_bound: sp.Expr, l
 local_trees = Claim(
     label="L9",
     title="Random sparse lifts look like trees: an exact transfer formula and the 1/n law",
-    headline=r"Seen from one vertex, wide random sparse lifts look like trees, inputs aside: the probability that two backward walks meet is at most $C/n$ at the width $n$, with a known constant $C$, the limit of $n$ times it.",
+    headline=r"Seen from one vertex, wide random sparse lifts look like trees, inputs aside: at the width $n$, two backward walks meet with probability at most $C/n$, where the known constant $C$ is the limit of $n$ times it.",
     statement=r"""
 *Path.* Let consecutive layers have $n$ vertices each, and let each edge between them be present independently with probability
 $p=\frac\lambda n$, $0\le\lambda\le n$. Walk backward from one vertex through $K$ sampled layers, and let $T_K$ be the event that no

@@ -75,16 +75,17 @@ sparse_tree, sparse_diamond = sparse(tree), sparse(diamond)
 UNFOLDING_STEPS = proof(
     r"""
 edges into a walk (by injectivity): The edges into a walk $P$ that begins at $v$ come from the walks $(u,P)$ for the edges $(u,v)$ of the
-module. The first edge of $(u,P)$ is $(u,v)$, so that different edges into $v$ have different ones: over each lies one.
+module. The first edge of $(u,P)$ is $(u,v)$. So different edges into $v$ belong to different walks, and over each of these edges lies
+exactly one edge into the walk.
 
-one way on (by induction): $(u,P)$ leads to $P$ and to nothing else. By the length of the walk, every vertex but the inputs comes to $t$ by
-one way: a tree.
+one way on (by induction): The walk $(u,P)$ leads to $P$ and to nothing else. By induction on the length of the walk, exactly one path leads
+to $t$ from each vertex other than the inputs. So apart from the inputs the unfolding is a tree.
 
 in-fibration (from edges into a walk; by L3): So the unfolding is an in-fibration, and its activation at a walk is that of the module at the
 first vertex of the walk.
 
-example (from one way on, in-fibration): Four layers with all edges that skip some, but that from the input to the last, unfold at the last
-to $[[unfolding]]$.
+example (from one way on, in-fibration): Four layers with all edges that skip layers, except the edge from the input to the last layer,
+unfold at the last layer to $[[unfolding]]$.
 """,
     globals(),
 )
@@ -136,26 +137,28 @@ tree-shaped witness as a function.
 
 COUNTING_STEPS = proof(
     r"""
-one fibre: $h$ vertices above one vertex of the base have $[[placements]]$ injective maps into $n$.
+one fibre: There are $[[placements]]$ injective maps of $h$ vertices above one vertex of the base into $n$ vertices.
 
-one map (by product): An injective map over $B$ takes different edges to different edges: it is a morphism with probability $[[chance]]$.
+one map (by product): An injective map over $B$ maps different edges to different edges. So it is a morphism with probability $[[chance]]$.
 
-all maps (from one fibre, one map): For three vertices of the base the maps in number times that are $[[expected_morphisms]]$, the expected
-number.
+all maps (from one fibre, one map): For three vertices of the base, the number of maps times this probability is $[[expected_morphisms]]$,
+the expected number.
 
 next vertex (from one fibre): $(n)_h/n^h$ is a product of factors such as $[[next_share]]$, which tend to $1$.
 
-leading term (from all maps, next vertex): So with $n^h$ for $(n)_h$, $V=\sum_bh_b$ and $p=\lambda/n$ the expected number is $[[leading]]$,
-but for a factor that tends to $1$.
+leading term (from all maps, next vertex): So with $n^h$ in place of $(n)_h$, $V=\sum_bh_b$ and $p=\lambda/n$, the expected number is
+$[[leading]]$, up to a factor that tends to $1$.
 
-growth (from leading term; by cycle rank): The graph of the $V$ vertices has $E=V-c+\beta$: the power of $n$ is $[[growth]]$, $1$ for a
-tree, and at most $0$ if it is connected and has a cycle.
+growth (from leading term; by cycle rank): The graph of the $V$ vertices has $E=V-c+\beta$. So the exponent of $n$ is $[[growth]]$. It is
+$1$ for a tree, and at most $0$ if the graph is connected and has a cycle.
 
-tree (from all maps): The tree has two vertices above $1$, two above $2$ and one above $3$, and four edges: $[[tree]]$.
+tree (from all maps): The tree has two vertices above $1$, two above $2$ and one above $3$, and four edges. Its expected number is
+$[[tree]]$.
 
-diamond (from all maps): The diamond has one vertex above $1$, two above $2$, one above $3$, and four edges: $[[diamond]]$.
+diamond (from all maps): The diamond has one vertex above $1$, two above $2$, one above $3$, and four edges. Its expected number is
+$[[diamond]]$.
 
-sparse lifts (from tree, diamond): At $p=\lambda/n$ these are $[[sparse_tree]]$ and $[[sparse_diamond]]$.
+sparse lifts (from tree, diamond): At $p=\lambda/n$ these numbers are $[[sparse_tree]]$ and $[[sparse_diamond]]$.
 """,
     globals(),
 )

@@ -94,23 +94,24 @@ NO_COVER_STEPS = proof(
     r"""
 one input: A function of an input $x=\pm1$, with the values $g_1$ at $1$ and $g_2$ at $-1$, is $[[split]]$.
 
-functions of some inputs (from one input; by induction): One input after the other: a function of the inputs in $U$ is a combination of the
-characters $\chi_S=\prod_{i\in S}x_i$ with $S\subseteq U$.
+functions of some inputs (from one input; by induction): Applying this to one input after the other, we write a function of the inputs in
+$U$ as a combination of the characters $\chi_S=\prod_{i\in S}x_i$ with $S\subseteq U$.
 
-powers of an input: In $\chi_S\chi_{S'}$ an input has the exponent $h$, the number of the two sets to which it belongs: $E
+powers of an input: In $\chi_S\chi_{S'}$ an input has the exponent $h$, the number of those of the two sets that contain it. So $E
 x_i^h=[[input_moment]]$.
 
-characters (from powers of an input; by product): Inputs are independent: $E\chi_S\chi_{S'}$ is the product of these, $1$ for $S=S'$ and $0$
-for all other pairs.
+characters (from powers of an input; by product): The inputs are independent. So $E\chi_S\chi_{S'}$ is the product of these moments, which
+is $1$ for $S=S'$ and $0$ for all other pairs.
 
-networks (from functions of some inputs, characters; by linearity): $\hat F(S)$ is the sum of the coefficients at $S$ of the functions that
-$F$ adds up, each of which has none but at subsets of its inputs, whatever its weights: $\hat F(S)=0$ for $S\notin\mathcal S$.
+networks (from functions of some inputs, characters; by linearity): $\hat F(S)$ is the sum of the coefficients at $S$ of the functions whose
+sum is $F$. Each of these has nonzero coefficients only at subsets of its inputs, whatever its weights. So $\hat F(S)=0$ for
+$S\notin\mathcal S$.
 
 sum over sets (from functions of some inputs, characters; by Parseval): $L=\frac12E(F-f^*)^2$ is the sum over all $S$ of $[[share]]$ with
 $F_S=\hat F(S)$ and $f_S=\hat f^*(S)$.
 
-missing sets (from networks, sum over sets): For $S\notin\mathcal S$ that is $[[missing]]$. For all other $S$ it is not negative, and $0$ if
-$F_S=f_S$, which is so for the projection $F=\sum_{S\in\mathcal S}\hat f^*(S)\chi_S$.
+missing sets (from networks, sum over sets): For $S\notin\mathcal S$ the term is $[[missing]]$. For all other $S$ it is not negative, and it
+is $0$ if $F_S=f_S$, as for the projection $F=\sum_{S\in\mathcal S}\hat f^*(S)\chi_S$.
 """,
     globals(),
 )
@@ -177,31 +178,31 @@ with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$. No bett
 
 COVERAGE_STEPS = proof(
     r"""
-needed sets (by L18.1): The sets inside masks are a family $\mathcal S$: if $S$ lies in no mask, $L\ge\frac12\hat f^*(S)^2$ at all times,
-which is more than $\eta$ if $S$ is needed.
+needed sets (by L18.1): The sets inside masks form a family $\mathcal S$. So if $S$ lies in no mask, $L\ge\frac12\hat f^*(S)^2$ at all
+times, which is more than $\eta$ if $S$ is needed.
 
-events (from needed sets; by monotonicity): So where $L\le\eta$ at some time, all needed sets are covered: this is at least as probable. A
-set inside another one is covered with it, so that the maximal ones suffice.
+events (from needed sets; by monotonicity): So if $L\le\eta$ at some time, all needed sets are covered. The latter event is at least as
+probable. A set inside another set is covered whenever the larger set is, so that the maximal sets suffice.
 
-one mask: A mask holds all of $s$ inputs with probability $[[kept]]$: one input more is kept with probability $p_0$.
+one mask: A mask contains all of $s$ inputs with probability $[[kept]]$: one more input is kept with probability $p_0$.
 
-none in a mask (from one mask; by inclusion and exclusion): So a mask holds none of the sets in $J$ with probability $1-\sum_{\emptyset\ne
-I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}$.
+none in a mask (from one mask; by inclusion and exclusion): So a mask contains none of the sets in $J$ with probability
+$1-\sum_{\emptyset\ne I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}$.
 
-none in any mask (from none in a mask; by product): Masks are independent: $n$ of them hold none of the sets in $J$ with the $n$th power of
-that.
+none in any mask (from none in a mask; by product): Masks are independent. So the probability that $n$ masks contain none of the sets in $J$
+is the $n$th power of this probability.
 
-all sets (from none in any mask; by inclusion and exclusion): That no needed set is held by no mask has the probability of the statement,
-the sum of $(-1)^{|J|}$ times these.
+all sets (from none in any mask; by inclusion and exclusion): The probability that every needed set lies in some mask is the probability of
+the statement, the sum of $(-1)^{|J|}$ times these.
 
-one set (from events, one mask, all sets): For one set that is $[[coverage_one]]$: a unit more covers it, where the others do not, with
-probability $p_0^s$.
+one set (from events, one mask, all sets): For one set this is $[[coverage_one]]$: where the other units do not cover it, one more unit does
+with probability $p_0^s$.
 
-two sets in a mask (from one mask): Two sets have $[[union]]$ inputs together. A mask holds neither with probability $[[both_missed]]$: it
-lacks a shared input, or one of those of each alone.
+two sets in a mask (from one mask): Two sets together have $[[union]]$ inputs. A mask contains neither set with probability
+$[[both_missed]]$: it lacks a shared input, or, for each set, an input that belongs to this set alone.
 
-two sets (from events, all sets, two sets in a mask): For two sets it is $[[coverage_two]]$: a unit more covers what the others lack, one of
-them or both.
+two sets (from events, all sets, two sets in a mask): For two sets it is $[[coverage_two]]$: one more unit covers what the other units do
+not cover, one set or both.
 """,
     globals(),
 )
@@ -272,33 +273,34 @@ size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ with $s_{12}$ shar
 
 TARGET_STEPS = proof(
     r"""
-patterns: Of the points of $\{\pm1\}^k$ some have $j$ inputs $-1$, of which $i$ lie in a set $S$ of $s$: their number times $\chi_S=(-1)^i$
-is $[[pattern]]$. One more input is $1$ or $-1$, inside $S$ or outside.
+patterns: Consider the points of $\{\pm1\}^k$ at which $j$ inputs are $-1$, $i$ of them in a set $S$ of $s$ inputs. Their number times
+$\chi_S=(-1)^i$ is $[[pattern]]$. One more input is $1$ or $-1$, inside $S$ or outside.
 
-opposite points (from patterns): $x\to-x$ turns $j$ into $k-j$, $i$ into $s-i$, $\tanh$ into $-\tanh$ and $\chi_S$ into $(-1)^s\chi_S$:
-points and their opposites have the share $[[pair]]$ of $E\tanh(x_1+\dots+x_k)\chi_S$.
+opposite points (from patterns): The map $x\to-x$ turns $j$ into $k-j$, $i$ into $s-i$, $\tanh$ into $-\tanh$ and $\chi_S$ into
+$(-1)^s\chi_S$. So these points and their opposites contribute $[[pair]]$ to $E\tanh(x_1+\dots+x_k)\chi_S$.
 
-coefficient (from opposite points): The sum of these over all $i$, and all $j<k/2$ (there is none at $k/2$, where $\tanh$ is $0$), is
-$[[coefficient]]$.
+coefficient (from opposite points): The sum of these contributions over all $i$, and all $j<k/2$ (there is none at $k/2$, where $\tanh$ is
+$0$), is $[[coefficient]]$.
 
 target (a definition): $f^*=[[target]]$.
 
 coefficients of the target (from coefficient, target): For $k=3$ the coefficients are $[[linear]]$ at one input, $[[cubic]]$ at all three,
-and $0$ at even sets. $-x_5$ for $x_5$, and $-$ before the second unit, turn signs; the coefficients of $x_3$ cancel.
+and $0$ at even sets. The replacement of $x_5$ by $-x_5$, and the sign $-$ before the second unit, change signs; the coefficients of $x_3$
+cancel.
 
-zero network (from coefficients of the target): The zero network lacks all: its loss is $[[initial_loss]]$.
+zero network (from coefficients of the target): The zero network has none of these terms. So its loss is $[[initial_loss]]$.
 
-missing sets (by L18.1): A set that no unit sees costs $[[missing]]$.
+missing sets (by L18.1): A set that no unit covers costs $[[missing]]$.
 
-losses (from coefficients of the target, missing sets): One triple that lacks costs $[[one_missing]]$; $x_1$, in its own set and in one
-triple, $[[without_x_1]]$; $x_3$, in both triples alone, $[[without_x_3]]$.
+losses (from coefficients of the target, missing sets): One missing triple costs $[[one_missing]]$. Without $x_1$, which is in its own set
+and in one triple, the cost is $[[without_x_1]]$; without $x_3$, which is in the two triples only, it is $[[without_x_3]]$.
 
-four units (from coefficients of the target, missing sets): Both triples cost $[[both_missing]]$. Four units of one input each, $a\tanh x_i$
-with $a\tanh1=\pm[[linear]]$, fit all the rest: $\tanh x_i=x_i\tanh1$ for $x_i=\pm1$.
+four units (from coefficients of the target, missing sets): Without both triples the cost is $[[both_missing]]$. Four units of one input
+each, $a\tanh x_i$ with $a\tanh1=\pm[[linear]]$, fit all the rest, since $\tanh x_i=x_i\tanh1$ for $x_i=\pm1$.
 
-two sets (by L18.2): Sets of $s_1$ and $s_2$ inputs, of which $s_{12}$ shared, are covered with probability $[[coverage_two]]$.
+two sets (by L18.2): Sets of $s_1$ and $s_2$ inputs, of which $s_{12}$ are shared, are covered with probability $[[coverage_two]]$.
 
-two triples (from two sets): The triples share $x_3$: $[[coverage]]$.
+two triples (from two sets): The triples share $x_3$. So both are covered with probability $[[coverage]]$.
 """,
     globals(),
 )
@@ -354,7 +356,7 @@ $$P_{\mathrm{cov}}=[[coverage]].$$
         *(
             Sharp(
                 expression=bound,
-                example="the sum of those Walsh terms of the target that the units can hear (L18.1)",
+                example="the sum of the Walsh terms of the target on sets that the units cover (L18.1)",
                 check="sets_that_lack_add_up",
                 side=Side.BELOW,
             )

@@ -44,8 +44,8 @@ STEPS = proof(
     r"""
 exact means (by L11.2): $EM$, $EM'$ and $E(M')_2$ are known at every width.
 
-rates (from exact means): $EM/n\to[[copies_rate]]$ and $EM'/n\to[[isolated_rate]]$: for $r=1$, and one child more multiplies $EM$ and $EM'$
-by numbers that tend to $\lambda q$ and to $\lambda qe^{-\lambda}$.
+rates (from exact means): $EM/n\to[[copies_rate]]$ and $EM'/n\to[[isolated_rate]]$: this holds for $r=1$, and one more child multiplies $EM$
+and $EM'$ by numbers that tend to $\lambda q$ and to $\lambda qe^{-\lambda}$.
 
 best degree (from rates): The logarithm of the second rate has the derivative $\frac r\lambda-1-r$, which falls, and is $0$ at
 $\lambda=[[best_lambda]]$.
@@ -55,39 +55,42 @@ two of them (from exact means): $E(M')_2=(EM')^2\,[[pair_ratio]]$, for $2r\le n$
 factors: $(n-r)_r/(n)_r$ is the product of the numbers $[[factor]]$ for $i=0,\dots,r-1$.
 
 first order (from two of them, factors): So the factor of $(EM')^2$ is $1+\frac cn+O(n^{-2})$ with $c=[[excess]]$: each of the $r$ numbers
-is $1-\frac rn$ in first order.
+is $1-\frac rn$ to first order.
 
 variance (from rates, first order): $\mathrm{Var}M'/n=EM'/n+(EM'/n)^2\,n(\frac{E(M')_2}{(EM')^2}-1)$ tends to $[[variance_rate]]$, which is
 $\mu+c\mu^2$ for the rate $\mu$ of isolated copies.
 
 dispersion (from variance): So $\mathrm{Var}M'/EM'\to[[dispersion]]$ if $\mu>0$.
 
-one child (from dispersion): For $r=1$ and $\omega q=1$ its derivative is $[[slope]]$: it falls from $1$, at $\lambda=0$, to the first place
-where that is $0$, rises to the second, and falls back to $1$.
+one child (from dispersion): For $r=1$ and $\omega q=1$ the derivative of the dispersion is $[[slope]]$. The dispersion falls from $1$, at
+$\lambda=0$, to the first point where its derivative is $0$, rises to the second, and falls back to $1$.
 
 more children (by Jensen): For disjoint types $\sum q_i\le1$, so that the product of the $q_i$ is at most $r^{-r}$ (the logarithm is
 concave), and $\omega\le1$.
 
 largest differences (from rates, best degree, dispersion, more children): So $(1+r^2)\mu\le[[most_below]]$, attained at the best degree, and
-$2r\lambda\mu\le[[most_above]]$, attained at $\lambda=1$; by these the dispersion can be below $1$, or above it.
+$2r\lambda\mu\le[[most_above]]$, attained at $\lambda=1$. The dispersion can be below $1$ by at most the former, and above it by at most the
+latter.
 
-extremes (from one child, largest differences): Both fall as $r$ grows, and at $r=2$ are less than what one child has: the least and the
-largest value are $[[least_dispersion]]$ and $[[most_dispersion]]$, of one child. Both are positive: if $\mu>0$, $\mathrm{Var}M'$ is of the
-order $n$. If $\omega q<1$, its difference from $1$ is only a share of that.
+extremes (from one child, largest differences): Both bounds fall as $r$ grows, and at $r=2$ they are less than the differences for one
+child. So the least and the largest value are $[[least_dispersion]]$ and $[[most_dispersion]]$, those of one child. Both values are
+positive. So if $\mu>0$, $\mathrm{Var}M'$ is of order $n$. If $\omega q<1$, the dispersion of one child has only a fraction of the
+difference from $1$.
 
 one piece anew (cited: Steele, Ann. Statist. 14 (1986) 753, without the symmetry that Efron and Stein asked for: the variance of a function
 of independent variables of one law (pieces of different laws are functions of such) is at most half the sum of the mean squares of its
 changes, one variable being drawn anew): The lift consists of $2n$ independent pieces: the edges from the inputs to a vertex of the first
-layer, or the edges into a root, each with their weights. $\mathrm{Var}M'\le\frac12\sum E\Delta^2$, where $\Delta$ is the change of $M'$ if
-one piece is drawn anew.
+layer, or the edges into a root, each with their weights. So $\mathrm{Var}M'\le\frac12\sum E\Delta^2$, where $\Delta$ is the change of $M'$
+if one piece is drawn anew.
 
 a vertex anew (from one piece anew; by triangle inequality): A vertex of the first layer is in at most one isolated cell, and no other
-changes: $|\Delta|\le1$.
+isolated cell changes. So $|\Delta|\le1$.
 
-a root anew (from one piece anew; by triangle inequality): A root that hears $A'$ in place of $A$ changes its own cell and, for each vertex
-of $A\cup A'$, at most the one other cell that contains it while the root does not: $|\Delta|\le1+|A|+|A'|$.
+a root anew (from one piece anew; by triangle inequality): A root that is connected to $A'$ instead of $A$ changes its own cell and, for
+each vertex of $A\cup A'$, at most the one other cell that contains this vertex while the root is not connected to it. So
+$|\Delta|\le1+|A|+|A'|$.
 
-mean square (from a root anew): $|A|$ and $|A'|$ are independent and binomial, so that the mean square of this is at most
+mean square (from a root anew): $|A|$ and $|A'|$ are independent and binomial, so that the mean square of this bound is at most
 $[[change_of_root]]$.
 
 all pieces (from a vertex anew, mean square): Half the sum over $n$ vertices and $n$ roots is $[[efron_stein]]$.
@@ -151,7 +154,7 @@ def mean_squares_are_binomial(change_of_root: sp.Expr) -> Iterator[Relation]:
 copies_in_wide_lifts = Claim(
     label="L11.3",
     title="Coverage of wide lifts: rates and dispersion of isolated copies",
-    headline=r"In wide lifts the copies grow in proportion to the width. Isolated copies are the most frequent at the mean degree $\lambda=[[best_lambda]]$, for $r$ children, and their law is not quite Poisson's.",
+    headline=r"In wide lifts the number of copies grows linearly in the width. Isolated copies are most frequent at mean degree $\lambda=[[best_lambda]]$, for $r$ children, and their number is not quite Poisson.",
     statement=r"""
 In the lifts of L11.2, as $n\to\infty$ with $\lambda$ fixed, $EM/n\to[[copies_rate]]$ and $EM'/n\to\mu=[[isolated_rate]]$; the latter
 rate is largest at $\lambda=[[best_lambda]]$. Moreover
@@ -197,7 +200,7 @@ $\mathrm{Var}M'\le[[efron_stein]]$.
             expression="efron_stein",
             truth="isolated_variance",
             at=tuple({n: width, lam: sp.Rational(1, 2), r: 1, q: sp.Rational(1, 2), omega: 1} for width in (20, 200)),
-            lost=r"in changes of one piece, which are counted as if each of its edges made or ended a copy; it holds for all laws of the cells, and knows no $q$, $\omega$",
+            lost=r"in changes of one piece, which are counted as if each of its edges made or ended a copy; the bound holds for all laws of the cells, and does not depend on $q$, $\omega$",
             order=r"by *variance*, for fixed $\lambda,q,\omega>0$: both grow like $n$",
         ),
     ),

@@ -78,23 +78,23 @@ LOST_ALONE = (
     r"at most, for two inputs: one neuron whose strength $\alpha\|w\|$ is within $\frac\varepsilon2$ of $1$, at an angle of at most $\frac\varepsilon{2+\varepsilon}$, is enough (N8), "
     "and the subsets of several are not counted"
 )
-LOST_SEEN = "at most, for two inputs, where a search among the 16 neurons nearest to the target finds tickets for most networks of so many: in the strengths, which have to add up to $1$, and in the union bound"
+LOST_SEEN = "at most, for two inputs, where a search among the 16 neurons nearest to the target finds tickets for most networks of this size: in the strengths, which have to add up to $1$, and in the union bound"
 
 
 ONE_NEURON = "at most, for two inputs: one neuron at an angle whose sine is at most $\\varepsilon$ is enough"
 
 STEPS = proof(
     r"""
-arc: Take the least angle $\theta$ of a kept neuron with the axis, in the plane of $x_0$ and $w^*$ (one without a projection is $0$ on the
-plane and counts as none). The points $[[arc]]$, by their coordinates along $x_0$ and $w^*$, have the length $1$.
+arc: Let $\theta$ be the least angle of a kept neuron with the axis, in the plane of $x_0$ and $w^*$ (a neuron without a projection is $0$
+on the plane and is not counted). The points $[[arc]]$, given by their coordinates along $x_0$ and $w^*$, have length $1$.
 
-neuron (from arc): There a neuron of length $1$, at an angle $\varphi\le\frac\pi2$ from the axis, is $[[neuron]]$ before its ReLU, up to the
-signs of $t$ and of the whole. For $\varphi=\frac\pi2$ it is $0$ at $t=\frac\pi2$, which is $w^*$.
+neuron (from arc): At these points a neuron of length $1$, at an angle $\varphi\le\frac\pi2$ from the axis, is $[[neuron]]$ before its ReLU,
+up to the signs of $t$ and of the whole. For $\varphi=\frac\pi2$ it is $0$ at $t=\frac\pi2$, that is at $w^*$.
 
-no zero (from neuron): Its values at $t$ and $-t$ have the product $[[apart]]$, which is positive for $|t|<\varphi$. So no kept neuron
-changes its sign for $|t|<\theta$, and $g_S=A\cos t+B\sin t$ for $|t|\le\theta$.
+no zero (from neuron): The values of this neuron at $t$ and $-t$ have the product $[[apart]]$, which is positive for $|t|<\varphi$. So no
+kept neuron changes its sign for $|t|<\theta$, and $g_S=A\cos t+B\sin t$ for $|t|\le\theta$.
 
-bend (from arc, no zero): On the arc $f=\sigma(\sin t)$. With the weights $[[weights]]$ at $-\theta$, $0$, $\theta$ the error $e=f-g_S$ adds
+bend (from arc, no zero): On the arc $f=\sigma(\sin t)$. With the weights $[[weights]]$ at $-\theta$, $0$, $\theta$ the errors $e=f-g_S$ add
 up to $[[bend]]$, whatever $A$ and $B$ are.
 
 three errors (from bend; by triangle inequality): The modulus of this sum is at most $\sup|e|$ times the sum $[[total]]$ of the moduli of
@@ -102,36 +102,37 @@ the weights, as $\theta\le\frac\pi2$.
 
 error bound (from bend, three errors): So the error is at least the quotient of the two, $[[error_bound]]$.
 
-widest angle (from error bound): That grows with $\theta$, and is $\varepsilon$ at $[[widest]]$: no error of $\varepsilon$ has a larger
-least angle.
+widest angle (from error bound): This bound grows with $\theta$, and it is $\varepsilon$ at $[[widest]]$: an error of $\varepsilon$ excludes
+a larger least angle.
 
-ratio (from widest angle): For $\varepsilon<\frac12$ this is below $\frac\pi2$, so that the least angle is that of some kept neuron, and
-$|\langle w_i,x_0\rangle|$ is $|\langle w_i,w^*\rangle|$ times its tangent, at most $[[ratio]]$.
+ratio (from widest angle): For $\varepsilon<\frac12$ this angle is below $\frac\pi2$, so that the least angle is attained by some kept
+neuron. Its $|\langle w_i,x_0\rangle|$ is $|\langle w_i,w^*\rangle|$ times the tangent of the least angle, which is at most $[[ratio]]$.
 
 pieces (a definition): In the plane, with $w^*$ at the angle $0$ and $0<\theta<\frac\pi2$, cut the half circle $0\le\varphi\le\pi$ at
-$\frac\pi2$ and at $\theta$ on either side of it. On the four arcs let a function be, one after the other, $[[pieces]]$.
+$\frac\pi2$ and at $\theta$ on either side of it. Define a function that is, on these four arcs one after the other, $[[pieces]]$.
 
-largest modulus (from error bound, pieces): What the squares of the pieces leave of that of the *error bound* is $[[gaps]]$. None of these
-cosines changes its sign inside its arc, and no gap is negative; at $\frac\pi2$ there is none. So the bound is the largest modulus.
+largest modulus (from error bound, pieces): The square of the *error bound* exceeds the squares of the pieces by $[[gaps]]$. None of these
+cosines changes its sign inside its arc, and no gap is negative; at $\frac\pi2$ the gap is zero. So the bound is the largest modulus.
 
 four neurons (from neuron, largest modulus): The function is $g_S-f$ for four neurons of length $1$ with these outputs and angles:
-$[[four]]$. The other half of the circle is a mirror image, and all scales with the length of $x$. At an angle of $\frac\pi2$ all kept
-neurons are $0$ at $w^*$, where $f=1$.
+$[[four]]$. The other half of the circle is a mirror image, and everything scales with the length of $x$. At an angle of $\frac\pi2$ all
+kept neurons are $0$ at $w^*$, where $f=1$.
 
-random direction (by rotation): The projection of $w_i\sim N(0,I_d)$ on the plane has a uniform direction, whatever $d\ge2$ is, and almost
+random direction (by rotation): The projection of $w_i\sim N(0,I_d)$ on the plane has a uniform direction for every $d\ge2$, and almost
 surely it is not $0$.
 
-aligned (from ratio, random direction): On the circle the directions within the *widest angle* of the axis, at both of its ends and on both
-sides, are the share $[[aligned]]$.
+aligned (from ratio, random direction): On the circle, the directions within the *widest angle* of the axis, at both of its ends and on both
+sides, make up the share $[[aligned]]$.
 
-some of them (from aligned; by independence): None of $N$ independent neurons is aligned with the $N$-th power of the probability that one
-is not; an error of $\varepsilon$, with whatever $S$ and $\alpha$, needs one that is. So its probability is at most $[[success]]$.
+some of them (from aligned; by independence): The probability that none of $N$ independent neurons is aligned is the $N$-th power of the
+probability that one is not. An error of $\varepsilon$, whatever $S$ and $\alpha$ are, requires an aligned neuron. So the probability of
+such an error is at most $[[success]]$.
 
-union (from some of them; by union bound): That is at most $[[union]]$.
+union (from some of them; by union bound): This is at most $[[union]]$.
 
-neurons (from union): So success with probability $\delta$ takes $N\ge[[neurons]]$.
+neurons (from union): So success with probability $\delta$ requires $N\ge[[neurons]]$.
 
-leading order (from neurons): As $\arctan u\le u$, that is at least $[[leading]]$, and the two have the quotient $1$ in the limit.
+leading order (from neurons): As $\arctan u\le u$, this number is at least $[[leading]]$, and the quotient of the two is $1$ in the limit.
 """,
     globals(),
 )
@@ -260,27 +261,27 @@ neurons. This number is at least $[[leading]]$, and equal to it to leading order
             truth="found",
             at=tuple({N: count, eps: sp.Rational(1, 100)} for count in (10, 100)),
             lost=f"{ONE_NEURON}; how often several neurons at larger angles are enough is not known, and drawn networks hold such tickets more often than the one neuron",
-            order="for two inputs, by the check that one neuron errs by the sine of its angle",
+            order="for two inputs, by the check that the error of one neuron is the sine of its angle",
         ),
         Loose(
             expression="union",
             truth="success",
             at=tuple({N: count, eps: sp.Rational(1, 100)} for count in (10, 100)),
-            lost="in the sum of probabilities of events that are independent",
+            lost="in adding the probabilities of independent events",
         ),
         Loose(
             expression="neurons",
             truth="enough",
             at=tuple({eps: error, delta: sp.Rational(1, 2)} for error in (sp.Rational(1, 10), sp.Rational(1, 100))),
             lost=f"{ONE_NEURON}; and in the union bound",
-            order="for two inputs and a fixed probability, by the check that one neuron errs by the sine of its angle",
+            order="for two inputs and a fixed probability, by the check that the error of one neuron is the sine of its angle",
             side=Side.BELOW,
         ),
         Loose(
             expression="leading",
             truth="neurons",
             at=tuple({eps: error, delta: sp.Rational(1, 2)} for error in (sp.Rational(1, 10), sp.Rational(1, 100))),
-            lost="in the argument of the arctangent for it",
+            lost="in replacing the arctangent by its argument",
             order="by the step *leading order*, as the quotient tends to $1$",
             side=Side.BELOW,
         ),

@@ -50,67 +50,67 @@ STEPS = proof(
 density: $w_{2i-1}$ and $w_{2i}$ are independent and standard normal. Given $w_{2i-1}=v$ the breakpoint is normal with the standard
 deviation $1/|v|$; the mean of this density over $v$ is $[[density]]$.
 
-distribution (from density): The integral of the density, from $0$ at $-\infty$ on, is $[[breakpoint_cdf]]$.
+distribution (from density): The integral of the density from $-\infty$, where it is $0$, is $[[breakpoint_cdf]]$.
 
-edges (from distribution): At $[[bin_edge]]$ the distribution function is $i$ times $[[share]]$, for $0<i<T$: so each of the $T$ bins, the
-first and the last among them, has the probability $[[share]]$.
+edges (from distribution): At $[[bin_edge]]$ the distribution function is $i$ times $[[share]]$, for $0<i<T$: so each of the $T$ bins,
+including the first and the last, has the probability $[[share]]$.
 
-walk (from edges; by independence): The neurons have independent weights. So each adds its breakpoint to a bin that is uniform, whatever the
-bins before it were, and changes the parity of this bin alone: the broken bins are the ones of a walk on $\{0,1\}^T$ that flips a uniform
-coordinate.
+walk (from edges; by independence): The neurons have independent weights. So each neuron adds its breakpoint to a uniformly random bin,
+independent of the earlier ones, and changes the parity of this bin alone: the broken bins are the coordinates equal to one in a walk on
+$\{0,1\}^T$ that flips a uniformly random coordinate.
 
-one neuron (from edges, walk): It breaks one of $T-b$ bins with probability $[[one_more]]$, and mends one of $b$ with probability
-$[[one_less]]$.
+one neuron (from edges, walk): A neuron breaks one of the $T-b$ other bins with probability $[[one_more]]$, and mends one of the $b$ broken
+ones with probability $[[one_less]]$.
 
-first neuron (from one neuron; by tower): Let $h_k$ be the probability that all bins are broken before none is, $h_0=0$ and $h_T=1$. For
-$0<k<T$ it is the mean of $h_{k+1}$ and $h_{k-1}$, with the probabilities of *one neuron* at $b=k$.
+first neuron (from one neuron; by tower): Let $h_k$ be the probability that all bins are broken before none is, so that $h_0=0$ and $h_T=1$.
+For $0<k<T$ it is the mean of $h_{k+1}$ and $h_{k-1}$, weighted with the probabilities of *one neuron* at $b=k$.
 
-ratio (from one neuron, first neuron): These two probabilities add up to $1$, so that the one of one more, times $h_{k+1}-h_k$, is the one
-of one less, times $h_k-h_{k-1}$: for $0<k<T$ an increment is $[[ratio]]$ times the one before.
+ratio (from one neuron, first neuron): These two probabilities add up to $1$, so that the probability of one more, times $h_{k+1}-h_k$, is
+the probability of one less, times $h_k-h_{k-1}$: for $0<k<T$ each increment is $[[ratio]]$ times the one before.
 
 increments (from ratio): So $h_{j+1}-h_j$ is $[[weight]]$ times $h_1-h_0$, for $0\le j<T$.
 
-all first (from first neuron, increments): With these increments, $0$ at $k=0$ and $1$ at $k=T$ (which settles the first of them), $h_k$ is
-$[[all_broken_first]]$.
+all first (from first neuron, increments): With these increments and the values $0$ at $k=0$ and $1$ at $k=T$ (which determine the first
+increment), $h_k$ is $[[all_broken_first]]$.
 
-characters (from edges, walk): For a set $A$ of $j$ bins let $\chi_A=\prod_{i\in A}(-1)^{x_i}$. A flip in $A$ changes its sign and another
-does not: after one neuron its mean is $[[eigenvalue]]$ times what it was.
+characters (from edges, walk): For a set $A$ of $j$ bins let $\chi_A=\prod_{i\in A}(-1)^{x_i}$. A flip in $A$ changes its sign, and a flip
+elsewhere does not: one neuron multiplies its mean by $[[eigenvalue]]$.
 
-powers (from characters; by tower): The factor is the same in every state, and $\chi_A=1$ where none is broken: from there its mean after
-$s$ neurons is the $s$-th power of $[[eigenvalue]]$.
+powers (from characters; by tower): The factor is the same in every state, and $\chi_A=1$ if no bin is broken: starting from there, its mean
+after $s$ neurons is the $s$-th power of $[[eigenvalue]]$.
 
-random set (by product): A uniform one of the $2^T$ sets holds each bin with probability $\frac12$, independently. So the mean of $\chi_A$
-over the sets is $\prod_i\frac12(1+(-1)^{x_i})$, which is $1$ if no bin is broken, and else $0$.
+random set (by product): A uniformly random one of the $2^T$ sets contains each bin with probability $\frac12$, independently. So the mean
+of $\chi_A$ over the sets is $\prod_i\frac12(1+(-1)^{x_i})$, which is $1$ if no bin is broken, and $0$ otherwise.
 
-back (from powers, random set; by linearity): So the probability that none is broken is the mean over the sets of the *powers*. Of the sets
-$\binom Tj$ have $j$ members: $[[back]]$ (with $0^0=1$).
+back (from powers, random set; by linearity): So the probability that none is broken is the mean over the sets of the *powers*. As $\binom
+Tj$ of the sets have $j$ members, it is $[[back]]$ (with $0^0=1$).
 
-none broken (from back): The terms of a set and of its complement have eigenvalues that differ in the sign alone. So they cancel for odd
-$s$, and $[[back]]$ is $[[none_broken]]$.
+none broken (from back): The terms of a set and of its complement have eigenvalues that differ only in sign. So they cancel for odd $s$, and
+$[[back]]$ is $[[none_broken]]$.
 
-pairs (from none broken; by independence): There are $\lfloor d/2\rfloor$ pairs $2i-1$, $2i\le d$. They read disjoint sets of the weights,
-so that the probabilities multiply: $[[none_broken_anywhere]]$.
+pairs (from none broken; by independence): There are $\lfloor d/2\rfloor$ pairs $2i-1$, $2i\le d$. They depend on disjoint sets of the
+weights, so that the probabilities multiply: $[[none_broken_anywhere]]$.
 
-stationary law (from one neuron): With $b$ broken bins for a probability $[[stationary]]$ as many steps lead from $b$ to $b+1$ as back, in
-the mean, and these probabilities add up to $1$: this law is stationary.
+stationary law (from one neuron): If $b$ bins are broken with probability $[[stationary]]$, then on average as many steps lead from $b$ to
+$b+1$ as back, and these probabilities add up to $1$: this law is stationary.
 
-return (from stationary law; by Kac): From any number of broken bins any other can be reached, so that the mean time from none to none is
-$1$ over $[[stationary]]$ at $b=0$.
+return (from stationary law; by Kac): Every number of broken bins can be reached from every other one, so that the mean time from none to
+none is $1$ over $[[stationary]]$ at $b=0$.
 
-mean (from one neuron, return): The first of these neurons surely leads from none to one broken bin. From there it takes $[[mean_steps]]$ in
-the mean.
+mean (from one neuron, return): The first of these neurons surely leads from none to one broken bin. From there it takes $[[mean_steps]]$
+neurons on average.
 
 hat: Along $x(t)=(t,1)$ the neurons $\sigma(t+h)$, $\sigma(t)$, $\sigma(t-h)$ with the output weights $1,-2,1$ add up to a piecewise linear
 function, which is $0$ beyond the three kinks and $[[odd_bin_error]]$ at the middle one.
 
 three neurons: In the plane let $u_{-h},u_0,u_h$ be unit vectors turned by $-h$, $0$ and $h$. With the strengths $[[repairing]]$ they add up
-to $0$. So the sum of the three neurons is $0$ where all are active, as where none is, and it is the same at $-x$ as at $x$.
+to $0$. So the sum of the three neurons is $0$ where all are active and where none is, and it is the same at $-x$ as at $x$.
 
-bump (from three neurons): Between the outer kinks one of them is active, or that one and the middle one. At an angle $\varphi\le h$ from
-the middle kink, on either side of it, the sum is $[[bump]]$ on the unit circle.
+bump (from three neurons): Between the outer kinks either one of the outer neurons is active, or this one and the middle one. At an angle
+$\varphi\le h$ from the middle kink, on either side of it, the sum is $[[bump]]$ on the unit circle.
 
-repaired error (from bump): That falls in $\varphi$ to $0$, as $h\le\frac\pi2$, and at $\varphi=0$ it is $[[repaired_error]]$; inside the
-disc the sum is smaller, in proportion to $\|x\|$.
+repaired error (from bump): This sum decreases in $\varphi$ to $0$, as $h\le\frac\pi2$, and at $\varphi=0$ it is $[[repaired_error]]$;
+inside the disc the sum is smaller, in proportion to $\|x\|$.
 """,
     globals(),
     odd_bin_error=spacing,
@@ -224,9 +224,9 @@ in this reading.
             said="A bin with an odd number of breakpoints prevents approximation.",
             by=(
                 "“Broken bin prevents approximation” (arXiv:2603.02234, title of Lemma 1), if broken means "
-                "odd, which is our reading: the paper's definition, which was not at hand, must ask for more."
+                "odd, which is our reading: the paper's definition, which was not at hand, must require more."
             ),
-            why="Three kinks near each other can cancel but for a bump as small as their distance.",
+            why="Three kinks near each other can cancel except for a bump as small as their distance.",
             counterexample="three_kinks",
             by_hand=(
                 r"Along $x(t)=(t,1)$ the neurons $\sigma(t+\frac1{100})$, $\sigma(t)$, "

@@ -93,68 +93,70 @@ planks (by N2): By N2, for every unit vector $x_0\perp w^*$ some kept neuron has
 w_i,w^*\rangle|$, $\rho=[[ratio]]$. So the planks of all $N$ neurons cover the unit sphere of $w^{*\perp}$. The $t_i$ do not depend on the
 parts $u_i$ of the $w_i$ in $w^{*\perp}$.
 
-open share (from planks; by Cauchy–Schwarz): Let $Y$ be the probability, under a law of points, of what no plank covers, the $t_i$ given. It
-is $0$ if all is covered, so that the probability of that is at most $1-(\mathbb EY)^2/\mathbb EY^2$.
+open share (from planks; by Cauchy–Schwarz): For given $t_i$ let $Y$ be the probability, under a law of points, of the set that no plank
+covers. It is $0$ if all is covered, so that all is covered with a probability of at most $1-(\mathbb EY)^2/\mathbb EY^2$.
 
 one point: $\langle u_i,x\rangle$ is standard normal for a unit vector $x$: a plank with $t_i=t$ misses it with probability $[[missed]]$.
 
-two points (from open share, one point; by Fubini): $\mathbb EY$ is the product of these over the neurons. $\mathbb EY^2$ is the mean, over
-two independent points of the law, of the product of the probabilities that a plank misses both.
+two points (from open share, one point; by Fubini): $\mathbb EY$ is the product of these probabilities over the neurons. $\mathbb EY^2$ is
+the mean, over two independent points of the law, of the product of the probabilities that a plank misses both.
 
-random thresholds (from two points; by Jensen): For the $t_i$ given, let $R_t$ be $\mathbb EY^2/(\mathbb EY)^2$. As $1/R$ is convex in
-$R>0$, the mean of $1/R_t$ over the $t_i$ is at least one over the mean of $R_t$.
+random thresholds (from two points; by Jensen): For given $t_i$ let $R_t$ be $\mathbb EY^2/(\mathbb EY)^2$. As $1/R$ is convex in $R>0$, the
+mean of $1/R_t$ over the $t_i$ is at least one over the mean of $R_t$.
 
-independent neurons (from random thresholds; by product): For two points given the neurons are independent: the mean over the $t_i$ of their
-product is $q^N$, where $q$ is the mean over $t$ of the probability that a plank misses both points, over the square of that for one.
+independent neurons (from random thresholds; by product): For two given points the neurons are independent: the mean over the $t_i$ of their
+product is $q^N$, where $q$ is the mean over $t$ of the quotient of the probability that a plank misses both points and the square of that
+for one.
 
-success (from independent neurons): So all is covered with a probability of at most $[[success]]$, if $R$ is no less than the mean of $q^N$
-over the two points.
+success (from independent neurons): So all is covered with a probability of at most $[[success]]$, if $R$ is at least the mean of $q^N$ over
+the two points.
 
 covariance (from independent neurons; by Price): The scalar products of $u_i$ with both points are a normal pair, whose covariance is the
 scalar product of the points. The derivative, in this covariance, of the probability that both points are missed is the sum of the pair's
-density at $(t,t)$, $(-t,-t)$ less that at $(t,-t)$, $(-t,t)$.
+density at $(t,t)$, $(-t,-t)$ minus that at $(t,-t)$, $(-t,t)$.
 
-rate (from covariance): So in the angle $\theta$ between the points it falls at the rate $[[rate]]$, down to the square of that for one
-point at $\frac\pi2$.
+rate (from covariance): So as a function of the angle $\theta$ between the points this probability falls at the rate $[[rate]]$, down to the
+square of the probability for one point at $\frac\pi2$.
 
-transform (from one point; by N3.2 for transform, large): By N3.2 $\mathbb Ee^{-t|w|}$ is $e^{t^2/2}$ times the probability for *one point*,
-$w$ a standard normal weight.
+transform (from one point; by N3.2 for transform, large): By N3.2 $\mathbb Ee^{-t|w|}$, where $w$ is a standard normal weight, is
+$e^{t^2/2}$ times the probability for *one point*.
 
 not too small (from transform; by Jensen): So this probability is at least $[[least_missed]]$, as $\mathbb E|w|=\sqrt{2/\pi}$.
 
 tilted mean: $\sqrt{\frac2\pi}\int_0^\infty e^{-g^2/2v^2+bg}dg=[[tilted]]$, which is $v$ times the mean of $e^{bv|w|}$.
 
-widths (from rate, not too small): The rate over the square of *not too small*, at $t=\rho|g|$ and times the density of $|g|$, is a
-difference of two such integrands over $\pi$, with $b=[[tilt]]$: for $v=[[wide]]$ less for $v=[[narrow]]$.
+widths (from rate, not too small): The rate divided by the square of *not too small*, at $t=\rho|g|$ and times the density of $|g|$, is a
+difference of two such integrands divided by $\pi$, with $b=[[tilt]]$: the one for $v=[[wide]]$ minus the one for $v=[[narrow]]$.
 
-widest (from widths): No width exceeds $[[widest]]$, that for $\theta=0$.
+widest (from widths): No width exceeds $[[widest]]$, the width for $\theta=0$.
 
-steepness (from tilted mean, widest): As a function of $v^2$ the *tilted mean* less $v$ has, at the widest, the slope $[[steepness]]$.
+steepness (from tilted mean, widest): As a function of $v^2$ the *tilted mean* minus $v$ has, at the largest width, the slope
+$[[steepness]]$.
 
-convex in the square (from steepness; by chords): It is convex in $v^2$: $v(e^{cv}-1)$ is, for every $c>0$. So the difference of two *tilted
-means* is at most that of the widths plus $D$ times that of their squares, where $D$ is the *steepness*.
+convex in the square (from steepness; by chords): It is convex in $v^2$, since $v(e^{cv}-1)$ is so for every $c>0$. So the difference of two
+*tilted means* is at most the difference of the widths plus $D$ times the difference of their squares, where $D$ is the *steepness*.
 
-lengths (from widths): The difference of the widths has, from $\theta$ to $\frac\pi2$, the integral $[[arcs]]$.
+lengths (from widths): The integral of the difference of the widths from $\theta$ to $\frac\pi2$ is $[[arcs]]$.
 
-one arc (from lengths): The last two arcs add up to $\frac\pi2$ less the arcsine of $[[sine]]$, the cosine of their sum, which is
+one arc (from lengths): The last two arcs add up to $\frac\pi2$ minus the arcsine of $[[sine]]$, the cosine of their sum, which is
 $[[right_sine]]$ at a right angle. So the integral is $[[lengths]]$.
 
-squares (from widths): The difference of their squares has the integral $[[squares]]$.
+squares (from widths): The integral of the difference of their squares is $[[squares]]$.
 
 one neuron (from independent neurons, convex in the square, one arc, squares): So $q\le m(\theta)=[[one_neuron]]$ for two points at the
-angle $\theta\le\frac\pi2$, and at $\pi-\theta$ too, as planks are symmetric.
+angle $\theta\le\frac\pi2$, and also at $\pi-\theta$, as planks are symmetric.
 
-angle (by polar coordinates): Two independent uniform points of the sphere in $d-1$ dimensions, of which one may be replaced by its
-opposite, have an angle of the density $[[angle_density]]$ on $(0,\frac\pi2]$.
+angle (by polar coordinates): The angle of two independent uniform points of the sphere in $d-1$ dimensions, one of which may be replaced by
+its opposite, has the density $[[angle_density]]$ on $(0,\frac\pi2]$.
 
 second moment (from success, one neuron, angle): So $R$ may be $[[second_moment]]$.
 
-more neurons (from widths, second moment; by monotonicity): $m\ge1$, as no cosine of half of $\theta\le\frac\pi2$ is less than its sine: $R$
-grows with $N$.
+more neurons (from widths, second moment; by monotonicity): $m\ge1$, as for half of an angle $\theta\le\frac\pi2$ the cosine is at least the
+sine. So $R$ grows with $N$.
 
-neurons (from success, second moment, more neurons): So success with probability $\delta$ takes at least $[[neurons]]$ neurons.
+neurons (from success, second moment, more neurons): So success with probability $\delta$ requires at least $[[neurons]]$ neurons.
 
-largest error (from planks): $\rho$ is below $\frac1{\sqrt2}$, as the integrals ask, for $\varepsilon<[[largest_error]]$.
+largest error (from planks): $\rho$ is below $\frac1{\sqrt2}$, as the integrals require, for $\varepsilon<[[largest_error]]$.
 """,
     globals(),
     success=success_at,
@@ -272,9 +274,9 @@ $[[neurons]]$ neurons, where $R$ is taken for $n$ neurons, at $N=n$.
     open_questions=(
         OpenQuestion(
             asks="How many random neurons are enough, for a linear output and three inputs or more?",
-            obstacle=r"""That planks cover is necessary. Neurons whose planks cover have no small error yet: their outputs must fit in all planes at once, and one aligned neuron, which is enough for two inputs, is so in a cap whose size falls like $\varepsilon^{d-1}$.""",
-            known=r"""From below N9.2. For two inputs of the order of $1/\varepsilon$ are needed and enough, with output weights of one's choice (N2).""",
-            evidence="For three inputs drawn planks cover no more often than the bound allows. That says how good the bound is for planks, and nothing of neurons.",
+            obstacle=r"""It is necessary that planks cover. Neurons whose planks cover need not have a small error: their outputs must fit in all planes at once, and one aligned neuron, which is enough for two inputs, is so in a cap whose size falls like $\varepsilon^{d-1}$.""",
+            known=r"""The lower bound is N9.2. For two inputs, of the order of $1/\varepsilon$ neurons are necessary and sufficient, with output weights of one's choice (N2).""",
+            evidence="For three inputs drawn planks cover no more often than the bound allows. That says how good the bound is for planks, and nothing about neurons.",
             checked_by="random_planks_cover_circles_no_more_often",
         ),
     ),

@@ -116,14 +116,14 @@ def beside_two_moments(
             expression="zones",
             truth=mean,
             at=tuple({**place, eta: near, N: count} for count in sizes),
-            lost="in the largest value of $m$ for all near points, and in a chord for that of far ones",
+            lost="in the largest value of $m$ for all near points, and in a chord for its values at far ones",
         ),
         *(
             Loose(
                 expression=number,
                 truth="two_moments",
                 at=({**place, delta: half, eta: share},),
-                lost=f"at least, beside the number by two moments themselves, where this one is the lesser of both: in the half of the excess that is left to {points} points, and in the bound of their zone",
+                lost=f"at least, compared with the number by two moments themselves, where this one is the lesser of both: in the half of the excess that is left to {points} points, and in the bound of their zone",
                 side=Side.BELOW,
             )
             for number, points, share in (("far_size", "far", far), ("near_size", "near", near))
@@ -140,45 +140,45 @@ zones, far_size, near_size = (in_place(each, ratio) for each in (two_zones, far_
 STEPS = proof(
     r"""
 one neuron (by N9.1 for success, one_neuron, second_moment; gives wide, narrow, widest): By N9.1 the planks cover with a probability of at
-most $1-1/R$, where $R$ is the mean, at least $1$, of $m(\theta)^N$ over the angle $\theta$ of two points, of a density proportional to
-$\sin^{d-3}\theta$. For $\theta\le\frac\pi2$ $m$ falls in the angle, at the rate of the difference of the two widths $[[wide]]$ and
-$[[narrow]]$ and $D$ times that of their squares, over $\pi$; and $D$ tends to $0$ with $\rho$.
+most $1-1/R$, where $R$, at least $1$, is the mean of $m(\theta)^N$ over the angle $\theta$ of two points, whose density is proportional to
+$\sin^{d-3}\theta$. For $\theta\le\frac\pi2$, $m$ falls in the angle. Its rate is the difference of the two widths $[[wide]]$ and
+$[[narrow]]$ plus $D$ times that of their squares, divided by $\pi$; and $D$ tends to $0$ with $\rho$.
 
 difference of squares (from one neuron): The squares of the two widths differ by $[[square_gap]]$, which is not negative.
 
-spread (from difference of squares): The widths differ by this over their sum, and $v^2/(v+v')$, of the wider width $v$ and the narrower
-$v'$, grows with $v$: no width exceeding $[[widest]]$, the rate is at most $a=[[spread]]$ times $\rho^2\cos\theta/\sin^2\theta$.
+spread (from difference of squares): The widths differ by this divided by their sum, and $v^2/(v+v')$, for the larger width $v$ and the
+smaller $v'$, grows with $v$. As no width exceeds $[[widest]]$, the rate is at most $a=[[spread]]$ times $\rho^2\cos\theta/\sin^2\theta$.
 
-far points (from spread): Integrated from the angle up to a right one: $m\le[[far_neuron]]$.
+far points (from spread): Integration from the angle to a right angle gives $m\le[[far_neuron]]$.
 
 chord: $\frac1{\sqrt{1-c^2}}-1$ is convex in $c^2$ and $0$ at $0$: for $\sin\theta\ge\eta$, that is for a cosine $c$ with $c^2\le1-\eta^2$,
-it is at most $[[chord]]$, which it is at the end.
+it is at most $[[chord]]$, with equality at the end.
 
-far power (from far points, chord; by exponential): There $m^N$ is hence at most the exponential of $N(m-1)$.
+far power (from far points, chord; by exponential): Hence there $m^N$ is at most the exponential of $N(m-1)$.
 
 weight (from far power): This is at most $e^{\lambda(d-1)c^2}$ with $\lambda=[[weight]]$.
 
-normal coordinate (from one neuron; by normal vector): $c$ is a coordinate of a uniform point of the sphere in $d-1$ dimensions. Times the
-length of an independent standard normal vector there it is a standard normal number $g$.
+normal coordinate (from one neuron; by normal vector): $c$ is a coordinate of a uniform point of the sphere in $d-1$ dimensions. Multiplied
+by the length of an independent standard normal vector there, it is a standard normal number $g$.
 
-mean length (from normal coordinate; by Jensen): The square of this length has the mean $d-1$. So for $c$ given $e^{\lambda(d-1)c^2}$ is at
+mean length (from normal coordinate; by Jensen): The square of this length has the mean $d-1$. So for given $c$, $e^{\lambda(d-1)c^2}$ is at
 most the mean of $e^{\lambda g^2}$.
 
 square (from mean length): Hence $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}=[[square_mean]]$ for $\lambda<\frac12$.
 
 near points (from one neuron): As $m$ falls, it is at most $M=[[near_neuron]]$, its value for equal points.
 
-near slope (from near points): As $\rho\to0$ this tends to $1$, and its logarithm over $\rho$ to $[[near_slope]]$.
+near slope (from near points): As $\rho\to0$ this tends to $1$, and its logarithm divided by $\rho$ tends to $[[near_slope]]$.
 
 cap (from one neuron): The angle has a sine of at most $\eta$ with a probability of at most $[[cap]]$.
 
-two zones (from weight, square, near points, cap): So $R\le[[two_zones]]$, $N$ such that the root is of a positive number.
+two zones (from weight, square, near points, cap): So $R\le[[two_zones]]$, for $N$ such that the root is of a positive number.
 
-shares (from one neuron): A success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice $[[part]]$.
+shares (from one neuron): Success with probability $\delta$ requires $R\ge\frac1{1-\delta}$, that is $1$ plus twice $[[part]]$.
 
-far number (from two zones, shares): The term with the root is $1$ and this part at $N=[[far_count]]$, and less below.
+far number (from two zones, shares): The term with the root is $1$ plus this part at $N=[[far_count]]$, and less below.
 
-near number (from two zones, shares): The power of $M$, with what it is multiplied by, is this part at $N=[[near_count]]$, and less below.
+near number (from two zones, shares): The power of $M$ times its factor is this part at $N=[[near_count]]$, and less below.
 
 growth (from near points): $M-1$, and so $\ln M$, is at most $K\rho$ with $K=[[near_growth]]$: $\arcsin y\le y/\sqrt{1-y^2}$, and no
 $\arctan$ exceeds $\frac\pi2$.
@@ -192,12 +192,12 @@ every dimension (from least numbers, spread; at some points: the range of errors
 the growth and the spread at its end): For $\rho=[[ratio]]$ and $\varepsilon\le[[small_error]]$ both are at least $[[order]]$.
 
 in the error (from two zones, far number, near number, spread, near points; a definition): With the half-width of N9.1 and all that depends
-on it in place, these are the bound $[[zones]]$ and the numbers $[[far_size]]$ and $[[near_size]]$.
+on it inserted, these are the bound $[[zones]]$ and the numbers $[[far_size]]$ and $[[near_size]]$.
 
 where to divide (a definition): For the limit let $\eta$ be $[[divide]]$, which is less than $1$ and tends to $0$ with $\rho$.
 
 leading order (from far number, near number, near slope, every dimension, where to divide): Then the quotient of the *near number* and
-$[[leading]]$ tends to $1$; and the *far number*, of the order of $\rho^{-1}\ln^2\frac1\rho$, is larger by a factor without limit.
+$[[leading]]$ tends to $1$; and the *far number*, of the order of $\rho^{-1}\ln^2\frac1\rho$, is larger by an unbounded factor.
 """,
     globals(),
     spread=spread_at,
@@ -329,7 +329,7 @@ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
                 {d: inputs, eps: sp.Rational(1, 100), delta: sp.Rational(1, 2), eta: sp.Rational(1, 4)}
                 for inputs in (5, 20, 100)
             ),
-            lost=r"at least, beside the lesser number at $\eta=\frac\delta2$: in $\ln\frac2\delta\ge\delta\ln2$ for each dimension, and in the constant, which serves all $\varepsilon\le\frac1{20}$",
+            lost=r"at least, compared with the lesser number at $\eta=\frac\delta2$: in $\ln\frac2\delta\ge\delta\ln2$ for each dimension, and in the constant, which serves all $\varepsilon\le\frac1{20}$",
             side=Side.BELOW,
         ),
         *beside_two_moments("second_moment", {d: 10, eps: sp.Rational(1, 20)}, (10, 30), far=third, near=half),

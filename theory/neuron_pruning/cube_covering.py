@@ -80,8 +80,8 @@ enough = sp.log(1 - delta) / sp.log(1 - pyramid.subs(half, eps / sp.sqrt(2)))
 
 STEPS = proof(
     r"""
-corners (by N3.2 for cube_ratio): By N3.2 an error of at most $\varepsilon<\frac14$ takes, at each $x_0\in\{-1,1\}^{d-1}$, a kept neuron
-with $|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights.
+corners (by N3.2 for cube_ratio): By N3.2 an error of at most $\varepsilon<\frac14$ requires, at each $x_0\in\{-1,1\}^{d-1}$, a kept neuron
+with $|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, where $u_i$ are its other weights.
 
 half-width (from corners): $x_0$ has the length $\sqrt{d-1}$. So $x_0/\sqrt{d-1}$ is a unit vector, in a plank of N9.1 with $\rho=[[thin]]$,
 which is less than $\frac1{\sqrt2}$ for $d\ge3$.
@@ -91,14 +91,14 @@ probability of at most $[[success]]$, where $R$ is the mean of $m(\theta)^N$.
 
 differing coordinates: Two random corners differ in $k$ coordinates with probability $[[chance]]$.
 
-cosine (from differing coordinates): Then their angle $\theta$ has the cosine $[[cosine]]$: each of these coordinates takes $2$ from the
+cosine (from differing coordinates): Then their angle $\theta$ has the cosine $[[cosine]]$: each of these coordinates subtracts $2$ from the
 scalar product $d-1$.
 
 second moment (from two moments, cosine): So $R=[[cube_moment]]$.
 
 more neurons (from second moment; by N9.1): By N9.1 $m\ge1$, so that $R$ grows with $N$.
 
-neurons (from two moments, second moment, more neurons): So success with probability $\delta$ takes at least $[[neurons]]$ neurons.
+neurons (from two moments, second moment, more neurons): So success with probability $\delta$ requires at least $[[neurons]]$ neurons.
 """,
     globals(),
     success=success_at,
@@ -251,15 +251,15 @@ zones, far_size, near_size = (in_place(each, thin) for each in (two_zones, far_c
 
 ORDER_STEPS = proof(
     r"""
-one neuron (by N10.1): By N10.1 and its $\rho=[[thin]]$ the planks cover with a probability of at most $1-1/R$, $R$ the mean of $m^N$ for
-two random corners. Their angle has a cosine $c$, the mean of $d-1$ independent signs.
+one neuron (by N10.1): By N10.1 and its $\rho=[[thin]]$ the planks cover with a probability of at most $1-1/R$, where $R$ is the mean of
+$m^N$ for two random corners. Their angle has a cosine $c$, the mean of $d-1$ independent signs.
 
-near and far (from one neuron; by N9.2 for near_neuron, near slope, weight): By N9.2 $m$ is at most its $M$ everywhere, whose logarithm over
-$\rho$ tends to $[[near_slope]]$ as $\rho\to0$; and for $\sin\theta\ge\eta$ $m^N$ is at most $e^{\lambda(d-1)c^2}$ with
+near and far (from one neuron; by N9.2 for near_neuron, near slope, weight): By N9.2 $m$ is at most its $M$ everywhere, whose logarithm
+divided by $\rho$ tends to $[[near_slope]]$ as $\rho\to0$; and for $\sin\theta\ge\eta$, $m^N$ is at most $e^{\lambda(d-1)c^2}$ with
 $\lambda=[[weight]]$, where $a$ has a limit.
 
-normal mean (by Fubini): $e^{\lambda(d-1)c^2}$ is the mean of $e^{gc\sqrt{2\lambda(d-1)}}$ over a standard normal $g$. For $g$ given that
-has, over the signs, at most the mean $e^{\lambda g^2}$, as $\cosh y\le e^{y^2/2}$.
+normal mean (by Fubini): $e^{\lambda(d-1)c^2}$ is the mean of $e^{gc\sqrt{2\lambda(d-1)}}$ over a standard normal $g$. For given $g$ its
+mean over the signs is at most $e^{\lambda g^2}$, as $\cosh y\le e^{y^2/2}$.
 
 square (from normal mean; by N9.2 for square): So $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}$, which is $[[square_mean]]$ for
 $\lambda<\frac12$, as in N9.2.
@@ -267,20 +267,19 @@ $\lambda<\frac12$, as in N9.2.
 tail (by Markov): $c$ exceeds $\sqrt{1-\eta^2}$ in modulus with a probability of at most $[[tail]]$: for $c=\tanh s$ at the bound,
 $e^{(d-1)sc}$ has the mean $\cosh^{d-1}s$.
 
-two zones (from near and far, square, tail): So $R\le[[two_zones]]$, $N$ such that the root is positive.
+two zones (from near and far, square, tail): So $R\le[[two_zones]]$, for $N$ such that the root is positive.
 
-far number (from two zones; by N9.2 for far number): By N9.2 a success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice
-$[[part]]$; and the term with the root is $1$ and this part at $N=[[far_count]]$, and less below.
+far number (from two zones; by N9.2 for far number): By N9.2 success with probability $\delta$ requires $R\ge\frac1{1-\delta}$, that is $1$
+plus twice $[[part]]$; and the term with the root is $1$ plus this part at $N=[[far_count]]$, and less below.
 
-near number (from two zones, far number): The power of $M$, with what it is multiplied by, is this part at $N=[[near_count]]$, and less
-below.
+near number (from two zones, far number): The power of $M$ times its factor is this part at $N=[[near_count]]$, and less below.
 
-in the error (from two zones, far number, near number; a definition): With the half-width as stated and all that depends on it in place,
+in the error (from two zones, far number, near number; a definition): With the half-width as stated and all that depends on it inserted,
 these are the bound $[[zones]]$ and the numbers $[[far_size]]$ and $[[near_size]]$.
 
-leading order (from far number, near number): With $\rho$ as stated let $d\to\infty$ and $\eta\to0$. Then the *near number* over
-$[[leading]]$ tends to $1$, as the exponent of the *tail*, over $d-1$, tends to $\ln2$. The *far number* over it is of the order of
-$\eta\sqrt{d-1}$: where this tends to infinity, the *near number* is less.
+leading order (from far number, near number): With $\rho$ as stated let $d\to\infty$ and $\eta\to0$. Then the *near number* divided by
+$[[leading]]$ tends to $1$, as the exponent of the *tail*, divided by $d-1$, tends to $\ln2$. The *far number* divided by the same is of the
+order of $\eta\sqrt{d-1}$: where this tends to infinity, the *near number* is less.
 """,
     globals(),
     near_slope=near_slope,

@@ -48,14 +48,15 @@ cube_success = Told(cube_sum, [(mean, cube_mean)])
 cube_neurons = Told(cube_number, [(mean, cube_mean)])
 
 MEASURED = tuple({d: inputs, eps: sp.Rational(1, 100), eta: sp.Rational(1, 4)} for inputs in (12, 102))
-AT_LEAST = "at least, beside the bound of N10.2: in the sum of the half-widths,"
+AT_LEAST = "at least, compared with the bound of N10.2: in the sum of the half-widths,"
 
 STEPS = proof(
     r"""
-cone: Let $|\langle u_i,x_0\rangle|\ge r|w_{i1}|$ for all kept neurons, at some $x_0\in[-1,1]^{d-1}$. At $pe_1+qx_0$ none changes its sign
-for $|p|<rq$, so that $g_S$ is linear for $|p|\le rq$. There lie the points $(-p,q)$, $(0,1)$, $(p,q)$ of the cube with $(p,q)=[[corner]]$.
+cone: Let $|\langle u_i,x_0\rangle|\ge r|w_{i1}|$ for all kept neurons, at some $x_0\in[-1,1]^{d-1}$. At $pe_1+qx_0$ no kept neuron changes
+its sign for $|p|<rq$, so that $g_S$ is linear for $|p|\le rq$. This range contains the points $(-p,q)$, $(0,1)$, $(p,q)$ of the cube with
+$(p,q)=[[corner]]$.
 
-bend (from cone): With the weights $[[weights]]$ at these points the error $f-g_S$ adds up to $[[bend]]$, whatever the linear function is:
+bend (from cone): With the weights $[[weights]]$ at these points the errors $f-g_S$ add up to $[[bend]]$, whatever the linear function is:
 $f=\sigma(p)$.
 
 three errors (from bend; by triangle inequality): The modulus of this sum is at most the error times the sum $[[total]]$ of the moduli of
@@ -63,30 +64,30 @@ the weights.
 
 error on the cube (from bend, three errors): So the error is at least the quotient of the two, $[[cube_error]]$.
 
-ratio on the cube (from error on the cube): That grows with $r$, and is $\varepsilon<\frac12$ at $[[cube_ratio]]$. So at each $x_0$ some
-kept neuron has $|\langle u_i,x_0\rangle|\le r|w_{i1}|$ with this $r$: were they all beyond, finitely many as they are, they would be beyond
-a larger $r$.
+ratio on the cube (from error on the cube): This bound grows with $r$, and it is $\varepsilon<\frac12$ at $[[cube_ratio]]$. So at each $x_0$
+some kept neuron has $|\langle u_i,x_0\rangle|\le r|w_{i1}|$ with this $r$: if all kept neurons violated this inequality, then, being
+finitely many, they would violate it for a larger $r$.
 
 half-width on the cube (from ratio on the cube): Relative to that of the cube, which is $\|u_i\|_1$, these planks have a half-width of
-$[[cube_ratio]]$ times $|w_{i1}|/\|u_i\|_1$, with the mean $[[cube_width]]$, $c'_d=\mathbb E\frac{|w_{i1}|}{\|u_i\|_1}$.
+$[[cube_ratio]]$ times $|w_{i1}|/\|u_i\|_1$, with the mean $[[cube_width]]$, where $c'_d=\mathbb E\frac{|w_{i1}|}{\|u_i\|_1}$.
 
 planks (cited: Ball (1991), “The plank problem for symmetric bodies”: if planks cover the unit ball of a normed space, their relative
-half-widths add up to 1 at least): Planks that cover the cube have relative half-widths of the sum $[[cover_sum]]$ at least, which one plank
-attains; so it is for every symmetric body.
+half-widths add up to 1 at least): The relative half-widths of planks that cover the cube add up to at least $[[cover_sum]]$, which one
+plank attains; the same holds for every symmetric body.
 
 [[KEPT]]
 
 success on the cube (from half-width on the cube, planks, kept and not kept): So on the cube an error of $\varepsilon$ has at most the
 probability $[[cube_sum]]$.
 
-transform: $\mathbb Ee^{-s|w_1|}=[[transform]]$: both are $1$ at $0$, and have, by parts, the slope $s$ times their value less $\mathbb
-E|w_1|$.
+transform: $\mathbb Ee^{-s|w_1|}=[[transform]]$: both sides are $1$ at $0$, and by parts both have the slope $s$ times their value minus
+$\mathbb E|w_1|$.
 
 substitution (from transform): With $v=su$ the transform is $\sqrt{\frac2\pi}\frac1s\int_0^\infty e^{-v-v^2/2s^2}dv$, and with
-$y=v+\frac{v^2}{2s^2}$ that is the integral of $e^{-y}$ times $[[slow]]$.
+$y=v+\frac{v^2}{2s^2}$ this is the integral of $e^{-y}$ times $[[slow]]$.
 
-series (from substitution; by Fubini): $[[slow]]$ is the mean of $e^{-2gy/s^2}$ for $g$ of the law Gamma$(\frac12)$. Integrated over $y$
-first, the integral is $\mathbb E(1+2g/s^2)^{-1}$, for which the series stands: the transform is $[[large]]$.
+series (from substitution; by Fubini): $[[slow]]$ is the mean of $e^{-2gy/s^2}$ for $g$ with the law Gamma$(\frac12)$. Integrated over $y$
+first, the integral is $\mathbb E(1+2g/s^2)^{-1}$, which the series denotes: the transform is $[[large]]$.
 
 independent weights (from transform; by product): The $d-1$ other weights are independent: $\mathbb
 Ee^{-s\|w_{2:d}\|_1}=[[norm_transform]]$.
@@ -94,22 +95,22 @@ Ee^{-s\|w_{2:d}\|_1}=[[norm_transform]]$.
 reciprocal (from independent weights; by Fubini): $\frac1y=\int_0^\infty e^{-sy}ds$: the mean of $1/\|w_{2:d}\|_1$ is the integral of this
 over $s$.
 
-one weight: The first weight is independent of them, and $\mathbb E|w_1|=[[weight_mean]]$.
+one weight: The first weight is independent of the others, and $\mathbb E|w_1|=[[weight_mean]]$.
 
 mean on the cube (from series, reciprocal, one weight): Together, with the integral split at $1$ and $s=e^x$ beyond, the mean ratio on the
 cube is $c'_d=[[cube_mean]]$.
 
 scaling (from reciprocal, one weight; by Jensen): With $s=\frac y{d-1}$, $d-1$ times the mean is $\mathbb E|w_1|$ times the integral of
 $\mathbb Ee^{-ym}$, where $m$ is the mean of $d-1$ moduli: the $(d-1)$-th power of the transform. Averages of more terms are conditional
-means of averages of fewer, and $e^{-ym}$ is convex in $m$: it falls in $d$, for every $y$.
+means of averages of fewer, and $e^{-ym}$ is convex in $m$: this expectation falls in $d$, for every $y$.
 
-limit (from scaling, transform; by dominated convergence): For every $y$ it tends to $e^{-y\,\mathbb E|w_1|}$, and from $d=3$ on it keeps
-below its value at $d=3$, of which the integral is finite. So $d-1$ times the mean falls to $[[cube_limit]]$.
+limit (from scaling, transform; by dominated convergence): For every $y$ it tends to $e^{-y\,\mathbb E|w_1|}$, and from $d=3$ on it stays
+below its value at $d=3$, whose integral is finite. So $d-1$ times the mean falls to $[[cube_limit]]$.
 
 neurons on the cube (from success on the cube, mean on the cube, limit): The bound is $\delta$ at $[[cube_number]]$ neurons, and it grows
 with $N$.
 
-with the mean (from success on the cube, neurons on the cube, mean on the cube; a definition): With its mean in place these are the bound
+with the mean (from success on the cube, neurons on the cube, mean on the cube; a definition): With its mean inserted, these are the bound
 $[[cube_success]]$ and the number $[[cube_neurons]]$.
 """,
     globals(),
@@ -228,7 +229,7 @@ which one plank attains.
             expression="cube_success",
             truth="covered",
             at=tuple({**each, N: count} for each, count in zip(MEASURED, (100, 1000), strict=True)),
-            lost=f"{AT_LEAST} which planks that cover have to reach, but which does not make random planks cover",
+            lost=f"{AT_LEAST} which planks that cover must reach, but which does not ensure that random planks cover",
         ),
         Loose(
             expression="cube_neurons",

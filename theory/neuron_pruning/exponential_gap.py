@@ -41,15 +41,15 @@ exponent = -sp.log(contraction) / (2 * d)
 
 STEPS = proof(
     r"""
-single weights (by N4.1 for size): By N4.1 a network of $[[enough]]$ neurons holds a mask on single weights with an error of at most
-$\varepsilon$, with a probability of at least $\delta$.
+single weights (by N4.1 for size): By N4.1 a network of $[[enough]]$ neurons has, with a probability of at least $\delta$, a mask on single
+weights with an error of at most $\varepsilon$.
 
-rate of weights (from single weights): For $\varepsilon\to0$ this number over $\ln\frac1\varepsilon$ tends to $[[weight_rate]]$.
+rate of weights (from single weights): For $\varepsilon\to0$ this number divided by $\ln\frac1\varepsilon$ tends to $[[weight_rate]]$.
 
-whole neurons (by N5.2): By N5.2 a network of fewer neurons than $[[needed]]$ holds a subset of neurons with an error of at most
-$\varepsilon$ with a probability below $\delta$; and this number over $[[order]]$ tends to $1$, for some $C>0$.
+whole neurons (by N5.2): By N5.2 a network of fewer neurons than $[[needed]]$ has, with a probability below $\delta$, a subset of neurons
+with an error of at most $\varepsilon$; and this number divided by $[[order]]$ tends to $1$, for some $C>0$.
 
-rate of neurons (from whole neurons): So its logarithm over $\ln\frac1\varepsilon$ tends to $[[neuron_rate]]$, whatever $C$ is.
+rate of neurons (from whole neurons): So its logarithm divided by $\ln\frac1\varepsilon$ tends to $[[neuron_rate]]$, whatever $C$ is.
 
 exponent (from rate of weights, rate of neurons): The quotient of the two rates is $[[exponent]]$.
 """,
@@ -74,7 +74,7 @@ def weights_grow_with_the_logarithm(enough: sp.Expr, weight_rate: sp.Expr) -> It
 exponential_gap = Claim(
     label="N11",
     title="The exponential gap between weights and whole neurons behind a ReLU output",
-    headline=r"Behind a ReLU output $W$ neurons suffice for a mask on single weights, a number of the order $\ln\frac1\varepsilon$. Whole neurons must be exponentially more: $M=e^{(\lambda+o(1))W}$ with $$\lambda=[[exponent]].$$",
+    headline=r"With a ReLU output $W$ neurons suffice for a mask on single weights, a number of the order $\ln\frac1\varepsilon$. Whole neurons must be exponentially more: $M=e^{(\lambda+o(1))W}$ with $$\lambda=[[exponent]].$$",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and let
 $\sigma\bigl(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)\bigr)$ be a network with independent standard normal weights $w_i$,
@@ -133,9 +133,9 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
     open_questions=(
         OpenQuestion(
             asks=r"""Do whole neurons have to be of the order of $d/\varepsilon$ in number behind a ReLU output, too, as is announced?""",
-            obstacle="N9 asks for an aligned neuron in each plane that contains $w^*$, and all planes at once cost the factor $d$. Behind a ReLU output $g$ may change its sign where the target has its kink, so that no plane asks for one; N5 looks at one plane, where $d$ has no part.",
+            obstacle="N9 requires an aligned neuron in each plane that contains $w^*$, and all planes at once cost the factor $d$. With a ReLU output $g$ may change its sign where the target has its kink, so that no plane requires an aligned neuron; N5 considers one plane, where $d$ plays no role.",
             known=r"""At least of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ for each $d\ge2$ (N5.2), and $d/\varepsilon$ with a linear output (N9.2), on the cube $d^{3/2}/\varepsilon$ (N10.2).""",
-            evidence="None: sizes were found for two inputs alone (N8).",
+            evidence="None: sizes were found for two inputs only (N8).",
         ),
     ),
     aids={"failure": failure, "share": share, "pair": pair, "ratio": ratio},

@@ -79,39 +79,41 @@ constant = root.subs({A: limit_share, T: limit_pair, R: limit_ratio})
 STEPS = proof(
     r"""
 zonotope (by N5.1): Let some $S$ succeed, in a plane through $w^*$, and let $k$ kinks of $S$ be in the arc, which has the length
-$\ell=[[length]]$. Their strengths fit with a probability of at most $[[fits]]$ given the kinks, and also with gaps cut at $\frac\pi2$ and
-$[[most_pairs]]$ for $\binom{k+2}2$; for $k=1$ the strength is $[[jump]]$, its density at most $\frac12$.
+$\ell=[[length]]$. Given the kinks, their strengths fit with a probability of at most $[[fits]]$, and also of at most this with gaps cut at
+$\frac\pi2$ and $[[most_pairs]]$ in place of $\binom{k+2}2$. For $k=1$ the strength is $[[jump]]$, and its density is at most $\frac12$.
 
-no kink inside (from zonotope; by product): The empty sum errs by $1$. So for $k=0$ some neuron has its kink off the arc: kinks are
-independent, and that has the probability $[[outside]]$.
+no kink inside (from zonotope; by product): The empty sum has the error $1$. So for $k=0$ some neuron has its kink outside the arc: kinks
+are independent, and this has the probability $[[outside]]$.
 
 one kink inside (from zonotope): For $k=1$ let $g\le h$ be the gaps. Their sum is less than $\pi$, so the sum of their cotangents is
 positive, and the strength is at most $\varepsilon(\cot\frac g2+\cot\frac h2)\le[[largest]]$ in modulus, as $h$ is at least half of the arc.
-Its density is at most $\frac12$, so this has a probability of at most the same.
+Its density is at most $\frac12$, so the probability of this is at most the same.
 
 near the ends (from one kink inside): The bound is $1$ at $g=[[sure]]$, below half of the arc, and has the antiderivative $[[primitive]]$.
-With $N$ neurons, a density of $\frac1\pi$ for the kink, and two halves of the arc, $k=1$ has at most the probability $[[one_kink]]$.
+With $N$ neurons, a density of $\frac1\pi$ for the kink, and two halves of the arc, the case $k=1$ has at most the probability
+$[[one_kink]]$.
 
 gaps (from zonotope): $\sin x\ge\frac2\pi x$ up to $\frac\pi2$, and of the gaps, which are less than $\pi$, at most one is shortened by
-cutting, and to more than its half. So with the product $P$ of the $k+1$ gaps the strengths fit with a probability of at most $[[by_gaps]]$.
+cutting, to more than half its length. So with the product $P$ of the $k+1$ gaps the strengths fit with a probability of at most
+$[[by_gaps]]$.
 
 power (by monotonicity): $\min(1,Y)\le Y^s$ for $0\le s<1$.
 
 sets (from zonotope; by union bound): There are $\binom Nk$ sets of $k$ neurons, with $k!$ orders of their kinks: the sum over sets of the
-mean is $[[sets]]$ times an integral over gaps of the sum $\ell$.
+mean is $[[sets]]$ times an integral over gaps with the sum $\ell$.
 
-simplex (from zonotope): The integral of $P^{-s}$ over all $k+1$ positive gaps of this sum is $[[simplex]]$: one gap more integrates a Beta
-density.
+simplex (from zonotope): The integral of $P^{-s}$ over all $k+1$ positive gaps of this sum is $[[simplex]]$: each further gap integrates a
+Beta density.
 
-term (from gaps, power, sets, simplex): So for $k\ge2$ some set of $k$ has strengths that fit with a probability of at most $[[term]]$.
+term (from gaps, power, sets, simplex): So for $k\ge2$ the probability that some set of $k$ has strengths that fit is at most $[[term]]$.
 
-bound (from no kink inside, near the ends, term): Together, some $S$ succeeds with a probability of at most $[[bound]]$.
+bound (from no kink inside, near the ends, term): Together, the probability that some $S$ succeeds is at most $[[bound]]$.
 
 quotients (from term): From $k$ to $k+1$ the terms change by the factor $[[quotient]]$, where $1+2/(\lfloor\frac k2\rfloor+1)$ is
 $q_{k+1}/q_k$.
 
-falling quotients (from quotients; by monotonicity): It falls with $k$, as each of its parts does: that of $\Gamma$ functions is the
-integral of $x^{(k+1)(1-s)-1}(1-x)^{-s}$ over $(0,1)$.
+falling quotients (from quotients; by monotonicity): This factor falls with $k$, as each of its parts does: the part with $\Gamma$ functions
+is the integral of $x^{(k+1)(1-s)-1}(1-x)^{-s}$ over $(0,1)$.
 
 geometric series (from term, falling quotients): The term for $k=2$ is at most $N^2T$, $T=[[pair]]$, and the factor from it to the next at
 most $NR$, $R=[[ratio]]$. So if $NR<1$, all terms add up to at most $[[several]]$.
@@ -121,7 +123,7 @@ straight line (from no kink inside, near the ends): The other two parts are at m
 root (from geometric series, straight line): $AN+N^2T/(1-NR)$ grows with $N$ while $NR<1$, and is $\delta$ where $(\frac1N-R)(\frac\delta
 N-A)=T$, both factors being positive: at $N=[[root]]$.
 
-neurons (from bound, root): So fewer neurons than $[[neurons]]$ hold a ticket with a smaller probability than $\delta$.
+neurons (from bound, root): So the probability that fewer neurons than $[[neurons]]$ contain a ticket is smaller than $\delta$.
 
 small errors (from geometric series, straight line): Let $s=[[slow]]$. Then $A/(\varepsilon\ln\frac1\varepsilon)$ tends to
 $[[limit_share]]$, $T/(\varepsilon\ln\frac1\varepsilon)^2$ to $[[limit_pair]]$, and $R/(\varepsilon\ln\frac1\varepsilon)$ to
@@ -203,7 +205,7 @@ def neurons_are_this_root(
 jump_bound = Claim(
     label="N5.2",
     title="Whole neurons behind a ReLU output: at least 1/ε up to a logarithm",
-    headline=r"Whole neurons behind a ReLU output that are to hit one ReLU to within $\varepsilon$, with a fixed probability, must be at least of the order $1/(\varepsilon\ln\frac1\varepsilon)$ as $\varepsilon\to0$, in every dimension $d\ge2$.",
+    headline=r"With a ReLU output, approximating one ReLU to within $\varepsilon$ with a fixed probability requires at least of the order $1/(\varepsilon\ln\frac1\varepsilon)$ whole neurons as $\varepsilon\to0$, in every dimension $d\ge2$.",
     statement=r"""
 As in N5.1, let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$. The
 error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For $0\le s<1$ and $0<\varepsilon\le\frac13$
@@ -294,7 +296,7 @@ $\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $$[[constant]]
             expression="neurons",
             truth="seen",
             at=({s: sp.Rational(3, 5), eps: sp.Rational(1, 50), delta: sp.Rational(1, 2)},),
-            lost=f"{LOST_SEEN} over subsets; behind a ReLU errors are no larger than without",
+            lost=f"{LOST_SEEN} over subsets; with a ReLU output errors are no larger than without",
             side=Side.BELOW,
         ),
     ),

@@ -61,43 +61,44 @@ density $Re^{-R^2/2}$.
 strengths (from characteristic function): So its density is $[[strength_density]]\le\frac12$.
 
 arc: On $A=\{|\varphi|<[[arc]]\}$, $f=\cos\varphi>\varepsilon$. So an error of at most $\varepsilon$ leaves $\sigma(g_S)>0$ there,
-$\sigma(g_S)=g_S$, and $e=g_S-f$ keeps to $|e|\le\varepsilon$ on its closure.
+$\sigma(g_S)=g_S$, and $e=g_S-f$ satisfies $|e|\le\varepsilon$ on the closure.
 
 pieces (from arc): Let $x_1<\dots<x_k$ be the kinks of kept neurons in $A$, and $x_0$, $x_{k+1}$ its ends. Between neighbours $e$ is a
-combination of $\cos\varphi$ and $\sin\varphi$: from a node $x$ with the error $e$ to the next, a gap of $g$ later with the error $e_+$, it
-is $[[piece]]$.
+combination of $\cos\varphi$ and $\sin\varphi$: from a node $x$ with the error $e$ to the next node, which follows after a gap of $g$ and
+has the error $e_+$, it is $[[piece]]$.
 
 jumps (from pieces): A neuron of strength $c$ adds $c$ to the slope where $\varphi$ passes its kink, whichever side it is active on. So with
-the error $e_-$ at the node a gap of $h$ before, $c=[[jump]]$: the strengths are $Je$, with a $k\times(k+2)$ matrix $J$.
+the error $e_-$ at the node before, at a gap of $h$, $c=[[jump]]$: the strengths are $Je$, with a $k\times(k+2)$ matrix $J$.
 
-kernel (from jumps): $J$ takes $\cos(x_i)$ and $\sin(x_i)$ to $0$. Of these two vectors the minor of the nodes $x$ and $x+D$ is
+kernel (from jumps): $J$ maps $\cos(x_i)$ and $\sin(x_i)$ to $0$. The minor of these two vectors at the nodes $x$ and $x+D$ is
 $[[kernel_minor]]$.
 
-complementary minors (from kernel, jumps; by determinants): The minors of $J$ without two columns are, up to signs, one multiple of these:
-without its last two columns $J$ is triangular, with $\frac1{\sin g_j}$ on the diagonal, so that it has a right inverse $G$. The matrix of
-the rows of $J$ and of the unit rows of two nodes, times that of the columns of $G$ and of the two vectors, is block triangular, with the
-identity and the minor of the two vectors at these nodes. The second of the two factors does not depend on the nodes.
+complementary minors (from kernel, jumps; by determinants): The minors of $J$ without two columns are, up to signs, the same multiple of
+these: without its last two columns $J$ is triangular, with $\frac1{\sin g_j}$ on the diagonal, so that it has a right inverse $G$. The
+matrix of the rows of $J$ and of the unit rows of two nodes, times that of the columns of $G$ and of the two vectors, is block triangular,
+with the identity and the minor of the two vectors at these nodes. The second of the two factors does not depend on the nodes.
 
 minors (from complementary minors, jumps): Without its last two columns $J$ is triangular, with $\frac1{\sin g_j}$, $j<k$, on the diagonal.
 So with the product $\Pi$ of the sines of all $k+1$ gaps the minor without two nodes at the distance $D$ has the modulus $[[minor]]$.
 
-zonotope (from jumps; by induction): The image of $[-\varepsilon,\varepsilon]^{k+2}$ has $(2\varepsilon)^k$ times the sum of the moduli of
-the minors as volume, as every zonotope, of any number of columns and any $k$: one column $v\ne0$ more makes each line along $v$ that meets
-the body, which is convex, longer by $2\varepsilon\|v\|$. So the volume grows by $2\varepsilon\|v\|$ times that of the projection along $v$,
-a zonotope of $k-1$ dimensions, of which the minors times $\|v\|$ are those with $v$. In one dimension lengths add up.
+zonotope (from jumps; by induction): The volume of the image of $[-\varepsilon,\varepsilon]^{k+2}$ is $(2\varepsilon)^k$ times the sum of
+the moduli of the minors, as for every zonotope, with any number of columns and any $k$: a further column $v\ne0$ makes the section of the
+body, which is convex, by each line along $v$ that meets it longer by $2\varepsilon\|v\|$. So the volume grows by $2\varepsilon\|v\|$ times
+that of the projection along $v$, a zonotope of $k-1$ dimensions, whose minors times $\|v\|$ are those with $v$. In one dimension lengths
+add up.
 
-volume (from minors, zonotope; by monotonicity): As no sine exceeds $1$, that is at most $[[volume]]$: there are $\binom{k+2}2$ pairs of
+volume (from minors, zonotope; by monotonicity): As no sine exceeds $1$, this is at most $[[volume]]$: there are $\binom{k+2}2$ pairs of
 nodes.
 
 fits (from strengths, volume): Given the kinks, the strengths are independent, with densities of at most $\frac12$: they fit with a
 probability of at most $[[fits]]$.
 
-two clusters (from fits): A gap of more than $\frac\pi2$ (there is one at most) is cut: an end of it that is no kink is moved to a distance
-of $\frac\pi2$; between the $j$-th and the next kink two such nodes are put in, and the $j$ strengths and the others fit each on their own.
-The product of both bounds has $[[pairs]]$ for $\binom{k+2}2$.
+two clusters (from fits): A gap of more than $\frac\pi2$ (there is at most one) is cut: an end of it that is not a kink is moved to a
+distance of $\frac\pi2$; between the $j$-th and the next kink two such nodes are inserted, and the $j$ strengths and the others fit
+separately. The product of both bounds has $[[pairs]]$ in place of $\binom{k+2}2$.
 
 most pairs (from two clusters): From $j$ to $j+1$ these grow by the factor $[[rise]]$, which exceeds $1$ while $2j+1<k$. So they are at most
-$q_k=[[most_pairs]]$, no less than $\binom{k+2}2$.
+$q_k=[[most_pairs]]$, which is at least $\binom{k+2}2$.
 """,
     globals(),
 )
@@ -202,7 +203,7 @@ def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.E
 kink_jumps = Claim(
     label="N5.1",
     title="Behind a ReLU output the strengths at the kinks lie in a small zonotope",
-    headline=r"If whole neurons behind a ReLU are within $\varepsilon$ of one ReLU, the strengths at $k$ kinks lie in a set of small volume. Given the kinks they fit with a probability of at most $$[[fits]].$$",
+    headline=r"If whole neurons with a ReLU output are within $\varepsilon$ of one ReLU, the strengths at $k$ kinks lie in a set of small volume. Given the kinks they fit with probability at most $$[[fits]].$$",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $\sigma(g_S)$, $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$, keep
 neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$. In a plane through $w^*$ they act as

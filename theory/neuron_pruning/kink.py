@@ -24,9 +24,9 @@ best_affine = kink * x / 2 + kink * radius / 4
 
 STEPS = proof(
     r"""
-kink (a definition): In $x=t-t^*$ the part of $F$ that is not affine is $[[kink_function]]$; the affine part is taken to $g$.
+kink (a definition): In $x=t-t^*$ the part of $F$ that is not affine is $[[kink_function]]$; the affine part is moved to $g$.
 
-second difference (from kink): What is left of $g$ is affine on the whole interval. So the second difference $e(-r)-2e(0)+e(r)$ of the error
+second difference (from kink): The resulting $g$ is affine on the whole interval. So the second difference $e(-r)-2e(0)+e(r)$ of the error
 $e=F-g$ is that of $F$, $[[second_difference]]$, whatever the slope and the offset of $g$ are.
 
 three errors (by triangle inequality): $|e(-r)-2e(0)+e(r)|\le|e(-r)|+2|e(0)|+|e(r)|$, which is at most $4\sup|e|$.

@@ -53,30 +53,30 @@ ball_neurons = Told(ball_number, [(mean, ball_mean)])
 
 KEPT = Step(
     name="kept and not kept",
-    sentence=r"""The half-widths of kept planks that cover add up to $1$ at least, those of all $N$ neurons to no less; and this has a probability of at most the mean
+    sentence=r"""The half-widths of kept planks that cover add up to at least $1$, and so do those of all $N$ neurons; and this has a probability of at most the mean
 of their sum.""",
     by=Carrier.RULE,
     source="Markov",
 )
 
 MEASURED = tuple({d: inputs, eps: sp.Rational(1, 100), eta: sp.Rational(1, 4)} for inputs in (66, 6368))
-AT_LEAST = "at least, beside the bound of N9.2: in the sum of the half-widths,"
+AT_LEAST = "at least, compared with the bound of N9.2: in the sum of the half-widths,"
 
 STEPS = proof(
     r"""
 all planes (by N2): N2 holds for every unit vector $x_0\perp w^*$ and the same $S$: with $u_i$ the projection of $w_i$ on $w^{*\perp}$ some
 kept neuron has $|\langle u_i,x_0\rangle|\le\rho|\langle w_i,w^*\rangle|$. These planks cover the unit sphere of $w^{*\perp}$, hence its
-unit ball, since they hold with a point all that is between it and $0$.
+unit ball, since with a point they contain the segment between it and $0$.
 
-turn of a sign: Let planks $|\langle u_i,x\rangle|\le h_i$ be given, the $u_i$ unit vectors and $h_i\ge0$ (without hyperplanes, of $h_i=0$,
-the other planks still cover what they did), and the signs $s_i$ such that $y=\sum s_ih_iu_i$ is longest. With $q=s_i\langle u_i,y\rangle$
-and $h=h_i$, $\|y\|_2^2$ is $[[longer]]$ more than with the sign $s_i$ turned: so $q\ge h$ for $h>0$.
+turn of a sign: Let planks $|\langle u_i,x\rangle|\le h_i$ be given, with unit vectors $u_i$ and $h_i\ge0$ (without hyperplanes, those with
+$h_i=0$, the other planks still cover what they did), and let the signs $s_i$ be such that $y=\sum s_ih_iu_i$ is longest. With $q=s_i\langle
+u_i,y\rangle$ and $h=h_i$, $\|y\|_2^2$ is $[[longer]]$ more than with the sign $s_i$ reversed: so $q\ge h$ for $h>0$.
 
-Bang (from turn of a sign; by triangle inequality): If $\sum h_i<[[cover_sum]]$ then $\|y\|_2<[[cover_sum]]$. So $y$, made longer by a
-little, is in the ball and in no plank: planks that cover the ball have $\sum h_i\ge[[cover_sum]]$. One plank attains it.
+Bang (from turn of a sign; by triangle inequality): If $\sum h_i<[[cover_sum]]$ then $\|y\|_2<[[cover_sum]]$. So $y$, slightly lengthened,
+is in the ball and in no plank: planks that cover the ball have $\sum h_i\ge[[cover_sum]]$. One plank attains equality.
 
 half-width on the ball (from all planes): The plank of neuron $i$ has the relative half-width $\rho|\langle w_i,w^*\rangle|/\|u_i\|_2$, with
-the mean $[[ball_width]]$, $c_d$ being that of $|w_1|/\|w_{2:d}\|_2$: by rotation $w^*$ may be the first coordinate.
+the mean $[[ball_width]]$, where $c_d$ is the mean of $|w_1|/\|w_{2:d}\|_2$: by rotation $w^*$ may be the first coordinate.
 
 [[KEPT]]
 
@@ -94,15 +94,15 @@ law of the ratio (from total of the density): So $|w_1|/\|w_{2:d}\|_2\le r$ has 
 mean on the ball (from total of the density): $\int_0^{\pi/2}\tan\theta\cos^{d-2}\theta\,d\theta=\frac1{d-2}$, so that the mean of the ratio
 is $c_d=[[ball_mean]]$.
 
-one weight more (from mean on the ball; by monotonicity): With one weight more the length of the others is no smaller, and the ratio no
-larger: the means fall in $d$, or stay.
+one weight more (from mean on the ball; by monotonicity): With one weight more the length of the others is no smaller, and the ratio is no
+larger: the means do not increase in $d$.
 
 neighbours (from mean on the ball, one weight more): The means for $d$ and $d+1$ inputs have the product $[[neighbours]]$. So the square of
-the mean lies between this and the same for $d-1$: the mean is $\sqrt{\frac2{\pi d}}$ up to a factor that tends to $1$.
+the mean lies between this product and that for $d-1$: the mean is $\sqrt{\frac2{\pi d}}$ up to a factor that tends to $1$.
 
 neurons on the ball (from success on the ball, neighbours): The bound is $\delta$ at $[[ball_number]]$ neurons, and it grows with $N$.
 
-with the mean (from success on the ball, neurons on the ball, mean on the ball; a definition): With its mean in place these are the bound
+with the mean (from success on the ball, neurons on the ball, mean on the ball; a definition): With its mean inserted, these are the bound
 $[[ball_success]]$ and the number $[[ball_neurons]]$.
 """,
     globals(),
@@ -232,7 +232,7 @@ cover the unit ball: the sum of their relative half-widths $h_i/\|u_i\|_2$ is at
             expression="ball_success",
             truth="covered",
             at=tuple({**each, N: count} for each, count in zip(MEASURED, (100, 1000), strict=True)),
-            lost=f"{AT_LEAST} which planks that cover have to reach, but which does not make random planks cover",
+            lost=f"{AT_LEAST} which planks that cover must reach, but which does not ensure that random planks cover",
         ),
         Loose(
             expression="ball_neurons",

@@ -85,7 +85,7 @@ SUM = sp.Max(*(sum(sp.Max(s * p, s * m, 0) for p, m in zip(plus, minus, strict=T
 measured_separation = Claim(
     label="N8",
     title="Measured: found tickets need about 1/ε whole neurons; with single weights behind a ReLU output, log 1/ε or less",
-    headline=r"With two inputs and a linear output, $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ random neurons have, with a fixed probability, a subset within $\varepsilon$ of one ReLU: up to logarithms the number that N2 asks for. Measured numbers agree.",
+    headline=r"With two inputs and a linear output, $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ random neurons have, with a fixed probability, a subset within $\varepsilon$ of one ReLU: up to logarithms the number that N2 requires. Measured numbers agree.",
     statement=r"""
 Let the target be $\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, let the source have $N$ Gaussian neurons as in N2, and take the error on
 the unit ball. **Proved.** (a) In the plane let $c_i=\alpha_i\|w_i\|$, and let a subset $S$ be kept whose neurons are at an angle of at most
@@ -218,15 +218,15 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. �
             expression="neurons",
             truth="asked",
             at=WINDOWS,
-            lost="at most, as the truth lies between (N2 asks for so many at this failure): in the window, whose width shrinks with the number of its neurons, and in R4, for which they are many",
+            lost="at most, as the truth lies between (N2 requires so many at this failure): in the window, whose width shrinks with the number of its neurons, and in R4, for which they are many",
         ),
     ),
     open_questions=(
         OpenQuestion(
             asks=r"""Which power of $\ln\frac1\varepsilon$ belongs to $1/\varepsilon$, for whole neurons with random output weights?""",
-            obstacle="From below one kink must fit (N5), whose cost is the logarithm of the gap beside it; from above a subset sum of the neurons in a window makes up for their random strengths, which takes the square of a logarithm.",
-            known=r"""For two inputs $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice (N8), with a linear output of the order of $1/\varepsilon$ are needed (N2), behind a ReLU of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ (N5.2).""",
-            evidence=r"""With a linear output the found sizes have a slope between that of $1/\varepsilon$ and that of $\varepsilon^{-1}\ln^2\frac1\varepsilon$, and tell no more.""",
+            obstacle="For the lower bound one kink must fit (N5), whose cost is the logarithm of the gap beside it; for the upper bound a subset sum of the neurons in a window compensates their random strengths, which costs the square of a logarithm.",
+            known=r"""For two inputs $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice (N8). With a linear output, of the order of $1/\varepsilon$ are needed (N2); with a ReLU output, of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ (N5.2).""",
+            evidence=r"""With a linear output the found sizes have a slope between that of $1/\varepsilon$ and that of $\varepsilon^{-1}\ln^2\frac1\varepsilon$, and show no more.""",
             checked_by="found_sizes_have_these_slopes",
         ),
     ),

@@ -83,8 +83,8 @@ SPECTRUM_STEPS = proof(
 harmonics (cited: Müller, Spherical Harmonics (1966): their number, differential equation and recursion; harmonics of different degrees are
 orthogonal, and all together are complete in L²): There are $[[multiplicity]]$ independent spherical harmonics of degree $k$. The zonal one,
 $P_k(t)$ with $P_k(1)=1$, is a polynomial with $P_0=1$, $P_1=t$; from its value $P$ at $t$, its slope $P'$ there and the value $P_-$ of the
-one before follow $P''=[[curvature]]$ and, for $k\ge1$, $P_{k+1}=[[next_harmonic]]$. Harmonics of different degrees are orthogonal, and all
-together are complete in $L^2$ of the sphere.
+preceding one follow $P''=[[curvature]]$ and, for $k\ge1$, $P_{k+1}=[[next_harmonic]]$. Harmonics of different degrees are orthogonal, and
+all together are complete in $L^2$ of the sphere.
 
 Funk–Hecke (from harmonics; cited: Müller, Spherical Harmonics (1966): the formula of Funk and Hecke): $\mathbb E_x\sigma(\langle
 w^*,x\rangle)H(x)=\lambda_kH(w^*)$ for each $H$ of degree $k$ and unit vector $w^*$, $\lambda_k=\mathbb E\,\sigma(t)P_k(t)$, where a
@@ -105,18 +105,19 @@ where both sides vanish.
 start (from density at the equator, only the equator): $\lambda_0=[[zeroth]]$, and $\lambda_1=\frac12\mathbb Et^2=[[first]]$: the derivative
 of $t(1-t^2)^{(d-1)/2}$ is $1-dt^2$ times the weight.
 
-coefficients (from recursion, start, squares): So $\lambda_k=[[coefficient]]$: it has this start and this recursion, in every degree.
+coefficients (from recursion, start, squares): So $\lambda_k=[[coefficient]]$: this formula has the same start and the same recursion, in
+every degree.
 
 normal target (by normal vector): A standard normal $w$ is $\|w\|w^*$, with $w^*$ uniform and independent of $\|w\|$.
 
-squared length (from normal target): $\mathbb E\|w\|^2=[[square_length]]$: one coordinate more adds $1$.
+squared length (from normal target): $\mathbb E\|w\|^2=[[square_length]]$: each further coordinate adds $1$.
 
 arc cosine (by K1): For such $w$ and unit vectors $\mathbb E\,\sigma(\langle w,x\rangle)\sigma(\langle w,x'\rangle)=\frac12\kappa_1(r)$.
 
 kernel (from normal target, squared length, arc cosine): So the kernel of $f$ is $[[kernel]]$.
 
-sum of squares (from harmonics, squares; by Hilbert–Schmidt): The $\lambda_k^2$, each as often as its multiplicity, add up to the mean
-square of $\sigma(\langle w^*,x\rangle)$ over both, for uniform $w^*$.
+sum of squares (from harmonics, squares; by Hilbert–Schmidt): The $\lambda_k^2$, counted with multiplicity, add up to the mean square of
+$\sigma(\langle w^*,x\rangle)$ over both vectors, for uniform $w^*$.
 
 total (from kernel, sum of squares): This is the kernel at $r=1$, $[[total]]$.
 """,
@@ -209,13 +210,13 @@ $[[multiplicity]]$. With multiplicities they add up to $\|f\|^2=[[total]]$.
 TAIL_STEPS = proof(
     r"""
 spectrum (by N6.1 for coefficient, multiplicity, total): The kernel of a uniform $w^*$ has the eigenvalues $\lambda_k^2$, $\lambda_k=\mathbb
-E\,\sigma(t)P_k(t)=[[coefficient]]$, $t$ a coordinate, of multiplicity $[[multiplicity]]$, with the sum $[[total]]$.
+E\,\sigma(t)P_k(t)=[[coefficient]]$, where $t$ is a coordinate. They have the multiplicity $[[multiplicity]]$ and the sum $[[total]]$.
 
-either is rotated (by same law): A rotation of $w^*$ and of all $w_i$ changes no distance. So if $w^*$ is fixed and the law of the $w_i$
+either is rotated (by same law): A rotation of $w^*$ and of all $w_i$ changes no distance. So if $w^*$ is fixed and the law of the $w_i$ is
 invariant, the distance has the law that it has for a uniform $w^*$ independent of them; and $V$ may be taken as given.
 
 distance (from spectrum, either is rotated; by Fubini): For an orthonormal basis $e_i$ of $V$, $\mathrm{dist}(f,V)^2=\|f\|^2-\sum_i\langle
-f,e_i\rangle^2$. Its mean is the trace of the operator $K$ of the kernel less $\sum_i\langle Ke_i,e_i\rangle$.
+f,e_i\rangle^2$. Its mean is the trace of the operator $K$ of the kernel minus $\sum_i\langle Ke_i,e_i\rangle$.
 
 Ky Fan (from distance; cited: Ky Fan, Proc. Nat. Acad. Sci. 37 (1951) 760: the sum of the N largest eigenvalues of a compact positive
 operator is its largest trace on N dimensions): $\sum_{i\le N}\langle Ke_i,e_i\rangle$ is at most the sum of the $N$ largest eigenvalues,
@@ -227,20 +228,20 @@ Et^2\le\lambda_0=\frac12\mathbb E|t|\le\frac12$.
 order (from spectrum, first two): $|\lambda_{k+2}|=[[drop]]|\lambda_k|$ for even $k$, which is less than $|\lambda_k|$, and
 $|\lambda_2|\le\frac1{2(d+1)}<\lambda_1$.
 
-ranks (from spectrum): The eigenvalues of degrees $0,1,2,4,\dots,2m$ are $[[ranks]]$: $d+1$ at $m=0$, and from $m$ to $m+1$ as many more as
-the multiplicity of degree $2m+2$.
+ranks (from spectrum): The number of eigenvalues of degrees $0,1,2,4,\dots,2m$ is $[[ranks]]$: $d+1$ at $m=0$, and from $m$ to $m+1$ as many
+more as the multiplicity of degree $2m+2$.
 
 tail (from Ky Fan, order, ranks): So the mean of $\mathrm{dist}^2$ is at least $[[tail]]$. It is $\|f\|^2-\lambda_0^2$ at $N=1$ and falls by
 the next eigenvalue from $N$ to $N+1$; where a degree ends both formulas agree.
 
-two cases (from tail; by tower): On success $\mathrm{dist}^2\le\varepsilon^2$, else it is at most $\|f\|^2$: with success of probability
-$p$, $T\le[[two_cases]]$.
+two cases (from tail; by tower): On success $\mathrm{dist}^2\le\varepsilon^2$, otherwise it is at most $\|f\|^2$: if $p$ is the probability
+of success, $T\le[[two_cases]]$.
 
-success (from two cases): For $\varepsilon^2<\frac1{2d}$ that falls in $p$, and it is $T$ at $p=[[solved]]$.
+success (from two cases): For $\varepsilon^2<\frac1{2d}$ this bound falls in $p$, and it is $T$ at $p=[[solved]]$.
 
-with the tail (from success, tail; a definition): With $T=T_d(N)$ in place that is $[[success]]$.
+with the tail (from success, tail; a definition): With $T=T_d(N)$ inserted, this is $[[success]]$.
 
-allowed (from two cases): For $p\ge1-\delta$ it is at most $[[allowed]]$, more by $\delta\varepsilon^2$ than at $p=1-\delta$.
+allowed (from two cases): For $p\ge1-\delta$ it is at most $[[allowed]]$, which exceeds the value at $p=1-\delta$ by $\delta\varepsilon^2$.
 
 smallest (from tail, allowed): $T_d(N)$ falls in $N$, so at least $[[neurons]]$ dimensions are necessary.
 """,
@@ -262,7 +263,7 @@ at_degree_one = total / 2  # what an eigenvalue of 1/8 in place of 1/16 takes of
 spectral_bound = Claim(
     label="N6.2",
     title="The spectral bound: the distance of a neuron from any subspace of N dimensions",
-    headline=r"The span of $N$ neurons, or of any $N$ functions, has from an independent ReLU in a random direction a mean squared distance on the sphere of at least the sum of N6.1's eigenvalues without the $N$ largest.",
+    headline=r"On the sphere, the mean squared distance of an independent ReLU in a random direction from the span of $N$ neurons, or any $N$ functions, is at least the sum of N6.1's eigenvalues without the $N$ largest.",
     statement=r"""
 Let the output be linear and $d\ge2$. Let $\|\cdot\|$ be the root mean square over the uniform law on the sphere $S^{d-1}$, which is at most
 the supremum. Let $f=\sigma(\langle w^*,x\rangle)$, $w^*$ a unit vector, and let $V$ be any subspace of at most $N$ dimensions, such as the

@@ -76,13 +76,13 @@ PLANE = {length: 1, eps: tenth**2}  # a target of two coordinates
 RELU_STEPS = proof(
     r"""
 single weights (by R8 for error, halves): Split the neurons into $d$ blocks of $n$, and let those of block $j$ keep their weight of $x_j$
-alone. By R8, with one output, $2d$ subset sums of products of two weights have to come near $\pm w^*_j$; if all are within $\varepsilon$,
-the network is within $[[summed_error]]$ of $\langle w^*,x\rangle$, $\ell=\|x\|_1$.
+alone. By R8, with one output, $2d$ subset sums of products of two weights must come near $\pm w^*_j$; if all are within $\varepsilon$, the
+network is within $[[summed_error]]$ of $\langle w^*,x\rangle$, $\ell=\|x\|_1$.
 
 ball (by Cauchy–Schwarz): On the unit ball $\|x\|_1$ is at most $[[longest]]$.
 
 accuracy (from single weights, ball): So sums within $[[accuracy]]$ keep the network within $\varepsilon$ of $\langle w^*,x\rangle$, and
-behind the ReLU within $\varepsilon$ of $f$.
+after the ReLU within $\varepsilon$ of $f$.
 
 reach (a definition): As $\|w^*\|_2=1$, all targets lie in $[-1,1]$, half of the reach $[[reach]]$.
 
@@ -91,12 +91,12 @@ products (by R5.1 for gaussian_density): A product of two standard normal weight
 least density (from reach, products; by monotonicity): It is the integral of $\frac1\pi e^{-|t|\cosh s}$ over $s>0$, and so falls in $|t|$:
 within the reach it is at least $[[least_density]]$.
 
-all sums (from accuracy, reach, least density; by R8 for failure): R8 at this accuracy, reach and density, $d$ inputs and one output: some
-sum fails with probability at most $[[failure]]$.
+all sums (from accuracy, reach, least density; by R8 for failure): Apply R8 with this accuracy, reach and density, $d$ inputs and one
+output: some sum fails with probability at most $[[failure]]$.
 
-one item more (from all sums): With one item more in each block that shrinks by the factor $[[contraction]]$.
+one item more (from all sums): With one item more in each block this bound shrinks by the factor $[[contraction]]$.
 
-number of neurons (from all sums, one item more): It is $\delta$ at $n=[[size]]$, and less beyond.
+number of neurons (from all sums, one item more): The bound is $\delta$ at $n=[[size]]$, and smaller beyond.
 
 opposite point (from accuracy): At $x=-w^*$ the network before the ReLU is within $\varepsilon$ of $-\|w^*\|_2^2$, while $f=0$: without the
 ReLU the error there is $[[opposite_error]]$ up to $\varepsilon$.
@@ -107,7 +107,7 @@ ReLU the error there is $[[opposite_error]]$ up to $\varepsilon$.
 pruned_weights = Claim(
     label="N4.1",
     title="Pruning weights behind a ReLU output: log(1/ε)",
-    headline=r"Behind a ReLU output, a mask on single weights of $dn$ Gaussian neurons comes within $\varepsilon$ of one ReLU on the unit ball in $d$ dimensions, with probability at least $1-\delta$, if $$n\ge[[size]].$$",
+    headline=r"With a ReLU output, a mask on single weights of $dn$ Gaussian neurons comes within $\varepsilon$ of one ReLU on the unit ball in $d$ dimensions, with probability at least $1-\delta$, if $$n\ge[[size]].$$",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, be the target on the unit ball, and let
 $g(x)=\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)$ be a source network with independent standard normal weights. *Any* entries of the
@@ -149,7 +149,7 @@ the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$.
             expression="size",
             truth="needed",
             at=tuple({**ONE_OUTPUT, delta: chance} for chance in (tenth, tenth**3)),
-            lost="at most, for the number that such blocks need by Q11.3 lies below, if no $|w^*_j|$ is $\\frac\\varepsilon{\\sqrt d}$ or less: in R4, and in the least density on $[-2,2]$",
+            lost="at most, since the number that such blocks need by Q11.3 lies below, if no $|w^*_j|$ is $\\frac\\varepsilon{\\sqrt d}$ or less: in R4, and in the least density on $[-2,2]$",
             order=r"by Q11.3 in $\frac d\delta$",
         ),
         Loose(
@@ -185,39 +185,39 @@ the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$.
 
 LINEAR_STEPS = proof(
     r"""
-plane (by N2): Look at the disc in the plane of the coordinates $p,q$. The target is there $r\,\sigma(\langle e,x\rangle)$, $e$ a unit
-vector, and a kept neuron acts by what is kept of $(w_p,w_q)$: both, one, or none. By N2, for $\frac1r$ times everything, the error is at
-least $[[plane_error]]$ at the least angle $\theta$ of these parts with the axis $\pm e$.
+plane (by N2): Consider the disc in the plane of the coordinates $p,q$. There the target is $r\,\sigma(\langle e,x\rangle)$ with a unit
+vector $e$, and a kept neuron acts through what is kept of $(w_p,w_q)$: both, one, or none. By N2, applied to $\frac1r$ times everything,
+the error is at least $[[plane_error]]$ at the least angle $\theta$ of these parts with the axis $\pm e$.
 
-one weight: A part that keeps one weight lies on an axis of the plane: its angle has a sine of at least $[[axis_sine]]$, $m$ being the
-smaller one of $|w^*_p|$ and $|w^*_q|$.
+one weight: A part that keeps one weight lies on an axis of the plane: its angle has a sine of at least $[[axis_sine]]$, where $m$ is the
+smaller of $|w^*_p|$ and $|w^*_q|$.
 
 axis error (from plane, one weight): At the angle with this sine the bound of N2 is $[[axis_error]]$.
 
-error bound (from axis error): It grows with the angle. So the error is at least the smaller one of the two, $[[error_bound]]$.
+error bound (from axis error): This bound grows with the angle. So the error is at least the smaller of the two, $[[error_bound]]$.
 
 equal coordinates (from axis error): The *axis error* grows with $m$, up to $[[equal_error]]$ where both are equal.
 
-widest angle (from plane, error bound): An error of $\varepsilon$ below the *axis error* takes a neuron that keeps both weights, at an angle
-of at most $[[widest]]$: there the bound of the plane is $\varepsilon$.
+widest angle (from plane, error bound): An error of $\varepsilon$ below the *axis error* requires a neuron that keeps both weights, at an
+angle of at most $[[widest]]$: there the bound of the plane is $\varepsilon$.
 
-random pairs (by rotation): Both weights of a neuron are a normal pair, whose direction is uniform.
+random pairs (by rotation): Both weights of a neuron form a normal pair, whose direction is uniform.
 
-aligned (from widest angle, random pairs): So a neuron has such an angle with the axis, at one of its ends, on one of both sides, with
+aligned (from widest angle, random pairs): So a neuron has such an angle with the axis, at one of its ends and on one of its two sides, with
 probability $[[aligned]]$.
 
-some of them (from equal coordinates, aligned; by independence): The neurons are independent: one of $N$ has it with probability
-$[[success]]$. If $\varepsilon$ is not below $[[equal_error]]$, it is not below the *axis error* of any two coordinates.
+some of them (from equal coordinates, aligned; by independence): The neurons are independent: at least one of $N$ has such an angle with
+probability $[[success]]$. If $\varepsilon$ is not below $[[equal_error]]$, it is not below the *axis error* of any two coordinates.
 
-union (from some of them; by union bound): That is at most $[[union]]$.
+union (from some of them; by union bound): This is at most $[[union]]$.
 
-neurons (from union): So success with probability $\delta$ takes $N\ge[[neurons]]$.
+neurons (from union): So success with probability $\delta$ requires $N\ge[[neurons]]$.
 
-leading order (from neurons): As $\arctan u\le u$, that is at least $[[leading]]$, and the two have the quotient $1$ in the limit.
+leading order (from neurons): As $\arctan u\le u$, this number is at least $[[leading]]$, and the quotient of the two is $1$ in the limit.
 
 flat target: For $w^*=(1,\dots,1)/\sqrt d$ two coordinates have the length $r=[[flat_length]]$.
 
-flat error (from equal coordinates, flat target): They are equal: the error has to be below $[[flat_error]]$.
+flat error (from equal coordinates, flat target): They are equal: the error must be below $[[flat_error]]$.
 
 flat neurons (from neurons, leading order, flat target): At this length $[[flat_neurons]]$ neurons are needed, to leading order
 $[[flat_leading]]$.
@@ -311,14 +311,14 @@ $\Omega(1/(\varepsilon\sqrt d))$, where N4.1 has a logarithm.
             expression="union",
             truth="success",
             at=tuple({**PLANE, N: count} for count in (10, 100)),
-            lost="in the sum of probabilities of events that are independent",
+            lost="in adding the probabilities of independent events",
         ),
         *(
             Loose(
                 expression=number,
                 truth=truth,
                 at=tuple({**place, delta: half, eps: error} for error in (tenth, tenth**2)),
-                lost="in the argument of the arctangent for it",
+                lost="in replacing the arctangent by its argument",
                 order="by the step *leading order*, as the quotient tends to $1$",
                 side=Side.BELOW,
             )
@@ -336,12 +336,12 @@ $\Omega(1/(\varepsilon\sqrt d))$, where N4.1 has a logarithm.
     pitfalls=(
         Pitfall(
             control="O(d log 1/ε) whatever the output",
-            said=r"Pruning weights takes $O(d\ln\frac1\varepsilon)$ neurons, where pruning neurons takes exponentially more, whatever stands behind the sum.",
-            by=r"What one might expect from the abstract of arXiv:2603.02234, “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”; whether a ReLU stands behind the output was not at hand. (Ours in N4.1 is $O(d\ln\frac d{\varepsilon\delta})$: more by a term of the order $d\ln\frac d\delta$.)",
-            why="Without a ReLU behind it, the sum must bend where the target bends, and a neuron that keeps one weight bends on an axis only.",
+            said=r"Pruning weights takes $O(d\ln\frac1\varepsilon)$ neurons, where pruning neurons takes exponentially more, whatever follows the sum.",
+            by=r"What one might expect from the abstract of arXiv:2603.02234, “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”; whether a ReLU follows the output was not at hand. (Ours in N4.1 is $O(d\ln\frac d{\varepsilon\delta})$: more by a term of the order $d\ln\frac d\delta$.)",
+            why="Without a ReLU after it, the sum must bend where the target bends, and a neuron that keeps one weight bends on an axis only.",
             counterexample="three_points",
-            by_hand=r"$w^*=(\frac35,\frac45)$ and the points $(-1,0)$, $(-\frac45,\frac35)$, $(-\frac7{25},\frac{24}{25})$ of the circle: the outer two add up to $\frac85$ times the one between. The target is $0,0,\frac35$ there. Every sum of neurons with one weight each, however many, is linear on the three, as no $x_i$ changes its sign. So the errors at both ends less $\frac85$ times that between add up to $\frac35$, and one of them is at least $\frac35/(1+\frac85+1)=\frac16$.",
-            instead=r"Behind a ReLU a logarithm is enough; with a linear output the error is at least $[[error_bound]]$, and $1/\varepsilon$ neurons are needed for targets with two coordinates.",
+            by_hand=r"$w^*=(\frac35,\frac45)$ and the points $(-1,0)$, $(-\frac45,\frac35)$, $(-\frac7{25},\frac{24}{25})$ of the circle: the outer two add up to $\frac85$ times the one between. The target is $0,0,\frac35$ there. Every sum of neurons with one weight each, however many, is linear on the three, as no $x_i$ changes its sign. So the errors at both ends minus $\frac85$ times that between add up to $\frac35$, and one of them is at least $\frac35/(1+\frac85+1)=\frac16$.",
+            instead=r"With a ReLU output a logarithm is enough; with a linear output the error is at least $[[error_bound]]$, and $1/\varepsilon$ neurons are needed for targets with two coordinates.",
         ),
     ),
     because={

@@ -41,23 +41,23 @@ random_sd = sp.sqrt(rho * (1 - rho) / (m * n))
 
 STEPS = proof(
     r"""
-square (by O1 for scale): $\sigma_k(M)/\sqrt{mn}$ is a singular value of $\sum_l\sigma_la_lb_l^\top+X$, $X=H/\sqrt{mn}$. Its square is an
-eigenvalue of $\sum_l\sigma_l^2a_la_l^\top+E_1+XX^\top$, $E_1=\sum_l\sigma_l(a_lb_l^\top X^\top+Xb_la_l^\top)$.
+square (by O1 for scale): $\sigma_k(M)/\sqrt{mn}$ is a singular value of $\sum_l\sigma_la_lb_l^\top+X$ with $X=H/\sqrt{mn}$. Its square is
+an eigenvalue of $\sum_l\sigma_l^2a_la_l^\top+E_1+XX^\top$ with $E_1=\sum_l\sigma_l(a_lb_l^\top X^\top+Xb_la_l^\top)$.
 
 second order (from square; cited: Kato, Perturbation Theory for Linear Operators, II.2: a simple eigenvalue of a symmetric matrix is
-analytic, with this second-order term): While $\|X\|$ is small beside the gap, it is $\sigma_k^2+\langle
+analytic, with this second-order term): While $\|X\|$ is small compared with the gap, the eigenvalue is $\sigma_k^2+\langle
 a_k,(E_1+XX^\top)a_k\rangle+\sum_{l\ne k}\langle a_l,E_1a_k\rangle^2/(\sigma_k^2-\sigma_l^2)$ up to $O(\|X\|^3)$, where $l$ runs over a
-basis, $\sigma_l=0$ outside the range of $P$.
+basis, with $\sigma_l=0$ outside the range of $P$.
 
-one other vector (from second order): With $h_{kl}=\langle a_k,Xb_l\rangle$, $\langle a_l,E_1a_k\rangle=\sigma_lh_{kl}+\sigma_kh_{lk}$. Its
-square over $\sigma_k^2-\sigma_l^2$ is $h_{lk}^2$ and, with $\sigma=\sigma_k$, $x=h_{kl}$, $y=h_{lk}$, besides $[[cross_term]]$, which is
-$0$ where $\sigma_l=0$.
+one other vector (from second order): With $h_{kl}=\langle a_k,Xb_l\rangle$, $\langle a_l,E_1a_k\rangle=\sigma_lh_{kl}+\sigma_kh_{lk}$. The
+square of this divided by $\sigma_k^2-\sigma_l^2$ is the sum of $h_{lk}^2$ and, with $\sigma=\sigma_k$, $x=h_{kl}$, $y=h_{lk}$, of
+$[[cross_term]]$, which is $0$ where $\sigma_l=0$.
 
 all other vectors (from one other vector; by Parseval): Over all $l\ne k$ the $h_{lk}^2=\langle a_l,Xb_k\rangle^2$ add up to
 $\|Xb_k\|^2-h_{kk}^2$, that is $[[beside]]$.
 
 expansion (from second order, all other vectors): As $\langle a_k,E_1a_k\rangle=2\sigma h$ and $\langle a_k,XX^\top a_k\rangle=p$, the
-square is $[[expansion]]$ and the cross terms, to second order.
+square is, to second order, the sum of $[[expansion]]$ and the cross terms.
 
 means (at some sizes: matrices are multiplied out entry by entry, which needs their sizes; entries are free): Different entries of $H$ are
 independent, with mean $0$. So $Eh=0$, $Ep=[[left_mean]]$, $Eq=[[right_mean]]$, and $h$ has the standard deviation $[[value_sd]]$.
@@ -74,18 +74,18 @@ at most 1 have ‖H‖ ≤ C(√m + √n + t) but for probability 2 exp(−t²))
 $O_P(n^{-3/2})$.
 
 fluctuations (from means; by Markov): $p$ and $q$ are sums of $n$ and of $m$ independent terms whose variances, as $\sup|a|$ and $\sup|b|$
-stay fixed, are $O(n^{-4})$: they are within $O_P(n^{-3/2})$ of their means, and so is $h^2$ of $0$.
+stay fixed, are $O(n^{-4})$. So they are within $O_P(n^{-3/2})$ of their means, and $h^2$ is equally close to $0$.
 
 normal limit (from means; cited: Lindeberg: sums of independent centred variables are normal in the limit if the largest modulus is small
-beside the standard deviation of the sum): $h$ is a sum of $mn$ independent terms of modulus $O(1/mn)$. Over its standard deviation it is
-normal in the limit where $mnV_{ab}\to\infty$; where that stays bounded, $h=O_P(n^{-2})$ belongs to the remainder.
+beside the standard deviation of the sum): $h$ is a sum of $mn$ independent terms of modulus $O(1/mn)$. Divided by its standard deviation,
+it is normal in the limit where $mnV_{ab}\to\infty$; where this product stays bounded, $h=O_P(n^{-2})$ belongs to the remainder.
 
-bias (from expansion, means, cross terms, norm of the noise, fluctuations, normal limit): So the square is $[[square_mean]]$, $2\sigma h$
-and $O_P(n^{-3/2})$.
+bias (from expansion, means, cross terms, norm of the noise, fluctuations, normal limit): So the square is the sum of $[[square_mean]]$,
+$2\sigma h$ and $O_P(n^{-3/2})$.
 
 random mask (from bias): For constant $P=\rho$, $a=b=1$ and $\sigma=\rho$, and all three averages are $\rho(1-\rho)$. The root is
-$[[random_value]]$ to first order in $\frac1m$ and $\frac1n$, with standard deviation $[[random_sd]]$, that of $2\sigma h$ over $2\sigma$;
-with exactly $\rho mn$ entries $\langle1,H1\rangle=0$.
+$[[random_value]]$ to first order in $\frac1m$ and $\frac1n$. Its standard deviation is $[[random_sd]]$, that of $2\sigma h$ divided by
+$2\sigma$; with exactly $\rho mn$ entries $\langle1,H1\rangle=0$.
 """,
     globals(),
 )

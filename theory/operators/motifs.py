@@ -162,13 +162,14 @@ COUNTING_STEPS = proof(
 one edge after the other (by telescope): Replace $U$ by $W$ one edge after the other: $t(F,U)-t(F,W)$ is a sum of $e$ terms, in each of
 which one edge $ij$ carries $U-W$ and every other edge $U$ or $W$.
 
-other vertices (from one edge after the other; by Fubini): Fix all vertices but $i$ and $j$. No other edge joins these, so that the other
-factors multiply to $f(x_i)g(y_j)$ with $f,g\in[0,1]$: each term is the mean of $\int f(U-W)g$ over the fixed vertices.
+other vertices (from one edge after the other; by Fubini): Fix all vertices except $i$ and $j$. No other edge joins these two, so that the
+other factors multiply to $f(x_i)g(y_j)$ with $f,g\in[0,1]$: each term is the mean of $\int f(U-W)g$ over the fixed vertices.
 
 indicators (from other vertices; by monotonicity): For given $g$ let $h(x)=\int(U-W)(x,y)\,g(y)\,dy$: then $\int fh\le\int_{h>0}h$, and
-$\int fh\ge\int_{h<0}h$. So indicators $f$ have the largest modulus, and then, in the same way, indicators $g$: it is at most $c$.
+$\int fh\ge\int_{h<0}h$. So the modulus is largest for indicators $f$ and then, in the same way, for indicators $g$: it is at most $c$.
 
-example: $U=1$ and $W=1-\varepsilon$ have $c=\varepsilon$ and differ by $[[example_change]]$ in $t(F,\cdot)$, a factor for each edge.
+example: $U=1$ and $W=1-\varepsilon$ have $c=\varepsilon$ and differ by $[[example_change]]$ in $t(F,\cdot)$, which has one factor for each
+edge.
 
 counting (from indicators): So $|t(F,U)-t(F,W)|\le[[counting_bound]]$, one $c$ for each edge.
 
@@ -180,7 +181,7 @@ closed walks (by Fubini): $t(C_{2k},W)$ is the trace of $(TT^*)^k$: integrate ov
 eigenvalues (from closed walks; by trace): The eigenvalues of $TT^*$ are the $\sigma_i^2$, so that the trace is $\sum_i\sigma_i^{2k}$,
 $k\ge2$.
 
-two singular values (from eigenvalues): For two of them that is $[[cycle_density]]$.
+two singular values (from eigenvalues): For two of them this is $[[cycle_density]]$.
 """,
     globals(),
 )

@@ -96,24 +96,25 @@ STEPS = proof(
 resolvent (cited: Alt, Erdős and Krüger, Local law for random Gram matrices, Electron. J. Probab. 22 (2017), paper 25: for independent
 centred entries with any variances the resolvent tends to the solution of these equations, whose measure is the limit of the spectrum): The
 averaged diagonal of the resolvent of $\begin{pmatrix}0&X\\X^\top&0\end{pmatrix}$, $X=H/\sqrt{mn}$, has limits $a$ on rows and $b$ on
-columns for which $z=[[row_height]]$ and $z=[[column_height]]$: power series in $1/z$ with coefficients $\ge0$, which converge if and only
-if $z$ is not below $e$.
+columns for which $z=[[row_height]]$ and $z=[[column_height]]$. These limits are power series in $1/z$ with coefficients $\ge0$,
+which converge if and only if $z$ is not below $e$.
 
-supersolutions (from resolvent; by monotonicity): The series are the limits of $a\leftarrow1/(z-\frac1m\int Vb)$, and of the like for $b$,
-from $a=b=0$, which do not fall. Any positive $(a,b)$ with heights of at most $z$ stays above them, so that they converge: $e$ is the least
-such $z$.
+supersolutions (from resolvent; by monotonicity): The series are the limits of the iteration $a\leftarrow1/(z-\frac1m\int Vb)$, and of the
+corresponding iteration for $b$, from $a=b=0$; the iterates do not decrease. Any positive $(a,b)$ with heights of at most $z$ stays above
+the iterates, so that they converge: $e$ is the least such $z$.
 
-largest averages (from supersolutions): At $a=\sqrt{n/C}$, $b=\sqrt{m/R}$ no height is more than $[[edge_bound]]$.
+largest averages (from supersolutions): At $a=\sqrt{n/C}$, $b=\sqrt{m/R}$ no height exceeds $[[edge_bound]]$.
 
 minimax (from supersolutions; cited: Sion, Pacific J. Math. 8 (1958) 171: for a function on two convex sets, one of them compact, that is
 quasi-convex and lower semicontinuous in one variable, quasi-concave and upper semicontinuous in the other, infimum and supremum may be
 exchanged): The heights are convex in $(a,b)$, so that their least maximum is the largest, over $p,q$ with $\int p+\int q=1$, of the least
 $\int p\,(\frac1a+\frac1m\int Vb)+\int q\,(\frac1b+\frac1n\int Va)$.
 
-one place (from minimax; by Fubini): In that $a(u)$ occurs in $\frac pa+\frac{aQ}n$ and $b(v)$ in $\frac qb+\frac{bP}m$, with $Q=\int
-V(u,\cdot)q$ and $P=\int V(\cdot,v)p$.
+one place (from minimax; by Fubini): In this expression $a(u)$ occurs in $\frac pa+\frac{aQ}n$ and $b(v)$ in $\frac qb+\frac{bP}m$, with
+$Q=\int V(u,\cdot)q$ and $P=\int V(\cdot,v)p$.
 
-least sums (from one place): These are at least $[[row_bound]]$ and $[[column_bound]]$: they are more by squares, which can be made $0$.
+least sums (from one place): These sums are at least $[[row_bound]]$ and $[[column_bound]]$: they exceed these bounds by squares, which can
+be made $0$.
 
 constant profile (from largest averages, least sums): For constant $V$ the bound of *largest averages* is $[[constant_edge]]$, and
 $p=q=\frac12$ attains it from below.
@@ -124,12 +125,12 @@ pole (from product; cited: Benaych-Georges and Nadakuditi, J. Multivariate Anal.
 product of the two transforms of the noise is the inverse of its square, and not otherwise): With a singular value $\sigma$ the resolvent
 has a pole where $\sigma^2w(z)=1$, on the branch from $w=0$ at $z=\infty$.
 
-outlier (from pole): So it is seen at $z=[[outlier]]$.
+outlier (from pole): So the singular value is seen at $z=[[outlier]]$.
 
-visible (from outlier, constant profile): $z$ falls along the branch up to $w=\sqrt{mn}/V$, where it is $e$: that is $\sigma=[[visible]]$,
-and larger $\sigma$ are on the branch.
+visible (from outlier, constant profile): Along the branch $z$ falls up to $w=\sqrt{mn}/V$, where it is $e$. There $\sigma=[[visible]]$, and
+larger $\sigma$ are on the branch.
 
-way back (from outlier, visible): Solved for $\sigma$, with the larger root as $\sigma$ is visible, it is $[[debiased]]$.
+way back (from outlier, visible): Solving this for $\sigma$, with the larger root as $\sigma$ is visible, gives $[[debiased]]$.
 """,
     globals(),
 )

@@ -48,7 +48,7 @@ indicators: For sets $A,B$ of positive measure $\big|\int_{A\times B}W\big|\le\|
 indicators in $L^2$ being $\sqrt{|A|},\sqrt{|B|}\le1$. So $\|T\|_{op}\ge[[operator_least]]$.
 
 signs (by monotonicity): For real $|f|,|g|\le1$ put $h(y)=\int f(x)W(x,y)\,dx$: then $\int hg\le\int|h|=\int h\cdot\operatorname{sign}h$. So
-functions $g$ of values $\pm1$ are enough, and then, in the same way, such $f$.
+it is enough to consider functions $g$ with values $\pm1$ and then, in the same way, such $f$.
 
 four pairs (from signs): Then $f=1_A-1_{A^c}$ and $g=1_B-1_{B^c}$ for some sets, and $\int fWg$ is a sum of four integrals over pairs of
 sets, each with a sign and of modulus at most $c$. So $\|W\|_{\infty\to1}\le[[infinity_one_bound]]$.
@@ -56,23 +56,23 @@ sets, each with a sign and of modulus at most $c$. So $\|W\|_{\infty\to1}\le[[in
 complex functions (cited: Krivine, Constantes de Grothendieck et fonctions de type positif sur les sphères, Adv. Math. 31 (1979) 16:
 Grothendieck's constant of order 2, the largest ratio of Σ a_ij⟨x_i, y_j⟩ over unit vectors of the plane to the same over signs, is √2):
 Complex $|f|,|g|\le1$ are $f_1+if_2$, $g_1-ig_2$ with vectors $(f_1,f_2)$ and $(g_1,g_2)$ in the unit disc of the plane. Turn $f$ by a phase
-until $\int fWg$ is real and not negative: it is the integral of $W$ times the scalar product of the vectors, at most
-$[[complex_factor]]\,\|W\|_{\infty\to1}$: for kernels in steps, and others are their limits in $L^1$.
+until $\int fWg$ is real and not negative. This is the integral of $W$ times the scalar product of the vectors, hence at most
+$[[complex_factor]]\,\|W\|_{\infty\to1}$ for step kernels; other kernels are limits of step kernels in $L^1$.
 
-bounded kernel (by monotonicity): From $L^1$ to $L^\infty$ the norm of $T$ is at most $\sup|W|\le[[largest_entry]]$:
+bounded kernel (by monotonicity): From $L^1$ to $L^\infty$ the norm of $T$ is at most $\sup|W|\le[[largest_entry]]$, as
 $|Tg(x)|\le\int|W(x,y)||g(y)|\,dy$.
 
 largest singular value (by Hilbert–Schmidt): $\|T\|_{op}=\sigma_1$, and if that is not $0$ there is a real $v\ne0$ with $T^*Tv=\sigma_1^2v$.
 
-back to bounded functions (from bounded kernel, largest singular value; by monotonicity): The kernel of $T^*$ has the same entries:
-$v=\sigma_1^{-2}T^*Tv$ is bounded, and $\sigma_1^2\|v\|_\infty\le\sup|W|\,\|Tv\|_1$. For the sign $g$ of $Tv$ and $f=v/\|v\|_\infty$
+back to bounded functions (from bounded kernel, largest singular value; by monotonicity): The kernel of $T^*$ has the same entries. So
+$v=\sigma_1^{-2}T^*Tv$ is bounded, and $\sigma_1^2\|v\|_\infty\le\sup|W|\,\|Tv\|_1$. For the sign $g$ of $Tv$ and $f=v/\|v\|_\infty$,
 $\|Tv\|_1=\int gTv=\|v\|_\infty\int gTf\le\|v\|_\infty\|W\|_{\infty\to1}$.
 
 operator norm (from four pairs, bounded kernel, back to bounded functions): So $\|T\|_{op}^2\le\|W\|_{\infty\to1}\sup|W|$, and
 $\|T\|_{op}\le[[operator_bound]]$.
 
-fourth powers (by Hilbert–Schmidt): $t(C_4,W)=\sum_i\sigma_i^4$: it is the integral of the square of $\int W(x,y)W(x',y)\,dy$, the kernel of
-$TT^*$, whose singular values are $\sigma_i^2$.
+fourth powers (by Hilbert–Schmidt): $t(C_4,W)=\sum_i\sigma_i^4$, as the left side is the integral of the square of $\int W(x,y)W(x',y)\,dy$,
+the kernel of $TT^*$, whose singular values are $\sigma_i^2$.
 
 the largest one (from indicators, fourth powers): The sum is at least $\sigma_1^4=\|T\|_{op}^4$, and so $t(C_4,W)\ge[[four_cycle_least]]$.
 
@@ -197,7 +197,7 @@ $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
             expression="spectrum_bound",
             truth="example_move",
             at=({cut: sp.Rational(1, 8)}, {cut: sp.Rational(1, 100)}),
-            lost=r"at most, in entries up to $1$, which are $\frac12$ in the example: the truth lies between",
+            lost=r"at most this factor, in entries up to $1$, which are $\frac12$ in the example: the truth lies between the two",
             order=DIAGONAL_BLOCKS,
         ),
     ),
@@ -236,15 +236,16 @@ DEGREE_STEPS = proof(
     r"""
 two sets of rows (by additivity): Let $S=\{d_U>d_W\}$. Then $\|d_U-d_W\|_1=\int_S(d_U-d_W)+\int_{S^c}(d_W-d_U)$.
 
-cuts (from two sets of rows; by Fubini): The integral of $d_U-d_W$ over $S$ is that of $U-W$ over $S\times[0,1]$, and so for $S^c$: two
-cuts, in modulus at most $c$ each. Likewise for columns.
+cuts (from two sets of rows; by Fubini): The integral of $d_U-d_W$ over $S$ is that of $U-W$ over $S\times[0,1]$, and the same holds for
+$S^c$. These are two cuts, each of modulus at most $c$. Likewise for columns.
 
 example: Let $U-W$ be $\varepsilon$ on one half of the rows and $-\varepsilon$ on the other. Then its largest cut is $[[half_cut]]$, and all
 degrees differ by $\varepsilon$.
 
 degrees (from cuts, example): So $\|d_U-d_W\|_1\le[[degree_bound]]$, with equality in the example.
 
-density: $\rho_U-\rho_W$ is the cut of everything, in modulus at most $[[density_bound]]$; for a constant $U-W$ no cut is larger.
+density: $\rho_U-\rho_W$ is the cut of all rows and all columns, in modulus at most $[[density_bound]]$; for a constant $U-W$ no cut is
+larger.
 """,
     globals(),
 )

@@ -34,29 +34,28 @@ row_value = sp.sqrt(4 / sp.pi * sp.Integral(sp.exp(-tau * sp.cosh(x)) / sp.cosh(
 
 OPERATOR_STEPS = proof(
     r"""
-unit functions: Let $e_i$ be $[[row_unit]]$ on the $i$-th of $m$ equal intervals of rows, and $g_j$ be $[[column_unit]]$ on the $j$-th of
-$n$ of columns, both $0$ elsewhere: they have the norm $1$, and different ones do not overlap.
+unit functions: Let $e_i$ be $[[row_unit]]$ on the $i$-th of $m$ equal intervals of rows, and let $g_j$ be $[[column_unit]]$ on the $j$-th of $n$ equal intervals of
+columns, both $0$ elsewhere. They have the norm $1$, and different ones do not overlap.
 
-no other directions (from unit functions; by additivity): $T_{W_M}g$ is constant on each interval, hence a sum of the $e_i$; and it is $0$
-if all integrals of $g$ over intervals are.
+no other directions (from unit functions; by additivity): $T_{W_M}g$ is constant on each interval, hence a linear combination of the $e_i$. It is $0$ if all
+integrals of $g$ over intervals vanish.
 
 entries (from unit functions, no other directions): So the non-zero singular values are those of the matrix of $\langle
 e_i,T_{W_M}g_j\rangle=M_{ij}\cdot[[scale]]$.
 
-largest value (by Cauchy–Schwarz): $\langle f,T_Wg\rangle\le\sigma_1$ for $f,g$ of norm $1$, such as $f=g=1$. If there
-$\langle1,T_W1\rangle=\sigma_1$, then $T_W1$ and $T_W^*1$ are multiples of $1$: both degree functions are constant.
+largest value (by Cauchy–Schwarz): $\langle f,T_Wg\rangle\le\sigma_1$ for $f,g$ of norm $1$, such as $f=g=1$. If for these $\langle1,T_W1\rangle=\sigma_1$, then
+$T_W1$ and $T_W^*1$ are multiples of $1$: both degree functions are constant.
 
 constant degrees (by Schur): Conversely, if the integrals of $W\ge0$ over all rows and over all columns are $\rho$, then $\sigma_1\le\rho$.
 
-density (from largest value, constant degrees): $\langle1,T_W1\rangle=\iint W=[[lower]]$: at least that is $\sigma_1$.
+density (from largest value, constant degrees): So $\sigma_1$ is at least $\langle1,T_W1\rangle=\iint W=[[lower]]$.
 
 sum of squares (by Hilbert–Schmidt): $\sigma_1^2\le\sum_i\sigma_i^2=\iint W^2=\|W\|_{HS}^2$.
 
-zero or one (from sum of squares): $\iint W^2\le\iint W$, the square of $[[upper]]$. Both are equal if the integral of $W(1-W)\ge0$ is $0$,
-for a $W$ of values $0$ and $1$ only.
+zero or one (from sum of squares): $\iint W^2\le\iint W$, the square of $[[upper]]$. The two are equal if the integral of $W(1-W)\ge0$ is $0$, that is, for a $W$
+with values $0$ and $1$ only.
 
-rows alone (by Hilbert–Schmidt): If $W$ depends on $u$ only, $T_Wg=d_{\rm row}\int g$: one singular value, the square root of $\int d_{\rm
-row}^2$.
+rows alone (by Hilbert–Schmidt): If $W$ depends on $u$ only, $T_Wg=d_{\rm row}\int g$: there is one singular value, the square root of $\int d_{\rm row}^2$.
 
 SNIP (by S4 for kernel): The rows of SNIP with constant columns have the degrees $P(|aw|>\tau)$, given $a$; $a$ and $w$ are independent and
 normal.
@@ -70,10 +69,10 @@ length (from polar coordinates): At $|a|=z$ the length exceeds $\frac yz$ with p
 
 density of the first factor (from length): So $P(|a|R>y)$ is the integral of $[[product_density]]$ over $z>0$.
 
-product (from density of the first factor): This is $[[product_tail]]$: $1$ at $y=0$, and with $\frac yz$ for $z$ its slope in $y$ is its
-negative.
+product (from density of the first factor): This is $[[product_tail]]$: it is $1$ at $y=0$, and the substitution of $\frac yz$ for $z$ shows that its slope in $y$ is
+its negative.
 
-octants (from polar coordinates, product): At $y=\tau/\min(|\cos\eta|,|\sin\eta|)$, the same in all eight octants, its mean over the
+octants (from polar coordinates, product): At $y=\tau/\min(|\cos\eta|,|\sin\eta|)$, which is the same in all eight octants, the mean of this probability over the
 direction is the integral of $[[octant]]$ over $0<\eta<\frac\pi4$.
 
 hyperbolic angle (from rows alone, octants): With $\cot\eta=\sinh x$ the singular value is $[[row_value]]$.
@@ -179,7 +178,7 @@ $[[row_value]]$.
     sharp=(
         Sharp(
             expression="lower",
-            example="masks with as many entries in each row and in each column",
+            example="masks with equally many entries in each row, and in each column",
             check="every_small_mask_keeps_the_bounds",
             side=Side.BELOW,
         ),
@@ -238,8 +237,8 @@ midpoint_limit = sp.zeta(-kappa, HALF)
 
 NYSTROM_STEPS = proof(
     r"""
-degree: Let $p_0,p_1,\dots$ be the orthonormal polynomials of the law of $x$, and $p'_k$ those of the law of $y$. Two of degree up to
-$[[degree]]$ have a product of degree at most $2q-1$; two of degree $q$ have not.
+degree: Let $p_0,p_1,\dots$ be the orthonormal polynomials of the law of $x$, and $p'_k$ those of the law of $y$. The product of two of degree up to $[[degree]]$ has
+degree at most $2q-1$; the product of two of degree $q$ does not.
 
 orthogonal matrices (from degree; by Gauss): So $\sum_a\omega_ap_j(x_a)p_k(x_a)=\int p_jp_k$ for $j,k<q$: the square matrix
 $U_{aj}=\sqrt{\omega_a}\,p_j(x_a)$ is orthogonal, and likewise $V$ for $y$.
@@ -253,11 +252,11 @@ $w=W_q(x_a,y_b)=W(x_a,y_b)$, and the singular values of $C$. Their squares add u
 
 power profiles: $W=(uv)^{\kappa/2}$ has one singular value, $\sigma_1=\int_0^1u^\kappa\,du=[[power_value]]$.
 
-midpoints (from Nyström matrix): The Nyström matrix of the midpoints has rank one, too, with the singular value
-$\frac1n\sum_{i=1}^n\big(\frac{i-1/2}n\big)^\kappa$. By $\zeta(-\kappa,a)=a^\kappa+\zeta(-\kappa,a+1)$ that is $[[midpoint_value]]$.
+midpoints (from Nyström matrix): The Nyström matrix of the midpoints also has rank one, with the singular value $\frac1n\sum_{i=1}^n\big(\frac{i-1/2}n\big)^\kappa$.
+By $\zeta(-\kappa,a)=a^\kappa+\zeta(-\kappa,a+1)$ this is $[[midpoint_value]]$.
 
-Euler–Maclaurin (cited: DLMF 25.11.43: ζ(s, a) − a^(1−s)/(s − 1) − a^(−s)/2 is a sum of B₂ₖ/(2k)! times Γ(s + 2k − 1)/Γ(s) a^(1−s−2k)
-asymptotically): As $n\to\infty$, $\zeta(-\kappa,n+\frac12)$ is $[[far_zeta]]$ but for $O(n^{\kappa-1})$.
+Euler–Maclaurin (cited: DLMF 25.11.43: ζ(s, a) − a^(1−s)/(s − 1) − a^(−s)/2 is a sum of B₂ₖ/(2k)! times Γ(s + 2k − 1)/Γ(s) a^(1−s−2k) asymptotically): As
+$n\to\infty$, $\zeta(-\kappa,n+\frac12)$ is $[[far_zeta]]$ up to $O(n^{\kappa-1})$.
 
 positive limit (from midpoints; by Jensen): $x^\kappa$ is strictly concave: its value at the middle of a cell exceeds its mean over the
 cell. So $\sum_{i\le n}(i-\frac12)^\kappa-\int_0^nx^\kappa dx$ is positive and grows with $n$, and its limit is positive.
@@ -312,7 +311,7 @@ def power_profiles_have_their_value(power_value: sp.Expr) -> Iterator[Relation]:
 nystrom = Claim(
     label="O5",
     title="Singular values by quadrature: fast in the latents, slow in quantile coordinates",
-    headline=r"Gauss quadrature with $q$ nodes gives the singular values of a polynomial that equals the graphon at the nodes. Midpoints of $n$ quantile cells are slow: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, they err by the order $n^{-1-\kappa}$.",
+    headline=r"Gauss quadrature with $q$ nodes gives the singular values of a polynomial that equals the graphon at the nodes. Midpoints of $n$ quantile cells are slow: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, their error has order $n^{-1-\kappa}$.",
     statement=r"""
 Let $W(x,y)$ be a graphon on latents, and let $(x_a,\omega_a)$ and $(y_b,\nu_b)$ be quadratures of their laws. The Nyström values $\sigma_i^{(q)}$ are the singular values of the matrix $[[entry]]$,
 $w=W(x_a,y_b)$. **(a)** With $q$ Gauss nodes for each law they are exactly the singular values of the polynomial $W_q$ of degree $[[degree]]$ in each latent that equals $W$ at the nodes. Hence

@@ -48,22 +48,22 @@ STEPS = proof(
 kernel (by S8): On the sphere of radius $\sqrt d$, $\Theta=\cos\theta\,\kappa_0+\kappa_1$ at the angle $\theta$, with $\kappa_0=E_w1\{w\cdot
 e>0\}1\{w\cdot e'>0\}$, $\kappa_1=E_w\sigma(w\cdot e)\sigma(w\cdot e')$ for the directions $e,e'$ of the two inputs.
 
-rotation (from kernel; by same law): As $\Theta$ depends on the angle alone, and $e'$ is uniform, $E_{e'}\Theta$ does not depend on $e$, and
-$E_{e'}[\Theta\,b\cdot e']$ is a multiple of $b\cdot e$: the mean of $e'$ at one angle to $e$ is $\cos\theta\,e$. So $\lambda_0=E\,\Theta$
-and $\lambda_1=E[\Theta\cos\theta]$.
+rotation (from kernel; by same law): As $\Theta$ depends on the angle alone and $e'$ is uniform, $E_{e'}\Theta$ does not depend on $e$.
+Moreover $E_{e'}[\Theta\,b\cdot e']$ is a multiple of $b\cdot e$, since the mean of $e'$ at a given angle to $e$ is $\cos\theta\,e$. So
+$\lambda_0=E\,\Theta$ and $\lambda_1=E[\Theta\cos\theta]$.
 
-angle (by polar coordinates): For $d\ge2$ the angle of a uniform direction to an axis has a density proportional to $\sin^{d-2}\theta$ on
-$[0,\pi]$.
+angle (by polar coordinates): For $d\ge2$ the angle between a uniform direction and an axis has a density proportional to $\sin^{d-2}\theta$
+on $[0,\pi]$.
 
-sines (from angle): The integral of $\sin^{d-2}\theta$ over $[0,\pi]$ is $[[sines]]$: $\pi$ at $d=2$, $2$ at $d=3$, and by parts
-$\frac{d-1}d$ times itself from $d$ to $d+2$.
+sines (from angle): The integral of $\sin^{d-2}\theta$ over $[0,\pi]$ is $[[sines]]$: it is $\pi$ at $d=2$ and $2$ at $d=3$, and integration
+by parts multiplies it by $\frac{d-1}d$ from $d$ to $d+2$.
 
-half of a direction (from sines): $\gamma_d=E\,\omega_1^+=[[gamma]]$: for $d\ge2$ the integral of $\cos\theta\sin^{d-2}\theta$ over
-$[0,\frac\pi2]$, which is $\frac1{d-1}$, over that of *sines*; for $d=1$ one half.
+half of a direction (from sines): $\gamma_d=E\,\omega_1^+=[[gamma]]$. For $d\ge2$ this is the integral of $\cos\theta\sin^{d-2}\theta$ over
+$[0,\frac\pi2]$, which is $\frac1{d-1}$, divided by the integral of *sines*; for $d=1$ it is one half.
 
-constants (from rotation, sines, half of a direction): $\Theta$ multiplies constants by $\lambda_0=[[lambda_0]]$:
+constants (from rotation, sines, half of a direction): $\Theta$ multiplies constants by $\lambda_0=[[lambda_0]]$, since
 $\frac{(\pi-\theta)\sin^{d-1}\theta}{\pi(d-1)}$ is an antiderivative of $\Theta\sin^{d-2}\theta-\frac{d+1}{2\pi(d-1)}\sin^{d-1}\theta$ that
-vanishes at both ends; $d=1$ has the angles $0$ and $\pi$ only.
+vanishes at both ends. For $d=1$ only the angles $0$ and $\pi$ occur.
 
 mean square (from sines): $E\cos^2\theta=[[mean_square]]$, as $\cos\theta\sin^{d-1}\theta$ vanishes at both ends.
 
@@ -79,29 +79,29 @@ rising (from half of a direction): From $d$ to $d+2$, $(2d-1)\gamma_d^2$ is mult
 Stirling (from half of a direction): As $d\to\infty$, $d\gamma_d^2$ tends to $[[limit_square]]$ by Stirling's formula, and
 $(2d-1)\gamma_d^2$ to twice that.
 
-bounds (from ratio, falling, rising, Stirling): So $d\gamma_d^2$ is above its limit and $(2d-1)\gamma_d^2$ below its own, for even and for
-odd $d$: the ratio is above $[[lower]]$ and below $[[upper]]$.
+bounds (from ratio, falling, rising, Stirling): So $d\gamma_d^2$ is above its limit and $(2d-1)\gamma_d^2$ is below its limit, for even and
+for odd $d$. Hence the ratio is above $[[lower]]$ and below $[[upper]]$.
 
 asymptote (from bounds): Both bounds, hence the ratio, are equivalent to $[[asymptote]]$.
 
-mean over a half sphere (from sines, half of a direction): $E[x_j1\{w\cdot x>0\}]=[[half_space_mean]]$: the mean of $x1\{w\cdot x>0\}$ is
-along $w$, of length $\sqrt d\,\gamma_d$, and $\omega$ is the cosine of the angle of $w$ with axis $j$.
+mean over a half sphere (from sines, half of a direction): $E[x_j1\{w\cdot x>0\}]=[[half_space_mean]]$, since the mean of $x1\{w\cdot x>0\}$
+has the direction of $w$ and the length $\sqrt d\,\gamma_d$, and $\omega$ is the cosine of the angle between $w$ and axis $j$.
 
-square over a half sphere (from mean square): $E[x_kx_j1\{w\cdot x>0\}]$ is half of $E[x_kx_j]$, by $x\to-x$: $[[half_space_square]]$ for
-$k=j$, by *mean square*, and $0$ else, by $x_k\to-x_k$.
+square over a half sphere (from mean square): $E[x_kx_j1\{w\cdot x>0\}]$ is half of $E[x_kx_j]$, by $x\to-x$. This half is
+$[[half_space_square]]$ for $k=j$, by *mean square*, and $0$ otherwise, by $x_k\to-x_k$.
 
 gradient (from constants, linear functions, mean over a half sphere, square over a half sphere): The mean of $\Theta r\,x_j1\{w\cdot x>0\}$
 with $\Theta r=\lambda_0c+\lambda_1b\cdot x$ is $[[gradient]]$.
 
-moment (from gradient): By $w\to-w$ the mean over $w$ is the term without $\omega$, half of $h_j=[[moment]]$.
+moment (from gradient): By $w\to-w$ the mean over $w$ is the term without $\omega$, which is half of $h_j=[[moment]]$.
 
-length (from angle, half of a direction): A normal vector of $d$ entries has a mean length of $[[mean_length]]$, and its length is
+length (from angle, half of a direction): A normal vector of $d$ entries has the mean length $[[mean_length]]$, and its length is
 independent of its direction.
 
 one coordinate (from length; by same law): The coordinates of $w$ have one law, so that $E[w_j\omega]=E[w_j^2/\|w\|]$ is $E\|w\|/d$.
 
-self-term (from gradient, one coordinate): So $\beta_j=E_w[w_jg_j]=[[stein_moment]]$. As $\|w\|/\sqrt d\to1$ almost surely, $g_j$ comes down
-to $\frac{h_j}2+\beta_jw_j$, which is P1.
+self-term (from gradient, one coordinate): So $\beta_j=E_w[w_jg_j]=[[stein_moment]]$. As $\|w\|/\sqrt d\to1$ almost surely, $g_j$ reduces to
+$\frac{h_j}2+\beta_jw_j$, which is P1.
 
 crossover (from moment, self-term, bounds): $|\beta_j|$ is larger than $\frac12|h_j|$ once $|c|>[[crossover]]$, which tends to $0$ as
 $d\to\infty$ for fixed $b$. Then the scores tend to be proportional to $|a|\,w^2$: a row factor and noise.
@@ -226,22 +226,22 @@ features: as $d\to\infty$ its graphon tends to one that depends on $u$ only.
             by=(
                 "What one might expect from the abstract of arXiv:2602.06675, “data-driven methods (e.g., "
                 "SNIP, GraSP) converge to heterogeneous graphons that encode implicit feature selection”, "
-                "which says nothing of the mean."
+                "which says nothing about the mean."
             ),
             why=(
-                r"For $d\ge2$ the tangent kernel multiplies the mean of the residual by more than its slope, and the "
-                "mean is what feeds the self-term of a weight."
+                r"For $d\ge2$ the tangent kernel multiplies the mean of the residual by a larger factor than its slope, and the "
+                "mean is what causes the self-term of a weight."
             ),
             counterexample="three_inputs",
             by_hand=(
                 "$d=3$: the cosine of the angle of two points of the sphere is uniform on $[-1,1]$, and "
                 r"integrating $\Theta$ and $\cos\theta\,\Theta$ over it gives $\lambda_0=\frac14$ and "
                 r"$\lambda_1=\frac16$: the ratio is $\frac32$. With $b=1$, $c=2$ the self-term of a weight "
-                r"$w_j=1$ exceeds the data term for GraSP, which takes $|c|>\sqrt{6\pi}/3\approx1.45$, and "
-                r"does not for SNIP, which takes $|c|>\sqrt{3\pi/2}\approx2.17$."
+                r"$w_j=1$ exceeds the data term for GraSP, which requires $|c|>\sqrt{6\pi}/3\approx1.45$, but "
+                r"not for SNIP, which requires $|c|>\sqrt{3\pi/2}\approx2.17$."
             ),
             instead=(
-                r"The mean is amplified by $[[amplification]]\sim[[asymptote]]$: remove it, or GraSP of many "
+                r"The mean is amplified by $[[amplification]]\sim[[asymptote]]$: unless it is removed, GraSP with many "
                 "inputs keeps rows, not features."
             ),
         ),

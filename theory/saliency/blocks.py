@@ -63,52 +63,53 @@ all_alike = sp.Integer(2) ** (
 
 STEPS = proof(
     r"""
-rows and blocks (by independence): A factor $f(u_i)>0$ keeps the order of the scores of its row, as in S12: what is kept does not depend on
-$f$. Different blocks use different $\xi_{ij}$, so that they are independent.
+rows and blocks (by independence): A factor $f(u_i)>0$ keeps the order of the scores of its row, as in S12. So what is kept does not depend
+on $f$. Different blocks use different $\xi_{ij}$, so that they are independent.
 
 places (from rows and blocks; by linearity): The noise is continuous, so that almost surely no two scores of a block agree and exactly $N$
 of the $M$ are kept: the probabilities $W_j$ of a block add up to $N$.
 
-mean (from places): Hence they have the mean $[[density]]$. For a constant $\phi$ all sets of $N$ columns are equally likely to be kept,
-and this is the share of them that hold a given column.
+mean (from places): Hence their mean is $[[density]]$. For a constant $\phi$ all sets of $N$ columns are equally likely to be kept, and this
+is the share of the sets that contain a given column.
 
 quotient: The quotient $\xi_2/\xi_1$ of two independent half-normal variables has the density $[[quotient_density]]$ on $q>0$.
 
-pair (from rows and blocks, quotient): In a block of two the first is kept where $\xi_2/\xi_1<\phi_1/\phi_2$, which has the
-probability $[[pair]]$.
+pair (from rows and blocks, quotient): In a block of two columns the first is kept where $\xi_2/\xi_1<\phi_1/\phi_2$, which has probability
+$[[pair]]$.
 
 clocks (from rows and blocks): Under Fréchet noise $P((\phi_j\xi_j)^{-\alpha}>y)=P(\phi_j\xi_j<y^{-1/\alpha})=e^{-ry}$, with the rate
-$r=[[rate]]$ for $j=1$: these are independent exponential variables, and the largest scores are those whose variables are the smallest.
+$r=[[rate]]$ for $j=1$. So these are independent exponential variables, and the largest scores are those with the smallest variables.
 
-first arrival (from clocks): Let $y$ be in units of the mean time to the first arrival, so that the rates are the shares and add up to $1$.
-Column $k$ is the first, and at the time $y$, with the density $[[first_arrival]]$: who is the first, $k$ with probability $p_k$, does not
-depend on when.
+first arrival (from clocks): Measure $y$ in units of the mean time to the first arrival, so that the rates are the shares and add up to $1$.
+The event that column $k$ is the first, and at the time $y$, has the density $[[first_arrival]]$. So which column is the first, $k$ with
+probability $p_k$, does not depend on the time.
 
 one place (from first arrival): So $W_j=p_j$ for $N=1$, which is $[[one_of_four]]$ for $M=4$ and $j=1$.
 
-second arrival (from first arrival): After the first arrival the others start anew, with the same rates. So $k$ is the first and $j$ the
-second with probability $[[second_place]]$.
+second arrival (from first arrival): After the first arrival the other clocks start anew, with the same rates. So $k$ is the first and $j$
+the second with probability $[[second_place]]$.
 
-more places (from one place, second arrival): Further places are filled in the same way. For $N=2$, $W_j$ is the sum of $p_j$ and of *second
-arrival* over all $k\ne j$: for $M=4$ and $j=1$ it is $[[two_of_four]]$, and $[[three_of_four]]$ for $N=3$.
+more places (from one place, second arrival): Further places are filled in the same way. For $N=2$, $W_j$ is the sum of $p_j$ and of the
+probabilities of *second arrival* over all $k\ne j$: for $M=4$ and $j=1$ it is $[[two_of_four]]$, and for $N=3$ it is $[[three_of_four]]$.
 
-range (from places): Of $k$ columns in a block at most $N$ and at most $k$ are kept, and at least $0$ and $k-(M-N)$, as no more than $M-N$
-are removed. So these numbers have a range of at most $[[block_range]]$, which is that of $k=N$ columns.
+range (from places): Of $k$ columns in a block at most $N$ and at most $k$ are kept, and at least $0$ and at least $k-(M-N)$, as no more
+than $M-N$ are removed. So the number of kept columns has a range of at most $[[block_range]]$, which is the range for $k=N$ columns.
 
 one pair of sets (from rows and blocks, range; by Hoeffding): For sets $S$ of rows and $T$ of columns the sum of $\mathbf M-P$ over $S\times
-T$ is one of independent centred terms, each of a range of at most $[[block_range]]$, one for each of at most $mn/M$ blocks, as columns that
-fill none bring $0$; the fewer, the better. Its modulus exceeds $mns$ with a probability of at most $[[one_pair]]$.
+T$ is a sum of independent centred terms, each of range at most $[[block_range]]$. There is one term for each of at most $mn/M$ blocks, as
+columns that fill no block contribute $0$; fewer terms only improve the bound. The modulus of the sum exceeds $mns$ with probability at most
+$[[one_pair]]$.
 
 all pairs (from one pair of sets; by union bound): Where $\|\mathbf M-P\|_\square>s$, the modulus of a sum over one of the $2^m\cdot2^n$
 pairs of sets exceeds $mns$.
 
 failure (from all pairs): So $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$.
 
-independent entries (by G1.1): For independent entries G1.1 has the bound $2\cdot2^{m+n}e^{-2mns^2}$, which is $\delta$ at the rate of its
-Hoeffding form.
+independent entries (by G1.1): For independent entries G1.1 gives the bound $2\cdot2^{m+n}e^{-2mns^2}$, which equals $\delta$ at the rate of
+its Hoeffding form.
 
-rate (from failure, independent entries): The failure is that of independent entries at $s\sqrt M$ over $[[block_range]]$. So it is $\delta$
-at $s=[[cut_bound]]$.
+rate (from failure, independent entries): The bound *failure* is that for independent entries at $s\sqrt M$ divided by $[[block_range]]$. So
+it equals $\delta$ at $s=[[cut_bound]]$.
 """,
     globals(),
     rate=strength,
@@ -229,7 +230,7 @@ def failure_counts_the_pairs_of_sets(one_pair: sp.Expr, failure: sp.Expr) -> Ite
 block_sparsity = Claim(
     label="S13",
     title="N:M sparsity: the graphon of a block is given by the law of ranks",
-    headline="Keep the $N$ largest of every $M$ consecutive scores of a row. For factorised scores the factor of the row has no effect: a column is kept with the chance that its rank in the block is at most $N$.",
+    headline="Keep the $N$ largest of every $M$ consecutive scores of a row. For factorised scores the row factor has no effect: a column is kept with the probability that its rank in the block is at most $N$.",
     statement=r"""
 Let $S_{ij}=f(u_i)\phi_j\xi_{ij}$ be scores with $f,\phi>0$ and iid continuous noise $\xi\ge0$. In each row keep the $N$ largest scores of
 every block of $M$ consecutive columns, $1\le N\le M$. Blocks are independent and do not depend on $f$; the graphon is
@@ -325,10 +326,10 @@ claimed to be sharp.
             expression="failure",
             truth="all_alike",
             at=({kept: 1, block: 2, m: 6, n: 6, s: sp.Rational(249, 1000)},),
-            lost=r"at most, as other distances and shapes may come nearer: in blocks of two alike no mask is further than $\frac14$ from its probabilities, and those alone are that keep the same column of a block in all rows; in Hoeffding's bound at the end of the range, and in the union over all sets",
+            lost=r"at most, as other distances and shapes may come nearer: in blocks of two equal columns no mask is farther than $\frac14$ from its probabilities, and only masks that keep the same column of a block in all rows are so far; in Hoeffding's bound at the end of the range, and in the union over all sets",
         ),
     ),
-    sharp=(Sharp(expression="block_range", example="the kept ones of $N$ columns", check="kept_ones_have_the_range"),),
+    sharp=(Sharp(expression="block_range", example="the columns kept among $N$", check="kept_ones_have_the_range"),),
     because={
         "mean": columns_of_one_profile_share_the_places,
         "quotient": lambda quotient_density: same(quotient_density, density_of_the_quotient()),

@@ -41,40 +41,41 @@ hessian_gradient = (a * smoothed + activation * plain / sp.sqrt(width)) / sp.sqr
 
 STEPS = proof(
     r"""
-gradient (by chain rule): With $J$ the derivatives of $f$ by the parameters at each input, $J^\top r=E_D[r\nabla f]$, square loss has
-$\nabla L=J^\top r$.
+gradient (by chain rule): Let $J$ be the derivatives of $f$ with respect to the parameters at each input, and write $J^\top r=E_D[r\nabla
+f]$. Then square loss has $\nabla L=J^\top r$.
 
-Hessian (from gradient; by chain rule): Off the kinks its derivative is $H=J^\top J+E_D[r\nabla^2f]$. So $H\nabla
+Hessian (from gradient; by chain rule): Off the kinks the derivative of this gradient is $H=J^\top J+E_D[r\nabla^2f]$. So $H\nabla
 L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$ with $\hat\Theta=JJ^\top$.
 
 one unit (from gradient): In the parameters of one unit, off its kinks, $E_D[rf]$ is $n^{-1/2}a_i$ times $E=E_D[r\,\sigma(z_i)]$, which is
-linear in $w_{ij}$ with slope $g/\sqrt d$. So $\partial L/\partial a_i=[[readout_slope]]$, and of the second derivatives with $w_{ij}$ only
-that with $a_i$ is not zero: $[[mixed]]$.
+linear in $w_{ij}$ with slope $g/\sqrt d$. So $\partial L/\partial a_i=[[readout_slope]]$. Of the second derivatives that involve $w_{ij}$
+only the one that also involves $a_i$ is not zero: $[[mixed]]$.
 
-smoothed term (from Hessian): Likewise $J^\top\hat\Theta r$ has the entry $[[smoothed_slope]]$ at $w_{ij}$, with $\hat\Theta r$ for $r$.
+smoothed term (from Hessian): Likewise the entry of $J^\top\hat\Theta r$ at $w_{ij}$ is $[[smoothed_slope]]$, with $\hat\Theta r$ in place
+of $r$.
 
-Hessian times gradient (from Hessian, one unit, smoothed term): Together $(H\nabla L)_{w_{ij}}=[[hessian_gradient]]$, the term in $E$
-smaller by $n^{-1/2}$.
+Hessian times gradient (from Hessian, one unit, smoothed term): Together this gives $(H\nabla L)_{w_{ij}}=[[hessian_gradient]]$, where the
+term in $E$ is smaller by the factor $n^{-1/2}$.
 
 kernel of a unit (from Hessian; by chain rule): $\hat\Theta(x,x')$ is the mean over the units of $a_i^2\frac{x\cdot
-x'}d1\{z_i>0\}1\{z_i'>0\}+\sigma(z_i)\sigma(z_i')$, the products of their derivatives by $w_i$ and $a_i$.
+x'}d1\{z_i>0\}1\{z_i'>0\}+\sigma(z_i)\sigma(z_i')$, which are the products of their derivatives with respect to $w_i$ and $a_i$.
 
-many units (from kernel of a unit; by large numbers): The units are iid, $a_i$ independent of $w_i$ with $Ea_i^2=1$. So as $n\to\infty$ it
-tends to $\frac{x\cdot x'}d$ times the chance of both gates, and $E[\sigma(z)\sigma(z')]$.
+many units (from kernel of a unit; by large numbers): The units are iid, and $a_i$ is independent of $w_i$ with $Ea_i^2=1$. So as
+$n\to\infty$ this mean tends to $\frac{x\cdot x'}d$ times the probability that both gates are open, plus $E[\sigma(z)\sigma(z')]$.
 
-plane (from many units; by rotation): In the plane of $x$ and $x'$, $w$ has a uniform direction and an independent length; both gates are
-open where the direction lies within a right angle of both: on a sector.
+plane (from many units; by rotation): In the plane of $x$ and $x'$, $w$ has a uniform direction and an independent length. Both gates are
+open if this direction is within a right angle of both inputs, that is, on a sector.
 
 share of the sector (from plane): The sector has the share $\kappa_0=[[kappa_0]]$ of all directions.
 
 squared length (from plane): The squared length of $w$ in the plane has the mean $[[plane_square]]$.
 
 mean over the sector (from plane, squared length): For unit vectors the product of the two projections is the squared length times
-$\cos\alpha\cos(\alpha-\theta)$, $\alpha$ the angle of $w$ with $x$: its mean over the directions of the sector, $0$ elsewhere, gives
-$\kappa_1=[[kappa_1]]$.
+$\cos\alpha\cos(\alpha-\theta)$, where $\alpha$ is the angle between $w$ and $x$. Its mean over all directions, counted as $0$ outside the
+sector, gives $\kappa_1=[[kappa_1]]$.
 
 tangent kernel (from many units, share of the sector, mean over the sector): With $x\cdot x'=RR_2\cos\theta$, $\Theta=[[tangent_kernel]]$.
-It depends on the inputs alone: where $r$ is a fixed function of the data so is $\Theta r$, which is what S3–S6 ask of a residual.
+It depends on the inputs alone. So if $r$ is a fixed function of the data, so is $\Theta r$, as S3–S6 require of a residual.
 """,
     globals(),
 )

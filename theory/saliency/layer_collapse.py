@@ -52,14 +52,14 @@ $\tau$ is the threshold at which their mean, weighted by the shares of the layer
 product of two normals (by S4 for noise_density): The modulus of a product of two normals has the density $\frac2\pi K_0$.
 
 ratios of densities (from any layers, product of two normals): With $r=s_2/s_1$ and $x=\tau/s_2$ the ratio $\rho_1/\rho_2$ is $\bar
-F(rx)/\bar F(x)$, and that of the derivatives $r\,g(rx)/g(x)$ is, for $g=-\bar F'$, $[[density_ratios]]$ (for Pareto noise beyond its least
+F(rx)/\bar F(x)$. For $g=-\bar F'$ the ratio of the derivatives, $r\,g(rx)/g(x)$, is $[[density_ratios]]$ (for Pareto noise beyond its least
 value, $x\ge1$).
 
 Bessel (from ratios of densities; by BESSEL_INTEGRAL): As $\cosh t\ge1$, $e^{-rx\cosh t}\le e^{-(r-1)x}e^{-x\cosh t}$, so that $K_0(rx)\le
-e^{-(r-1)x}K_0(x)$: the ratio of the product of two normals lies between $0$ and that of the exponential law.
+e^{-(r-1)x}K_0(x)$. So the ratio for the product of two normals lies between $0$ and the ratio for the exponential law.
 
-survival for density (from any layers, ratios of densities; by l'Hôpital): As $\rho\to0$ the threshold grows, and with it $x$, without
-limit. Both $\bar F(rx)$ and $\bar F(x)$ tend to $0$, so that their ratio has the limit of that of the densities.
+survival for density (from any layers, ratios of densities; by l'Hôpital): As $\rho\to0$ the threshold grows without limit, and so does $x$.
+Both $\bar F(rx)$ and $\bar F(x)$ tend to $0$, so that their ratio has the same limit as the ratio of the densities.
 
 collapse (from Bessel, survival for density): For $r>1$ the limits are $[[collapse]]$.
 """,

@@ -65,35 +65,36 @@ LAYER_DENSITY = {r"\rho_l": "limiting density of layer $l$"}
 
 COUPLED_STEPS = proof(
     r"""
-all weights (by tower): A weight drawn at random from all lies in layer $l$ with probability $\alpha_l$, and has a score above $\tau$ with
-probability $D(\tau)=\sum_l\alpha_lD_l(\tau)$.
+all weights (by tower): A weight drawn at random from all weights lies in layer $l$ with probability $\alpha_l$, and has a score above
+$\tau$ with probability $D(\tau)=\sum_l\alpha_lD_l(\tau)$.
 
-each layer (by S1 for one threshold): $D_l$ is continuous, does not grow and falls from $1$ to $0$, strictly wherever it lies between them;
-its noise has $x_0=0$ or $x_F=\infty$.
+each layer (by S1 for one threshold): $D_l$ is continuous, non-increasing and falls from $1$ to $0$, strictly wherever it lies between these
+values; its noise has $x_0=0$ or $x_F=\infty$.
 
-a threshold (from all weights, each layer; by intermediate value): So $D(\tau)=\rho$ has a root for $0<\rho<1$. From one root to another no
-$D_l$ grows while their mean with the weights $\alpha_l$ stays, so that all $D_l$ stay: $\rho_l=D_l(\tau)$ does not depend on the root.
+a threshold (from all weights, each layer; by intermediate value): So $D(\tau)=\rho$ has a root for $0<\rho<1$. From one root to a larger
+one no $D_l$ increases, while their mean with the weights $\alpha_l$ is the same. So all $D_l$ are the same at both roots:
+$\rho_l=D_l(\tau)$ does not depend on the root.
 
 one noise (from each layer, a threshold; by monotonicity): If all layers have the same noise, either $x_0=0$ and no $D_l$ is $1$ at a
-$\tau>0$, or $x_F=\infty$ and none is $0$. Some $D_l$ is above $0$ where their mean is $\rho$, and some below $1$; so one lies strictly
-between, where it falls strictly: there is no other root.
+$\tau>0$, or $x_F=\infty$ and none is $0$. Some $D_l$ is above $0$ where their mean is $\rho$, and some is below $1$. So in either case some
+layer's density lies strictly between, where it falls strictly: there is no other root.
 
-two masks (by G2): Let $N_l$ of the $N$ scores above $\tau$ lie in layer $l$, and let $K=\mathrm{round}(\rho n)$. The masks of the $K$
-largest scores and of those above $\tau$ differ in $|K-N|$ entries in all, hence in no more of layer $l$.
+two masks (by G2): Let $N_l$ of the $N$ scores above $\tau$ lie in layer $l$, and let $K=\mathrm{round}(\rho n)$. The mask of the $K$
+largest scores and the mask of the scores above $\tau$ differ in $|K-N|$ entries in all, hence in at most as many entries of layer $l$.
 
-limit (from a threshold, two masks; by weak law): Given the latents, the scores of a layer are independent, and the mean of their chances to
-exceed $\tau$ tends to $D_l(\tau)$. So $N_l/n_l\to D_l(\tau)$, $N/n\to\rho$ and $K/n\to\rho$ as the layers grow in proportion: the kept
-share of layer $l$ tends to $\rho_l$.
+limit (from a threshold, two masks; by weak law): Given the latents, the scores of a layer are independent, and the mean of their
+probabilities to exceed $\tau$ tends to $D_l(\tau)$. So $N_l/n_l\to D_l(\tau)$, $N/n\to\rho$ and $K/n\to\rho$ as the layers grow in
+proportion, and the kept share of layer $l$ tends to $\rho_l$.
 
-deviation: A share of $n$ independent events errs by more than $[[deviation]]$ with probability $\frac\delta2$ at most: Hoeffding's bound
-there.
+deviation: By Hoeffding's bound, a share of $n$ independent events differs from its mean by more than $[[deviation]]$ with probability at
+most $\frac\delta2$.
 
-two events (from a threshold, deviation; by union bound): With probability at least $1-\delta$ both $N_l/n_l$ and $N/n$ deviate no more,
-each with its own number of weights, from their means $\rho_l$ and $\sum_l\alpha_l\rho_l=\rho$.
+two events (from a threshold, deviation; by union bound): With probability at least $1-\delta$ both $N_l/n_l$ and $N/n$ deviate by no more
+than this, each with its own number of weights, from their means $\rho_l$ and $\sum_l\alpha_l\rho_l=\rho$.
 
-kept share (from one noise, two masks, limit, two events): Then $|K-N|\le\frac12+|N-\rho n|$, rounding included, and the kept share of the
-layer is within $|N_l/n_l-\rho_l|+|K-N|/n_l$ of $\rho_l$, its limit: within $[[count_error]]$. So it is at every root; if all layers have
-the same noise, there is only one.
+kept share (from one noise, two masks, limit, two events): Then $|K-N|\le\frac12+|N-\rho n|$, rounding included. The kept share of the layer
+is within $|N_l/n_l-\rho_l|+|K-N|/n_l$ of $\rho_l$, its limit, hence within $[[count_error]]$. This holds at every root; if all layers have
+the same noise, there is only one root.
 """,
     globals(),
 )
@@ -159,7 +160,7 @@ $[[count_error]]$ of $\rho_l$.
                 {layer_size: few, size: all_weights, delta: sp.Rational(1, 20)}
                 for few, all_weights in ((20, 40), (100, 400), (400, 4000))
             ),
-            lost="in Hoeffding's inequality for the layer and for all weights, whose deviations are added; at most so much, as half of the weights of layers of one law are a uniform set, which deviates so far",
+            lost="in Hoeffding's inequality for the layer and for all weights, whose deviations are added; at most this much, as in layers of one law the kept half of the weights is a uniform set, which deviates this far",
         ),
     ),
     because={
@@ -190,9 +191,9 @@ the limiting density $D_l(\tau)$.
 
 two layers (from any layers): For two layers without profiles, of scales $s_1\le s_2$ and exponential noise, $D(\tau)=[[density]]$.
 
-threshold (from any layers, two layers): The threshold is its level $\rho$: $[[threshold]]$.
+threshold (from any layers, two layers): The threshold is the point at which this density is $\rho$: $[[threshold]]$.
 
-densities (from any layers, threshold): The layers have the two terms of $D$ there: $\rho_1=[[rho_1]]$ and $\rho_2=[[rho_2]]$.
+densities (from any layers, threshold): At this threshold the two terms of $D$, without the shares $a$ and $1-a$, are $\rho_1=[[rho_1]]$ and $\rho_2=[[rho_2]]$.
 
 twice the scale (from densities): For $s_2=2s_1$, $e^{-\tau/s_1}$ is the square of $e^{-\tau/s_2}$: $\rho_1=\rho_2^2$, and $\rho_2$ is the
 positive root of $a\rho_2^2+(1-a)\rho_2=\rho$, that is $[[twofold_rho_2]]$.
@@ -203,12 +204,12 @@ $\rho_1=[[equal_rho_1]]$.
 power laws (from any layers): Under Pareto noise $D_l=(s_l/\tau)^\alpha$ for $\tau\ge s_l$. So $D(\tau)=[[pareto_density]]$ for $\tau\ge
 s_2$, as $s_1\le s_2$.
 
-not saturated (from any layers, power laws): It falls strictly, from $[[pareto_critical_density]]$ at $\tau=s_2$: a $\rho$ up to that has
-its threshold at or above $s_2$.
+not saturated (from any layers, power laws): This density decreases strictly, from $[[pareto_critical_density]]$ at $\tau=s_2$. So a $\rho$
+up to this value has its threshold at or above $s_2$.
 
-Pareto threshold (from not saturated): There it is $\tau=[[pareto_threshold]]$.
+Pareto threshold (from not saturated): For such densities the threshold is $\tau=[[pareto_threshold]]$.
 
-Pareto densities (from any layers, Pareto threshold): The two terms of $D$ there are $\rho_1=[[pareto_rho_1]]$ and
+Pareto densities (from any layers, Pareto threshold): The two terms of $D$ at this threshold, without the shares, are $\rho_1=[[pareto_rho_1]]$ and
 $\rho_2=[[pareto_rho_2]]$.
 """,
     globals(),

@@ -81,11 +81,11 @@ symmetric data (by S3): On symmetric data $E_D[r_kx_j1\{w\cdot x>0\}]=\frac12E_D
 
 score (from any data, symmetric data): So $g_{ij}=\frac12h_j$ there, and $\sqrt{nd}\,S_{ij}=[[score]]$.
 
-kernel (from score): Given $a$, the normal weight has $|w|$ above $\tau$ over the rest of the score with probability $W(a,j)=[[kernel]]$,
-which grows strictly with $|\langle a,h_j\rangle|$.
+kernel (from score): Given $a$, the normal weight has $|w|$ above $\tau$ divided by the rest of the score with probability
+$W(a,j)=[[kernel]]$, which increases strictly with $|\langle a,h_j\rangle|$.
 
-profile (from score): $\frac12\langle a,h_j\rangle$ is a sum of independent centred normal variables, whose characteristic functions
-multiply to that of a normal variable of deviation $[[profile]]$.
+profile (from score): $\frac12\langle a,h_j\rangle$ is a sum of independent centred normal variables. Their characteristic functions
+multiply to that of a normal variable of standard deviation $[[profile]]$.
 
 product of two normals (by S4 for column_density): The modulus of a product of two standard normal variables exceeds $t$ with probability
 $H(t)$.
@@ -251,30 +251,30 @@ score with the profile $\varphi_j=[[profile]]$.
 ORDER_STEPS = proof(
     r"""
 inner products (by S7.1 for score, kernel): On symmetric data $\sqrt{nd}\,S_{ij}=[[score]]$, and the weight of a row $a$ in the column of
-$h$ is kept with a probability that grows strictly with $|\langle a,h\rangle|$.
+$h$ is kept with a probability that increases strictly with $|\langle a,h\rangle|$.
 
 parallel columns (from inner products): A column with the means $c\,h$ has the score $[[parallel_score]]$. So if all non-zero $h_j$ are
 multiples $c_je$ of one unit vector, the saliency factorises: $f=|\langle a,e\rangle|$, $\varphi_j=\frac12|c_j|$.
 
-one order (by monotonicity): A factorised saliency has $W(a,j)=P(|\xi|>\tau/f(a)\varphi_j)$, which does not fall as $f(a)$ grows, whatever
-the law of $\xi$: no two columns order two rows differently.
+one order (by monotonicity): A factorised saliency has $W(a,j)=P(|\xi|>\tau/f(a)\varphi_j)$, which is non-decreasing in $f(a)$, whatever the
+law of $\xi$. So no two columns order two rows differently.
 
 two orders (from inner products, parallel columns, one order): If $h$ and $k$ are not parallel, the row $a=[[witness]]$ has $\langle
-a,h\rangle=0$ and $\langle a,k\rangle=\sum_{i<l}(h_ik_l-h_lk_i)^2>0$; with $h$ and $k$ exchanged it is the other way round. The two columns
-order these two rows differently, hence, by continuity, all rows near them, which have positive probability: $W$ is not that of a factorised
-saliency.
+a,h\rangle=0$ and $\langle a,k\rangle=\sum_{i<l}(h_ik_l-h_lk_i)^2>0$; with $h$ and $k$ exchanged it is the other way round. So the two
+columns order these two rows differently and, by continuity, also all rows near them, which have positive probability. Hence $W$ is not that
+of a factorised saliency.
 
-sum and difference (from inner products; by normal vector): For independent rows $a,a'$ the vectors $u=a-a'$ and $v=a+a'$ are independent,
-and normal. As $\langle a,h\rangle^2-\langle a',h\rangle^2=\langle u,h\rangle\langle v,h\rangle$, column $h$ puts $a$ above $a'$ where both
-factors have one sign.
+sum and difference (from inner products; by normal vector): For independent rows $a,a'$ the vectors $u=a-a'$ and $v=a+a'$ are independent
+and normal. As $\langle a,h\rangle^2-\langle a',h\rangle^2=\langle u,h\rangle\langle v,h\rangle$, column $h$ ranks $a$ above $a'$ where both
+factors have the same sign.
 
 direction (from sum and difference; by rotation): In the plane of $h$ and $k$ the direction of $u$ is uniform, and so is that of $v$.
 
 opposite signs (from direction): $\langle u,h\rangle$ and $\langle u,k\rangle$ differ in sign for directions in two sectors of the angle
-$\theta$ between $h$ and $k$: with probability $[[opposite_signs]]$.
+$\theta$ between $h$ and $k$. This has probability $[[opposite_signs]]$.
 
-reversed pairs (from one order, opposite signs): The columns order $a$ and $a'$ differently where this is so for exactly one of $u$ and $v$:
-with probability $[[reversed_pairs]]$. A factorised saliency orders no pair differently.
+reversed pairs (from one order, opposite signs): The columns order $a$ and $a'$ differently where the signs differ for exactly one of $u$
+and $v$. This has probability $[[reversed_pairs]]$. A factorised saliency orders no pair differently.
 """,
     globals(),
 )

@@ -43,34 +43,34 @@ mode_exponent = -sp.log(damping) / 2 - omega**2 * (h / 2 + beta * w) ** 2 / (2 *
 
 STEPS = proof(
     r"""
-any data (by S7.1 for any data): The score is always $[[any_score]]$, with the mean $g$ of residual times input over the data for which the
-neuron is active.
+any data (by S7.1 for any data): The score is always $[[any_score]]$, where $g$ is the mean of residual times input over the data for which
+the neuron is active.
 
-profile (by S7.1 for profile): For a normal row $a$ the half of $\langle a,h\rangle$ is normal, of deviation $[[profile]]$, whatever the
-vector $h$.
+profile (by S7.1 for profile): For a normal row $a$, half of $\langle a,h\rangle$ is normal with standard deviation $[[profile]]$, whatever
+the vector $h$.
 
-moments (from any data; by S3): On any data $V_{kl}$ is the covariance of $g_k$ and $g_l$ over the weights of a row, and $\beta_k=E[wg_k]$:
-the moments of S3 at the residuals $r_k$, $r_l$ and $r_k+r_l$, of which a covariance is half of what the last variance has more than both
-others.
+moments (from any data; by S3): On any data $V_{kl}$ is the covariance of $g_k$ and $g_l$ over the weights of a row, and $\beta_k=E[wg_k]$.
+These are the moments of S3 at the residuals $r_k$, $r_l$ and $r_k+r_l$: the covariance is half of the amount by which the last variance
+exceeds the sum of the first two.
 
-unexplained (from moments): What $w_j$ leaves unexplained, $g_j-\beta_jw_j$, has the covariances $[[unexplained]]$, since $w_j$ has the
+unexplained (from moments): The part $g_j-\beta_jw_j$ that $w_j$ does not explain has the covariances $[[unexplained]]$, since $w_j$ has the
 variance $1$.
 
-means of squares (from unexplained; by monotonicity): The quadratic form of their matrix $C_j$ is a mean of squares: $C_j$ is positive
+means of squares (from unexplained; by monotonicity): The quadratic form of their matrix $C_j$ is a mean of squares. So $C_j$ is positive
 semidefinite.
 
-closure (from unexplained, means of squares; by S5): As S5 does for one output, put for $g_j$ given $w_j$ the normal law of the same first
-two moments: $g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$.
+closure (from unexplained, means of squares; by S5): As S5 does for one output, replace the law of $g_j$ given $w_j$ by the normal law with
+the same first two moments: $g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$.
 
-conditional density (from any data, profile, closure): Given $g$ and $w$, $\langle a,g\rangle$ is normal of deviation $\|g\|$, as in
-*profile*: $|w\langle a,g\rangle|$ exceeds $\tau$ with probability $[[conditional_density]]$.
+conditional density (from any data, profile, closure): Given $g$ and $w$, $\langle a,g\rangle$ is normal with standard deviation $\|g\|$, as
+in *profile*. So $|w\langle a,g\rangle|$ exceeds $\tau$ with probability $[[conditional_density]]$.
 
 inversion (from conditional density; by Lévy): Given $w$, $\langle a,g\rangle$ has the even characteristic function $\psi=E_\zeta
-e^{-\omega^2\|g\|^2/2}$ and no atom but perhaps at $0$, which is none at $\tau=0$. So $|\langle a,g\rangle|\le\tau/|w|$ with probability
+e^{-\omega^2\|g\|^2/2}$ and no atom except perhaps at $0$, which is none at $\tau=0$. So $|\langle a,g\rangle|\le\tau/|w|$ with probability
 $\int_0^\infty[[inversion]]\,\psi(\omega)\,d\omega$.
 
-modes (from inversion): Along the eigenvectors of $C_j$ the components of $g$ are independent given $w$, normal of mean $\frac h2+\beta w$
-and variance $V$. So $\ln\psi$ is the sum of $\ln Ee^{-\omega^2g^2/2}=[[mode_exponent]]$ over them.
+modes (from inversion): Along the eigenvectors of $C_j$ the components of $g$ are independent given $w$, and normal with mean $\frac
+h2+\beta w$ and variance $V$. So $\ln\psi$ is the sum of $\ln Ee^{-\omega^2g^2/2}=[[mode_exponent]]$ over these components.
 """,
     globals(),
     any_score=any_score,

@@ -55,39 +55,40 @@ selectivity = tau * noise_density / (2 * phi**2)
 
 STEPS = proof(
     r"""
-odd scores (by independence): On data the leading term of GraSP's score is odd in $a_i$, while $\hat\Theta$, hence the modulus of every
-score, depends on the $a_i$ through $a_i^2$ alone: given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent and fair, and so are those
-of the scores of a column. In the model this is what $\xi$ symmetric about $0$ says.
+odd scores (by independence): On data the leading term of GraSP's score is odd in $a_i$, while $\hat\Theta$, and hence the modulus of every
+score, depends on the $a_i$ only through $a_i^2$. Given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent and fair, and so are those of
+the scores of a column. In the model this is the symmetry of $\xi$ about $0$.
 
-one tail (from odd scores): For $x\ge0$ the events $\xi>x$ and $\xi<-x$ are disjoint and of one probability, and together $|\xi|>x$: each
-has the share $[[magnitude_share]]$ of it.
+one tail (from odd scores): For $x\ge0$ the events $\xi>x$ and $\xi<-x$ are disjoint and equally probable, and their union is $|\xi|>x$. So
+each has the share $[[magnitude_share]]$ of its probability.
 
 complement (from one tail): $\xi>-x$ is the complement of $\xi\le-x$, which by continuity of the law of $|\xi|$ off $0$ is as probable as
-$\xi<-x$ for $x>0$. So where $\xi>x$ has probability $W$, $\xi>-x$ has $[[dual_graphon]]$.
+$\xi<-x$ for $x>0$. So if $\xi>x$ has probability $W$, then $\xi>-x$ has probability $[[dual_graphon]]$.
 
 dual threshold (from complement): Both hold at $x=|\tau|/f\varphi$ for every row and column. So the threshold $[[dual_threshold]]$ has
-$[[dual_graphon]]$ for $W$, and the density $1-\rho$ for $\rho$; at $\tau=0$ all are $\frac12$.
+$[[dual_graphon]]$ in place of $W$, and the density $1-\rho$ in place of $\rho$; at $\tau=0$ all these are $\frac12$.
 
 two laws (from one tail, complement): For normal and for Laplace noise, whose moduli are half-normal and exponential, both sides together
-are $[[kernels]]$: they fall with the density of $\varphi\xi$ on both sides of $0$, through $\frac12$.
+are $[[kernels]]$. They decrease at the rate of the density of $\varphi\xi$ on both sides of $0$, and pass through $\frac12$.
 
 density of S4 (by S4 for noise_density, column_density): The modulus of a product of two normals has the density and the tail $H$ of S4.
 
 kernel (from one tail, complement, density of S4): For the product of two normals $P(\varphi\xi>\tau)=[[kernel]]$, averaged over the rows at
-$f=|a|$: it is $\frac12$ at $0$ and falls with half of that density at $|\tau|/\phi$, over $\phi$.
+$f=|a|$. It is $\frac12$ at $0$ and decreases at the rate of half of that density at $|\tau|/\phi$, divided by $\phi$.
 
-density of the moduli (from one tail): For $\tau>0$ the scores above $\tau$ have half of the density of the moduli above $\tau$. So the
-threshold of $\rho<\frac12$ is that of the moduli at density $[[magnitude_density]]$, and there $W$ is half of theirs.
+density of the moduli (from one tail): For $\tau>0$ the density of the scores above $\tau$ is half the density of the moduli above $\tau$.
+So the threshold of $\rho<\frac12$ is that of the moduli at density $[[magnitude_density]]$, and there $W$ is half the graphon of the
+moduli.
 
-one threshold (from dual threshold, density of the moduli; by S1 for one threshold): By S1 one threshold of the moduli has a density
-strictly between $0$ and $1$. So $\tau_\rho$ is the only one for $\rho<\frac12$, and by *dual threshold* for $\rho>\frac12$; for
+one threshold (from dual threshold, density of the moduli; by S1 for one threshold): By S1 each density strictly between $0$ and $1$ has
+exactly one threshold of the moduli. So $\tau_\rho$ is the only one for $\rho<\frac12$, and by *dual threshold* for $\rho>\frac12$. For
 $\rho=\frac12$ it is $0$, or any point between the least moduli and their negatives.
 
-threshold (from kernel, one threshold): For the product of two normals it is $[[threshold]]$, and for a constant $\varphi$ it is $\varphi$
-times $[[flat_threshold]]$.
+threshold (from kernel, one threshold): For the product of two normals the threshold is $[[threshold]]$, and for a constant $\varphi$ it is
+$\varphi$ times $[[flat_threshold]]$.
 
 slope (from one tail, complement): Where $|\xi|$ has the density $g$ at $|\tau|/\phi$, $W$ is $\frac12\bar F(\tau/\phi)$ or $1-\frac12\bar
-F(-\tau/\phi)$ with $\bar F'=-g$: either way $\partial W/\partial\phi=[[selectivity]]$, of the sign of $\tau$ where $g>0$.
+F(-\tau/\phi)$ with $\bar F'=-g$. In either case $\partial W/\partial\phi=[[selectivity]]$, which has the sign of $\tau$ where $g>0$.
 """,
     globals(),
     magnitude_share=HALF,

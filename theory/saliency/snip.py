@@ -64,19 +64,19 @@ stein_kernel = half_mean / norm
 
 GRADIENT_STEPS = proof(
     r"""
-one weight (by chain rule): Off $w_i\cdot x=0$ the derivative of $f(x)$ in $w_{ij}$ is $\frac1{\sqrt{nd}}a_ix_j1\{w_i\cdot x>0\}$, and that
-of $L$ is the mean of this times $f-y$: the saliency is as stated, with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$.
+one weight (by chain rule): Off $w_i\cdot x=0$ the derivative of $f(x)$ with respect to $w_{ij}$ is $\frac1{\sqrt{nd}}a_ix_j1\{w_i\cdot
+x>0\}$, and that of $L$ is the mean of this times $f-y$. So the saliency is as stated, with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$.
 
-opposite samples (from one weight; by same law): If $(x,r)$ and $(-x,-r)$ have one law, then $g_{ij}$ is also the mean of
-$r\,x_j1\{-w_i\cdot x>0\}$, the two signs of $(-r)(-x_j)$ being lost. So it is the mean of $r\,x_j\cdot\frac12(1\{w_i\cdot
-x>0\}+1\{-w_i\cdot x>0\})$.
+opposite samples (from one weight; by same law): If $(x,r)$ and $(-x,-r)$ have the same law, then $g_{ij}$ is also the mean of
+$r\,x_j1\{-w_i\cdot x>0\}$, as the two signs of $(-r)(-x_j)$ cancel. So it is the mean of $r\,x_j\cdot\frac12(1\{w_i\cdot x>0\}+1\{-w_i\cdot
+x>0\})$.
 
-opposite weights (from one weight; by same law): On any data $w$ and $-w$ have one law. As $r$ does not depend on $w$, $E_wg_j$ is the mean
-of the same over $D$ and $w$.
+opposite weights (from one weight; by same law): On any data $w$ and $-w$ have the same law. As $r$ does not depend on $w$, $E_wg_j$ is the
+mean of the same expression over $D$ and $w$.
 
-one half (from opposite samples, opposite weights): Off $w\cdot x=0$ just one of the two gates is open, so that $\frac12(1\{w\cdot
+one half (from opposite samples, opposite weights): Off $w\cdot x=0$ exactly one of the two gates is open, so that $\frac12(1\{w\cdot
 x>0\}+1\{-w\cdot x>0\})=[[mean_weight]]$; at $x=0$ nothing is added, as $x_j=0$. Hence $g_{ij}=[[mean_weight]]\,h_j$ for symmetric data and
-$E_wg_j=[[mean_weight]]\,h_j$ for any.
+$E_wg_j=[[mean_weight]]\,h_j$ for any data.
 
 two gates (from one weight; by Fubini): As $r$ does not depend on $w$, $\operatorname{Cov}_w(g_j,g_k)$ is the mean over $D$ and $D'$ of
 $rr'x_jx_k'$ times the covariance of the gates of $z=w\cdot x/\|x\|$ and $z'=w\cdot x'/\|x'\|$, standard normals of correlation $c$.
@@ -84,23 +84,23 @@ $rr'x_jx_k'$ times the covariance of the gates of $z=w\cdot x/\|x\|$ and $z'=w\c
 second gate (from two gates): Let $|c|<1$. Given $z$, $z'$ is normal with mean $cz$ and variance $1-c^2$, and positive with probability
 $[[open_gate]]$.
 
-both gates (from second gate; by dominated convergence): So both gates are open with the probability $P(c)$ that is the integral of
-$[[open_gate]]$ times the normal density over $z>0$. Its derivative is the integral of the derivative, which stays below a multiple of $z$
+both gates (from second gate; by dominated convergence): So the probability $P(c)$ that both gates are open is the integral of
+$[[open_gate]]$ times the normal density over $z>0$. Its derivative is the integral of the derivative, which is at most a multiple of $z$
 times the density for $c$ in a closed part of $(-1,1)$.
 
 rate (from both gates): That integral is $P'(c)=[[gate_rate]]$: an antiderivative is $-[[gate_rate]]\,e^{-z^2/2(1-c^2)}$ (Sheppard).
 
-covariance (from one half, rate): The covariance of the gates is $P(c)-\frac14$, by *one half*: it has this derivative and is $0$ at $c=0$,
+covariance (from one half, rate): The covariance of the gates is $P(c)-\frac14$, by *one half*. It has this derivative and is $0$ at $c=0$,
 where the gates are independent. So it is $[[covariance_kernel]]$; at $c=\pm1$ the gates are equal or opposite, and it is $\pm\frac14$, as
 the formula says.
 
 half of a normal: A standard normal has $E[z\,1\{z>0\}]=[[half_mean]]$.
 
-along the input (from one weight; by product): For $x\ne0$, $w$ is $z\,x/\|x\|$ and a part orthogonal to $x$, which has mean $0$ and is
-independent of $z$, hence of the gate. So $E_w[w_j1\{w\cdot x>0\}]=\frac{x_j}{\|x\|}E[z\,1\{z>0\}]$.
+along the input (from one weight; by product): For $x\ne0$, $w$ is the sum of $z\,x/\|x\|$ and a part orthogonal to $x$, which has mean $0$
+and is independent of $z$, hence of the gate. So $E_w[w_j1\{w\cdot x>0\}]=\frac{x_j}{\|x\|}E[z\,1\{z>0\}]$.
 
-Stein moment (from along the input, half of a normal): This is $x_j\cdot[[stein_kernel]]$, and $E_w[w_jg_k]$ its mean over $D$ times
-$r\,x_k$.
+Stein moment (from along the input, half of a normal): This is $x_j\cdot[[stein_kernel]]$, and $E_w[w_jg_k]$ is the mean over $D$ of this
+times $r\,x_k$.
 """,
     globals(),
 )
@@ -171,8 +171,8 @@ where $R=\|x\|$. Samples at $x=0$ have no angle and no length; they contribute n
         Pitfall(
             control="it factorises on any data",
             said=r"SNIP's saliency factorises, $S_{ij}\propto|a_i|\,|h_j|\,|w_{ij}|$, on any data.",
-            by="Reported second-hand of the factorised saliency model, whose conditions were not at hand.",
-            why=("A unit sees only those data for which its gate is open, so that $g_{ij}$ differs from unit to unit."),
+            by="Reported second-hand about the factorised saliency model, whose conditions were not available.",
+            why=("A unit's gradient uses only the data that open its gate, so $g_{ij}$ differs from unit to unit."),
             counterexample="one_sample",
             by_hand=(
                 "One data point $x=1$ with the residual $r=1$: $g=1$ for every unit with $w>0$ and $g=0$ "
@@ -230,28 +230,28 @@ integral_form = sp.Integral(2 / sp.pi * sp.exp(-tau / phi * sp.cosh(x)) / sp.cos
 
 PRODUCT_STEPS = proof(
     r"""
-factorised (by S3): Where the saliency factorises, it is $|a|\,|w|\,\varphi$ but for a constant, with one $|a|$ for each row.
+factorised (by S3): Where the saliency factorises, it is $|a|\,|w|\,\varphi$ up to a constant, with one $|a|$ for each row.
 
 profile (from factorised): Rows in the order of $|a|$ have $|a|=\psi(u)$ with $P(|a|\le\psi(u))=u$: $\psi(u)=[[profile]]$.
 
-kernel (from profile): Given the row, $|w|$ exceeds $\tau/\phi\psi(u)$ with probability $[[kernel]]$: $1$ at $\tau=0$, and falling with the
-density of $\phi\psi(u)|w|$.
+kernel (from profile): Given the row, $|w|$ exceeds $\tau/\phi\psi(u)$ with probability $[[kernel]]$. This is $1$ at $\tau=0$, and
+decreasing at the rate of the density of $\phi\psi(u)|w|$.
 
-mean over rows (from kernel; by tower): At a uniform $u$, $\psi(u)$ has the law of $|a|$. So $\int W\,du$ is the mean of
-$P(|w|>\tau/\phi|a|)$ given $a$, which is $H(\tau/\phi)$.
+mean over rows (from kernel; by tower): At a uniform $u$, $\psi(u)$ has the law of $|a|$. So $\int W\,du$ is the mean over $a$ of
+$P(|w|>\tau/\phi|a|)$, which is $H(\tau/\phi)$.
 
-mixture (from mean over rows): $|ab|$ has at $t$ the density of $y|b|$ at $t$, averaged over $y=|a|$: the integral of
+mixture (from mean over rows): The density of $|ab|$ at $t$ is that of $y|b|$ at $t$, averaged over $y=|a|$: the integral of
 $[[product_integrand]]$ over $y>0$.
 
-hyperbolic form (from mixture): Put $y=\sqrt t\,e^{x/2}$. The integrand becomes even in $x$, and the density the integral of
+hyperbolic form (from mixture): Substitute $y=\sqrt t\,e^{x/2}$. The integrand becomes even in $x$, and the density becomes the integral of
 $[[hyperbolic]]$ over $x>0$.
 
 Bessel functions (cited: DLMF, 10.25(ii) and 10.25(iii): I₀ and K₀ are independent solutions, of which I₀ grows at infinity): On $t>0$ the
-equation $t\,q''+q'=t\,q$ has the solutions $\alpha I_0+\beta K_0$, and of these only the multiples of $K_0$ do not grow without bound as
+equation $t\,q''+q'=t\,q$ has the solutions $\alpha I_0+\beta K_0$, and among these only the multiples of $K_0$ do not grow without bound as
 $t\to\infty$.
 
 noise density (from hyperbolic form, Bessel functions): The hyperbolic form has $t^2q_{tt}+tq_t-t^2q=q_{xx}$, and $q_x$ vanishes at $x=0$
-and $\infty$: its integral solves the equation. It falls in $t$ and has the mass $1$ of a density, so that it is $[[noise_density]]$.
+and $\infty$. So its integral solves the equation. It decreases in $t$ and has the mass $1$ of a density, so that it is $[[noise_density]]$.
 
 order of integration (from hyperbolic form; by Fubini): $H(t)$ is the integral of the *hyperbolic form* over $x>0$ and over all larger $t$,
 in either order.
@@ -262,13 +262,14 @@ Struve functions: $(\mathbf L_{-1},\mathbf L_0)=[[struve]]$ have $\mathbf L_0'=\
 L_0$, power by power.
 
 column density (from mean over rows, noise density, Struve functions): Since $K_0'=-K_1$ and $(tK_1)'=-tK_0$, $t\,[K_0\mathbf
-L_{-1}+K_1\mathbf L_0]$ has the derivative $\frac2\pi K_0$, and it tends to $0$ with $t$. So $1$ less it is $H$; at $t=\tau/\phi$ it is
-$[[column_density]]$.
+L_{-1}+K_1\mathbf L_0]$ has the derivative $\frac2\pi K_0$, and it tends to $0$ with $t$. So $1$ minus this function is $H$; at
+$t=\tau/\phi$ it is $[[column_density]]$.
 
-one threshold (from noise density; by S1 for one threshold): $H$ is continuous and falls strictly from $1$ to $0$, as the *noise density* is
-positive: the product of two normals is a noise of S1. One $\tau$ keeps the density $\rho$, the mean of $H(\tau/\varphi)$.
+one threshold (from noise density; by S1 for one threshold): $H$ is continuous and decreases strictly from $1$ to $0$, as the *noise
+density* is positive. So the product of two normals is a noise of S1. Exactly one $\tau$ keeps the density $\rho$, the mean of
+$H(\tau/\varphi)$.
 
-threshold (from column density, one threshold): It is $[[threshold]]$; for a constant profile $\phi$ it is $\phi$ times
+threshold (from column density, one threshold): The threshold is $[[threshold]]$; for a constant profile $\phi$ it is $\phi$ times
 $[[flat_threshold]]$.
 """,
     globals(),

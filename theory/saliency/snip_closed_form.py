@@ -53,30 +53,32 @@ conditional_density = sp.erfc(tau / (sp.sqrt(2) * sp.Abs(w) * sp.Abs(closure)))
 STEIN_STEPS = proof(
     r"""
 moments (by S3): Over the weights $g_j$ has the mean $\frac{h_j}2$, and $\beta_j=E_w[w_jg_j]$ is the mean over the data of $r\,x_j^2$ times
-the Stein kernel. As $w_j$ has mean $0$, $\beta_j$ is their covariance.
+the Stein kernel. As $w_j$ has mean $0$, $\beta_j$ is the covariance of weight and gradient.
 
 given weight (by independence): The other coordinates of $w_i$ are independent of $w_{ij}$. So given $w_{ij}=w$, $w_i\cdot x$ is normal with
-mean $x_jw$ and variance $R^2-x_j^2$, and $E[g_j\mid w_j=w]$ is the mean over $D$ of $r\,x_j$ times the probability that it is positive.
+mean $x_jw$ and variance $R^2-x_j^2$, and $E[g_j\mid w_j=w]$ is the mean over $D$ of $r\,x_j$ times the probability that this normal
+variable is positive.
 
-gate (from given weight): This probability is $[[gate]]$: $\frac12$ at mean $0$, and it grows with the mean as the density at $0$.
+gate (from given weight): This probability is $[[gate]]$: it is $\frac12$ at mean $0$, and it grows with the mean at the rate of the density
+at $0$.
 
-line (from gate): The straight line in $w$ that has the mean of the gate, $\frac12$ by $w\to-w$, and its covariance with $w$, by Stein's
-lemma the mean of its derivative, is $[[line]]$.
+line (from gate): Consider the straight line in $w$ that has the same mean as the gate, $\frac12$ by $w\to-w$, and the same covariance with
+$w$, which by Stein's lemma is the mean of the derivative of the gate. It is $[[line]]$.
 
-mean of the line (from moments, line; by linearity): Put for the gate, the line gives $E[g_j\mid w_j=w]$ the form $\frac{h_j}2+\beta_jw$, by
-*moments*: right where gate and line agree.
+mean of the line (from moments, line; by linearity): With the line in place of the gate, $E[g_j\mid w_j=w]$ takes the form
+$\frac{h_j}2+\beta_jw$, by *moments*. This is exact where gate and line agree.
 
-what is left (from moments): $g_j-\beta_jw_j$ has the variance $V-2\beta_j\operatorname{Cov}(w_j,g_j)+\beta_j^2=[[residual_variance]]$, the
-least that a multiple of $w_j$ can leave, as $\operatorname{Var}w_j=1$.
+what is left (from moments): $g_j-\beta_jw_j$ has the variance $V-2\beta_j\operatorname{Cov}(w_j,g_j)+\beta_j^2=[[residual_variance]]$. This
+is the least variance that subtracting a multiple of $w_j$ can leave, as $\operatorname{Var}w_j=1$.
 
-mean of a square (from what is left; by monotonicity): It is the mean of a square, hence not negative.
+mean of a square (from what is left; by monotonicity): This variance is the mean of a square, hence not negative.
 
-closure (from mean of the line, what is left, mean of a square): A pair $(w,g)$ that is jointly normal has $g=c_0+c_1w+c_2\zeta$ with
-$\zeta$ independent of $w$ and $c_2\ge0$. The mean $\frac{h_j}2$, the covariance $\beta_j$ and the variance $V$ make this $[[closure]]$ with
+closure (from mean of the line, what is left, mean of a square): A jointly normal pair $(w,g)$ has $g=c_0+c_1w+c_2\zeta$ with $\zeta$
+independent of $w$ and $c_2\ge0$. With the mean $\frac{h_j}2$, the covariance $\beta_j$ and the variance $V$ this becomes $[[closure]]$ with
 $s^2=[[residual_variance]]$.
 
-conditional density (from closure): Given $w$ and $\zeta$ the saliency exceeds $\tau$ where $|a|>\tau/|w||g|$, with probability
-$[[conditional_density]]$, and $p_j(\tau)$ is its mean. At $\beta=s=0$ (P0) it is the kernel of S4 at $\varphi=|h|/2$.
+conditional density (from closure): Given $w$ and $\zeta$, the saliency exceeds $\tau$ where $|a|>\tau/|w||g|$, which has probability
+$[[conditional_density]]$, and $p_j(\tau)$ is the mean of this probability. At $\beta=s=0$ (P0) it is the kernel of S4 at $\varphi=|h|/2$.
 
 isotropic inputs (from moments): If $R^2=d$ on the data, $E x_j^2=1$ and $r=c$ is constant, *moments* gives $\beta_j=[[isotropic_beta]]$
 (P1iso).
@@ -168,7 +170,7 @@ def what_the_weight_leaves_unexplained(residual_variance: sp.Expr) -> Iterator[R
 stein_model = Claim(
     label="S5",
     title="The self-term of a weight in its own gradient, and the closed form P2",
-    headline=r"A closed form for the share of weights that SNIP keeps of an input: weight and gradient are taken as jointly normal, with their exact first two moments. How near this is to the truth is not claimed.",
+    headline=r"A closed form for the share of weights that SNIP keeps of an input: weight and gradient are taken as jointly normal, with their exact first two moments. No claim is made about its accuracy.",
     statement=r"""
 Let $r$ be a fixed function of the data (initial output subtracted). A weight is correlated with its own gradient: $\beta_j=E_w[w_jg_j]$
 (S3). Keep the exact first two moments of $(w_j,g_j)$ and take the two as jointly normal: $g=[[closure]]$ with independent standard normal
@@ -221,9 +223,9 @@ column.
         Pitfall(
             control="P0: the residual alone",
             said=r"SNIP keeps input $j$ in proportion to $\varphi_j=|E_D[rx_j]|$ (here P0).",
-            by="Reported second-hand of the factorised saliency model.",
+            by="Reported second-hand about the factorised saliency model.",
             why=(
-                "A weight opens the gate of the data that agree with its own sign, so that it meets a "
+                "A weight opens the gate for the data that agree with its own sign, so that it has a "
                 "gradient even where $E_D[rx_j]=0$."
             ),
             counterexample="two_points",
@@ -250,7 +252,7 @@ column.
                 r"second moment $\beta^2=\frac1{2\pi}\approx0.159$ where it is $0.25$: $V-\beta^2\approx0.091$ is "
                 "missing."
             ),
-            instead=r"A fluctuation of the variance $[[residual_variance]]$ comes on top of it (P2).",
+            instead=r"A fluctuation of variance $[[residual_variance]]$ must be added to it (P2).",
         ),
     ),
     aids={

@@ -71,27 +71,29 @@ fair_floor_error = floor.subs(count_mean, half) - mean_deviation.subs({p: half, 
 
 ROW_STEPS = proof(
     r"""
-one weight (by S3): The loss has the derivative $[[slope]]$ in $w_{ij}$, with $a$, $w$ and $g$ those of unit $i$ and input $j$.
+one weight (by S3): The derivative of the loss with respect to $w_{ij}$ is $[[slope]]$, where $a$, $w$ and $g$ are those of unit $i$ and
+input $j$.
 
 row (from one weight): So $\sqrt{nd}\,S_{ij}$, the modulus of weight times derivative in these units, is $[[row_saliency]]$.
 
-rows (from row; by independence): As $r$ is a fixed function of the data, row $i$ is one function of $(a_i,w_i)$, the same for all $i$.
-These are iid, and so are the rows; a count in a column is a sum of $n$ independent entries of one mean.
+rows (from row; by independence): As $r$ is a fixed function of the data, row $i$ is a function of $(a_i,w_i)$, the same for all $i$. These
+pairs are iid, and so are the rows. A count in a column is a sum of $n$ independent entries of the same mean.
 
 row averages (from rows; by Hoeffding): $N(\tau)/nd$ is the mean of the $n$ row averages of the mask, which lie in $[0,1]$ and are
-independent. It is farther than $t$ from its mean $\rho$ with probability at most $[[failure]]$.
+independent. It differs from its mean $\rho$ by more than $t$ with probability at most $[[failure]]$.
 
-concentration (from row averages): This is $\delta$ at $t=[[concentration]]$.
+concentration (from row averages): This bound is $\delta$ at $t=[[concentration]]$.
 
 fair rows (from rows; at some points: a sum whose ends are rounded in n t: counted at some n and t): Let the entries of a row be equal, and
-kept with probability $\frac12$. Then the count of rows is that of $n$ fair coins, and farther than $nt$ from $\frac n2$ with probability
-$[[equal_failure]]$.
+kept with probability $\frac12$. Then the count of kept rows is that of $n$ fair coins, and it differs from $\frac n2$ by more than $nt$
+with probability $[[equal_failure]]$.
 
-fair deviation (from fair rows; at some points: a least number, searched in a law of whole numbers: at some n and δ): So the least of its
-values that their $|N(\tau)/nd-\rho|$ exceeds with probability at most $\delta$, and for $\delta<1$ the least number, is
-$[[equal_concentration]]$.
+fair deviation (from fair rows; at some points: a least number, searched in a law of whole numbers: at some n and δ): So for such rows, the
+least value of $|N(\tau)/nd-\rho|$ that is exceeded with probability at most $\delta$, and for $\delta<1$ the least number with this
+property, is $[[equal_concentration]]$.
 
-frequency (from rows): The frequency $\hat q$ among $n$ rows of what has probability $q$ in each has the variance $[[frequency_variance]]$.
+frequency (from rows): The frequency $\hat q$, among $n$ rows, of an event that has probability $q$ in each row has the variance
+$[[frequency_variance]]$.
 
 one pattern (from frequency; by Jensen): $E|\hat q-q|$ is at most the root of this variance, hence at most $\sqrt{q/n}$.
 
@@ -100,18 +102,18 @@ $\sqrt{q_k}$ over the patterns is at most the root of the mean $2^{-d}$ of $q_k$
 
 pattern rate (from all patterns): So $E\,\mathrm{TV}\le[[pattern_rate]]$, half of $2^d$ times $\sqrt{q/n}$ at $q=2^{-d}$.
 
-modulus: A standard normal has a modulus of mean $[[modulus_mean]]$.
+modulus: The modulus of a standard normal has the mean $[[modulus_mean]]$.
 
 central limit (cited: Goldstein (2010), bounds on the constant in the mean central limit theorem: the Wasserstein distance is at most
-E|X|³/σ³√n for a sum of n iid variables, and |x| has slopes of modulus 1): A sum of $n$ independent copies of a centred variable $X$ of
-variance $\sigma^2$, over $\sigma\sqrt n$, has a mean modulus that differs from that of a standard normal by at most $E|X|^3/\sigma^3\sqrt
-n$.
+E|X|³/σ³√n for a sum of n iid variables, and |x| has slopes of modulus 1): Consider a sum of $n$ independent copies of a centred variable
+$X$ of variance $\sigma^2$, divided by $\sigma\sqrt n$. Its mean modulus differs from that of a standard normal by at most
+$E|X|^3/\sigma^3\sqrt n$.
 
 error of the floor (from frequency, central limit): For entries of mean $p$, $0<p<1$, $\hat p$ has the standard deviation $\sigma/\sqrt n$,
-and times this the bound is $[[floor_error]]$. At $p=0$ and $1$ nothing fluctuates.
+and the bound multiplied by this is $[[floor_error]]$. At $p=0$ and $1$ there is no fluctuation.
 
-floor (from frequency, modulus, error of the floor): So up to $[[floor_error]]$ the mean of $|\hat p-p|$ is $[[floor]]$, that of a centred
-normal of the same variance.
+floor (from frequency, modulus, error of the floor): So up to an error of at most $[[floor_error]]$, the mean of $|\hat p-p|$ is
+$[[floor]]$, that of a centred normal of the same variance.
 """,
     globals(),
 )
@@ -181,7 +183,7 @@ def saliency_of_a_small_network(row_saliency: sp.Expr, slope: sp.Expr) -> Iterat
 row_law = Claim(
     label="S6",
     title="SNIP rows are exactly iid, on every data set",
-    headline=r"With a residual that is a fixed function of the data, rows of SNIP's scores are independent and of one law, at every width. Above a fixed threshold the count of a column is binomial.",
+    headline=r"With a residual that is a fixed function of the data, the rows of SNIP's scores are iid, at every width. Above a fixed threshold the count of a column is binomial.",
     statement=r"""
 Let $r$ be a fixed function of the data (initial output subtracted). Then for every data set, $n$ and $d$ the rows
 $(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, where $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a fixed
@@ -255,7 +257,7 @@ of every comparison.
             expression="floor_error",
             truth="fair_floor_error",
             at=tuple({width: size, count_mean: half} for size in (10, 100)),
-            lost="in the central limit theorem, which knows the third moment of a fair coin and not that it is symmetric",
+            lost="in the central limit theorem, which uses the third moment of a fair coin and not its symmetry",
         ),
     ),
     because={

@@ -61,22 +61,22 @@ INDEPENDENT_ROWS = Hypothesis("the rows are independent, and have one law")
 
 COUNT_STEPS = proof(
     r"""
-law: A column keeps an entry of each row with probability $p_S$, independently: it keeps $i$ of $n$ with probability $[[law]]$, as one more
-row leaves the count with probability $1-p_S$, and else raises it by one.
+law: A column keeps an entry of each row with probability $p_S$, independently. So it keeps $i$ of $n$ with probability $[[law]]$, as one
+more row leaves the count unchanged with probability $1-p_S$, and otherwise raises it by one.
 
-missed (from law; by additivity): It keeps at most $c$ with probability $[[missed]]$, the sum over these counts.
+missed (from law; by additivity): The column keeps at most $c$ entries with probability $[[missed]]$, the sum over these counts.
 
-mistaken (from missed; by additivity): At $p_0$ it keeps more than $c$ with probability $[[mistaken]]$, the complement.
+mistaken (from missed; by additivity): At $p_0$ a column keeps more than $c$ entries with probability $[[mistaken]]$, the complement.
 
-other probabilities (from missed, mistaken; by coupling): Let an entry be kept where a uniform number of its own is at most its probability.
-Then a higher probability keeps no fewer entries: a column of $S$ keeps at most $c$ with at most the probability *missed*, another more than
-$c$ with at most *mistaken*.
+other probabilities (from missed, mistaken; by coupling): Give each entry its own uniform number, and keep the entry if this number is at
+most its probability. Then a higher probability keeps at least as many entries. So a column of $S$ keeps at most $c$ entries with at most
+the probability *missed*, and another column keeps more than $c$ with at most the probability *mistaken*.
 
-no column fails (from other probabilities; by union bound): If each column of $S$ keeps more than $c$ entries and each other at most $c$,
-those of $S$ are the densest. Else one of these $d$ columns fails, and the chance of that is at most the sum of theirs, however the columns
-depend on one another.
+no column fails (from other probabilities; by union bound): If each column of $S$ keeps more than $c$ entries and each other column at most
+$c$, those of $S$ are the densest. Otherwise one of these $d$ columns fails. The probability of this is at most the sum of the probabilities
+for the single columns, however the columns depend on one another.
 
-sum (from missed, mistaken, no column fails): $k$ columns of $S$ and $d-k$ others: the sum is $[[recovery_failure]]$.
+sum (from missed, mistaken, no column fails): There are $k$ columns of $S$ and $d-k$ others. So the sum is $[[recovery_failure]]$.
 """,
     globals(),
 )
@@ -116,7 +116,7 @@ def failures_add_up_over_the_columns(
 support_recovery = Claim(
     label="S16.1",
     title="Recovery of the support from the densest columns",
-    headline=r"If $k$ of $d$ columns keep an entry with probability at least $p_S$, and all others with at most $p_0$, they are the densest in a mask of $n$ iid rows, but for a probability of at most $$[[recovery_failure]],$$ for every whole $c\ge0$.",
+    headline=r"If $k$ of $d$ columns keep an entry with probability at least $p_S$, and all others with at most $p_0$, they are the densest in a mask of $n$ iid rows, except with probability at most $$[[recovery_failure]],$$ for every whole $c\ge0$.",
     statement=r"""
 Let the rows of a mask be independent, of one law. Let an entry of column $j$ be kept with probability $p_j\ge p_S$ for the $k$ columns of a
 set $S$, and with probability $p_j\le p_0$ for the $d-k$ others (of interest is $p_0<p_S$). Then, for every
@@ -136,7 +136,7 @@ columns ($k=1$, $d=2$) nothing less follows from the laws of the two counts alon
     sharp=(
         Sharp(
             expression="recovery_failure",
-            example=r"for $k=1$ and $d=2$ let $c$ make it smallest, $m$, and let the two counts be the quantiles of their laws at $U$ and at "
+            example=r"for $k=1$ and $d=2$ let $c$ minimise the bound, to $m$, and let the two counts be the quantiles of their laws at $U$ and at "
             r"$U+1-m$, less $1$ where that exceeds $1$, for uniform $U$: where $U\le m$ the column of $S$ keeps no more than the other",
             check="two_columns_fail_as_often",
         ),
@@ -201,30 +201,31 @@ TWO_COLUMNS = {  # of thirty rows, at the thresholds that 1/50 and 1/2 of the un
 
 RANKED_STEPS = proof(
     r"""
-mean of the rows (by independence): The shares that the rows keep at a threshold are independent numbers in $[0,1]$, with the density there
-as their mean.
+mean of the rows (by independence): The shares that the rows keep at a threshold are independent numbers in $[0,1]$, and their mean is the
+density at this threshold.
 
 Hoeffding (from mean of the rows; cited: Hoeffding, J. Amer. Statist. Assoc. 58, 1963, 13–30, Theorem 1: for the mean X of n independent
-numbers in [0, 1], E X = μ and 0 < t < 1 − μ, P(X − μ ≥ t) is at most the n-th power of (μ/(μ + t))^(μ+t) ((1 − μ)/(1 − μ − t))^(1−μ−t)):
-Where that is $r_1<\rho$ the mean over the rows is $\rho$ or more with probability at most $[[too_many]]$.
+numbers in [0, 1], E X = μ and 0 < t < 1 − μ, P(X − μ ≥ t) is at most the n-th power of (μ/(μ + t))^(μ+t) ((1 − μ)/(1 − μ − t))^(1−μ−t)): If
+the density at the threshold is $r_1<\rho$, the mean over the rows is $\rho$ or more with probability at most $[[too_many]]$.
 
-too few (from Hoeffding): Where it is $r_2>\rho$, it is $\rho$ or less with probability at most $[[too_few]]$: the same for the shares that
-are removed.
+too few (from Hoeffding): If the density is $r_2>\rho$, the mean over the rows is $\rho$ or less with probability at most $[[too_few]]$:
+this is the same bound for the shares that are removed.
 
-nested masks (by sorting): If at most $K$ scores exceed the higher of two thresholds and at least $K$ the lower one, the $K$ largest hold
-those above the higher, and lie above the lower. A column of $S$ then keeps no fewer entries than at the higher threshold, another no more
-than at the lower.
+nested masks (by sorting): If at most $K$ scores exceed the higher of two thresholds and at least $K$ exceed the lower one, the $K$ largest
+scores include those above the higher threshold, and lie above the lower one. So a column of $S$ keeps at least as many entries as at the
+higher threshold, and another column at most as many as at the lower one.
 
-columns (from nested masks; by S16.1): With $p_S$ at the higher threshold and $p_0$ at the lower some column fails with at most the
-probability $[[column_failure]]$.
+columns (from nested masks; by S16.1): With $p_S$ at the higher threshold and $p_0$ at the lower one, some column fails with probability at
+most $[[column_failure]]$.
 
-three events (from Hoeffding, too few, columns): So a ranked mask fails with probability at most $[[ranked_failure]]$, the sum.
+three events (from Hoeffding, too few, columns): So a ranked mask fails with probability at most $[[ranked_failure]]$, the sum of the three
+bounds.
 
-density of a column (by S4 for column_density): Where the saliency of SNIP factorises, a column of the profile $\phi$ keeps an entry with
+density of a column (by S4 for column_density): If the saliency of SNIP factorises, a column of profile $\phi$ keeps an entry with
 probability $[[column_density]]$.
 
-slope (from density of a column): Its derivative in $\phi$ is $[[column_slope]]$, which is positive: of two columns that of the larger
-profile is denser.
+slope (from density of a column): The derivative of this probability in $\phi$ is $[[column_slope]]$, which is positive. So of two columns
+the one with the larger profile is denser.
 """,
     globals(),
     too_many=deviation,
@@ -262,7 +263,7 @@ def slope_is_the_derivative_in_the_profile(column_density: sp.Expr, column_slope
 ranked_recovery = Claim(
     label="S16.3",
     title="Recovery of the support from a mask of given density",
-    headline="With iid rows, the $k$ densest columns of a mask of given density are the likeliest, but for a chance with an explicit bound. For SNIP on symmetrised data these have the largest $|E_D[rx_j]|$, with the residual $r$.",
+    headline="With iid rows, the $k$ densest columns of a mask of given density are the likeliest, with an explicit bound on failure. For SNIP on symmetrised data these have the largest $|E_D[rx_j]|$, with the residual $r$.",
     statement=r"""
 Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1\le\rho\le r_2$ be the densities at two thresholds (the
 mean shares of scores above them). Let each column of $S$ keep an entry with probability at least $p_S$ at the higher threshold, that of
@@ -321,7 +322,7 @@ need not be that of $|h_j|$ (S5).
             expression="ranked_failure",
             truth="two_columns_failure",
             at=(TWO_COLUMNS,),
-            lost=r"at most, as other laws of scores may fail more often: of two columns with uniform scores, of which the first has a score above all of these with probability $\frac35$, half of the entries are kept; in three events none of which need make the mask fail, and in Hoeffding's bound",
+            lost=r"at most, as other laws of scores may fail more often: of two columns with uniform scores, a score of the first lies above all scores of the second with probability $\frac35$, and half of the entries are kept; in three events, none of which need make the mask fail, and in Hoeffding's bound",
         ),
     ),
     because={

@@ -41,49 +41,49 @@ variance_inflation = 1 + response**2 * modulus_variation / (rho * (1 - rho))
 
 STEPS = proof(
     r"""
-paths: $R$ is the sum over all paths from an input to an output of the products of the moduli on them: with three inputs, two layers of two
-neurons and one output it is $[[flow]]$.
+paths: $R$ is the sum over all paths from an input to an output of the products of the moduli along them. With three inputs, two layers of
+two neurons and one output it is $[[flow]]$.
 
 middle layer (by associativity): For every $l$ and all widths $R=f^\top|W_l|\varphi$, with $f$ and $\varphi$ as stated.
 
 profiles (from paths, middle layer): So $R$ is linear in each $|w_{ij}|$ with slope $f_i\varphi_j$, and $\sum_{ij}f_i|w_{ij}|\varphi_j=R$.
 In the network above, $f=[[row_profile]]$ and $\varphi=[[column_profile]]$ in the layer between the two of neurons.
 
-row of one hidden layer (from middle layer): With one hidden layer and a scalar output $\varphi=1$ and $f=|a|$. A row of readout weight $a$
-keeps a weight where $|w|>\tau/|a|$: with probability $[[row_kernel]]$, $1$ at $\tau=0$.
+row of one hidden layer (from middle layer): With one hidden layer and a scalar output, $\varphi=1$ and $f=|a|$. A row of readout weight $a$
+keeps a weight where $|w|>\tau/|a|$. This has probability $[[row_kernel]]$, which is $1$ at $\tau=0$.
 
 product (from row of one hidden layer; by S4 for noise_density): Over the rows $|a|\,|w|$ is the modulus of a product of two normals, whose
 density S4 gives.
 
-columns of one hidden layer (from product): So every column has the density $[[column_density]]$: it falls from $1$ at $\tau=0$ with that
-density of S4.
+columns of one hidden layer (from product): So every column has the density $[[column_density]]$, which decreases from $1$ at $\tau=0$ at
+the rate of that density of S4.
 
-one modulus: The modulus of a standard normal has a variance of $[[modulus_variation]]$ times its squared mean.
+one modulus: The variance of the modulus of a standard normal is $[[modulus_variation]]$ times its squared mean.
 
 one layer down (from middle layer, one modulus): Let the profile $g$ above have the coefficient of variation $c$ over its $n$ neurons. Given
-$g$, $f_i=\sum_k|w_{ki}|g_k$ are iid sums of independent terms, of squared coefficient of variation $[[next_variation]]$.
+$g$, the $f_i=\sum_k|w_{ki}|g_k$ are iid sums of independent terms, with squared coefficient of variation $[[next_variation]]$.
 
 many neurons (from one layer down; by weak law): Divided by their mean given $g$, the $f_i$ have fourth moments of at most
 $E|w|^4/(E|w|)^4$, by the triangle inequality in $L^4$. So over $n$ neurons the mean and the mean square of these quotients tend in
-probability to those given $g$, and their coefficient of variation does too. So does that of $\varphi$, which $|W_{l-1}|\cdots|W_1|$ makes
-of ones in the same way.
+probability to those given $g$, and so does their coefficient of variation. The same holds for $\varphi$, which is obtained in the same way
+by applying $|W_{l-1}|\cdots|W_1|$ to ones.
 
-coefficient of variation (from many neurons): Above $n$ outputs $g=1$ and $c=0$, which makes this $[[coefficient_of_variation]]$. Then
-$c\to0$, so that it is the same asymptotically after any number of layers. Above a scalar output $g=|a|$ with $1+c^2\to\frac\pi2$: two
-layers are needed. ($f=1$ in the last layer and $\varphi=1$ in the first.)
+coefficient of variation (from many neurons): If the layer above consists of $n$ outputs, $g=1$ and $c=0$, and the coefficient becomes
+$[[coefficient_of_variation]]$. Then $c\to0$, so that the coefficient is the same asymptotically after any number of layers. Below a scalar
+output, $g=|a|$ with $1+c^2\to\frac\pi2$: two layers are needed. ($f=1$ in the last layer and $\varphi=1$ in the first.)
 
-homogeneous (from coefficient of variation; by Markov): The share of neurons whose $f_i$ is farther than $\varepsilon$ from the mean, relative
-to it, is at most the squared coefficient of variation over $\varepsilon^2$, which tends to $0$; likewise for $\varphi$. So $W=\bar
-F(\tau/f\varphi)$ tends to one number for almost all positions, which is $\rho$.
+homogeneous (from coefficient of variation; by Markov): The share of neurons whose $f_i$ differs from the mean by more than $\varepsilon$,
+relative to the mean, is at most the squared coefficient of variation divided by $\varepsilon^2$, which tends to $0$; likewise for
+$\varphi$. So $W=\bar F(\tau/f\varphi)$ tends to one number for almost all positions, and this number is $\rho$.
 
 response (from homogeneous): A relative change $\varepsilon$ of $f_i$ changes the density of its row by $[[response]]\,\varepsilon$ to first
 order.
 
 row density (from homogeneous, response; by total variance): Given the profiles, the $n$ entries of a row are independent, with means near
-$\rho$: their density varies by $\rho(1-\rho)/n$, and its mean given the profiles as $f_i$ does.
+$\rho$. So the conditional variance of their density is $\rho(1-\rho)/n$, and the conditional mean varies as $f_i$ does.
 
-inflation (from one modulus, coefficient of variation, response, row density): Together that is $[[variance_inflation]]$ times the binomial
-variance, to first order in $1/n$, in each layer but the last, where $f=1$.
+inflation (from one modulus, coefficient of variation, response, row density): Together this gives $[[variance_inflation]]$ times the
+binomial variance, to first order in $1/n$, in each layer except the last, where $f=1$.
 """,
     globals(),
 )

@@ -60,26 +60,26 @@ STEPS = proof(
 columns (by S1 for continuity): The density of a column of profile $\phi$ is $W(\phi)=\bar F(\tau/\phi)$, and it falls to $0$ as
 $\tau\to\infty$.
 
-Pareto (from columns): $\bar F(t)=t^{-\alpha}$ for $t\ge1$, which both $\tau/\phi_1$ and $\tau/\phi_2$ are if $\tau\ge\phi_1$. So
-the ratio is $[[pareto_ratio]]$, and does not change with $\tau$.
+Pareto (from columns): $\bar F(t)=t^{-\alpha}$ for $t\ge1$, which holds for both $\tau/\phi_1$ and $\tau/\phi_2$ if $\tau\ge\phi_1$. So the
+ratio is $[[pareto_ratio]]$, and does not change with $\tau$.
 
-exponential (from columns): For $\bar F(t)=e^{-t}$ it is $[[exponential_ratio]]$.
+exponential (from columns): For $\bar F(t)=e^{-t}$ the ratio is $[[exponential_ratio]]$.
 
 half-normal (from columns): For $\bar F(t)=\operatorname{erfc}(t/\sqrt2)$, the integral of $g(t)=\sqrt{2/\pi}\,e^{-t^2/2}$ over all larger
-$t$, it is $[[gaussian_ratio]]$.
+$t$, the ratio is $[[gaussian_ratio]]$.
 
 two functions (gives upper_fall, lower_fall): $[[mills_upper]]$ and $[[mills_lower]]$ vanish at infinity. Their derivatives are $-g$ times
 $[[upper_fall]]$, which is above $1$, and $-g$ times $[[lower_fall]]$, which is below $1$.
 
-Mills (from two functions; by integration to infinity; gives mills_upper, mills_lower): $\operatorname{erfc}(t/\sqrt2)$, of derivative $-g$,
-vanishes at infinity, too: it lies strictly between the two functions for all $t>0$.
+Mills (from two functions; by integration to infinity; gives mills_upper, mills_lower): $\operatorname{erfc}(t/\sqrt2)$, with derivative
+$-g$, also vanishes at infinity. So it lies strictly between the two functions for all $t>0$.
 
 half-normal asymptotics (from half-normal, Mills): The upper bounds at $\tau/\phi_1$ and $\tau/\phi_2$ have the ratio
-$[[gaussian_asymptotic]]$. The true ratio over that lies between $[[gaussian_lower]]$, lower over upper bound at $\tau/\phi_1$, and
-$[[gaussian_upper]]$, upper over lower bound at $\tau/\phi_2$; both tend to $1$ as $\tau\to\infty$.
+$[[gaussian_asymptotic]]$. The true ratio divided by this one lies between $[[gaussian_lower]]$, the lower bound over the upper bound at
+$\tau/\phi_1$, and $[[gaussian_upper]]$, the upper bound over the lower bound at $\tau/\phi_2$. Both tend to $1$ as $\tau\to\infty$.
 
 product of two normals (by S4 for integral_form, noise_density): The tail of the modulus of a product of two normals is
-$H(t)=\frac2\pi\int_0^\infty e^{-t\cosh x}\frac{dx}{\cosh x}$, of density $\frac2\pi K_0(t)$.
+$H(t)=\frac2\pi\int_0^\infty e^{-t\cosh x}\frac{dx}{\cosh x}$, with density $\frac2\pi K_0(t)$.
 
 SNIP (from columns, product of two normals): With the factor $e^{-t}$ taken out of $H$ at $\tau/\phi_1$ and $\tau/\phi_2$, SNIP's
 ratio is $[[snip_ratio]]$.
@@ -89,24 +89,24 @@ for $\kappa(s)=[[kappa]]$.
 
 weight: The weight $e^{-ts}/\sqrt{2s}$ has the mass $[[weight_mass]]$ and the mean $[[weight_mean]]$.
 
-shape (from substitution): $\kappa(0)=1$, and $\ln\kappa$ has the derivative $[[kappa_slope]]$, which is negative and grows: $\kappa$ falls,
-and is strictly convex since its logarithm is.
+shape (from substitution): $\kappa(0)=1$, and $\ln\kappa$ has the derivative $[[kappa_slope]]$, which is negative and increasing. So
+$\kappa$ decreases, and is strictly convex since its logarithm is.
 
 mean of the factor (from weight, shape; by Jensen): So the mean of $\kappa$ under the weight lies strictly between its value at the mean of
 $s$ and $1$.
 
 bounds of the product (from mean of the factor): Hence $[[product_lower]]<H(t)<[[product_upper]]$ for $t>0$.
 
-Bessel (from substitution; by BESSEL_INTEGRAL): The same substitution puts $(1+s)\kappa(s)$ for $\kappa(s)$ in $K_0$: $2K_0(t)/\pi H(t)-1$
-is the mean of $s$ under the weight times $\kappa$, and positive.
+Bessel (from substitution; by BESSEL_INTEGRAL): The same substitution gives $K_0$ with $(1+s)\kappa(s)$ in place of $\kappa(s)$. So
+$2K_0(t)/\pi H(t)-1$ is the mean of $s$ under the weight times $\kappa$, and it is positive.
 
-association (from weight, shape, Bessel; by Chebyshev): $\kappa$ falls while $s$ grows: under the weight times $\kappa$ the mean of $s$ is
-less than under the weight alone.
+association (from weight, shape, Bessel; by Chebyshev): $\kappa$ decreases while $s$ grows. So the mean of $s$ under the weight times
+$\kappa$ is less than under the weight alone.
 
 hazard (from association): So $1<2K_0(t)/\pi H(t)<[[hazard_upper]]$, which tends to $1$ as $t\to\infty$.
 
-SNIP's asymptotics (from SNIP, bounds of the product): As for half-normal noise the upper bounds have the ratio $[[snip_asymptotic]]$, and
-SNIP's ratio over that lies between $[[snip_lower]]$ and $[[snip_upper]]$, which tend to $1$ as $\tau\to\infty$.
+SNIP's asymptotics (from SNIP, bounds of the product): As for half-normal noise, the upper bounds have the ratio $[[snip_asymptotic]]$, and
+SNIP's ratio divided by this one lies between $[[snip_lower]]$ and $[[snip_upper]]$, which tend to $1$ as $\tau\to\infty$.
 """,
     globals(),
     BESSEL_INTEGRAL=BESSEL_INTEGRAL,

@@ -46,36 +46,37 @@ noises = {
 
 THRESHOLD_STEPS = proof(
     r"""
-kernel (by tower): Given $u,v$, a score exceeds $\tau$ with probability $W(u,v)=\bar F(\tau/f(u)\varphi(v))$, whether $\xi$ is above or at
-$\tau/f\varphi$, as $\bar F$ is continuous. So $D(\tau)$, the mean of $W$, is the chance that a score is kept.
+kernel (by tower): Given $u,v$, a score exceeds $\tau$ with probability $W(u,v)=\bar F(\tau/f(u)\varphi(v))$. As $\bar F$ is continuous, it
+makes no difference whether $\xi$ is above or at $\tau/f\varphi$. So $D(\tau)$, the mean of $W$, is the probability that a score is kept.
 
-continuity (from kernel; by dominated convergence): $\bar F(\tau/f\varphi)$ is continuous and does not grow in $\tau$, is at most $1$ and
-tends to $1$ as $\tau\to0$ and to $0$ as $\tau\to\infty$, where $0<f\varphi<\infty$. So $D$ is continuous, does not grow, and falls from $1$
-to $0$.
+continuity (from kernel; by dominated convergence): Where $0<f\varphi<\infty$, $\bar F(\tau/f\varphi)$ is continuous and non-increasing in
+$\tau$, is at most $1$, and tends to $1$ as $\tau\to0$ and to $0$ as $\tau\to\infty$. So $D$ is continuous, non-increasing, and falls from
+$1$ to $0$.
 
 strictness (from kernel; by positivity): Let $\tau<\tau'$. If $x_0=0$ and $D(\tau)>0$, the integrand falls strictly from $\tau$ to $\tau'$
-where $f\varphi>\tau/x_F$; if $x_F=\infty$ and $D(\tau')<1$, where $f\varphi<\tau'/x_0$. These sets have positive measure, since $\bar
-F(\tau/f\varphi)=0$ beside the first and $\bar F(\tau'/f\varphi)=1$ beside the second. So $D(\tau)>D(\tau')$ if either lies strictly between
-$0$ and $1$.
+where $f\varphi>\tau/x_F$. If $x_F=\infty$ and $D(\tau')<1$, it falls strictly where $f\varphi<\tau'/x_0$. These sets have positive measure,
+since $\bar F(\tau/f\varphi)=0$ outside the first and $\bar F(\tau'/f\varphi)=1$ outside the second. So $D(\tau)>D(\tau')$ if either lies
+strictly between $0$ and $1$.
 
 one threshold (from continuity, strictness; by intermediate value): So $D(\tau_\rho)=\rho$ has a solution for each $\rho\in(0,1)$, and by
-*strictness* no other; $W$ has the mean $\rho$ there. Strictness needs $x_0=0$ or $x_F=\infty$: uniform noise on $[1,2]$ with
+*strictness* only one; $W$ has the mean $\rho$ there. Strictness requires $x_0=0$ or $x_F=\infty$: uniform noise on $[1,2]$ with
 $f\varphi\in\{1,3\}$, half each, has $D=\frac12$ on all of $[2,3]$.
 
 noises (gives noises; at some points: five laws, one of them an integral, and some with cases: each is compared along a list of thresholds):
-The survival functions of half-normal, exponential, Pareto and Fréchet noise and of the product of two normals are continuous, $1$ up to
-$x_0$, which is $1$ for Pareto noise and else $0$, and fall strictly from there to $0$ at infinity.
+The survival functions of half-normal, exponential, Pareto and Fréchet noise and of the product of two normals are continuous. They are $1$
+up to $x_0$, which is $1$ for Pareto noise and $0$ otherwise, and fall strictly from there to $0$ at infinity.
 
-scale (from one threshold): For $cf$ in place of $f$ the threshold $[[scaled_threshold]]$ leaves the argument $\tau/f\varphi$ of $\bar F$,
-hence $W$ and its mean; it is the one with this mean.
+scale (from one threshold): For $cf$ in place of $f$ the threshold $[[scaled_threshold]]$ leaves the argument $\tau/f\varphi$ of $\bar F$
+unchanged, hence also $W$ and its mean. It is the only threshold with this mean.
 
-power (from one threshold): $\xi^p$ exceeds $x^p$ where $\xi$ exceeds $x$. For $\xi^p,f^p,\varphi^p$ the threshold $[[powered_threshold]]$
-so leaves $W$, at $x=\tau/f\varphi$.
+power (from one threshold): $\xi^p$ exceeds $x^p$ if and only if $\xi$ exceeds $x$. So for $\xi^p,f^p,\varphi^p$ the threshold
+$[[powered_threshold]]$ leaves $W$ unchanged, at $x=\tau/f\varphi$.
 
 example (from kernel; a definition; gives model): Let $f=1$, $\varphi(v)=v$ and $\bar F(t)=e^{-t}$, so that $W=e^{-\tau/v}$.
 
-density (from example): There $D(\tau)=[[density]]$: in $v$, $v\,E_2(\tau/v)$ has the derivative $E_2(\tau/v)+\frac\tau
-vE_1(\tau/v)=e^{-\tau/v}$, by $E_2(z)=e^{-z}-zE_1(z)$, and lies between $0$ and $v$, so that it tends to $0$ as $v\to0$.
+density (from example): There $D(\tau)=[[density]]$. Indeed, as a function of $v$, $v\,E_2(\tau/v)$ has the derivative
+$E_2(\tau/v)+\frac\tau vE_1(\tau/v)=e^{-\tau/v}$, by $E_2(z)=e^{-z}-zE_1(z)$, and lies between $0$ and $v$, so that it tends to $0$ as
+$v\to0$.
 
 slope (from density): $D'(\tau)=[[slope]]$, and $D\to1$ as $\tau\to0$.
 
@@ -118,7 +119,7 @@ def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr) 
 stable_threshold = Claim(
     label="S1",
     title="A factorised saliency has one stable threshold",
-    headline=r"A score that factorises into a row's profile, a column's profile and noise has exactly one threshold that keeps the share $\rho$; the chance that an entry is kept is a graphon $W$ of mean $\rho$.",
+    headline=r"A score that factorises into row profile, column profile and noise has exactly one threshold that keeps the share $\rho$; the probability that an entry is kept is a graphon $W$ of mean $\rho$.",
     statement=r"""
 Let $S_{ij}=f(u_i)\varphi(v_j)\xi_{ij}$, where $f,\varphi>0$ a.e. are measurable on $[0,1]$ and the noise $\xi\ge0$ is iid. Let its survival
 function $\bar F$ be continuous, equal to $1$ on $[0,x_0]$, strictly decreasing on $[x_0,x_F)$ and $0$ beyond, where $x_0=0$ or
@@ -213,39 +214,40 @@ excess = s**2 * sp.sqrt(2 / sp.pi) * t * sp.exp(-(t**2) / 2)
 
 CONSTANT_STEPS = proof(
     r"""
-random scores (by S1 for one threshold): Independent scores of one continuous law know neither row nor column: they are of the model with
-$f=\varphi=1$, so that $W$ is one number, and by S1 its mean is $\rho$.
+random scores (by S1 for one threshold): Independent scores of one continuous law depend neither on the row nor on the column. They belong
+to the model with $f=\varphi=1$, so that $W$ is one number, and by S1 its mean is $\rho$.
 
-magnitudes (a definition; gives model): The magnitude $|w|$ is $s$ times a half-normal variable: in units of $s$ it is of the model with
-$f=\varphi=1$ and this noise.
+magnitudes (a definition; gives model): The magnitude $|w|$ is $s$ times a half-normal variable. In units of $s$ it belongs to the model
+with $f=\varphi=1$ and this noise.
 
-survival (from magnitudes): A weight is larger in modulus than $t$ standard deviations with probability $[[survival]]$: both tails of the
-normal density are lost where $t$ grows, and at $t=0$ all weights are there.
+survival (from magnitudes): A weight is larger in modulus than $t$ standard deviations with probability $[[survival]]$: as $t$ grows, both
+tails lose mass at the rate of the normal density, and at $t=0$ all weights are counted.
 
-standard threshold (from survival): That probability is $\rho$ at $t=[[standard_threshold]]$; at $\rho=1$ this is $0$, and all is kept.
+standard threshold (from survival): This probability is $\rho$ at $t=[[standard_threshold]]$; at $\rho=1$ the threshold is $0$, and all
+weights are kept.
 
 one threshold (from standard threshold; by S1 for one threshold, scaled_threshold): For $\rho<1$ no other threshold has this density, and a
-factor $s$ of all scores multiplies it.
+factor $s$ of all scores multiplies the threshold.
 
 threshold (from one threshold): So $\tau=[[threshold]]$.
 
 graphon (from random scores, magnitudes, threshold): The kernel of the model at $\tau/s$ is $[[graphon]]$ for all $u,v$, as it is for
 *random scores*.
 
-lost moment (from survival): Where $t$ grows the weights with $w^2=s^2t^2$ are lost, in the density that *survival* loses: $[[lost_moment]]$
-of the second moment.
+lost moment (from survival): As $t$ grows, the weights with $w^2=s^2t^2$ are lost, in the density that *survival* loses. So the second
+moment loses $[[lost_moment]]$.
 
-second moment (from lost moment): The kept weights carry $[[second_moment]]$: its derivative in $t$ is minus the *lost moment*, and it tends
-to $0$ as $t\to\infty$, where nothing is kept. At $t=0$ it is $s^2$, the variance.
+second moment (from lost moment): The kept weights carry the second moment $[[second_moment]]$. Its derivative in $t$ is minus the *lost
+moment*, and it tends to $0$ as $t\to\infty$, where nothing is kept. At $t=0$ it is $s^2$, the variance.
 
-independent mask (from random scores; by product): A random mask is independent of the weights: the mean of $w^2$ times an entry of the mask
-is the product of their means.
+independent mask (from random scores; by product): A random mask is independent of the weights. So the mean of $w^2$ times an entry of the
+mask is the product of the two means.
 
-random moment (from second moment, graphon, independent mask): These are $s^2$, which is *second moment* at $t=0$, and $\rho$: random
-pruning leaves $[[random_moment]]$.
+random moment (from second moment, graphon, independent mask): These means are $s^2$, which is *second moment* at $t=0$, and $\rho$. So
+random pruning leaves $[[random_moment]]$.
 
-excess (from survival, second moment, random moment): At the threshold of *magnitudes* for $\rho$, where *survival* is $\rho$, they keep
-$[[excess]]$ more, which is positive for $t>0$: the weighted graphons differ for $\rho<1$.
+excess (from survival, second moment, random moment): At the threshold of *magnitudes* for $\rho$, where *survival* is $\rho$, magnitudes
+keep $[[excess]]$ more than random scores, which is positive for $t>0$. So the weighted graphons differ for $\rho<1$.
 """,
     globals(),
     model=magnitude_model,

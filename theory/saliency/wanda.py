@@ -43,24 +43,25 @@ left_half = sp.Rational(1, 4)  # distance in cut norm from ½ of a mask that is 
 
 STEPS = proof(
     r"""
-order (by monotonicity): A factor $f_i>0$ of a row keeps the order of its scores, hence the $k$ largest: the mask does not depend on $f$.
+order (by monotonicity): A factor $f_i>0$ of a row keeps the order of its scores, hence the $k$ largest. So the mask does not depend on $f$.
 Let $f=1$.
 
-one threshold (from order; by S1 for one threshold): For $f=1$ one $\tau$ has $\int\bar F(\tau/\varphi(v))\,dv=\rho$, the density of every
-row; at $\rho=1$ all is kept, as at $\tau=0$.
+one threshold (from order; by S1 for one threshold): For $f=1$ exactly one $\tau$ has $\int\bar F(\tau/\varphi(v))\,dv=\rho$, the density of
+every row; at $\rho=1$ all weights are kept, as at $\tau=0$.
 
-long rows (from one threshold; by weak law): Given the columns' latents the scores of a row are independent, and the mean of their chances
-to exceed $t$ tends to $\int\bar F(t/\varphi)\,dv$ as $n\to\infty$. So does, in probability, the share of them above $t$: the $k$ largest
-are those above $\tau$ but for a share of the row that tends to $0$. The limit is $W(u,v)=\bar F(\tau/\varphi(v))$.
+long rows (from one threshold; by weak law): Given the columns' latents the scores of a row are independent, and the mean of their
+probabilities to exceed $t$ tends to $\int\bar F(t/\varphi)\,dv$ as $n\to\infty$. So, in probability, does the share of the scores above
+$t$. Hence the $k$ largest are those above $\tau$, except for a share of the row that tends to $0$. The limit is $W(u,v)=\bar
+F(\tau/\varphi(v))$.
 
-kernel (from long rows): Wanda's $\phi|w|$ exceeds $\tau$ with probability $[[kernel]]$: $1$ at $\tau=0$, and falling with the density of
-$\phi|w|$. In its factorised form row-wise SNIP is of this kind, too, its $|a|$ being a row factor.
+kernel (from long rows): Wanda's $\phi|w|$ exceeds $\tau$ with probability $[[kernel]]$. This is $1$ at $\tau=0$, and decreasing at the rate
+of the density of $\phi|w|$. In its factorised form row-wise SNIP is also of this kind, with $|a|$ as a row factor.
 
 degree (from one threshold): With one threshold for all rows and $f=1$ the entries of a row are independent, with probabilities that differ
 from column to column. The variance of the row's degree is $[[degree_variance]]$ for three columns.
 
-cell (from one threshold): In the cell of a column, of length $\frac1n$ with its midpoint in the middle, let the monotone $v\mapsto W(v)$
-rise by $x$ to one end and fall by $y$ to the other. On either half $W$ stays on its side of the value at the midpoint: $n$ times the
+cell (from one threshold): In the cell of a column, of length $\frac1n$ with the column's position as its midpoint, let the monotone $v\mapsto W(v)$
+rise by $x$ to one end and fall by $y$ to the other. On either half $W$ stays on its side of the value at the midpoint. So $n$ times the
 integral of $|W-W(v_j)|$ over the cell is at most $[[cell_error]]$.
 
 midpoints (from cell): All rises and falls add up to at most $1$, as $0\le W\le1$. So the row sums of $P$, $P_{ij}=W(v_j)$, are within
@@ -69,11 +70,11 @@ $[[midpoint_error]]$ of $n\rho$, and $\|P-W\|_1$ is at most $[[midpoint_error]]$
 rounding (from midpoints): $k$ is within $\frac12$ of $n\rho$, hence within $[[count_gap]]$ of the row sums of $P$, which are $EN_i$ for the
 degrees $N_i$ of $M_\tau$.
 
-nested rows (from order, degree; by additivity): A row of either mask holds the largest of the same scores: of the two sets of entries one
-contains the other, and they differ in $|k-N_i|$ entries.
+nested rows (from order, degree; by additivity): In a row either mask keeps the largest of the same scores. So one of the two sets of
+entries contains the other, and they differ in $|k-N_i|$ entries.
 
-surplus and deficit (from degree; by additivity): The rows with $N_i>EN_i$, with all columns, are one pair of sets in the cut norm of
-$M_\tau-P$, and those with $N_i<EN_i$ another. So $\frac1{mn}\sum_i|N_i-EN_i|$, the sum over both, is at most $[[two_cuts]]$.
+surplus and deficit (from degree; by additivity): The rows with $N_i>EN_i$, together with all columns, form one pair of sets in the cut norm
+of $M_\tau-P$, and the rows with $N_i<EN_i$ form another. So $\frac1{mn}\sum_i|N_i-EN_i|$, the sum over both, is at most $[[two_cuts]]$.
 
 between the masks (from rounding, nested rows, surplus and deficit): $\|M_{\rm row}-M_\tau\|_1=\frac1{mn}\sum_i|k-N_i|$ is at most
 $[[between_masks]]$, by $|k-N_i|\le|k-EN_i|+|N_i-EN_i|$; the cut norm is not larger.
@@ -198,7 +199,7 @@ the factor $3$ is not claimed to be sharp.)
             expression="bound",
             truth="left_half",
             at=({cut_rate: sp.Rational(9, 64), n: sp.Integer(16)},),
-            lost=r"at most, as other scores may take the masks further apart: for a constant $\varphi$ and $\rho=\frac12$ the rows keep the left half of sixteen columns, the global mask all of it in the upper half of the rows, nothing of the right in the lower, and Sylvester's matrices elsewhere; in a third cut, and in what rounding and midpoints may cost",
+            lost=r"at most, as other scores may take the masks further apart: for a constant $\varphi$ and $\rho=\frac12$ the rows keep the left half of sixteen columns, and the global mask keeps all of this half in the upper half of the rows, nothing of the right half in the lower, and Sylvester's matrices elsewhere; in a third cut, and in what rounding and midpoints may cost",
         ),
     ),
     because={

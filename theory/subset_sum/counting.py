@@ -51,19 +51,19 @@ hit_volume = (m * sp.log(1 / eps) - sp.log(1 / p)) / sp.log(2)
 
 STEPS = proof(
     r"""
-sums: There are at most $[[sums]]$ distinct subset sums of $n$ numbers, $0$ among them: each item doubles their number.
+sums: There are at most $[[sums]]$ distinct subset sums of $n$ numbers, with $0$ among them, because each item at most doubles their number.
 
-one side: Let $h$ of the sums be negative. Intervals of length $2\varepsilon$ around these and half of the one around $0$ cover
-$[-\frac12,0]$, so that $[[side]]\ge\frac12$; a positive sum comes close to no negative number that $0$ does not come close to. Likewise for
-positive sums and $[0,\frac12]$.
+one side: Let $h$ of the sums be negative. Intervals of length $2\varepsilon$ around these sums and half of the interval around $0$ cover
+$[-\frac12,0]$, so that $[[side]]\ge\frac12$: a positive sum comes close to no negative number that $0$ does not come close to. The same
+holds for positive sums and $[0,\frac12]$.
 
-fewer (from sums): In (a) $n\ge1$, since $0$ alone does not reach $\frac12>\varepsilon$. The sums other than $0$ are at most $2^n-1$, an odd
-number, so that $h\le[[fewer]]$ for one of the two signs.
+fewer (from sums): In (a) $n\ge1$, since $0$ alone does not reach $\frac12>\varepsilon$. The number of sums other than $0$ is at most
+$2^n-1$, which is odd. So $h\le[[fewer]]$ for one of the two signs.
 
-powers of two: The sums of $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$ are $2\varepsilon$ times all whole numbers from $-2^{n-1}$ to
-$2^{n-1}-1$: they come within $\varepsilon$ of all numbers up to $[[reach]]$, and of all down to $-(2^n+1)\varepsilon$.
+powers of two: The sums of $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$ are $2\varepsilon$ times all integers from $-2^{n-1}$ to
+$2^{n-1}-1$. They come within $\varepsilon$ of all numbers from $-(2^n+1)\varepsilon$ to $[[reach]]$.
 
-covering (from one side, fewer, powers of two): *One side*, which grows with $h$, is $(2^n-1)\varepsilon\ge\frac12$ at *fewer*:
+covering (from one side, fewer, powers of two): *One side* increases with $h$, and at *fewer* it is $(2^n-1)\varepsilon\ge\frac12$. So
 $n\ge[[covering_items]]$, with equality for the *powers of two* if $(2^n-1)\varepsilon=\frac12$.
 
 without the one (from covering): In particular $n\ge[[covering_volume]]$: without the $1$ the logarithm is smaller.
@@ -72,22 +72,23 @@ hit (by Markov): If $\Pr(N\ge1)\ge p$, then $\mathbb EN\ge p$.
 
 one coordinate (by R1.1): A coordinate of the sum of $k\ge1$ items has the distribution function $F_k$, which has no jumps.
 
-all coordinates (from one coordinate; by product): For a fixed subset of $k\ge1$ items the coordinates of its sum are independent: it comes
-close in all of them with probability $\prod_j[F_k(z_j+\varepsilon)-F_k(z_j-\varepsilon)]$.
+all coordinates (from one coordinate; by product): For a fixed subset of $k\ge1$ items the coordinates of its sum are independent. So the
+sum comes close in all coordinates with probability $\prod_j[F_k(z_j+\varepsilon)-F_k(z_j-\varepsilon)]$.
 
 all subsets (from all coordinates; by linearity; gives equal_count, vector_count): Add up over the $\binom nk$ subsets of $k$ items, for
-$k=1,\dots,n$, and the empty one, whose sum is $0$: for equal coordinates $\mathbb EN=[[equal_count]]$.
+$k=1,\dots,n$, and the empty subset, whose sum is $0$. For equal coordinates this gives $\mathbb EN=[[equal_count]]$.
 
-density (by convolution): A coordinate of the sum of $k\ge1$ items has a density of at most $[[most_density]]$, as that of one item has.
+density (by convolution): A coordinate of the sum of $k\ge1$ items has a density of at most $[[most_density]]$, because the density of one
+item has this bound.
 
-bound (from sums, all subsets, density): So each factor is at most $\varepsilon$, and the $2^n-1$ subsets that are not empty give $\mathbb
+bound (from sums, all subsets, density): So each factor is at most $\varepsilon$, and the $2^n-1$ nonempty subsets give $\mathbb
 EN\le[[count_bound]]$, with the indicator of $\|z\|_\infty\le\varepsilon$ for unequal coordinates. At $n=1$ the factors are $\varepsilon$
 where $[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$.
 
-items (from hit, bound): For $\|z\|_\infty>\varepsilon$ there is no indicator: by *hit*, $p\le(2^n-1)\varepsilon^m$, which is
+items (from hit, bound): For $\|z\|_\infty>\varepsilon$ the indicator is absent. So by *hit*, $p\le(2^n-1)\varepsilon^m$, which means
 $n\ge[[hit_items]]$.
 
-volume (from sums, items): In particular $p\le2^n\varepsilon^m$, which is $n\ge[[hit_volume]]$.
+volume (from sums, items): In particular $p\le2^n\varepsilon^m$, which means $n\ge[[hit_volume]]$.
 """,
     globals(),
 )
@@ -225,7 +226,7 @@ different subsets of one sample cost nothing extra (R4).
             truth="covering_items",
             at=tuple({eps: sp.Rational(1, x)} for x in (10, 1000)),
             lost="in the $1$ under the logarithm, the sum that is used twice",
-            order=r"by *covering*, as $\varepsilon\to0$: its bound is attained, and is more by less than $1$",
+            order=r"by *covering*, as $\varepsilon\to0$: its bound is attained, and is larger by less than $1$",
             side=Side.BELOW,
         ),
         Loose(
@@ -233,7 +234,7 @@ different subsets of one sample cost nothing extra (R4).
             truth="hit_items",
             at=tuple({p: sp.Rational(1, 2), eps: sp.Rational(1, x), m: 1} for x in (10, 1000)),
             lost="in the empty subset, which is counted though it does not serve",
-            order=r"beside the bound of *items*, which is attained by one item, as $\varepsilon\to0$ with $p$ and $m$ fixed: it is more by less than $1$ for $\varepsilon^m\le p$",
+            order=r"compared with the bound of *items*, which is attained by one item, as $\varepsilon\to0$ with $p$ and $m$ fixed: it is larger by less than $1$ for $\varepsilon^m\le p$",
             side=Side.BELOW,
         ),
     ),

@@ -89,18 +89,18 @@ next_term = sp.Rational(5, 28) + sp.Rational(21, 640)  # what n² times the rela
 
 COUNT_STEPS = proof(
     r"""
-truncated power (a definition): $F_0(t)=1\{t\ge0\}$ is $[[truncated]]$ at $k=0$, read as $0$ for $t<0$.
+truncated power (a definition): $F_0(t)=1\{t\ge0\}$ is $[[truncated]]$ at $k=0$, which is read as $0$ for $t<0$.
 
-average of a power (from truncated power): $F_{k+1}(t)=\frac12\int_{-1}^1F_k(t-x)\,dx$, as one item more is independent and uniform. Of the
-truncated power this average is $[[averaged]]$.
+average of a power (from truncated power): $F_{k+1}(t)=\frac12\int_{-1}^1F_k(t-x)\,dx$, because a further item is independent and uniform.
+For the truncated power this average is $[[averaged]]$.
 
-sum of items (from average of a power): In $F_k=[[sum_cdf]]$ the power with $j$ is averaged to those with $j$ and $j+1$ at $k+1$; their
-factors add up by Pascal's rule, $\binom kj+\binom k{j-1}=\binom{k+1}j$.
+sum of items (from average of a power): In $F_k=[[sum_cdf]]$ the average of the power with $j$ consists of the powers with $j$ and $j+1$ at
+$k+1$. Their factors add up by Pascal's rule, $\binom kj+\binom k{j-1}=\binom{k+1}j$.
 
-subsets (by linearity): $\mathbb EN=\sum_S\Pr(|\sum_SX_i-z|\le\varepsilon)$, the means of indicators.
+subsets (by linearity): $\mathbb EN=\sum_S\Pr(|\sum_SX_i-z|\le\varepsilon)$, the sum of the means of indicators.
 
-count (from sum of items, subsets): There are $\binom nk$ subsets of $k$ items, whose law has no atoms for $k\ge1$; the empty one gives an
-indicator: $[[expected_count]]$.
+count (from sum of items, subsets): There are $\binom nk$ subsets of $k$ items, and the law of their sums has no atoms for $k\ge1$. The
+empty subset gives an indicator. So the mean number is $[[expected_count]]$.
 """,
     globals(),
 )
@@ -221,45 +221,46 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
 
 EXPANSION_STEPS = proof(
     r"""
-fair bits (by tower): $2^{-n}\mathbb EN=\Pr(|T-z|\le\varepsilon)$ with $T=\sum_ib_iX_i$ and fair bits $b_i$: each subset is drawn with
-chance $2^{-n}$.
+fair bits (by tower): $2^{-n}\mathbb EN=\Pr(|T-z|\le\varepsilon)$ with $T=\sum_ib_iX_i$ and fair bits $b_i$, because each subset is drawn
+with probability $2^{-n}$.
 
 one item: $b_iX_i$ has the characteristic function $\varphi(u)=[[characteristic]]$.
 
 inversion (from fair bits, one item; cited: Feller, An Introduction to Probability Theory II (1971), XV.3: a law with an absolutely
-integrable characteristic function has the continuous density that Fourier inversion gives): $T$ has an atom $2^{-n}$ at $0$, the empty
-subset, and else the density $n2^{-n}f_1+\tilde f$, where $f_1\le\frac12$ is that of one item and $\tilde
-f(x)=\frac1\pi\int_0^\infty(\varphi^n-2^{-n}-n2^{-n}\frac{\sin u}u)\cos(xu)\,du$, of two items or more.
+integrable characteristic function has the continuous density that Fourier inversion gives): $T$ has an atom $2^{-n}$ at $0$, from the empty
+subset, and otherwise the density $n2^{-n}f_1+\tilde f$. Here $f_1\le\frac12$ is the density of one item, and $\tilde
+f(x)=\frac1\pi\int_0^\infty(\varphi^n-2^{-n}-n2^{-n}\frac{\sin u}u)\cos(xu)\,du$ is the part of two items or more.
 
 two items or more (from inversion): With $y=|\frac{\sin u}u|$ the integrand is at most $2^{-n}\sum_{k\ge2}\binom
-nky^k\le2^{-n}\,[[other_terms]]$, in which each term is $\frac{k(k-1)}2\ge1$ times as large.
+nky^k\le2^{-n}\,[[other_terms]]$, where each term on the right is $\frac{k(k-1)}2\ge1$ times as large.
 
-beyond π (from two items or more): For $u\ge\pi$, $y\le\frac1u$: that part of $\tilde f$ is at most $[[many_error]]$.
+beyond π (from two items or more): For $u\ge\pi$, $y\le\frac1u$. So this part of $\tilde f$ is at most $[[many_error]]$.
 
-one item at most (from inversion): On $[0,\pi]$ the two subtracted terms bring at most $(n+1)2^{-n}$, and $n2^{-n}f_1\le\frac n22^{-n}$:
-together $[[few_error]]$.
+one item at most (from inversion): On $[0,\pi]$ the two subtracted terms contribute at most $(n+1)2^{-n}$, and $n2^{-n}f_1\le\frac
+n22^{-n}$. Together these are $[[few_error]]$.
 
-envelopes (from one item; gives rate, quartic, sextic): Let $g=\ln\varphi+\frac{u^2}{12}$. $(g-\frac{u^4}{1440})/u^6$ is positive and grows
-on $(0,\pi]$, by its Taylor series in balls, and so do $g/u^4$ and $g/u^2$. At $\pi$, where $\varphi=\frac12$, they are $s=[[sextic]]$,
-$q=[[quartic]]$ and $\frac1{12}-\rho$, $\rho=[[rate]]$.
+envelopes (from one item; gives rate, quartic, sextic): Let $g=\ln\varphi+\frac{u^2}{12}$. The function $(g-\frac{u^4}{1440})/u^6$ is
+positive and increasing on $(0,\pi]$, by its Taylor series in ball arithmetic, and so are $g/u^4$ and $g/u^2$. At $\pi$, where
+$\varphi=\frac12$, the three functions are $s=[[sextic]]$, $q=[[quartic]]$ and $\frac1{12}-\rho$, where $\rho=[[rate]]$.
 
 elementary bounds (by integration): $e^y-1-y\le\frac{y^2}2e^y$ and $e^y-1\le ye^y$ for $y\ge0$; $|\cos y-1+\frac{y^2}2|\le\frac{y^4}{24}$
 and $|\cos y-1|\le\frac{y^2}2$: integrate from $0$.
 
 errors up to π (from envelopes, elementary bounds): So $\varphi^n$ differs from $e^{-nu^2/12}(1+\frac{nu^4}{1440})$ by at most
-$e^{-nu^2/12}nsu^6+\frac{n^2q^2u^8}2e^{-n\rho u^2}$, and from $e^{-nu^2/12}$ by $nqu^4e^{-n\rho u^2}$; the first with $\cos(ru)$ at $1$, the
-second with its $\frac{r^2u^2}2$, and the fourth power for the rest, bring $[[near_error]]$.
+$e^{-nu^2/12}nsu^6+\frac{n^2q^2u^8}2e^{-n\rho u^2}$, and from $e^{-nu^2/12}$ by at most $nqu^4e^{-n\rho u^2}$. Use the first bound for the
+term $1$ of $\cos(ru)$, the second for its term $\frac{r^2u^2}2$, and the fourth power for the rest. Together these contribute
+$[[near_error]]$.
 
 expansion beyond π (from fair bits): There $e^{-nu^2/12}\le e^{-n\pi^2/24}e^{-nu^2/24}$, and the expansion is at most $[[far_error]]$.
 
-Gaussian integral (from inversion): $\frac1\pi\int_0^\infty e^{-nu^2/12}(1+\frac{nu^4}{1440}-\frac{x^2u^2}2)\,du$, integrated over
-$x\in[z-\varepsilon,z+\varepsilon]$ and times $2^n$, is $A(1+c)$ with $A=[[leading]]$, $c=[[correction]]$.
+Gaussian integral (from inversion): The expression $\frac1\pi\int_0^\infty e^{-nu^2/12}(1+\frac{nu^4}{1440}-\frac{x^2u^2}2)\,du$, integrated
+over $x\in[z-\varepsilon,z+\varepsilon]$ and multiplied by $2^n$, is $A(1+c)$ with $A=[[leading]]$, $c=[[correction]]$.
 
-remainder (from beyond π, one item at most, errors up to π, expansion beyond π, Gaussian integral): The errors of the density, which grow
-with $|x|\le r$, over $\sqrt{3/\pi n}$ add up to $R_n(r)=[[remainder]]$.
+remainder (from beyond π, one item at most, errors up to π, expansion beyond π, Gaussian integral): The errors of the density increase with
+$|x|\le r$. Divided by $\sqrt{3/\pi n}$, they add up to $R_n(r)=[[remainder]]$.
 
-next term (from remainder): One term more of the expansion at $x=0$, $e^{-nu^2/12}(nc_3u^6+\frac{n^2c_2^2}2u^8)$ with $c_2=\frac1{1440}$,
-$c_3=\frac1{18144}$, adds $[[next_term]]$ over $n^2$; the errors left are $O(n^{-3})$ by the same bounds.
+next term (from remainder): A further term of the expansion at $x=0$, $e^{-nu^2/12}(nc_3u^6+\frac{n^2c_2^2}2u^8)$ with $c_2=\frac1{1440}$,
+$c_3=\frac1{18144}$, adds $[[next_term]]$ divided by $n^2$. The remaining errors are $O(n^{-3})$ by the same bounds.
 """,
     globals(),
 )

@@ -59,47 +59,48 @@ END_QUANTITIES = (
 )
 MEAN_STEPS = proof(
     r"""
-products (by R5.1 for uniform_density, gaussian_density, uniform_variance, gaussian_variance, sum_distribution): A product has a density
-$f_1$ and a variance, for uniform and for normal factors, and sums of $k$ products of normal numbers have a distribution function that is
-known: R5.1.
+products (by R5.1 for uniform_density, gaussian_density, uniform_variance, gaussian_variance, sum_distribution): By R5.1, a product has a
+density $f_1$ and a variance, for uniform and for normal factors, and sums of $k$ products of normal numbers have a known distribution
+function.
 
-close (from products): By symmetry of the law, a sum of $k$ is within $\varepsilon$ of $z$ with the difference of that at
-$h=|z|+\varepsilon$ and at $|z|-\varepsilon=s\cdot l$, which has the modulus $l$ and the sign $s$: with probability $[[closeness]]$.
+close (from products): By symmetry of the law, the probability that a sum of $k$ products is within $\varepsilon$ of $z$ is the difference
+of the distribution function at $h=|z|+\varepsilon$ and at $|z|-\varepsilon=s\cdot l$, which has the modulus $l$ and the sign $s$. It is
+$[[closeness]]$.
 
 mean count (from close; by linearity): All $k$ items of a subset are usable with probability $2^{-k}$, whatever their values are, and there
-are $\binom nk$ such subsets: $\mathbb EN=[[expected_count]]$, with $1$ for the empty subset if $|z|\le\varepsilon$.
+are $\binom nk$ such subsets. So $\mathbb EN=[[expected_count]]$, with $1$ for the empty subset if $|z|\le\varepsilon$.
 
-weight of all subsets: The probabilities to be usable, of all subsets together, are $\sum_k\binom nk2^{-k}=[[total]]$: an item is left out,
-or taken with $\frac12$.
+weight of all subsets: The probabilities that all items of a subset are usable add up, over all subsets, to $\sum_k\binom
+nk2^{-k}=[[total]]$: an item is left out, or taken with the factor $\frac12$.
 
-spread (from products, weight of all subsets): Divided by that they choose a random subset that takes every item with probability $\frac13$,
-independently. For either law its sum has the variance $[[spread]]$, if a product has the variance $V$, and the $n$-th power of
-$\varphi=\frac23+\frac13\psi$ for its characteristic function, $\psi$ being that of a product.
+spread (from products, weight of all subsets): Divided by this sum, these probabilities define a random subset that contains every item with
+probability $\frac13$, independently. For either law its sum has the variance $[[spread]]$, where $V$ is the variance of a product. The
+characteristic function of the sum is the $n$-th power of $\varphi=\frac23+\frac13\psi$, where $\psi$ is that of a product.
 
-density of two (from products): A sum of two products has at most the density $\int f_1^2$, by the Cauchy–Schwarz inequality, and has it at
-$0$: $[[uniform_pair]]$ for uniform and $[[gaussian_pair]]$ for normal weights.
+density of two (from products): The density of a sum of two products is at most $\int f_1^2$, by the Cauchy–Schwarz inequality, and attains
+this at $0$: $[[uniform_pair]]$ for uniform and $[[gaussian_pair]]$ for normal weights.
 
-square integrable (from density of two; by Plancherel): As $f_1^2$ has a finite integral, so has $|\psi|^2$.
+square integrable (from density of two; by Plancherel): Since $f_1^2$ has a finite integral, so has $|\psi|^2$.
 
-pairs of items (from spread): $\binom n{k+2}$ is $\binom n2\binom{n-2}k$ times $[[pair_share]]$, at most $1$. So $\varphi^n$ without its
-terms of order $0$ and $1$ in $\psi$ is at most $\binom n2\frac{|\psi|^2}9(\frac23+\frac13|\psi|)^{n-2}$.
+pairs of items (from spread): $\binom n{k+2}$ is $\binom n2\binom{n-2}k$ times $[[pair_share]]$, which is at most $1$. So $\varphi^n$
+without its terms of order $0$ and $1$ in $\psi$ is at most $\binom n2\frac{|\psi|^2}9(\frac23+\frac13|\psi|)^{n-2}$.
 
-away from zero (from square integrable, pairs of items; by Riemann–Lebesgue): Off a neighbourhood of $0$ the largest $|\psi|$ is below $1$,
-so that the integral of that bound falls geometrically in $n$.
+away from zero (from square integrable, pairs of items; by Riemann–Lebesgue): Off a neighbourhood of $0$ the largest $|\psi|$ is below $1$.
+So the integral of this bound decreases geometrically in $n$.
 
 near zero (from spread, away from zero; by dominated convergence): Near $0$, $|\varphi(u)|\le e^{-cu^2}$ for some $c>0$, and $\varphi(\frac
-u{\sqrt n})^n\to e^{-Vu^2/6}$ for every $u$: at this scale the integral of $\varphi(u)^ne^{-ius}$ tends to that of the limit, uniformly for
+u{\sqrt n})^n\to e^{-Vu^2/6}$ for every $u$. On this scale the integral of $\varphi(u)^ne^{-ius}$ tends to that of the limit, uniformly for
 $s$ in a bounded interval.
 
 local density (from near zero): So the density of the sum, of two or more items, is $(1+o(1))[[local_density]]$ on bounded intervals:
 $\frac1{2\pi}$ times the integral of $e^{-nVu^2/6}$.
 
 local limit (from mean count, weight of all subsets, local density): For $\varepsilon\le\frac{|z|}2$ the empty subset does not count, and
-the subsets of one item have a bounded density at a distance of $\frac{|z|}2$ from $0$: they add $O(n\varepsilon)$. So $\mathbb
-EN\sim[[leading]]$, all subsets times the local density times the length, uniformly in such $\varepsilon$.
+the subsets of one item have a bounded density at a distance of $\frac{|z|}2$ from $0$, so they add $O(n\varepsilon)$. So $\mathbb
+EN\sim[[leading]]$, the weight of all subsets times the local density times the length, uniformly in such $\varepsilon$.
 
-annealed size (from local limit): Since that is uniform, $\varepsilon$ may tend to $0$ as $n$ grows. All subsets times $\varepsilon$ are $1$
-at $n=[[annealed_size]]$, and what is left of the mean has a logarithm of $o(n)$.
+annealed size (from local limit): Since this limit is uniform, $\varepsilon$ may tend to $0$ as $n$ grows. The weight of all subsets times
+$\varepsilon$ is $1$ at $n=[[annealed_size]]$, and the remaining factor of the mean has a logarithm of $o(n)$.
 """,
     vars(product_laws) | globals(),
 )
@@ -203,32 +204,32 @@ $[[uniform_pair]]$ for uniform and $[[gaussian_pair]]$ for normal weights.
 
 CHANCE_STEPS = proof(
     r"""
-close (by R5.2): R5.2 says the probability $p$ with which a sum of $k$ products of normal numbers is within $\varepsilon$ of $z$, whichever
-items they are.
+close (by R5.2): R5.2 gives the probability $p$ that a sum of $k$ products of normal numbers is within $\varepsilon$ of $z$, whichever items
+they are.
 
-usable count (from close; by linearity): Given $K$ usable items the mean count is $E_K=[[usable_count]]$, each of their subsets with weight
-$1$.
+usable count (from close; by linearity): Given $K$ usable items, the mean count is $E_K=[[usable_count]]$, where each of their subsets has
+weight $1$.
 
 Markov (from usable count; by Markov): Given $K$, $\Pr(N\ge1)\le\min(1,E_K)$.
 
 binomial (from Markov; by tower): $K$ is $i$ with probability $\binom ni2^{-n}$, so that $\Pr(N\ge1)\le[[quenched_bound]]$.
 
-density of one (by R5.1 for uniform_density, gaussian_density): A product has a density that is finite but at $0$, for uniform and for
-normal weights: R5.1.
+density of one (by R5.1 for uniform_density, gaussian_density): By R5.1, the density of a product is finite except at $0$, for uniform and
+for normal weights.
 
-density of two (by R5.2): A sum of two products has a density that is bounded as R5.2 says, for uniform and for normal weights.
+density of two (by R5.2): A sum of two products has a density that is bounded as in R5.2, for uniform and for normal weights.
 
-density of more (from usable count, density of one, density of two; by convolution): More items keep below that. One item has a density that
-falls away from $0$, so that on $[z-\varepsilon,z+\varepsilon]$, for $\varepsilon\le\frac{|z|}2$, it is at most that at $\frac z2$. So
-$E_K\le C_z2^K\varepsilon$, with $C_z$ twice the larger of the two.
+density of more (from usable count, density of one, density of two; by convolution): The density of a sum of more items has the same bound.
+The density of one item decreases away from $0$, so that on $[z-\varepsilon,z+\varepsilon]$, for $\varepsilon\le\frac{|z|}2$, it is at most
+its value at $\frac z2$. So $E_K\le C_z2^K\varepsilon$, with $C_z$ twice the larger of the two bounds.
 
-typical number (by Hoeffding): $K\ge\frac n2+\omega\sqrt n$ with probability at most $2e^{-2\omega^2}$, for every $\omega>0$: $\frac Kn$ is
-a mean of $n$ independent zeros and ones.
+typical number (by Hoeffding): $K\ge\frac n2+\omega\sqrt n$ has probability at most $2e^{-2\omega^2}$, for every $\omega>0$, because $\frac
+Kn$ is a mean of $n$ independent zeros and ones.
 
 quenched size (from binomial, density of more, typical number; gives left_over, quenched_size): With $1-\frac\eta2$ times
 $n=[[quenched_size]]$ items, $2^{n/2}\varepsilon$ is $[[left_over]]$. So for a typical $K$ the mean count is at most $C_z2^{\omega\sqrt n}$
-times this, and for every $\eta>0$ tends to $0$ with $\varepsilon$, as $\sqrt n$ grows slower than $\ln\frac1\varepsilon$; fewer items do no
-better.
+times this. For every $\eta>0$ it tends to $0$ with $\varepsilon$, because $\sqrt n$ grows more slowly than $\ln\frac1\varepsilon$. Fewer
+items do no better.
 """,
     vars(product_laws) | globals(),
 )

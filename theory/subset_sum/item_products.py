@@ -42,31 +42,33 @@ BESSEL = Step(
 
 STEPS = proof(
     r"""
-uniform density: Given $|X|=y$, $XY$ is uniform on $[-y,y]$: its density at $s$ is $\frac1{2y}$ for $y\ge|s|$, and in the mean over $y$,
-uniform on $[0,1]$, it is $[[uniform_density]]$.
+uniform density: Given $|X|=y$, $XY$ is uniform on $[-y,y]$, so its density at $s$ is $\frac1{2y}$ for $y\ge|s|$. Averaged over $y$, which
+is uniform on $[0,1]$, the density is $[[uniform_density]]$.
 
-uniform distribution: In the same way, $0\le XY\le s$ has the probability $\frac12\min(1,\frac sy)$ given $|X|=y$. The mean over $y$ makes
+uniform distribution: In the same way, $0\le XY\le s$ has probability $\frac12\min(1,\frac sy)$ given $|X|=y$. The mean over $y$ gives
 $[[uniform_distribution]]$.
 
-uniform characteristic: The characteristic function is the mean of $\frac{\sin uX}{uX}$, that of $Y$ at $uX$: $[[uniform_characteristic]]$.
+uniform characteristic: The characteristic function is the mean of $\frac{\sin uX}{uX}$, the characteristic function of $Y$ at $uX$. It is
+$[[uniform_characteristic]]$.
 
-variances: The variance is the mean of $X^2Y^2$: $[[uniform_variance]]$ for uniform factors and $[[gaussian_variance]]$ for normal ones.
+variances: The variance is the mean of $X^2Y^2$. It is $[[uniform_variance]]$ for uniform factors and $[[gaussian_variance]]$ for normal
+factors.
 
-random variance: Given the second factors, a sum of $k$ products of normal numbers is normal, with the sum of their squares for its
-variance. That has the density $[[chi_square]]$: the mean of $e^{-\lambda v}$ is, for all $\lambda\ge0$, the $k$-th power of that for one
-square, which determines a law.
+random variance: Given the second factors, a sum of $k$ products of normal numbers is normal, and its variance is the sum of the squares of
+the second factors. This variance has the density $[[chi_square]]$: the mean of $e^{-\lambda v}$ is, for all $\lambda\ge0$, the $k$-th power
+of the mean for one square, and these means determine the law.
 
-mixture (from random variance): The density of the sum at $\pm x\ne0$ is the integral over $v$ of this density times the normal one of
-variance $v$, which with $v=xe^w$ is the integral over $w$ of $[[mixture]]$.
+mixture (from random variance): The density of the sum at $\pm x\ne0$ is the integral over $v$ of this density times the normal density of
+variance $v$. With $v=xe^w$ it is the integral over $w$ of $[[mixture]]$.
 
 [[BESSEL]]
 
 density of a sum (from random variance, mixture, Bessel function): So the density is $[[sum_density]]$. Its value at $0$ is the mean of
-$(2\pi v)^{-1/2}$, infinite for $k=1$.
+$(2\pi v)^{-1/2}$, which is infinite for $k=1$.
 
-normal density (from density of a sum): At $k=1$ that is $[[gaussian_density]]$.
+normal density (from density of a sum): At $k=1$ this density is $[[gaussian_density]]$.
 
-normal characteristic: The characteristic function of one product is the mean of $e^{-u^2Y^2/2}$: $[[gaussian_characteristic]]$.
+normal characteristic: The characteristic function of one product is the mean of $e^{-u^2Y^2/2}$, which is $[[gaussian_characteristic]]$.
 
 Bessel integral (cited: DLMF 10.43.2, the indefinite integral of z^ν K_ν by Struve functions; it is 0 at 0, as the density is integrable):
 $\int_0^xs^\nu K_\nu(s)\,ds=[[bessel_integral]]$ for $\nu=\frac{k-1}2>-\frac12$.

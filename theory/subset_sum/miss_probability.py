@@ -28,21 +28,22 @@ agreement = sp.Integer(2)  # the factor within which misses were found to be as 
 
 STEPS = proof(
     r"""
-mean: Let each of the items be in the subset with probability $\frac12$, independently of the others. An item more adds half of itself to
-the mean of the sum, which is $0$ without items: so it is $[[mean]]$.
+mean: Let each item be in the subset with probability $\frac12$, independently of the others. A further item adds half of itself to the mean
+of the sum, which is $0$ without items. So the mean is $[[mean]]$.
 
-variance (from mean): With an item $x$ more the mean square of the sum $s$ is the mean of $s^2$ and $(s+x)^2$. This, less the square of the
-*mean*, makes the variance grow by $\frac{x^2}4$: it is $[[variance]]$.
+variance (from mean): With a further item $x$, the mean square of the sum $s$ becomes the mean of $s^2$ and $(s+x)^2$. Subtracting the
+square of the *mean* shows that the variance grows by $\frac{x^2}4$. So the variance is $[[variance]]$.
 
-rate (from mean, variance): $2^n$ subsets, a window of the length $2\varepsilon$, and in it the normal density at $z$ with the *mean* and
-the *variance* of a random subset: $\lambda=[[rate]]$.
+rate (from mean, variance): The rate is the product of the number $2^n$ of subsets, the length $2\varepsilon$ of the window, and the normal
+density at $z$ with the *mean* and the *variance* of a random subset: $\lambda=[[rate]]$.
 
 Jensen (from rate; by Jensen): The exponential is convex: $\mathbb E_xe^{-\lambda}\ge e^{-\mathbb E_x\lambda}$.
 
-misses (from rate, Jensen; on samples: a count over drawn items: the sums depend on each other, and no law of their misses is known): If the
-sums were independent, as energies in a random energy model are, and each within $\varepsilon$ of $z$ with probability $\lambda2^{-n}$, none
-would be with $(1-\lambda2^{-n})^{2^n}\approx e^{-\lambda}$; and for $|z|\le\varepsilon$ the empty sum is: $[[miss]]$. Sums of overlapping
-subsets do depend on each other, beyond $S_1$ and $S_2$, and their law is near a normal one at best: what is known of this is counted.
+misses (from rate, Jensen; on samples: a count over drawn items: the sums depend on each other, and no law of their misses is known):
+Suppose that the sums were independent, as energies in a random energy model are, and each were within $\varepsilon$ of $z$ with probability
+$\lambda2^{-n}$. Then all of them would miss with probability $(1-\lambda2^{-n})^{2^n}\approx e^{-\lambda}$. For $|z|\le\varepsilon$ the
+empty sum hits: $[[miss]]$. Sums of overlapping subsets do depend on each other, beyond $S_1$ and $S_2$, and their law is at best near a
+normal law. What is known about this was obtained by counting.
 """,
     globals(),
 )
@@ -107,9 +108,9 @@ $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}$.
     open_questions=(
         OpenQuestion(
             asks=r"""Is the number of hits, given $S_1$ and $S_2$ alone, nearly a Poisson variable of the rate $\lambda$?""",
-            obstacle="All subsets share the items: of $2^n$ dependent events only the first two moments are known, and these on the whole, not given $S_1$ and $S_2$. Given all items nothing is random any more.",
-            known="Both moments on the whole (R1.1, R2), and the rate (R7). For sums with signs, of which all have the mean $0$, limits are proved elsewhere (Borgs, Chayes, Mertens, Nair, Proof of the local REM conjecture for number partitioning I, Random Struct. Algorithms 34 (2009) 217).",
-            evidence=r"""Misses are within a factor of $2$ of $\mathbb Ee^{-\lambda}$ in all cells tried: that is of no hit, and says nothing of two or more.""",
+            obstacle="All subsets share the items. Of $2^n$ dependent events only the first two moments are known, and these unconditionally, not given $S_1$ and $S_2$. Given all items, nothing is random any more.",
+            known="Both unconditional moments (R1.1, R2), and the rate (R7). For sums with signs, all of which have mean $0$, limits are proved elsewhere (Borgs, Chayes, Mertens, Nair, Proof of the local REM conjecture for number partitioning I, Random Struct. Algorithms 34 (2009) 217).",
+            evidence=r"""Misses are within a factor of $2$ of $\mathbb Ee^{-\lambda}$ in all cells tried. This concerns the absence of hits, and says nothing about two or more hits.""",
             checked_by="counted_misses_agree_with_the_prediction",
         ),
     ),

@@ -48,54 +48,55 @@ looseness = 2 * sp.log(2) / -sp.log(contraction)  # the number of items over tha
 STEPS = proof(
     r"""
 cover (by induction): Let $I=[-\frac a2,\frac a2]$, $C_0=[-\frac\varepsilon2,\frac\varepsilon2]$ and $C_{t+1}=C_t\cup((C_t+X_{t+1})\cap I)$.
-Every point of $C_t$ is within $\frac\varepsilon2$ of a subset sum of $X_1,\dots,X_t$: the points of $C_0$ of the empty sum; and if $y$ is
-as near to $s$, then $y+X_{t+1}$ is as near to $s+X_{t+1}$.
+Every point of $C_t$ is within $\frac\varepsilon2$ of a subset sum of $X_1,\dots,X_t$: the points of $C_0$ are within this distance of the
+empty sum; and if $y$ is within this distance of $s$, then so is $y+X_{t+1}$ of $s+X_{t+1}$.
 
 reach (from cover): A target $z\in I$ and a point $c\in C_t\subset I$ are at most $[[distance]]\cdot a$ apart, so that $z-C_t\subset[-a,a]$.
 
 new part (from reach; by Fubini): Given $|C_t|=av$, the mean measure of $((C_t+X)\cap I)\setminus C_t$ is at least $[[new_part]]$, with
-equality for a law of density $\kappa$ on $[-a,a]$ and else an atom at $0$: it is the integral of $\Pr(z-X\in C_t)\ge\kappa|C_t|$ over $z\in
-I\setminus C_t$.
+equality for a law of density $\kappa$ on $[-a,a]$ and otherwise an atom at $0$. The mean measure is the integral of $\Pr(z-X\in
+C_t)\ge\kappa|C_t|$ over $z\in I\setminus C_t$.
 
 growth (from new part): Given the covered share $v_t=|C_t|/a=v$, the mean of $v_{t+1}$ is at least $[[growth]]$.
 
 odds (a definition): The odds of being uncovered are $u_t=[[odds]]$ at $v_t=v$.
 
-at most doubled (from cover; by additivity): $v_{t+1}=v_t(1+r)$ with $0\le r\le1$: a part is added, and a translate of $C_t$ measures
-$|C_t|$.
+at most doubled (from cover; by additivity): $v_{t+1}=v_t(1+r)$ with $0\le r\le1$, because a part is added, and a translate of $C_t$ has
+measure $|C_t|$.
 
 chord: $\frac1{1+r}\le[[chord]]$ for $0\le r\le1$, with equality at both ends.
 
-lower bounds suffice (from at most doubled, chord; by monotonicity): $[[chord]]$ falls in $r$, so that in the mean of
-$1/v_{t+1}\le[[chord]]$ over $v_t$ a lower bound of the mean of $r$ may stand for it.
+lower bounds suffice (from at most doubled, chord; by monotonicity): $[[chord]]$ decreases in $r$. So in the mean of $1/v_{t+1}\le[[chord]]$
+over $v_t$, the mean of $r$ may be replaced by a lower bound.
 
 one item (from growth, odds, lower bounds suffice): Given $v_t=v$, the mean of $u_{t+1}=\frac1{v(1+r)}-1$ is at most $[[contraction]]$ times
-$u_t$: put the mean of $r$, which is at least *growth* over $v$ less $1$, into the chord.
+$u_t$. To see this, put the mean of $r$ into the chord; this mean is at least *growth* divided by $v$, minus $1$.
 
-start (from cover, odds): $v_0=\varepsilon/a$, since $\varepsilon\le a$, so that $u_0=[[start]]$.
+start (from cover, odds): Since $\varepsilon\le a$, $v_0=\varepsilon/a$. So $u_0=[[start]]$.
 
-tower (from one item; by tower): The factor *one item* is the same whatever $v_t$ is, so that it multiplies the mean of $u_t$.
+tower (from one item; by tower): The factor in *one item* does not depend on $v_t$, so it multiplies the mean of $u_t$.
 
 all items (from start, tower): The mean of $u_n$ is at most $[[mean_odds]]$, for every $n\ge0$.
 
 gap (from cover): If $z\in I$ is farther than $\varepsilon$ from all subset sums, no point of $C_n$ is within $\frac\varepsilon2$ of $z$, by
-*cover* and the triangle inequality. An interval of length $[[gap]]$ at $z$, on the side of $0$, lies in $I$, since $\varepsilon\le\frac
-a2$, and is uncovered.
+*cover* and the triangle inequality. So an interval of length $[[gap]]$ at $z$, on the side of $0$, is uncovered. It lies in $I$, since
+$\varepsilon\le\frac a2$.
 
 threshold (from gap, odds): Then $u_n\ge1-v_n\ge[[threshold]]$.
 
-Markov (from all items, threshold; by Markov): The probability of $u_n\ge[[threshold]]$ is at most the mean of $u_n$ over $[[threshold]]$.
+Markov (from all items, threshold; by Markov): The probability that $u_n\ge[[threshold]]$ is at most the mean of $u_n$ divided by
+$[[threshold]]$.
 
-failure (from Markov): That is less than $[[failure]]$, by $\frac{2a}\varepsilon(1-\frac{a\kappa}2)^n$.
+failure (from Markov): This bound is less than $[[failure]]$, by $\frac{2a}\varepsilon(1-\frac{a\kappa}2)^n$.
 
-items of a law (from failure): The bound is $\delta$ at $n=[[law_size]]$, and it falls in $n$.
+items of a law (from failure): The bound is $\delta$ at $n=[[law_size]]$, and it decreases in $n$.
 
-uniform items (from items of a law): Uniform items on $[-1,1]$ have $a=1$, $\kappa=\frac12$: $[[size]]$. For $\varepsilon>\frac12$, too, so
-many items are enough, as none are needed.
+uniform items (from items of a law): Uniform items on $[-1,1]$ have $a=1$, $\kappa=\frac12$, which gives $[[size]]$. This number of items is
+also enough for $\varepsilon>\frac12$, as none are needed.
 
 counting (by R3): If $n$ numbers reach all of $I$ within $\varepsilon$, then $n\ge\log_2(1+\frac a{2\varepsilon})$, in units of $a$.
 
-order (from items of a law, counting): As $\varepsilon\to0$, the number of *items of a law* over that of *counting* tends to
+order (from items of a law, counting): As $\varepsilon\to0$, the number of *items of a law* divided by that of *counting* tends to
 $[[looseness]]$.
 """,
     globals(),
@@ -164,7 +165,7 @@ def uncovered_side_fits(gap: sp.Expr) -> Iterator[Relation]:
 subset_cover = Claim(
     label="R4",
     title="Random subset sums cover an interval, with explicit constants",
-    headline=r"The subset sums of $n$ independent numbers, uniform on $[-1,1]$, come within $\varepsilon$ of every $z\in[-\frac12,\frac12]$, of all at once with probability at least $1-\delta$, if $$n\ge[[size]].$$",
+    headline=r"With probability at least $1-\delta$, the subset sums of $n$ independent numbers, uniform on $[-1,1]$, come within $\varepsilon$ of every $z\in[-\frac12,\frac12]$, of all at once, if $$n\ge[[size]].$$",
     statement=r"""
 Let $X_1,\dots,X_n$ be independent with a law of subdensity $\kappa$ on $[-a,a]$: $\Pr(X\in B)\ge\kappa|B|$ for Borel
 sets $B\subset[-a,a]$ (atoms and mass elsewhere are allowed). For $0<\varepsilon\le a/2$, *every*
@@ -235,7 +236,7 @@ most $[[looseness]]$ times as large.
             truth="one_sign",
             at=tuple({n: items, eps: sp.Rational(1, 10), **UNIFORM} for items in (20, 40)),
             lost=r"at most, as the truth lies between (items of one sign miss all targets beyond $\varepsilon$ of the other): in the factor "
-            r"$\frac34$ for each item, where such samples have $\frac12$, and in $\varepsilon^{-2}$, of the odds at the start and of Markov's inequality",
+            r"$\frac34$ for each item, where such samples have $\frac12$, and in $\varepsilon^{-2}$, from the odds at the start and from Markov's inequality",
         ),
         Loose(
             expression="law_size",

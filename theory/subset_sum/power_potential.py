@@ -79,46 +79,48 @@ TINY = {**SMALL, eps: sp.Rational(1, 10**20), theta: sp.Rational(4, 5), far: sp.
 
 STEPS = proof(
     r"""
-growth (by R4): In R4 the covered share $v_t$ becomes $v(1+r)\le1$ from $v_t=v$, with $0\le r\le1$ and a mean of $r$ of at least
-$a\kappa(1-v)$. It begins with $v_0=\frac\varepsilon a$, and $1-v_n\ge\frac\varepsilon{2a}$ if some target is missed.
+growth (by R4): In R4 an item changes the covered share $v_t$ from $v_t=v$ to $v(1+r)\le1$, where $0\le r\le1$ and $r$ has a mean of at
+least $a\kappa(1-v)$. The share begins with $v_0=\frac\varepsilon a$, and $1-v_n\ge\frac\varepsilon{2a}$ if some target is missed.
 
-potential: Let $\Psi(v)=[[potential]]$, which falls in $v$ to $0$ at $v=1$.
+potential: Let $\Psi(v)=[[potential]]$, which decreases in $v$, to $0$ at $v=1$.
 
-shape (from potential): After an item it is $v^{-\theta}$ times $[[shape]]$.
+shape (from potential): After an item the potential is $v^{-\theta}$ times $[[shape]]$.
 
-curvature (from shape): The second derivative of that in $r$ is $[[curvature]]$, not negative as $\theta\le1$.
+curvature (from shape): The second derivative of the shape in $r$ is $[[curvature]]$, which is nonnegative since $\theta\le1$.
 
-chord (from growth, curvature; by corners): So from $0$ to $R$ it is at most the chord between these: what it has above the chord is convex,
-and $0$ at both ends. A chord that falls is no lower at a lower bound of the mean of $r$ than at that mean.
+chord (from growth, curvature; by corners): So from $0$ to $R$ the shape is at most the chord between these points: its excess over the
+chord is convex, and $0$ at both ends. A decreasing chord is at least as high at a lower bound of the mean of $r$ as at that mean.
 
-up to a half (from shape): For $v\le\frac12$ let $R=1$. From $0$ to $1$ the shape falls by $1-2^{-\theta}+[[low_gain]]$, which is no less
-than $1-2^{-\theta}$.
+up to a half (from shape): For $v\le\frac12$ let $R=1$. From $0$ to $1$ the shape falls by $1-2^{-\theta}+[[low_gain]]$, which is at least
+$1-2^{-\theta}$.
 
-beyond a half (from shape): For $v\ge\frac12$ let $R=\frac{1-v}v$, beyond which $r$ does not get, and where the shape is $0$. Then the chord
+beyond a half (from shape): For $v\ge\frac12$ let $R=\frac{1-v}v$, which $r$ does not exceed, and where the shape is $0$. Then the chord
 falls from $1-v$ to $(1-v)(1-a\kappa v)$, and $[[high_gain]]\ge0$, as $2^{-\theta}\ge\frac12$.
 
-one item (from chord, up to a half, beyond a half): So in either case the mean of $\Psi(v_{t+1})$ is at most $[[power_contraction]]$ times
+one item (from chord, up to a half, beyond a half): So in both cases the mean of $\Psi(v_{t+1})$ is at most $[[power_contraction]]$ times
 $\Psi(v_t)$.
 
-first items (from growth, one item; by Markov): That factor is the same whatever $v_t$ is, so that $n_1$ items multiply the mean by its
-power. If $v_{n_1}<v_1$, then $\Psi(v_{n_1})\ge\Psi(v_1)$, which has at most the probability $[[first_failure]]$.
+first items (from growth, one item; by Markov): This factor does not depend on $v_t$, so $n_1$ items multiply the mean by its power. If
+$v_{n_1}<v_1$, then $\Psi(v_{n_1})\ge\Psi(v_1)$, which has probability at most $[[first_failure]]$.
 
-one item later (from growth): From $v_t\ge v_1$ on, which remains so, the mean of $1-v_{t+1}$ is at most $(1-v_t)(1-a\kappa v_t)$, hence
-$[[later_contraction]]$ times $1-v_t$.
+one item later (from growth): Once $v_t\ge v_1$, this remains so, and the mean of $1-v_{t+1}$ is at most $(1-v_t)(1-a\kappa v_t)$, hence at
+most $[[later_contraction]]$ times $1-v_t$.
 
-later items (from one item later; by Markov): After $n-n_1$ more items $1-v_n\ge\frac\varepsilon{2a}$ with at most the probability
+later items (from one item later; by Markov): After $n-n_1$ more items, $1-v_n\ge\frac\varepsilon{2a}$ has probability at most
 $[[later_failure]]$.
 
-both (from first items, later items): A target is missed with at most the sum of the probabilities, $[[two_phase_failure]]$.
+both (from first items, later items): A target is missed with probability at most the sum of these two probabilities,
+$[[two_phase_failure]]$.
 
-items (from both): The two are $\frac\delta2$ each at $n_1=[[first_items]]$ and $n-n_1=[[later_items]]$, and fall in these.
+items (from both): The two probabilities are $\frac\delta2$ each at $n_1=[[first_items]]$ and $n-n_1=[[later_items]]$, and they decrease in
+these numbers.
 
-smaller bound (from growth, both, items): R4 bounds the same probability, and its number of items is enough: so is the smaller of both,
-$[[least_failure]]$ for $n$ items, and $[[enough_items]]$ items.
+smaller bound (from growth, both, items): R4 bounds the same probability, and its number of items is enough. So the smaller of the two
+bounds holds, $[[least_failure]]$ for $n$ items, and the smaller number is enough, $[[enough_items]]$ items.
 
-rate (from items): As $\varepsilon\to0$ their sum, over $\ln\frac1\varepsilon$, tends to $[[power_rate]]$.
+rate (from items): As $\varepsilon\to0$, the sum of the two numbers divided by $\ln\frac1\varepsilon$ tends to $[[power_rate]]$.
 
-best rate (from rate): As $\theta\to0$ and $v_1\to1$ that tends to $[[best_rate]]$.
+best rate (from rate): As $\theta\to0$ and $v_1\to1$, this rate tends to $[[best_rate]]$.
 
 [[SIGN_STEPS]]
 """,
@@ -253,16 +255,16 @@ other densities the constant is left open.
             expression="best_rate",
             truth="counting_rate",
             at=(UNIFORM,),
-            lost="in the first items, known to let the covered share grow in the mean only, and in later ones, counted apart",
-            order="by R3, which asks for this rate of any items, and by *limit*, as it is enough for uniform ones",
+            lost="in the first items, known to let the covered share grow on average only, and in later ones, counted separately",
+            order="by R3, which requires this rate of any items, and by *limit*, as it is enough for uniform ones",
         ),
     ),
     open_questions=(
         OpenQuestion(
             asks=r"""How many random numbers for each $\ln\frac1\varepsilon$ cover an interval with their subset sums as $\varepsilon\to0$, if their density is not uniform?""",
-            obstacle=r"""That most targets are covered by few numbers is shown by pairs of signs, whose sums have the mean $0$ for symmetric densities alone, and the last steps need a density that is bounded. Of a law with an atom, or with another mean, only a part can be used so.""",
+            obstacle=r"""The proof that few numbers cover most targets uses pairs of signs, whose sums have mean $0$ for symmetric densities only, and its last steps need a bounded density. Of a law with an atom, or with another mean, only a part can be used in this way.""",
             known=r"""For uniform numbers on $[-1,1]$ the limit is $\frac1{\ln2}=1.44$ (R13, R3). For others it lies between this and the limit of R13.""",
-            evidence=r"""About $9$, $13$, $17$ and $20$ uniform items are needed in nine of ten samples at $\varepsilon=10^{-1},\dots,10^{-4}$ (R4): three or four for each factor of ten, where counting has $3.3$. Of other densities nothing was counted.""",
+            evidence=r"""About $9$, $13$, $17$ and $20$ uniform items are needed in nine of ten samples at $\varepsilon=10^{-1},\dots,10^{-4}$ (R4): three or four for each factor of ten, where counting has $3.3$. For other densities nothing was counted.""",
         ),
     ),
     unmeasured=(

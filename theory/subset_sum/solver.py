@@ -34,46 +34,49 @@ example_gap = (n - 2) * u
 STEPS = proof(
     r"""
 moment (by induction): Let $(\alpha^*,\beta^*)$ attain the least distance. The run ends when one list is used up, so it leaves $\alpha^*$ or
-$\beta^*$ for good. Up to the moment when the first of the two is left, $\alpha\le\alpha^*$ and $\beta\ge\beta^*$, as the lists are run
-through in order.
+$\beta^*$ for good. Until the first of the two is left, $\alpha\le\alpha^*$ and $\beta\ge\beta^*$, because the lists are run through in
+order.
 
 optimum (from moment; by monotonicity): If $\alpha^*$ is left at $\beta$, then $\alpha^*+\beta^*\le\alpha^*+\beta\le z$; if $\beta^*$ is
-left at $\alpha$, then $z<\alpha+\beta^*\le\alpha^*+\beta^*$. In both cases the sum met lies between $z$ and the nearest one: it is as near.
+left at $\alpha$, then $z<\alpha+\beta^*\le\alpha^*+\beta^*$. In both cases the visited sum lies between $z$ and the nearest sum, so it is
+as near.
 
-half sums (from optimum): A half of $h$ items has $2^h$ sums, and two items more double both lists: they hold $[[half_sums]]$.
+half sums (from optimum): A half of $h$ items has $2^h$ sums, and two further items double both lists. The lists hold $[[half_sums]]$ sums.
 
-merging: A list of $2^k$ sums becomes one of $2^{k+1}$ by as many writes, so that $h$ items take $[[writes]]$.
+merging: A list of $2^k$ sums becomes a list of $2^{k+1}$ sums by as many writes. So $h$ items take $[[writes]]$ writes.
 
-run (from half sums): Every step of the run leaves an entry of a list for good, and the last one ends it with an entry of the other list
-left: at most $[[run]]$ steps. With negative items in the first half, positive ones in the other, each larger than the sum of their moduli,
-and $z=0$, $\beta$ runs down to $0$ first and then $\alpha$ through its whole list, so that there are as many.
+run (from half sums): Every step of the run leaves an entry of a list for good, and the last step ends the run with an entry of the other
+list left. So there are at most $[[run]]$ steps. Let the first half have negative items and the other half positive items, each larger than
+the sum of the moduli of the negative ones, and let $z=0$. Then $\beta$ first runs down to $0$, and $\alpha$ then runs through its whole
+list, so that there are as many steps.
 
-operations (from half sums, merging, run): Both halves and the run together: $[[operations]]$.
+operations (from half sums, merging, run): Both halves and the run together take $[[operations]]$ operations.
 
 two bounds (by rounding): Let $\hat s_1,\hat s_2$ be computed sums of $m_1$ and $m_2$ numbers with moduli adding up to $A_1,A_2$. The
-rounding $\delta$ of $\hat s_1+\hat s_2$ obeys $|\delta|\le u|\hat s_1+\hat s_2|$ and $|\delta|\le\min(|\hat s_1|,|\hat s_2|)$, since $\hat
-s_1$ and $\hat s_2$ are floating-point numbers themselves.
+rounding $\delta$ of $\hat s_1+\hat s_2$ satisfies $|\delta|\le u|\hat s_1+\hat s_2|$ and $|\delta|\le\min(|\hat s_1|,|\hat s_2|)$, since
+$\hat s_1$ and $\hat s_2$ are floating-point numbers themselves.
 
-one addition (from two bounds): So $|\delta|\le[[rounding]]$, if the errors of both parts keep the bound. Let $A_2\le A_1$: for $A_2\le
-uA_1$ already $|\hat s_2|\le A_2+(m_2-1)uA_2$ is no more, and for $A_2\ge uA_1$ it is $u$ times $A_1+A_2$ and both errors.
+one addition (from two bounds): So $|\delta|\le[[rounding]]$, if the errors of both parts satisfy the bound. Let $A_2\le A_1$. For $A_2\le
+uA_1$ already $|\hat s_2|\le A_2+(m_2-1)uA_2$ is at most this, and for $A_2\ge uA_1$ so is $u$ times the sum of $A_1+A_2$ and both errors.
 
-all additions (from one addition): By induction over the tree of additions, whatever it is, a sum errs by at most $[[summation_error]]$: one
-number by $0$, and two parts by their errors and this rounding.
+all additions (from one addition): By induction over the tree of additions, whatever it is, the error of a sum is at most
+$[[summation_error]]$: one number has the error $0$, and two parts contribute their errors and this rounding.
 
 neighbours (by monotonicity): For a fixed $\hat\alpha$ the rounded distance $|\mathrm{fl}(\hat\beta-\mathrm{fl}(z-\hat\alpha))|$ is least at
-a neighbour of $\mathrm{fl}(z-\hat\alpha)$ among the $\hat\beta$: neighbours suffice to find a subset that is best by rounded distances.
+a neighbour of $\mathrm{fl}(z-\hat\alpha)$ among the $\hat\beta$. So neighbours suffice to find a subset that is best by rounded distances.
 
-gap (from all additions, neighbours): Its rounded distance is the modulus of a sum of at most $n+1$ numbers, with moduli adding up to at
-most $|z|+s$, and so is that of the optimum. Each is off by no more than the error of such a sum: the gap is at most $[[float_gap]]$.
+gap (from all additions, neighbours): The rounded distance of this subset is the modulus of a sum of at most $n+1$ numbers, with moduli
+adding up to at most $|z|+s$, and so is that of the optimum. Each differs from the exact distance by at most the error of such a sum. So the
+gap is at most $[[float_gap]]$.
 
-example: *Order:* let $n=2h$ and $z=[[example_target]]$, which is a floating-point number for odd $h$, and let either half be $1$ followed
-by $h-1$ times $u$: all items together hit $z$.
+example: *Order:* let $n=2h$ and $z=[[example_target]]$, which is a floating-point number for odd $h$, and let each half be $1$ followed by
+$h-1$ times $u$. All items together hit $z$.
 
-swallowed (from example; by rounding): $1+u$ lies half way between two floating-point numbers and goes to the even one, $1$: all rounded
-half sums with the $1$ are $1$, and the two $1$ without the small items look as good as all items.
+swallowed (from example; by rounding): $1+u$ lies halfway between two floating-point numbers and is rounded to the even one, $1$. So all
+rounded half sums with the $1$ are $1$, and the two $1$ without the small items appear to be as good as all items.
 
-gap of the example (from gap, swallowed): That choice errs by $[[example_gap]]$. As $|z|+s<4+2nu$, this is close to an eighth of the bound
-for many items and a small $u$.
+gap of the example (from gap, swallowed): That choice has the error $[[example_gap]]$. Since $|z|+s<4+2nu$, this is close to an eighth of
+the bound for many items and a small $u$.
 """,
     globals(),
 )
@@ -216,7 +219,7 @@ bound means nothing unless it is evaluated exactly, from the items and the subse
     sharp=(
         Sharp(
             expression="operations",
-            example="negative items in the first half, and positive ones, each larger than the sum of the moduli of those, in the other; $z=0$",
+            example="negative items in the first half and, in the other half, positive items, each larger than the sum of the moduli of the negative ones; $z=0$",
             check="work_is_counted",
         ),
         Sharp(
@@ -238,7 +241,7 @@ bound means nothing unless it is evaluated exactly, from the items and the subse
                 }
                 for items in (10, 30)
             ),
-            lost="at most, as other items may err by more: in both distances that are compared, each with an error of all additions",
+            lost="at most, as other items may have a larger error: in both distances that are compared, each with an error of all additions",
             order="by *gap of the example*",
         ),
     ),

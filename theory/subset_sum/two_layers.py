@@ -60,49 +60,51 @@ next_error = row_norm * before + eps * hidden_length
 
 STEPS = proof(
     r"""
-unit: Split the hidden units into $d_0$ blocks of $n$, and keep in block $i$ only the weights $A_{ki}$. A unit with such a weight $w$ holds
-$\sigma(wx)=[[unit]]$ of the coordinate $x$ of the input.
+unit: Split the hidden units into $d_0$ blocks of $n$, and keep in block $i$ only the weights $A_{ki}$. A unit with such a weight $w$ has
+the value $\sigma(wx)=[[unit]]$, where $x$ is the coordinate of the input.
 
-halves (from unit): Since $wx=[[halves]]$, one needs for each weight $w$ of the target a subset of the units with $A_{ki}>0$ whose sum of
-$B_{jk}|A_{ki}|$ is near $w$, and one of those with $A_{ki}<0$ for $-w$; the first alone, if $x\ge0$. A weight $A_{ki}$ is kept if some
-subset uses it.
+halves (from unit): Since $wx=[[halves]]$, each weight $w$ of the target needs a subset of the units with $A_{ki}>0$ whose sum of
+$B_{jk}|A_{ki}|$ is near $w$, and a subset of the units with $A_{ki}<0$ for $-w$. The first alone is enough if $x\ge0$. A weight $A_{ki}$ is
+kept if some subset uses it.
 
-items (from halves; by independence): The law is symmetric, so that $B_{jk}|A_{ki}|$ has the law of $B_{jk}A_{ki}$ and is independent of the
-sign of $A_{ki}$, which is either with probability $\frac12$ (but for an atom at $0$, which only adds to the items of value $0$). Count an
-item of the wrong sign as $0$: a law of subdensity $[[item_density]]$ on $[-a,a]$.
+items (from halves; by independence): The law is symmetric. So $B_{jk}|A_{ki}|$ has the law of $B_{jk}A_{ki}$ and is independent of the sign
+of $A_{ki}$; each sign has probability $\frac12$ (except for an atom at $0$, which only adds to the items of value $0$). Count an item of
+the wrong sign as $0$. This gives a law of subdensity $[[item_density]]$ on $[-a,a]$.
 
-one law (from items; by R4): R4 bounds the failure of items with a least density on $[-a,a]$, whatever atoms they have, for all numbers of
-$[-\frac a2,\frac a2]$ at once, if $\varepsilon\le\frac a2$; for a larger $\varepsilon$ empty sums do.
+one law (from items; by R4): R4 bounds the probability that items with a least density on $[-a,a]$, whatever atoms they have, fail for some
+number of $[-\frac a2,\frac a2]$, if $\varepsilon\le\frac a2$. For a larger $\varepsilon$ empty sums suffice.
 
-one target (from items, one law): At half of the density that is $[[target_failure]]$ for the subset sum of one weight and sign.
+one target (from items, one law): At half of the density this bound is $[[target_failure]]$ for the subset sum of one weight and sign.
 
-all targets (from one target; by union bound): Each weight needs one subset sum for each sign, all from entries of $B$ of their own; that
-they share $A$ does not matter. For one sign they fail with probability at most $[[nonnegative_failure]]$, for both $[[failure]]$.
+all targets (from one target; by union bound): Each weight needs one subset sum for each sign. All of these use their own entries of $B$;
+that they share $A$ does not matter. For one sign they fail with probability at most $[[nonnegative_failure]]$, and for both signs with
+probability at most $[[failure]]$.
 
-units (from all targets): The bound for both signs falls in $n$, and is $\delta$ at $n=[[size]]$.
+units (from all targets): The bound for both signs decreases in $n$, and it is $\delta$ at $n=[[size]]$.
 
-uniform entries (by R5.1 for uniform_density): A product of two entries uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$:
-R5.1.
+uniform entries (by R5.1 for uniform_density): By R5.1, a product of two entries uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to
+$|s|=1$.
 
-uniform units (from units, uniform entries): At $a=\frac1e$ that is $\frac12$, which is the least density on $[-a,a]$, and this $a$ makes
-$a$ times it largest: $[[uniform_size]]$ units.
+uniform units (from units, uniform entries): At $a=\frac1e$ this density is $\frac12$, which is the least density on $[-a,a]$, and this $a$
+maximizes $a$ times the density. So $[[uniform_size]]$ units are enough.
 
-input (from halves): Of $\sigma(x)$ and $\sigma(-x)$ one is $0$. So errors of up to $\varepsilon$ of both coefficients make an error of at
-most $[[input_error]]$, attained.
+input (from halves): One of $\sigma(x)$ and $\sigma(-x)$ is $0$. So errors of up to $\varepsilon$ of both coefficients cause an error of at
+most $[[input_error]]$, which is attained.
 
-activation: The outer ReLU, $[[activation]]$, moves by no more than its argument $z$.
+activation: The outer ReLU, $[[activation]]$, changes by at most as much as its argument $z$.
 
-error (from input, activation): Over all inputs that adds up to $[[error]]$, $\ell=\|x\|_1$, and behind the outer ReLU to no more. Attained:
-nothing kept, all $W_{ji}=\varepsilon$, $x\ge0$.
+error (from input, activation): Over all inputs these errors add up to $[[error]]$, where $\ell=\|x\|_1$, and after the outer ReLU to at
+most this. The bound is attained if nothing is kept, all $W_{ji}=\varepsilon$, and $x\ge0$.
 
-change: Behind the first layer, let an entry $w$ of the next one have the error $d$, and the value $h\ge0$ that it reads the error $u$: the
-product changes by $[[change]]$.
+change: After the first layer, let an entry $w$ of the next layer have the error $d$, and let the value $h\ge0$ that it reads have the error
+$u$. Then the product changes by $[[change]]$.
 
-entry (from change): With $\tilde w=w+d$, the entry of the pruned layer, that is at most $[[entry_error]]$ in modulus, for $|u|\le\eta$ and
-an error $d$ of at most $\varepsilon$.
+entry (from change): Let $\tilde w=w+d$ be the entry of the pruned layer. Then this change is at most $[[entry_error]]$ in modulus, for
+$|u|\le\eta$ and an error $d$ of at most $\varepsilon$.
 
-next error (from entry, activation): Over the entries that an output reads it adds up to at most $[[next_error]]$, where its $|\tilde w|$
-add up to $M$ at most, and the values $h$ to $\ell_h$. Attained: $W\ge0$ with equal rows, all errors equal and positive.
+next error (from entry, activation): Over the entries that an output reads, these changes add up to at most $[[next_error]]$, where the
+$|\tilde w|$ of the output add up to at most $M$, and the values $h$ to $\ell_h$. The bound is attained if $W\ge0$ with equal rows, and all
+errors are equal and positive.
 """,
     globals(),
     activation=activation,
@@ -232,7 +234,7 @@ norm $M=\|W+\Delta\|_{\infty\to\infty}$ of this layer and $\ell_h=\|h\|_1$. Both
                 truth=truth,
                 at=tuple({d_0: 1, d_1: 1, eps: sp.Rational(1, 4), n: units, **UNIFORM_PRODUCTS} for units in (40, 80)),
                 lost=r"at most, as the truth lies between (one weight of more than $\varepsilon$ is missed if no unit has two entries of the sign that it needs), for entries "
-                r"whose products are uniform: in R4's proof, whose factor for each unit is $\frac78$ here, and that of such samples $\frac34$, and in its $2\varepsilon^{-2}$",
+                r"whose products are uniform: in R4's proof, whose factor for each unit is $\frac78$ here, whereas that of such samples is $\frac34$, and in its $2\varepsilon^{-2}$",
                 exponent=r"both are powers in $n$, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln(1-\frac{a\kappa}4)$",
             )
             for bound, truth in (("failure", "no_pair_of_a_sign"), ("nonnegative_failure", "no_pair"))
@@ -253,7 +255,7 @@ norm $M=\|W+\Delta\|_{\infty\to\infty}$ of this layer and $\ell_h=\|h\|_1$. Both
         ),
         Sharp(
             expression="next_error",
-            example="weights, errors and values in front that are all positive",
+            example="weights, errors and preceding values that are all positive",
             check="errors_are_attained_and_add_up",
         ),
     ),

@@ -70,59 +70,59 @@ OUTPUT = (-sp.Rational(1, 10), sp.Rational(3, 20))  # as large as the error, and
 
 STEPS = proof(
     r"""
-interval: Fix a mask, hence a function $g$ that does not depend on $W$. At $x=\pm e_i$ the output $j$ of the target is $\sigma(\pm w_{ji})$;
-let $p$, $q$ be those of $g$. For a linear target $|w_{ji}-p|\le\varepsilon$: an interval of length $[[interval]]$, and if $q=-p$ all of it
-serves.
+interval: Fix a mask, and hence a function $g$ that does not depend on $W$. At $x=\pm e_i$ the output $j$ of the target is $\sigma(\pm
+w_{ji})$; let $p$, $q$ be the outputs of $g$. For a linear target the condition is $|w_{ji}-p|\le\varepsilon$: an interval of length
+$[[interval]]$. If $q=-p$, all of this interval serves.
 
-linear share (from interval): Of the length $2c$ of $[-c,c]$ that is at most the share $[[linear_share]]$, attained at $p=q=0$.
+linear share (from interval): Of the length $2c$ of $[-c,c]$ this is at most the share $[[linear_share]]$, attained at $p=q=0$.
 
-measure: For ReLU the outputs of the target are $w$ and $0$ if $w\ge0$, and $0$ and $-w$ if $w\le0$. So there are positive $w$ only for
-$|q|\le\varepsilon$, those of $[p-\varepsilon,p+\varepsilon]$, and negative ones only for $|p|\le\varepsilon$, those of
+measure: For ReLU the outputs of the target are $w$ and $0$ if $w\ge0$, and $0$ and $-w$ if $w\le0$. So positive $w$ serve only for
+$|q|\le\varepsilon$, namely those in $[p-\varepsilon,p+\varepsilon]$, and negative ones only for $|p|\le\varepsilon$, namely those in
 $[-q-\varepsilon,-q+\varepsilon]$. Their measure is $[[measure]]$.
 
-ReLU share (from measure): That is at most $4\varepsilon$, attained at $p=q=\varepsilon$ by $[-2\varepsilon,2\varepsilon]$: of $[-c,c]$ at
-most the share $[[relu_share]]$.
+ReLU share (from measure): This measure is at most $4\varepsilon$, attained at $p=q=\varepsilon$ by $[-2\varepsilon,2\varepsilon]$. Of
+$[-c,c]$ it is at most the share $[[relu_share]]$.
 
-large share (from measure): If $|p|,|q|\le\varepsilon$, no weight beyond $2\varepsilon$ serves; else the measure is at most $2\varepsilon$,
-attained at $p=3\varepsilon$, $q=0$ by $[2\varepsilon,4\varepsilon]$, if $c\ge4\varepsilon$. Of the length $2(c-2\varepsilon)$ that is at
-most the share $[[large_share]]$.
+large share (from measure): If $|p|,|q|\le\varepsilon$, no weight beyond $2\varepsilon$ serves. Otherwise the measure is at most
+$2\varepsilon$, attained at $p=3\varepsilon$, $q=0$ by $[2\varepsilon,4\varepsilon]$, if $c\ge4\varepsilon$. Of the length
+$2(c-2\varepsilon)$ this is at most the share $[[large_share]]$.
 
 all weights (from linear share, ReLU share, large share; by independence): The weights of a uniform $W$ are independent. So one function
-serves all with at most the $D$-th power of the share as probability.
+serves all of them with probability at most the $D$-th power of the share.
 
-masks (from all weights; by union bound): A source of $\Theta$ parameters has $2^\Theta$ masks, and does not depend on $W$. So, given the
-source and hence in the mean over it, some mask serves with probability at most $[[relu_success]]$ (ReLU), $[[large_success]]$ (beyond
+masks (from all weights; by union bound): A source of $\Theta$ parameters has $2^\Theta$ masks, and it does not depend on $W$. So, given the
+source and hence on average over it, some mask serves with probability at most $[[relu_success]]$ (ReLU), $[[large_success]]$ (beyond
 $2\varepsilon$), and $2^\Theta$ times the power of the *linear share*.
 
 doubling numbers (by R3): The sums of $K$ numbers $2\varepsilon\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ are the $2^K$ multiples of $2\varepsilon$
-from $-2^K\varepsilon$ to $(2^K-2)\varepsilon$: within $\varepsilon$ of all of $[-(2^K+1)\varepsilon,(2^K-1)\varepsilon]$, in intervals that
-do not overlap.
+from $-2^K\varepsilon$ to $(2^K-2)\varepsilon$. They come within $\varepsilon$ of all of $[-(2^K+1)\varepsilon,(2^K-1)\varepsilon]$, in
+intervals that do not overlap.
 
-doubling (from doubling numbers): Take $K=\Theta/D$ of them for each weight: copies of the input $i$ into the output $j$, or into a unit of
-its own behind ReLU. As long as the intervals lie within $[-c,c]$, they serve the share $[[doubling]]$ of each weight.
+doubling (from doubling numbers): Take $K=\Theta/D$ of these numbers for each weight: copies of the input $i$ into the output $j$, or into a
+unit of its own after a ReLU. As long as the intervals lie within $[-c,c]$, they serve the share $[[doubling]]$ of each weight.
 
 linear success (from masks, doubling): So the bound of *masks* for linear targets, $[[linear_success]]$, is attained: as long as the
 intervals lie within $[-c,c]$, the $D$-th power of $[[doubling]]$ is $2^\Theta(\varepsilon/c)^D$.
 
-random target (by Fubini): If every $W$ succeeds with probability at least $1-\delta$ over the source, a random $W$ of either law does so
-over both.
+random target (by Fubini): If every $W$ succeeds with probability at least $1-\delta$ over the source, a random $W$ of either law succeeds
+with at least this probability over both.
 
-parameters (from masks, linear success, random target): The bounds grow with $\Theta$. They are at most $2^\Theta$ times the $D$-th power of
-$\frac\varepsilon c$, $\frac{2\varepsilon}c$ or $\frac\varepsilon{c-2\varepsilon}$, which is $1-\delta$ at $[[linear_parameters]]$,
-$[[relu_parameters]]$ and $[[large_parameters]]$. The last is more than the one before for $c>4\varepsilon$.
+parameters (from masks, linear success, random target): The bounds increase with $\Theta$. They are at most $2^\Theta$ times the $D$-th
+power of $\frac\varepsilon c$, $\frac{2\varepsilon}c$ or $\frac\varepsilon{c-2\varepsilon}$, which is $1-\delta$ at $[[linear_parameters]]$,
+$[[relu_parameters]]$ and $[[large_parameters]]$. The last number is larger than the one before for $c>4\varepsilon$.
 
 enough (from doubling numbers): Let $c=(2^K-1)\varepsilon$. Then $K$ *doubling numbers* come within $\varepsilon$ of each weight, and the
-error is at most $\varepsilon\|x\|_1$; in all that takes $DK=[[enough]]$ parameters.
+error is at most $\varepsilon\|x\|_1$. Altogether this requires $DK=[[enough]]$ parameters.
 
 source of R8 (by R8 for size): From a certain number of units for each input on, R8's sources succeed for every $W\in[-\frac a2,\frac a2]^D$
 with probability at least $1-\delta$.
 
-units (from parameters, source of R8): In the block of an input each of the $n$ units has one entry in front of it and $d_1$ behind it, and
-no mask of R8 keeps another. So *parameters* with $D=d_0d_1$ and $c=\frac a2$ asks for $n\ge[[units]]$.
+units (from parameters, source of R8): In the block of an input, each of the $n$ units has one incoming entry and $d_1$ outgoing entries,
+and no mask of R8 keeps any other entry. So *parameters* with $D=d_0d_1$ and $c=\frac a2$ requires $n\ge[[units]]$.
 
-excess (from units): Let $d_0d_1/\delta$ be $\varepsilon$ to the power of $-\gamma$, up to a factor that is fixed, and $\delta\le\frac12$,
-so that $\log_2(1-\delta)$ is no less than $-1$. As $\ln\frac1\varepsilon$ grows, R8's number and this one grow in proportion to it, and
-their rates have the quotient $[[unit_excess]]$.
+excess (from units): Let $d_0d_1/\delta$ be $\varepsilon$ to the power of $-\gamma$, up to a fixed factor, and let $\delta\le\frac12$, so
+that $\log_2(1-\delta)$ is at least $-1$. As $\ln\frac1\varepsilon$ grows, R8's number and this bound grow in proportion to it, and the
+quotient of their rates is $[[unit_excess]]$.
 """,
     globals(),
 )
@@ -246,7 +246,7 @@ $\ln\frac{d_0d_1}\delta$ and this bound does not.
             expression="relu_success",
             truth="linear_success",
             at=tuple({Theta: 4 * weights, D: weights, c: 40, eps: 1} for weights in (1, 4)),
-            lost=r"at most, as doubling numbers behind ReLU reach *linear success* (step *doubling*): in the share $2\varepsilon/c$, which the functions "
+            lost=r"at most, as doubling numbers after a ReLU reach *linear success* (step *doubling*): in the share $2\varepsilon/c$, which the functions "
             r"for weights below $2\varepsilon$ alone have",
         ),
         Loose(
@@ -305,7 +305,7 @@ $\ln\frac{d_0d_1}\delta$ and this bound does not.
         ),
         Sharp(
             expression="large_success",
-            example=r"the numbers $3\varepsilon\cdot(1,2,4,\dots)$ behind ReLU, all sums of which but $0$ serve intervals of their own: the bound is $(1-2^{-\Theta/D})^{-D}$ "
+            example=r"the numbers $3\varepsilon\cdot(1,2,4,\dots)$ after a ReLU, all of whose sums except $0$ serve separate intervals: the bound is $(1-2^{-\Theta/D})^{-D}$ "
             r"times what they attain, $\frac\Theta D\to\infty$",
             check="numbers_that_double_from_three_attain_the_bound",
         ),

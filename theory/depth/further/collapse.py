@@ -42,30 +42,31 @@ STEPS = proof(
     r"""
 probabilities (by D3.2): A score above $\tau$ has the probabilities $[[first]]$, $[[hidden]]$ and $[[readout]]$.
 
-kept numbers (from probabilities): So layer 1 keeps $[[kept_first]]$ of its weights in the mean, a hidden matrix $[[kept_hidden]]$ and the
-readout $[[kept_readout]]$.
+kept numbers (from probabilities): Hence on average layer 1 keeps $[[kept_first]]$ of its weights, a hidden matrix keeps $[[kept_hidden]]$
+and the readout keeps $[[kept_readout]]$.
 
-falling numbers (from kept numbers; by D3.2 for strictly): In $\tau$ these go strictly down to $0$, and are continuous.
+falling numbers (from kept numbers; by D3.2 for strictly): These numbers are continuous in $\tau$ and decrease strictly to $0$.
 
-one left (from kept numbers, falling numbers; gives last_first, last_hidden, last_readout): Each is $1$ at one $\tau$ if it is larger at
-$0$, and there the density of all weights is `last_first`, `last_hidden`, `last_readout`.
+one left (from kept numbers, falling numbers; gives last_first, last_hidden, last_readout): Each of these numbers takes the value $1$ at
+exactly one $\tau$ if its value at $0$ is larger. At these thresholds the density of all weights is `last_first`, `last_hidden` and
+`last_readout`.
 
-all factors large (by product): A product exceeds $t$ if each of its moduli exceeds the root of it: $H_3(t)\ge[[three_lower]]$ and
-$H(t)\ge[[two_lower]]$.
+all factors large (by product): A product exceeds $t$ in modulus if each of its factors exceeds in modulus the corresponding root of this
+value: $H_3(t)\ge[[three_lower]]$ and $H(t)\ge[[two_lower]]$.
 
-geometric and arithmetic mean (by Jensen): The logarithm being concave, the geometric mean of the squares is at most their mean: if a
-product of $k$ normals exceeds $t$ in modulus, the sum of their squares exceeds $kt^{2/k}$.
+geometric and arithmetic mean (by Jensen): Since the logarithm is concave, the geometric mean of the squares is at most their arithmetic
+mean. So if a product of $k$ normals exceeds $t$ in modulus, the sum of their squares exceeds $kt^{2/k}$.
 
-sums of squares (from geometric and arithmetic mean): For three of them that has the probability $[[three_upper]]$, for two $[[two_upper]]$:
-these are at least $H_3(t)$ and $H(t)$.
+sums of squares (from geometric and arithmetic mean): For three normals this event for the sum of squares has probability $[[three_upper]]$,
+for two normals $[[two_upper]]$. These probabilities are at least $H_3(t)$ and $H(t)$.
 
-exponents (from all factors large, sums of squares): The logarithms of both bounds, over $[[three_exponent]]$ for $H_3$ and
-$[[two_exponent]]$ for $H$, tend to $1$ as $t\to\infty$, and so do those of $H_3$ and $H$.
+exponents (from all factors large, sums of squares): Divide the logarithms of both bounds by $[[three_exponent]]$ for $H_3$ and by
+$[[two_exponent]]$ for $H$. As $t\to\infty$ the quotients tend to $1$, and so do those for $H_3$ and $H$ themselves.
 
-order (from probabilities, exponents): As $\rho\to0$, $\tau\to\infty$, since the density falls strictly. The exponentials of the two
-exponents at the arguments of the layers are in the ratio $[[order]]$, hidden matrix over layer 1, and $[[readout_order]]$, over the
-readout. The logarithms of both are led by a positive multiple of $\tau$, and stay so with factors that tend to $1$ at the two exponents:
-the ratios of the kept numbers grow beyond all limits.
+order (from probabilities, exponents): As $\rho\to0$, $\tau\to\infty$, since the density decreases strictly. The exponentials of the two
+exponents, taken at the arguments of the layers, have the ratio $[[order]]$ for a hidden matrix over layer 1, and $[[readout_order]]$ for a
+hidden matrix over the readout. The logarithms of both ratios are dominated by a positive multiple of $\tau$, and remain so when the two
+exponents are multiplied by factors that tend to $1$. So the ratios of the kept numbers tend to infinity.
 """,
     globals(),
 )

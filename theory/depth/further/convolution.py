@@ -34,36 +34,39 @@ dense_covariance = sp.Sum(mean_at(position) * other_mean_at(position), OVER_POSI
 
 STEPS = proof(
     r"""
-pooled derivative: Off the kinks the derivative of $r\cdot\frac1P\sum_k\phi(z_k)$ in $w_{ij}$, $z_k=w_i\cdot x_k/\sqrt{d_{patch}}$, is
-$[[pooled_part]]/\sqrt{d_{patch}}$, with the slope $s_P(k)=\phi'(z_k)$ and the entry $x_P(k)$ of patch $k$ that the weight meets. A zero
-patch has $z_k=0$ for all weights, and $x_P(k)=0$: it gives $0$ with any slope.
+pooled derivative: Off the kinks the derivative of $r\cdot\frac1P\sum_k\phi(z_k)$ with respect to $w_{ij}$, where $z_k=w_i\cdot
+x_k/\sqrt{d_{patch}}$, is $[[pooled_part]]/\sqrt{d_{patch}}$. Here $s_P(k)=\phi'(z_k)$ is the slope, and $x_P(k)$ the entry of patch $k$
+that the weight multiplies. A zero patch has $z_k=0$ for all weights, and $x_P(k)=0$: it contributes $0$ with any slope.
 
 pooled slope (from pooled derivative): So $\partial L/\partial w_{ij}$ is $[[pooled_slope]]$ with the mean $g_P$ over the data of
 $[[pooled_part]]$.
 
-dense derivative: With a weight $a_P(k)$ for each position and $P^{-1/2}$ for $P^{-1}$ it is $[[dense_part]]/\sqrt{d_{patch}}$.
+dense derivative: With a weight $a_P(k)$ for each position and the factor $P^{-1/2}$ instead of $P^{-1}$, the derivative is
+$[[dense_part]]/\sqrt{d_{patch}}$.
 
 dense slope (from dense derivative): So $\partial L/\partial w_{ij}$ is $[[dense_slope]]$ with the mean $g_A$ over the data of
 $[[dense_part]]$.
 
-patches as samples (from pooled slope; by linearity): The mean over the data of means over the positions is the mean over all pairs of both:
-$g_P$ is that of residual times slope times entry, as of one hidden layer on the patches as samples, each with the residual of its image.
+patches as samples (from pooled slope; by linearity): The mean over the data of means over the positions is the mean over all pairs of a
+sample and a position. So $g_P$ is the mean of residual times slope times entry, as for one hidden layer with the patches as samples, each
+with the residual of its image.
 
 filters (from pooled slope, dense slope; by independence): As $r$ is a fixed function of the data, row $i$ is a function of $w_i$ and of the
-readout weights of filter $i$ alone. These are independent for all $i$, and so are the rows.
+readout weights of filter $i$ alone. These weights are independent for different $i$, and so are the rows.
 
-law of the filters (from filters; by same law): It is the same function for all $i$, of variables of one law: the rows have one law.
+law of the filters (from filters; by same law): The function is the same for all $i$, and its arguments have the same law. So the rows have
+the same law.
 
 pooled row (from filters, law of the filters, patches as samples): In units of $1/\sqrt{n\,d_{patch}}$ the scores of a row are
 $[[pooled_score]]$.
 
-dense row (from filters, law of the filters): With a weight for each position they are $[[dense_score]]$.
+dense row (from filters, law of the filters): With a weight for each position the scores of a row, in the same units, are $[[dense_score]]$.
 
-normal readout (from dense derivative; by linear combinations): Given $w_i$, $g_A$ is linear in the readout weights of the filter: for
-independent normal ones its entries are jointly normal.
+normal readout (from dense derivative; by linear combinations): Given $w_i$, $g_A$ is linear in the readout weights of the filter. If these
+are independent normal variables, this vector has jointly normal entries.
 
-covariance (from normal readout): For readout weights of variance $1$ the entries $j$ and $j'$ have the covariance $[[dense_covariance]]$
-given $w_i$, with $u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$, and $t_P(k)$ the same for $j'$.
+covariance (from normal readout): For readout weights of variance $1$ the entries $j$ and $j'$ have, given $w_i$, the covariance
+$[[dense_covariance]]$, where $u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$, and $t_P(k)$ is the same mean for $j'$.
 """,
     globals(),
 )

@@ -43,58 +43,60 @@ FAN_IN = Quantity(fan_in, r"number of units or inputs below, $d$ for the first l
 
 STEPS = proof(
     r"""
-one weight: On one sample let $\delta_i$ be the derivative of $\langle r,f\rangle$ in $z_i$, at fixed $r$. As $z_i$ is linear in $w_{ij}$,
-with the slope $h_j/\sqrt{n_{in}}$, that of $\langle r,f\rangle$ in $w_{ij}$ is $[[slope]]$, and $\partial L/\partial w_{ij}$ its mean over
-the data.
+one weight: On one sample let $\delta_i$ be the derivative of $\langle r,f\rangle$ with respect to $z_i$, at fixed $r$. As $z_i$ is linear
+in $w_{ij}$ with slope $h_j/\sqrt{n_{in}}$, the derivative of $\langle r,f\rangle$ with respect to $w_{ij}$ is $[[slope]]$, and $\partial
+L/\partial w_{ij}$ is its mean over the data.
 
 reparametrisation (by chain rule): For $w=c\,\tilde w$, $c\ne0$, $\tilde w\,\partial L/\partial\tilde w=\tilde w\,c\,\partial L/\partial
 w=w\,\partial L/\partial w$.
 
-into a unit (from one weight): On one sample the $w\,\partial\langle r,f\rangle/\partial w$ of all weights into a unit and of its bias add
-up to $[[into_unit]]$, as $z=\sum_jw_jh_j/\sqrt{n_{in}}+b$.
+into a unit (from one weight): On one sample the terms $w\,\partial\langle r,f\rangle/\partial w$ of all weights into a unit and of its bias
+add up to $[[into_unit]]$, as $z=\sum_jw_jh_j/\sqrt{n_{in}}+b$.
 
-out of a unit (from one weight): Those of all weights that leave the unit add up to $[[out_of_unit]]$ for the value $h_{out}$ of the unit
-and the derivative $\varepsilon_h$ of $\langle r,f\rangle$ in it.
+out of a unit (from one weight): The corresponding terms of all weights that leave the unit add up to $[[out_of_unit]]$, where $h_{out}$ is
+the value of the unit and $\varepsilon_h$ the derivative of $\langle r,f\rangle$ with respect to this value.
 
-degree: A positively homogeneous $\phi$ is a multiple of $|z|^{p_\phi}$ on each side of $0$, with one $c_\phi$ for each: $[[activation]]$.
-There its derivative is $[[activation_slope]]$.
+degree: A positively homogeneous $\phi$ is a multiple of $|z|^{p_\phi}$ on each side of $0$, with one constant $c_\phi$ for each side:
+$[[activation]]$. There its derivative is $[[activation_slope]]$.
 
-through a unit (from into a unit, out of a unit, degree): The chain rule has $\delta_z=\phi'(z)\,\varepsilon_h$. So what goes in is
-$[[unit_ratio]]$ times what goes out, on each sample and in the mean over the data.
+through a unit (from into a unit, out of a unit, degree): By the chain rule, $\delta_z=\phi'(z)\,\varepsilon_h$. So the sum over the terms
+that enter the unit is $[[unit_ratio]]$ times the sum over those that leave it, on each sample and on average over the data.
 
-through a layer (from through a unit): Added up over its units, the sum $s_b$ of $b\,\partial L/\partial b$ taken off: a layer's $\sum
-w\,\partial L/\partial w$ is $[[passed_down]]$, with the sum $s_{above}$ of the layer above.
+through a layer (from through a unit): Add this up over the units of a layer and subtract the sum $s_b$ of $b\,\partial L/\partial b$: the
+layer's $\sum w\,\partial L/\partial w$ is $[[passed_down]]$, where $s_{above}$ is the sum of the layer above.
 
-with biases (from into a unit, through a layer; by telescope): For $p_\phi=1$ the sum of a layer and the sum of its biases give that of the
-layer above, and those of the readout $e_f=E_D\langle r,f\rangle$ by *into a unit*: added up from a layer on, its sum and the sum of all
-biases from this layer on give $e_f$.
+with biases (from into a unit, through a layer; by telescope): For $p_\phi=1$ the sum of a layer plus the sum of its biases is the sum of
+the layer above. For the readout the two sums give $e_f=E_D\langle r,f\rangle$, by *into a unit*. So the sum of any layer plus the sum of
+all biases from this layer on is $e_f$.
 
-sum with biases (from with biases): So for $p_\phi=1$ a layer has the sum $[[biased_sum]]$, with the sum $s_B$ of $b\,\partial L/\partial b$
-over the biases from this layer on.
+sum with biases (from with biases): So for $p_\phi=1$ a layer has the sum $[[biased_sum]]$, where $s_B$ is the sum of $b\,\partial
+L/\partial b$ over the biases from this layer on.
 
 without biases (from into a unit, through a layer): Without biases the readout has the sum $e_f$, and a layer with $k_W$ hidden layers above
-its weights has $[[layer_sum]]$.
+its weights has the sum $[[layer_sum]]$.
 
-factor of the output (from degree): Without biases all $z$ above a layer whose weights become $\alpha_W$ times as large are multiplied: its
-own by $\alpha_W$, and those above one more activation by the power $p_\phi$ of the factor. So $f$ becomes $[[output_factor]]$ times as
-large, as a function of all weights.
+factor of the output (from degree): Without biases, let the weights of a layer become $\alpha_W$ times as large. Then the $z$ of the layer
+itself are multiplied by $\alpha_W$, and each further activation above raises the factor to the power $p_\phi$. So $f$ becomes
+$[[output_factor]]$ times as large, as a function of all weights.
 
-order (by monotonicity): Scores that are all multiplied by one positive number keep their order: the largest $K$ of them are those of the
-same weights.
+order (by monotonicity): If all scores are multiplied by one positive number, their order stays the same: the largest $K$ scores are those
+of the same weights.
 
-scores of all layers (from reparametrisation, factor of the output, order): With $r$ fixed, $E_D\langle r,f\rangle$ has this factor as a
-function of all weights, and so have its $w\,\partial L/\partial w$, in the layer itself by *reparametrisation*: $[[scaling]]$.
+scores of all layers (from reparametrisation, factor of the output, order): With $r$ fixed, $E_D\langle r,f\rangle$ is multiplied by this
+factor as a function of all weights, and so are its $w\,\partial L/\partial w$, for the layer itself by *reparametrisation*. The factor of
+the scores is $[[scaling]]$.
 
-one unit (from degree, reparametrisation): A unit whose weights and bias become $\alpha_W$ times as large has the output multiplied by
-$\alpha_W^{p_\phi}$. Its outgoing weights times $[[compensation]]$ leave $f$ as it was, as a function of all other weights, hence $r$ where
-it depends on the data and $f$ alone, and the scores by *reparametrisation*.
+one unit (from degree, reparametrisation): If the weights and the bias of a unit become $\alpha_W$ times as large, its output is multiplied
+by $\alpha_W^{p_\phi}$. If its outgoing weights are also multiplied by $[[compensation]]$, $f$ stays the same as a function of all other
+weights. Hence so does $r$, where it depends on the data and $f$ alone, and so do the scores, by *reparametrisation*.
 
-kernel of a layer (from one weight): With the product $q_h=\langle h,h'\rangle$ of what enters at two samples, and
-$b_z=\sum_i\partial_if\,\partial_if'$, $\partial_i$ the derivative in $z_i$, $\partial_if=\phi'(z_i)\,\partial f/\partial h_i$: the sum over
-the weights of the layer of $\partial f/\partial w\cdot\partial f'/\partial w$, its part of the tangent kernel, is $[[layer_kernel]]$.
+kernel of a layer (from one weight): Let $q_h=\langle h,h'\rangle$ be the product of the values that enter at two samples, and let
+$b_z=\sum_i\partial_if\,\partial_if'$, where $\partial_i$ is the derivative with respect to $z_i$, so that $\partial_if=\phi'(z_i)\,\partial
+f/\partial h_i$. The sum of $\partial f/\partial w\cdot\partial f'/\partial w$ over the weights of the layer, which is the part of the layer
+in the tangent kernel, is $[[layer_kernel]]$.
 
-energy (from kernel of a layer): As $\partial L/\partial w=E_D\langle r,\partial f/\partial w\rangle$, the sum of the squares over the layer
-is the mean over two samples, and the sum over pairs of outputs, of $[[energy]]$.
+energy (from kernel of a layer): As $\partial L/\partial w=E_D\langle r,\partial f/\partial w\rangle$, the sum of the squares of these
+derivatives over the layer is the mean over two samples, and the sum over pairs of outputs, of $[[energy]]$.
 """,
     globals(),
 )

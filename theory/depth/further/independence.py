@@ -57,64 +57,67 @@ signal_covariance = readout_variance * residual_product * path_product / width
 
 STEPS = proof(
     r"""
-last layer: At a unit of the last hidden layer $\delta=r\,a\,\phi'(z)/\sqrt n$, so that by D1.1 the derivative is $[[last_slope]]$ with
-$g_L=E_D[r\,\phi'(z_i)h_j]$, $h$ the values of the layer below.
+last layer: At a unit of the last hidden layer $\delta=r\,a\,\phi'(z)/\sqrt n$. So by D1.1 the derivative is $[[last_slope]]$ with
+$g_L=E_D[r\,\phi'(z_i)h_j]$, where $h$ are the values of the layer below.
 
 last row (from last layer): So $\sqrt{n\,n_{in}}$ times the score is $[[last_score]]$.
 
 rows of the last layer (from last row; by independence): Given the layers below, $h$ is fixed on the data, and row $i$ is a function of
-$(a_i,w_i,b_i)$ alone. These are independent of each other and of the layers below, and so the rows are independent given these.
+$(a_i,w_i,b_i)$ alone. These triples are independent of each other and of the layers below. So, given these layers, the rows are
+independent.
 
-law of the last rows (from rows of the last layer; by same law): It is the same function for all $i$, of variables of one law: the rows have
-one law.
+law of the last rows (from rows of the last layer; by same law): The function is the same for all $i$, and its arguments have the same law.
+So the rows have the same law.
 
-given variance (from rows of the last layer, law of the last rows): So given the layers below the count of a column above a fixed threshold
-is binomial, with the variance $[[given_variance]]$ for the share $p_{below}$ that the layers below leave.
+given variance (from rows of the last layer, law of the last rows): So, given the layers below, the count of a column above a fixed
+threshold is binomial with variance $[[given_variance]]$, where $p_{below}$ is the probability of an entry above the threshold, given these
+layers.
 
-two sources (from given variance; by total variance): The variance of the count is the mean of this, plus the variance of its mean
-$n\,p_{below}$.
+two sources (from given variance; by total variance): The variance of the count is the mean of this variance plus the variance of the
+conditional mean $n\,p_{below}$.
 
-count variance (from two sources): With the mean $p_j$ and the variance $V_p$ of $p_{below}$ this is $[[count_variance]]$.
+count variance (from two sources): If $p_{below}$ has mean $p_j$ and variance $V_p$, this sum is $[[count_variance]]$.
 
-design effect (from count variance): Over the variance of $\mathrm{Bin}(n,p_j)$ it is $[[design_effect]]$.
+design effect (from count variance): Divided by the variance of $\mathrm{Bin}(n,p_j)$ it is $[[design_effect]]$.
 
-half of the rows (by same law): Let $v$ be a row of independent symmetric weights without atoms and $h\ne0$. As the entries are independent
-and symmetric, $v$ and $-v$ have one law. As an entry with $h_i\ne0$ has no atom, whatever the others are, $v\cdot h\ne0$ almost surely, so
-that just one of $v$ and $-v$ is on the positive side of $h$: even functions of $v$ have there half of their mean. By independence $v_i^2$,
-$v_i^2v_m^2$, $v_iv_m$, $v_i^4$ have $\frac12$, $\frac12$, $0$ and $\frac12\mu_4$ there, for every such $h$.
+half of the rows (by same law): Let $v$ be a row of independent symmetric weights without atoms and let $h\ne0$. As the entries are
+independent and symmetric, $v$ and $-v$ have the same law. As an entry with $h_i\ne0$ has no atom, whatever the other entries are, $v\cdot
+h\ne0$ almost surely. So exactly one of $v$ and $-v$ is on the positive side of $h$, and the mean of an even function of $v$ over this side
+is half of its mean. By independence $v_i^2$, $v_i^2v_m^2$, $v_iv_m$, $v_i^4$ have the means $\frac12$, $\frac12$, $0$ and $\frac12\mu_4$
+there, for every such $h$.
 
-one signal (from half of the rows): Let $L=2$, $h\ne0$ the values of the first layer at one sample, and
-$c_i=n_2^{-1/2}\sum_ka_kv_{ki}1\{v_k\cdot h>0\}$. Given $h$ the terms are independent and centred: $E\,c_i^2=[[signal_square]]$.
+one signal (from half of the rows): Let $L=2$, let $h\ne0$ be the values of the first layer at one sample, and let
+$c_i=n_2^{-1/2}\sum_ka_kv_{ki}1\{v_k\cdot h>0\}$. Given $h$ the terms are independent and centred, so that $E\,c_i^2=[[signal_square]]$.
 
 two signals (from half of the rows): For $i\ne m$, $E\,c_i^2c_m^2=[[signal_pair]]$.
 
-fourth moment (from half of the rows): And $E\,c_i^4=[[signal_fourth]]$.
+fourth moment (from half of the rows): Likewise $E\,c_i^4=[[signal_fourth]]$.
 
-squares of scores (from one signal): In units of $r^2x_j^2/dn_1$ the squared score is $w_{ij}^2c_i^2$ where the gate of unit $i$ is open, so
-that $h\ne0$, and else $0$, whatever slope is taken at the kinks of the second layer if $h=0$. By *half of the rows* for $w_i$ and $x$ it
-has the mean $[[score_square]]$.
+squares of scores (from one signal): In units of $r^2x_j^2/dn_1$ the squared score is $w_{ij}^2c_i^2$ if the gate of unit $i$ is open, which
+implies $h\ne0$. Otherwise it is $0$, whatever slope is taken at the kinks of the second layer if $h=0$. By *half of the rows*, applied to
+$w_i$ and $x$, its mean is $[[score_square]]$.
 
 two rows (from two signals, squares of scores): Two rows of the first layer are independent, and the moments of their signals do not depend
-on $h$: the covariance is $[[row_covariance]]$.
+on $h$. So the squared scores have the covariance $[[row_covariance]]$.
 
 one row (from fourth moment, squares of scores): One squared score has the variance $[[row_variance]]$.
 
-exchange (by same law): A permutation of the units of a hidden layer leaves the law of all weights as it is: the rows of each layer are
-exchangeable, and all pairs of rows have one covariance.
+exchange (by same law): A permutation of the units of a hidden layer leaves the law of all weights unchanged. So the rows of each layer are
+exchangeable, and all pairs of rows have the same covariance.
 
-sum of a column (from two rows, one row, exchange): So the sum of a column's $n_1$ squared scores varies $[[sum_effect]]$ times as much as
-that of independent ones.
+sum of a column (from two rows, one row, exchange): So the variance of the sum of a column's $n_1$ squared scores is $[[sum_effect]]$ times
+the variance for independent scores.
 
-normal weights (from sum of a column): For normal weights, $\mu_4=3$, and $n_1=n_2=n$ this is $[[normal_effect]]$.
+normal weights (from sum of a column): For normal weights, $\mu_4=3$, and $n_1=n_2=n$ this factor is $[[normal_effect]]$.
 
-wide layers (from normal weights): As $n\to\infty$ it tends to $[[normal_limit]]$.
+wide layers (from normal weights): As $n\to\infty$ this factor tends to $[[normal_limit]]$.
 
 linear in the readout (by chain rule): At unit $i$ of any hidden layer $\delta_i=n^{-1/2}\sum_{k,m}r_ka_{km}M_{mi}$ with $M_{mi}=\partial
-h^L_m/\partial z_i$, $n=n_L$. Given all weights and biases below the readout, all $\delta_i(x)$ are linear in it.
+h^L_m/\partial z_i$ and $n=n_L$. Given all weights and biases below the readout, all $\delta_i(x)$ are linear in the readout.
 
-centred signals (from linear in the readout; by linearity): As $E\,a_{km}=0$, they have the mean $0$.
+centred signals (from linear in the readout; by linearity): As $E\,a_{km}=0$, the signals have the mean $0$.
 
-normal signals (from linear in the readout; by linear combinations): For a normal readout they are jointly normal.
+normal signals (from linear in the readout; by linear combinations): For a normal readout the signals are jointly normal.
 
 covariance of signals (from linear in the readout, centred signals, normal signals): With $q_r=\langle r,r'\rangle$ and
 $q_M=\sum_mM_{mi}(x)M_{mi'}(x')$ the covariance of $\delta_i(x)$ and $\delta_{i'}(x')$ is $[[signal_covariance]]$.

@@ -27,31 +27,39 @@ excess = (m + 1) / n
 
 STEPS = proof(
     rf"""
-limit (cited: {YANG}): All samples, positions and times are finitely many vectors, with an entry for each channel. The rows of a layer that reads
-the data, biases and readouts are vectors whose coordinates are iid, of any law that is a polynomially bounded function of normal variables.
-A layer is a product with $W$, or the sum of one for each offset of a kernel; signals go back by $W^\top$, which values do not use, and by products with slopes. So values and signals have
-such variables $Z$. Of a product, $Z^{{Wx}}$ is a normal variable $\hat Z^{{Wx}}$ plus a correction, the sum over earlier products $W^\top y$ of $Z^y$ times a multiple of the mean
-$E\,\hat Z^{{W^\top y}}Z^x$, or of such means. The $\hat Z$ of one $W$ have covariances in proportion to $E\,Z^xZ^y$, and are independent of those of other matrices, of $W^\top$ and of the given vectors.
+limit (cited: {YANG}): The values and signals at all samples, positions and times are finitely many vectors, with an entry for each channel.
+The rows of a layer that reads the data, the biases and the readouts are vectors whose coordinates are iid, of any law that is a
+polynomially bounded function of normal variables. A layer is a product with $W$, or a sum of such products, one for each offset of a
+kernel. Signals go back by $W^\top$, which values do not use, and by products with slopes. So values and signals have such variables $Z$.
+For a product, $Z^{{Wx}}$ is a normal variable $\hat Z^{{Wx}}$ plus a correction. The correction is the sum over earlier products $W^\top y$
+of $Z^y$ times a multiple of the mean $E\,\hat Z^{{W^\top y}}Z^x$, or of such means. The $\hat Z$ of one $W$ have covariances proportional
+to $E\,Z^xZ^y$, and are independent of those of other matrices, of $W^\top$ and of the given vectors.
 
-signals (by linearity): The residuals are fixed, and readouts are used at the end alone. So a signal is a sum of functions of values, each times a readout or
-times what comes back through a later matrix; values contain neither.
+signals (by linearity): The residuals are fixed, and readouts are used only at the end. So a signal is a sum of functions of values, each
+multiplied by a readout or by what comes back through a later matrix. Values contain neither.
 
-no correction (from limit, signals; by product): From the end backwards, each of these factors has a variable that is centred and independent of all values: $Z^v$ of a readout, or
-$\hat Z^{{V^\top\delta'}}$ of a later matrix $V$, as it has no correction. So the mean $E\,\hat Z^{{Wy}}Z^\delta$ of a signal $\delta$ and an earlier product $Wy$ of values is a product with a mean of $0$, that is
-$[[correction]]$: $Z^{{W^\top\delta}}$ has no correction either. Nor has $Z^{{Wx}}$ of values, which come before all signals.
+no correction (from limit, signals; by product): Proceed backwards from the end. Each of these factors has a variable that is centred and
+independent of all values: $Z^v$ for a readout, or $\hat Z^{{V^\top\delta'}}$ for a later matrix $V$, as it has no correction. So for a
+signal $\delta$ and an earlier product $Wy$ of values, the mean $E\,\hat Z^{{Wy}}Z^\delta$ is a product with a mean of $0$ as a factor, that
+is $[[correction]]$: $Z^{{W^\top\delta}}$ has no correction either. Nor has $Z^{{Wx}}$ for values, as these come before all signals.
 
-copy (from no correction; by independence): In an independent copy another matrix of the same law takes the place of the one that signals go back through. The rules for $\hat Z$ are the same, whose
-normal variables were independent of those that carry values before, and there is no correction either: the variables $Z$ have the same law.
+copy (from no correction; by independence): In an independent copy, the matrix through which signals go back is replaced by another matrix
+of the same law. The rules for $\hat Z$ are the same: its normal variables were already independent of those that carry values, and again
+there is no correction. So the variables $Z$ have the same law.
 
-scores (from copy; by D8.1): In a matrix whose two sides grow, means of products of bounded continuous functions of the weight, of the signals at its output and of the values at its input tend to products of means, which are the same in both. So the
-scaled scores have one limit law, that of $|w||\langle u,v\rangle|$, and what lies beyond a level without an atom tends to the same share in both.
+scores (from copy; by D8.1): In a matrix both of whose sides grow, means of products of bounded continuous functions of the weight, of the
+signals at its output and of the values at its input tend to products of means, which are the same in both networks. So the scaled scores
+have the same limit law, that of $|w||\langle u,v\rangle|$, and the share beyond a level without an atom tends to the same value in both
+networks.
 
-values alone: Where the readouts are the weights themselves this fails. Let $A$ have $n_o\times n_i$ independent normal entries of variance $1/n_i$. The vector
-$Ax$ has, on average, $[[passed]]$ times the squared length of $x$.
+values alone: This fails if the readouts are the weights themselves. Let $A$ have $n_o\times n_i$ independent normal entries of variance
+$1/n_i$. The vector $Ax$ has, on average, $[[passed]]$ times the squared length of $x$.
 
-there and back (from values alone): So $\tilde A^\top Ax$, with an independent $\tilde A$, has that of $[[passed]]$ too, but $A^\top Ax$ that of $[[tied]]$.
+there and back (from values alone): So $\tilde A^\top Ax$, with an independent $\tilde A$, also has $[[passed]]$ times this squared length
+on average, but $A^\top Ax$ has $[[tied]]$ times this squared length.
 
-excess (from scores, there and back): The latter is larger by the factor $1+[[excess]]$. So such a network and its copy do not become alike, as *scores* has it of others.
+excess (from scores, there and back): The latter is larger by the factor $1+[[excess]]$. So such a network and its copy do not become alike,
+in contrast to the networks in *scores*.
 """,
     globals(),
 )

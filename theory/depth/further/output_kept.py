@@ -70,60 +70,64 @@ ONE_SAMPLE_NAMES = ("excess", "excess_slope", "averaged", "plugged", "spread")
 
 STEPS = proof(
     r"""
-outputs and signals: For a unit of layer $L$ let $X_k=a_kh$ and $Y_k=G\,a_k\dot\varphi$ for two outputs, $a_1$, $a_2$, $G$ independent and
-centred, of variance $v_A$ and $\Gamma$, and independent of $(h,\dot\varphi)$. Between two inputs $(X_1,X_2,Y_1,Y_2)$ has the covariances
-$[[joint]]$, with $S=E\,hh'$ and $K=E\,\dot\varphi\dot\varphi'$.
+outputs and signals: For a unit of layer $L$ let $X_k=a_kh$ and $Y_k=G\,a_k\dot\varphi$ for two outputs, where $a_1$, $a_2$, $G$ are
+independent and centred, of variance $v_A$ and $\Gamma$, and independent of $(h,\dot\varphi)$. Between two inputs $(X_1,X_2,Y_1,Y_2)$ has
+the covariances $[[joint]]$, with $S=E\,hh'$ and $K=E\,\dot\varphi\dot\varphi'$.
 
-wide last layer (from outputs and signals; by central limit of copies): As $n_L$ grows, $f_k=n_L^{-1/2}\sum X_k$ and $n_L^{-1/2}\sum Y_k$
-over its iid units tend to a normal vector with these covariances: the outputs are independent of the sums that are carried back.
+wide last layer (from outputs and signals; by central limit of copies): As $n_L$ grows, the sums $f_k=n_L^{-1/2}\sum X_k$ and
+$n_L^{-1/2}\sum Y_k$ over its iid units tend to a normal vector with these covariances. So in the limit the outputs are independent of the
+sums that are carried back.
 
 all layers (from wide last layer; by D2): By D2's *one layer back* the signal of a unit of a layer $l<L$ is $\sum_kr_kb_{ik}$ with such a
-sum $b_{ik}$, in which what is below has become an independent normal $G$; in layer $L$ it is $\langle a_i,r\rangle$, and $a_i$ has a part
-of order $n_L^{-1/2}$ in $f$. So $f\sim N(0,\Sigma^{L+1})$ in the limit, independently over outputs, and independent of the weights,
-activations, gates and $b$ or $a$ of finitely many rows and columns of any layer.
+sum $b_{ik}$, in which everything below has become an independent normal $G$. In layer $L$ the signal is $\langle a_i,r\rangle$, and $a_i$
+contributes only a part of order $n_L^{-1/2}$ to $f$. So in the limit $f\sim N(0,\Sigma^{L+1})$, independently over outputs, and independent
+of the weights, activations, gates and $b$ or $a$ of finitely many rows and columns of any layer.
 
-given the output (from all layers; by continuous mapping): Scores are continuous in these and in $r$, and $r$ is a continuous function of
-$f$ and the targets: they tend in law to those of D2 with an $r$ that is drawn once, with $f$, for finitely many rows and columns of a
-layer.
+given the output (from all layers; by continuous mapping): Scores are continuous in these variables and in $r$, and $r$ is a continuous
+function of $f$ and the targets. So, for finitely many rows and columns of a layer, the scores tend in law to those of D2 with an $r$ that
+is drawn once, together with $f$.
 
-mean product (from given the output): For squared error, $r=f-y$, $\langle r,r'\rangle$ has the mean $[[mean_product]]$ over $f$, with
-$\Sigma_f$ the entry of $\Sigma^{L+1}$ at the two inputs.
+mean product (from given the output): For squared error, $r=f-y$, the product $\langle r,r'\rangle$ has the mean $[[mean_product]]$ over
+$f$, where $\Sigma_f$ is the entry of $\Sigma^{L+1}$ at the two inputs.
 
-pairs of entries: Of all ordered pairs of entries of a hidden matrix the share $[[apart]]$ has neither row nor column in common, and in
-layer 1 the share $[[rows_apart]]$, $n_l$ its number of rows, has no row in common. There the columns are fixed, and rows alone are iid in
+pairs of entries: Of all ordered pairs of entries of a hidden matrix the share $[[apart]]$ has neither row nor column in common. In layer 1
+the share $[[rows_apart]]$, with $n_l$ its number of rows, has no row in common. There the columns are fixed, and only the rows are iid in
 the limit.
 
-share of a layer (from given the output, pairs of entries; by linearity): Let $p_r$ be the chance that the limit law at $r$ gives a score
-above the threshold, no atom of it, in layer 1 averaged over the columns. The mean of the share that a layer keeps tends to $E\,p_r$, the
-mean of its square, a mean over pairs of entries, to $E\,p_r^2$. So its variance tends to the variance of $p_r$.
+share of a layer (from given the output, pairs of entries; by linearity): Let $p_r$ be the probability of a score above the threshold under
+the limit law at $r$, of which the threshold is no atom; in layer 1 it is averaged over the columns. The mean of the share that a layer
+keeps tends to $E\,p_r$. The mean of its square is a mean over pairs of entries and tends to $E\,p_r^2$. So the variance of the share tends
+to the variance of $p_r$.
 
-one sample (from all layers): On one sample of D3.2 with one output and the target $y_0$, $\Sigma^{L+1}=1$: $r=f-y_0$ is normal, its square
-has the mean $[[mean_square]]$ and its fourth power $[[mean_fourth]]$.
+one sample (from all layers): On one sample of D3.2 with one output and the target $y_0$, $\Sigma^{L+1}=1$. So $r=f-y_0$ is normal, its
+square has the mean $[[mean_square]]$ and its fourth power the mean $[[mean_fourth]]$.
 
-excess (from given the output, one sample): Given $r$ a score is $|r|$ times the score at $r=1$, in every network and in the limit, so that
-the order of the scores does not depend on $r\ne0$. The mean of $r^2$ gives its second moment, and its fourth is $1+[[excess]]$ times what
-this mean, put for $r^2$, gives.
+excess (from given the output, one sample): Given $r$ a score is $|r|$ times the score at $r=1$, in every network and in the limit. So the
+order of the scores does not depend on $r\ne0$. The second moment of a score is determined by the mean of $r^2$. Its fourth moment is
+$1+[[excess]]$ times the value that results if this mean is put for $r^2$.
 
-slope of the excess (from excess): The slope of this in $y_0$ is $[[excess_slope]]$: it falls from $2$ at $y_0=0$ to $0$.
+slope of the excess (from excess): The derivative of the excess in $y_0$ is $[[excess_slope]]$: the excess decreases from $2$ at $y_0=0$ to
+$0$.
 
-two and three normals (from one sample): At $y_0=0$ $r$ is standard normal, and where its gate is open a score of layer 1 is a product of
-three normals: it exceeds $\tau$ with probability $[[averaged]]$. With the mean $1$ of $r^2$ put in it is D3.2's $[[plugged]]$.
+two and three normals (from one sample): At $y_0=0$, $r$ is standard normal, and a score of layer 1 whose gate is open is a product of three
+normals. So a score exceeds $\tau$ with probability $[[averaged]]$. With the mean $1$ in place of $r^2$ this probability is D3.2's
+$[[plugged]]$.
 
-covariance with the square (from two and three normals): There $p_r=\frac12H(t/|r|)$ at $t=\tau\sqrt{nd/2}$. By parts, with $q=t/|g_1g_2|$,
-$E[r^21\{|r|>q\}]$ is $P(|r|>q)$ and $2q$ times the normal density at $q$; the mean of the latter over $q$ is $t$ times the density of
-$|g_1g_2r|$ at $t$. So $p_r$ and $r^2$ have the covariance $[[covariance_with_square]]$.
+covariance with the square (from two and three normals): There $p_r=\frac12H(t/|r|)$ at $t=\tau\sqrt{nd/2}$. Integration by parts, with
+$q=t/|g_1g_2|$, shows that $E[r^21\{|r|>q\}]$ is $P(|r|>q)$ plus $2q$ times the normal density at $q$. The mean of the latter over $q$
+is $t$ times the density of $|g_1g_2r|$ at $t$. So $p_r$ and $r^2$ have the covariance $[[covariance_with_square]]$.
 
 spread (from covariance with the square, share of a layer): The square of a covariance is at most the product of the variances, and $r^2$
-has the variance $2$: $p_r$ has at least the variance $[[spread]]$.
+has the variance $2$. So the variance of $p_r$ is at least $[[spread]]$.
 
-two columns: On the samples $(1,0)$, $(0,1)$ a network with one hidden layer and one output has $w_{ij}$ in the output of sample $j$ alone.
-So the scores of the two columns of $W^1$ are $|r_2|$ times $[[column_factors]]$ times those at the residuals $(1,1)$, with
-$c_r=|r_1|/|r_2|$: their order depends on $r$ through $c_r$ alone, and two positive ones of different columns change places where $c_r$
-passes a value.
+two columns: On the samples $(1,0)$, $(0,1)$, in a network with one hidden layer and one output, $w_{ij}$ affects only the output of sample
+$j$. So the scores of the two columns of $W^1$ are $|r_2|$ times $[[column_factors]]$ times those at the residuals $(1,1)$, with
+$c_r=|r_1|/|r_2|$. Their order depends on $r$ through $c_r$ alone, and two positive scores in different columns change places where $c_r$
+passes a certain value.
 
 shares of two columns (from two columns): With $\varphi(z)=\sqrt2\max(z,0)$ and standard normal weights a score at the residuals $(1,1)$ is
-$1/2\sqrt n$ times the modulus of a product of two normals where its gate is open, and this is so with probability $\frac12$. So at fixed
-$r$ scores of the columns exceed $t|r_2|/2\sqrt n$ with the probabilities $[[column_shares]]$.
+$1/2\sqrt n$ times the modulus of a product of two normals where its gate is open, and the gate is open with probability $\frac12$. So at
+fixed $r$ the scores of the two columns exceed $t|r_2|/2\sqrt n$ with the probabilities $[[column_shares]]$.
 """,
     globals(),
 )
@@ -277,7 +281,7 @@ $r$ and a threshold of $t|r_2|/2\sqrt n$, the two columns keep on average the sh
             expression="spread",
             truth="shares_variance",
             at=({t: 1},),
-            lost="in Cauchy–Schwarz: the share is no linear function of the square of the residual",
+            lost="in Cauchy–Schwarz: the share is not a linear function of the square of the residual",
             side=Side.BELOW,
         ),
     ),

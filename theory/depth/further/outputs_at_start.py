@@ -42,42 +42,43 @@ squared_ratio, entropy_ratio = w, w / 2  # score of a_2 over that of w, at a_1 =
 
 STEPS = proof(
     r"""
-several outputs: Weights $a_{ik}$ of a unit to $K_f$ outputs, independent, centred and of variance $v_A$, give $\langle a_i,r\rangle$ at two
-inputs the covariance $[[covariance]]$.
+several outputs: Let the weights $a_{ik}$ of a unit to $K_f$ outputs be independent, centred and of variance $v_A$. Then $\langle
+a_i,r\rangle$ has at two inputs the covariance $[[covariance]]$.
 
-softmax at zero: At $f=0$ the cross-entropy has in the output of the input's own class the derivative $[[own_class]]$, and $[[other_class]]$
-in each of the others.
+softmax at zero: At $f=0$ the derivative of the cross-entropy is $[[own_class]]$ in the output of the input's own class, and
+$[[other_class]]$ in each of the other outputs.
 
-classes (from softmax at zero): Two inputs of one class meet in one output of their own and $K_f-1$ others, two of different classes in two
-outputs that are one's own and $K_f-2$ others: $\langle r,r'\rangle$ is $[[same]]$ or $[[different]]$.
+classes (from softmax at zero): For two inputs of one class, one output belongs to their class and $K_f-1$ outputs do not. For two inputs of
+different classes, two outputs belong to one class each and $K_f-2$ outputs to neither. So $\langle r,r'\rangle$ is $[[same]]$ or
+$[[different]]$, respectively.
 
 squared error (from softmax at zero; by chain rule): With the targets $1\{k=y\}-1/K_f$ the squared error $\frac12\|f-t\|^2$ has the same
-derivatives at $f=0$, and the gradient of a loss in the weights depends on the loss through the derivatives in $f$ alone.
+derivatives at $f=0$. The gradient of a loss in the weights depends on the loss only through its derivatives in $f$.
 
-order of the classes (from classes, squared error; by same law): To exchange classes permutes the entries of $r$, and with them rows of the
-readout, which are iid: scores of hidden weights have the law that they had, at every width.
+order of the classes (from classes, squared error; by same law): Exchanging classes permutes the entries of $r$, and with them rows of the
+readout, which are iid. So the law of the scores of hidden weights stays the same, at every width.
 
-signals (from several outputs; by D2): In the limit the signals below layer $L$ are normal, of the covariance $\Pi^l\circ\langle
-r,r'\rangle$, which *several outputs* is at layer $L$.
+signals (from several outputs; by D2): In the limit the signals below layer $L$ are normal with covariance $\Pi^l\circ\langle r,r'\rangle$.
+At layer $L$ this is the covariance of *several outputs*.
 
 labels (from signals, classes, order of the classes): So at $f=0$ the covariance of these signals, in layer $L$ with $\Pi=v_A$, is
-$[[signal_same]]$ or $[[signal_different]]$: it knows of the labels only which inputs have the same.
+$[[signal_same]]$ or $[[signal_different]]$. It depends on the labels only through which inputs have the same label.
 
-curvature: The second derivatives of the cross-entropy at $f=0$ are $[[curvature_own]]$ in one output and $[[curvature_cross]]$ in two;
-those of the squared error are $1$ and $0$.
+curvature: The second derivatives of the cross-entropy at $f=0$ are $[[curvature_own]]$ in one output and $[[curvature_cross]]$ in two
+different outputs; those of the squared error are $1$ and $0$.
 
-no sum (from softmax at zero, curvature): The entries of $r$ have the sum $0$. On a vector of sum $0$ the curvature acts as the number
+no sum (from softmax at zero, curvature): The entries of $r$ add up to $0$. On a vector of sum $0$ the curvature acts as multiplication by
 $[[curvature_factor]]$.
 
-Hessian (from curvature, squared error; by chain rule): The derivative of $E_D\langle r,\nabla f\rangle$ along $g$ has two terms, one with
-the change of $r$, the curvature times the change of $f$, and $E_D[r\nabla^2f]\,g$, the same for both losses.
+Hessian (from curvature, squared error; by chain rule): The derivative of $E_D\langle r,\nabla f\rangle$ along $g$ has two terms. One
+contains the change of $r$, which is the curvature times the change of $f$. The other, $E_D[r\nabla^2f]\,g$, is the same for both losses.
 
-one unit (from Hessian, no sum; gives squared_scores, entropy_scores): $f=(a_1w,a_2w)x$ less its value at the start, at $x=1$ of class $1$,
-has $r=(-\frac12,\frac12)$. There weight times $Hg$ of $w$, $a_1$ and $a_2$ is `squared_scores` for the one loss, `entropy_scores` for the
-other.
+one unit (from Hessian, no sum; gives squared_scores, entropy_scores): The function $f=(a_1w,a_2w)x$ minus its value at the start has
+$r=(-\frac12,\frac12)$ at $x=1$ of class $1$. There the products of weight and $Hg$ for $w$, $a_1$ and $a_2$ are `squared_scores` for the
+squared error and `entropy_scores` for the cross-entropy.
 
-two orders (from one unit): At $a_1=a_2=1$ the scores of $a_1$ and $a_2$ are that of $w$ times $-[[squared_ratio]]$ and $[[squared_ratio]]$
-for the squared error, $-[[entropy_ratio]]$ and $[[entropy_ratio]]$ for the cross-entropy.
+two orders (from one unit): At $a_1=a_2=1$ the scores of $a_1$ and $a_2$ are the score of $w$ times $-[[squared_ratio]]$ and
+$[[squared_ratio]]$ for the squared error, and times $-[[entropy_ratio]]$ and $[[entropy_ratio]]$ for the cross-entropy.
 """,
     globals(),
 )

@@ -39,33 +39,35 @@ STEPS = proof(
 one pair (by Hoeffding): For unit vectors $x$, $y$ the sum $x^TFy=\sum_{ab}x_aF_{ab}y_b$ has independent terms of mean $0$, each in an interval of
 length $2|x_ay_b|$. The squares of the lengths add up to $4$, so that $P(x^TFy\ge t)\le[[pair_tail]]$.
 
-net (by additivity): Take as many points of the unit sphere of $\mathbb R^{n_i}$ as there can be at distances above $\frac14$ from one another. Each point
-of the sphere is within $\frac14$ of one of them. Balls of radius $\frac18$ around them are disjoint, and all lie in the ball of radius $\frac98$
-around $0$: by their volumes there are at most $[[points]]$ of them.
+net (by additivity): Take as many points of the unit sphere of $\mathbb R^{n_i}$ as possible whose distances from one another exceed
+$\frac14$. Each point of the sphere is within $\frac14$ of one of them. The balls of radius $\frac18$ around them are disjoint, and all lie
+in the ball of radius $\frac98$ around $0$. So, by their volumes, there are at most $[[points]]$ such points.
 
-norm from nets (by triangle inequality): Let $M$ be the largest $x^TFy$ over the points $x$, $y$ of the nets of both spheres. Where $x^TFy$ is
-$\|F\|$, replace $x$ and $y$ by points of the nets, one after the other: each time at most $\frac14\|F\|$ is lost. So
+norm from nets (by triangle inequality): Let $M$ be the largest $x^TFy$ over the points $x$, $y$ of the nets of both spheres. Where $x^TFy$
+equals $\|F\|$, replace $x$ and $y$ by points of the nets, one after the other. Each replacement loses at most $\frac14\|F\|$. So
 $\|F\|\le[[net_factor]]\,M$.
 
-all pairs (from one pair, net; by union bound): $M\ge t$ has at most the probability $[[all_pairs]]$.
+all pairs (from one pair, net; by union bound): The event $M\ge t$ has probability at most $[[all_pairs]]$.
 
-level (from all pairs): At $t=[[level]]$ that is $e^{-(n_o+n_i)}$.
+level (from all pairs): At $t=[[level]]$ this bound is $e^{-(n_o+n_i)}$.
 
-norm (from norm from nets, level): So $\|F\|\le[[norm_bound]]$, but for an event of this probability.
+norm (from norm from nets, level): So $\|F\|\le[[norm_bound]]$, except on an event of at most this probability.
 
-signals (from norm; by Cauchy–Schwarz): The vectors $(g_a)$, $(h_b)$ of moduli at most $1$ have the lengths $\sqrt{n_o}$, $\sqrt{n_i}$ at most: whatever
-they are, $|\sum_{ab}F_{ab}g_ah_b|\le\|F\|\sqrt{n_on_i}$. Over $n_on_i$ this is at most $[[signal_bound]]$. As $Fh$ has the length $\|F\|\sqrt{n_i}$ at
-most, the root of the mean over $a$ of $(n_i^{-1}\sum_bF_{ab}h_b)^2$ has the same bound.
+signals (from norm; by Cauchy–Schwarz): The vectors $(g_a)$, $(h_b)$ with entries of modulus at most $1$ have lengths at most $\sqrt{n_o}$,
+$\sqrt{n_i}$. Whatever they are, $|\sum_{ab}F_{ab}g_ah_b|\le\|F\|\sqrt{n_on_i}$. Divided by $n_on_i$ this is at most $[[signal_bound]]$. As
+$Fh$ has length at most $\|F\|\sqrt{n_i}$, the root of the mean over $a$ of $(n_i^{-1}\sum_bF_{ab}h_b)^2$ has the same bound.
 
-a polynomial below the modulus: For $x\ge0$ it is $x\ge[[least_modulus]]$.
+a polynomial below the modulus: Every $x\ge0$ satisfies $x\ge[[least_modulus]]$.
 
-moments: Let $S=\sum_bF_bh_b$ for entries $F_b=\pm1$ of a row, and independent fair signs $h_b$. Then $E\,S^2=n_i$ and $E\,S^4=[[fourth_moment]]$,
-whatever the entries are.
+moments: Let $S=\sum_bF_bh_b$, where $F_b=\pm1$ are the entries of a row and $h_b$ are independent fair signs. Then $E\,S^2=n_i$ and
+$E\,S^4=[[fourth_moment]]$, whatever the entries are.
 
-mean modulus (from a polynomial below the modulus, moments; by monotonicity): At $x=|S|/\sqrt{6n_i}$ it follows that $E|S|\ge[[least_sum]]$.
+mean modulus (from a polynomial below the modulus, moments; by monotonicity): With $x=|S|/\sqrt{6n_i}$ it follows that
+$E|S|\ge[[least_sum]]$.
 
 signals that read the weights (from mean modulus; by largest): So for every matrix of entries $\pm1$ there are signs $h$ with
-$\sum_a|\sum_bF_{ab}h_b|\ge n_o[[least_sum]]$. With $g_a$ the sign of the inner sum, $(n_on_i)^{-1}\sum_{ab}F_{ab}g_ah_b$ is at least $[[least]]$.
+$\sum_a|\sum_bF_{ab}h_b|\ge n_o[[least_sum]]$. If $g_a$ is the sign of the inner sum, $(n_on_i)^{-1}\sum_{ab}F_{ab}g_ah_b$ is at least
+$[[least]]$.
 """,
     globals(),
 )
@@ -215,7 +217,7 @@ at least $[[least]]$.
             expression="signal_bound",
             truth="least",
             at=({m: 100, n: 100}, {m: 1000, n: 1000}),
-            lost="at most, as some signals reach more than the means over signs do: in the factor 2 of the nets, in their number of points, and in the fourth moment",
+            lost="at most, as some signals exceed the means over signs: in the factor 2 of the nets, in their number of points, and in the fourth moment",
             order="where $n_o=n_i$ both are multiples of $n_i^{-1/2}$",
         ),
     ),

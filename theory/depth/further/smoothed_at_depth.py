@@ -49,8 +49,8 @@ KNOWN = ((1, (1, 2)), (-1, (2, 1)))  # the readout's weight and W, equally likel
 
 SYMMETRIC_READOUT = Step(
     name="symmetric readout",
-    sentence=r"""Given all other weights $a$ and $-a$ have one law, hence leading scores and their negatives. So for every group of weights the mean share that is kept at the density $1-\rho$ is $[[dual_share]]$, with $p_j$ the mean share kept at $\rho$. That $a$ alone
-has a symmetric law is not enough: one unit at $x=(1,1)$ with $r=S=1$, and $(a,W)$ one of REPLACE with the chance $\frac12$ each, always keeps the second column at the density $\frac12$.""".replace(
+    sentence=r"""Given all other weights, $a$ and $-a$ have the same law, and hence so do the leading scores and their negatives. So for every group of weights the mean share kept at the density $1-\rho$ is $[[dual_share]]$, where $p_j$ is the mean share kept at $\rho$. It is not enough
+that $a$ alone has a symmetric law: one unit at $x=(1,1)$ with $r=S=1$, and with $(a,W)$ one of REPLACE with probability $\frac12$ each, always keeps the second column at the density $\frac12$.""".replace(
         "REPLACE", "$" + "$, $".join(map(str, KNOWN)) + "$"
     ),
     gives={"dual_share": dual_share},
@@ -58,8 +58,8 @@ has a symmetric law is not enough: one unit at $x=(1,1)$ with $r=S=1$, and $(a,W
 )
 SIGNS_OF_A_COLUMN = Step(
     name="signs of a column",
-    sentence=rf"""Two samples $(1,0)$, $(0,1)$ with $r={RESIDUALS}$, $S=1$, $\varphi(z)=\max(z,0)$, $W^1$ of rows ${FIRST}$, $W^2$ of rows ${SECOND}$, and $|a|=(1,1)$: for $a={ORDER}$ the first column of $W^2$ has $[[positive]]$ positive leading scores; signs of
-their own would give $[[fair]]$, in some order.""",
+    sentence=rf"""Consider two samples $(1,0)$, $(0,1)$ with $r={RESIDUALS}$, $S=1$, $\varphi(z)=\max(z,0)$, $W^1$ of rows ${FIRST}$, $W^2$ of rows ${SECOND}$, and $|a|=(1,1)$. For $a={ORDER}$ the first column of $W^2$ has $[[positive]]$ positive leading scores. If
+each score had its own fair sign, the numbers would be $[[fair]]$, in some order.""",
     gives={"positive": positive, "fair": fair},
     uses=("one sign",),
 )
@@ -69,46 +69,46 @@ STEPS = proof(
 gradient (by chain rule): A loss $E_D\ell(f)$ with the residual $r=\partial\ell/\partial f$ has the gradient $g=J^\top r=E_D\langle r,\nabla
 f\rangle$.
 
-rate (from gradient): Along $g$ the output at $x$ changes at the rate $\dot f=Jg=[[output_change]]$, with $\Theta_x(u)=\hat\Theta(x,x_u)$,
-$\hat\Theta=JJ^\top$, for $N$ samples.
+rate (from gradient): Along $g$ the output at $x$ changes at the rate $\dot f=Jg=[[output_change]]$, where $\Theta_x(u)=\hat\Theta(x,x_u)$
+and $\hat\Theta=JJ^\top$, for $N$ samples.
 
 Hessian (from rate; by chain rule): With $S=\partial r/\partial f$ the derivative of $g$ along $g$ is $Hg=E_D\langle S\dot f,\nabla
-f\rangle+E_D\langle r,\nabla^2f\rangle g$: the first term, the *leading* one, is what SNIP has with the residual $S\dot f$ in the place of
-$r$.
+f\rangle+E_D\langle r,\nabla^2f\rangle g$. The first term, the *leading* one, is what SNIP has with the residual $S\dot f$ in place of $r$.
 
-Euler (from gradient; by chain rule): With ReLU and no biases $F=E_D\langle r,f\rangle$ at fixed $r$ is linear in the scale of each layer,
-so that $\sum w\,\partial F/\partial w=F$ over it. Along $g=\nabla F$ that gives $\sum w(\nabla^2F\,g)_w+q_l=q_g$, with the sums $q_l$ and
-$q_g$ of the squares of $g$ over the layer and over all weights.
+Euler (from gradient; by chain rule): With ReLU and no biases, $F=E_D\langle r,f\rangle$ at fixed $r$ is linear in the scale of each layer.
+So $\sum w\,\partial F/\partial w=F$ over a layer. Differentiating this along $g=\nabla F$ gives $\sum w(\nabla^2F\,g)_w+q_l=q_g$, where
+$q_l$ and $q_g$ are the sums of the squares of $g$ over the layer and over all weights.
 
-sum over a layer (from Hessian, Euler): The leading scores of a layer have likewise the sum $e_S=E_D\langle S\dot f,f\rangle$, with the
-network's own output $f$, also if the loss is one of $f$ less a fixed function. So $\sum w(Hg)_w=[[layer_sum]]$ over a layer.
+sum over a layer (from Hessian, Euler): Likewise the leading scores of a layer have the sum $e_S=E_D\langle S\dot f,f\rangle$, where $f$ is
+the network's own output, even if the loss is one of $f$ minus a fixed function. So $\sum w(Hg)_w=[[layer_sum]]$ over a layer.
 
 kernel in the limit (from rate; by K2 for all layers): With $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights and inputs
-$\ne0$ $\hat\Theta\to\Theta$ in probability, K2's at $W=1$.
+$\ne0$, $\hat\Theta\to\Theta$ in probability, where the limit is the kernel of K2 at $W=1$.
 
 residual in the limit (from Hessian, kernel in the limit; by Slutsky): Leading scores are linear in the residual $S\dot f$. At each of the
-residuals that are $1$ at one sample and $0$ at the others scores tend in law, so that $\Theta$ for $\hat\Theta$ in $\dot f$ changes leading
-scores, in units in which they have a limit, by what tends to $0$ in probability.
+residuals that are $1$ at one sample and $0$ at the others, the scores tend in law. So replacing $\hat\Theta$ by $\Theta$ in $\dot f$
+changes the leading scores, in units in which they have a limit, by an amount that tends to $0$ in probability.
 
-limit (from residual in the limit; by D2): So leading scores tend in law to D2's, before the modulus is taken, at the fixed residual
-$[[moved]]$, $S_f$ for $S$ and $\Theta$ for $\hat\Theta$.
+limit (from residual in the limit; by D2): So the leading scores, before the modulus is taken, tend in law to those of D2 at the fixed
+residual $[[moved]]$, with $S_f$ for $S$ and $\Theta$ for $\hat\Theta$.
 
-the readout flipped (from Hessian): With $r$ and $S$ fixed let $a\to-a$ in the whole readout: $f$, its derivatives in the weights below and
-second derivatives there change sign, derivatives that take one $\partial_a$ do not, and $\hat\Theta$, hence $\dot f$, does not. So leading
-scores get the factor $[[leading_sign]]$, those of the second term $[[second_sign]]$, in all layers, the readout included.
+the readout flipped (from Hessian): With $r$ and $S$ fixed let $a\to-a$ in the whole readout. Then $f$, its derivatives in the weights below
+and the second derivatives there change sign. Derivatives with one $\partial_a$ do not change, and neither does $\hat\Theta$, hence neither
+does $\dot f$. So leading scores are multiplied by $[[leading_sign]]$, and those of the second term by $[[second_sign]]$, in all layers, the
+readout included.
 
-two networks (from the readout flipped): From the scores $s_w$, $s_w'$ of a weight at $a$ and at $-a$ the leading term is $[[leading]]$ and
-the second $[[second]]$.
+two networks (from the readout flipped): If a weight has the scores $s_w$, $s_w'$ at $a$ and at $-a$, the leading term is $[[leading]]$ and
+the second term is $[[second]]$.
 
-reversed order (from two networks): Let equal scores be taken in a uniformly random order. Then the $k_w$ largest of $m_w$ scores are, in
-law, the $k_w$ smallest of their negatives: what is not among the $[[dual_kept]]$ largest of these. A density $\rho$ becomes
+reversed order (from two networks): Let ties be broken in a uniformly random order. Then the $k_w$ largest of $m_w$ scores are, in law, the
+$k_w$ smallest of their negatives, that is, all that are not among the $[[dual_kept]]$ largest of these. A density $\rho$ becomes
 $[[dual_density]]$.
 
 [[SYMMETRIC_READOUT]]
 
-one sign (from rate): One sample $x$, $\varphi(z)=\max(z,0)$, two units in layer 2 and one in layer 1, all open: $f=[[small_output]]$ has
-$\hat\Theta=[[small_kernel]]$. If $a_1$ alone changes its sign $\hat\Theta$ changes by $[[kernel_change]]$, so that moduli of leading scores
-do.
+one sign (from rate): Consider one sample $x$, $\varphi(z)=\max(z,0)$, and two units in layer 2 and one in layer 1, all open. Then
+$f=[[small_output]]$ has $\hat\Theta=[[small_kernel]]$. If $a_1$ alone changes its sign, $\hat\Theta$ changes by $[[kernel_change]]$, and
+hence so do moduli of leading scores.
 
 [[SIGNS_OF_A_COLUMN]]
 """,

@@ -44,25 +44,25 @@ three normals (from one normal; by product): So $E|g_1g_2g_3|^s=[[moment]]$, a p
 
 Mellin inversion (from three normals; cited: DLMF 1.14(iv): the Mellin transform of a continuous function of bounded variation, where its
 integral over the line converges absolutely, is inverted by that integral; DLMF 5.11.9: |Γ(x+iy)| for large |y|, uniformly in bounded x):
-$\int_0^\infty t^{s-1}H_3(t)\,dt=E|g_1g_2g_3|^s/s$ for $s>0$, hence $2\pi i\,H_3(t)$ is the integral of $[[integrand]]$ over a line of real
-part $c>0$, upwards: the product has a density. On the line, and uniformly between two lines, gamma functions fall exponentially with the
-height.
+$\int_0^\infty t^{s-1}H_3(t)\,dt=E|g_1g_2g_3|^s/s$ for $s>0$. Hence $2\pi i\,H_3(t)$ is the integral of $[[integrand]]$ upwards over a line
+of real part $c>0$. ($H_3$ is continuous, since the product has a density.) On this line, and uniformly between two such lines, gamma functions decay exponentially with
+the height.
 
 logarithm at a pole (from Mellin inversion): At $s=2\varepsilon-2k-1$ the gamma function is
 $\Gamma(\varepsilon-k)=\Gamma(1+\varepsilon)/\varepsilon(\varepsilon-1)\cdots(\varepsilon-k)$. So
 $\varepsilon^3(-1)^kk!^3\,\Gamma(\varepsilon-k)^3(t^2/8)^{-\varepsilon}$ has a logarithm that begins with $[[slope]]$ times $\varepsilon$ and $[[bend]]$
 times $\varepsilon^2$.
 
-residue (from logarithm at a pole): Times $[[height]]$ and $\frac1{2\varepsilon-2k-1}$, for $ds=2\,d\varepsilon$, it is the integrand, whose
-residue is the coefficient of $\varepsilon^{-1}$: less $[[term]]$.
+residue (from logarithm at a pole): Times $[[height]]$ and $\frac1{2\varepsilon-2k-1}$, for $ds=2\,d\varepsilon$, this function is $\varepsilon^3$
+times the integrand. So the residue, the coefficient of $\varepsilon^{-1}$ in the integrand, is minus $[[term]]$.
 
-lines to the left (from Mellin inversion): On the line of real part $-2k$ the gamma function is $\Gamma(\frac12+\frac{iy}2)$ over
-$\prod_{j\le k}(\frac12-j+\frac{iy}2)$, of moduli at least $j-\frac12$. For $k\ge1$ the integral there is at most $[[shrinking]]$ times a
-number that does not depend on $k$, and tends to $0$ as $k\to\infty$.
+lines to the left (from Mellin inversion): On the line of real part $-2k$ the gamma function is $\Gamma(\frac12+\frac{iy}2)$ divided by
+$\prod_{j\le k}(\frac12-j+\frac{iy}2)$, whose factors have moduli of at least $j-\frac12$. For $k\ge1$ the integral there is at most
+$[[shrinking]]$ times a number that does not depend on $k$, so it tends to $0$ as $k\to\infty$.
 
 series (from Mellin inversion, residue, lines to the left; by residues; gives h_3): Between the lines lie the pole at $s=0$, of residue $1$,
-and those at $-1,-3,\dots$, and what joins two lines far above and far below adds nothing: $H_3(t)$, `h_3`, is $1$ less the sum of the
-residues' `term` over all $k\ge0$.
+and the poles at $-1,-3,\dots$. The segments that join two lines far above and far below contribute nothing in the limit. So $H_3(t)$,
+`h_3`, is $1$ minus the sum of the residues' `term` over all $k\ge0$.
 """,
     globals(),
 )

@@ -32,31 +32,34 @@ found = Pruned("found", 64)
 STEPS = proof(
     r"""
 layers (a definition): The three layers have these numbers of channels before and after, and of elements of the basis: $[[pairs]]$. The mean
-over all points and the linear map are one layer, of the basis $\frac1m\mathbf 1^\top$.
+over all points and the linear map together are one layer, with the basis $\frac1m\mathbf 1^\top$.
 
-coefficients (from layers): The target has one coefficient for each channel before, channel after and element: $[[coefficients]]$.
+coefficients (from layers): The target has one coefficient for each input channel, output channel and basis element: $[[coefficients]]$.
 
-source (by Q7.1 for unit): By Q7.1 each is found in two layers of the source, with $n$ channels between them for each channel before: the
-first is spanned by $I$, and of its coefficients those into the block of their own channel may be kept; of the second all may.
+source (by Q7.1 for unit): By Q7.1 each coefficient is found in two layers of the source, with $n$ channels between them for each input
+channel. The first layer is spanned by $I$, and of its coefficients only those into the block of their own channel may be kept. Of the
+second layer all coefficients may be kept.
 
-candidates (from layers, source): So $[[candidates]]$ coefficients may be kept: each channel of a block has one in front and all behind.
+candidates (from layers, source): So $[[candidates]]$ coefficients may be kept: for each channel of a block, one of its incoming
+coefficients and all of its outgoing coefficients.
 
-all of the source (from layers, source): Each channel of a block has a coefficient in front for each channel before: in all there are
-$[[total]]$.
+all of the source (from layers, source): Each channel of a block has one incoming coefficient for each input channel. So the source has
+$[[total]]$ coefficients in all.
 
-first errors: The target's first layer is $\sum_{i,b}B_bw_{iob}(\sigma(x_i)-\sigma(-x_i))$, the ticket's has $w+d_+$ and $w+d_-$ there. At a
-coordinate $x$ one of $\sigma(x)$, $\sigma(-x)$ is 0: they differ by $[[first_error]]$ times $B_b\ge0$. Signs $d_+\ge0\ge d_-$ let these add
-up.
+first errors: The target's first layer is $\sum_{i,b}B_bw_{iob}(\sigma(x_i)-\sigma(-x_i))$; the ticket's first layer has $w+d_+$ and $w+d_-$
+as the coefficients of the two terms. At a coordinate $x$ one of $\sigma(x)$, $\sigma(-x)$ is 0. So target and ticket differ there, for each
+coefficient, by $[[first_error]]$ times $B_b\ge0$. If $d_+\ge0\ge d_-$, these errors add up.
 
-later errors (by R11 for error): Later inputs are not negative: for each coordinate and element of the basis the error is at most
+later errors (by R11 for error): The inputs of later layers are not negative. So for each coordinate and basis element the error is at most
 $[[error]]$.
 
-symmetry (by Q5): $I$ and $\frac1mJ$ commute with permutations of the points, and $\frac1m\mathbf1^\top$ is invariant under them: so does,
-and is, every network of such layers, whatever the masks.
+symmetry (by Q5): $I$ and $\frac1mJ$ commute with permutations of the points, and $\frac1m\mathbf1^\top$ is invariant under them. So,
+whatever the masks, every network of layers of the first kind commutes with these permutations, and every network that ends with a layer of
+the second kind is invariant under them.
 
-found (from first errors, later errors, symmetry; gives found; on samples: a measurement on trained targets): The rest is measured, on
-targets trained, samples and sources drawn anew: tickets of $n=64$ channels in a block are found, which the bounds of both kinds certify at
-almost all samples, and points in another order change outputs by rounding alone.
+found (from first errors, later errors, symmetry; gives found; on samples: a measurement on trained targets): The rest is measured, with
+targets trained anew, and samples and sources drawn anew. Tickets with $n=64$ channels in a block are found, the bounds of both kinds
+certify them at almost all samples, and permuting the points changes outputs by rounding errors alone.
 """,
     globals(),
     error=error,

@@ -47,8 +47,8 @@ COSINE = "a cosine of one input that alternates on"
 STEPS = proof(
     r"""
 Barron (cited: Barron, IEEE Transactions on Information Theory 39, 1993, 930–945: some combination of N sigmoidal functions and a constant
-has, over the ball of radius r, at most the mean squared error (2rC)²/N from f, for every probability on it): Some $N$ sigmoidal units of
-the active inputs, with an output bias, err by at most $[[unit_error]]$.
+has, over the ball of radius r, at most the mean squared error (2rC)²/N from f, for every probability on it): Some network of $N$ sigmoidal
+units of the active inputs, with an output bias, has an error of at most $[[unit_error]]$.
 
 floor (by E1): Under the floor of E1 the number of wired neurons is at least a $\mathrm{Bin}(n,\alpha p^k)$, whose mean is
 $\mu=[[floor_mean]]$.
@@ -57,14 +57,15 @@ lower tail (by E2): A binomial number of mean $\mu$ is below $\frac\mu2$ with pr
 
 failure (from floor, lower tail): So fewer than $\frac\mu2$ neurons are wired with probability at most $[[failure]]$.
 
-sigmoidal layer (from Barron, floor, failure): Else $N\ge\frac\mu2>0$ neurons are. Weights of their other edges and readout weights of other
-neurons are set to $0$, and *Barron*, which falls in $N$, is at most $[[barron_error]]$.
+sigmoidal layer (from Barron, floor, failure): Otherwise $N\ge\frac\mu2>0$ neurons are wired. Set the weights of their other edges and the
+readout weights of other neurons to $0$. The bound in *Barron* decreases in $N$, so it is at most $[[barron_error]]$.
 
-ramp: $[[ramp]]$ is sigmoidal: it is $0$ for $z\le0$, $1$ for $z\ge1$, and $z$ between. These are two ReLU units.
+ramp: $[[ramp]]$ is sigmoidal: it is $0$ for $z\le0$, $1$ for $z\ge1$, and $z$ in between. It consists of two ReLU units.
 
-pairs (from floor, ramp; by monotonicity): $N\ge\frac\mu2$ neurons make $\lfloor\frac N2\rfloor\ge[[pairs]]$ pairs.
+pairs (from floor, ramp; by monotonicity): $N\ge\frac\mu2$ neurons form $\lfloor\frac N2\rfloor\ge[[pairs]]$ pairs.
 
-ReLU layer (from Barron, failure, pairs): For $\mu\ge4$ there is such a pair, and *Barron* for so many of them is $[[relu_error]]$.
+ReLU layer (from Barron, failure, pairs): For $\mu\ge4$ there is such a pair, and the bound in *Barron* for this number of pairs is
+$[[relu_error]]$.
 """,
     globals(),
 )
@@ -152,13 +153,13 @@ weights are set to $0$.
             expression="barron_error",
             truth="steps_error",
             at=({**ALL_WIRED, n: sp.Integer(2), barron_norm: sp.pi * sp.Rational(3, 2)},),
-            lost=rf"at most, as other functions and laws may be harder: {COSINE} four points, which two steps, as sigmoidal units, approximate no better; in Barron's constant, and in half of the units",
+            lost=rf"at most, as other functions and laws may be harder: {COSINE} four points, which two steps (sigmoidal units) approximate no better; in Barron's constant, and in half of the units",
         ),
         Loose(
             expression="relu_error",
             truth="kinks_error",
             at=({**ALL_WIRED, n: sp.Integer(4), barron_norm: sp.pi * sp.Rational(17, 2)},),
-            lost=rf"at most, as other functions and laws may be harder: {COSINE} eighteen points, of which four kinks leave two triples of neighbours without one, where the network is affine; in Barron's constant, in half of the units and in pairs of them",
+            lost=rf"at most, as other functions and laws may be harder: {COSINE} eighteen points, among which four kinks leave two triples of neighbours without a kink, on which the network is affine; in Barron's constant, in half of the units and in pairs of them",
         ),
     ),
     because={

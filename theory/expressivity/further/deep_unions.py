@@ -48,36 +48,37 @@ ONE_PATH = {alpha: sp.S.One, k: sp.S.One, units: sp.S.One, functions: sp.S.One, 
 
 STEPS = proof(
     r"""
-a layer given those below (by E1): Let each function have its units in the layers below. The edges into a layer are independent of those
-below, and so of the choice made there: a neuron is wired to the $k_l\le N$ units of $f_q$ in the layer below, or to its $k_l\le k$ inputs,
-with probability at least $\alpha p^{k_l}$, and the number of such neurons is at least a $\mathrm{Bin}(n,\alpha p^{k_l})$.
+a layer given those below (by E1): Suppose that each function has its units in the layers below. The edges into a layer are independent of
+the edges below, and so of the choice made there. So a neuron is wired to the $k_l\le N$ units of $f_q$ in the layer below, or to its
+$k_l\le k$ inputs, with probability at least $\alpha p^{k_l}$, and the number of such neurons is at least a $\mathrm{Bin}(n,\alpha
+p^{k_l})$.
 
-one function after the other: If $[[needed]]$ neurons are wired for each function, each finds $N$ that no other has taken, whoever comes
-last.
+one function after the other: If $[[needed]]$ neurons are wired for each function, each function finds $N$ neurons that no other function
+has taken, whichever function comes last.
 
-a layer fails (from a layer given those below, one function after the other): Some function finds fewer with at most $M$ times the
-probability for one, $[[layer_failure]]$.
+a layer fails (from a layer given those below, one function after the other): Some function finds fewer neurons with probability at most $M$
+times the probability for one function, $[[layer_failure]]$.
 
-some layer fails (from a layer fails; by union bound): Some layer is the first that fails, given those below, which has at most the sum of
-the probabilities for each.
+some layer fails (from a layer fails; by union bound): If any layer fails, some layer is the first that fails, given those below. The
+probability of this is at most the sum of the probabilities for each layer.
 
-all layers (from some layer fails): From the first layer, of $k$ inputs, each further one adds that of $N$ units below: $[[deep_failure]]$
-for $L$ layers.
+all layers (from some layer fails): The first layer is wired to $k$ inputs. Each further layer adds the probability for $N$ units below. For
+$L$ layers the sum is $[[deep_failure]]$.
 
-a layer of one's own (from a layer given those below): In $n$ neurons of its own a function finds its $N$ with probability at least
-$[[layer_success]]$, and with just this if each neuron, independently, has edges of probability $p$ to these $k_l$ units with probability
-just $\alpha$, and else none.
+a layer of one's own (from a layer given those below): Among $n$ neurons of its own, a function finds its $N$ neurons with probability at
+least $[[layer_success]]$. The probability is exactly this if each neuron, independently, has edges of probability $p$ to these $k_l$ units
+with probability exactly $\alpha$, and otherwise none.
 
-all layers of one's own (from a layer of one's own): Functions with neurons of their own, and layers given those below, share no edges: $M$
-functions of $L$ layers succeed with the product, $[[own_success]]$.
+all layers of one's own (from a layer of one's own): Functions with neurons of their own share no edges, and neither do layers given those
+below. So $M$ functions of $L$ layers succeed with the product of the probabilities, $[[own_success]]$.
 
-larger exponent (from all layers): Of $p^k$ and $p^N$ neither is less than $p^K$, $K=[[most]]$, as neither $k$ nor $N$ exceeds $K$, and
-$p\le1$.
+larger exponent (from all layers): Let $K=[[most]]$. Neither $p^k$ nor $p^N$ is less than $p^K$, because neither $k$ nor $N$ exceeds $K$,
+and $p\le1$.
 
-half of the mean (from all layers, larger exponent; by monotonicity): If $\alpha np^K\ge2MN$, fewer than $MN$ are fewer than half of the
-mean of each of these binomial numbers.
+half of the mean (from all layers, larger exponent; by monotonicity): If $\alpha np^K\ge2MN$, a number below $MN$ is below half of the mean
+of each of these binomial numbers.
 
-lower tail (by E2): Of a binomial number of mean $\mu$, $P(<\frac\mu2)\le e^{-\frac{1-\ln2}2\mu}$.
+lower tail (by E2): A binomial number of mean $\mu$ has $P(<\frac\mu2)\le e^{-\frac{1-\ln2}2\mu}$.
 
 small failure (from half of the mean, lower tail): So for these $n$ the $LM$ probabilities add up to at most $[[small_failure]]$.
 
@@ -86,10 +87,10 @@ one of the two is an equality.
 
 dense networks (cited: Leshno, Lin, Pinkus and Schocken, Neural Networks 6, 1993, 861–867: the sums of units with a continuous activation
 that is no polynomial are dense in the continuous functions on a compact set): For continuous $f_q$ on $[-R,R]^k$ there are networks of one
-layer of $N$ ReLU units that err by less than $\varepsilon_q$.
+layer of $N$ ReLU units whose errors are less than $\varepsilon_q$.
 
-passed on (from dense networks): Let $y$ be the output of such a network, $|y|\le B$ on the cube. One unit of the second layer has the
-output $[[passed]]=y+B$, one unit of each further layer passes it on, and the readout takes $B$ away.
+passed on (from dense networks): Let $y$ be the output of such a network, with $|y|\le B$ on the cube. One unit of the second layer has the
+output $[[passed]]=y+B$, one unit of each further layer passes it on, and the readout subtracts $B$.
 """,
     globals(),
 )
@@ -239,21 +240,21 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
             expression="deep_failure",
             truth="no_path",
             at=tuple({**ONE_PATH, n: width, p: sp.Rational(1, 2)} for width in (4, 10)),
-            lost="at most, as more units may cost more: two layers for a function of one input that takes one unit in each fail where no path of two edges starts at this input, and the bound asks for one first neuron whatever else there is",
+            lost="at most, as more units may cost more: two layers for a function of one input that needs one unit in each fail where no path of two edges starts at this input, and the bound requires one first neuron whatever else there is",
         ),
         Loose(
             expression="deep_width",
             truth="least_width",
             at=tuple({**ONE_PATH, p: sp.Rational(1, 2), delta: sp.Rational(1, odds)} for odds in (10, 1000)),
-            lost="in half of the mean and the bound of the lower tail (E2), and a little in *deep failure*; at most, for the same functions",
+            lost="in half of the mean and the bound on the lower tail (E2), and a little in *deep failure*; at most, for the same functions",
         ),
     ),
     open_questions=(
         OpenQuestion(
             asks="Is the price $p^N$ of each further layer needed?",
-            obstacle="The proof copies a dense network into the mask, for which a neuron hears all $N$ units below. Representations that are made for the mask, in which neurons hear few, need another theorem of approximation.",
-            known="It suffices (E12.1). One layer of relays removes the price $p^k$ of the first layer (E8); what no neuron of the last layer hears is lost (E12.2).",
-            evidence="In all masks of four small layouts, of up to 12 edges, every choice of neurons was tried: none fails more often than the bound says, which does not tell what price is needed.",
+            obstacle="The proof copies a dense network into the mask, for which a neuron must be connected to all $N$ units below. Representations made for the mask, in which neurons are connected to few units, need another approximation theorem.",
+            known="It suffices (E12.1). One layer of relays removes the price $p^k$ of the first layer (E8); an interaction is lost if no neuron of the last layer is connected to all its inputs (E12.2).",
+            evidence="In all masks of four small layouts, of up to 12 edges, every choice of neurons was tried. None fails more often than the bound says, but this does not show what price is needed.",
             checked_by="small_networks_over_all_masks",
         ),
     ),

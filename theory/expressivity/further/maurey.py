@@ -48,16 +48,17 @@ variance_bound = fourth_moment - mse**2
 
 AVERAGE_STEPS = proof(
     r"""
-one unit: $E\|g_\theta-f\|^2=[[unit_square]]$: the mean of the scalar product of $g_\theta$ and $f$ is that of $f$ with itself, $F$.
+one unit: $E\|g_\theta-f\|^2=[[unit_square]]$, because the mean of the scalar product of $g_\theta$ and $f$ is the scalar product of $f$
+with itself, $F$.
 
-independent units (by product): A network of $N$ units errs by the mean of $e_i=g_{\theta_i}-f$, which are independent, each of mean $0$: a
-product has the mean $0$ if some $e_i$ is in it just once.
+independent units (by product): The error of a network of $N$ units is the average of the $e_i=g_{\theta_i}-f$, which are independent, each
+of mean $0$. A product of them has mean $0$ if some $e_i$ occurs in it exactly once.
 
-average (from one unit, independent units): So one unit more adds $E\|e\|^2$ to the mean square of $\sum_ie_i$, and the mean squared error
+average (from one unit, independent units): So a further unit adds $E\|e\|^2$ to the mean square of $\sum_ie_i$, and the mean squared error
 is $[[maurey_error]]$.
 
-fourth power of an average (from average): At one input let $e$ have the moments $m_2$ and $m_4$. One more of them adds $m_4$ and $6m_2\cdot
-Nm_2$ to the mean fourth power of $\sum_ie_i$: that of the average of $N$ is $[[average_fourth]]$.
+fourth power of an average (from average): At one input let $e$ have the moments $m_2$ and $m_4$. A further unit adds $m_4$ and $6m_2\cdot
+Nm_2$ to the mean fourth power of $\sum_ie_i$. So the mean fourth power of the average of $N$ is $[[average_fourth]]$.
 """,
     globals(),
 )
@@ -153,9 +154,9 @@ moment $m_4$, the mean fourth power of the error of the average is $[[average_fo
 
 WIRED_STEPS = proof(
     r"""
-average (by E5.1): Let $G$ be the mean over the inputs of a unit's mean square and $F$ that of its squared mean: the mean of $N$ units errs
-by $[[maurey_error]]$ in mean square. At one input, where a unit has the variance $m_2$ and the fourth central moment $m_4$, it errs by
-$[[average_fourth]]$ in the mean fourth power.
+average (by E5.1): Let $G$ be the mean over the inputs of a unit's mean square, and let $F$ be the mean over the inputs of its squared mean.
+The average of $N$ units has mean squared error $[[maurey_error]]$. At one input, where a unit has variance $m_2$ and fourth central moment
+$m_4$, the mean fourth power of the error is $[[average_fourth]]$.
 
 projection (by rotation): Given the input $x$, $\omega\cdot x=\|x\|z$ with a standard normal $z$, so that $g_\omega(x)=\|x\|\varphi(z)$.
 
@@ -164,29 +165,29 @@ the second $1$.
 
 central moments (from moments): The variance of $\varphi(z)$ is $[[unit_variance]]$, and its fourth central moment $[[unit_fourth]]$.
 
-inputs: $E\|x\|^2=[[input_square]]$ and $E\|x\|^4=[[input_fourth]]$: one coordinate more adds $1$ to the first, and $2k+3$ to the second.
+inputs: $E\|x\|^2=[[input_square]]$ and $E\|x\|^4=[[input_fourth]]$: each further coordinate adds $1$ to the first, and $2k+3$ to the
+second.
 
-given the units (from average, moments, inputs): A network of $N$ units thus has the mean squared error $[[given_units]]$: put
-$G=E\|x\|^2E\varphi^2$, $F=E\|x\|^2(E\varphi)^2$.
+given the units (from average, moments, inputs): With $G=E\|x\|^2E\varphi^2$ and $F=E\|x\|^2(E\varphi)^2$, a network of $N$ units has mean
+squared error $[[given_units]]$.
 
-wired units (by E1): $N\sim\mathrm{Bin}(n,p^k)$ neurons are wired to all active inputs. The mask is independent of the weights, so that
-given $N$ these are what they were.
+wired units (by E1): $N\sim\mathrm{Bin}(n,p^k)$ neurons are wired to all active inputs. The mask is independent of the weights, so the law
+of the weights given $N$ is unchanged.
 
 inverse (from wired units): $E[N^{-1}\mid N\ge1]=[[mean_inverse]]$.
 
-number (from wired units): $E[N\mid N\ge1]=[[mean_number]]$, as $N=0$ adds nothing to $EN$.
+number (from wired units): $E[N\mid N\ge1]=[[mean_number]]$, because $N=0$ contributes nothing to $EN$.
 
-Jensen (from inverse, number; by Jensen): $E[N^{-1}\mid N\ge1]\ge[[inverse_mean]]$. They are equal only if $N$ is constant given $N\ge1$: if
-$n=1$ or $p=1$.
+Jensen (from inverse, number; by Jensen): $E[N^{-1}\mid N\ge1]\ge[[inverse_mean]]$. Equality holds only if $N$ is constant given $N\ge1$,
+that is, if $n=1$ or $p=1$.
 
-masked error (from given the units, inverse): The mean of *given the units* over $N$, given $N\ge1$, is $[[mse]]$.
+masked error (from given the units, inverse): The mean of the error in *given the units* over $N$, given $N\ge1$, is $[[mse]]$.
 
 fourth power (from average, central moments, inputs, wired units): Given $x$, $m_2=\|x\|^2\operatorname{Var}\varphi$, and $m_4$ is $\|x\|^4$
-times the fourth central moment of $\varphi$. The mean of the *average* over $N$ and $x$ is $Ee^4=[[fourth_moment]]$.
+times the fourth central moment of $\varphi$. The mean of the fourth power in *average* over $N$ and $x$ is $Ee^4=[[fourth_moment]]$.
 
-variance (from masked error, fourth power; by Jensen): The square of an average is at most the average of the squares. So $e^2$ averaged
-over one input or several, each of the law of $x$, has a mean square of at most $Ee^4$, and a variance of at most
-$Ee^4-(Ee^2)^2=[[variance_bound]]$.
+variance (from masked error, fourth power; by Jensen): The square of an average is at most the average of the squares. So $e^2$, averaged
+over one or several inputs with the law of $x$, has mean square at most $Ee^4$, and variance at most $Ee^4-(Ee^2)^2=[[variance_bound]]$.
 """,
     globals(),
 )

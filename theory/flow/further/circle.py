@@ -32,33 +32,33 @@ square_plateau = 1 - 8 / sp.pi**2
 
 STEPS = proof(
     r"""
-frequencies (by K10.1): The operator of the kernel has the eigenfunctions $\cos k\theta$ and $\sin k\theta$, of eigenvalue $\lambda_k$.
+frequencies (by K10.1): The operator of the kernel has the eigenfunctions $\cos k\theta$ and $\sin k\theta$ with eigenvalue $\lambda_k$.
 
 population (from frequencies; cited: Picard–Lindelöf: an equation whose right side is Lipschitz, as that of a bounded operator is, has one
-solution from each start): Under uniform inputs the residual follows $r'=-\eta Tr$, $T$ that bounded operator, in place of $-\frac\eta
-m\Theta r$. Such an equation has one solution from each start: from an eigenfunction it is that times $e^{-\eta\lambda_kt}$, as with
-$\lambda_k$ for $\frac\lambda m$ in F1.1.
+solution from each start): For uniform inputs let $T$ be this bounded operator. The residual follows $r'=-\eta Tr$ instead of having the
+velocity $-\frac\eta m\Theta r$. Such an equation has one solution from each start. From an eigenfunction the solution is this eigenfunction
+times $e^{-\eta\lambda_kt}$, as in F1.1 with $\lambda_k$ in place of $\frac\lambda m$.
 
-wave (from population): The mean of $\frac12\cos^2k\theta$ is $\frac14$ for $k\ge1$: from that residual at the start the loss is
+wave (from population): For $k\ge1$ the mean of $\frac12\cos^2k\theta$ is $\frac14$. So from this wave as initial residual the loss is
 $[[wave_loss]]$.
 
-times (from wave): For even $k$ and for $k=1$ the share $s$ of it is left at the time $[[frequency_time]]$.
+times (from wave): For even $k$ and for $k=1$ the share $s$ of the initial loss is left at the time $[[frequency_time]]$.
 
-second frequency (from times): For $k=2$ and $s=\frac1{10}$ that is $[[tenth_time]]$.
+second frequency (from times): For $k=2$ and $s=\frac1{10}$ this time is $[[tenth_time]]$.
 
-large frequencies (from times): Over even $k$ the time over $k^2$ tends to $[[growth]]$.
+large frequencies (from times): Over even $k$ the time divided by $k^2$ tends to $[[growth]]$.
 
-masks (by F2.1 for slowdown): In the limit of K3 density $\rho$ in both layers multiplies times by $\rho^{-2}$.
+masks (by F2.1 for slowdown): In the limit of K3, the density $\rho$ in both layers multiplies times by $\rho^{-2}$.
 
-masked (from masks, times): So a masked network takes $[[masked_time]]$.
+masked (from masks, times): So the time of a masked network is $[[masked_time]]$.
 
-components: Where $\cos\theta$ is positive the square wave is $1$, else $-1$. It is even, so that it has no part along $\sin k\theta$; its
-component along $\sqrt2\cos k\theta$, $k\ge1$, is $[[square_component]]$. The constant has none.
+components: The square wave is $1$ where $\cos\theta$ is positive, and $-1$ elsewhere. It is even, so it has no component along $\sin
+k\theta$. Its component along $\sqrt2\cos k\theta$, $k\ge1$, is $[[square_component]]$. Its component along the constant is zero.
 
-square wave (from wave, frequencies, components): That is $0$ at even $k$; at odd $k$ its square is $\frac8{\pi^2k^2}$, and at odd $k\ge3$
-the eigenvalue is $0$. As $\lambda_1=\frac12$ the loss is $[[square_loss]]$.
+square wave (from wave, frequencies, components): The component is $0$ at even $k$. At odd $k$ its square is $\frac8{\pi^2k^2}$, and at odd
+$k\ge3$ the eigenvalue is $0$. As $\lambda_1=\frac12$, the loss is $[[square_loss]]$.
 
-what is left (from square wave): Of the loss at the start, $\frac12$, the share $[[square_plateau]]$ is left at last.
+what is left (from square wave): In the limit of long times the share $[[square_plateau]]$ of the loss at the start, $\frac12$, is left.
 """,
     globals(),
 )

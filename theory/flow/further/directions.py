@@ -26,21 +26,23 @@ direction_loss = slope**2 * sp.exp(-2 * eta * flow * column * time / d) / 2
 
 STEPS = proof(
     r"""
-kernel (by K8): The kernel is $f\sqrt{ab}\,\Theta_L(r)$, $a$ and $b$ the mean squares of the inputs, weighted by the first layer's column
-profile, $r$ the weighted correlation.
+kernel (by K8): The kernel is $f\sqrt{ab}\,\Theta_L(r)$, where $a$ and $b$ are the mean squares of the inputs, weighted by the first layer's
+column profile, and $r$ is the weighted correlation.
 
-axes (from kernel): At $\pm\sqrt d\,e_j$ the weighted mean square is $h_j$; the weighted correlation with its opposite is $-1$, with inputs
-on other axes $0$. So the kernel is the same at these and their opposites, and the difference of $1$ at an input and $-1$ at its opposite
-goes to $0$ on the other axes, and on its own to itself times $[[odd_eigenvalue]]$ with $h$ for $h_j$ and $\Theta_L$ of K1.
+axes (from kernel): At $\pm\sqrt d\,e_j$ the weighted mean square is $h_j$. The weighted correlation of such an input is $-1$ with its
+opposite and $0$ with inputs on other axes. So an input on another axis has the same kernel with such an input and with its opposite.
+Consider the vector that is $1$ at an input and $-1$ at its opposite. The kernel matrix maps this vector to $0$ on the other axes, and on
+its own axis to $[[odd_eigenvalue]]$ times itself, with $h$ for $h_j$ and $\Theta_L$ of K1.
 
-one hidden layer (from axes): With one hidden layer $\Theta_1(1)=2$ and $\Theta_1(-1)=0$: $[[one_layer_eigenvalue]]$.
+one hidden layer (from axes): With one hidden layer $\Theta_1(1)=2$ and $\Theta_1(-1)=0$. So the eigenvalue is $[[one_layer_eigenvalue]]$.
 
-modes (by F1.1): Each eigenvector fades by itself.
+modes (by F1.1): Each eigenvector decays independently of the others.
 
-time (from one hidden layer, modes): By the time $[[direction_time]]$, as $m=2d$, the share $s$ is left of its part of the loss.
+time (from one hidden layer, modes): As $m=2d$, the share $s$ of this eigenvector's part of the loss is left at the time
+$[[direction_time]]$.
 
-linear residuals (from one hidden layer, modes): A residual $\frac1{\sqrt d}\beta\cdot x$ at the start is $\pm\beta_j$ at the two inputs of
-an axis. With $m=2d$ its part of the loss along it is $[[direction_loss]]$ over $d$, with $\beta$ for $\beta_j$.
+linear residuals (from one hidden layer, modes): The residual $\frac1{\sqrt d}\beta\cdot x$ at the start is $\pm\beta_j$ at the two inputs
+of an axis. With $m=2d$ the part of the loss along this axis is $[[direction_loss]]$ divided by $d$, with $\beta$ for $\beta_j$.
 """,
     globals(),
 )

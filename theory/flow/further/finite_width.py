@@ -48,8 +48,8 @@ $16$ to $96$.
 """,
     proof_text=r"""
 Measured, not proved. Draws are independent, so that the number of draws that go one way is binomial. *In most draws* means in more than half of them: it is asserted only if the opposite, "in at most half", is rejected at level
-$10^{-9}$. It speaks of further draws of such data and networks, not of other data, densities or depths. The widths, the rate $\eta$ and the
-shares, a third, a half and $n^{-1/2}$, were settled after trials with such networks: no bound gives them. ∎""",
+$10^{-9}$. The assertion concerns further draws of such data and networks, not other data, densities or depths. The widths, the rate $\eta$
+and the shares, a third, a half and $n^{-1/2}$, were chosen after trials with such networks: no bound gives them. ∎""",
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
@@ -71,7 +71,7 @@ shares, a third, a half and $n^{-1/2}$, were settled after trials with such netw
     open_questions=(
         OpenQuestion(
             asks="How fast does the distance of a masked network from its linearised curve fall with the width, with a constant?",
-            obstacle="What is proved here is of kernels at the start, and of kernels that stay. A bound of the change of the kernel along the flow is needed that knows the mask.",
+            obstacle="What is proved here concerns kernels at the start and kernels that do not change. What is needed is a bound on the change of the kernel along the flow that depends on the mask.",
             known="Curves of a fixed kernel, exactly (F1), and what masks do to them (F2).",
             evidence="The mean distance at width $512$ is less than a third of that at $16$, and below $n^{-1/2}$.",
             checked_by="networks_follow_their_own_curve",

@@ -40,21 +40,21 @@ positive_time = m * d * sp.log(1 / share) / (2 * eta * (trained_share + energy) 
 
 STEPS = proof(
     r"""
-spectrum (by K11.1): The eigenvectors of the kernel matrix with an eigenvalue other than $0$ are $v_\pm$, of entries $|x_a|$ at the samples
-of one sign, with the eigenvalues $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and the squared lengths $s_\pm$.
+spectrum (by K11.1): The eigenvectors of the kernel matrix with an eigenvalue other than $0$ are $v_\pm$, with the entries $|x_a|$ at the
+samples of one sign. Their eigenvalues are $[[positive_eigenvalue]]$ and $[[negative_eigenvalue]]$, and their squared lengths are $s_\pm$.
 
-modes (by F1.1): Each eigenvector fades by itself, and what has the eigenvalue $0$ stays.
+modes (by F1.1): Each eigenvector decays independently of the others, and the part at the eigenvalue $0$ does not change.
 
 components (from spectrum): With $M_\pm=v_\pm\cdot r(0)$ the components of the residuals are $[[positive_component]]$ and
 $[[negative_component]]$.
 
-losses (from components, modes): So their parts of the loss are $[[positive_loss]]$ and $[[negative_loss]]$.
+losses (from components, modes): So the corresponding parts of the loss are $[[positive_loss]]$ and $[[negative_loss]]$.
 
-fits: A function of the input that is linear on either side of $0$ and $0$ there, $\alpha x$ for $x>0$ and $\beta|x|$ for $x<0$, taken from
-the residuals leaves the loss $[[fit_loss]]$.
+fits: Consider a function of the input that is linear on either side of $0$ and equal to $0$ there: $\alpha x$ for $x>0$ and $\beta|x|$ for
+$x<0$. Subtracting this function from the residuals leaves the loss $[[fit_loss]]$.
 
-plateau (from components, modes, fits): The rest of the loss stays: $[[collapse_plateau]]$ with $R$ the sum of the squared residuals at the
-start. That is the least of *fits*, which exceed it by a sum of two squares.
+plateau (from components, modes, fits): The rest of the loss, $[[collapse_plateau]]$, does not change; here $R$ is the sum of the squared
+residuals at the start. The rest is the least of the losses in *fits*, each of which exceeds it by a sum of two squares.
 
 time (from losses): The share $s$ of the first part is left at the time $[[positive_time]]$.
 """,

@@ -33,31 +33,32 @@ input_change = (profile[1] - profile[0]) * (sample[0] ** 2 - sample[1] ** 2) / 2
 
 STEPS = proof(
     r"""
-any order (cited: Knuth, The Art of Computer Programming, volume 3, section 5.1.1: exchanges of neighbours sort any order): Exchanges of two
-units of a hidden layer, one after the other, take the units of each hidden layer into any order.
+any order (cited: Knuth, The Art of Computer Programming, volume 3, section 5.1.1: exchanges of neighbours sort any order): By successive
+exchanges of two units, the units of each hidden layer can be brought into any order.
 
-gradients (by chain rule): If at every input the output is the same function of the same weights, which stand in other places, its
-derivatives by the kept weights stand in these places too, and so do the weights after a step of gradient descent. The sums of products of
-derivatives, which are the tangent kernel, and the loss after any number of steps are the same.
+gradients (by chain rule): Suppose that at every input the output is the same function of the same weights, which only stand in other
+places. Then its derivatives with respect to the kept weights stand in these places too, and so do the weights after a step of gradient
+descent. So the tangent kernel, whose entries are sums of products of derivatives, and the loss after any number of steps are the same.
 
 exchange (from any order, gradients; at some sizes: networks are multiplied out weight by weight, which needs their sizes): Exchange two
-units of a hidden layer, that is the two rows, of the weights and of the mask, that enter them, and the two columns that leave them. Where
-$\alpha_{ij}$ was in row $i$ and $\beta_{ij}$ in column $j$, the rows are then $[[moved_rows]]$ and the columns $[[moved_columns]]$. The
-sums over the units of that layer have the same terms in another order: at every input the output is the same function of the same weights.
+units of a hidden layer, that is, the two rows of the weights and of the mask that enter these units, and the two columns that leave them.
+If $\alpha_{ij}$ was in row $i$ and $\beta_{ij}$ in column $j$, the rows become $[[moved_rows]]$ and the columns $[[moved_columns]]$. The
+sums over the units of this layer have the same terms in another order. So at every input the output is the same function of the same
+weights.
 
-one unit: A hidden unit of readout weight $a$, with the outputs $h_1,h_2$ and the slopes $g_1,g_2$ at two samples, adds to $n$ times their
-kernel $[[unit]]$, $o=\frac1d\sum_jM_jx_jx'_j$ over its own row of the mask.
+one unit: A hidden unit of readout weight $a$, with the outputs $h_1,h_2$ and the slopes $g_1,g_2$ at two samples, contributes $[[unit]]$ to
+$n$ times their kernel, where $o=\frac1d\sum_jM_jx_jx'_j$ is a sum over the unit's own row of the mask.
 
-profiles (by K8): Under graphons of rank one a hidden layer multiplies the kernel by $\int_0^1g_l(u)h_{l+1}(u)\,du$, for powers by $\int
-u^pu^q\,du$.
+profiles (by K8): Under graphons of rank one a hidden layer multiplies the kernel by $\int_0^1g_l(u)h_{l+1}(u)\,du$, which for powers is
+$\int u^pu^q\,du$.
 
-reversed together (from profiles): With $1-u$ for $u$ in both profiles that is $[[moved_along]]$, as before.
+reversed together (from profiles): With $1-u$ in place of $u$ in both profiles this integral is $[[moved_along]]$, as before.
 
-reversed alone (from profiles; cited: Euler's beta integral (DLMF 5.12.1)): With $1-u$ for $u$ in the row profile alone it is
-$\int_0^1(1-u)^pu^q\,du=[[torn_overlap]]$.
+reversed alone (from profiles; cited: Euler's beta integral (DLMF 5.12.1)): With $1-u$ in place of $u$ in the row profile alone the integral
+is $\int_0^1(1-u)^pu^q\,du=[[torn_overlap]]$.
 
-inputs (from profiles): Two columns of the first mask exchanged, of profiles $\psi_1,\psi_2$, without the two inputs: the weighted mean
-square of a sample changes by $[[input_change]]$; with both inputs exchanged too it does not.
+inputs (from profiles): If two columns of the first mask, of profiles $\psi_1,\psi_2$, are exchanged but the two inputs are not, the
+weighted mean square of a sample changes by $[[input_change]]$. If both inputs are exchanged as well, it does not change.
 """,
     globals(),
 )

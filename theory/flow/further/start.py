@@ -54,33 +54,36 @@ subtraction_gap = eta**2 * drift**2 * time**2 / m**2
 
 STEPS = proof(
     r"""
-modes (by F1.1): Given the initial function the loss is a sum over eigenvectors $q$, in the squares of $q\cdot r(0)$, $r(0)=f_0-y$.
+modes (by F1.1): Given the initial function, the loss is a sum over eigenvectors $q$ of terms proportional to the squares of $q\cdot r(0)$,
+where $r(0)=f_0-y$.
 
-two parts (by linearity): $q\cdot r(0)=q\cdot f_0-q\cdot y$ is centred but for $-q\cdot y$: its mean square is $(q\cdot y)^2+q^\top Kq$.
+two parts (by linearity): In $q\cdot r(0)=q\cdot f_0-q\cdot y$ the first term has mean zero, and the second, $-q\cdot y$, is not random. So
+the mean square is $(q\cdot y)^2+q^\top Kq$.
 
-mean loss (from modes, two parts): With $y$ for $q\cdot y$ and $v$ for $q^\top Kq$ the mean of a mode's loss is $[[mean_mode_loss]]$.
+mean loss (from modes, two parts): With $y$ for $q\cdot y$ and $v$ for $q^\top Kq$ the mean loss of a mode is $[[mean_mode_loss]]$.
 
-centred output (from mean loss): $f-f_0$ has the gradients of $f$ and is $0$ at the start: a mode's loss is $[[centred_output_loss]]$.
+centred output (from mean loss): The output $f-f_0$ has the gradients of $f$ and is $0$ at the start. So the loss of a mode is
+$[[centred_output_loss]]$.
 
-initial part (from mean loss, centred output): The initial function itself adds the rest, $[[initial_part]]$.
+initial part (from mean loss, centred output): The initial function itself contributes the rest, $[[initial_part]]$.
 
 largest product (by exponential): $x\le e^{x-1}$, hence $xe^{-x}\le e^{-1}$, with equality at $x=1$.
 
-most remembered (from initial part, largest product): With $v=\lambda$ the initial part is a multiple of $xe^{-x}$, $x=\frac{2\eta\lambda
-t}m$, and $x=1$ is $\lambda=[[forgotten_at]]$.
+most remembered (from initial part, largest product): With $v=\lambda$ the initial part is a constant multiple of $xe^{-x}$ with
+$x=\frac{2\eta\lambda t}m$. So it is largest at $x=1$, that is, at $\lambda=[[forgotten_at]]$.
 
-forgotten (from most remembered): There it is $[[forgotten_bound]]$.
+forgotten (from most remembered): There the initial part is $[[forgotten_bound]]$.
 
-constant function (from modes): $H\Theta H$, $H=I-\frac1m\mathbf1\mathbf1^\top$, has $\mathbf1/\sqrt m$ as an eigenvector of eigenvalue $0$,
-along which the residuals have the component $\sqrt m\,\mu$: of the loss $[[kernel_plateau]]$ stays.
+constant function (from modes): With $H=I-\frac1m\mathbf1\mathbf1^\top$, the matrix $H\Theta H$ has the eigenvector $\mathbf1/\sqrt m$ of
+eigenvalue $0$, along which the residuals have the component $\sqrt m\,\mu$. So the part $[[kernel_plateau]]$ of the loss does not change.
 
-two samples, output (from modes): Two samples of F1.1 have the loss $[[pair_output_loss]]$.
+two samples, output (from modes): The two samples of F1.1 have the loss $[[pair_output_loss]]$.
 
-two samples, kernel (from two samples, output, constant function): With $H\Theta H$, half of $a-b$ on the diagonal and less it beside, they
-have $[[pair_kernel_loss]]$.
+two samples, kernel (from two samples, output, constant function): The matrix $H\Theta H$ has half of $a-b$ on the diagonal and minus this
+number off the diagonal. With this matrix the two samples have the loss $[[pair_kernel_loss]]$.
 
 second order (from modes): For residuals $r$ of mean $0$ the squares $r^\top\Theta^2r$ and $r^\top(H\Theta H)^2r=\|H\Theta r\|^2$ differ by
-$mg^2$, $g$ the mean of $\Theta r$; the losses, up to third order in the time, by $[[subtraction_gap]]$.
+$mg^2$, where $g$ is the mean of $\Theta r$. So the losses differ by $[[subtraction_gap]]$, up to terms of third order in time.
 """,
     globals(),
 )

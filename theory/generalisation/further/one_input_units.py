@@ -70,17 +70,17 @@ STEPS = proof(
 recursion (by K2 for forward, tangent_step): From layer to layer the kernel goes to $\Theta\kappa_0+\Sigma$ and the covariance to its dual
 $F$, and both to their means over the units below.
 
-first layer (from recursion): The units of one input add to the covariance $xy$ where its values $x$, $y$ have equal signs, else $0$. With
-$\eta=[[spike]]$ all units together add $[[variance]]$ at equal inputs, $[[shared]]$ at inputs of one sign and $0$ at those of opposite
-signs, and twice as much to the kernel.
+first layer (from recursion): The units of one input add $xy$ to the covariance where its values $x$, $y$ have equal signs, and $0$
+otherwise. With $\eta=[[spike]]$ all units together add $[[variance]]$ at equal inputs, $[[shared]]$ at inputs of one sign and $0$ at inputs
+of opposite signs; they add twice as much to the kernel.
 
 all edges (from recursion, first layer): Keep every other edge of the first layer with probability $\delta$: each input has a positive
 variance at each unit. In the same units the variance is $[[spilled_variance]]$. The covariance is $[[spilled_alike]]$ at inputs of one
 sign, and the kernel adds $[[alike_gate]]$ to it; at opposite signs they are $[[spilled_opposite]]$ and $[[opposite_gate]]$. They are
 continuous at $\delta=0$, where they are those of the *first layer*. So are the entries of $K$ and of $B$.
 
-second layer (from recursion, first layer): So the correlations are $r$ and $0$, and $K$ has the entries $[[own_entry]]$, $[[alike_entry]]$
-at one sign, $[[opposite_entry]]$ at opposite ones.
+second layer (from recursion, first layer): So the correlations are $r$ and $0$, and $K$ has the entries $[[own_entry]]$ on the diagonal,
+$[[alike_entry]]$ at inputs of one sign and $[[opposite_entry]]$ at inputs of opposite signs.
 
 linear part (from first layer): The path densities are equal, and $B$ is $I+\eta ss^\top$ in the same units: $\frac1{2n}s^\top
 Bs=[[linear_energy]]$.
@@ -89,15 +89,15 @@ signs (from second layer): With $n$ inputs of either sign, $\frac1{2n}s^\top Ks=
 
 ratio (from linear part, signs): So $K\succeq cB$ needs $c\le[[sign_ratio]]$.
 
-many inputs (from ratio): As $n\to\infty$ that tends to $[[many_ratio]]$.
+many inputs (from ratio): As $n\to\infty$ this ratio tends to $[[many_ratio]]$.
 
-chord (from many inputs; by chords): It rises with $r$, as do $\kappa_0$ and the slope of the chord of the convex $\kappa_1$ from $0$: for
-$r>0$ it is above its limit at $0$.
+chord (from many inputs; by chords): This limit rises with $r$, as do $\kappa_0$ and the slope of the chord of the convex $\kappa_1$ from
+$0$. So for $r>0$ it is above its limit at $0$.
 
 best (by B2.1): $K\succeq c_2B$ for all masks, with $c_2=\frac34$.
 
-small spikes (from all edges, chord, best): As $r\to0$ the limit is $[[least_ratio]]$, half of $\kappa_1'(0)$ and all of $\kappa_0(0)$: no
-constant above it serves the masks with $\delta>0$.
+small spikes (from all edges, chord, best): As $r\to0$ the limit is $[[least_ratio]]$, half of $\kappa_1'(0)$ and all of $\kappa_0(0)$. So
+no constant above it serves the masks with $\delta>0$.
 """,
     globals(),
 )
@@ -228,11 +228,11 @@ as $r\to0$. So masks that treat inputs differently can leave less of the linear 
     open_questions=(
         OpenQuestion(
             asks=r"Is $c_L=(L+1)2^{-L}$ the best constant for $L\ge3$ hidden layers, too?",
-            obstacle=r"""The correlation of any two inputs has to vanish in each unit of every layer from the second on. For $L=2$ one layer of own inputs does that; for more, each layer
-needs inputs of its own that few of its units see, and limits have to be taken one within the other. That is not written out.""",
-            known=r"It serves all masks (B2.1), and is best for $L=2$ (B2.3). Homogeneous masks leave more (B2.2).",
-            evidence=r"""For $L=3$ let each input have two more coordinates, one of the square $K\eta$ that all units of the second layer see and one that a share $\frac1{2n}$ of
-them sees. At $(\eta,K,2n)=(10^{-12},10^4,10^{20})$ the ratio is below $0.50003$, where $c_3=\frac12$: the constant is best for $L=3$ up to that.""",
+            obstacle=r"""The correlation of any two inputs has to vanish in each unit of every layer from the second on. For $L=2$ one layer with inputs of its own achieves this; for more layers, each layer
+needs inputs of its own that are connected to few of its units, and nested limits have to be taken. This is not written out.""",
+            known=r"The constant serves all masks (B2.1) and is best for $L=2$ (B2.3). Homogeneous masks allow a larger constant (B2.2).",
+            evidence=r"""For $L=3$ let each input have two more coordinates, one of the square $K\eta$ that is connected to all units of the second layer and one that is connected to a share $\frac1{2n}$ of them.
+At $(\eta,K,2n)=(10^{-12},10^4,10^{20})$ the ratio is below $0.50003$, where $c_3=\frac12$: the constant is best for $L=3$ up to this difference.""",
             checked_by="three_layers_come_close_to_a_half",
         ),
     ),

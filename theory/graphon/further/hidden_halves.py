@@ -21,17 +21,18 @@ hidden_variance = 4 / (25 * (n - 1))
 
 STEPS = proof(
     r"""
-hidden halves (by same law): The rows of either half have half of their entries with probability $\frac9{10}$ and half with $\frac1{10}$:
-their degrees are independent and of one law. So in random order sorting leaves any arrangement of the two halves with the same probability.
+hidden halves (by same law): In the rows of either half, half of the entries have probability $\frac9{10}$ and half $\frac1{10}$, so that
+the degrees of all rows are independent and of one law. So, for rows in random order, sorting gives each arrangement of the two halves with
+the same probability.
 
-misplaced rows (from hidden halves): A row in the place of one of the other half is at the distance $\frac45$ from it; $X$ of the upper half
-are, and as many of the lower: the error is $[[hidden_error]]$.
+misplaced rows (from hidden halves): A row in the place of a row of the other half is at the distance $\frac45$ from it. Such are $X$ rows
+of the upper half and as many of the lower, so that the error is $[[hidden_error]]$.
 
-two misplaced rows (from hidden halves): A row is misplaced with probability $\frac12$, and two of the upper half both are with probability
-$[[two_misplaced]]$.
+two misplaced rows (from hidden halves): A row is misplaced with probability $\frac12$, and two rows of the upper half are both misplaced
+with probability $[[two_misplaced]]$.
 
-moments (from misplaced rows, two misplaced rows): So the error has the mean $[[hidden_mean]]$ and the variance $[[hidden_variance]]$, those
-of $X$ times the factor and its square.
+moments (from misplaced rows, two misplaced rows): So the error has the mean $[[hidden_mean]]$ and the variance $[[hidden_variance]]$: those
+of $X$ times the factor and times its square.
 """,
     globals(),
 )

@@ -61,17 +61,17 @@ half_below_one = sp.Piecewise((sp.Rational(1, 2), tau <= 1), *linear_density.arg
 
 STEPS = proof(
     r"""
-kernel (by S1 for one threshold): Pareto noise has $\bar F(t)=t^{-\alpha}$ from $t=1$ on, which falls strictly from $1$ to $0$, and $1$
-before: at the one threshold $\tau$ of S1 an entry is kept with probability $W=[[kernel]]$, which is $(f\phi/\tau)^\alpha$ where
-$f\phi\le\tau$ and else $1$.
+kernel (by S1 for one threshold): Pareto noise has $\bar F(t)=t^{-\alpha}$ from $t=1$ on, which falls strictly from $1$ to $0$, and it has
+the value $1$ before. At the one threshold $\tau$ of S1 an entry is kept with probability $W=[[kernel]]$, which is $(f\phi/\tau)^\alpha$
+where $f\phi\le\tau$ and $1$ elsewhere.
 
 unsaturated (from kernel): If $\tau\ge F$, $W=(f\varphi/\tau)^\alpha$ a.e., a product of a function of $u$ and one of $v$; it has the
 integral $[[unsaturated_density]]$.
 
-threshold (from unsaturated): That is $\rho$ at $\tau=[[threshold]]$, the threshold if it is at least $F$.
+threshold (from unsaturated): This is $\rho$ at $\tau=[[threshold]]$, which is the threshold if it is at least $F$.
 
-critical density (from threshold): It is at least $F$ if and only if $\rho\le[[critical_density]]$; if $F=\infty$, $\tau<F$ at every
-$\rho>0$.
+critical density (from threshold): The threshold is at least $F$ if and only if $\rho\le[[critical_density]]$; if $F=\infty$, $\tau<F$ at
+every $\rho>0$.
 
 rank one (from unsaturated, critical density): So for $\rho\le\rho_*$ the graphon is $W=[[rank_one_kernel]]$, of rank one.
 
@@ -79,16 +79,18 @@ squares (from rank one; by Hilbert–Schmidt): The squares of its singular value
 
 singular value (from squares): So $\sigma_1=[[largest_singular_value]]$.
 
-minor (from kernel): Let $\phi f=x\tau$ at one row and column with $x<1$, let $f$ be $r>1$ times as large at a second row and $\varphi$ be
-$s>1$ times as large at a second column, and $rsx>1$. The four values of $W^{1/\alpha}$ are $x$, $\min(1,rx)$, $\min(1,sx)$ and $1$, and the
-second times the third exceeds the first times the fourth by $[[minor]]$, which is positive: $x<1$, $r,s>1$ and $rsx>1$.
+minor (from kernel): Let $\phi f=x\tau$ at one row and column with $x<1$. Let $f$ be $r>1$ times as large at a second row and $\varphi$ be
+$s>1$ times as large at a second column, and let $rsx>1$. The four values of $W^{1/\alpha}$ are $x$, $\min(1,rx)$, $\min(1,sx)$ and $1$. The
+product of the second and the third exceeds the product of the first and the fourth by $[[minor]]$, which is positive: $x<1$, $r,s>1$ and
+$rsx>1$.
 
-two profiles that vary (from critical density, minor; by positivity): For $\rho_*<\rho<1$ some $f\varphi<\tau$ and some $f\varphi>\tau$, on
-sets of positive measure. If neither profile is a.e. constant, rows and columns where they are near their essential infima, and near their
-suprema, have such a minor, with positive measure. A kernel $p(u)q(v)$ has the minors $0$ a.e., so that $W$ has not rank one.
+two profiles that vary (from critical density, minor; by positivity): For $\rho_*<\rho<1$, $f\varphi<\tau$ and $f\varphi>\tau$ each hold on
+a set of positive measure. If neither profile is a.e. constant, the rows and columns where the profiles are near their essential infima, and
+near their suprema, have such a minor, with positive measure. All minors of a kernel $p(u)q(v)$ are $0$ a.e., so that $W$ does not have rank
+one.
 
 ranks (from rank one, two profiles that vary; gives rank_one): If $f$ or $\varphi$ is a.e. constant, $W$ is a function of one variable,
-which is not $0$: it has rank one. For $\rho_*<\rho<1$ it is no multiple of the power $\alpha$ of the other profile: it is
+which is not $0$: it has rank one. For $\rho_*<\rho<1$ it is not a multiple of the power $\alpha$ of the other profile: it is
 $(f\varphi/\tau)^\alpha$ where $f\varphi<\tau$, and less where $f\varphi>\tau$. The cases: `rank_one`.
 
 example (from critical density, singular value): For $f=1+u$, $\varphi=1+v$, $\alpha=2$, $A=B=\int(1+u)^2$, $A_2=B_2=\int(1+u)^4$ and $F=4$:

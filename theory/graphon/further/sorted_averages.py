@@ -45,7 +45,7 @@ hook_cut_error = (
 )  # the cut of what is too low, the larger one unless η is small
 hook_mean_error = floor * _inner**2 + 2 * _inner * _half * (1 - floor) + _half**2 * (sp.Rational(3, 2) - floor)
 HOOK = sp.Rational(225, 16384)  # η = 1/64 at eight blocks
-HOOKS = "at most, as other masks may lose more: the hook of *averaging bias* as a mask, beside a graphon that is $1$ on the hook and $\\eta=\\varepsilon_c/(1-\\frac1{2b})^2$ elsewhere"
+HOOKS = "at most this factor, as other masks may lose more: the hook of *averaging bias* as a mask, compared with a graphon that is $1$ on the hook and $\\eta=\\varepsilon_c/(1-\\frac1{2b})^2$ elsewhere"
 
 
 def at_size(error: sp.Expr, count: sp.Expr) -> sp.Expr:
@@ -55,46 +55,50 @@ def at_size(error: sp.Expr, count: sp.Expr) -> sp.Expr:
 
 STEPS = proof(
     r"""
-one interval: On an interval let a function have the least value $0$, the largest $w$ and the average $y$. The distance from $y$ is convex,
-hence at most on the chord between its values at $0$ and $w$: its mean is at most $[[mean_distance]]$, and that is at most $\frac w2$.
+one interval: On an interval let a function have the least value $0$, the largest value $w$ and the average $y$. The distance from $y$ is
+convex, hence at most the chord between its values at $0$ and $w$. So the mean distance is at most $[[mean_distance]]$, which is at most
+$\frac w2$.
 
 one variable (from one interval): Over $b$ intervals the oscillations of a nondecreasing function with values in $[0,1]$ add up to at most
-$1$: its averages are within $[[one_variable]]$ of it in $L^1$. A step in the middle of an interval attains this.
+$1$. So its averages are within $[[one_variable]]$ of it in $L^1$. A step in the middle of an interval attains this.
 
-bias (from one variable): One variable after the other, the averages of $W$ over the blocks are within $[[averaging_bias]]$ of it.
+bias (from one variable): Average over one variable after the other: the averages of $W$ over the blocks are within $[[averaging_bias]]$ of
+it.
 
-averages (by corners): Averaging over blocks increases neither the norm in $L^1$ nor the cut norm: a cut of the averages is a cut of what is
-averaged by rows and columns that count with weights between $0$ and $1$, in each of which it is linear.
+averages (by corners): Averaging over blocks increases neither the norm in $L^1$ nor the cut norm. A cut of the averages is a cut of what is
+averaged, in which rows and columns count with weights between $0$ and $1$; the cut is linear in each weight.
 
-both sides (by G10.1): Sorted by its degrees on both sides, a mask puts the rows and columns of $W$ into an order in which $W$ errs by
-$[[both_bound]]$ at most.
+both sides (by G10.1): Sorted by its degrees on both sides, a mask puts the rows and columns of $W$ into an order in which the error of $W$
+is at most $[[both_bound]]$.
 
-smoothed in cut norm (from both sides, bias, averages): Apply that to $(W_M-W)^{\hat\sigma,\hat\pi}+(W^{\hat\sigma,\hat\pi}-W)+W$. The cut
-norm of the second part is at most its norm in $L^1$: all are within $[[smoothed_cut_bound]]$ of $W$.
+smoothed in cut norm (from both sides, bias, averages): Average the sum $(W_M-W)^{\hat\sigma,\hat\pi}+(W^{\hat\sigma,\hat\pi}-W)+W$. The cut
+norm of the second part is at most its norm in $L^1$. In total the averages are within $[[smoothed_cut_bound]]$ of $W$.
 
 noise (by additivity): The averages of the first part have the norm $\sum|\int_{\rm block}(W_M-W)^{\hat\sigma,\hat\pi}|$ in $L^1$. In each
-of the $b$ rows of blocks those of positive sign make a cut, and those of negative sign: at most $[[averaging_noise]]$.
+of the $b$ rows of blocks, the blocks of positive sign form a cut, and so do those of negative sign. So the norm is at most
+$[[averaging_noise]]$.
 
-quartic: For $x,q>0$, $x\ge[[quartic]]$: what is left is $\frac x2(\frac xq-1)^2(\frac xq+2)$.
+quartic: For $x,q>0$, $x\ge[[quartic]]$: the difference is $\frac x2(\frac xq-1)^2(\frac xq+2)$.
 
-fourth moment: Give the $b$ entries of a row, whose squares add up to $v$, fair signs: the square of the sum has the mean $v$, its square at
-most $[[fourth_moment]]$.
+fourth moment: Give fair signs to the $b$ entries of a row, whose squares add up to $v$. The square of the sum has the mean $v$, and the
+mean of the fourth power is at most $[[fourth_moment]]$.
 
-mean sum (from quartic, fourth moment): By the quartic at $q=\sqrt{3v}$ the modulus of the sum has at least the mean $[[mean_sum]]$.
+mean sum (from quartic, fourth moment): By the quartic at $q=\sqrt{3v}$ the mean modulus of the sum is at least $[[mean_sum]]$.
 
-length of a row (by Cauchy–Schwarz): The moduli of the row add up to $\sqrt{bv}$ at most.
+length of a row (by Cauchy–Schwarz): The moduli of the row add up to at most $\sqrt{bv}$.
 
-noise by signs (from mean sum, length of a row, averages): Give the columns of blocks fair signs, the same in each row. In the mean the
-moduli of the signed sums of rows add up to $\frac1{\sqrt{3b}}$ of the norm in $L^1$ at least, and so they do for some signs. There they are
-four cuts, by the signs of columns and of sums: the noise is at most $[[signed_noise]]$.
+noise by signs (from mean sum, length of a row, averages): Give the columns of blocks fair signs, the same in each row. On average the
+moduli of the signed sums of rows add up to at least $\frac1{\sqrt{3b}}$ of the norm in $L^1$, so that they do for some signs. For these
+signs the sum of the moduli consists of four cuts, by the signs of columns and of sums: the noise is at most $[[signed_noise]]$.
 
-smoothed in the mean (from both sides, bias, averages, noise, noise by signs): So in $L^1$ they are within $[[smoothed_bound]]$.
+smoothed in the mean (from both sides, bias, averages, noise, noise by signs): So in $L^1$ the averages are within $[[smoothed_bound]]$ of
+the graphon.
 
 rate (from smoothed in cut norm): For $\varepsilon_c=\frac c{\sqrt n}$ and $b=\sqrt n$ the bound of *smoothed in cut norm* is $[[rate]]$, and
 more blocks lower it.
 
-rate in the mean (from smoothed in the mean): As $b\ge1$, that of *smoothed in the mean* is at most $[[mean_rate]]$. For $\varepsilon_c=\frac
-c{\sqrt n}$ and $b=\sqrt[3]n$ this is $[[cube_root_rate]]$.
+rate in the mean (from smoothed in the mean): As $b\ge1$, the bound of *smoothed in the mean* is at most $[[mean_rate]]$. For
+$\varepsilon_c=\frac c{\sqrt n}$ and $b=\sqrt[3]n$ this is $[[cube_root_rate]]$.
 """,
     globals(),
 )
@@ -228,15 +232,15 @@ $[[cube_root_rate]]$.
             expression="mean_rate",
             truth="smoothed_bound",
             at=tuple({blocks: number, cut_error: sp.Rational(1, 1000)} for number in (2, 10, 30)),
-            lost=r"in $8\sqrt b\,\varepsilon_c$ for $8\varepsilon_c$, and below twelve blocks in the noise; at least so much, as *smoothed bound* is a bound itself",
+            lost=r"in $8\sqrt b\,\varepsilon_c$ in place of $8\varepsilon_c$, and below twelve blocks in the noise; at least this factor, as *smoothed bound* is a bound itself",
             order=r"the factor is at most $1+\frac2{\sqrt3}$: from twelve blocks on as the noise is $4\sqrt{3b}\,\varepsilon_c$, below as $2b+8\ge8\sqrt b$",
         ),
         Loose(
             expression="signed_noise",
             truth="sylvester_noise",
             at=tuple({blocks: number, cut_error: sp.Rational(1, 1000)} for number in (16, 64)),
-            lost=r"at most, as Sylvester's matrices may have smaller cuts yet: in $\sqrt3$ for the mean of a modulus, and in four cuts for one",
-            order=r"by Sylvester's matrices, $b$ a power of two: of orthogonal rows of $\pm1$ on $b\times b$ blocks a cut of $S$ and $T$ is at most $\sqrt{b|S||T|}/b^2\le1/\sqrt b$ (Cauchy–Schwarz), the noise is $1$",
+            lost=r"at most this factor, as Sylvester's matrices may have even smaller cuts: in $\sqrt3$ for the mean of a modulus, and in four cuts in place of one",
+            order=r"by Sylvester's matrices, $b$ a power of two: for orthogonal rows of $\pm1$ on $b\times b$ blocks a cut of $S$ and $T$ is at most $\sqrt{b|S||T|}/b^2\le1/\sqrt b$ (Cauchy–Schwarz), while the noise is $1$",
         ),
         *(
             Loose(

@@ -31,26 +31,26 @@ both_bound = 8 * cut_error
 
 STEPS = proof(
     r"""
-two rows: For two rows $u,u'$ the sign of $W(u',v)-W(u,v)$ is the same for all $v$, as $W$ does not fall in $u$: the modulus may be taken
-outside the integral over $v$, which leaves $[[row_distance]]$.
+two rows: For two rows $u,u'$ the sign of $W(u',v)-W(u,v)$ is the same for all $v$, as $W$ is nondecreasing in $u$. So the modulus may be
+taken outside the integral over $v$, which leaves $[[row_distance]]$.
 
 all rows (from two rows; by Fubini): So $\|W^\sigma-W\|_1=\int|d(\sigma u)-d(u)|\,du$ for every rearrangement $\sigma$.
 
 sorted degrees (by rearrangement): $\hat\sigma$ makes $\hat d$ nondecreasing, and $d$ is nondecreasing in the order of $W$: $\|\hat
 d\circ\hat\sigma-d\|_1\le\|\hat d-d\|_1$.
 
-error of the rows (from all rows, sorted degrees; by triangle inequality): By $\|d\circ\hat\sigma-d\|_1\le\|d\circ\hat\sigma-\hat
-d\circ\hat\sigma\|_1+\|\hat d\circ\hat\sigma-d\|_1$ sorted rows err by $[[degree_bound]]$ at most: $\|d\circ\hat\sigma-\hat
-d\circ\hat\sigma\|_1=\|d-\hat d\|_1$.
+error of the rows (from all rows, sorted degrees; by triangle inequality): As $\|d\circ\hat\sigma-d\|_1\le\|d\circ\hat\sigma-\hat
+d\circ\hat\sigma\|_1+\|\hat d\circ\hat\sigma-d\|_1$ and $\|d\circ\hat\sigma-\hat d\circ\hat\sigma\|_1=\|d-\hat d\|_1$, the error of sorted
+rows is at most $[[degree_bound]]$.
 
-degrees (by additivity): $\|\hat d-d\|_1\le[[two_cuts]]$: the rows with $\hat d>d$, with all columns, make one cut of $W_M-W$, and the
-others another.
+degrees (by additivity): $\|\hat d-d\|_1\le[[two_cuts]]$: the rows with $\hat d>d$, with all columns, form one cut of $W_M-W$, and the other
+rows another.
 
-rows (from error of the rows, degrees): So sorted rows err by $[[row_bound]]$ at most. Rows $(0,0),(1,1)$ of $W$ and $(1,0),(1,0)$ of $M$,
-the tied rows taken in the wrong order, attain it.
+rows (from error of the rows, degrees): So the error of sorted rows is at most $[[row_bound]]$. It is attained by rows $(0,0),(1,1)$ of $W$
+and $(1,0),(1,0)$ of $M$, with the tied rows taken in the wrong order.
 
-both sides (from rows): As $\|W^{\hat\sigma,\hat\pi}-W\|_1\le\|(W^{\hat\sigma}-W)^{\hat\pi}\|_1+\|W^{\hat\pi}-W\|_1$, both sides sorted err
-by $[[both_bound]]$ at most. A staircase of $5\times5$ cells with two wrong entries (in the checks) attains it.
+both sides (from rows): As $\|W^{\hat\sigma,\hat\pi}-W\|_1\le\|(W^{\hat\sigma}-W)^{\hat\pi}\|_1+\|W^{\hat\pi}-W\|_1$, the error with both
+sides sorted is at most $[[both_bound]]$. A staircase of $5\times5$ cells with two wrong entries (in the checks) attains this bound.
 """,
     globals(),
 )

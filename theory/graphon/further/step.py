@@ -57,11 +57,11 @@ def two_valued_model(row: tuple[sp.Expr, sp.Expr], column: tuple[sp.Expr, sp.Exp
 
 STEPS = proof(
     r"""
-unit functions: Let $e_a$ be $[[row_unit]]$ on the $a$-th row block, $\alpha=\alpha_a$, and $g_b$ be $[[column_unit]]$ on the $b$-th column
-block, $\beta=\beta_b$, both $0$ elsewhere: they have the norm $1$, and different ones do not overlap.
+unit functions: Let $e_a$ be $[[row_unit]]$ on the $a$-th row block, with $\alpha=\alpha_a$, and let $g_b$ be $[[column_unit]]$ on the
+$b$-th column block, with $\beta=\beta_b$; both are $0$ elsewhere. They have the norm $1$, and different ones do not overlap.
 
-no other directions (from unit functions; by additivity): $(T_Wg)(u)=\sum_bP_{ab}\int_{B_b}g$ for $u$ in the $a$-th row block: $T_Wg$ is a
-sum of the $e_a$, and $0$ for $g$ orthogonal to the $g_b$.
+no other directions (from unit functions; by additivity): For $u$ in the $a$-th row block $(T_Wg)(u)=\sum_bP_{ab}\int_{B_b}g$. So $T_Wg$ is
+a linear combination of the $e_a$, and it is $0$ for $g$ orthogonal to the $g_b$.
 
 entry (from unit functions, no other directions): So the non-zero singular values are those of the matrix of $\langle e_a,T_Wg_b\rangle$,
 which is $[[entry]]$: the integral of $P$ over both blocks, times both unit functions.
@@ -71,15 +71,15 @@ trace (from entry): For two blocks each the trace of $BB^\top$, $B$ the matrix o
 determinant (from entry): Its determinant is $[[determinant]]$.
 
 discriminant (from trace, determinant): $z^2-z\operatorname{tr}BB^\top+\det BB^\top$ has the discriminant $[[discriminant]]$. It is the
-square of the difference of the diagonal entries of $BB^\top$ and four times that of the other one, hence not negative.
+square of the difference of the diagonal entries of $BB^\top$ plus four times the square of the other entry, hence not negative.
 
 larger singular value (from discriminant): The larger root is the square of $\sigma_1=[[sigma_1]]$.
 
-smaller singular value (from larger singular value): The roots have the product *determinant*, so that $\sigma_2=[[sigma_2]]$ if
+smaller singular value (from larger singular value): The product of the roots is *determinant*, so that $\sigma_2=[[sigma_2]]$ if
 $\sigma_1>0$.
 
-graphon (by S1 for one threshold): A factorised saliency has the graphon $W=\bar F(\tau/f\varphi)$, which depends on the values of $f$ and
-$\varphi$ only.
+graphon (by S1 for one threshold): A factorised saliency has the graphon $W=\bar F(\tau/f\varphi)$, which depends only on the values of $f$
+and $\varphi$.
 
 block of a saliency (from graphon): Where $f=f_a$ and $\varphi=\varphi_b$, half-normal noise has $P_{ab}=[[saliency_block]]$.
 """,

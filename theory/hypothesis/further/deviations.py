@@ -33,36 +33,57 @@ doob = (
 
 STEPS = proof(
     r"""
-cuts (by H6.2 for masks): After each round the mask of a layer is a cut at its threshold, but for a share of entries that tends to $0$, and flows are alike but for a share of neurons that tends to $0$. Let $x_j$ and $y_j$ be the deviations of the flow into and out of neuron $j$ from the mean of
-its layer, in proportion.
+cuts (by H6.2 for masks): After each round the mask of a layer is a cut at its threshold, except for a share of the entries that tends to
+$0$, and flows are alike, except for a share of the neurons that tends to $0$. Let $x_j$ and $y_j$ be the relative deviations of the flows
+into and out of neuron $j$ from the mean of its layer.
 
-largest (from cuts; by doob): For the weights into a neuron let $e_n(t)=\frac1n\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$. With fair signs in front of the terms, in the order of the moduli, its values for all $t$ are those of a martingale. So, by symmetrisation, the square of the largest $|e_n(t)-e(t)|$ over $t$ has a mean of $O(\frac1n)$, and its fourth power,
-as the fourth moments are finite, one of $O(\frac1{n^2})$; likewise for the weights out of it.
+largest (from cuts; by doob): For the weights into a neuron let $e_n(t)=\frac1n\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$. With independent fair
+signs as factors of the terms, in the order of the moduli, its values for all $t$ form a martingale. So, by symmetrisation, the largest
+$|e_n(t)-e(t)|$ over $t$ has a mean square of $O(\frac1n)$ and, as the fourth moments are finite, a mean fourth power of $O(\frac1{n^2})$;
+likewise for the weights out of the neuron.
 
-small (from cuts, largest; by induction): So, by Markov, for each $c>0$ no neuron of a layer has more than $c$, with a probability that tends to $1$. The deviations of other neurons enter a flow with weights that add up to $e_n(0)$: so the largest $|x_j|$ and $|y_j|$ of each layer tend to $0$ in each round, and, by Cauchy–Schwarz, the means of $x_j^2$ and $y_j^2$ over a layer
-are $O(\frac1n)$.
+small (from cuts, largest; by induction): So, by Markov, for each $c>0$, with a probability that tends to $1$, these largest values are at
+most $c$ for all neurons of a layer. The deviations of other neurons enter a flow with weights that add up to $e_n(0)$. So the largest
+$|x_j|$ and $|y_j|$ of each layer tend to $0$ in each round, and, by Cauchy–Schwarz, the means of $x_j^2$ and $y_j^2$ over a layer are
+$O(\frac1n)$.
 
-last round (from cuts, small; by monotonicity): A weight from neuron $j$ to neuron $i$ is there after round $k$ if in each round up to $k$ its modulus was at least $t/((1+x_j)(1+y_i))$, with the threshold and the deviations of that round. Thresholds grow strictly, and all deviations are small: the last round decides.
+last round (from cuts, small; by monotonicity): A weight from neuron $j$ to neuron $i$ is still there after round $k$ if in each round up to
+$k$ its modulus was at least $t/((1+x_j)(1+y_i))$, with the threshold and the deviations of that round. As thresholds increase strictly and
+all deviations are small, the last round decides.
 
-others (from last round; by total variance): In $R_i\propto\sum_j|w_{ij}|M_{ij}(1+x_j)$ the deviations $x_j$ of the other neurons enter with functions of $w_{ij}$ as factors. They add up to $0$ over $j$, and depend on $w_{ij}$ through a sum of $n$ terms, by $O(\frac1n)$: so what they add has a mean of $O(\frac1n)$. They move the threshold of $w_{ij}$ by an order of $n^{-1/2}$, which few weights notice: the variance of what they add is $O(n^{-3/2})$, and the deviation less than $n^{-1/2}$.
+others (from last round; by total variance): In $R_i\propto\sum_j|w_{ij}|M_{ij}(1+x_j)$ the deviations $x_j$ of the other neurons enter with
+functions of $w_{ij}$ as factors. The deviations add up to $0$ over $j$, and they depend on $w_{ij}$ through a sum of $n$ terms, by
+$O(\frac1n)$: so their contribution has a mean of $O(\frac1n)$. They move the threshold of $w_{ij}$ by an order of $n^{-1/2}$, which affects
+few weights: the variance of their contribution is $O(n^{-3/2})$, and its deviation is less than $n^{-1/2}$.
 
-own weights (from others; by Slutsky): So $1+x_i$ is $e_n(t/(1+y_i))/e(t)$ but for $o(n^{-1/2})$, with $e_n$ of the weights into the neuron, and $y_i$ of the round before; $1+y_i$ likewise, with the weights out of it.
+own weights (from others; by Slutsky): So $1+x_i$ is $e_n(t/(1+y_i))/e(t)$ up to $o(n^{-1/2})$, where $e_n$ is that of the weights into the
+neuron, and $y_i$ that of the round before; likewise for $1+y_i$, with the weights out of the neuron.
 
-near by (from own weights; by monotonicity): $e_n-e$ differs at $t$ and at $t+\frac c{\sqrt n}$ by a number of the mean $0$ and a variance of $O(n^{-3/2})$. As $e_n$ and $e$ do not grow, and $e$ moves by $O(\frac\delta{\sqrt n})$ between points that are $\frac\delta{\sqrt n}$ apart, finitely many $c$ are enough for all $|c|\le C$:
-$e_n(t/(1+y))-e(t/(1+y))$ is $e_n(t)-e(t)$ but for $o(n^{-1/2})$, also for a $y$ of this order that depends on the weights.
+near by (from own weights; by monotonicity): The values of $e_n-e$ at $t$ and at $t+\frac c{\sqrt n}$ differ by a random number of mean $0$
+and a variance of $O(n^{-3/2})$. As $e_n$ and $e$ do not increase, and $e$ changes by $O(\frac\delta{\sqrt n})$ between points that are
+$\frac\delta{\sqrt n}$ apart, finitely many $c$ suffice for all $|c|\le C$: $e_n(t/(1+y))-e(t/(1+y))$ is $e_n(t)-e(t)$ up to $o(n^{-1/2})$,
+even for a $y$ of this order that depends on the weights.
 
-response (from near by; by H6.2 for answer): $e(t/(1+y))=e(t)(1+\varepsilon y)+o(y)$. So $x_k=\xi(t_k)+\varepsilon(t_k)y_{k-1}$ and $y_k=\eta(t'_k)+\varepsilon(t'_k)x_{k-1}$ but for $o(n^{-1/2})$, with $\xi=\frac{e_n}e-1$ over the weights into the neuron and $\eta$ over those out of it, $t_k$ and $t'_k$ the thresholds of the
-layers below and above, and from $x_0=\xi(0)$, $y_0=\eta(0)$.
+response (from near by; by H6.2 for answer): $e(t/(1+y))=e(t)(1+\varepsilon y)+o(y)$. So $x_k=\xi(t_k)+\varepsilon(t_k)y_{k-1}$ and
+$y_k=\eta(t'_k)+\varepsilon(t'_k)x_{k-1}$ up to $o(n^{-1/2})$. Here $\xi=\frac{e_n}e-1$ is taken over the weights into the neuron and $\eta$
+over those out of it, $t_k$ and $t'_k$ are the thresholds of the layers below and above, and the recursion starts from $x_0=\xi(0)$,
+$y_0=\eta(0)$.
 
-covariance (from response): At two thresholds, what is left at the higher one is left at both: $n$ times the covariance of $\xi$ is $[[covariance]]$, with the means $m_1,m_2$ of the modulus and the mean square $s_2$ that are left.
+covariance (from response): What is left at the higher of two thresholds is left at both. So $n$ times the covariance of $\xi$ is
+$[[covariance]]$, with the means $m_1,m_2$ of the modulus and the mean square $s_2$ that are left.
 
-normal (from covariance; by central limit): $\xi$ at all thresholds and $\eta$ at all thresholds, times $\sqrt n$, tend in law to jointly normal numbers with these covariances, and are independent, as are those of two neurons.
+normal (from covariance; by central limit): $\xi$ at all thresholds and $\eta$ at all thresholds, times $\sqrt n$, tend in law to jointly
+normal numbers with these covariances. The two are independent, and so are those of two neurons.
 
-one round (from response, normal): After the first round the limit of $x$ has the variance $[[first_round]]$, with $v$, $n_1$ times the variance of $\xi(t)$ at the threshold, and $u$, $n_2$ times that of $\eta(0)$.
+one round (from response, normal): After the first round the limit of $x$ has the variance $[[first_round]]$, where $v$ is $n_1$ times the
+variance of $\xi(t)$ at the threshold, and $u$ is $n_2$ times that of $\eta(0)$.
 
 normal weights (from covariance, one round; gives second_normal, noise_normal, first_normal): For normal weights the mean square that is left is $[[second_normal]]$. So $v$ is $[[noise_normal]]$, and between layers of $n$ neurons $n$ times the variance after one round is $[[first_normal]]$.
 
-settled (from response, normal): Each of $T$ rounds changes the density by an order of $\frac1T$, and so all thresholds move by $O(\frac1T)$. While $\varepsilon\varepsilon_1<1$ the limit of $x$ comes to $(\xi+\varepsilon\eta)/(1-\varepsilon\varepsilon_1)$, the fixed point, whose standard deviation is $[[settled]]$, with $u$ of $\eta$ at its threshold.
+settled (from response, normal): Each of $T$ rounds changes the density by an order of $\frac1T$, and so all thresholds move by
+$O(\frac1T)$. While $\varepsilon\varepsilon_1<1$ the limit of $x$ tends to the fixed point
+$(\xi+\varepsilon\eta)/(1-\varepsilon\varepsilon_1)$, whose standard deviation is $[[settled]]$, where $u$ is taken of $\eta$ at its
+threshold.
 """,
     globals(),
 )
@@ -105,7 +126,7 @@ def fixed_point_of_the_recursion(settled: sp.Expr) -> Relation:
 flow_deviations = Claim(
     label="H6.3",
     title="Under SynFlow in rounds the flow of a neuron follows a recursion with normal noise",
-    headline=r"In wide layers a neuron's flow deviates by a nearly normal share. In ever more rounds its standard deviation tends to $$[[settled]]$$ if $\varepsilon\varepsilon_1<1$ for the responses of flows in and out; $v/n_1$, $u/n_2$ are variances of its own noise.",
+    headline=r"In wide layers a neuron's flow deviates by a nearly normal share. With more rounds its standard deviation tends to $$[[settled]]$$ if $\varepsilon\varepsilon_1<1$ for the responses of flows in and out; $v/n_1$, $u/n_2$ are variances of its own noise.",
     statement=r"""
 In the setting of H6.2, let the moduli of the weights have a finite fourth moment, and let the thresholds of all layers grow strictly from
 round to round. Let $x_k$ and $y_k$ be the relative excesses of the flows into and out of a neuron of a hidden layer over the means of its

@@ -47,24 +47,29 @@ two parts (by rotation): Let $\Pi$ be the orthogonal projection onto the span of
 $z_i$, and $w_i-\Pi w_i$ is independent of it. Let $u_i$ be another standard normal vector, independent of all, and $\tilde w_i=w_i-\Pi w_i+\Pi u_i$. This is standard
 normal, and independent of $z$, $h$ and all that lies above.
 
-probability (from two parts): Let $\tilde M_{ij}=1\{|\tilde w_{ij}\langle h_j,b_i\rangle|>\tau\}$. Given $z$, $h$ and what lies above its
-entries are independent, and $1$ with the probability $[[probability]]$.
+probability (from two parts): Let $\tilde M_{ij}=1\{|\tilde w_{ij}\langle h_j,b_i\rangle|>\tau\}$. Given $z$, $h$ and what lies above, its
+entries are independent, and each is $1$ with the probability $[[probability]]$.
 
-gap (from two parts; gives spread, mean_gap): $w_{ij}-\tilde w_{ij}$ is entry $j$ of $\Pi(w_i-u_i)$: normal of mean $0$ and variance `spread`, where $\ell=\Pi_{jj}$, and its
-modulus has the mean `mean_gap`.
+gap (from two parts; gives spread, mean_gap): $w_{ij}-\tilde w_{ij}$ is entry $j$ of $\Pi(w_i-u_i)$. It is normal with mean $0$ and variance
+`spread`, where $\ell=\Pi_{jj}$, and its modulus has the mean `mean_gap`.
 
-rest (from two parts; gives left, density): Given $z$, $h$, what lies above and $u_i$, $\tilde w_{ij}$ is entry $j$ of $w_i-\Pi w_i$, shifted: normal of variance `left`, with a density of at most `density`.
+rest (from two parts; gives left, density): Given $z$, $h$, what lies above and $u_i$, $\tilde w_{ij}$ is entry $j$ of $w_i-\Pi w_i$,
+shifted. It is normal with variance `left`, and its density is at most `density`.
 
-crossing (from gap, rest; by tower): Where $M_{ij}\ne\tilde M_{ij}$, one of two thresholds, which $z$, $h$ and what lies above determine, is between $\tilde w_{ij}$ and $w_{ij}$. Given these and $u_i$ their distance is known: the
-probability is at most twice the distance times `density`, in the mean $[[crossing]]$.
+crossing (from gap, rest; by tower): Where $M_{ij}\ne\tilde M_{ij}$, one of two thresholds, which $z$, $h$ and what lies above determine, is
+between $\tilde w_{ij}$ and $w_{ij}$. Given these and $u_i$, the distance of these two entries is known. So the probability is at most twice
+the distance times `density`, on average $[[crossing]]$.
 
-capped (from crossing; gives factor, entry_bound): A probability is at most $1$, too. So $P(M_{ij}\ne\tilde M_{ij})\le[[entry_bound]]$.
+capped (from crossing; gives factor, entry_bound): A probability is also at most $1$. So $P(M_{ij}\ne\tilde M_{ij})\le[[entry_bound]]$.
 
-all columns (from capped; by Cauchy–Schwarz): The mean over $j$ of $\sqrt{\Pi_{jj}}$ is at most the root of the mean, and $\sum_j\Pi_{jj}$ is the rank $r$: the share of entries in which the two differ is in the mean
-at most $[[bound]]$.
+all columns (from capped; by Cauchy–Schwarz): The mean over $j$ of $\sqrt{\Pi_{jj}}$ is at most the root of the mean, and $\sum_j\Pi_{jj}$
+is the rank $r$. So the expected share of entries in which the two differ is at most $[[bound]]$.
 
-ranked (from all columns, probability; gives count_deviation, ranked_bound; by triangle inequality): Let $\tau$ be such that $\sum P_{ij}=K$. The mask $M_K$ of the $K$ largest scores and $M$ have their entries in one order, and differ in $|K-\sum M_{ij}|$ of them. This is at most
-$|K-\sum\tilde M_{ij}|+\sum|M_{ij}-\tilde M_{ij}|$, of which the first has a mean of at most `count_deviation`, over $mn$, as each entry has a variance of at most $\frac14$. So $M_K$ and $\tilde M$ differ in the mean in a share of at most $[[ranked_bound]]$.
+ranked (from all columns, probability; gives count_deviation, ranked_bound; by triangle inequality): Let $\tau$ be such that $\sum
+P_{ij}=K$. The mask $M_K$ of the $K$ largest scores and $M$ take the entries in the same order, and differ in $|K-\sum M_{ij}|$ of them.
+This is at most $|K-\sum\tilde M_{ij}|+\sum|M_{ij}-\tilde M_{ij}|$, whose first term, divided by $mn$, has a mean of at most
+`count_deviation`, as each entry has a variance of at most $\frac14$. So the expected share of entries in which $M_K$ and $\tilde M$ differ
+is at most $[[ranked_bound]]$.
 """,
     globals(),
 )
@@ -126,7 +131,7 @@ def counts_differ_by_a_deviation(ranked_bound: sp.Expr, bound: sp.Expr, count_de
 hidden_snip = Claim(
     label="H3",
     title="Given the signals, a mask of the largest scores is close to independent entries, at every width",
-    headline=r"Let a layer read $n$ activations of rank $r$ through independent normal weights. Its SNIP mask $M$ at a fixed threshold is close to entries $\tilde M$ that are independent given its signals: in the mean $$\|M-\tilde M\|_\square\le[[bound]].$$",
+    headline=r"Let a layer read $n$ activations of rank $r$ through independent normal weights. Its SNIP mask $M$ at a fixed threshold is close to entries $\tilde M$ that are independent given its signals: on average $$\|M-\tilde M\|_\square\le[[bound]].$$",
     statement=r"""
 Let a layer of $m\times n$ independent standard normal weights $w_{ij}$, independent of all other weights and of the data, read the
 activations $h\in\mathbb R^{n\times N}$ of $N$ samples, of rank $r$, and let $z=wh/\sqrt n$. Let the signals $b_i\in\mathbb R^N$ that come
@@ -187,7 +192,7 @@ $\sum P_{ij}=K$.
             expression="crossing",
             truth="differ",
             at=(NEAR,),
-            lost=r"in the density at the threshold; nothing where $\ell\to0$ and the threshold tends to $0$ more slowly than $\sqrt\ell$",
+            lost=r"in the density at the threshold; nothing is lost where $\ell\to0$ and the threshold tends to $0$ more slowly than $\sqrt\ell$",
         ),
         Loose(
             expression="entry_bound", truth="differ", at=(NEAR,), lost="the same, and in one formula for all leverages"

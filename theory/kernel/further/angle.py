@@ -36,7 +36,8 @@ right_angle_error = 2 * sp.atan(eta)
 
 STEPS = proof(
     r"""
-lengths: For unit vectors $p=[[difference_length]]$ and $q=[[total_length]]$; for others both times their common length.
+lengths: For unit vectors, $p=[[difference_length]]$ and $q=[[total_length]]$; for vectors of another common length, both are multiplied by
+that length.
 
 angle (from lengths; by injectivity): So $\tan\frac\theta2=\frac pq$, and $\theta=[[kahan_angle]]$, as $0\le\frac\theta2<\frac\pi2$.
 
@@ -45,28 +46,28 @@ $[[arccos_sensitivity]]$.
 
 resolution: The angle whose cosine is $1-u$ is $[[resolution]]$.
 
-half sine (from resolution): It is $2\arcsin w$ with $w=[[half_sine]]$.
+half sine (from resolution): This angle is $2\arcsin w$ with $w=[[half_sine]]$.
 
-excess (from half sine): The square of the derivative of $2\arcsin w$ is $4$ and more, by the share $[[excess]]$ of it.
+excess (from half sine): The square of the derivative of $2\arcsin w$ exceeds $4$ by the fraction $[[excess]]$ of it.
 
 least resolution (from half sine, excess; by integration): So $2\arcsin w\ge2w=[[least_resolution]]$.
 
-gates (from resolution): $\kappa_0=1-\theta/\pi$ falls by $[[gate_resolution]]$ from the cosine $1$ to $1-u$.
+gates (from resolution): $\kappa_0=1-\theta/\pi$ falls by $[[gate_resolution]]$ as the cosine goes from $1$ to $1-u$.
 
-slope in the ratio (from angle): $\theta=2\arctan\frac pq$ has the derivative $[[ratio_slope]]$ in $\ln\frac pq$.
+slope in the ratio (from angle): $\theta=2\arctan\frac pq$ has the derivative $[[ratio_slope]]$ with respect to $\ln\frac pq$.
 
-sensitivity of the lengths (from lengths, slope in the ratio): At the angle $\theta$ that is $[[kahan_sensitivity]]$.
+sensitivity of the lengths (from lengths, slope in the ratio): At the angle $\theta$ this derivative is $[[kahan_sensitivity]]$.
 
-shortfall (from slope in the ratio): It is less than $1$ by $[[shortfall]]$, at $p\ne q$.
+shortfall (from slope in the ratio): For $p\ne q$ this derivative is less than $1$ by $[[shortfall]]$.
 
-largest factor (by corners): $\frac{1+\varepsilon}{1+\varepsilon'}$ and its inverse are convex in $\varepsilon$ and in $\varepsilon'$: for
-both in $[-\eta,\eta]$ they are at most $[[factor]]$.
+largest factor (by corners): $\frac{1+\varepsilon}{1+\varepsilon'}$ and its inverse are convex in $\varepsilon$ and in $\varepsilon'$. So
+for both in $[-\eta,\eta]$ they are at most $[[factor]]$.
 
-bound (from shortfall, largest factor; by integration): As $\theta$ moves no faster than $\ln\frac pq$, it is off by at most
+bound (from shortfall, largest factor; by integration): As $\theta$ changes no faster than $\ln\frac pq$, its error is at most
 $[[kahan_bound]]$.
 
-right angle (from angle, bound): At $p=q$ lengths off by $\eta$ and $-\eta$ give an angle off by $[[right_angle_error]]$, $2\eta$ to first
-order, as the bound.
+right angle (from angle, bound): At $p=q$, relative errors $\eta$ and $-\eta$ of the lengths give the angle an error of
+$[[right_angle_error]]$, which is $2\eta$ to first order, as is the bound.
 """,
     globals(),
 )

@@ -30,34 +30,34 @@ one_point_distance = sp.sqrt((2 - ranked.subs(rank, 1)) ** 2 + squares - ranked.
 STEPS = proof(
     r"""
 operators (by linearity): With the features $\Phi$ of the kernel, $\hat C=\frac1m\sum_i\Phi(x_i)\otimes\Phi(x_i)$ has the eigenvalues of
-$K/m$ and zeros, and its mean is $C$, with those of the kernel.
+$K/m$ and zeros. Its mean is $C$, which has the eigenvalues of the kernel.
 
 Hoffman–Wielandt (from operators; cited: Bhatia and Elsner, Proc. Indian Acad. Sci. 104 (1994) 483: the inequality of Hoffman and Wielandt
 holds for normal Hilbert–Schmidt operators, zeros being added to their eigenvalues): $\sum_i(\hat\lambda_i-\lambda_i)^2\le\|\hat
-C-C\|^2_{HS}$, both lists in descending order.
+C-C\|^2_{HS}$, where both lists are in descending order.
 
 sum of squares (by Hilbert–Schmidt): The sum of the $\lambda_i^2$ is the mean of $K^2$, $\frac1\pi\int_0^\pi K^2=[[squares]]$.
 
 one point: $\|\Phi(x)\otimes\Phi(x)\|^2=K(x,x)^2=[[feature_square]]$.
 
-independent points (from operators; by product): The terms $\Phi\otimes\Phi-C$ are independent, of mean $0$: products of two have the mean
-$0$.
+independent points (from operators; by product): The terms $\Phi\otimes\Phi-C$ are independent with mean $0$, so the product of two
+different ones has mean $0$.
 
-mean square (from sum of squares, one point, independent points): So $m^2E\|\hat C-C\|^2$ grows by the mean square of one point with each:
-$E\|\hat C-C\|^2=[[mean_distance]]$.
+mean square (from sum of squares, one point, independent points): So each point adds the mean square of one point to $m^2E\|\hat C-C\|^2$,
+and $E\|\hat C-C\|^2=[[mean_distance]]$.
 
-another point (from one point): Another $x_i$ changes $\hat C$ by $\frac1m\sqrt{4+4-2K(x,x')^2}$, at most $[[change]]$: so much does $\|\hat
-C-C\|$ change at most.
+another point (from one point): Replacing one $x_i$ changes $\hat C$ by $\frac1m\sqrt{4+4-2K(x,x')^2}$ in norm, which is at most
+$[[change]]$. So $\|\hat C-C\|$ changes by at most this amount.
 
 McDiarmid (from another point; by MC_DIARMID): $\|\hat C-C\|$ exceeds its mean by $t$ with probability at most $[[failure]]$: the exponent
-is $2t^2$ over $m$ squares of such changes.
+is $2t^2$ divided by the sum of the squares of $m$ such changes.
 
-allowance (from McDiarmid): That is $\delta$ at $t=[[allowance]]$.
+allowance (from McDiarmid): This probability is $\delta$ at $t=[[allowance]]$.
 
 mean (from mean square; by Jensen): The mean of $\|\hat C-C\|$ is at most the root of its mean square.
 
-radius (from Hoffman–Wielandt, mean, allowance): Together the distance of the lists is at most $[[sampling_radius]]$, except with
-probability $\delta$.
+radius (from Hoffman–Wielandt, mean, allowance): So, except with probability $\delta$, the distance of the two lists is at most
+$[[sampling_radius]]$.
 """,
     globals(),
     MC_DIARMID=MC_DIARMID,
@@ -141,7 +141,7 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
             expression="sampling_radius",
             truth="one_point_distance",
             at=tuple({m: 1, delta: sp.Rational(1, odds)} for odds in (10, 100)),
-            lost=r"at most, as more points may come nearer: one point has the eigenvalue $2$ alone, wherever it is, so that this distance is certain; in the distance of the operators for that of the eigenvalues, and in a deviation that one point does not have",
+            lost=r"at most, as more points may come nearer: a single point has only the eigenvalue $2$, wherever it is, so this distance is certain; by taking the distance of the operators instead of that of the eigenvalues, and in a deviation that a single point does not have",
         ),
     ),
     because={

@@ -29,18 +29,18 @@ STEPS = proof(
 row kernel (by K4 for row_kernel): A neuron adds $F(S_Q)+s_W\,\kappa_0$ to the kernel, where $S_Q$ and $s_W$ are sums over the inputs that
 it keeps.
 
-one neuron (from row kernel): With one input, of sizes $x$ and $y$ in two samples, and $w$, $q$ for $W$, $Q$, the cosine is $\pm1$: for
-equal signs a neuron adds $[[alike]]$, for opposite ones nothing. (One input needs no normal law: as $M\omega$ is symmetric, for equal signs
-$E\varphi\varphi'=E(M\omega)^2\frac{xy}d$ and $E\,M\dot\varphi\dot\varphi'=EM$.)
+one neuron (from row kernel): Let the one input have the sizes $x$ and $y$ in two samples, and write $w$, $q$ for $W$, $Q$. The cosine is
+$\pm1$: a neuron adds $[[alike]]$ for equal signs and nothing for opposite signs. (One input needs no normal law: as $M\omega$ is symmetric,
+for equal signs $E\varphi\varphi'=E(M\omega)^2\frac{xy}d$ and $E\,M\dot\varphi\dot\varphi'=EM$.)
 
 all neurons (from one neuron; by linearity): So the kernel is $[[entry]]$ for equal signs and $0$ for opposite ones.
 
 rank (from all neurons; by spectral theorem): Let $v_\pm$ have the entries $|x_a|$ at the samples of one sign and $0$ elsewhere. Each row of
-the matrix is a multiple of $v_+$, of $v_-$ or $0$: what is orthogonal to both has the eigenvalue $0$, and other eigenvectors lie in their
-span.
+the matrix is a multiple of $v_+$, of $v_-$ or $0$. So vectors orthogonal to both have the eigenvalue $0$, and the other eigenvectors lie in
+their span.
 
-two blocks (from all neurons, rank): A row times $v_\pm$ sums $[[entry]]$ times $y$ over the $y=|x_b|$ of its sign: eigenvalues
-$[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$.
+two blocks (from all neurons, rank): A row times $v_\pm$ is the sum of $[[entry]]$ times $y$ over the $y=|x_b|$ of its sign. So the
+eigenvalues are $[[positive_eigenvalue]]$ and $[[negative_eigenvalue]]$.
 """,
     globals(),
 )

@@ -40,7 +40,7 @@ l1_distance = sp.Rational(5, 12)
 
 STEPS = proof(
     r"""
-segment (by chain rule): From $W'$ to $W$ go along a segment. There $a$, $b$ and $c$ are linear, $a$ and $b$ stay in $[s,\beta]$, and the
+segment (by chain rule): Go from $W'$ to $W$ along a segment. On it $a$, $b$ and $c$ are linear, $a$ and $b$ stay in $[s,\beta]$, and the
 derivative of $F$ is $\partial_cF\,\Delta c+\partial_aF\,\Delta a+\partial_bF\,\Delta b$. Its mean over the segment, integrated over $u$, is
 $K_W-K_{W'}$ (where $c^2=ab$, by continuity).
 
@@ -51,39 +51,40 @@ covariance (from slopes): $0\le\partial_cF\le[[covariance_slope]]$, with equalit
 variances (from slopes): $0\le\partial_aF\le[[largest_slope]]$ for $a\ge s$ and $b\le\beta$, and likewise $\partial_bF$.
 
 cuts (by corners): For $0\le f\le1$ and $0\le g\le\beta$, $|\iint f(u)\,(W-W')(u,v)\,g(v)\,dv\,du|\le\beta\|W-W'\|_\square$: for $f$ and $g$
-of finitely many values it is largest where $f$ is $0$ or $1$ and $g$ is $0$ or $\beta$, on sets; and such $f$ and $g$ come as near to all
-others as one likes, in $L^1$.
+with finitely many values the left side is largest where $f$ is $0$ or $1$ and $g$ is $0$ or $\beta$, that is, on sets; and $f$ and $g$ with
+finitely many values approximate all others in $L^1$.
 
-term of the covariance (from segment, covariance, cuts): $\Delta c=\int(W-W')xx'dv$, and $xx'$ is the difference of two functions with
-values in $[0,\beta]$, its positive and its negative part: this term is at most $[[covariance_term]]\,\|W-W'\|_\square$.
+term of the covariance (from segment, covariance, cuts): $\Delta c=\int(W-W')xx'dv$, and $xx'$ is the difference of its positive and its
+negative part, which have values in $[0,\beta]$. So this term is at most $[[covariance_term]]\,\|W-W'\|_\square$.
 
-term of a variance (from segment, variances, cuts): $x^2$ and $x'^2$ have values in $[0,\beta]$: the terms of $a$ and of $b$ are at most
+term of a variance (from segment, variances, cuts): As $x^2$ and $x'^2$ have values in $[0,\beta]$, the terms of $a$ and of $b$ are at most
 $[[variance_term]]\,\|W-W'\|_\square$ each.
 
 constant (from term of the covariance, term of a variance): The sum of the three is $[[constant]]$ times the cut norm.
 
-example: In the example all variances are $[[variance]]$, and the covariance of $W'$ is $[[covariance]]$, that of $W$ the same at
-$\delta=0$.
+example: In the example all variances are $[[variance]]$. The covariance of $W'$ is $[[covariance]]$, and the covariance of $W$ is the same
+at $\delta=0$.
 
-distance of the example (from example): $W-W'$ is $\delta$ on the first half and $-\delta$ on the second: its cut norm is
+distance of the example (from example): $W-W'$ is $\delta$ on the first half and $-\delta$ on the second, so its cut norm is
 $[[cut_distance]]$, attained by either half.
 
 ratio of the readout (from example, distance of the example): $F$ at these covariances gives the ratio $[[readout_ratio]]$.
 
-slope of the numerator (from ratio of the readout): Its numerator has the derivative $[[difference_slope]]$ in $\delta$.
+slope of the numerator (from ratio of the readout): The numerator of this ratio has the derivative $[[difference_slope]]$ in $\delta$.
 
 limit (from slope of the numerator; by l'Hôpital): So the ratio tends to $[[limit_ratio]]$ as $\delta\to0$.
 
 ratio of the first layer (from example, distance of the example): $c\,\kappa_0$ at the same covariances gives the ratio
 $[[own_layer_ratio]]$.
 
-share (from ratio of the first layer): By $\arccos(1-2\delta)=2\arcsin\sqrt\delta$ it is $\frac2{\pi\sqrt\delta}$ times $[[own_share]]$.
+share (from ratio of the first layer): By $\arccos(1-2\delta)=2\arcsin\sqrt\delta$ this ratio is $\frac2{\pi\sqrt\delta}$ times
+$[[own_share]]$.
 
-growth (from share; by l'Hôpital): As $\arcsin w\sim w$, that share tends to $1$: the ratio grows like $[[own_layer_growth]]$.
+growth (from share; by l'Hôpital): As $\arcsin w\sim w$, this share tends to $1$, so the ratio grows like $[[own_layer_growth]]$.
 
 an entry of a mask: If the value of the graphon is $w$, $E|M_{ij}-w|=[[entry_distance]]$.
 
-a mask (from an entry of a mask): Integrated for $W=\frac{u+v}2$ that is $[[l1_distance]]$.
+a mask (from an entry of a mask): The integral of this mean for $W=\frac{u+v}2$ is $[[l1_distance]]$.
 """,
     globals(),
     variance_slope=variance_slope,
@@ -221,7 +222,7 @@ $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant suffices.
             expression="constant",
             truth="readout_ratio",
             at=tuple({beta: 1, s: sp.Rational(1, 2), delta: sp.Rational(1, far)} for far in (10, 1000)),
-            lost="at most, in the terms of the variances, which do not move in the example: the truth lies between",
+            lost="at most, in the terms of the variances, which do not change in the example: the true constant lies between",
             order=r"the ratio of the example tends to $2\beta$",
         ),
     ),

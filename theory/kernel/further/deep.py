@@ -50,8 +50,8 @@ grown_limit, shrunk_limit = sp.exp(5 * beta), sp.exp(-beta)
 
 STEPS = proof(
     r"""
-recursion (by K13.1 for step, readout): At density $1$ traces and products alone matter: $E\,\Theta_n^2=S=k_t+2k_p+2m_t+h_t$ after the last
-hidden layer, in units of $\pi_x^2$, by `step` from $h_t=h_p=1$ and zeros.
+recursion (by K13.1 for step, readout): At density $1$ only traces and products matter. In units of $\pi_x^2$,
+$E\,\Theta_n^2=S=k_t+2k_p+2m_t+h_t$ after the last hidden layer, where these moments follow by `step` from $h_t=h_p=1$ and zeros.
 
 dense layer (from recursion): With $\lambda=[[grown]]$ and $\mu=[[shrunk]]$ a layer of equal widths takes $h_t=h_p$ to $\lambda h_t$,
 $m_t+2m_p$ to $\lambda(m_t+2m_p+h_t)$, $m_t-m_p$ to $\mu(m_t-m_p+h_t)$, and $S$ to $\lambda S$ plus the new $2m_t+h_t$.
@@ -73,11 +73,11 @@ deep (from second moment, mean, powers): So the second moment over the square of
 leading order (from recursion; gives leading): With the first layer dense and all others masked at density $\rho$, as $n\to\infty$ the nine
 means after $L$ layers tend to `leading`: $h_d\to6$, $m_t\to L$, $m_d\to2L$, $k_t\to L^2$, $k_d\to2L^2$.
 
-first order (from leading order; gives correction): $n$ times what traces and products differ from that tends to `correction`; the means are
-polynomials in $\frac1n$.
+first order (from leading order; gives correction): The differences of traces and products from these limits, times $n$, tend to
+`correction`; the means are polynomials in $\frac1n$.
 
-wide (from first order, mean): In the readout that adds up to $[[width_constant]]$, where the last mask brings $\frac{1-\rho}\rho$ of the
-diagonals.
+wide (from first order, mean): In the readout these terms add up to $[[width_constant]]$, where the last mask contributes the diagonals with
+the factor $\frac{1-\rho}\rho$.
 """,
     vars(convergence) | globals(),
 )

@@ -44,32 +44,33 @@ apart_tangents = _k.traces + 2 * _m.traces + _h.traces
 
 STEPS = proof(
     r"""
-one layer (by K2 for paths): The mean of what one layer's edges contribute is that of $x_j^2$ times the probability of the path, over all
-paths: $\pi_x$, as the entries of masks are independent.
+one layer (by K2 for paths): The mean contribution of one layer's edges is the mean over all paths of $x_j^2$ times the probability of the
+path. This is $\pi_x$, as the entries of masks are independent.
 
-all layers (from one layer): There are $L+1$ layers: $[[mean]]$.
+all layers (from one layer): The $L+1$ layers add up to $[[mean]]$.
 
-coins (by same law): Turn the signs of each row by independent fair coins: no law changes. A gate is then a fair coin, independent of the
+coins (by same law): Flip the sign of each row by an independent fair coin: no law changes. A gate is then a fair coin, independent of the
 weights before; where it is open, the sign that it leaves is absorbed by the symmetric weights above. (A neuron with $z=0$ contributes
 nothing.)
 
 forms: For a masked row $v_j=M_jw_j$ and symmetric $X$, $Y$ of the layer below, $v^\top Xv\,v^\top Yv/n^2$ has the mean
-$\sigma(h)=[[sent_values]]$ for $X=Y=H$, in units of $\rho^2$, and likewise for other pairs: coordinate after coordinate.
+$\sigma(h)=[[sent_values]]$ for $X=Y=H$, in units of $\rho^2$, and likewise for other pairs. This follows by adding one coordinate after
+another.
 
-own gradients: With $\sum_jM_jX_{jj}$ in place of one form, or of both, it is $o(h)=[[kept_values]]$: the gradients in the row's own
-weights.
+own gradients: With $\sum_jM_jX_{jj}$ in place of one form, or of both, the mean is $o(h)=[[kept_values]]$. These sums come from the
+gradients in the row's own weights.
 
 one row (from forms, own gradients): Before the gates a row has $z_i^2=v^\top Hv/n$ and $K_{ii}=\frac1n\sum_jM_jH_{jj}+\frac1nv^\top Kv$.
-The mean of their product is $s_m=[[own_mixed]]$, that of the square of $K_{ii}$ is $s_k=[[own_tangents]]$, and $s_h=\sigma(h)$.
+The mean of their product is $s_m=[[own_mixed]]$, the mean of the square of $K_{ii}$ is $s_k=[[own_tangents]]$, and $s_h=\sigma(h)$.
 
-two rows (by product): Two rows are independent, and an entry between them has no gradient of its own: the mean product of two of them is
-that of $\operatorname{tr}XY/n^2$ below.
+two rows (by product): Two rows are independent, and an entry between them has no gradient of its own. So the mean product of two such
+entries is the mean of $\operatorname{tr}XY/n^2$ in the layer below.
 
-traces apart (from two rows): For two rows the mean product of $z_i^2$ and $K_{kk}$ is $t_m=[[apart_mixed]]$, that of $K_{ii}$ and $K_{kk}$
-is $t_k=[[apart_tangents]]$, and $t_h=h_t$.
+traces apart (from two rows): For two rows the mean product of $z_i^2$ and $K_{kk}$ is $t_m=[[apart_mixed]]$, the mean product of $K_{ii}$
+and $K_{kk}$ is $t_k=[[apart_tangents]]$, and $t_h=h_t$.
 
-gates (from coins, one row, two rows, traces apart; gives step): A gate multiplies by $\sqrt2$ or $0$: squared twice its mean is $2$, two
-gates have $1$. Over $N$ rows, and $N(N-1)$ pairs of them, the nine means go to those of `step`.
+gates (from coins, one row, two rows, traces apart; gives step): A gate multiplies by $\sqrt2$ or $0$. The mean of its fourth power is $2$,
+and the mean product of the squares of two gates is $1$. Over $N$ rows, and $N(N-1)$ pairs of them, the nine means become those of `step`.
 
 layer after layer (from gates; by induction): From $H=xx^\top$ and $K=0$ at the inputs the nine means of each layer follow.
 

@@ -74,7 +74,7 @@ ONE_NEURON_EACH = tuple(
     {letter: value for letter, value in one_neuron(r).items() if letter in {c, cosine, limit, n}} for r in COSINES
 )
 PAIR_OF_LAYERS = (
-    "dense layers, the first of one neuron, whose second moments have a closed form, beside inputs of the cosine $c$"
+    "dense layers, the first of one neuron, whose second moments have a closed form, at inputs of the cosine $c$"
 )
 
 STEPS = proof(
@@ -82,59 +82,61 @@ STEPS = proof(
 rows (by independence): Write $\|\cdot\|$ for the root mean square, $S=\frac1nh\cdot h'$, $\tau=\frac1n\operatorname{tr}K(x,x')$ in units of
 their path density, $e=\|S-r\|$, $f=\|\tau-(T-r)\|$. Given a layer, the rows of the next are iid.
 
-mask of a row: $\frac1{n\rho}\sum_jM_jy_j$ differs from $\frac1n\sum_jy_j$ by the variance $[[mask_variance]]$, $h_d=\frac1n\sum_jy_j^2$.
+mask of a row: The difference of $\frac1{n\rho}\sum_jM_jy_j$ and $\frac1n\sum_jy_j$ has the variance $[[mask_variance]]$, where
+$h_d=\frac1n\sum_jy_j^2$.
 
-diagonal moments (by Cauchy–Schwarz): Moments at $x,x'$ are at most those on the diagonal: $(h_jh'_j)^2$, $K_{jj}^2$ and
-$\|JJ'^\top\|_F^2\le\|J^\top J\|_F\|J'^\top J'\|_F$.
+diagonal moments (by Cauchy–Schwarz): Moments at $x,x'$ are at most the moments on the diagonal. This holds for $(h_jh'_j)^2$, for
+$K_{jj}^2$ and, for the Frobenius norm, by $\|JJ'^\top\|_F^2\le\|J^\top J\|_F\|J'^\top J'\|_F$.
 
-products of a row (from rows, mask of a row, diagonal moments; by triangle inequality): So a row's own $S_i$ is $[[row_value]]$ away from
-$r$ at most, and its $\tau_i$ from $T-r$ by $[[row_tangent]]$.
+products of a row (from rows, mask of a row, diagonal moments; by triangle inequality): So, in root mean square, a row's own $S_i$ is within
+$[[row_value]]$ of $r$, and its $\tau_i$ is within $[[row_tangent]]$ of $T-r$.
 
-second moments (by K13.1 for kept_values): The norms $a^2$, $b^2$ of a masked row, over $n\rho$, have the mean $1$ and the mean square
-$o(h)$.
+second moments (by K13.1 for kept_values): The squared norms $a^2$, $b^2$ of a masked row, divided by $n\rho$, have the mean $1$ and the
+mean square $o(h)$.
 
-norms of a row (from second moments): $|ab-1|\le\max(|a^2-1|,|b^2-1|)$, whose mean square is at most the sum of both:
+norms of a row (from second moments): $|ab-1|\le\max(|a^2-1|,|b^2-1|)$, whose mean square is at most the sum of both mean squares:
 $\|ab-1\|\le[[row_norm]]$.
 
-tangents of a row (from diagonal moments): The rest of $K$ that a mask $M$ leaves has $\|MKM\|_F/(n\rho)$ of root mean square
-$[[row_frobenius]]$ at most.
+tangents of a row (from diagonal moments): For the part of $K$ that a mask $M$ leaves, the root mean square of $\|MKM\|_F/(n\rho)$ is at
+most $[[row_frobenius]]$.
 
-curvature: $\kappa_0''=[[curvature]]$, which is nowhere negative on $[0,1)$; and $\kappa_0-\frac12$ is odd.
+curvature: $\kappa_0''=[[curvature]]$, which is nonnegative on $[0,1)$, and $\kappa_0-\frac12$ is odd.
 
 steepest chord (from curvature; by chords): From $r\in[0,1)$ to $1$, $\kappa_0$ has the chord $g=[[chord]]$, and no chord from $r$ is
-steeper: to the right by convexity; to the left of $r$, on both sides of $0$, slopes are at most that of the chord from $0$ to $1$, which is
-at most $g$.
+steeper: within $[0,1]$ by convexity. A chord from $r$ to a point below $0$ has an average of two slopes, on either side of $0$, which are at
+most that of the chord from $0$ to $1$, and so at most $g$.
 
 cusp (from steepest chord): As $r\to1$, $(1-r)g^2\to[[cusp]]$.
 
-error of the gates (from products of a row, norms of a row, steepest chord): With $s=S_i/(ab)$, $\Delta=\kappa_0(s)-\kappa_0(r)$ is
-$ab\,\Delta+(1-ab)\Delta$, and $|\Delta|\le1$: it is at most $g|S_i-r|+gr|ab-1|+|ab-1|$, so $\|\Delta\|\le[[gate_error]]$.
+error of the gates (from products of a row, norms of a row, steepest chord): Let $s=S_i/(ab)$. Then $\Delta=\kappa_0(s)-\kappa_0(r)$ equals
+$ab\,\Delta+(1-ab)\Delta$, and $|\Delta|\le1$. So its modulus is at most $g|S_i-r|+gr|ab-1|+|ab-1|$, and $\|\Delta\|\le[[gate_error]]$.
 
-gates and weights (from rows): In the plane of the masked $h$, $h'$, $E\,\dot\varphi\dot\varphi'(ww^\top-I)$ is traceless, of Frobenius norm
-$[[gate_shift]]$.
+gates and weights (from rows): In the plane of the masked $h$, $h'$, $E\,\dot\varphi\dot\varphi'(ww^\top-I)$ is traceless and has the
+Frobenius norm $[[gate_shift]]$.
 
-largest shift (from gates and weights): That is at most $[[steepest_shift]]$.
+largest shift (from gates and weights): This norm is at most $[[steepest_shift]]$.
 
 dual activations (by K1): Given the layer, the means of $\varphi\varphi'$ and $\dot\varphi\dot\varphi'$ are $ab\,\kappa_1(s)$ and
 $\kappa_0(s)$; $0\le\kappa_1'=\kappa_0\le1$.
 
 values (from rows, diagonal moments, products of a row, norms of a row, dual activations): With a slope $g'\in[0,1]$ of $\kappa_1$,
-$ab\,\kappa_1(s)$ is $\kappa_1(r)+(ab-1)(\kappa_1(r)-g'r)+g'(S_i-r)$, and $0\le\kappa_1(r)-g'r\le1$. The mean of $N$ rows, each with a mean
-square of at most the next $h_d$, adds its fluctuation: $[[value_step]]$.
+$ab\,\kappa_1(s)$ is $\kappa_1(r)+(ab-1)(\kappa_1(r)-g'r)+g'(S_i-r)$, and $0\le\kappa_1(r)-g'r\le1$. The mean over $N$ rows, each with a
+mean square of at most the next $h_d$, adds its fluctuation. This gives $[[value_step]]$.
 
-tangents (from rows, diagonal moments, products of a row, tangents of a row, error of the gates, largest shift, dual activations): Of
-$\dot\varphi\dot\varphi'(S_i+\frac1nv^\top Kv)$ the conditional mean is $\kappa_0(s)(S_i+\tau_i)$ and what gates and weights bring; it
-differs from $\kappa_0(r)T$ by $\kappa_0(s)(S_i+\tau_i-T)+T\Delta$ and that. With the fluctuation of $N$ rows: $[[tangent_step]]$.
+tangents (from rows, diagonal moments, products of a row, tangents of a row, error of the gates, largest shift, dual activations): The
+conditional mean of $\dot\varphi\dot\varphi'(S_i+\frac1nv^\top Kv)$ is $\kappa_0(s)(S_i+\tau_i)$ plus a term from the correlation of gates
+and weights. It differs from $\kappa_0(r)T$ by $\kappa_0(s)(S_i+\tau_i-T)+T\Delta$ plus the same term. With the fluctuation of $N$ rows this
+gives $[[tangent_step]]$.
 
 first layer (from rows, diagonal moments): The first layer is dense and its rows are exact: only the fluctuation is left,
 $e=[[first_value]]$ and $f=[[first_tangent]]$.
 
 all layers (from first layer, values, tangents; by induction): So the errors of the last hidden layer follow; $r_1=\kappa_1(r_0)\ge0$.
 
-readout (from products of a row, tangents of a row, all layers): Given all else $\frac1nv^\top Kv$ has the variance $\frac2{n^2}\|MKM\|_F^2$
-at most, and $S+\tau$ the error of one row: $B=[[bound]]$.
+readout (from products of a row, tangents of a row, all layers): Given all else, $\frac1nv^\top Kv$ has a variance of at most
+$\frac2{n^2}\|MKM\|_F^2$, and $S+\tau$ has the error of one row. So $B=[[bound]]$.
 
-two layers (from first layer, values, tangents, readout): For dense layers and $L=2$ that is $[[depth_two]]$.
+two layers (from first layer, values, tangents, readout): For dense layers and $L=2$ this bound is $[[depth_two]]$.
 """,
     vars(convergence) | globals(),
 )
@@ -276,7 +278,7 @@ the square of that slope tends to $[[cusp]]$, so $B$ grows without limit for $L\
                 expression=f"first_{name}",
                 truth=f"{name}_deviation",
                 at=tuple({cosine: r, n: 64} for r in (sp.Rational(1, 10), sp.Rational(9, 10))),
-                lost="in the mean square on the diagonal for that off it, and in the square of the mean, which it does not subtract",
+                lost="by taking the mean square on the diagonal instead of that off it, and by not subtracting the square of the mean",
                 order="the deviation is exactly of the order $n^{-1/2}$",
             )
             for name in ("value", "tangent")
@@ -285,7 +287,7 @@ the square of that slope tends to $[[cusp]]$, so $B$ grows without limit for $L\
             expression="bound",
             truth="deviation",
             at=tuple(one_layer(64, r) for r in (sp.Rational(1, 10), sp.Rational(9, 10))),
-            lost="in moments on the diagonal for those off it, and in the triangle inequality, which adds the roots of three variances",
+            lost="by taking moments on the diagonal instead of those off it, and in the triangle inequality, which adds the roots of three variances",
             order="for one hidden layer, as the deviation is exactly of the order $n^{-1/2}$ (K6)",
         ),
         *(
@@ -293,7 +295,7 @@ the square of that slope tends to $[[cusp]]$, so $B$ grows without limit for $L\
                 expression=expression,
                 truth=truth,
                 at=at,
-                lost=rf"at most, as other widths may come nearer: {PAIR_OF_LAYERS}; in moments on the diagonal for those off it, and in the triangle inequality, which adds the roots of the parts of a variance",
+                lost=rf"at most, as other widths may come nearer: {PAIR_OF_LAYERS}; by taking moments on the diagonal instead of those off it, and in the triangle inequality, which adds the roots of the parts of a variance",
             )
             for expression, truth, at in (
                 ("value_step", "values_distance", FROM_ONE_NEURON),

@@ -44,26 +44,27 @@ ratio_rise = (k + 1) ** 4 * (k + 4) / (k * (k + 2) ** 4)
 
 STEPS = proof(
     r"""
-list (by K11.2 for sphere_eigenvalue, multiplicity, fall_ratio): The eigenvalues are $\lambda_0$ once, $\lambda_1=\frac1k$ $k$ times, and
-those of even $\ell\ge2$, which fall from $\lambda_0$ on; for $k=1$ they are $1$ and $1$.
+list (by K11.2 for sphere_eigenvalue, multiplicity, fall_ratio): The eigenvalues are $\lambda_0$, once, $\lambda_1=\frac1k$, $k$ times, and
+those of even $\ell\ge2$, which decrease from $\lambda_0$ on. For $k=1$ they are $1$ and $1$.
 
 first (from list): $\lambda_0=[[first]]$, which is $1$ at $k=1$.
 
-neighbours (from first): $\lambda_0$ at $k$ times $\lambda_0$ at $k+1$ is $[[neighbours]]$: the Gamma functions cancel.
+neighbours (from first): The product of $\lambda_0$ at $k$ and $\lambda_0$ at $k+1$ is $[[neighbours]]$, as the Gamma functions cancel.
 
-two apart (from neighbours): So $\lambda_0$ at $k$ is $[[two_apart]]$ times that at $k+2$.
+two apart (from neighbours): So $\lambda_0$ at $k$ is $[[two_apart]]$ times its value at $k+2$.
 
-odd numbers (from first): At $k=2j+1$, $\lambda_0=[[odd_first]]$, where the product of $\frac{4i^2}{4i^2-1}$ up to $i=j$ is below the line.
+odd numbers (from first): At $k=2j+1$, $\lambda_0=[[odd_first]]$, where the denominator contains the product of $\frac{4i^2}{4i^2-1}$ up to
+$i=j$.
 
-Wallis (by Wallis): That product tends to $\frac\pi2$.
+Wallis (by Wallis): This product tends to $\frac\pi2$.
 
-limit (from neighbours, odd numbers, Wallis): Over odd $k$, hence by *neighbours* over all, $\lambda_0\to[[limit]]$.
+limit (from neighbours, odd numbers, Wallis): Along odd $k$, and hence by *neighbours* along all, $\lambda_0\to[[limit]]$.
 
-falls (from two apart, limit): The ratio of $\lambda_0$ at $k$ to that at $k+1$ tends to $1$, and at $k$ is $[[ratio_fall]]>1$ times what it
-is at $k+2$. So it is above $1$: $\lambda_0$ falls.
+falls (from two apart, limit): The ratio of $\lambda_0$ at $k$ to its value at $k+1$ tends to $1$. At $k$ this ratio is $[[ratio_fall]]>1$
+times its value at $k+2$. So it is above $1$, and $\lambda_0$ falls.
 
-rises (from falls): Likewise the ratio of $k\lambda_0$ at $k$ to that at $k+1$ tends to $1$, and is $[[ratio_rise]]<1$ times what it is at
-$k+2$. So it is below $1$: $k\lambda_0$ rises.
+rises (from falls): Likewise the ratio of $k\lambda_0$ at $k$ to its value at $k+1$ tends to $1$ and is $[[ratio_rise]]<1$ times its value
+at $k+2$. So it is below $1$, and $k\lambda_0$ rises.
 
 second even degree (from list, first, falls, rises): $\lambda_2=[[second_even]]\le\frac1k\le\lambda_0$: as $\lambda_0$ falls it is at most
 $1$, and as $k\lambda_0$ rises it is at least $1$.
@@ -73,9 +74,9 @@ trace (by trace): The sum of the eigenvalues is the mean of the kernel at equal 
 ratios (from first, second even degree, trace): So in descending order $\mathrm{tr}/\lambda_{(1)}=[[trace_ratio]]$ and
 $\lambda_{(1)}/\lambda_{(2)}$ is $[[gap_ratio]]$.
 
-five largest (from falls, second even degree, trace): From $k=4$ on the five largest are $\lambda_0$ and four times $\frac1k$, and their sum
-falls, as both do. Below there are others of $\ell=2$: $[[top_energy]]$. One by one, at $k=1,\dots,4$ that is $[[few_inputs]]$, and falls
-too.
+five largest (from falls, second even degree, trace): From $k=4$ on, the five largest eigenvalues are $\lambda_0$ and four times $\frac1k$,
+and their sum falls, as both do. Below, eigenvalues of $\ell=2$ are among the five. Their share of the trace is $[[top_energy]]$. At
+$k=1,\dots,4$ it has the values $[[few_inputs]]$, which fall too.
 """,
     globals(),
 )

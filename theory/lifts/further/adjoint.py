@@ -56,18 +56,19 @@ STEPS = proof(
     r"""
 pullback (a definition): For $\pi=(0,0,0,1,1,2)$ the pullback of $s$ is, point by point, $[[pulled]]$.
 
-sums by fibres (by fibres): A sum over $U$ is the sum over $v\in V$ of those over $\pi^{-1}(v)$; empty fibres add $0$.
+sums by fibres (by fibres): A sum over $U$ is the sum over $v\in V$ of the sums over $\pi^{-1}(v)$; empty fibres add $0$.
 
 adjoint (from pullback, sums by fibres): (b) $\sum_u\langle s_{\pi(u)},t_u\rangle=\sum_v\sum_{\pi(u)=v}\langle s_v,t_u\rangle=\sum_v\langle
-s_v,(\pi_!t)_v\rangle$. As this is so for all $s$, it determines $\pi_!t$: for the $\pi$ above it is $[[pushed]]$.
+s_v,(\pi_!t)_v\rangle$. Since this holds for all $s$, it determines $\pi_!t$. For the $\pi$ above, the fibre sum is $[[pushed]]$.
 
-composition (from adjoint): (a) $s_{\pi(\rho(x))}$ is both pullbacks at $x$. Both fibre sums are adjoint to it; or, the fibre of $\pi\rho$
-over $v$ is the union of the fibres of $\rho$ over the points of $\pi^{-1}(v)$. For $\rho=(0,2,2,3,4,4,4)$ both are $[[pushed_twice]]$.
+composition (from adjoint): (a) $s_{\pi(\rho(x))}$ is the value of both pullbacks at $x$. Both fibre sums are adjoint to this pullback;
+alternatively, the fibre of $\pi\rho$ over $v$ is the union of the fibres of $\rho$ over the points of $\pi^{-1}(v)$. For
+$\rho=(0,2,2,3,4,4,4)$ both fibre sums are $[[pushed_twice]]$.
 
 multiplicity: (c) The sum $(\pi_!\pi^*s)_v$ has $m$ equal terms $s_v$: it is $[[multiplicity]]\,s_v$, which is $0$ over an empty fibre.
 
-length (from adjoint, multiplicity): With $t=\pi^*s$ in (b), $\|\pi^*s\|^2=\sum_v\langle s_v,(\pi_!\pi^*s)_v\rangle$, for the $\pi$ above
-$[[squared_norm]]$.
+length (from adjoint, multiplicity): With $t=\pi^*s$ in (b), $\|\pi^*s\|^2=\sum_v\langle s_v,(\pi_!\pi^*s)_v\rangle$, which for the $\pi$
+above is $[[squared_norm]]$.
 """,
     globals(),
     multiplicity=m,
@@ -106,7 +107,7 @@ def every_point_of_a_fibre_adds_the_same(multiplicity: sp.Expr) -> Iterator[Rela
 adjunction = Claim(
     label="L1",
     title="Pullback and fibre sum are adjoint; pullback is not an isometry in general",
-    headline=r"Pulling values back along a map of vertices and summing values over its fibres are adjoint. Pulling back keeps no lengths: a value with $m$ vertices above it counts $m$ times in the square.",
+    headline=r"Pullback along a map of vertices and summation over its fibres are adjoint. Pullback does not preserve lengths: a value with $m$ vertices above it counts $m$ times in the squared norm.",
     statement=r"""
 A bundle $Y$ over a finite set $V$ consists of finite-dimensional inner-product spaces $Y_v$, one for each $v\in V$; a section $s$ of it
 assigns to each $v$ a value $s_v\in Y_v$, and $\langle s,s'\rangle_Y=\sum_v\langle s_v,s'_v\rangle$. For a map $\pi:U\to V$ let

@@ -77,36 +77,36 @@ NEAR_ZERO = "units of one input near $0$, where they are almost linear"
 
 STEPS = proof(
     r"""
-moments (by monotonicity): For every $D$ on the ball no eigenvalue of $E_D\,xx^\top$ is more than $E_D\|x\|^2\le[[largest_moment]]$, the
-trace.
+moments (by monotonicity): For every $D$ on the ball no eigenvalue of $E_D\,xx^\top$ exceeds the trace, $E_D\|x\|^2\le[[largest_moment]]$.
 
-units of one layer (by L16.3): A unit $\tanh(w\cdot x)$ has the constant $[[layer_lipschitz]]$, $\mu$ the largest of these.
+units of one layer (by L16.3): A unit $\tanh(w\cdot x)$ has the constant $[[layer_lipschitz]]$, where $\mu$ is the largest of these
+eigenvalues.
 
-trees (by L16.3): A unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ with $c$ children of one input each has $[[children_lipschitz]]$ for
-$|x_i|\le1$: so its gradient is bounded at each $x$, whatever $D$ is.
+trees (by L16.3): A unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ with $c$ children of one input each has the constant
+$[[children_lipschitz]]$ for $|x_i|\le1$: its gradient has this bound at each $x$, whatever $D$ is.
 
 bounds of each law (by L16.2): Given edges and weights at the start, with $M$ isolated copies of each unit, the flow for $D$ has a loss of
-at most $[[isolated_bound]]$, and for exact copies of a witness that is exact $[[best_loss]]$, if $\Lambda$ is valid at the radius
-$[[radius]]$. Of $D$ there is in this only $\varepsilon_w$, the loss of the witness, and $\Lambda$.
+at most $[[isolated_bound]]$, and for exact copies of an exact witness of at most $[[best_loss]]$, if $\Lambda$ is valid at the radius
+$[[radius]]$. These bounds depend on $D$ only through $\varepsilon_w$, the loss of the witness, and $\Lambda$.
 
 one layer (from moments, units of one layer, bounds of each law): With one hidden layer and a witness that reproduces the target, for every
-such $D$, it is at most $[[uniform_loss]]$.
+such $D$, the loss is at most $[[uniform_loss]]$.
 
-two layers (from trees, bounds of each law): With two hidden layers and a witness that reproduces the target it is at most $[[tree_loss]]$,
-where $\rho$ is at least the radius.
+two layers (from trees, bounds of each law): With two hidden layers and a witness that reproduces the target, the loss is at most
+$[[tree_loss]]$, where $\rho$ is at least the radius.
 
 other targets (from moments, units of one layer, bounds of each law): If the witness has the loss $\varepsilon_w$ for $D$, exact copies
 ($\rho_0=0$) give at most $[[noisy_loss]]$ with one hidden layer.
 
-copies needed (from one layer): The first is at most $\varepsilon$ from $M=[[copies_needed]]$ on.
+copies needed (from one layer): The bound of *one layer* is at most $\varepsilon$ from $M=[[copies_needed]]$ on.
 
-one event (from copies needed; by L17.1): That each unit has $M$ copies, or isolated ones, is an event of edges and weights at the start,
-which no data enter. With one hidden layer it has a probability of at least $1-\delta$ from $[[uniform_size]]$ on. On it the bounds hold for
-all $D$.
+one event (from copies needed; by L17.1): The event that each unit has $M$ copies, or isolated copies, depends on the edges and weights at
+the start, and not on data. With one hidden layer it has a probability of at least $1-\delta$ from $[[uniform_size]]$ vertices on. On this
+event the bounds hold for all $D$.
 
-edges (by L20): Above the edge from $d$ inputs to $n$ vertices lie $[[mean_edges]]$ edges in the mean, for $n_1=n$ and $\lambda=p_0d$.
+edges (by L20): Above the edge from $d$ inputs to $n$ vertices there are $[[mean_edges]]$ edges on average, for $n_1=n$ and $\lambda=p_0d$.
 
-parameters (from edges): With the readout these are $[[parameters]]$ parameters: as many as that, whatever the number of samples is.
+parameters (from edges): With the readout these are $[[parameters]]$ parameters, whatever the number of samples is.
 """,
     globals(),
     layer_lipschitz=layer_lipschitz,
@@ -213,7 +213,7 @@ than the samples, or more.
             expression="uniform_size",
             truth="least_size",
             at=(one_input(with_goal(ONE_INPUT[0], copies_loss), chance=q),),
-            lost=f"{FROM_SIZE}: {NEAR_ZERO}, with the same weight, so that all that hear it are copies",
+            lost=f"{FROM_SIZE}: {NEAR_ZERO}, with the same weight, so that all that are connected to this input are copies",
         ),
     ),
     remarks=(

@@ -104,62 +104,63 @@ MOVING = {
     **SMALL,
     rho: distance_at(sp.Integer(12), sp.Rational(7, 3)),
 }
-ALONE = "heads of width one that hear one channel, of inputs of one token, where they are $V$ times the token"
+ALONE = "heads of width one with one input channel, of inputs of one token, where they are $V$ times the token"
 
 STEPS = proof(
     r"""
-shares (a definition): Of two tokens with the scores $s_1$ and $s_2$, beside others whose exponentials add up to $y$, softmax gives
-$[[own_share]]$ to the first, $[[other_share]]$ to the second.
+shares (a definition): Let two tokens have the scores $s_1$ and $s_2$, and let the exponentials of all other scores add up to $y$. Then
+softmax gives the share $[[own_share]]$ to the first token and $[[other_share]]$ to the second.
 
-slopes (from shares): The share of the first has the derivatives $[[own_slope]]$ and $[[other_slope]]$ in these scores.
+slopes (from shares): The share of the first token has the derivatives $[[own_slope]]$ and $[[other_slope]]$ with respect to these scores.
 
 covariance (from slopes; by linearity): So if the scores change at the rates $g_j$, $\sum_jp_jx_j$ changes at the rate
 $\sum_jp_jx_j(g_j-\sum_ip_ig_i)$: the covariance of $x$ and $g$ under the shares $p$.
 
-mean token (from covariance; by Cauchy–Schwarz): For $g_j=x_j\cdot v$, $\|v\|=\gamma$, no variance of $x\cdot u$, $\|u\|=1$, is more than
-$R_x^2$, nor that of $g$ more than $R_x^2\gamma^2$: the mean token changes at a rate of at most $[[mean_change]]$, whatever the number of
-tokens is.
+mean token (from covariance; by Cauchy–Schwarz): Let $g_j=x_j\cdot v$ with $\|v\|=\gamma$. The variance of $x\cdot u$ is at most $R_x^2$ for
+$\|u\|=1$, and the variance of $g$ is at most $R_x^2\gamma^2$. So the mean token changes at a rate of at most $[[mean_change]]$, whatever
+the number of tokens is.
 
 scores (by triangle inequality): The scores of the row $t$ are $x_j\cdot KQ^\top x_t/\sqrt d$. If $Q$ and $K$ change at the rates $\delta_Q$
-and $\delta_K$ on the ball, where neither is longer than $b_w+\rho$, the vector that $x_j$ is multiplied with changes at a rate of at most
-$[[score_change]]$.
+and $\delta_K$ on the ball, where neither has a norm of more than $b_w+\rho$, the vector by which $x_j$ is multiplied changes at a rate of
+at most $[[score_change]]$.
 
-rows (from mean token, scores): The row is the mean token times $V$: it changes at a rate of at most $[[row_change]]$, as no mean of tokens
+rows (from mean token, scores): The row is the mean token times $V$. It changes at a rate of at most $[[row_change]]$, as no mean of tokens
 is longer than $R_x$.
 
-one head (from rows): That is no more than $[[head_lipschitz]]$ times $\sqrt{\delta_Q^2+\delta_K^2+\delta_V^2}$, and is that much for some
+one head (from rows): This rate is at most $[[head_lipschitz]]$ times $\sqrt{\delta_Q^2+\delta_K^2+\delta_V^2}$, with equality for some
 $\delta_Q,\delta_K,\delta_V$.
 
-along a segment (from one head; by integration): The ball is convex: for each input a row changes by no more than that times the distance of
-the weights, and so do its products with a readout as long as $1$, in the mean over $D$.
+along a segment (from one head; by integration): The ball is convex. So for each input a row changes by at most this constant times the
+distance of the weights, and so do its products with a readout of length $1$, on average over $D$.
 
-pooling (from along a segment; by Jensen): The square of a mean over rows is at most the mean of the squares: the same constant serves the
-mean of all rows.
+pooling (from along a segment; by Jensen): The square of a mean over rows is at most the mean of the squares. So the same constant is valid
+for the mean of all rows.
 
 all entries (from along a segment, one head): With a readout for each entry of $N_t$ rows the squares of the rows add up:
 $\Lambda=[[entry_lipschitz]]$.
 
-heard channels (by L16.3): A head hears just the $s$ channels of another with probability $[[heard]]$: an edge is a row of $Q$, $K$ and $V$.
+heard channels (by L16.3): A head is connected to exactly the $s$ channels of another head with probability $[[heard]]$: an edge is a row of
+$Q$, $K$ and $V$.
 
-changes of sign: A sign that column $i$ of both $Q$ and $K$ changes leaves the head as it is, and one of a column of $V$ is absorbed by the
-readout: of $2^{3ds}$ matrices of signs $2^{2d}$ are those of the head up to such signs, with probability $[[alike]]$.
+changes of sign: A change of sign of column $i$ of both $Q$ and $K$ leaves the head as it is, and that of a column of $V$ is absorbed by the
+readout. So of $2^{3ds}$ matrices of signs $2^{2d}$ are those of the head up to such signs, with probability $[[alike]]$.
 
-chance of a copy (from heard channels, changes of sign): Together $[[head_copy]]$ for copies up to such signs; other orders of the $d$
-columns may give more.
+chance of a copy (from heard channels, changes of sign): Together, copies up to such signs have the probability $[[head_copy]]$; other
+orders of the $d$ columns may give more copies.
 
 bound (by L21.1): With $M$ exact copies of each head, whose cells are isolated, the loss comes down to at most $[[best_loss]]$, if the
 constant is valid at the radius $[[radius]]$.
 
-length of signs: The $sd$ signs of each of $Q$, $K$ and $V$ of a head of the witness make it as long as $[[sign_length]]$.
+length of signs: Each of $Q$, $K$ and $V$ of a head of the witness consists of $sd$ signs, so that its norm is $[[sign_length]]$.
 
-loss (from bound, one head, pooling, length of signs): It grows with the radius, so that it is enough if this is at most $\rho$:
-$[[head_loss]]$, for $b_w=[[sign_length]]$.
+loss (from bound, one head, pooling, length of signs): The bound grows with the radius, so that it is enough if the radius is at most
+$\rho$. This gives $[[head_loss]]$, for $b_w=[[sign_length]]$.
 
-copies needed (from loss): The loss is at most $\varepsilon$ from $M=[[copies_for_loss]]$ on, and the radius at most $\rho$ from
+copies needed (from loss): The loss is at most $\varepsilon$ from $M=[[copies_for_loss]]$ on, and the radius is at most $\rho$ from
 $M=[[copies_for_radius]]$ on.
 
-size (from copies needed, chance of a copy; by L21.1): $n$ heads hold so many copies of each of $r$ heads with probability $1-\delta$ from
-$[[head_size]]$ on.
+size (from copies needed, chance of a copy; by L21.1): With probability $1-\delta$, $n$ heads contain so many copies of each of $r$ heads,
+from $[[head_size]]$ heads on.
 """,
     globals(),
     best_loss=best_loss,
@@ -256,7 +257,7 @@ the number of samples occurs.
         ),
         Sharp(
             expression="row_change",
-            example="the same tokens where $Q$ or $K$ alone changes, and one token that has all shares where $V$ alone does",
+            example="the same tokens if $Q$ or $K$ alone changes, and one token that has the whole share if $V$ alone does",
             check="antipodal_tokens_attain_the_changes",
         ),
     ),
@@ -273,7 +274,7 @@ the number of samples occurs.
                 expression=bound,
                 truth=truth,
                 at=({R_x: sp.S.One, b_w: sp.S.One, rho: sp.Rational(1, 10), d: sp.S.One, N_t: sp.Integer(2)},),
-                lost=r"at most, as the constant on the ball is no less than the slope in the middle of it, for the two tokens $\pm R_x$ and $Q=K=V=b_w$, $d=1$: changes of $Q$ and $K$ and those of $V$ are longest at different shares of the tokens, and the bound adds them",
+                lost=r"at most, as the constant on the ball is at least the slope at its centre, for the two tokens $\pm R_x$ and $Q=K=V=b_w$, $d=1$: changes of $Q$ and $K$ and those of $V$ are largest at different shares of the tokens, and the bound adds them",
             )
             for bound, truth in (("head_lipschitz", "two_tokens_slope"), ("entry_lipschitz", "two_entries_slope"))
         ),
@@ -288,7 +289,7 @@ the number of samples occurs.
             expression="copies_for_radius",
             truth="copies",
             at=(MOVING,),
-            lost=r"at most, as other heads may move further than copies alone of a head that sees one token, which move by $\rho$ until the time of (B2): in Cauchy–Schwarz for their paths, and in a readout that may be twice as long as it needs to be",
+            lost=r"at most, as other heads may move further than copies alone of a head with one token, which move by $\rho$ until the time of (B2): in Cauchy–Schwarz for their paths, and in a readout that may be twice as long as it needs to be",
         ),
         Loose(
             expression="head_size",

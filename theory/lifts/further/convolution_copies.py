@@ -77,42 +77,44 @@ FINITE = Hypothesis("the witness reproduces the target, and the types of differe
 
 STEPS = proof(
     r"""
-a pixel (by L16.3): At the pixel $p$ a filter on the channels $S$ is $\tanh(w\cdot z_p)$, $z_p$ the window of $k|S|$ numbers $x_{c,p+a}$.
-With $p$ uniform, part of $D$, its constant is $[[layer_lipschitz]]$, $\mu$ the largest eigenvalue of $E\,z_pz_p^\top$.
+a pixel (by L16.3): At the pixel $p$ a filter on the channels $S$ is $\tanh(w\cdot z_p)$, where $z_p$ is the window of $k|S|$ numbers
+$x_{c,p+a}$. With $p$ uniform, as a part of $D$, its constant is $[[layer_lipschitz]]$, where $\mu$ is the largest eigenvalue of
+$E\,z_pz_p^\top$.
 
 window (by Cauchy–Schwarz): $(w\cdot z_p)^2=(\sum_{a<k}w_a\cdot x_{p+a})^2\le k\sum_{a<k}(w_a\cdot x_{p+a})^2$.
 
-shifts (from window; by Rayleigh): The mean over all $p$ of $(w_a\cdot x_{p+a})^2$ is that of $(w_a\cdot x_p)^2$ for each $a$, as $p\mapsto
-p+a$ takes each pixel of the cycle once. It is at most $\nu\|w_a\|^2$, $\nu$ the largest eigenvalue of the second moments of the channels
-$S$ of a pixel.
+shifts (from window; by Rayleigh): For each $a$, the mean over all $p$ of $(w_a\cdot x_{p+a})^2$ is equal to that of $(w_a\cdot x_p)^2$, as
+$p\mapsto p+a$ takes each pixel of the cycle once. This mean is at most $\nu\|w_a\|^2$, where $\nu$ is the largest eigenvalue of the second
+moments of the channels $S$ of a pixel.
 
-eigenvalue of a window (from shifts): So $\mu\le[[window_eigenvalue]]$. A constant signal along the eigenvector, and $w$ along it, the same
-for all $a$, attain that.
+eigenvalue of a window (from shifts): So $\mu\le[[window_eigenvalue]]$, with equality for a constant signal along the eigenvector and $w$
+along the eigenvector, the same for all $a$.
 
-one filter (from a pixel, eigenvalue of a window): $\Lambda=[[filter_lipschitz]]$ at a pixel.
+one filter (from a pixel, eigenvalue of a window): At a pixel, $\Lambda=[[filter_lipschitz]]$.
 
-pooling (from one filter; by Jensen): The square of a mean over pixels is at most the mean of the squares: the same constant serves the
-filter with its pixels averaged.
+pooling (from one filter; by Jensen): The square of a mean over pixels is at most the mean of the squares. So the same constant is valid for
+the filter with its pixels averaged.
 
-all pixels (from one filter): With a readout for each of $H$ pixels $(\sum_pa_p\Delta_p)^2\le\|a\|^2\sum_p\Delta_p^2$, of mean at most
-$H\|a\|^2[[filter_lipschitz]]^2\|w-w'\|^2$: $\Lambda=[[entry_lipschitz]]$.
+all pixels (from one filter): With a readout for each of $H$ pixels $(\sum_pa_p\Delta_p)^2\le\|a\|^2\sum_p\Delta_p^2$, whose mean is at most
+$H\|a\|^2[[filter_lipschitz]]^2\|w-w'\|^2$. So $\Lambda=[[entry_lipschitz]]$.
 
-heard channels (by L16.3): A copy hears just the $s$ channels of a filter with probability $[[heard]]$: an edge is a whole kernel.
+heard channels (by L16.3): A copy is connected to exactly the $s$ channels of a filter with probability $[[heard]]$: an edge is a whole
+kernel.
 
-equal kernels (by L16.3): Its $ks$ signs are those of the filter, or all are not, with probability $[[alike]]$.
+equal kernels (by L16.3): Its $ks$ signs are those of the filter, or all are opposite, with probability $[[alike]]$.
 
-chance of a copy (from heard channels, equal kernels): Together $[[filter_copy]]$ for the weights of the filter or their negatives, whose
-sign the readout absorbs.
+chance of a copy (from heard channels, equal kernels): Together this gives the probability $[[filter_copy]]$ for the weights of the filter
+or their negatives, whose sign the readout absorbs.
 
 bound (by L21.1): With $M$ copies of each filter, whose cells are isolated, the loss comes down to at most $[[best_loss]]$: the constant is
 the same on every ball.
 
-loss (from bound, one filter, pooling): That is $[[filter_loss]]$.
+loss (from bound, one filter, pooling): This bound is $[[filter_loss]]$.
 
-copies needed (from loss): It is at most $\varepsilon$ from $M=[[copies_needed]]$ on.
+copies needed (from loss): The loss is at most $\varepsilon$ from $M=[[copies_needed]]$ on.
 
-size (from copies needed, chance of a copy; by L21.1): $n$ output channels hold so many copies of each of $r$ filters with probability
-$1-\delta$ from $[[filter_size]]$ on.
+size (from copies needed, chance of a copy; by L21.1): With probability $1-\delta$, $n$ output channels contain so many copies of each of
+$r$ filters, from $[[filter_size]]$ output channels on.
 """,
     globals(),
     layer_lipschitz=layer_lipschitz,
@@ -214,7 +216,7 @@ $1-\delta$ from $$[[filter_size]]$$ output channels on, a number in which neithe
             expression="filter_size",
             truth="least_size",
             at=(ONE_CHANNEL,),
-            lost=f"{FROM_SIZE}: on one channel each filter of one weight that hears it is a copy",
+            lost=f"{FROM_SIZE}: on one channel, each filter of one weight that is connected to it is a copy",
         ),
     ),
     remarks=(

@@ -19,13 +19,13 @@ from sparse_limits.theory.lifts.copies import A_1, A_2, M, gamma
 from sparse_limits.theory.lifts.coverage import p_0, q, r
 
 FROM_COPIES = (
-    "at most, as other witnesses, units and data may come nearer than copies alone of one unit on one data point at the time that (B2) "
-    r"names, when they have reached the share $\gamma$ of the target or less, which is $A_1$ times the unit (afterwards their loss tends to $0$)"
+    "at most, as other witnesses, units and data may come nearer than copies alone of one unit on one data point at the time of (B2), "
+    r"when they have reached the share $\gamma$ of the target or less, which is $A_1$ times the unit (afterwards their loss tends to $0$)"
 )
 FROM_LOSS = f"{FROM_COPIES}; the number is the root of that of the loss"
 FROM_SIZE = (
-    "in the number of copies that are asked for, and in Chernoff's bound of the binomial tail; copies alone need so many that "
-    r"$M$ of them are there with probability $1-\delta$, and they are not enough yet"
+    "in the number of copies that are required, and in Chernoff's bound on the binomial tail; copies alone need so many that "
+    r"$M$ of them are present with probability $1-\delta$, and they are not enough yet"
 )
 
 

@@ -44,23 +44,24 @@ $[[layer_square]]$ for $\|w-w'\|=\delta$.
 
 constant of one layer (from one layer): This is the square of $[[layer_lipschitz]]$ times the distance.
 
-partial derivatives (from slope): In a child with the weights $v$ and $w$ and the input $x$, where all other children add $y$, the unit has
-the derivative $[[by_upper]]$ in $v$ and $[[by_lower]]$ in $w$.
+partial derivatives (from slope): For a child with the weights $v$ and $w$ and the input $x$, where all other children add up to $y$, the
+unit has the derivative $[[by_upper]]$ with respect to $v$ and $[[by_lower]]$ with respect to $w$.
 
-one child (from slope, partial derivatives; by monotonicity): $|\tanh|\le1$, no slope is more than $1$, $|x|\le1$, and $|v|\le1+\rho$ on the
-ball: the squares of both add up to at most $[[child_square]]$.
+one child (from slope, partial derivatives; by monotonicity): We have $|\tanh|\le1$, no slope is more than $1$, $|x|\le1$, and
+$|v|\le1+\rho$ on the ball. So the squares of both derivatives add up to at most $[[child_square]]$.
 
-along a segment (from one child; by integration): The gradient is no longer than the root of $r$ of these. The ball is convex: for each $x$
-the unit changes by no more than that times the distance of the weights, and so it does in the mean over $D$.
+along a segment (from one child; by integration): The gradient is no longer than the square root of the sum of $r$ of these. The ball is
+convex. So for each $x$ the unit changes by at most this bound times the distance of the weights, and the same holds on average over $D$.
 
-constant of a tree (from one child, along a segment): This is $\Lambda=[[tree_lipschitz]]$.
+constant of a tree (from one child, along a segment): This bound is $\Lambda=[[tree_lipschitz]]$.
 
-pattern: A vertex has just the $s$ inputs of a unit with probability $[[pattern_chance]]$: each is there with $p_0$, each other one is not.
+pattern: A vertex has exactly the $s$ inputs of a unit with probability $[[pattern_chance]]$: each of these is present with probability
+$p_0$, and each other input is absent.
 
-agreement: Of $s$ fair signs all are those of the unit, or all are not, with probability $[[agreement]]$: one more halves it.
+agreement: All of $s$ fair signs are those of the unit, or all are opposite, with probability $[[agreement]]$: one more sign halves it.
 
-sign copies (from pattern, agreement): $-w$ for $w$ turns $\tanh(w\cdot x)$ into its negative, which the readout absorbs. Signs are
-independent of edges: $[[sign_copy]]$.
+sign copies (from pattern, agreement): Writing $-w$ for $w$ turns $\tanh(w\cdot x)$ into its negative, which the readout absorbs. Signs are
+independent of edges. So the probability of a copy is $[[sign_copy]]$.
 """,
     globals(),
 )
@@ -145,7 +146,7 @@ copies a given unit on $s$ inputs with signs for weights, up to the sign that th
             expression="tree_lipschitz",
             truth="by_lower",
             at=tuple({r: 1, rho: far, v: 1 + far, w: 0, x: 1, y: 0} for far in (1, 3)),
-            lost=r"at most, as other weights may have a longer gradient: in the largest of both derivatives of a child, which are not large together ($v=1+\rho$, at the "
+            lost=r"at most, as other weights may have a longer gradient: in the largest values of both derivatives of a child, which are not large together ($v=1+\rho$, at the "
             "end of the ball, for one child with the weight $0$)",
         ),
     ),

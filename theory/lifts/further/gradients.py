@@ -94,29 +94,30 @@ STEPS = proof(
 tied weights (by chain rule): $\pi^*$ is linear, so that $\langle\nabla\mathcal L_B(w),h\rangle=\langle\nabla\mathcal
 L_G(\pi^*w),\pi^*h\rangle$ for all sections $h$ over the edges of $B$.
 
-adjoint (from tied weights; by L1): The right side is $\langle\pi_!\nabla\mathcal L_G(\pi^*w),h\rangle$ by L1(b). As $h$ is any,
+adjoint (from tied weights; by L1): The right side is $\langle\pi_!\nabla\mathcal L_G(\pi^*w),h\rangle$ by L1(b). As $h$ is arbitrary,
 $\nabla\mathcal L_B(w)=\pi_!\nabla\mathcal L_G(\pi^*w)$.
 
-automorphisms (by chain rule): An automorphism $g$ over $B$ acts on sections by an orthogonal map that permutes entries. From $\mathcal
-L_G\circ g=\mathcal L_G$ follows $\nabla\mathcal L_G(g\theta)=g\nabla\mathcal L_G(\theta)$; and $g$ fixes tied weights, so that it fixes the
+automorphisms (by chain rule): An automorphism $g$ over $B$ acts on sections by an orthogonal map that permutes entries. So $\mathcal
+L_G\circ g=\mathcal L_G$ implies $\nabla\mathcal L_G(g\theta)=g\nabla\mathcal L_G(\theta)$. Since $g$ fixes tied weights, it fixes the
 gradient there.
 
-orbits (from automorphisms; by orbits): So at tied weights the gradient is constant on the orbits of the edges. Where these are the edge
-fibres, it is tied.
+orbits (from automorphisms; by orbits): So at tied weights the gradient is constant on the orbits of the edges. If these orbits are the edge
+fibres, the gradient is tied.
 
-flow (from orbits; by flows): Then the velocity at tied weights is tied: as $\nabla\mathcal L_G$ is locally Lipschitz, the gradient flow
-from such weights stays among them.
+flow (from orbits; by flows): Then the velocity at tied weights is tied. As $\nabla\mathcal L_G$ is locally Lipschitz, the gradient flow
+from tied weights stays among tied weights.
 
-full lift (from flow; gives symmetric): The three hidden copies of the full lift of $0\to1\to2$ may be permuted, which is transitive on both
-edge fibres and keeps the output. At tied weights its gradient is tied, whatever they are.
+full lift (from flow; gives symmetric): The permutations of the three hidden copies of the full lift of $0\to1\to2$ are transitive on both
+edge fibres and preserve the output. So at tied weights, whatever they are, the gradient is tied.
 
-fibration (by L3): The $G$ above the diamond is an in-fibration, so that at tied weights $y_{3a}$ and $y_{3b}$ are both $y_3$, and $\mathcal
-L_B=\frac12(y_3-f)^2$.
+fibration (by L3): The lift $G$ above the diamond is an in-fibration. So at tied weights $y_{3a}$ and $y_{3b}$ are both equal to $y_3$, and
+$\mathcal L_B=\frac12(y_3-f)^2$.
 
-gradient of the base (from fibration): Differentiated, that is $[[gradient_01]]$ by $w_{01}$ and $[[gradient_13]]$ by $w_{13}$.
+gradient of the base (from fibration): The derivative of this loss is $[[gradient_01]]$ with respect to $w_{01}$ and $[[gradient_13]]$ with
+respect to $w_{13}$.
 
-shares (from adjoint, gradient of the base): Of these, and of those of $0\to2$ and $2\to3$, the edges of $G$ have the shares $[[shares]]$:
-those of a fibre add up to $1$, but they are not equal, so that the gradient at tied weights is not tied.
+shares (from adjoint, gradient of the base): The edges of $G$ have the shares $[[shares]]$ of these derivatives and of those for $0\to2$ and
+$2\to3$. The shares of a fibre add up to $1$, but they are not equal, so that the gradient at tied weights is not tied.
 """,
     globals(),
 )

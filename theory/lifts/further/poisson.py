@@ -58,45 +58,47 @@ Poisson (a definition): Let $\pi_k=[[poisson_law]]$ be the Poisson probabilities
 
 no edge (by exponential): $P(X=0)=(1-p)^n\le e^{-\lambda}=\pi_0$, and $P(X=k)=0$ for $k>n$.
 
-distance (from Poisson, no edge; by additivity): The differences of two laws add up to $0$: the positive ones are half of all moduli, their
-distance. Here they are among $1,\dots,n$, so that it is $[[variation_distance]]$.
+distance (from Poisson, no edge; by additivity): The differences of two laws add up to $0$. So the sum of the positive differences is half
+the sum of all moduli, which is the distance of the laws. Here the positive differences are among $1,\dots,n$, so that the distance is
+$[[variation_distance]]$.
 
-Stein's equation (by linearity): For a set $A$ let $f_A$ solve $\lambda f_A(i+1)-if_A(i)=\mathbf1_A(i)-\pi(A)$ for all $i\ge0$, from $i=0$
-on. The mean over $X$ is $P(X\in A)-\pi(A)=E[\lambda f_A(X+1)-Xf_A(X)]$.
+Stein's equation (by linearity): For a set $A$ let $f_A$ solve $\lambda f_A(i+1)-if_A(i)=\mathbf1_A(i)-\pi(A)$ for all $i\ge0$, successively
+from $i=0$ on. The mean over $X$ is $P(X\in A)-\pi(A)=E[\lambda f_A(X+1)-Xf_A(X)]$.
 
-one edge (from Stein's equation): With $X_s$ the number of all edges but the $s$-th, $u=Ef_A(X_s+1)$ and $v=Ef_A(X_s+2)$: the part
-$pEf_A(X+1)-EI_sf_A(X)$ of the edge $I_s$, which is independent of $X_s$, is $[[edge_term]]$.
+one edge (from Stein's equation): Let $X_s$ be the number of all edges except the $s$-th, $u=Ef_A(X_s+1)$ and $v=Ef_A(X_s+2)$. The
+contribution $pEf_A(X+1)-EI_sf_A(X)$ of the edge $I_s$, which is independent of $X_s$, is $[[edge_term]]$.
 
 one point (from Poisson, Stein's equation): With $F=F(i-1)$, the solution for $A=\{j\}$ is $f_j(i)=[[up_to]]$ for $1\le i\le j$ and
 $[[beyond]]$ for $i>j$.
 
-neighbours (from Poisson): From $i$ to $i+1$ the terms $\pi_{i-1-l}/i\pi_i$ of $F(i-1)/i\pi_i$ grow by the factor $[[lower_ratio]]\ge1$, and
+neighbours (from Poisson): From $i$ to $i+1$ the terms $\pi_{i-1-l}/i\pi_i$ of $F(i-1)/i\pi_i$ are multiplied by $[[lower_ratio]]\ge1$, and
 the terms $\pi_{i+l}/i\pi_i$ of $(1-F(i-1))/i\pi_i$ by $[[upper_ratio]]\le1$.
 
-jump (from one point, neighbours): So $f_j$ falls for $1\le i\le j$ and for $i>j$: it grows nowhere but from $j$ to $j+1$, by $[[jump]]$
-with $F=F(j-1)$ (for $j=0$ nowhere).
+jump (from one point, neighbours): So $f_j$ falls for $1\le i\le j$ and for $i>j$. It grows only from $j$ to $j+1$, by $[[jump]]$ with
+$F=F(j-1)$ (for $j=0$ nowhere).
 
 sum below (from Poisson): $\pi_{j-1}=[[lower_term]]$, so that $\frac{F(j-1)}j=\sum_{i=1}^j\frac
 ij\frac{\pi_i}\lambda\le\frac{F(j)-\pi_0}\lambda$, with equality for $j=1$.
 
 largest jump (from jump, sum below): Then the jump is at most $[[largest_jump]]$.
 
-all sets (from one point, largest jump; by linearity): $f_A=\sum_{j\in A}f_j$, so that at any place one term at most grows, and $f_A$ by no
-more than that; as $f_{A^c}=-f_A$, it falls by no more either.
+all sets (from one point, largest jump; by linearity): Since $f_A=\sum_{j\in A}f_j$, at any place at most one term grows, and $f_A$ grows by
+no more than this term. As $f_{A^c}=-f_A$, it falls by no more either.
 
-Barbour–Hall (from one edge, largest jump, all sets): $|P(X\in A)-\pi(A)|$ is at most $n$ times *one edge* with this for $v-u$, $[[bound]]$.
+Barbour–Hall (from one edge, largest jump, all sets): $|P(X\in A)-\pi(A)|$ is at most $n$ times the term of *one edge* with the largest jump
+in place of $v-u$, $[[bound]]$.
 
-pair (from Poisson): Of $\mathrm{Ber}(p)$ and $\mathrm{Poi}(p)$ the first has more at $1$ only, by $[[edge_distance]]$: at $0$ it has
-$1-p\le e^{-p}$.
+pair (from Poisson): The probabilities under $\mathrm{Ber}(p)$ exceed those under $\mathrm{Poi}(p)$ at $1$ only, by $[[edge_distance]]$: at
+$0$ we have $1-p\le e^{-p}$.
 
-edge by edge (from pair; by maximal coupling): Couple each edge with a Poisson number so that they differ no more often. The Poisson numbers
-add up to one of mean $\lambda$, and the sums differ only if some pair does.
+edge by edge (from pair; by maximal coupling): Couple each edge with a Poisson variable so that the two differ with at most this
+probability. The sum of the Poisson variables is a Poisson variable of mean $\lambda$, and the sums differ only if some pair does.
 
 powers (by monotonicity): $1-q^n$ is $1-q$ times a sum of $n$ powers of $q=e^{-\lambda/n}$, none above $1$: $1-e^{-\lambda}\le
 n(1-e^{-\lambda/n})$.
 
-coupling (from Barbour–Hall, edge by edge, powers): So the distance is at most $n$ times that of a pair, $[[coupled_bound]]$, which is no
-less than *Barbour–Hall*, by *powers*.
+coupling (from Barbour–Hall, edge by edge, powers): So the distance is at most $n$ times the distance of a pair, $[[coupled_bound]]$, which
+is at least the bound of *Barbour–Hall*, by *powers*.
 
 Le Cam (from coupling; by exponential): As $1-e^{-x}\le x$ this is at most $[[le_cam_bound]]$.
 
@@ -105,14 +107,14 @@ first order (from Poisson): For fixed $k$, $n(P(X=k)/\pi_k-1)$ tends to $[[first
 bound of the terms (from Poisson; by exponential): $(n)_k\le n^k$ and $(1-p)^{n-k}\le e^{-\lambda+\lambda k/n}$, so that $n(P(X=k)-\pi_k)\le
 n\pi_k(e^{\lambda k/n}-1)\le\lambda e^\lambda k\pi_k$ for $k\le n$.
 
-limit (from distance, first order, bound of the terms; by dominated convergence): The sum of these over $k$ is finite: $n\,d_{TV}$ tends to
-the sum of the positive parts of *first order* times $\pi_k$.
+limit (from distance, first order, bound of the terms; by dominated convergence): The sum of these bounds over $k$ is finite. So $n\,d_{TV}$
+tends to the sum of the positive parts of *first order* times $\pi_k$.
 
-half (by linearity): As $E(N-\lambda)^2=EN$ for $N\sim\mathrm{Poi}(\lambda)$, the mean of the positive part of $N-(N-\lambda)^2$ is half of
-that of its modulus.
+half (by linearity): As $E(N-\lambda)^2=EN$ for $N\sim\mathrm{Poi}(\lambda)$, the mean of the positive part of $N-(N-\lambda)^2$ is half the
+mean of its modulus.
 
-order (from limit, half): $k$ exceeds $(k-\lambda)^2$ between the roots $\lambda+\frac12\pm\frac12\sqrt{4\lambda+1}$ only, and not at $0$:
-the limit is $[[order]]$.
+order (from limit, half): $k$ exceeds $(k-\lambda)^2$ only between the roots $\lambda+\frac12\pm\frac12\sqrt{4\lambda+1}$, and not at $0$.
+So the limit is $[[order]]$.
 """,
     globals(),
 )

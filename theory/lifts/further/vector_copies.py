@@ -59,37 +59,39 @@ STEPS = proof(
     r"""
 norms (a definition): For two units with two features each, $A_1=[[first_norm]]$ and $A_2=[[second_norm]]$.
 
-survivors (by L16.1): The cells that leave their balls are counted by the energy, in which no readout is: as long as at most $\frac M2$
-have, $m\ge\frac M2$ copies of each unit survive, with weights within $\rho_0+\rho$ of $\theta^*_j$ after an isometry, which keeps
-distances. So it is up to $T=[[longest_time]]$.
+survivors (by L16.1): The cells that leave their balls are counted by means of the energy, in which no readout occurs. As long as at most
+$\frac M2$ have left, $m\ge\frac M2$ copies of each unit survive, with weights within $\rho_0+\rho$ of $\theta^*_j$ after an isometry, which
+preserves distances. This holds up to $T=[[longest_time]]$.
 
 another readout (from norms, survivors; by triangle inequality): Give $\bar a_i=U^\top a^*_j/m$ to $m$ survivors of each unit, where
-$\Phi_i$ is $\Phi_jU$ of the moved weights, $U$ orthogonal. The witness misses $f^*$ by $\sqrt{2\varepsilon_w}$, and each survivor its share
-of $\Phi_j(\theta^*_j)a^*_j$ by $\Lambda(\rho_0+\rho)\|a^*_j\|/m$: together by at most $[[comparison_error]]$.
+$\Phi_i$ is $\Phi_jU$ at the moved weights, with $U$ orthogonal. The witness misses $f^*$ by $\sqrt{2\varepsilon_w}$, and each survivor
+misses its share of $\Phi_j(\theta^*_j)a^*_j$ by $\Lambda(\rho_0+\rho)\|a^*_j\|/m$. Together these errors are at most
+$[[comparison_error]]$.
 
-loss of the other readout (from another readout, norms): Its loss is at most $\varepsilon=[[approximation_loss]]$.
+loss of the other readout (from another readout, norms): The loss of this readout is at most $\varepsilon=[[approximation_loss]]$.
 
-squares (from another readout, norms): An orthogonal map keeps lengths: $\|\bar a\|^2=[[survivor_square]]$.
+squares (from another readout, norms): An orthogonal map preserves lengths: $\|\bar a\|^2=[[survivor_square]]$.
 
 speeds (by Cauchy–Schwarz): In its ball an isolated cell has $\dot\theta_i=-\langle F-f^*,\partial\Phi_i\,a_i\rangle$, so that
 $\|\dot\theta_i\|^2$ is at most $\|a_i\|^2$ times $[[square_speed]]$, as no derivative of $\Phi_ia_i$ is longer than $\Lambda\|a_i\|$.
 
-comparison (by L15): All entries of all $a_i$ together are one readout, of the entries of all $\Phi_i$: compared with one that keeps the
-loss $\varepsilon$, at the distance $\Delta$, it has $L(T)\le[[moving_bound]]$.
+comparison (by L15): All entries of all $a_i$ together form one readout, of the entries of all $\Phi_i$. Compared with a readout that keeps
+the loss $\varepsilon$, at the distance $\Delta$, it has $L(T)\le[[moving_bound]]$.
 
-first bound (from survivors, loss of the other readout, squares, comparison): With $\Delta^2=\|\bar a\|^2$ at $m=\frac M2$: $[[bound]]$.
+first bound (from survivors, loss of the other readout, squares, comparison): With $\Delta^2=\|\bar a\|^2$ at $m=\frac M2$, this is
+$[[bound]]$.
 
-slow cells (from loss of the other readout, squares, speeds; by L16.2): With these speeds, and $\|a\|^2\le4\|\bar a\|^2$ as there, at most
-half of the copies leave their balls up to $T=[[isolated_longest_time]]$.
+slow cells (from loss of the other readout, squares, speeds; by L16.2): With these speeds, and $\|a\|^2\le4\|\bar a\|^2$ as in that proof,
+at most half of the copies leave their balls up to $T=[[isolated_longest_time]]$.
 
 second bound (from slow cells, loss of the other readout, squares, comparison): Up to that time the same comparison gives
 $[[isolated_bound]]$.
 
-number of copies (by L11.1): A random sparse lift with one layer of $n$ terminals draws edges and weights for each terminal, a vertex of
-L11.1 whatever its features are: fewer than $M\le\frac{nq}2$ of them copy a unit with a probability of at most $e^{-nq/8}$, if each does
-with a probability of at least $q$. The cells of terminals are disjoint and isolated.
+number of copies (by L11.1): A random sparse lift with one layer of $n$ terminals draws edges and weights for each terminal, which is a
+vertex of L11.1 whatever its features are. If each terminal copies a unit with a probability of at least $q$, then the probability that
+fewer than $M\le\frac{nq}2$ of them copy it is at most $e^{-nq/8}$. The cells of terminals are disjoint and isolated.
 
-size (from number of copies; by L17.1): So, as for units with one feature, all $r$ of them have $M$ copies with probability $1-\delta$ from
+size (from number of copies; by L17.1): So, as for units with one feature, all $r$ units have $M$ copies with probability $1-\delta$ from
 $n=[[size]]$ on.
 """,
     globals(),

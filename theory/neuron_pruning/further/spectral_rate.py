@@ -73,7 +73,7 @@ SMALL = sp.Rational(1, 20), sp.Rational(1, 50)
 STEPS = proof(
     r"""
 spectrum (by N6.1 for coefficient, multiplicity): $\lambda_1=\frac1{2d}$, and the eigenvalues $\lambda_{2j}^2$ of degree $2j$, of which
-there are $[[harmonics]]$, are together $[[of_degree]]$.
+there are $[[harmonics]]$, add up to $[[of_degree]]$.
 
 tail (from spectrum; by N6.2): $T_d(N)$ is linear in $N$ between the numbers $N_m=[[ranks]]$, and between $1$ and $N_0$. $T_d(N_m)$ is the
 sum of all eigenvalues of the degrees $2j$ with $j>m$; and $T_d(1)$ is at least $d\lambda_1^2$.
@@ -110,9 +110,9 @@ what is demanded (from spectrum, tail, exponent and constant, chord): So for $d\
 $\lambda_{2m}^2\ge[[demanded]]\,(V_{m-1}V_m)^{[[power]]}$ for $m\ge1$: the constant is $C\,\Gamma(d)^{p+1}p$, so that the eigenvalues of
 degree $2m$ add up to at least $C\,\Gamma(d)^p(V_{m-1}^{-p}-V_m^{-p})$, and $T_d(N_m)\ge C(N_m-d)^{-p}$.
 
-derivatives (from reflection, numbers of harmonics, what is demanded, differences): With *reflection* and $z=m+\frac{d-2}4$ this reads
-$[[left_side]]\le[[right_side]]$. The derivatives of both sides in $z$ are the integrals of $e^{-4zq}$ times $[[left_density]]$ and times
-$[[right_density]]$ over $q>0$.
+derivatives (from reflection, numbers of harmonics, what is demanded, differences): With *reflection* and $z=m+\frac{d-2}4$ this condition
+reads $[[left_side]]\le[[right_side]]$. The derivatives of both sides in $z$ are the integrals of $e^{-4zq}$ times $[[left_density]]$ and
+times $[[right_density]]$ over $q>0$.
 
 four sines (from derivatives, sinh): $\cosh2q\cosh q\sinh(d-1)q=[[four_sines]]$, which for $d\ge4$ is at most $\frac{d-1}{d+2}\sinh(d+2)q$.
 So the second density is at most the first.
@@ -127,7 +127,7 @@ $\frac{d+2}2\ln z+o(1)$ at infinity. So it is less than $\frac{d+2}2\ln z$, and 
 leading power (from spectrum, reflection, powers of Gamma, exponent and constant): In every dimension the eigenvalues of degree $2m$,
 together, times $m^4$ tend to $A=[[leading]]=\frac38C\,\Gamma(d)^p$.
 
-planes and spaces (from spectrum, power of the place, leading power): With $2$ and $4m+1=4z$ harmonics they add up to more than
+planes and spaces (from spectrum, power of the place, leading power): With $2$ and $4m+1=4z$ harmonics these eigenvalues add up to more than
 $[[plane_sum]]$ for $d=2$ and $[[space_sum]]$ for $d=3$, which is $A/z^4$.
 
 fourth powers (from tail, planes and spaces): $z^{-4}$ is at least $F(z-\frac12)-F(z+\frac12)$ for $z\ge1$, with $F(v)=[[telescoping]]$. So
@@ -136,18 +136,18 @@ for $d=2$ and $d=3$, $T_d(N_m)\ge A\,F(v)$ at $v=m+\frac d4$.
 place (from fourth powers, tail): $(\Gamma(d)N_m)^{2/(d-1)}\ge[[square_place]]$ for $d=2$ and $d=3$, $v=m+\frac d4$; and $(v^2+\frac13)^3\ge
 v^2(v^2+\frac12)^2$. So $A\,F(v)\ge CN_m^{-p}$ for these.
 
-sum of powers (from tail, leading power; by Stolz): $m^{-3}-(m+1)^{-3}$ over $3m^{-4}$ tends to $1$. So $T_d(N_m)$ over $[[tail_power]]$ at
-$u=m$ tends to $1$.
+sum of powers (from tail, leading power; by Stolz): $m^{-3}-(m+1)^{-3}$ divided by $3m^{-4}$ tends to $1$. So $T_d(N_m)$ divided by
+$[[tail_power]]$ at $u=m$ tends to $1$.
 
-many neurons (from sum of powers, numbers of harmonics, powers of Gamma): $N_m$ over $[[many]]$ at $u=m$ tends to $1$, and so does
-$N_{m+1}/N_m$. With this number $CN^{-p}$ is what $T_d(N_m)$ is asymptotic to; between the $N_m$ both fall.
+many neurons (from sum of powers, numbers of harmonics, powers of Gamma): $N_m$ divided by $[[many]]$ at $u=m$ tends to $1$, and so does
+$N_{m+1}/N_m$. For this number $T_d(N_m)$ is asymptotic to $CN^{-p}$; between the $N_m$ both decrease.
 
 bound (from corners, exponent and constant, one neuron, four inputs or more, place, many neurons): So $T_d(N)\ge[[lower]]$ for all $N\ge1$
 and $d\ge2$, and their quotient tends to $1$ as $N\to\infty$.
 
 allowed (by N6.2): If pruning fails with probability at most $\delta$, at most $[[allowed]]$ is left.
 
-neurons (from bound, allowed): The bound falls in $N$, and is what is *allowed* at $N=[[neurons_bound]]$.
+neurons (from bound, allowed): The bound decreases in $N$, and it equals what is *allowed* at $N=[[neurons_bound]]$.
 """,
     globals(),
     ranks=ranks,

@@ -63,46 +63,64 @@ STEPS = proof(
     r"""
 slab: A standard normal number has a modulus below $x$ with a probability of at most $[[slab]]$, twice $x$ times the largest density.
 
-all slabs (from slab; gives level_taken, all_slabs): $N$ times that, at $x=[[level_taken]]$, is $[[all_slabs]]<\frac12$.
+all slabs (from slab; gives level_taken, all_slabs): $N$ times this bound, at $x=[[level_taken]]$, is $[[all_slabs]]<\frac12$.
 
-slabs (from all slabs; by union bound): Let $u$ be a standard normal vector in a space of $D$ dimensions and $y_1,\dots,y_N$ unit vectors there. Some $|\langle u,y_k\rangle|$ is below this $x$ with a probability below $\frac12$.
+slabs (from all slabs; by union bound): Let $u$ be a standard normal vector in a space of $D$ dimensions and $y_1,\dots,y_N$ unit vectors
+there. The probability that some $|\langle u,y_k\rangle|$ is below this $x$ is below $\frac12$.
 
 length (by Markov): $|u|^2$ has the mean $D$, and is at least $2D$ with a probability of at most $\frac12$.
 
-direction (from slabs, length): So some $u$ has neither, and as a unit vector $|\langle u,y_k\rangle|\ge\tau$ for all $k$, with $\tau=[[direction]]$ for $D=d-1$.
+direction (from slabs, length): So some $u$ has neither property, and normalised it satisfies $|\langle u,y_k\rangle|\ge\tau$ for all $k$,
+with $\tau=[[direction]]$ for $D=d-1$.
 
-point (from direction; by triangle inequality): Let neuron $j$ keep its output weight $\alpha_j$ and the part $v_j$ of its weights, at least two of them, and let $s$ be the least sine of the angles of $v_j$ with the target $w^*$ and with the parts $v_k\ne0$ of other neurons. Among the $x$ with $\langle v_j,x\rangle=0$ take $u$ for the
-directions of the projections there of $w^*$ and of the $v_k$, which are at least $s$ times as long as these, and $p=\frac u2$, with $\langle w^*,u\rangle>0$. Around $p$ there is no crease of another neuron within $\frac{\tau s}2$, and $\langle w^*,p\rangle\ge\frac{\tau s}2$.
+point (from direction; by triangle inequality): Let neuron $j$ keep its output weight $\alpha_j$ and the part $v_j$ of its weights, at least
+two of them, and let $s$ be the least sine of the angles of $v_j$ with the target $w^*$ and with the parts $v_k\ne0$ of other neurons. In
+the space of the $x$ with $\langle v_j,x\rangle=0$ take $u$ for the directions of the projections of $w^*$ and of the $v_k$ onto this space,
+which are at least $s$ times as long as these vectors, with $\langle w^*,u\rangle>0$, and let $p=\frac u2$. No crease of another neuron is
+within $\frac{\tau s}2$ of $p$, and $\langle w^*,p\rangle\ge\frac{\tau s}2$.
 
-radius (from point): So within half of that, $r=[[radius]]$, the target is at least $r$, and the only crease is that of neuron $j$, of the height $h=|\alpha_j||v_j|$.
+radius (from point): So within half of this distance, $r=[[radius]]$, the target is at least $r$, and the only crease is that of neuron $j$,
+of the height $h=|\alpha_j||v_j|$.
 
-kink (by N1 for bound): What is straight is a quarter of $hr$ away from a crease of the height $h$ within $r$.
+kink (by N1 for bound): An affine function differs from a crease of height $h$ by at least a quarter of $hr$ within $r$.
 
-crease (from radius, kink): If the error $\varepsilon$ is below $r$, then $g>0$ there, and so $g$ is within $\varepsilon$ of $\langle w^*,x\rangle$, which is straight: $\varepsilon\ge[[crease]]$.
+crease (from radius, kink): If the error $\varepsilon$ is below $r$, then $g>0$ there, and so $g$ is within $\varepsilon$ of $\langle
+w^*,x\rangle$, which is affine: $\varepsilon\ge[[crease]]$.
 
-cross (from crease): Two vectors are parallel only if all $[[cross]]$ vanish, of any two coordinates.
+cross (from crease): Two vectors are parallel only if $[[cross]]$ vanishes for all pairs of coordinates.
 
-sines (from cross; by Cauchy–Schwarz): It does not change if $z$ loses its part along $v$, of which $|z|s$ is left: so its modulus is at most $|v||z|s$, and $s\ge\frac C{|v|}$ with $C$ the modulus over $|z|$.
+sines (from cross; by Cauchy–Schwarz): This expression does not change if $z$ loses its part along $v$, which leaves the length $|z|s$. So
+its modulus is at most $|v||z|s$, and $s\ge\frac C{|v|}$, where $C$ is the modulus divided by $|z|$.
 
-pairs (from cross): If one of the two entries of a vector is removed, this is $[[one_product]]$, but for its sign. Take a part $v$ with two entries or more. If another part $z$ has an entry where $v$ has none, or $v$ one where $z$ has none, this coordinate and one that the other has are such a pair; if both have the same
-entries, two of these give a minor of the rows. If $v$ lacks a coordinate, this one and one that it has are such a pair for $v$ and $w^*$.
+pairs (from cross): If one of the two entries of a vector is removed, this is $[[one_product]]$ up to its sign. Take a part $v$ with two
+entries or more. If another part $z$ has an entry where $v$ has none, or $v$ one where $z$ has none, this coordinate and one that the other
+part has are such a pair; if both have the same entries, two of these give a minor of the rows. If $v$ lacks a coordinate, this coordinate
+and one that it has are such a pair for $v$ and $w^*$.
 
-least area (from sines, pairs): So if all weights have a modulus of at least $\eta$, all $2\times2$ minors of the rows one of at least $\eta^2$, rows a length of at most $R$, and $|w_{j1}w_2^*-w_{j2}w_1^*|\ge\eta\mu$, where all coordinates of $w^*$ have a modulus of at least $\mu$, then $C\ge[[least_area]]$.
+least area (from sines, pairs): Suppose that all weights have a modulus of at least $\eta$, all $2\times2$ minors of the rows have a modulus
+of at least $\eta^2$, the rows have a length of at most $R$, and $|w_{j1}w_2^*-w_{j2}w_1^*|\ge\eta\mu$, where all coordinates of $w^*$ have
+a modulus of at least $\mu$. Then $C\ge[[least_area]]$.
 
-error (from direction, crease, least area): With $s\ge\frac C{|v_j|}$, $h\ge\eta|v_j|$ and $|v_j|\le R$ both $r$ and $\frac{hr}4$ are at least $[[error]]$: with a smaller error no neuron that keeps its output weight keeps two others.
+error (from direction, crease, least area): With $s\ge\frac C{|v_j|}$, $h\ge\eta|v_j|$ and $|v_j|\le R$ both $r$ and $\frac{hr}4$ are at
+least $[[error]]$: with a smaller error no neuron that keeps its output weight keeps two other weights.
 
-unread (from error): This is at most $[[no_larger]]$, and so at most $\mu$. But if each neuron that counts keeps one weight at most, fewer than $d$ of them leave a coordinate $i$ unread, and $g$ is $0$ at $\pm e_i$, where the target is once $|w_i^*|\ge\mu$. So the error is in any case at least this.
+unread (from error): This is at most $[[no_larger]]$, and so at most $\mu$. But if each neuron that counts keeps at most one weight, fewer
+than $d$ of them leave a coordinate $i$ unread. Then $g$ is $0$ at $\pm e_i$, and at one of these points the target is $|w_i^*|\ge\mu$. So
+in any case the error is at least this.
 
-chances (from slab): A weight has a modulus below $\eta$ with a probability of at most $[[weight_chance]]$. A minor is a normal number, given one of its rows, and in all has a modulus below $\eta^2$ with a probability of at most $[[minor_chance]]$; $w_{j1}w_2^*-w_{j2}w_1^*$ has a variance of at least $2\mu^2$, and a modulus below
-$\eta\mu$ with one of at most $[[target_chance]]$. $|w_j|^2$ has the mean $d$, over $R^2$ it is $[[length_chance]]$.
+chances (from slab): A weight has a modulus below $\eta$ with a probability of at most $[[weight_chance]]$. Given one of its rows, a minor
+is a normal number; without this condition, it has a modulus below $\eta^2$ with a probability of at most $[[minor_chance]]$.
+$w_{j1}w_2^*-w_{j2}w_1^*$ has a variance of at least $2\mu^2$, and a modulus below $\eta\mu$ with a probability of at most
+$[[target_chance]]$. $|w_j|^2$ has the mean $d$; divided by $R^2$ this mean is $[[length_chance]]$.
 
 lengths (from chances; by Markov): A row is longer than $R$ with a probability of at most this quotient.
 
-each (from chances, lengths; by union bound): Something is not as assumed with at most the sum of these probabilities.
+each (from chances, lengths; by union bound): The probability that some assumption fails is at most the sum of these probabilities.
 
 failure (from unread, each; gives minors, failure): There are $N(d+1)$ weights, $N$ rows and $[[minors]]$ minors. So the sum is $[[failure]]$.
 
-flat (from failure; gives eta_taken, R_taken, flat_error): For $w^*=(1,\dots,1)/\sqrt d$ and $N<d$ take $\eta=[[eta_taken]]$ and $R=[[R_taken]]$. Then the error is at least $[[flat_error]]$, but for a probability of at most $\delta$.
+flat (from failure; gives eta_taken, R_taken, flat_error): For $w^*=(1,\dots,1)/\sqrt d$ and $N<d$ take $\eta=[[eta_taken]]$ and
+$R=[[R_taken]]$. Then the error is at least $[[flat_error]]$, except with a probability of at most $\delta$.
 """,
     globals(),
 )

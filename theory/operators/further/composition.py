@@ -36,15 +36,15 @@ rectangles (from one layer after the other; by Fubini): On $S\times T$ the integ
 $\int1_S(u)\,(U_2-W_2)(u,t)\,g(t)\,du\,dt$ with $g(t)=\int_TU_1(t,v)\,dv\in[0,1]$, and that of the second $\int
 f(t)\,(U_1-W_1)(t,v)\,1_T(v)\,dt\,dv$ with $f(t)=\int_SW_2(u,t)\,du\in[0,1]$.
 
-indicators (from rectangles; by monotonicity): For $h(t)=\int1_S(u)\,(U_2-W_2)(u,t)\,du$ one has $\int_{h<0}h\le\int hg\le\int_{h>0}h$: the
-modulus is largest for an indicator $g$, so that the first term is at most $c_2$. Likewise the second is at most $c_1$.
+indicators (from rectangles; by monotonicity): For $h(t)=\int1_S(u)\,(U_2-W_2)(u,t)\,du$ one has $\int_{h<0}h\le\int hg\le\int_{h>0}h$. So
+the modulus is largest for an indicator $g$, and the first term is at most $c_2$. Likewise the second is at most $c_1$.
 
-constants: $U_l=1$ and $W_l=1-c_l$ are $c_l$ apart, and their compositions $[[constant_change]]$.
+constants: $U_l=1$ and $W_l=1-c_l$ have the distance $c_l$, and their compositions have the distance $[[constant_change]]$.
 
-two layers (from indicators, constants): Both terms together are at most $[[composition_bound]]$. That is more than *constants* by $c_1c_2$:
-equal to it if one layer stays as it is, and to first order in any case.
+two layers (from indicators, constants): Both terms together are at most $[[composition_bound]]$. This exceeds *constants* by $c_1c_2$: the
+two are equal if one layer does not change, and equal to first order in any case.
 
-more layers (from two layers): A composition has values in $[0,1]$ again, so that *two layers* holds for it and one layer more. $L$ layers,
+more layers (from two layers): A composition has values in $[0,1]$ again, so that *two layers* holds for it and one more layer. $L$ layers,
 each at the distance $c$, add up to $[[layers_bound]]$.
 """,
     globals(),
@@ -129,7 +129,7 @@ rare_error = normal_size * sp.sqrt(RARE / n * (1 - RARE / n) / n) - rare_deviati
 MASK_STEPS = proof(
     r"""
 hidden units (by independence): An entry of $\frac1nM_2M_1-\frac1nP_2P_1$ is the mean of $n$ independent variables
-$X_t=M_2(u,t)M_1(t,v)-p(t)$, where the product is $1$ with probability $p(t)$, else $0$.
+$X_t=M_2(u,t)M_1(t,v)-p(t)$, where the product is $1$ with probability $p(t)$ and $0$ otherwise.
 
 one hidden unit (from hidden units): $X_t$ has the mean $0$, the variance $[[term_variance]]$ and $E|X_t|^3=[[third_moment]]$ at $p=p(t)$.
 
@@ -137,8 +137,8 @@ variance of an entry (from one hidden unit): So an entry has the variance $[[ent
 
 root of the variance (from hidden units; by Jensen): The mean modulus of an entry is at most the root of its variance.
 
-rate (from variance of an entry, root of the variance): $p(1-p)$ is largest at $p=\frac12$: the root is at most $[[rate_bound]]$ at every
-entry, and so is the mean of the $L^1$ norm. For $n=1$ and $p=\frac12$ the modulus is $\frac12$ for certain.
+rate (from variance of an entry, root of the variance): $p(1-p)$ is largest at $p=\frac12$. So the root is at most $[[rate_bound]]$ at every
+entry, and so is the mean of the $L^1$ norm. For $n=1$ and $p=\frac12$ the modulus is always $\frac12$.
 
 normal size: A standard normal $z$ has $E|z|=[[normal_size]]$.
 
@@ -147,16 +147,16 @@ $[[deviation]]$.
 
 Goldstein (from hidden units; cited: Goldstein, Ann. Probab. 38 (2010) 1672, Theorem 1.1: for independent centred variables with third
 moments the L¹ distance of the distribution function of the normalised sum from the normal one is at most the sum of E|X|³ over B³): With
-$B^2=\sum_t\operatorname{Var}X_t>0$, $\sum_tX_t/B$ and a standard normal $z$ can be had on one space at a mean distance of at most
-$\sum_tE|X_t|^3/B^3$.
+$B^2=\sum_t\operatorname{Var}X_t>0$, $\sum_tX_t/B$ and a standard normal $z$ can be defined on one probability space with a mean distance of
+at most $\sum_tE|X_t|^3/B^3$.
 
-moduli (from Goldstein; by triangle inequality): Moduli are no further apart: $E|\sum_tX_t|$ differs from $B\,E|z|$ by at most
+moduli (from Goldstein; by triangle inequality): The moduli are no farther apart: $E|\sum_tX_t|$ differs from $B\,E|z|$ by at most
 $\sum_tE|X_t|^3/B^2$.
 
 third moments (from one hidden unit): $E|X_t|^3$ is $\operatorname{Var}X_t$ times $[[third_share]]\le1$.
 
-error (from moduli, third moments): So $\sum_tE|X_t|^3/B^2\le1$, and the mean of $n$ variables has an $n$-th of that: $[[deviation_error]]$.
-For $B=0$ both sizes are $0$.
+error (from moduli, third moments): So $\sum_tE|X_t|^3/B^2\le1$, and for the mean of $n$ variables the error is an $n$-th of this:
+$[[deviation_error]]$. For $B=0$ both sizes are $0$.
 """,
     globals(),
 )
@@ -216,7 +216,7 @@ $p^2$. Then the mean deviation of the entry differs from $[[deviation]]$ by at m
             expression="deviation_error",
             truth="rare_error",
             at=({n: 10}, {n: 1000}),
-            lost=r"at most, in Goldstein's constant and in the triangle inequality: the truth is at least what it is at the probability $\frac1{20n}$",
+            lost=r"at most this factor, in Goldstein's constant and in the triangle inequality: the truth is at least its value at the probability $\frac1{20n}$",
             order=r"$n$ times the error has a limit there, which is not $0$",
         ),
     ),
@@ -267,13 +267,14 @@ sorted_density = over_sizes(first_kernel, sp.log(least_size))
 
 PATH_STEPS = proof(
     r"""
-paths (by fibres): A path from $v$ is a hidden unit and an output: the share of kept ones is the mean over $u$ of that over $t$.
+paths (by fibres): A path from $v$ consists of a hidden unit and an output: the share of kept paths is the mean over $u$ of the share over
+$t$.
 
-one order (from paths; by Chebyshev): If $W_1$ and $W_2$ do not fall in $t$, $1-W_2$ does not grow, and $\int W_2W_1\ge\int W_2\int W_1$.
-Constants have equality.
+one order (from paths; by Chebyshev): If $W_1$ and $W_2$ are nondecreasing in $t$, then $1-W_2$ is nonincreasing, and $\int W_2W_1\ge\int
+W_2\int W_1$. Equality holds for constants.
 
-kernels (by S4 for kernel): A hidden unit with $|a|=e^x$ keeps a weight of the first layer with probability $[[first_kernel]]$, of the
-second with $[[second_kernel]]$.
+kernels (by S4 for kernel): A hidden unit with $|a|=e^x$ keeps a weight of the first layer with probability $[[first_kernel]]$, and a weight
+of the second with probability $[[second_kernel]]$.
 
 law of the readout: For a standard normal $a$, $x=\ln|a|$ has the density $[[row_law]]$.
 
@@ -282,18 +283,19 @@ two probabilities.
 
 shared units (from paths, law of the readout, both layers): So the share of kept paths is $[[path_density]]$.
 
-independent labels (from one order, kernels; by product): With labels that are independent in the two layers the mean of the product is that
-of the means, $[[relabelled_density]]$. Both kernels grow with $x$, so that by *one order* it is no more than the share of kept paths.
+independent labels (from one order, kernels; by product): With labels that are independent in the two layers the mean of the product is the
+product of the means, $[[relabelled_density]]$. Both kernels grow with $x$, so that by *one order* this product is at most the share of kept
+paths.
 
-degrees (from kernels; by large numbers): The degree of a hidden unit in the first layer, over the number of inputs, tends to the first
-kernel, which grows with $|a|$: the order by degrees is that by $|a|$. In the second layer degrees are $0$ and $1$.
+degrees (from kernels; by large numbers): The degree of a hidden unit in the first layer, divided by the number of inputs, tends to the
+first kernel, which grows with $|a|$. So the order by degrees is the order by $|a|$. In the second layer degrees are $0$ and $1$.
 
 largest readouts: The share $\rho_2$ of the units with the largest readouts has $|a|>[[least_size]]$.
 
 the most (from paths; by Lagrange): Of all $0\le h\le1$ with $\int h=\rho_2$ the indicator of the largest $W_1$ has the largest $\int hW_1$.
 
 sorted degrees (from law of the readout, degrees, largest readouts, the most): Sorted by degrees, the units with a weight in the second
-layer lie beside those with the largest readouts: $[[sorted_density]]$, by *the most* no less than the share of kept paths.
+layer have the positions of those with the largest readouts: $[[sorted_density]]$, which by *the most* is at least the share of kept paths.
 """,
     globals(),
 )

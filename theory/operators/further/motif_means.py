@@ -48,27 +48,29 @@ STEPS = proof(
 partitions (by fibres): $t(F,M)$ is $m^{-p}n^{-q}$ times a sum over all maps of the vertices. Sort the maps by the partitions $\pi,\sigma$
 of the two sides into blocks of vertices with equal images.
 
-maps (from partitions): $r$ blocks can be sent to different rows in $[[placements]]$ ways: one block more has $m-r$ rows left. So there are
-$m^{\underline{|\pi|}}n^{\underline{|\sigma|}}$ maps with the partitions $\pi,\sigma$.
+maps (from partitions): $r$ blocks can be sent to different rows in $[[placements]]$ ways, as $m-r$ rows are left for one more block. So
+there are $m^{\underline{|\pi|}}n^{\underline{|\sigma|}}$ maps with the partitions $\pi,\sigma$.
 
-entries (from maps; by linearity): Such a map meets $e(F/\pi,\sigma)$ different entries. Each is $0$ or $1$, so that its product over the
-edges is $1$ just where all of them are kept, and has the mean $\kappa_{e(F/\pi,\sigma)}$: the sum over $\pi,\sigma$ of the claim.
+entries (from maps; by linearity): Such a map meets $e(F/\pi,\sigma)$ different entries. Each is $0$ or $1$, so that the product over the
+edges is $1$ if and only if all of them are kept. Its mean is $\kappa_{e(F/\pi,\sigma)}$, which gives the sum over $\pi,\sigma$ of the
+claim.
 
 three motifs (from entries): For the paths on three and on four vertices, and for $K_{2,3}$, the sums are $[[motif_means]]$.
 
 four-cycle (from entries): The two rows of $C_4$ are equal for the share $\frac1m$ of the maps, its two columns for $\frac1n$: a map meets
 four, two or one entries with the shares $[[coincidences]]$.
 
-independent entries: Of independent entries $r$ given ones are kept with probability $[[independent_chance]]$, a factor for each.
+independent entries: If entries are independent, $r$ given ones are all kept with probability $[[independent_chance]]$, with one factor for
+each.
 
-uniform sets: Of a uniform set they are with $[[subset_chance]]$: if $r$ given entries are in it, its other $K-r$ are a uniform set among
-the other $mn-r$, so that one entry more is in it with probability $\frac{K-r}{mn-r}$.
+uniform sets: For a uniform set this probability is $[[subset_chance]]$: if $r$ given entries are in it, its other $K-r$ entries are a
+uniform set among the other $mn-r$, so that one more entry is in it with probability $\frac{K-r}{mn-r}$.
 
 mean over independent entries (from four-cycle, independent entries): So $E\,t(C_4,M)=[[bernoulli_mean]]$ for independent entries.
 
 mean over sets (from four-cycle, uniform sets): For a uniform set it is $[[subset_mean]]$.
 
-excess (from mean over independent entries): For $m=n$ the mean over independent entries is more than $\rho^4$ by $[[square_excess]]$.
+excess (from mean over independent entries): For $m=n$ the mean over independent entries exceeds $\rho^4$ by $[[square_excess]]$.
 """,
     globals(),
 )

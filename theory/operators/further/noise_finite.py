@@ -59,15 +59,16 @@ of the row: $[[row_excess]]$; likewise $[[column_excess]]$ for a column.
 envelope (from edge; cited: Milgrom and Segal, Econometrica 70 (2002) 583: the envelope theorem for saddle points): The derivative of a
 minimax in a parameter is that of the function at the optimum: small changes of the heights move $e$ by their means over $p$ and $q$.
 
-sparse edge (from fourth cumulant, cumulant expansion, envelope): For constant $V$ the mean of both is a half of each, and the edge
-$[[sparse_edge]]$.
+sparse edge (from fourth cumulant, cumulant expansion, envelope): For constant $V$ the mean of both excesses consists of half of each, and
+the edge is $[[sparse_edge]]$.
 
-squares (from fourth cumulant): The square of an entry has the variance $[[square_variance]]$, its fourth moment less $V^2$.
+squares (from fourth cumulant): The square of an entry has the variance $[[square_variance]]$, which is its fourth moment less $V^2$.
 
-sensitivity (from envelope): The squares stand in for $V$: the mean height over $p$ and $q$ has the derivative $[[sensitivity]]$ in it.
+sensitivity (from envelope): The squares take the place of $V$, in which the mean height over $p$ and $q$ has the derivative
+$[[sensitivity]]$.
 
-spread (from squares, sensitivity): For constant $V$ the mean of $mn$ squares has $\frac1{mn}$ of their variance, and the edge the relative
-standard deviation $[[edge_spread]]$.
+spread (from squares, sensitivity): For constant $V$ the mean of $mn$ squares has $\frac1{mn}$ of their variance, and the edge has the
+relative standard deviation $[[edge_spread]]$.
 
 one row (from edge; cited: Alt, Ducatez and Knowles, Ann. Probab. 49 (2021) 1347: extremal eigenvalues of sparse random graphs come from
 vertices of large degree): The entries of a row are independent of the rest: $1/a=z-\sum_jH_{ij}^2b_j/mn$ has no positive solution where the
@@ -257,8 +258,8 @@ independent entries of that variance.
 
 edge (by O4.1): The noise of $m\times n$ independent entries of variance $V$ ends at $[[constant_edge]]$.
 
-ends (from fewer columns, edge): Over $\sqrt{mn}$ instead of $\sqrt{mn'}$ it ends at $[[block_edge]]$. By Marchenko and Pastur the non-zero
-values begin at the same with a minus sign between the two roots; for $m\ge n'$: $[[block_floor]]$.
+ends (from fewer columns, edge): Divided by $\sqrt{mn}$ instead of $\sqrt{mn'}$, the noise ends at $[[block_edge]]$. By Marchenko and Pastur
+the non-zero values begin at the same expression with a minus sign between the two roots, which for $m\ge n'$ is $[[block_floor]]$.
 """,
     vars(noise) | globals(),
 )

@@ -40,16 +40,16 @@ planar_operator_bound = sp.sqrt(planar_factor * infinity_one_bound * largest_ent
 
 STEPS = proof(
     r"""
-angles: For given $g$ no $|f|\le1$ does better than one of modulus $1$, and so for given $f$. Turn $f$ by a phase until $\int fWg$ is real
-and not negative. With $f=e^{i\alpha}$ and $g=e^{-i\beta}$ its integrand is then $W$ times $[[planar_entry]]$.
+angles: For given $g$ no $|f|\le1$ does better than one of modulus $1$, and likewise for given $f$. Turn $f$ by a phase until $\int fWg$ is
+real and not negative. With $f=e^{i\alpha}$ and $g=e^{-i\beta}$ the integrand is then $W$ times $[[planar_entry]]$.
 
 two waves: Let $S=\operatorname{sign}\cos$, and let $R(\varphi)$ be $1$ for $|\varphi|\le\frac\pi4$, $2-\frac{4\varphi}\pi$ for
 $\frac\pi4\le\varphi\le\frac{3\pi}4$, even, and $R(\varphi+\pi)=-R(\varphi)$. The mean $s(x)$ of $S(\theta)R(\theta+x)$ over all $\theta$ is
 $[[inner_wave]]$ for $0\le x\le\frac\pi4$ and $[[middle_wave]]$ for $\frac\pi4\le x\le\frac{3\pi}4$; it is even, and $s(x+\pi)=-s(x)$.
 
 real forms (from two waves; by Fubini): For each $\theta$ and each odd $k$ the functions $S(\theta+k\alpha)$ of one variable and
-$R(\theta+k\beta)$ of the other are real, of modulus at most $1$. The mean over $\theta$ of the form in them, $\int W\,s(k(\alpha-\beta))$,
-has a modulus of at most $N=\|W\|_{\infty\to1}$.
+$R(\theta+k\beta)$ of the other are real and of modulus at most $1$. The mean over $\theta$ of the form at these functions, $\int
+W\,s(k(\alpha-\beta))$, has a modulus of at most $N=\|W\|_{\infty\to1}$.
 
 coefficients (from two waves): $s(x)=\sum_{n\ge1}s_{2n-1}\cos((2n-1)x)$ with $s_{2n-1}=[[coefficient]]$, $s_1=[[first_coefficient]]$.
 
@@ -66,7 +66,7 @@ odd square-free numbers (from square-free numbers): A square-free number is odd 
 odd}}|\mu(k)|k^{-3}=[[odd_sum]]$.
 
 factor (from angles, real forms, coefficients, inversion, odd square-free numbers): So $\int W\cos(\alpha-\beta)$ is a combination of *real
-forms*, of weights with the sum of moduli $[[planar_factor]]$: at most so many times $N$.
+forms* whose coefficients have moduli with the sum $[[planar_factor]]$. It is at most this number times $N$.
 
 four pairs (by O2.1 for infinity_one_bound, bounded kernel): $N\le[[infinity_one_bound]]$ and $\sup|W|\le[[largest_entry]]$.
 

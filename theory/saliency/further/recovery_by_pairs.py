@@ -56,39 +56,41 @@ PAIRS = tuple({p_s: sp.Rational(3, 4), p_0: sp.Rational(1, 4), k: 1, d: 2, n: nu
 PAIR_STEPS = proof(
     r"""
 pairs (by union bound): If $S$ is not the set of the $k$ densest columns, without a tie, some column of $S$ has no more entries than some
-other: $N_j\le N_l$ with $j\in S$, $l\notin S$. The chance is at most the sum over the $k(d-k)$ pairs.
+other column: $N_j\le N_l$ with $j\in S$, $l\notin S$. The probability of this is at most the sum over the $k(d-k)$ pairs.
 
-Markov (from pairs; by Markov): For $t\ge1$, $N_j\le N_l$ where $t^{N_l-N_j}\ge1$, which has at most the probability $E\,t^{N_l-N_j}$.
+Markov (from pairs; by Markov): For $t\ge1$ the event $N_j\le N_l$ implies $t^{N_l-N_j}\ge1$, which has probability at most
+$E\,t^{N_l-N_j}$.
 
-independent entries (from Markov): Two independent entries, kept with the probabilities $p_S$ and $p_0$, bring the factor $[[row_factor]]$,
-its mean over their four states.
+independent entries (from Markov): Two independent entries, kept with the probabilities $p_S$ and $p_0$, contribute the factor
+$[[row_factor]]$, a mean over their four states.
 
-latent (from independent entries; by Chebyshev): Given the latent of a row its entries are independent, and their probabilities do not fall
-with the latent. As $t\ge1$, in that factor what holds $p_0$ does not fall with it either, and what holds $p_S$ does not rise. So the mean
-of the product is at most that at the means $p_l$ and $p_j$ of the probabilities, in which each part is affine.
+latent (from independent entries; by Chebyshev): Given the latent of a row, its entries are independent, and their probabilities are
+non-decreasing in the latent. As $t\ge1$, the part of this factor that contains $p_0$ is non-decreasing in the latent, too, and the part
+that contains $p_S$ is non-increasing. Each part is affine in its probability. So the mean of the product is at most the product at the
+means $p_l$ and $p_j$ of the probabilities.
 
-rows (from latent; by product): The rows are independent: $E\,t^{N_l-N_j}$ is the product of their means.
+rows (from latent; by product): The rows are independent, so that $E\,t^{N_l-N_j}$ is the product of the means of the rows.
 
-worst pair (from rows; by monotonicity): For $t\ge1$ the factor rises with $p_l\le p_0$ and falls with $p_j\ge p_S$: it is largest at $p_0$
-and $p_S$.
+worst pair (from rows; by monotonicity): For $t\ge1$ the factor increases with $p_l\le p_0$ and decreases with $p_j\ge p_S$, so that it is
+largest at $p_0$ and $p_S$.
 
-best factor (from independent entries): In $t$ it is smallest at $t=[[best_tilt]]$, which exceeds $1$ as $p_S>p_0$.
+best factor (from independent entries): As a function of $t$ the factor is smallest at $t=[[best_tilt]]$, which exceeds $1$ as $p_S>p_0$.
 
-overlap (from independent entries, best factor): There it is $\beta^2$, with $\beta=[[overlap]]$.
+overlap (from independent entries, best factor): There the factor is $\beta^2$, with $\beta=[[overlap]]$.
 
-all pairs (from worst pair, overlap): So all pairs together fail with probability at most $[[pair_failure]]$: the factor $\beta^2$ for each
-row.
+all pairs (from worst pair, overlap): So the probability that some pair fails is at most $[[pair_failure]]$, with the factor $\beta^2$ for
+each row.
 
 separation (from overlap): $1-\beta^2=[[separation]]$, which is positive.
 
-rows that suffice (from all pairs, separation): As $\beta<1$ the bound falls with $n$, and it is $\delta$ at $n=[[enough_rows]]$.
+rows that suffice (from all pairs, separation): As $\beta<1$ the bound decreases with $n$, and it equals $\delta$ at $n=[[enough_rows]]$.
 
-ties: If two columns are independent, both keep $i$ entries with a probability of which the root is $[[root_mass]]$.
+ties: If two columns are independent, the probability that both keep $i$ entries has the square root $[[root_mass]]$.
 
-sum of roots (from overlap, ties; by induction): Row by row these roots add up to $\beta^n$.
+sum of roots (from overlap, ties; by induction): By induction over the rows, these roots add up to $\beta^n$.
 
-floor (from sum of roots; by Cauchy–Schwarz): Their squares, for $n+1$ counts, add up to at least $[[pair_floor]]$: $N_j=N_l$ with at least
-this probability.
+floor (from sum of roots; by Cauchy–Schwarz): The sum of their squares, over $n+1$ counts, is at least $[[pair_floor]]$. So $N_j=N_l$ has at
+least this probability.
 """,
     globals(),
 )
@@ -233,7 +235,7 @@ least $[[pair_floor]]$. For few rows the bound of S16.1 may be smaller; both hol
             expression="pair_floor",
             truth="pair_ties",
             at=PAIRS,
-            lost="in Cauchy's and Schwarz's inequality for counts that are not equally likely to be those of a tie",
+            lost="in the Cauchy–Schwarz inequality, for counts that are not equally likely to be those of a tie",
             side=Side.BELOW,
         ),
     ),

@@ -42,33 +42,34 @@ wide_excess = sp.log(2) * size_slope
 
 STEPS = proof(
     r"""
-block (by R8 for unit): In R8 the units of block $i$ keep of $A$ only entries $A_{ki}$: at $x=e_i$ such a unit holds $\sigma(A_{ki})$, which
-is $0$ unless $A_{ki}>0$, and all other units hold $0$.
+block (by R8 for unit): In R8 the units of block $i$ keep only entries $A_{ki}$ of $A$. At $x=e_i$ such a unit has the value
+$\sigma(A_{ki})$, which is $0$ unless $A_{ki}>0$, and all other units have the value $0$.
 
 no entry helps (from block; by monotonicity): If all $B_{jk}$ in block $i$ with $A_{ki}>0$ are $0$ or negative, so is every sum of products
-$B_{jk}\sigma(A_{ki})$ that are kept. Behind the ReLU output $j$ is $0$, and wrong by $W_{ji}>\varepsilon$, where
+$B_{jk}\sigma(A_{ki})$ that are kept. After the ReLU the output $j$ is then $0$. Its error is $W_{ji}>\varepsilon$, whereas
 $\varepsilon\|x\|_1=\varepsilon$.
 
 one weight (from no entry helps): By symmetry an entry of $B$ is $0$ or negative with probability at least $\frac12$, whatever $A$ is. At
-most $n$ of them count: all are with probability at least $[[unlucky]]$, a half for each.
+most $n$ of these entries count. All of them are nonpositive with probability at least $[[unlucky]]$, a factor of a half for each.
 
 other weights (from one weight; by independence): Given $A$, different pairs $(j,i)$ have different entries of $B$, which are independent.
 
-all weights (from one weight, other weights): So the chance that none of $d_0d_1$ weights fails is at most $[[scheme_success]]$, a factor
-for each, whatever $A$ is.
+all weights (from one weight, other weights): So the probability that none of the $d_0d_1$ weights fails is at most $[[scheme_success]]$,
+one factor for each weight, whatever $A$ is.
 
-units (from all weights): It rises with $n$, and is $1-\delta$ at $n=[[scheme_units]]$.
+units (from all weights): This bound increases with $n$, and it is $1-\delta$ at $n=[[scheme_units]]$.
 
 exponential (by exponential): $1-y\le e^{-y}$, for $y=\frac1{d_0d_1}\ln\frac1{1-\delta}$.
 
-fewer (from units, exponential): With $y$ for $1-e^{-y}=1-(1-\delta)^{1/d_0d_1}$ the logarithm is no larger: $n\ge[[least_units]]$.
+fewer (from units, exponential): Replacing $1-e^{-y}=1-(1-\delta)^{1/d_0d_1}$ by $y$ makes the logarithm no larger. So
+$n\ge[[least_units]]$.
 
-R8 (by R8 for size): So many units are enough: R8's number, which is affine in $\ln d_0d_1$.
+R8 (by R8 for size): R8's number of units, which is affine in $\ln d_0d_1$, is enough.
 
-slope (from R8): In $\ln d_0d_1$ that number has the slope $[[size_slope]]$.
+slope (from R8): This number has the slope $[[size_slope]]$ in $\ln d_0d_1$.
 
-excess (from fewer, slope): The lower bound is affine in $\ln d_0d_1$, too. So as $d_0d_1\to\infty$ the quotient of the two tends to that of
-their slopes, $[[wide_excess]]$.
+excess (from fewer, slope): The lower bound is also affine in $\ln d_0d_1$. So as $d_0d_1\to\infty$ the quotient of the two tends to the
+quotient of their slopes, $[[wide_excess]]$.
 """,
     globals(),
     scheme_success=scheme_success,
@@ -153,8 +154,8 @@ open.
     open_questions=(
         OpenQuestion(
             asks=r"""Can a random source of independent weights of one law hold all targets at a width without $\ln(d_0d_1)$?""",
-            obstacle=r"""Where the random weights that serve one weight of the target serve no other, some target weight is missed unless each has of the order of $\ln(d_0d_1)$ of them. Masks that lead several weights of the target through the same random weights escape this argument, and no other is known here; counting (R9, Q8) has no such logarithm.""",
-            known="The blocks of R8 and Q7.1 need it (R12, Q11.3). A fixed source does without: weights that are halved from unit to unit (Q8).",
+            obstacle=r"""If the random weights that serve one weight of the target serve no other, some target weight is missed unless each has of the order of $\ln(d_0d_1)$ random weights. Masks that lead several weights of the target through the same random weights escape this argument, and no other argument is known here; counting (R9, Q8) has no such logarithm.""",
+            known="The blocks of R8 and Q7.1 need it (R12, Q11.3). A fixed source does not: weights that are halved from unit to unit (Q8).",
             evidence="None was computed.",
         ),
     ),
@@ -163,14 +164,14 @@ open.
             expression="scheme_success",
             truth="one_output",
             at=tuple({n: units, d_0: 100, d_1: 1} for units in (8, 16)),
-            lost=r"at least, as the truth is smaller yet: in units with $A_{ki}\le0$, which are counted, though a weight whose every unit has a factor that is "
-            r"not positive fails, with $(\frac34)^n$ for one output",
+            lost=r"at least, as the truth is smaller yet: in units with $A_{ki}\le0$, which are counted, although a weight fails if every unit has a factor that is "
+            r"not positive, with $(\frac34)^n$ for one output",
         ),
         Loose(
             expression="scheme_units",
             truth="size",
             at=tuple({d_0: w, d_1: 10, delta: sp.Rational(1, 10), **UNIFORM_ENTRIES} for w in (10, 1000)),
-            lost=r"at most, as the truth lies between: in units with $A_{ki}\le0$, which are counted, in the distance $\varepsilon$, which it does not know, "
+            lost=r"at most, as the truth lies between: in units with $A_{ki}\le0$, which are counted, in the distance $\varepsilon$, which it does not use, "
             r"and in R4's proof behind R8's number",
             order=r"by R8, as $d_0d_1\to\infty$: step *excess*",
             side=Side.BELOW,

@@ -54,34 +54,37 @@ found = Pruned("found", 48)
 
 STEPS = proof(
     r"""
-change: Let an entry $w$ read the value $h\ge0$ of the target, and $w+d$ a value that is farther by $u$ in the pruned network. The product
-changes by $[[change]]$; at the input $u=0$.
+change: Let an entry $w$ of the target read the value $h\ge0$, and let the entry $w+d$ of the pruned network read a value that is larger by
+$u$. The product changes by $[[change]]$. At the input, $u=0$.
 
-error (from change): For $|u|\le e$ that is at most $[[error]]$ in modulus, attained at $u=e$ if $w+d$ and $d$ are not negative.
+error (from change): For $|u|\le e$ the modulus of this change is at most $[[error]]$, which is attained at $u=e$ if $w+d$ and $d$ are
+nonnegative.
 
-activation: ReLU, $[[activation]]$, moves by no more than its argument $z$; where the arguments are positive by as much.
+activation: The ReLU, $[[activation]]$, changes by at most as much as its argument $z$, and by exactly as much where the arguments are
+positive.
 
-layers (from error, activation; by triangle inequality): An output errs by at most the sum of *error* over the entries that it reads, and
-behind ReLU by no more: these are the $e$ of the layer behind. If all of $x$, $W$, $D$ are positive, there is equality everywhere.
+layers (from error, activation; by triangle inequality): The error of an output is at most the sum of *error* over the entries that it
+reads, and at most this after the ReLU. These errors are the $e$ of the next layer. If all of $x$, $W$, $D$ are positive, equality holds
+everywhere.
 
-lead (from layers): So the outputs of $g$ lie within $e_1$ and $e_2$ of $y_1$ and $y_2$, those of $f$. The lead is least where the one falls
-and the other rises by as much: $[[margin]]$.
+lead (from layers): So the outputs of $g$ lie within $e_1$ and $e_2$ of the outputs $y_1$ and $y_2$ of $f$. The lead is least if the first
+output falls and the second rises by as much: $[[margin]]$.
 
 target: The target's two matrices have $[[weights]]$ entries.
 
-network: The four matrices of the random network between layers of $d_0$, $nd_0$, $d_1$, $nd_1$ and $d_2$ units have $[[total]]$.
+network: The four matrices of the random network between layers of $d_0$, $nd_0$, $d_1$, $nd_1$ and $d_2$ units have $[[total]]$ entries.
 
-blocks of R8 (by R8 for unit): R8 gives each input of a layer a block of $n$ units, of which it keeps at most the entry from this input, and
-entries to all outputs.
+blocks of R8 (by R8 for unit): R8 gives each input of a layer a block of $n$ units. For each unit it keeps at most the entry from this
+input, and entries to all outputs.
 
 candidates (from blocks of R8): For the two layers these are $[[candidates]]$ entries.
 
-nearest sums (by R6): The subset whose sum is nearest to a number is found exactly, among 32 items or fewer: R6.
+nearest sums (by R6): R6 finds exactly the subset whose sum is nearest to a number, among 32 items or fewer.
 
-found (from lead, blocks of R8, nearest sums; gives found; on samples: a measurement on trained targets): On targets that are trained and
-random networks that are drawn anew, with $n=48$ and the masks *found* so, at most a twentieth of the test samples lack a positive *lead*.
-Theory does not reach so far down: for inputs that are not negative R8's bounds for the 1800 weights of both layers add up to $\frac12$ at
-440 units for each input, at $\varepsilon=10^{-3}$.
+found (from lead, blocks of R8, nearest sums; gives found; on samples: a measurement on trained targets): On trained targets and random
+networks that are drawn anew, with $n=48$ and the masks *found* in this way, at most a twentieth of the test samples lack a positive *lead*.
+The theory does not reach this far down: for nonnegative inputs, R8's bounds for the 1800 weights of both layers add up to $\frac12$ at 440
+units for each input, at $\varepsilon=10^{-3}$.
 """,
     globals(),
     error=error,

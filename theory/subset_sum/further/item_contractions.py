@@ -26,25 +26,26 @@ from sparse_limits.theory.subset_sum.product_laws import (
 
 STEPS = proof(
     r"""
-products (by R5.1 for uniform_density, gaussian_density): A product has the density $[[uniform_density]]$ for uniform and
-$[[gaussian_density]]$ for normal factors; either falls away from $0$.
+products (by R5.1 for uniform_density, gaussian_density): A product has the density $[[uniform_density]]$ for uniform factors and
+$[[gaussian_density]]$ for normal factors. Both decrease away from $0$.
 
-cover (by R4): Items of a least density $\kappa$ on $[-a,a]$ contract the odds, in the mean, by a factor of at most $1-\frac{a\kappa}2$.
+cover (by R4): Items with a least density $\kappa$ on $[-a,a]$ contract the odds, on average, by a factor of at most $1-\frac{a\kappa}2$.
 
-contractions (from products, cover): Half of the items are usable, and the density of a product falls away from $0$: $\kappa$ is half of its
-value at $a$. That makes $[[uniform_contraction]]$ for uniform weights, $a\le1$, and $[[gaussian_contraction]]$ for normal ones.
+contractions (from products, cover): Half of the items are usable, and the density of a product decreases away from $0$. So $\kappa$ is half
+of its value at $a$. This gives the factor $[[uniform_contraction]]$ for uniform weights, $a\le1$, and $[[gaussian_contraction]]$ for normal
+weights.
 
-uniform reach (from contractions): The first is strictly convex in $a$, and flat at $a=[[uniform_reach]]$: there it is least,
-$[[uniform_best]]$.
+uniform reach (from contractions): The first factor is strictly convex in $a$, and its slope is zero at $a=[[uniform_reach]]$. There it is
+least, with the value $[[uniform_best]]$.
 
 [[BESSEL]]
 
 order of Bessel functions (from Bessel function; by positivity): $K_1(a)-K_0(a)=\int_0^\infty e^{-a\cosh w}(\cosh w-1)\,dw>0$.
 
-one crossing (from order of Bessel functions): The quotient $[[quotient]]$ falls, since its slope is $[[quotient_slope]]<0$: it has the
-value $1$ at most once, and has it, as it falls from $\infty$ to $0$.
+one crossing (from order of Bessel functions): The quotient $[[quotient]]$ decreases, since its slope is $[[quotient_slope]]<0$. So it has
+the value $1$ at most once, and it has this value, because it falls from $\infty$ to $0$.
 
-normal reach (from contractions, one crossing): The second contraction has a slope of the sign of $1$ less this quotient, so that it is
+normal reach (from contractions, one crossing): The slope of the second factor has the sign of $1$ minus this quotient. So the factor is
 least where the quotient is $1$: at $a=[[gaussian_reach]]$, with the value $[[gaussian_best]]$.
 """,
     vars(product_laws) | globals(),

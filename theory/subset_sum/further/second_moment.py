@@ -87,44 +87,45 @@ STEPS = proof(
     r"""
 pairs (by linearity): $\mathbb EN^2=\sum_{S,T}\Pr(\text{both hit})$, the sum over all pairs of subsets.
 
-arrangements: Pairs with $a=|S\setminus T|$, $b=|T\setminus S|$, $c=|S\cap T|$ there are
+arrangements: The number of pairs with $a=|S\setminus T|$, $b=|T\setminus S|$, $c=|S\cap T|$ is
 $\frac{n!}{a!\,b!\,c!\,(n-a-b-c)!}=[[arrangements]]$.
 
-common part (from pairs, arrangements; by tower): Given the sum $s$ of the common items the two events are independent, with the
-probabilities $p_a(z-s)$ and $p_b(z-s)$: that is the integral.
+common part (from pairs, arrangements; by tower): Given the sum $s$ of the common items, the two events are independent, with the
+probabilities $p_a(z-s)$ and $p_b(z-s)$. This gives the integral.
 
 item: An item has the two-sided Laplace transform $\mathbb Ee^{-rX}=[[item]]$.
 
 pair of sums (from item; by product): The distribution function of the pair of sums has the transform $[[pair_transform]]$ in $r$ and $s$:
-an item of $S$ alone has the transform of an item at $r$, of $T$ alone at $s$, of both at $r+s$; and the distribution function is an
-integral in either argument.
+an item of $S$ alone has the transform of an item at $r$, an item of $T$ alone at $s$, and an item of both at $r+s$; and the distribution
+function is an integral in either argument.
 
-cone (from pair of sums): It is $2^{-a-b-c}$ times a difference of order $a+b+c$, one for each item, of the function with the transform
-$[[cone_transform]]$: the integral over $v$ of the three powers with the transforms $r^{-a-1}$, $s^{-b-1}$, and $(r+s)^{-c}$ along the
-diagonal.
+cone (from pair of sums): The distribution function is $2^{-a-b-c}$ times a difference of order $a+b+c$, one difference for each item, of
+the function with the transform $[[cone_transform]]$. This function is the integral over $v$ of the three powers with the transforms
+$r^{-a-1}$, $s^{-b-1}$, and $(r+s)^{-c}$ along the diagonal.
 
 truncated power (from cone; at some sizes: each pair of powers is integrated by itself, as polynomials; x and y are free): For $0\le x\le
 y$, with $y-v=(y-x)+(x-v)$ and a Beta integral for each power of $y-x$, this integral is $[[truncated_power]]$; for $c=0$ it is the product
 of the two powers, by the binomial theorem.
 
-corners (from cone; by additivity): Let neither subset be empty: then the law of the pair has no atoms, $T=0$ for $x<0$ or $y<0$, as is the
-largest of $x$ and $0$ to the power $a+c+m\ge1$, and both events together are the second difference over the corners
+corners (from cone; by additivity): Let neither subset be empty. Then the law of the pair has no atoms. $T=0$ for $x<0$ or $y<0$, and so is
+the largest of $x$ and $0$ to the power $a+c+m\ge1$. The probability of both events together is the second difference over the corners
 $(z\pm\varepsilon,z\pm\varepsilon)$.
 
-mirror images (from truncated power, corners): For $x\ge y$ exchange $a$ with $b$ and $x$ with $y$: summed over all $a,b$, terms with $x>y$
-mirror those with $x<y$, and terms with $x=y$ each other. So with $g=y-x$ a term may count $[[weight]]$ times: twice for $x<y$, not at all
-for $x>y$, once for $x=y$.
+mirror images (from truncated power, corners): For $x\ge y$ exchange $a$ with $b$ and $x$ with $y$. Summed over all $a,b$, the terms with
+$x>y$ mirror the terms with $x<y$, and the terms with $x=y$ mirror each other. So with $g=y-x$ a term may be counted $[[weight]]$ times:
+twice for $x<y$, not at all for $x>y$, once for $x=y$.
 
-empty subset (from pairs): If $|z|\le\varepsilon$, the empty subset hits. The others are $1$ fewer, and in the mean the square of all is
-$[[pairs_with_empty]]$ more than that of the others: the pair of the empty subset with itself, and two with each of the others.
+empty subset (from pairs): If $|z|\le\varepsilon$, the empty subset hits. The other hits are $1$ fewer. In expectation, the squared number
+of all hits is larger by $[[pairs_with_empty]]$ than that of the others: there is one pair of the empty subset with itself, and there are
+two with each of the others.
 
 second moment (from arrangements, common part, mirror images, empty subset; at some points: all pairs of subsets are counted, which needs n;
-targets and widths are then numbers): Items in both subsets move $x$ and leave $y-x$, those of $T$ alone move $y-x$ and leave $x$: their
-differences are two factors. All pairs together are $[[second_moment]]$.
+targets and widths are then numbers): Items in both subsets change $x$ and leave $y-x$ unchanged. Items of $T$ alone change $y-x$ and leave
+$x$ unchanged. So their differences are two factors. All pairs together give $[[second_moment]]$.
 
 at least (by Cauchy–Schwarz): $(\mathbb EN)^2=(\mathbb E[N\mathbf 1\{N\ge1\}])^2\le\mathbb EN^2\Pr(N\ge1)$, so that
-$\Pr(N\ge1)\ge[[hit_at_least]]$, with equality if $N$ is a multiple of $\mathbf 1\{N\ge1\}$: for the mean square of $N-t\mathbf 1\{N\ge1\}$
-is not negative.
+$\Pr(N\ge1)\ge[[hit_at_least]]$, with equality if $N$ is a multiple of $\mathbf 1\{N\ge1\}$: the mean square of $N-t\mathbf 1\{N\ge1\}$ is
+nonnegative.
 
 at most (by Markov): $\mathbf 1\{N\ge1\}\le\min(1,N)$, with equality for all $N\le1$, and for $N\ge1$ with $1$:
 $\Pr(N\ge1)\le[[hit_at_most]]$.

@@ -33,39 +33,39 @@ subset_density = -sp.log(a) / 4
 STEPS = proof(
     r"""
 products (by R5.1 for uniform_density, uniform_distribution): A product of two uniform numbers has the density $-\frac12\ln|s|$ on $[-1,1]$,
-and R5.1 says its distribution function.
+and its distribution function is given in R5.1.
 
 one candidate (from products): A candidate serves if it is usable and its product lies in $[w-\varepsilon,w+\varepsilon]$, which does not
-hold $0$: with probability $p=[[single_hit]]$.
+contain $0$. This has probability $p=[[single_hit]]$.
 
-some candidate (from one candidate; by independence): The candidates are independent: none serves with probability $(1-p)^n$, and some does
-with probability $[[success]]$.
+some candidate (from one candidate; by independence): The candidates are independent. So none of them serves with probability $(1-p)^n$, and
+some candidate serves with probability $[[success]]$.
 
-median (from some candidate): That grows with $n$ where $p>0$, which is $|w|<1+\varepsilon$, and it is $\frac12$ at
+median (from some candidate): This probability increases with $n$ if $p>0$, that is, if $|w|<1+\varepsilon$, and it is $\frac12$ at
 $n_{50}=[[median_items]]$.
 
-slope (from products, one candidate): As long as $|w|+\varepsilon<1$, both ends of the interval move where the density is positive, and at
-$1$, where it is $0$, it has no jump: the slope of $p$ in $\varepsilon$ is $[[slope]]$.
+slope (from products, one candidate): As long as $|w|+\varepsilon<1$, both ends of the interval move where the density is positive. At $1$
+the density is $0$ and has no jump. So the slope of $p$ in $\varepsilon$ is $[[slope]]$.
 
-least slope (from slope): Since $0<w^2-\varepsilon^2\le w^2$ that is at least $[[least_slope]]$, with equality at $\varepsilon=0$.
+least slope (from slope): Since $0<w^2-\varepsilon^2\le w^2$, this slope is at least $[[least_slope]]$, with equality at $\varepsilon=0$.
 
-least probability (from least slope; by integration): At $\varepsilon=0$ also $p=0$. So $p\ge[[least_hit]]$, and by l'Hôpital's rule the
-quotient of the two tends to $1$ as $\varepsilon\to0$.
+least probability (from least slope; by integration): At $\varepsilon=0$ also $p=0$. So $p\ge[[least_hit]]$. By l'Hôpital's rule the
+quotient of the two sides tends to $1$ as $\varepsilon\to0$.
 
-logarithm (by integration): $-\ln(1-p)\ge p$ for $0\le p<1$: both are $0$ at $0$, and the slopes are $\frac1{1-p}\ge1$. By l'Hôpital's rule
-their quotient tends to $1$ as $p\to0$.
+logarithm (by integration): $-\ln(1-p)\ge p$ for $0\le p<1$: both sides are $0$ at $0$, and their slopes satisfy $\frac1{1-p}\ge1$. By
+l'Hôpital's rule their quotient tends to $1$ as $p\to0$.
 
-bound (from median, least probability, logarithm): So $n_{50}\le\frac{\ln2}p$, which by the *least probability* is at most $[[leading]]$,
-and the quotient of both ends of this chain tends to $1$.
+bound (from median, least probability, logarithm): So $n_{50}\le\frac{\ln2}p$, which is at most $[[leading]]$ by the *least probability*.
+The quotient of both ends of this chain tends to $1$.
 
-cover (by R4): With a least density on $[-a,a]$, atoms at $0$ allowed, $O(\ln\frac1\varepsilon)$ items have a subset sum within
-$\varepsilon$ of $w$ with probability $\frac12$, for $|w|\le\frac a2$: R4.
+cover (by R4): By R4, $O(\ln\frac1\varepsilon)$ items with a least density on $[-a,a]$, atoms at $0$ allowed, have a subset sum within
+$\varepsilon$ of $w$ with probability $\frac12$, for $|w|\le\frac a2$.
 
-subset density (from products, cover): Candidates that are not usable count as $0$, so that those of either kind have half of the density of
-a product. For $2|w|\le a<1$ it is at least $[[subset_density]]>0$ on $[-a,a]$, as it falls away from $0$.
+subset density (from products, cover): Candidates that are not usable count as $0$. So the candidates of both kinds together have half of
+the density of a product. For $2|w|\le a<1$ it is at least $[[subset_density]]>0$ on $[-a,a]$, because the density decreases away from $0$.
 
-necessary subsets (by R5.3): For a fixed target that is not $0$ success with probability $\frac12$ takes $(1-o(1))\,[[subset_items]]$ such
-items.
+necessary subsets (by R5.3): For a fixed target other than $0$, success with probability $\frac12$ requires $(1-o(1))\,[[subset_items]]$
+such items.
 """,
     globals(),
     subset_items=quenched_size,
@@ -156,7 +156,7 @@ $(1-o(1))\,[[subset_items]]$ (R5.3).
             expression="leading",
             truth="median_items",
             at=tuple({w: sp.Rational(3, 10), eps: sp.Rational(1, x)} for x in (10, 100, 1000)),
-            lost=r"in $-\ln(1-p)\ge p$, and in the density at $w$ for that of the whole interval",
+            lost=r"in $-\ln(1-p)\ge p$, and in the density at $w$ in place of that on the whole interval",
             order=r"by *bound*: the quotient tends to $1$ as $\varepsilon\to0$",
         ),
     ),
