@@ -21,10 +21,10 @@ PAGE = " ".join((ROOT / "book" / "reproduced.md").read_text("utf-8").split())
 KERNELS = ("paper", "masks", "own")
 TRAINING = {  # the first cell of a line: the sentence of the study, and the methods in order
     "SNIP falls faster than Random, at every sparsity": ("falls faster than Random, always", ["snip"]),
-    "SynFlow falls faster than Random, at every sparsity": ("falls faster than Random, always", ["synflow"]),
+    "SynFlow falls faster than Random, at every sparsity": ("falls faster than Random, always", ["synflow-iterative"]),
     "the sparser, the slower (Random, SNIP, SynFlow)": (
         "falls more slowly when sparser",
-        ["random", "snip", "synflow"],
+        ["random", "snip", "synflow-iterative"],
     ),
     "the dense network is fastest": ("falls fastest", ["dense"]),
     "Random loses most with sparsity": ("loses most with sparsity", ["random"]),
@@ -35,9 +35,9 @@ SPECTRA = {
     "SNIP: the share of the top five rises with sparsity": ("top five rise with sparsity", ["snip"]),
     "SNIP: the effective rank falls": ("rank falls with sparsity", ["snip"]),
     "SNIP: the gap λ₁/λ₂ falls": ("gap falls with sparsity", ["snip"]),
-    "SynFlow: the share of the top five rises": ("top five rise with sparsity", ["synflow"]),
-    "SynFlow: the effective rank falls": ("rank falls with sparsity", ["synflow"]),
-    "SynFlow: the gap falls": ("gap falls with sparsity", ["synflow"]),
+    "SynFlow: the share of the top five rises": ("top five rise with sparsity", ["synflow-iterative"]),
+    "SynFlow: the effective rank falls": ("rank falls with sparsity", ["synflow-iterative"]),
+    "SynFlow: the gap falls": ("gap falls with sparsity", ["synflow-iterative"]),
 }
 
 
