@@ -104,7 +104,7 @@ two layers (from error): As ReLU has slope at most 1, the error of the features 
 layer before it; before the first layer there is no error. For two layers the bound is $[[two_layers]]$.
 
 roundings multiply: The product of $L$ factors $1+\delta$ with $|\delta|\le u$ differs from 1 by at most $\varphi_L=[[stray]]$: without a
-factor by nothing, and one more factor increases the bound from $\varphi_L$ to $\varphi_L+u(1+\varphi_L)$.
+factor by nothing, and one more factor takes the bound from $\varphi_L$ to $\varphi_L+u(1+\varphi_L)$.
 
 one step more (from roundings multiply): Let $|\hat h-h|\le\varphi_LH$, where $H$ are the features of the pass with moduli, and let each
 term of a linear step $W$ meet at most $l$ roundings. The computed sum has an error of at most $|W|(\varphi_l|\hat h|+|\hat h-h|)$, where
@@ -113,8 +113,7 @@ $|\hat h|\le(1+\varphi_L)H$. So the error is at most $[[carried]]$ times $|W|H$,
 layer by layer (from one step more; by induction): Inputs are exact, and ReLU rounds nothing and has slope at most 1. So after steps with
 $L$ roundings $|\hat h-h|\le\varphi_LH$.
 
-rounding (from roundings multiply, layer by layer): So outputs have errors of at most $[[forward_error]]$. If all roundings go up and all
-numbers are positive, the error comes the closer to this bound, the smaller the other terms are compared with the term that meets $L$
+rounding (from roundings multiply, layer by layer): So outputs have errors of at most $[[forward_error]]$. For positive numbers, if all roundings go up, the error comes the closer to this bound, the smaller the other terms are compared with the term that meets $L$
 roundings.
 
 exact symmetry (by Q5): In exact arithmetic the network commutes with the group, whatever the mask, and so does the pass with moduli.

@@ -48,7 +48,7 @@ steps (from one step): After $k$ steps $q_i\cdot r=[[step_mode]]$.
 
 loss (from steps): So this component contributes $[[step_loss]]$ to the loss.
 
-contraction (from one step): At the largest eigenvalue the squared factor falls short of one by
+contraction (from one step): At the largest eigenvalue one minus the squared factor is
 $1-(1-\frac{\eta\lambda_1}m)^2=[[contraction]]$.
 
 stable rate (from contraction): This difference is positive for $0<\eta<[[stable_rate]]$, $0$ at the upper end of this interval and negative

@@ -46,8 +46,7 @@ fade (from at least): As outputs start at $0$ and labels are at most $1$, $|r(0)
 
 difference (from velocity; by Rayleigh): Let $\bar r$ be the residuals of the linear flow of $K$ from the same start (F1.1). Then $(r-\bar r)'=-\frac\eta m(K(r-\bar r)+(\Theta_t-K)r)$, so the length of $r-\bar r$ grows at most at the rate $\frac\eta m(-\kappa|r-\bar r|+\varepsilon|r|)$.
 
-apart (from fade, difference): So $|r-\bar r|\le[[apart]]$, which is $0$ at first and grows at exactly this rate if $|r|$ is as large as it
-may be.
+apart (from fade, difference): So $|r-\bar r|\le[[apart]]$, with equality at all times if $|r|$ is as large as it may be.
 
 column (by Cauchy–Schwarz): $|k(x,x_i)|\le\sqrt{k(x,x)k(x_i,x_i)}\le k_0$, so the vector $k_x$ of these values has a length of at most
 $[[column]]$.

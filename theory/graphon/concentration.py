@@ -118,8 +118,7 @@ of these sums exceeds $mns$.
 failures (from cut norm, Hoeffding's tilt, Bernstein's tilt): So $\Pr(\|M-P\|_\square>s)\le[[hoeffding_failure]]$, and
 $\le[[bernstein_failure]]$.
 
-logarithm (from events): Let $L=[[subsets]]$, the logarithm of the ratio of the number of events to $\delta$. It is positive, as
-$\delta\le1$.
+logarithm (from events): Let $L=[[subsets]]$, the logarithm of the number of events divided by $\delta\le1$.
 
 Hoeffding's rate (from failures, logarithm): The first bound is $\delta$ at $s=[[hoeffding_rate]]$, where its exponent is $L$.
 

@@ -50,8 +50,7 @@ the cut norm is at most the $L^1$ norm.
 both norms (from entries of one mask alone, cut of all entries, no larger cut): The $L^1$ norm counts the entries of one mask alone, which
 are a share $[[gap]]$ of all entries. As these have one sign, the cut of all entries has the same modulus, and so has the cut norm.
 
-one entry: An entry of probability $p$ has the variance $[[entry_variance]]$. If it is added to an independent count, the variance of the
-count increases by as much.
+one entry: An entry of probability $p$ has the variance $[[entry_variance]]$. If it is added to an independent count, it adds as much to the variance of the count.
 
 all entries (from one entry): So the variances of the $mn$ independent entries add up, entry by entry. Their mean is $V$, and $N$ is divided
 by $mn$: the variance of $N/mn$ is $[[spread]]$.

@@ -57,7 +57,7 @@ STEPS = proof(
 modes (by F1.1): Given the initial function, the loss is a sum over eigenvectors $q$ of terms proportional to the squares of $q\cdot r(0)$,
 where $r(0)=f_0-y$.
 
-two parts (by linearity): In $q\cdot r(0)=q\cdot f_0-q\cdot y$ the first term has mean zero, and the second, $-q\cdot y$, is not random. So
+two parts (by linearity): Of $q\cdot r(0)=q\cdot f_0-q\cdot y$, the random $q\cdot f_0$ has mean zero, and $-q\cdot y$ is not random. So
 the mean square is $(q\cdot y)^2+q^\top Kq$.
 
 mean loss (from modes, two parts): With $y$ for $q\cdot y$ and $v$ for $q^\top Kq$ the mean loss of a mode is $[[mean_mode_loss]]$.

@@ -67,7 +67,7 @@ is the rank $r$. So the expected share of entries in which the two differ is at 
 
 ranked (from all columns, probability; gives count_deviation, ranked_bound; by triangle inequality): Let $\tau$ be such that $\sum
 P_{ij}=K$. The mask $M_K$ of the $K$ largest scores and $M$ take the entries in the same order, and differ in $|K-\sum M_{ij}|$ of them.
-This is at most $|K-\sum\tilde M_{ij}|+\sum|M_{ij}-\tilde M_{ij}|$, whose first term, divided by $mn$, has a mean of at most
+This is at most $|K-\sum\tilde M_{ij}|+\sum|M_{ij}-\tilde M_{ij}|$, and $|K-\sum\tilde M_{ij}|$, divided by $mn$, has a mean of at most
 `count_deviation`, as each entry has a variance of at most $\frac14$. So the expected share of entries in which $M_K$ and $\tilde M$ differ
 is at most $[[ranked_bound]]$.
 """,

@@ -35,7 +35,7 @@ contractions (from products, cover): Half of the items are usable, and the densi
 of its value at $a$. This gives the factor $[[uniform_contraction]]$ for uniform weights, $a\le1$, and $[[gaussian_contraction]]$ for normal
 weights.
 
-uniform reach (from contractions): The first factor is strictly convex in $a$, and its slope is zero at $a=[[uniform_reach]]$. There it is
+uniform reach (from contractions): The factor for uniform weights is strictly convex in $a$, and its slope is zero at $a=[[uniform_reach]]$. There it is
 least, with the value $[[uniform_best]]$.
 
 [[BESSEL]]
@@ -45,7 +45,7 @@ order of Bessel functions (from Bessel function; by positivity): $K_1(a)-K_0(a)=
 one crossing (from order of Bessel functions): The quotient $[[quotient]]$ decreases, since its slope is $[[quotient_slope]]<0$. So it has
 the value $1$ at most once, and it has this value, because it falls from $\infty$ to $0$.
 
-normal reach (from contractions, one crossing): The slope of the second factor has the sign of $1$ minus this quotient. So the factor is
+normal reach (from contractions, one crossing): The slope of the factor for normal weights has the sign of $1$ minus this quotient. So the factor is
 least where the quotient is $1$: at $a=[[gaussian_reach]]$, with the value $[[gaussian_best]]$.
 """,
     vars(product_laws) | globals(),
