@@ -1,4 +1,4 @@
-"""The studies behind the page *What the papers show, reproduced*, at their defaults: written to docs/reproduced.json (six minutes).
+"""The studies behind the page *What the papers show, reproduced*, at their defaults: written to docs/reproduced.json (seven minutes of processor time).
 
 python docs/reproduced.py
 

@@ -98,6 +98,7 @@ LONG = frozenset(
         "studies/test_studies.py::test_tables_and_picture",
         "studies/test_studies.py::test_the_same_numbers_for_any_number_of_jobs",
         "subset_sum/test_subset_sum_laws.py::test_second_moment_of_twenty_items",
+        "test_book.py::test_a_build_that_was_interrupted_goes_on",
         "test_book.py::test_a_form_that_fails_is_told_with_the_figure_of_the_run",
         "test_book.py::test_a_second_build_does_what_has_changed",
         "test_book.py::test_a_wrong_page_or_claim_fails_the_build",

@@ -222,6 +222,17 @@ def test_pictures_are_on_the_page_whatever_the_environment_draws_with(tmp_path: 
     assert json.loads(cards.removeprefix("globalThis.claimCards=").removesuffix(";\n"))["N1"]["status"] == "holds"
 
 
+def test_a_build_that_was_interrupted_goes_on(tmp_path: Path) -> None:
+    """Pages were read and not all of them written: the next build reads none, and writes those that are missing."""
+    book, environment = small_book(tmp_path, GOOD)
+    written = tmp_path / "out" / "_build" / "html" / "page.html"
+    for _ in range(2):
+        result = build(book, tmp_path / "out", isolated=False, **environment)
+        assert result.returncode == 0, result.stderr
+        assert "footer" in written.read_text("utf-8")
+        written.unlink()
+
+
 def test_a_second_build_does_what_has_changed(tmp_path: Path) -> None:
     """Nothing, one page, one page with a flaw, the same flaw again, all of it after a change of the claim, pages after that of other code."""
     book, environment = small_book(tmp_path, GOOD)

@@ -24,7 +24,9 @@ def read_book(app: Sphinx) -> None:
 
 def offer_notebook(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
     """Put the notebook beside the sources, and point the download button to it."""
-    book: Book = app.chapters  # type: ignore[attr-defined]
+    if not hasattr(app, "chapters"):  # no page was read, see `publishing`
+        read_book(app)
+    book: Book = app.chapters
     if page not in book.pages:
         return
     try:

@@ -79,7 +79,9 @@ def is_formula(node: nodes.Node) -> bool:
 
 def describe(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """The footer of a page, and what those who link to it are told."""
-    context["theme_extra_footer"] = app.footer  # type: ignore[attr-defined]
+    if not hasattr(app, "footer"):  # no page was read: pages of an earlier build are written, which was interrupted
+        prepare(app, app.env)
+    context["theme_extra_footer"] = app.footer
     if doctree is None:
         return
     address = str(app.config.html_baseurl)

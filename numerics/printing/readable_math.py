@@ -55,8 +55,11 @@ def flowed(text: str) -> str:
 def _one_paragraph(text: str) -> str:
     lines = []
     for at, piece in enumerate(re.split(r"(\$\$.*?\$\$[.,;:]?)", text, flags=re.DOTALL)):
-        items = [" ".join(item.split()) for item in re.split(r"\n(?=[*-] )", piece)]
-        lines += [f"    {items[0].replace('$$', '$')}"] if at % 2 else [item for item in items if item]
+        if at % 2:
+            lines.append("    " + " ".join(piece.split()).replace("$$", "$"))
+        else:
+            items = (" ".join(item.split()) for item in re.split(r"\n(?=\* )", piece))
+            lines += [item for item in items if item]
     return "\n".join(lines)
 
 

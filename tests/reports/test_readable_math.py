@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sparse_limits.numerics.cli import main
-from sparse_limits.numerics.printing.readable_math import readable
+from sparse_limits.numerics.printing.readable_math import flowed, readable
 from sparse_limits.theory.ledger import load_ledger
 
 
@@ -48,3 +48,10 @@ def test_show_prints_no_latex(capsys):
     printed = capsys.readouterr().out
     assert "Statement" in printed
     assert not re.search(r"[$\\]", printed)
+
+
+def test_flowed_statements_lose_nothing_but_line_breaks() -> None:
+    for entry in load_ledger():
+        text = entry.claim.latex_statement
+        assert "".join(flowed(text).replace("$", "").split()) == "".join(text.replace("$", "").split()), entry.label
+    assert flowed("Let\n$$a\n- b.$$\n* one\n* two") == "Let\n    $a - b.$\n* one\n* two"
