@@ -25,6 +25,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shard", metavar="I/N", help="run the I-th of N shares of the tests, by whole groups")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # workers of xdist report to one process
+        config.pluginmanager.register(Failures(config))
+
+
+class Failures:
+    """Names a test as soon as it fails: a run that is ended before its summary has said what failed."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._config.get_terminal_writer().line(f"\nfailed: {report.nodeid}")
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """For `-m fast` import the fast files alone: to collect the others takes longer than to run these."""
     other = collection_path.suffix == ".py" and collection_path.stem not in FAST
