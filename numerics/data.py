@@ -18,7 +18,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sparse_limits.numerics.arguments import InputError, checked_integer, real_matrix
+from sparse_limits.numerics.arguments import InputError, checked_bool, checked_integer, real_matrix
 from sparse_limits.numerics.columns import About, Content, check_missing, of_arrays, of_table
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.files import check_readable
@@ -186,7 +186,7 @@ def load_data(
     ------
     InputError : in one line with the file's name, for a file that is missing, damaged or of another kind, for labels, a
         target or columns that do not fit, and for missing values if `missing` is None; for `target`, `missing` or
-        `drop` with the digits.
+        `drop` with the digits; for `standardise` other than True, False and None.
 
     References
     ----------
@@ -200,11 +200,13 @@ def load_data(
     """
     if not isinstance(source, (str, PathLike)):
         raise InputError(f"source is {type(source).__name__}, expected digits or a file's name")
+    if standardise is not None:
+        standardise = checked_bool("standardise", standardise)
     if source == "digits":
         for name, value in {"target": target, "missing": missing, "drop": drop, "classes": classes}.items():
             if value is not None:
                 raise InputError(
-                    f"{name} is {value!r:.60}, expected none: the digits have one target, pixels for inputs, and miss nothing"
+                    f"{name} is {value!r:.60}, expected none: the digits have one target, pixels for inputs, and no missing values"
                 )
         return digits("ge5" if labels is None else labels, standardise is not False)
     return load(source, labels, bool(standardise), target=target, missing=missing, drop=drop, classes=classes)
@@ -235,7 +237,7 @@ def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
 def for_outputs(data: Dataset, outputs: int) -> Dataset:
     """The data for a network of so many outputs: classes that no sample has get a column if all are numbered.
 
-    Data of other labels are as they were: that they do not fit is seen, and said with `fitting_labels`.
+    Data with other labels stay as they are: the caller sees that they do not fit, and asks `fitting_labels` for the way out.
     """
     if not data.labelling.startswith("onehot") or data.y.shape[1] >= outputs:
         return data

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.datasets import load_digits
 
 import sparse_limits.numerics.data
-from sparse_limits.numerics.data import Dataset, digits, load, standardised, symmetrised
+from sparse_limits.numerics.data import Dataset, digits, load, load_data, standardised, symmetrised
 from sparse_limits.numerics.labels import targets
 from sparse_limits.numerics.limits import limit
 
@@ -327,6 +327,15 @@ def test_other_files_are_refused(tmp_path, name, message):
 def test_folders_are_refused(tmp_path):
     (tmp_path / "folder.csv").mkdir()
     assert "is a folder" in refusal(load, tmp_path / "folder.csv")
+
+
+@pytest.mark.parametrize("value", ["a", 1, "no"])
+def test_standardise_is_true_or_false(value):
+    assert "standardise is" in refusal(load_data, "digits", standardise=value)
+
+
+def test_standardise_of_numpy_is_one_of_python():
+    np.testing.assert_array_equal(load_data("digits", standardise=np.False_).x, digits(standardise=False).x)
 
 
 def test_wrong_labelling_names_the_file(tmp_path):

@@ -128,9 +128,8 @@ def available_cores() -> int:
 def add_jobs(parser: argparse._ActionsContainer) -> None:
     """The options that say where tasks run: in processes here, or on a cluster."""
     where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: all available cores)"
-    )
+    cores = str(available_cores())  # a text: argparse takes a number that equals a default for one that is not given
+    where.add_argument("--jobs", type=int, default=cores, metavar="N", help="processes (default: all available cores)")
     add_cluster(where)
 
 

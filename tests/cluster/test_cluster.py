@@ -12,6 +12,8 @@ from helpers import ROOT, needs
 from tasks import work
 
 from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.commands.common import available_cores
 from sparse_limits.numerics.ledger.summary import summarise
 from sparse_limits.numerics.ledger.verification import verify
 from sparse_limits.numerics.prediction.predict import predict
@@ -198,6 +200,13 @@ def test_where_no_scheduler_answers(address: str, monkeypatch: pytest.MonkeyPatc
 def test_an_address_is_a_text(address: object) -> None:
     with pytest.raises(InputError, match="expected the address of a dask scheduler"), cluster(address):  # type: ignore[arg-type]
         pass
+
+
+@pytest.mark.parametrize("jobs", [available_cores(), available_cores() + 1])
+def test_processes_beside_a_cluster_are_refused(jobs: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also as many processes as there are without the option."""
+    assert main(["verify", "N1", "--jobs", str(jobs), "--cluster", "local:2"]) == 2
+    assert "--cluster: not allowed with argument --jobs" in capsys.readouterr().err
 
 
 def test_a_ledger_of_ones_own_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
