@@ -194,7 +194,7 @@ MEANINGS: Mapping[str, str] = {
     "channels_after": "number of channels after the layer",
     "channels_between": "number of channels between the layers of the source for each channel before the target's",
     "channels_of_input": "number of channels of the input",
-    "channels_behind": "number of channels behind a hidden layer",
+    "channels_behind": "number of channels after a hidden layer",
     "window": "number of cells along a side of the window in which a kernel is not 0",
     "interval_end": "end of the symmetric interval on which a product of two coefficients has a density; "
     "twice the largest modulus of the target's coefficients",

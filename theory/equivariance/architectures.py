@@ -49,7 +49,7 @@ eps_1, eps_2, norms_1, norms_2, inputs_1, inputs_2, weight_2 = sp.symbols(
 )
 
 INPUT_CHANNELS = Quantity(n_0, "number of channels of the input", COUNT_FROM_ZERO)
-HIDDEN_CHANNELS = Quantity(n_1, "number of channels behind a hidden layer", COUNT_FROM_ZERO)
+HIDDEN_CHANNELS = Quantity(n_1, "number of channels after a hidden layer", COUNT_FROM_ZERO)
 WEIGHT = "largest sum, over an output channel, of moduli of coefficients times norms of basis elements"
 ERRORS = (0, sp.Rational(1, 10))  # ends between which errors of coefficients are drawn
 
@@ -291,7 +291,7 @@ $[[coefficients]]$ coefficients. Message passing commutes with permutations that
         "x_i": "channel $i$ in front of a layer",
         "h_i": "channel $i$ of the target's features in front of a layer",
         r"f_\ell": r"what layer $\ell$ of the target gives before its ReLU",
-        r"h_\ell, h_{\ell-1,i}": r"features of the target behind layer $\ell$, and channel $i$ in front of it",
+        r"h_\ell, h_{\ell-1,i}": r"features of the target after layer $\ell$, and channel $i$ before it",
         r"\varepsilon_\ell": r"largest error of a coefficient of layer $\ell$",
         **RELU,
         r"\gamma_L": "bound on $(1+u)^L-1$",

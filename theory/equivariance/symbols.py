@@ -58,7 +58,7 @@ FIELDS = {
     **COEFFICIENTS,
     **IDENTITY,
     r"\delta_b": "number of modulus at most $1$, for basis element $b$",
-    r"h_{\ell,i}": r"channel $i$ behind layer $\ell$ of the target",
+    r"h_{\ell,i}": r"channel $i$ after layer $\ell$ of the target",
     r"\eta, \eta_\theta": r"norm non-linearity, which shortens a vector by its threshold $\theta$",
     "x_i": "channel $i$ in front of a layer of the target",
     **POLYGON,

@@ -1,4 +1,4 @@
-"""E12.2: which interactions of inputs a mask of any depth cannot represent: those that no neuron hears."""
+"""E12.2: which interactions of inputs a mask of any depth cannot represent: those of sets that reach no neuron together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, same
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
-HEARD: Mapping[str, tuple[str, ...]] = {  # sets of inputs that the neurons of the last hidden layer hear, of three
+# Sets of inputs, of three, from which edges lead to the neurons of the last hidden layer
+HEARD: Mapping[str, tuple[str, ...]] = {
     "none": (),
     "1": ("1",),
     "1,2,3": ("1", "2", "3"),
@@ -114,7 +115,7 @@ ALL = part_maps["123"]
 
 
 def sums_of_heard_functions_go(residual_maps: Maps, heard: Mapping[str, tuple[str, ...]]) -> Iterator[Relation]:
-    """What is taken away is all of a constant, and of a function of a set that is heard; twice takes away no more."""
+    """What is taken away is all of a constant, and of a function of a set that reaches one neuron; twice takes away no more."""
     for name, sets in heard.items():
         for each in (sp.Mul(*over), *map(mean_given, sets)):
             yield same(reduced((1 - residual_maps[name]) * each), each, by=sp.expand)
@@ -244,7 +245,7 @@ no neuron of the first layer has edges to both inputs, has the error $[[two_rela
         "residual_maps": {
             "one set of two": {**residual_maps, "12,23": 1 - P_3},
             "one input of two": {**residual_maps, "12": 1 - P_1},
-            "inputs that are heard": {**residual_maps, "12,3": 1 - P_1 * P_2},
+            "inputs that reach the neuron": {**residual_maps, "12,3": 1 - P_1 * P_2},
             "constants stay": {**residual_maps, "none": sp.S.One},
             "edges to the first layer": {**residual_maps, "12,23": residual_maps["1,2,3"]},
             "the three together": {**residual_maps, "12,13,23": 1 - P_1 * P_2 * P_3},
@@ -252,7 +253,7 @@ no neuron of the first layer has edges to both inputs, has the error $[[two_rela
         "unheard_maps": {
             "pairs alone": {**unheard_maps, "1,2,3": unheard_maps["1,2,3"] - ALL},
             "the three together": {**unheard_maps, "12,13,23": sp.S.Zero},
-            "parts that are heard": {**unheard_maps, "12,23": part_maps["12"] + part_maps["23"]},
+            "parts that a neuron sees": {**unheard_maps, "12,23": part_maps["12"] + part_maps["23"]},
             "edges to the first layer": {**unheard_maps, "12,23": unheard_maps["1,2,3"]},
         },
         "mean_over_one": {"of the positive half": x_1 / 2, "half a chance more": mean_over_one + x_1 / 2},

@@ -32,7 +32,7 @@ bend = 8 / pieces
 product_units = 2 * pieces
 product_success = at_least(n, p**2, product_units)
 _both, _none = p**2, (1 - p) ** 2
-two_bends = (  # of n ≥ 4 neurons two hear both inputs and a third hears one, at least
+two_bends = (  # of n ≥ 4 neurons at least two keep both inputs, and a third keeps one
     1 - (1 - _both) ** n - n * _both * (1 - _both) ** (n - 1) - sp.binomial(n, 2) * _both**2 * _none ** (n - 2)
 )
 corners = network(1, 1) - network(1, -1) - network(-1, 1) + network(-1, -1)
@@ -180,8 +180,8 @@ it with probability at least $[[product_success]]$.
     },
     wrong=lambda: {
         "two_bends": {
-            "all four hear both": at_least(n, p**2, 4),
-            "two hear both": at_least(n, p**2, 2),
+            "all four keep both": at_least(n, p**2, 4),
+            "two keep both": at_least(n, p**2, 2),
         },
         "sup_error": {"one piece more": 1 / (pieces + 1) ** 2},
         "product_units": {"units for the knots": 2 * (pieces + 1)},

@@ -99,7 +99,7 @@ def opposite_samples_share_nothing(covariance: sp.Expr) -> Relation:
 
 
 def half_of_the_rows_hear(degree: sp.Expr) -> Iterator[Relation]:
-    """The gate of the one sample that the column hears is open in half of the rows, where |w| a > t/b with H(t/b)."""
+    """The gate of the one sample that is not 0 in the column is open in half of the rows, where |w| a > t/b with H(t/b)."""
     yield same(degree, sum(gate * product_normal.at(t / b) for gate in (0, 1)) / 2)
 
 

@@ -1,4 +1,4 @@
-"""N11: behind a ReLU output whole neurons must be exponentially more than neurons whose single weights are pruned."""
+"""N11: with a ReLU output whole neurons must be exponentially more than neurons whose single weights are pruned."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def weights_grow_with_the_logarithm(enough: sp.Expr, weight_rate: sp.Expr) -> It
 
 exponential_gap = Claim(
     label="N11",
-    title="The exponential gap between weights and whole neurons behind a ReLU output",
+    title="The exponential gap between weights and whole neurons with a ReLU output",
     headline=r"With a ReLU output $W$ neurons suffice for a mask on single weights, a number of the order $\ln\frac1\varepsilon$. Whole neurons must be exponentially more: $M=e^{(\lambda+o(1))W}$ with $$\lambda=[[exponent]].$$",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and let
@@ -132,7 +132,7 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
     ),
     open_questions=(
         OpenQuestion(
-            asks=r"""Do whole neurons have to be of the order of $d/\varepsilon$ in number behind a ReLU output, too, as is announced?""",
+            asks=r"""Is a number of whole neurons of the order $d/\varepsilon$ needed with a ReLU output, too, as is announced?""",
             obstacle="N9 requires an aligned neuron in each plane that contains $w^*$, and all planes at once cost the factor $d$. With a ReLU output $g$ may change its sign where the target has its kink, so that no plane requires an aligned neuron; N5 considers one plane, where $d$ plays no role.",
             known=r"""At least of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ for each $d\ge2$ (N5.2), and $d/\varepsilon$ with a linear output (N9.2), on the cube $d^{3/2}/\varepsilon$ (N10.2).""",
             evidence="None: sizes were found for two inputs only (N8).",

@@ -1,4 +1,4 @@
-"""N5.2: behind a ReLU output whole neurons are many: of the order of 1/ε, up to a logarithm."""
+"""N5.2: with a ReLU output whole neurons are many: of the order of 1/ε, up to a logarithm."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def neurons_are_this_root(
 
 jump_bound = Claim(
     label="N5.2",
-    title="Whole neurons behind a ReLU output: at least 1/ε up to a logarithm",
+    title="With a ReLU output: at least 1/ε whole neurons, up to a logarithm",
     headline=r"With a ReLU output, approximating one ReLU to within $\varepsilon$ with a fixed probability requires at least of the order $1/(\varepsilon\ln\frac1\varepsilon)$ whole neurons as $\varepsilon\to0$, in every dimension $d\ge2$.",
     statement=r"""
 As in N5.1, let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$. The

@@ -1,4 +1,4 @@
-"""N5.1: behind a ReLU output the strengths at the kinks lie in a zonotope of small volume."""
+"""N5.1: with a ReLU output the strengths at the kinks lie in a zonotope of small volume."""
 
 from __future__ import annotations
 

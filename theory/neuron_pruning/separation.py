@@ -84,7 +84,7 @@ SUM = sp.Max(*(sum(sp.Max(s * p, s * m, 0) for p, m in zip(plus, minus, strict=T
 
 measured_separation = Claim(
     label="N8",
-    title="Measured: found tickets need about 1/ε whole neurons; with single weights behind a ReLU output, log 1/ε or less",
+    title="Measured: found tickets need about 1/ε whole neurons; with single weights and a ReLU output, log 1/ε or less",
     headline=r"With two inputs and a linear output, $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ random neurons have, with a fixed probability, a subset within $\varepsilon$ of one ReLU: up to logarithms the number that N2 requires. Measured numbers agree.",
     statement=r"""
 Let the target be $\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, let the source have $N$ Gaussian neurons as in N2, and take the error on
@@ -105,7 +105,7 @@ have a linear output, and the ticket is found among the 16 neurons nearest to $w
 output ReLU, with $w^*=(1,1)/\sqrt2$ and one subset sum for each input and sign. Between $\varepsilon_1=0.2$ and $\varepsilon_2=0.01$ the
 log–log slope of $N_{50}$ lies, to the accuracy of the measurement, for neurons between $[[neuron_steepest]]$ and $[[neuron_flattest]]$, the
 secant slopes of $\varepsilon^{-1}\ln^2\frac1\varepsilon$ and of $\varepsilon^{-1}$, and for weights between $s=[[weight_steepest]]$ and
-$[[weight_flattest]]$, the secant slopes of $\ln\frac1\varepsilon$ and of a constant. *Reported, not asserted:* whole neurons behind an
+$[[weight_flattest]]$, the secant slopes of $\ln\frac1\varepsilon$ and of a constant. *Reported, not asserted:* whole neurons with an
 output ReLU, and single weights with a linear output (nearby neurons of either direction for the kink, single weights to correct what is
 linear), have slopes near $-1$ as well; for the latter $N_{50}$ is three quarters of that of whole neurons with a linear output at
 $\varepsilon=0.2$, and a third at $\varepsilon=0.001$.

@@ -46,7 +46,7 @@ TAIL = {
     **GAMMA,
 }
 
-# of networks whose single weights are pruned, behind a ReLU and with a linear output
+# of networks whose single weights are pruned, with a ReLU output and with a linear output
 _SOURCE = {"g": "sum of the neurons of the source, of which a mask leaves a part"}
 BEHIND_RELU = {**ONE_RELU, **NEURON, **INPUT, **_SOURCE, "N": "number of neurons of the source", **BESSEL}
 TWO_COORDINATES = {

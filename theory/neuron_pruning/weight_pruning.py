@@ -1,4 +1,4 @@
-"""N4.1 and N4.2: pruning weights: of the order of log(1/ε) neurons for each input behind a ReLU output, still 1/ε without it."""
+"""N4.1 and N4.2: pruning weights: of the order of log(1/ε) neurons for each input with a ReLU output, still 1/ε without it."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ ReLU the error there is $[[opposite_error]]$ up to $\varepsilon$.
 
 pruned_weights = Claim(
     label="N4.1",
-    title="Pruning weights behind a ReLU output: log(1/ε)",
+    title="Pruning weights with a ReLU output: log(1/ε)",
     headline=r"With a ReLU output, a mask on single weights of $dn$ Gaussian neurons comes within $\varepsilon$ of one ReLU on the unit ball in $d$ dimensions, with probability at least $1-\delta$, if $$n\ge[[size]].$$",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, be the target on the unit ball, and let

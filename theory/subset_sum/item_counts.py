@@ -255,7 +255,7 @@ $n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean count r
         DISTANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
         Quantity(
             eta,
-            r"by how much of $\log_2\frac1\varepsilon$ a number of items stays behind",
+            r"by how much of $\log_2\frac1\varepsilon$ a number of items falls short",
             sp.Interval(0, 2),
         ),
     ),

@@ -20,7 +20,7 @@ usable = sp.Symbol("K", integer=True, nonnegative=True)
 x = sp.Symbol("x", positive=True)  # a modulus
 w = sp.Symbol("w", real=True)  # the logarithm of a variance, relative to that modulus
 v = sp.Symbol("v", positive=True)  # the sum of the squares of k second factors
-eta = sp.Symbol("eta", positive=True)  # by how much a number of items stays behind, in units of log₂(1/ε)
+eta = sp.Symbol("eta", positive=True)  # by how much a number of items falls short, in units of log₂(1/ε)
 HALF = sp.Rational(1, 2)
 
 

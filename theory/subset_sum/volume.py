@@ -281,7 +281,7 @@ $\ln\frac{d_0d_1}\delta$ and this bound does not.
                 for x in (100, 10_000)
             ),
             lost=r"at most, as the truth lies between: in the masks, all of which are counted as if no two made the same function, and in R4's "
-            r"proof behind R8's number, which follows the measure that is covered",
+            r"proof, which gives R8's number and follows the measure that is covered",
             order=r"by R8, if $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$: step *excess*",
             side=Side.BELOW,
         ),

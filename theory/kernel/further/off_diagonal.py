@@ -189,7 +189,7 @@ def values_err_by_three_pieces(row_value: sp.Expr, row_norm: sp.Expr, value_step
 
 
 def first_layers_fluctuate(first_value: sp.Expr, first_tangent: sp.Expr) -> Iterator[Relation]:
-    """The diagonals behind a dense layer, from inputs of any width and kurtosis, over n."""
+    """The diagonals after a dense layer, from inputs of any width and kurtosis, over n."""
     kurtosis, width = sp.Symbol("kurtosis", positive=True), sp.Symbol("d", integer=True, positive=True)
     found = advance(step, at_inputs(kurtosis), width, n, sp.Integer(1))
     yield same(first_value, sp.sqrt(found.values.diagonal / n))
@@ -250,7 +250,7 @@ the square of that slope tends to $[[cusp]]$, so $B$ grows without limit for $L\
     hypotheses=(
         Hypothesis("masks independent of the weights, with independent entries"),
         Hypothesis(
-            "a cosine behind a hidden layer that is not 1",
+            "a cosine after a hidden layer that is not 1",
             sp.And(cosine >= 0, cosine < 1),
             needed_by=("chord", "tangent_step", "depth_two"),
         ),

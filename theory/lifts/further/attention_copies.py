@@ -362,7 +362,7 @@ the number of samples occurs.
             "other channels forgotten": head_copy.subs(C, signs),
             "V alone": head_copy / 2**d,
             "of the weights alone": alike,
-            "of the channels heard, twice": 2 * heard,
+            "of the chosen channels, twice": 2 * heard,
         },
         "heard": {"each matrix sampled": heard.subs({signs: 3 * signs, C: 3 * C}, simultaneous=True)},
         "sign_length": {"one column": sp.sqrt(signs), "signs added": signs * d},

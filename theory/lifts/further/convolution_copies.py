@@ -251,7 +251,7 @@ $1-\delta$ from $$[[filter_size]]$$ output channels on, a number in which neithe
             "other channels forgotten": filter_copy.subs(C_i, signs),
             "of one edge": filter_copy / p_0 ** (signs - 1),
             "of the weights alone": 2 / sp.Integer(2) ** (k * signs),
-            "of the channels heard, twice": 2 * heard,
+            "of the chosen channels, twice": 2 * heard,
         },
         "heard": {"each weight sampled": heard.subs({signs: k * signs, C_i: k * C_i}, simultaneous=True)},
         "alike": {"signs of one pixel": 2 / 2**signs},

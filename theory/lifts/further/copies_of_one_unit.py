@@ -74,7 +74,7 @@ def with_goal(place: Mapping[sp.Symbol, sp.Expr], loss: sp.Expr) -> dict[sp.Symb
 
 
 def least_size(chance: sp.Expr) -> sp.Expr:
-    """How many terminals hold M copies of one unit with probability 1 − δ, where all that hear something are copies."""
+    """How many terminals hold M copies of one unit with probability 1 − δ, where all that have an edge from an input are copies."""
     return valued(size, {q: chance, r: sp.S.One})
 
 

@@ -172,7 +172,7 @@ open.
             truth="size",
             at=tuple({d_0: w, d_1: 10, delta: sp.Rational(1, 10), **UNIFORM_ENTRIES} for w in (10, 1000)),
             lost=r"at most, as the truth lies between: in units with $A_{ki}\le0$, which are counted, in the distance $\varepsilon$, which it does not use, "
-            r"and in R4's proof behind R8's number",
+            r"and in R4's proof, which gives R8's number",
             order=r"by R8, as $d_0d_1\to\infty$: step *excess*",
             side=Side.BELOW,
         ),
