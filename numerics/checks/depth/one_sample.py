@@ -48,7 +48,10 @@ def open_values() -> tuple[sp.Expr, sp.Expr]:
 def scales_are_those_of_open_gates(
     first_scale: sp.Expr, hidden_scale: sp.Expr, readout_scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """K1's ReLU at open gates times the roots of the two widths; |x_j| = 1 in layer 1, no signal in the readout."""
+    """The scales are the value and the slope of K1's ReLU at open gates, over the roots of the widths of both layers.
+
+    In layer 1 |x_j| = 1, and the readout has no signal.
+    """
     value, slope = open_values()
     yield trial.same(first_scale, slope / sp.sqrt(n * d))
     yield trial.same(hidden_scale, value * slope / sp.sqrt(n * n))
@@ -67,7 +70,7 @@ def tails_are_means_over_the_gates(
     readout_scale: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """All patterns of one or two coins: where one is closed the score is 0 and exceeds nothing."""
+    """The tails are means over all patterns of one or two fair gates: where a gate is closed, the score is 0 and exceeds nothing."""
     for claimed, scale, gates, law in (
         (first, first_scale, 1, product_normal),
         (hidden, hidden_scale, 2, triple_normal),
@@ -84,7 +87,7 @@ def sizes(depth: int) -> tuple[tuple[int, ...], ...]:
 
 
 def at_any(named: sp.Expr) -> sp.Expr:
-    """What holds at a threshold that is named beside it, at any τ."""
+    """A formula at a named threshold, taken at any τ instead."""
     return named.replace(Let, lambda body, _: body)
 
 
@@ -104,9 +107,9 @@ def threshold_keeps_the_density(
     readout: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Each density is that of its layer at the threshold, and there the counts add up to ρ times all.
+    """Each density is that of its layer at the threshold, where the counts of all layers add up to ρ times all weights.
 
-    At every τ they are ρ times all, and as much more as what is 0 at the threshold times all; so they are ρ times all there.
+    At every τ the counts are ρ times all weights, plus all weights times a quantity that is 0 at the threshold.
     """
     whole = n * d + (L - 1) * n**2 + n
     counted = n * d * first + (L - 1) * n**2 * hidden + n * readout
@@ -182,9 +185,10 @@ def _normal(degree: int) -> int:
 def fourth_moments_of_small_networks(
     fourth_first: sp.Expr, fourth_hidden: sp.Expr, fourth_readout: sp.Expr, growth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The product of normals where no layer lies between, and a layer more, for all L and n; and small networks expanded.
+    """The fourth moments start from products of normals with no layer between; each further layer multiplies by one factor.
 
-    These have up to three hidden layers, every weight a letter and every gate a coin; mean squares too.
+    This holds for all L and n. Networks of up to three hidden layers, with symbols for all weights and gates, are expanded as well,
+    also for the mean squares.
     """
     for claimed, start, gates in ((fourth_first, 1, 1), (fourth_hidden, 2, 2), (fourth_readout, 1, 1)):
         moments = sp.Integer(3) ** (gates + 1) * sp.sqrt(2) ** (4 * gates) * HALF**gates  # normals and open gates
@@ -207,9 +211,9 @@ FIRST_LEVEL, HIDDEN_LEVEL = sp.Rational(1, 100), sp.Rational(1, 3)
 
 
 def exact_counts(rng: np.random.Generator) -> NDArray[np.int64]:
-    """Scores above the levels: of one input and of the readout of a wide network, one hidden score each of many.
+    """Scores above the levels: of one input and of the readout of a wide network, and one hidden score of each of many networks.
 
-    The wide one has ReLU without √2, whose scores are smaller by the L-th power of √2 in all layers.
+    The wide network has ReLU without √2, whose scores are smaller by the L-th power of √2 in all layers.
     """
     inputs, residual = np.ones((1, INPUTS)), np.ones((1, 1))
     network = random_network((INPUTS, WIDE, 1), rng)
@@ -228,7 +232,10 @@ def exact_counts(rng: np.random.Generator) -> NDArray[np.int64]:
 def networks_of_every_width_keep_as_often(
     first: sp.Expr, hidden: sp.Expr, readout: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Exact at finite width: rows of one hidden layer are independent; of two, one score of each of many networks."""
+    """At finite width, scores exceed a level as often as stated.
+
+    The rows of one hidden layer are independent; with two hidden layers, one score is taken from each of many networks.
+    """
     chances = [trial.value(each, {n: WIDE, d: INPUTS, tau: FIRST_LEVEL}) for each in (first, readout)]
     chances.append(trial.value(hidden, {n: 2, tau: HIDDEN_LEVEL}))
     yield trial.counts_each(trial.draw(exact_counts), np.array([WIDE, WIDE, SEEN]), chances)
@@ -236,6 +243,9 @@ def networks_of_every_width_keep_as_often(
 
 @enclosed(one_sample)
 def layers_are_counted_from_one(weights: sp.Expr, fourth_hidden: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Layer 1 and the readout have weights of all; a hidden matrix lies between two hidden layers or more, and has no less than the limit."""
+    """The first layer and the readout together have no more weights than all layers.
+
+    The fourth moment in a hidden matrix is at least 108, its limit.
+    """
     yield trial.below(n * d + n, weights)
     yield trial.below(sp.Integer(108), fourth_hidden, needed="fourth_hidden")

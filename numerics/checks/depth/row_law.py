@@ -85,7 +85,10 @@ phi, output = sp.Function("phi", real=True), sp.Function("F_h", real=True)  # �
 
 @exact(depth_row_law, step="derivative")
 def derivatives_of_small_networks(derivative: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Any φ, and any ⟨f, r⟩ above it; and networks of two hidden layers, weights, inputs and a cubic φ letters."""
+    """The derivative is the stated one for any φ and any ⟨f, r⟩ above the weight.
+
+    It is also checked in networks of two hidden layers with symbols for weights, inputs and the coefficients of a cubic φ.
+    """
     seen = sp.diff(output(phi(others + weight * h / sp.sqrt(below))), weight)
     yield trial.same(sloped(seen, F_h=signal / sp.sqrt(width), phi=gate), derivative)
 
@@ -113,7 +116,10 @@ def signal_below(first: int, second: int) -> sp.Expr:
 
 @exact(depth_row_law, step="signal")
 def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What one more unit above adds, any φ and any ⟨f, r⟩ above it; and layer 1 of the same networks from ⟨a, r⟩ in layer 2."""
+    """One more neuron above adds the stated term to the signal, for any φ and any ⟨f, r⟩ above that neuron.
+
+    In the small networks, the signal of layer 1 follows from ⟨a, r⟩ in layer 2.
+    """
     seen = sp.diff(output(phi(others + weight_above(above) * h / sp.sqrt(width))), h)
     through = sloped(seen, F_h=signal_above(above) / sp.sqrt(above), phi=gate_above(above))
     yield grows_by(trial, sp.sqrt(above) * back, above, sp.sqrt(width) * sp.sqrt(above) * through)
@@ -137,7 +143,10 @@ def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @exact(depth_row_law, step="ReLU steps")
 @control("variance left out", forward=relu.value + beta_b, backward=relu.slope * passed)
 def relu_takes_these_steps(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """K1's ladder: back is Π times the derivative of forward in c (Price), and forward factorises at c = 0."""
+    """For K1's ReLU, the backward step is Π times the derivative of the forward step in c (Price).
+
+    At c = 0 the means in the forward step factorise, and the backward step is Π v/2.
+    """
     half = sp.integrate(sp.sqrt(2) * z * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, 0, sp.oo))
     free = sp.Symbol("x", real=True)
     at_zero = v_l * half**2 * sp.sqrt(a * b) + beta_b
@@ -168,9 +177,10 @@ def mean_squares(rng: np.random.Generator) -> Floats:
 @empirical(depth_row_law)
 @control("Σ and Π exchanged", forward=v_l * relu.slope + beta_b, backward=v_l * relu.value * passed)
 def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two hidden layers, two inputs: E s² over the weights' variance is E_D E_D' of hh′, gates and Π⟨r, r′⟩, to 15 %.
+    """Two hidden layers, two inputs: E s² over the weights' variance is within 15 % of the mean of hh′, gates and Π⟨r, r′⟩.
 
-    That is the precision of the remark, chosen beforehand: how far the mean at 400 units is from the limit is not bounded here.
+    That mean is over pairs of inputs. The precision is that of the remark, chosen beforehand: how far the mean at 400 units is from the
+    limit is not bounded here.
     """
     observed = trial.draw(mean_squares)
     x = sp.Matrix(INPUTS.tolist()).applyfunc(sp.nsimplify)
@@ -200,7 +210,7 @@ def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial
 
 @enclosed(depth_row_law)
 def signals_come_from_layers_above(signal_variance: sp.Expr, back: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No layer is given back more than all would carry; and a sum over units, each of which brings 1, is positive."""
+    """The variance of the signal is at most v_A max(1, v_l)^L; and a sum over neurons, each of which adds 1, is positive."""
     yield trial.below(signal_variance, v_A * sp.Max(1, v_l) ** L, needed="signal_variance")
     ones = back.replace(sp.core.function.AppliedUndef, lambda *_: sp.S.One)
     yield trial.below(sp.S.Zero, sp.sqrt(above) * ones, strict=True)

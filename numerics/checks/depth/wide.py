@@ -26,7 +26,7 @@ TENTH = sp.Rational(11, 10)
 def arguments_are_those_of_the_tails(
     first_argument: sp.Expr, hidden_argument: sp.Expr, readout_argument: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """D3.2's probabilities at τ = u/n are those of S4 and D3.1 at the arguments."""
+    """At τ = u/n the probabilities of D3.2 are the tails of S4 and D3.1 at the stated arguments, times the chance of open gates."""
     for claimed, tail, law, gates in (
         (first_argument, first, product_normal, HALF),
         (hidden_argument, hidden, triple_normal, HALF**2),
@@ -44,14 +44,14 @@ def other_matrices_hold_little(share: sp.Expr, trial: Trial) -> Iterator[Finding
 
 @enclosed(wide_layers)
 def threshold_is_the_root(limit_threshold: sp.Expr, wide_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It is positive, and the limit of the density is ρ there."""
+    """The limit of the threshold is positive, and the limit of the density is ρ there."""
     yield trial.below(sp.S.Zero, limit_threshold, strict=True)  # boxes: a root without a closed form
     yield trial.same(wide_density.subs(scaled, limit_threshold), rho, by=None)
 
 
 @enclosed(wide_layers, step="what is lost")
 def lost_share_lies_close(lost: sp.Expr, noise: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The density is minus the derivative of H; what is lost is within t³ log(1/t)/5 at t = 1/100 and 1/1000, from both sides."""
+    """The noise density is minus the derivative of H; what is lost differs from 1 − H by at most t³ log(1/t)/5 at t = 1/100 and 1/1000."""
     yield trial.same(noise, -sp.diff(product_normal.survival, t), by=None)
     points = [{t: sp.Rational(1, power)} for power in (100, 1000)]
     away = 1 - product_normal.survival - lost

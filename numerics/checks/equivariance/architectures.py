@@ -88,7 +88,7 @@ def whole(matrix: NDArray[Any]) -> NDArray[np.int64]:
 def sizes_are_counted(
     bases: Mapping[str, tuple[sp.Expr, ...]], coefficients: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Bases are independent and as large as claimed, coefficients as many: windows of 1 and 3, 2, 3 and 5 points."""
+    """Bases are independent and have the claimed sizes, and coefficients the claimed number: windows of side 1 and 3; 2, 3 and 5 points."""
     channels = (2, 3, 5)
     for side, count in ((1, 2), (3, 3), (1, 5)):
         here = trial.once(sizes, side, count)
@@ -122,7 +122,7 @@ def numbers_of_points(gap: sp.Expr) -> sp.Expr:
 
 @exact(architecture_tickets, step="types")
 def counts_have_closed_forms(bases: Mapping[str, tuple[sp.Expr, ...]], trial: Trial) -> Iterator[Finding]:
-    """The counts of Q3 and Q4 as the statement says them, whatever the sizes are: all at once, with weights."""
+    """The counts of Q3 and Q4 have the closed forms of the statement, for all sizes: all at once, with weights."""
     weights = sp.symbols("s_1:15", positive=True)
     claimed, closed = (
         sp.Add(*(weight * size for weight, size in zip(weights, sizes, strict=True)))

@@ -203,7 +203,9 @@ k = sp.Symbol("k", positive=True, integer=True)
 def constants_come_from_products(
     forward_error: sp.Expr, equivariance_error: sp.Expr, gamma: sp.Expr, apart: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """One rounding errs by u; steps of k and L roundings multiply; all up at x and all down at ρ(g)x come near, for u up to 1/2048 and L up to 1000."""
+    """One rounding errs by u; the factors of k and L roundings multiply. With roundings all up at x and all down at ρ(g)x the outputs
+    differ by at most the bound, with the same slope at u = 0, for u up to 1/2048 and L up to 1000.
+    """
     one = forward_error.subs(moduli_output, 1)
     yield trial.same(forward_error.subs(L, 1), u * moduli_output)
     both, step = one.subs(L, L + k), one.subs(L, k)
@@ -226,7 +228,7 @@ def constants_come_from_products(
 @control("errors add up", carried=product_error + product_error.subs(L, more))
 @control("the step alone", carried=product_error.subs(L, more))
 def steps_multiply(carried: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """φ_l(1 + φ_L) + φ_L, which is the error of L + l roundings."""
+    """The carried error is φ_l(1 + φ_L) + φ_L, which is the error of L + l roundings."""
     step = stray.subs(L, more)
     yield trial.same(carried, stray.subs(L, L + more), by=powers)
     yield trial.same(carried, step * (1 + stray) + stray, by=powers)
@@ -235,7 +237,7 @@ def steps_multiply(carried: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[F
 @exact(architecture_tickets, step="rounding")
 @control("relative to one", forward_error=product_error)
 def outputs_err_by_products(forward_error: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The relative error times the largest output of the pass with moduli."""
+    """The error is the relative error times the largest output of the pass with moduli."""
     yield trial.same(forward_error, stray * moduli_output)
 
 

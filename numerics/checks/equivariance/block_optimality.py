@@ -25,7 +25,7 @@ UNIFORM = {a: sp.exp(-1), kappa: sp.Rational(1, 2)}
 
 
 def chances(channels: int, before: int, after: int, signed: bool) -> sp.Rational:
-    """That each coefficient has a μ of its sign: over all signs of λ, given which those of the μ are independent."""
+    """The probability that each coefficient has a μ of its sign: over all signs of λ, given which the signs of the μ are independent."""
     total = sp.S.Zero
     for plus in range(channels + 1):
         one = 1 - sp.Rational(1, 2**plus)
@@ -36,7 +36,7 @@ def chances(channels: int, before: int, after: int, signed: bool) -> sp.Rational
 
 @enclosed(ticket_blocks)
 def signs_are_counted(success: sp.Expr, nonnegative_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The probability that the signs allow success, in fractions, for up to 9 channels, 4 coefficients and 2 inputs."""
+    """The probability that the signs allow success, in fractions, is at most the bound, up to 9 channels, 4 coefficients and 2 inputs."""
     for channels in (1, 2, 4, 6, 9):
         for before, after in ((1, 1), (1, 3), (2, 2)):
             at = {n: channels, n_in: before, n_out: after, B: 1}
@@ -63,7 +63,7 @@ def laws_of_two_values_are_counted(
     two_values_nonnegative_needed: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """All signs of coefficients ±1, for up to four channels; and the first number of channels at which they fail in half of the cases at most."""
+    """All signs of coefficients ±1, for up to four channels; and the first number of channels that fails in at most half of the cases."""
     for signed, chance in ((True, two_values), (False, two_values_nonnegative)):
         for channels, before, after in ((1, 1, 1), (2, 1, 2), (3, 2, 2), (4, 1, 1)):
             at = {n: channels, n_in: before, n_out: after, B: 1}
@@ -79,7 +79,9 @@ def laws_of_two_values_are_counted(
 def widths_are_compared(
     size: sp.Expr, needed: sp.Expr, nonnegative_needed: sp.Expr, block_looseness: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Q7.1's size; the quotients as coefficients become many, δ = 1 − e^(−y); for one sign Q7.1 allows δ twice."""
+    """At Q7.1's size the failure is δ. As coefficients become many, δ = 1 − e^(−y), the sizes have the quotient stated, and twice that for
+    one sign, where Q7.1 allows 2δ.
+    """
     beyond = (n - size) * sp.log(1 - a * kappa / 4)
     yield trial.same(sp.log(failure), sp.log(delta) + beyond, by=logarithm)
     many = sp.exp(exponent) / (n_in * n_out)

@@ -91,7 +91,7 @@ def masks_are_listed(
 def no_more_masks_than_all(
     probability: sp.Expr, equivariant_masks: sp.Expr, masks: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The masks that are constant on orbits are some of all."""
+    """The masks that are constant on orbits are at most all masks, and their share is at most 1."""
     yield trial.below(probability, sp.S.One)
     yield trial.below(equivariant_masks, masks)
 

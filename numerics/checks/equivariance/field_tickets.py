@@ -55,7 +55,9 @@ def the_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, trial: Trial)
 def errors_grow_by_what_is_allowed(
     error: sp.Expr, allowed: sp.Expr, all_inputs: sp.Expr, step_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """With such coefficients and inputs; larger inputs, and larger errors before, do not lower it."""
+    """The step's error is the error with the allowed coefficients and the largest inputs; larger inputs, and larger errors before, do not
+    lower it.
+    """
     yield trial.same(error.subs({eps: allowed, inputs: all_inputs}), step_error)
     yield trial.nonnegative(sp.diff(error, inputs), eps * hull)
     yield trial.nonnegative(sp.diff(step_error, before), strength * (1 + share))
@@ -63,7 +65,9 @@ def errors_grow_by_what_is_allowed(
 
 @exact(field_ticket, step="share")
 def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At this share L log(1 + t), to which the error leads, is what it is at ε; and the error grows with the share."""
+    """The network's error is that with L log(1 + t) = log(1 + error/(radius · strengths)); at the claimed share t it is ε, and it grows
+    with t.
+    """
     last = network_error.subs({passed: depth, strengths_before: strengths})
     yield trial.same(depth * sp.log(1 + share), sp.log(1 + last / (radius * strengths)), by=sp.expand_log)
     yield trial.same(depth * sp.log(1 + excess), sp.log(1 + eps / (radius * strengths)), by=sp.expand_log)
@@ -79,7 +83,9 @@ def errors_are_at_most_those_of_empty_sums(
     empty_error: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """It grows in the strength; with the largest one a/2 times the share, at most 2^(1/L) − 1, which falls in L from 1."""
+    """The layer's error is linear in the strength; with the largest strength it grows with ε, and at the largest ε it is the error of empty
+    sums times 2^(1/L) − 1, which is 1 at L = 1 and falls with L.
+    """
     yield trial.same(layer_error, empty_error * most, where={strength: largest_strength, eps: largest_error})
     yield trial.same(largest_strength.subs({n_in: 1, hull: 1}), empty_error)
     yield trial.same(strength * sp.diff(layer_error, strength), layer_error)
@@ -129,8 +135,9 @@ def map_of_ones(name: str) -> sp.Expr:
 def the_error_is_attained(
     feature: sp.Expr, allowed: sp.Expr, gain: sp.Expr, network_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Lengths that are multiplied by the strength and by the gain, for all layers; and outputs of networks of one to three layers,
-    and of those with all coefficients larger by what is allowed, in exact complex numbers."""
+    """In each layer lengths are multiplied by the strength, and with the errors by the gain. Networks of one to three layers, and the same
+    with all coefficients larger by what is allowed, are apart by the claimed error, in exact complex numbers.
+    """
     apart = feature + network_error
     yield trial.same(apart.subs({passed: 0, strengths_before: 1}), radius)
     further = valued(apart, {passed: passed + 1, strengths_before: strength * strengths_before})
@@ -173,7 +180,7 @@ ROUNDING = 1e-9  # floating-point noise of these small networks is below 1e-13
 
 @exact(field_ticket)
 def networks_of_fields_stay_within(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Thresholds up to 1/5, one to three layers: no output vector is farther off than the bound, which is passed on."""
+    """Thresholds up to 1/5, one to three layers: no output vector is farther off than the bound, which is passed from layer to layer."""
     for reflections in (False, True):
         for layers in (1, 2, 3):
             target, near, errors, x = trial.draw(strayed, reflections, layers)
@@ -208,7 +215,7 @@ def small(rng: np.random.Generator, reflections: bool) -> tuple[FieldNetwork, ND
 
 @exact(field_ticket, cost=0.7)
 def tickets_of_this_width_are_found(uniform_width: sp.Expr, layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Inputs up to 1, ε = 1/20, δ = 1/10: coefficients come as near as they have to, and outputs are within ε."""
+    """Inputs up to 1, ε = 1/20, δ = 1/10: coefficients come as near as asked, and outputs are within ε."""
     for reflections in (False, True):
         target, x = trial.draw(small, reflections)
         product = sp.prod([sp.Rational(each) for each in target.strengths])

@@ -1,4 +1,4 @@
-"""Evidence for Q12.4: how often all items of some coefficient have the wrong sign, beside which its bounds are measured; and one layer alone."""
+"""Evidence for Q12.4: how often all items of some coefficient have the wrong sign, for comparison with its bounds; and one layer alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def share_missed(channels: int, before: int, after: int, elements: int) -> sp.Ra
 
 @exact(field_ticket)
 def coefficients_without_an_item_of_their_sign_are_counted(one_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All fair signs of both random layers; the items of all coefficients of a block share the first one's."""
+    """All fair signs of both random layers; the items of all coefficients of a block share the sign of their first factor."""
     for sizes in SIZES:
         found = trial.once(share_missed, *sizes)
         yield trial.same(one_sign.subs(dict(zip((n, n_in, n_out, B), sizes, strict=True))), found)
@@ -51,7 +51,7 @@ def as_many_channels_fail_with_their_part(
 
 @enclosed(field_ticket)
 def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """n_in·ν·ε_1·R is ε for a network of one layer, whose strength is the product of all; so it is no more for any of one layer."""
+    """n_in·ν·ε_1·R is ε for a network of one layer, whose strength is the product of all strengths."""
     whole = n_in * hull * radius * layer_error
     yield trial.same(whole, eps, where={depth: 1, strengths: strength})
     alone = sp.Piecewise((whole, sp.Eq(depth, 1)), (0, True))

@@ -53,7 +53,7 @@ def dimensions_are_those_of_characters(sizes: Mapping[str, sp.Expr], trial: Tria
 def no_coefficients_stretch_more(
     stretch: sp.Expr, hulls: Mapping[str, sp.Expr], sizes: Mapping[str, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
-    """On all of [−1, 1]², without β where the basis has no second element."""
+    """The stretch is at most the hull on all of [−1, 1]², with β = 0 where the basis has no second element."""
     for name, hull in hulls.items():
         smaller = stretch.subs(beta, (sizes[name] - 1) * beta)
         yield trial.everywhere(smaller**2, hull**2, within={alpha: (-1, 1), beta: (-1, 1)})
@@ -61,5 +61,5 @@ def no_coefficients_stretch_more(
 
 @enclosed(field_maps)
 def opposite_vectors_lose_most(both_beyond: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Their distances, before and after, are sums of lengths."""
+    """For opposite vectors the distances before and after are sums of lengths; the gap is at most the difference of their squares."""
     yield trial.below(both_beyond, (2 * b + s + t) ** 2 - (s + t) ** 2)

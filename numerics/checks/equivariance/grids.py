@@ -66,7 +66,9 @@ SIGNS = by_cases(*({v_1: a * t_1, v_2: b * t_2} for a in (1, -1) for b in (1, -1
 
 @exact(grid_maps, step="window")
 def windows_hold_differences(window: sp.Expr, uncrossed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Offsets along a side around 0; cells t with 0 ≤ t, t + v < D; and that some cross an edge unless v = 0."""
+    """A window has the offsets along a side around 0, squared; uncrossed cells are those t with 0 ≤ t, t + v < D along both sides; and the
+    number of cells that cross an edge is not negative.
+    """
     offsets = sp.floor(K / 2) + sp.floor((K - 1) / 2) + 1
     yield trial.same(window, offsets**2, by=parities(K))
     cells = [sp.Min(D, D - v) - sp.Max(0, -v) for v in (v_1, v_2)]
@@ -77,7 +79,7 @@ def windows_hold_differences(window: sp.Expr, uncrossed: sp.Expr, trial: Trial) 
 
 @exact(grid_maps, step="middle")
 def rows_have_a_middle(middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The whole numbers t with t = D − 1 − t, for odd and for even D."""
+    """The number of whole t with t = D − 1 − t, for odd and for even D."""
     place = (D - 1) / sp.Integer(2)
     yield trial.same(middle, sp.floor(place) - sp.ceiling(place) + 1, by=parities(D))
 
@@ -101,7 +103,7 @@ ELEMENTS: dict[str, list[tuple[int, ...]]] = {
 
 @exact(grid_maps, step="fixed cells")
 def cells_solve_equations(fixed_cells: Table, middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The kernel of A − I for each of the eight elements, in cells."""
+    """The fixed cells of each of the eight elements A are counted by the kernel of A − I."""
     for kind, words in ELEMENTS.items():
         for word in words:
             yield trial.same(fixed_cells[kind], solutions(word, middle), by=parities(D))
@@ -115,7 +117,7 @@ def fixed(size: int) -> list[dict[str, int]]:
 
 @exact(grid_maps, step="fixed cells")
 def cells_stay_in_place(fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
-    """Squares of side 1 to 9."""
+    """The fixed cells of squares of side 1 to 9 are counted."""
     for size in range(1, 10):
         found = trial.once(fixed, size)
         claimed = {name: valued(formula, {D: size}) for name, formula in fixed_cells.items()}
@@ -224,7 +226,7 @@ def orbits_of_cells_are_counted(
 
 @exact(grid_maps)
 def shifts_leave_convolutions(translations: sp.Expr, window: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Orbits of pairs of cells under shifts, and those that a window holds, counted twice for odd windows."""
+    """Orbits of pairs of cells under shifts, and those that a window holds, counted in two ways for odd windows."""
     for size in range(1, 6):
         field = feature_field(NO_TURNS, size)
         labels = orbit_labels(field, field)
@@ -260,7 +262,9 @@ def random_kernel(rng: np.random.Generator) -> dict[tuple[int, int], int]:
 
 @exact(grid_maps)
 def convolutions_need_to_wrap(padding: str, trial: Trial) -> Iterator[Finding]:
-    """A generic kernel commutes with the shifts; padded with zeros no kernel of a single cell does, except the centre."""
+    """On a grid that wraps around, a generic kernel commutes with the shifts; padded with zeros, a kernel of a single cell does so only for
+    the centre.
+    """
     kernel = trial.draw(random_kernel)
     for size in (3, 5):
         field = feature_field(NO_TURNS, size)
@@ -283,7 +287,7 @@ def candidates_measured(rng: np.random.Generator, kind: str, size: int, name: st
 
 @exact(grid_maps, cost=0.3)
 def bases_have_the_rank(c4_kernels: Table, candidates: str, trial: Trial) -> Iterator[Finding]:
-    """Orbit matrices are equivariant, and their number and rank the one claimed: 3, 36; 7, 100."""
+    """Orbit matrices are equivariant, and their number and their rank are as claimed: 3, 36; 7, 100."""
     for size, name in product((3, 5), ("trivial", "regular")):
         count, rank, equivariant = trial.draw(candidates_measured, candidates, size, name)
         claimed = c4_kernels[f"{name}_{name}"].subs(D, size)
@@ -299,7 +303,7 @@ def bases_have_the_rank(c4_kernels: Table, candidates: str, trial: Trial) -> Ite
 def a_small_square_has_centre_edges_and_corners(
     c4_orbits: sp.Expr, three_by_three: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Cells of a square, as many as a quarter turn about the centre does not exchange."""
+    """The number of orbits of a square's cells under quarter turns about the centre."""
     size = int(three_by_three)
     cells = set(product(range(size), repeat=2))
     orbits = set()

@@ -14,6 +14,6 @@ from sparse_limits.theory.equivariance.grids import grid_maps
 def windows_and_pairs_fit(
     translations: sp.Expr, window: sp.Expr, uncrossed: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """No window holds more than all differences; of the pairs of an orbit some do not cross an edge."""
+    """A window holds at most all differences; some of the pairs of an orbit do not cross an edge."""
     yield trial.below(window, translations, needed="window")
     yield trial.below(sp.S.Zero, uncrossed, strict=True, needed="uncrossed")

@@ -144,7 +144,7 @@ CASES = (
 
 
 def constants(case: Case, activation: str) -> Fraction:
-    """The share that ε at all probes serves (ReLU), or 0 (linear)."""
+    """The share that the constant output ε at all probes serves (ReLU), or the output 0 (linear)."""
     return share_served(case, activation, np.array([case.divisor * case.near * (activation == "ReLU")]))
 
 
@@ -279,7 +279,7 @@ def symmetry_saves(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Itera
 
 @enclosed(pruning_lower_bound)
 def symmetry_costs_nothing(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No more orbits than entries, and a group has an element."""
+    """Both savings are at least 1: there are no more orbits than entries, and a group has an element."""
     yield trial.below(sp.S.One, saving)
     yield trial.below(sp.S.One, free_saving)
 

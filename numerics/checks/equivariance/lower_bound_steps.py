@@ -19,7 +19,7 @@ from sparse_limits.theory.subset_sum.volume import p, q
 
 @exact(pruning_lower_bound, step="one linear entry")
 def both_outputs_ask_for_the_same(interval: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From the larger lower end of [p − ε, p + ε] and [−q − ε, −q + ε] to the smaller upper one: less by |p + q|."""
+    """The overlap of [p − ε, p + ε] and [−q − ε, −q + ε], from its lower to its upper end, is the interval less |p + q|."""
     overlap = sp.Min(p + eps, -q + eps) - sp.Max(p - eps, -q - eps)
     yield trial.same(interval - sp.Abs(p + q), overlap, by=by_cases({p: y_1 - q}, {p: -y_1 - q}))
 

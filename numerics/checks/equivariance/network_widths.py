@@ -84,7 +84,9 @@ def network(name: str) -> list[EquivariantLayer]:
 
 @exact(network_ticket)
 def the_error_is_attained(own_error: sp.Expr, network_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Outputs of networks of one to three layers, and of those with all coefficients larger by what is allowed, in fractions."""
+    """Networks of one to three layers, and the same with all coefficients larger by what is allowed, are apart by the claimed error, in
+    fractions.
+    """
     for name in ("dense", "points", "a ring"):
         layers, near, product = network(name), [], sp.S.One
         given = features = np.full((CHANNELS[0], bases(name).shape[2]), Fraction(INPUT), dtype=object)
@@ -101,7 +103,7 @@ def the_error_is_attained(own_error: sp.Expr, network_error: sp.Expr, trial: Tri
 
 @enclosed(network_ticket)
 def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """n_in·β·ε_1·R is ε for a network of one layer, whose weight is the product of all; so it is no more for any of one layer."""
+    """n_in·β·ε_1·R is ε for a network of one layer, whose weight is the product of all weights."""
     whole = n_in * norms * radius * layer_error
     yield trial.same(whole, eps, where={depth: 1, gains: weight})
     alone = sp.Piecewise((whole, sp.Eq(depth, 1)), (0, True))
@@ -135,7 +137,7 @@ def target(rng: np.random.Generator, name: str) -> tuple[list[EquivariantLayer],
 def tickets_of_these_widths_are_found(
     uniform_first_width: sp.Expr, uniform_later_width: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Inputs up to 1, ε = 1/20, δ = 1/10: coefficients come as near as they have to, and outputs are within ε."""
+    """Inputs up to 1, ε = 1/20, δ = 1/10: coefficients come as near as asked, and outputs are within ε."""
     for name in ("dense", "points"):
         layers, x = trial.draw(target, name)
         data = list(layer_data(layers))

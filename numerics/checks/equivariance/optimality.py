@@ -35,7 +35,9 @@ UNIFORM = {a: sp.exp(-1), kappa: sp.Rational(1, 2)}
 
 @exact(ticket_optimality)
 def constant_inputs_attain_the_spread(ball_spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Layers with one coefficient for all and all of them larger by ε, at inputs R: how far apart, over ε, in whole numbers."""
+    """Two layers with equal coefficients, those of the second larger by ε, at inputs R: their distance over ε is the spread, in whole
+    numbers.
+    """
     for name, before, far, step in (("dense", 3, 2, 1), ("points", 2, 5, 3), ("a ring", 4, 1, 2)):
         basis = bases(name)
         low, high = (EquivariantLayer(np.full((before, 2, len(basis)), w), basis) for w in (7, 7 + step))
@@ -50,7 +52,9 @@ def constant_inputs_attain_the_spread(ball_spread: sp.Expr, trial: Trial) -> Ite
 def candidates_are_compared(
     width: sp.Expr, candidates: sp.Expr, parameters: sp.Expr, ratio: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At this width Q7.1 fails with probability δ; the candidates there over the parameters, so many that 2^Θ (4ε/a)^(n_in n_out B) = 1 − δ."""
+    """At this width Q7.1 fails with probability δ, and for the parameters Θ it is 2^Θ (4ε/a)^(n_in n_out B) = 1 − δ; the ratio is that of
+    the candidates at the width to the parameters.
+    """
     beyond = (n - width) * sp.log(1 - a * kappa / 4)
     yield trial.same(sp.log(failure.subs(eps, eps / spread)), sp.log(delta) + beyond, by=logarithm)
     masks = parameters * sp.log(2) + coefficients * sp.log(4 * eps / a)
@@ -62,7 +66,9 @@ def candidates_are_compared(
 def quotients_have_their_signs(
     width: sp.Expr, ratio: sp.Expr, growth: sp.Expr, first_channels: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """That of the width, where counting asks for parameters; and half the probability takes no fewer of the first channels of R13 than of R4's, as θ ≤ 1."""
+    """The growth is positive, and the width times the ratio not negative; with half of δ the first channels of R13 grow by at least as many
+    as those of R4, as θ ≤ 1.
+    """
     yield trial.below(sp.S.Zero, growth, strict=True, needed="growth")
     yield trial.below(sp.S.Zero, width * ratio, needed="ratio")
     of_each = (sp.expand_log(each.subs(delta, delta / 2) - each, force=True) for each in (width, first_channels))
@@ -71,7 +77,7 @@ def quotients_have_their_signs(
 
 @exact(ticket_optimality, step="small errors", cost=0.7)
 def small_errors_leave_a_constant(ratio: sp.Expr, looseness: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The quotient as ε → 0, all other letters free."""
+    """The ratio tends to the claimed constant as ε → 0, all other letters free."""
     yield trial.same(trial.once(limit_of_logarithms, ratio, eps, sp.exp(-exponent)), looseness)
 
 
@@ -79,7 +85,7 @@ def small_errors_leave_a_constant(ratio: sp.Expr, looseness: sp.Expr, trial: Tri
 def a_dense_layer_is_not_bounded(
     width: sp.Expr, parameters: sp.Expr, whole_source: sp.Expr, dense_looseness: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The quotient as ε → 0, all other letters free."""
+    """The ratio for the whole source tends to the claimed expression as ε → 0, all other letters free."""
     yield trial.same(
         trial.once(limit_of_logarithms, whole_source.subs(n, width) / parameters, eps, sp.exp(-exponent)),
         dense_looseness,
@@ -90,7 +96,7 @@ def a_dense_layer_is_not_bounded(
 def uniform_coefficients_have_their_constant(
     looseness: sp.Expr, uniform_looseness: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At a = 1/e and κ = 1/2; 29.4481… apart from the coefficients in front."""
+    """At a = 1/e and κ = 1/2 the constant is 29.4481… times 1 + 1/(n_out B)."""
     yield trial.same(uniform_looseness, looseness.subs(UNIFORM))
     parts = (1 + 1 / (n_out * B)) * sp.Rational(2944812477515583, 10**14)
     inside = valued(sp.Abs(uniform_looseness - parts), {n_out: 4, B: 1})
@@ -99,7 +105,7 @@ def uniform_coefficients_have_their_constant(
 
 @exact(ticket_optimality, step="best phases")
 def best_phases_are_the_limit(phases_looseness: sp.Expr, least_looseness: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At v_1 = 1 and as θ → 0."""
+    """The least constant is that of two phases at v_1 = 1 and as θ → 0."""
     yield trial.same(at_no_power(phases_looseness.subs(power_potential.far, 1)), least_looseness)
 
 

@@ -106,7 +106,9 @@ def spans(matrices: list[NDArray[Any]]) -> int:
 
 @exact(orbit_basis, cost=0.5)
 def orbits_form_a_basis(share: sp.Expr, identity_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Disjoint supports that fill the matrix, no defect, the null space's dimension, and the identity among the sums."""
+    """Orbit matrices have disjoint supports that fill the matrix, are equivariant and have the rank of the null space; and the diagonal
+    ones add up to the identity.
+    """
     for (source, target), each in zip(actions("quick"), trial.once(counts, "quick"), strict=True):
         basis = equivariant_basis(source, target)
         yield trial.holds(np.all(sum(basis) == 1), "the supports partition the entries")
@@ -129,14 +131,14 @@ MORE_POINTS = sp.Symbol("t", integer=True, nonnegative=True)
 
 @exact(orbit_basis, step="points in any order")
 def kinds_of_pairs_are_not_empty(symmetric_pairs: sp.Expr, apart: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 for each kind of which there is one pair or more, for n = 0, for n = 1 and for n = t + 2."""
+    """Each kind of pairs counts 1 if there is a pair of this kind, for n = 0, for n = 1 and for n = t + 2."""
     kinds = sp.Min(n, 1) + sp.Min(apart, 1)
     yield trial.same(symmetric_pairs, kinds, by=by_cases({n: sp.S.Zero}, {n: sp.S.One}, {n: MORE_POINTS + 2}))
 
 
 @enclosed(orbit_basis)
 def free_orbits_are_whole(free: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Their number is a whole one."""
+    """The number of free orbits is a whole one."""
     yield trial.below(free, sp.floor(free), needed="free")
 
 

@@ -82,7 +82,7 @@ t = sp.Symbol("t", nonnegative=True)
 
 @exact(pointwise_relu, step="one entry in a row")
 def differences_lose_the_smaller_entry(lost: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """u − σ(u − z), where u is the larger one and where z is."""
+    """What is lost is u − σ(u − z), where u is the larger one and where z is."""
     yield trial.same(u - sp.Max(u - z, 0), lost, by=by_cases({u: z + t}, {z: u + t}))
 
 
@@ -94,7 +94,7 @@ def relu_takes_factors_out(row: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @enclosed(pointwise_relu)
 def an_invertible_one_has_positive_entries(cycle: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
-    """One in each row."""
+    """One entry in each row is positive, that of the last row times ab."""
     for place, entry in enumerate((cycle[0, 2], cycle[1, 0], cycle[2, 1])):
         yield trial.below(sp.S.Zero, entry * (a * b if place == 2 else 1), strict=True)
 
@@ -136,7 +136,9 @@ def act_exactly(rho: Representation, vectors: NDArray[np.int64]) -> bool:
 
 @exact(pointwise_relu)
 def hidden_types_commute_with_relu(hidden_type: str, trial: Trial) -> Iterator[Finding]:
-    """The regular representation at (1, 2, …) and at the probes; for all types the probes say what the matrices do."""
+    """The regular representation at (1, 2, …) and at the probes; for all types ReLU commutes at the probes if and only if the matrices are
+    non-negative monomial.
+    """
     rho = TYPES[hidden_type]
     counting = np.arange(1, rho.dimension + 1)
     vectors = np.concatenate([probing(rho.dimension), [counting, -counting]])

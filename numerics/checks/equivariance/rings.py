@@ -35,7 +35,9 @@ EVEN_AND_ODD = by_cases({N: 2 * m + 2}, {N: 2 * m + 1})
 def samples_turn_into_the_next(
     sample: sp.ImmutableMatrix, turn: sp.ImmutableMatrix, turned: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:
-    """The first sample and all distances, the turn of sample j, and half a ring on the opposite one: they go round once."""
+    """The first sample and the distances of all from 0; a turn takes sample j to sample j + 1, and half a ring on is the opposite sample,
+    so they go round once.
+    """
     yield trial.same(both(sample.subs(j, 0)), rho)
     yield trial.same(sample.dot(sample), rho**2)
     yield trial.same(both(turn * sample), both(turned), by=sp.simplify)

@@ -124,7 +124,7 @@ def partitions_are_counted(dimension: sp.Expr, bell: sp.Expr, deficit: sp.Expr, 
 def few_points_have_closed_forms(
     dimension: sp.Expr, two_points: sp.Expr, three_points: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The truncated sums at n = 1, 2, 3 and up to nine indices."""
+    """The truncated sums at n = 1, 2 and 3, for up to nine indices."""
     for before in range(4):
         for after in range(7):
             at = {k: before, m: after}
@@ -135,7 +135,7 @@ def few_points_have_closed_forms(
 
 @exact(truncated_bell, step="blocks")
 def elements_join_a_block_or_make_one(blocks: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The recurrence in the number of elements, whatever the numbers of blocks; without elements one partition, of no block."""
+    """The recurrence in the number of elements, for all numbers of blocks; without elements there is one partition, with no block."""
     one_more = blocks.subs(j, j + 1)
     yield trial.same(one_more.subs(m, m + 1), (j + 1) * one_more + blocks, by=merged)
     yield trial.same(blocks.subs(j, 0).subs(m, m + 1), sp.S.Zero, by=merged)
@@ -155,7 +155,7 @@ def elements_join_a_block_or_make_one(blocks: sp.Expr, trial: Trial) -> Iterator
 def one_point_more_makes_one_block_more(
     patterns: sp.Expr, fixed_points: sp.Expr, blocks: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """For no points the partitions into no block, and for n + 1 points those into n + 1 blocks more, in both sums."""
+    """Without points both sums count the partitions into no block; with n + 1 points they gain those into n + 1 blocks."""
     for total in (patterns, fixed_points):
         yield trial.same(total.subs(n, n + 1), total + blocks.subs(j, n + 1), by=merged)
         yield trial.induction(total, n, blocks.subs(j, 0), lambda term: term + blocks.subs(j, n + 1), by=merged)
@@ -165,7 +165,7 @@ def one_point_more_makes_one_block_more(
 def blocks_beyond_the_elements_are_empty(
     dimension: sp.Expr, patterns: sp.Expr, blocks: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The two sums differ by those above k + m, which are 0 up to 3 elements and 6 blocks."""
+    """The two sums differ by the terms above k + m, which are 0 for up to 3 elements and 6 blocks."""
     beyond = sp.Sum(blocks, (j, sp.Min(n, k + m) + 1, n))
     yield trial.same(dimension + beyond, patterns, by=merged)
     for elements in range(4):
@@ -176,7 +176,7 @@ def blocks_beyond_the_elements_are_empty(
 
 @exact(truncated_bell, step="all partitions")
 def as_many_points_as_indices(bell: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The patterns on k + m points."""
+    """The Bell number counts the patterns on k + m points."""
     yield trial.same(bell, patterns.subs(n, k + m), by=merged)
 
 
@@ -184,13 +184,13 @@ def as_many_points_as_indices(bell: sp.Expr, patterns: sp.Expr, trial: Trial) ->
 def what_is_missing_has_more_blocks(
     deficit: sp.Expr, dimension: sp.Expr, bell: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Partitions into few blocks and into more are all."""
+    """The partitions into few blocks and those into more are together all."""
     yield trial.same(dimension + deficit, bell, by=merged)
 
 
 @exact(truncated_bell, step="two points")
 def two_points_split_in_two(two_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The patterns on two points and on one, of k + m + 1 indices, whatever k and m are, and of none."""
+    """The patterns of k + m + 1 indices on two points and on one, for all k and m, and those of no index."""
     yield trial.same(two_points.subs(m, m + 1), patterns.subs(n, 2).subs(m, m + 1), by=merged)
     yield trial.same(patterns.subs(n, 1).subs(m, m + 1), sp.S.One, by=merged)
     yield from of_no_index(two_points, patterns, 2, trial)
@@ -199,7 +199,7 @@ def two_points_split_in_two(two_points: sp.Expr, patterns: sp.Expr, trial: Trial
 
 @exact(truncated_bell, step="three points")
 def three_points_split_in_three(three_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The patterns on three points, of k + m + 1 indices, whatever k and m are, and of none."""
+    """The patterns of k + m + 1 indices on three points, for all k and m, and those of no index."""
     yield trial.same(three_points.subs(m, m + 1), patterns.subs(n, 3).subs(m, m + 1), by=merged)
     yield from of_no_index(three_points, patterns, 3, trial)
 
@@ -216,7 +216,7 @@ def of_no_index(formula: sp.Expr, patterns: sp.Expr, points: int, trial: Trial) 
 def one_point_has_one_map(
     dimension: sp.Expr, one_point: Mapping[sp.Symbol, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
-    """The lists of k + m indices among n points, told apart by which of them are equal."""
+    """The lists of k + m indices among n points, distinguished by which of their indices are equal."""
     size, indices = int(one_point[n]), int(one_point[k] + one_point[m])
     patterns = {tuple(map(entry.index, entry)) for entry in product(range(size), repeat=indices)}
     yield equals(dimension, one_point, len(patterns), trial)

@@ -51,7 +51,9 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 @enclosed(equivariant_ticket)
 def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At so many items the bound is δ; products of two uniform numbers have the density −½ ln a at a, and a times it is flat at 1/e."""
+    """At so many items the bound is δ; products of two uniform numbers have the density −½ ln a at a, and a times the density has the slope
+    0 at 1/e.
+    """
     density = -sp.log(a) / 2
     for count, law in ((size, {}), (uniform_size, {a: sp.exp(-1), kappa: density.subs(a, sp.exp(-1))})):
         at = trial.points(failure, delta, a, kappa)[:2]
@@ -117,7 +119,7 @@ def kept_sums(found: Ticket) -> int:
 
 @exact(equivariant_ticket, cost=0.4)
 def every_sum_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """As many subset sums as tickets that were found keep groups of coefficients, each by R4 with half of the density."""
+    """The bound counts as many subset sums as tickets that were found keep groups of coefficients, each by R4 with half of the density."""
     one = one_failure.subs(kappa, kappa / 2)
     for name in NAMES:
         for signed, bound in ((True, failure), (False, nonnegative_failure)):
@@ -162,9 +164,9 @@ def odds_of_a_block(rng: np.random.Generator, width: int, near: float, chains: i
 def random_layers_fail_at_most_as_often(
     failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Random sources searched for tickets, where the bounds say little, so that what is tested closely is their rate:
+    """Random sources searched for tickets fail at most as often as the bounds, which say little there; so their rate is tested closely:
 
-    by how much an item of a block shrinks the odds of a point being uncovered, in the mean, against the same of the bound.
+    in the mean, an item of a block shrinks the odds of a point being uncovered by at most the factor of the bound.
     """
     law = {a: 1, kappa: sp.Rational(1, 2)}
     near = sp.Rational(1, 10**5)
@@ -181,7 +183,7 @@ def random_layers_fail_at_most_as_often(
 
 @exact(equivariant_ticket, cost=0.5)
 def tickets_are_found(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Finding]:
-    """Outputs of the target and of the ticket in whole numbers: apart by at most the bound; those of the ticket follow the group."""
+    """Outputs of target and ticket in whole numbers: they are apart by at most the bound, and those of the ticket are equivariant."""
     for name in NAMES:
         for replicate in range(trial.size(1)):
             target, found, x = trial.draw(searched, name, signed, replicate=replicate)
@@ -232,7 +234,7 @@ def orbit_types() -> dict[str, tuple[Representation, Representation]]:
 
 @exact(ticket_without_identity)
 def diagonal_orbits_split_the_basis(channels: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """B_bQ_q is 0 or B_b, once B_b for each b: all 30 products for pairs of four points. So many channels are searched."""
+    """B_bQ_q is 0 or B_b, and B_b once for each b: all 30 products for pairs of four points. The claimed number of channels is searched."""
     for name, (before, after) in trial.once(orbit_types).items():
         parts, same, other = trial.once(projected, name)
         detail = f"{name}: {parts} diagonal orbits, B_bQ_q = B_b for {same} products, neither for {other}"
@@ -259,7 +261,7 @@ def left(count: int, elements: tuple[str, ...]) -> sp.Rational:
 
 @exact(ticket_without_identity)
 def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Least squares in fractions: 1/√m of the identity is out of reach for one element, nothing for both."""
+    """Least squares in fractions: with one element 1/√m of the identity's norm is out of reach, with both elements nothing."""
     for count in (3, 4, 5, 6):
         found, claimed = sp.sqrt(trial.once(left, count, ("rest",))), lost.subs(points, count)
         yield trial.holds(claimed == found, f"{count} points: {found} is lost, claimed {claimed}")
@@ -270,7 +272,7 @@ def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Iterator[Finding]
 def an_element_that_loses_what_two_points_share(
     lost: sp.Expr, second_element: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:
-    """Q is the projection on differences, so that of I the best TQ leaves I − Q, all of the mean; (1, 1) goes to 0."""
+    """Q is the projection on differences and takes (1, 1) to 0; so the best TQ leaves I − Q of the identity, all of the mean."""
     size = second_element.rows
     rest = sp.eye(size) - second_element
     yield trial.holds(second_element**2 == second_element, "a projection")

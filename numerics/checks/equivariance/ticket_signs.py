@@ -1,4 +1,4 @@
-"""Evidence for Q7.1 and Q7.2: how often some coefficient finds no two of the sign that it needs, beside which bounds are measured."""
+"""Evidence for Q7.1 and Q7.2: how often no channel has both entries of the sign that some coefficient needs, for comparison with bounds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def share_missed(channels: int, blocks: int, coefficients: int, signed: bool) ->
 def coefficients_without_a_pair_are_counted(
     no_pair: sp.Expr, no_pair_of_a_sign: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """All fair signs of both random layers; all coefficients of a block share the first one's."""
+    """All fair signs of both random layers; all coefficients of a block share the signs of the first layer."""
     for sizes in SIZES:
         channels, before, after, elements = sizes
         here = dict(zip((n, n_in, n_out, B), sizes, strict=True))
@@ -50,7 +50,7 @@ def coefficients_without_a_pair_are_counted(
 
 @exact(ticket_without_identity)
 def blocks_have_signs_of_their_own(no_pair_in_a_block: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One, two and three blocks for a channel, and two for each of two."""
+    """All signs, for one, two and three blocks of one input channel, and for two blocks of each of two."""
     for channels, before, blocks in ((4, 1, 1), (3, 1, 2), (2, 1, 3), (2, 2, 2)):
         found = trial.once(share_missed, channels, before * blocks, 1, True)
         here = {n: channels, n_in: before, n_out: 1, B: 1, B_in: blocks}

@@ -63,7 +63,7 @@ def failure_at_the_size_is_the_one_allowed(
 
 @exact(equivariant_ticket, step="uniform size")
 def uniform_coefficients_have_such_products(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The size at 1/e and the density of R5.1 there, ½, which falls up to there."""
+    """The size at 1/e and the density of R5.1 there, ½; the density falls up to there."""
     density = uniform_product.density.args[0].expr.subs(t, y)
     yield trial.same(density.subs(y, uniform_reach), sp.Rational(1, 2))
     yield trial.same(uniform_size, size.subs({a: uniform_reach, kappa: density.subs(y, uniform_reach)}), by=logarithm)
@@ -72,7 +72,9 @@ def uniform_coefficients_have_such_products(size: sp.Expr, uniform_size: sp.Expr
 
 @exact(equivariant_ticket, step="one coordinate")
 def one_half_errs(halves: sp.Expr, input_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What errors ε(u − v)/(u + v) and ε(y − z)/(y + z) of the two coefficients leave of it; and it is ε times w·x for |x|."""
+    """The bound is at least the error, and its opposite, that errors ε(u − v)/(u + v) and ε(y − z)/(y + z) of the two coefficients make; it
+    is w·x at w = ε for |x|.
+    """
     first, second = eps * (u - v) / (u + v), eps * (y - z) / (y + z)
     for side in (1, -1):
         seen = side * (first * positive(x) + second * negative(x))
@@ -86,7 +88,7 @@ def one_half_errs(halves: sp.Expr, input_error: sp.Expr, trial: Trial) -> Iterat
 
 @exact(equivariant_ticket, step="error")
 def errors_add_up_element_by_element(input_error: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Nothing without elements or inputs; an element of the norm u adds its part, and so does a channel of the size v."""
+    """The error is 0 without elements or inputs; an element of norm u adds its part, and so does a channel of size v."""
     one = input_error.subs(x, v)  # of a coordinate of modulus v
     yield trial.same(error.subs(norms, 0), 0)
     yield trial.same(error.subs(inputs, 0), 0)
@@ -97,6 +99,8 @@ def errors_add_up_element_by_element(input_error: sp.Expr, error: sp.Expr, trial
 
 @enclosed(ticket_without_identity)
 def a_channel_lowers_the_failure_by_its_mass(general_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The first by an eighth at most: half of a half of the mass of a product on the interval, half of which is usable."""
+    """The first channel lowers the bound by at most an eighth: half of a half of the mass of a product on the interval, half of which is
+    usable.
+    """
     one = general_failure.subs({n_in: 1, n_out: 1, B: 1, B_in: 1})
     yield trial.below(sp.Rational(7, 8) * one.subs(n, 0), one.subs(n, 1))

@@ -32,7 +32,10 @@ def some_wired(width: int, chance: Fraction, count: int) -> Fraction:
 
 @exact(universal_approximation)
 def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In rationals; p = 1, more units than neurons, no units, no inputs and no neurons included."""
+    """The formula equals P(N ≥ N_ε) found neuron by neuron in rationals, for eight layers.
+
+    Among them are p = 1, more units than neurons, no units, no inputs and no neurons.
+    """
     half, two_thirds = HALF, sp.Rational(2, 3)
     for width, part, density, active, count in (
         (8, half, two_thirds, 2, 2),
@@ -51,7 +54,10 @@ def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @enclosed(universal_approximation)
 def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Half of the mean is N, or the second-best bound of E2 is δ, whatever comes last; then P(N ≥ N_ε) ≥ 1 − δ."""
+    """At the stated width half of the mean is N_ε (at N_ε = 30, δ = ½), or the Poisson bound of E2 is δ (at N_ε = 3, δ = 10⁻⁶).
+
+    At both points, with the width rounded up, P(N ≥ N_ε) ≥ 1 − δ.
+    """
     rare, common = {delta: sp.Rational(1, 10**6), units: 3}, {delta: HALF, units: 30}
     mean = alpha * sufficient_width * p**k
     yield trial.same(valued(valued(poisson_bound, {m: alpha * sufficient_width}), rare), rare[delta], by=None)
@@ -64,7 +70,7 @@ def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iter
 
 @exact(universal_approximation)
 def enough_neurons_in_all_sets(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The probabilities of all sets of at least N of one and two neurons, α, p and k free."""
+    """For one and two neurons, the formula is the sum of the probabilities of all sets of at least N_ε neurons; α, p and k are free."""
     chance, cases = alpha * p**k, []
     for neurons in (1, 2):
         sets = [sum(each) for each in product((0, 1), repeat=neurons)]
@@ -83,7 +89,7 @@ def larger(gap: sp.Expr) -> sp.Expr:
 def both_conditions_hold_from_the_width_on(
     too_few: sp.Expr, sufficient_width: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What it exceeds the n by that solve either condition, which both hold from there on: one of the excesses is 0."""
+    """The stated width is the larger of the two widths that solve one condition each, and the rate of the second condition is positive."""
     chance, exponent = alpha * p**k, sp.expand_log(sp.log(too_few))
     rate = sp.cancel(-exponent / (n * chance))
     ends = 2 * units, -sp.log(delta) / rate
@@ -95,7 +101,7 @@ def both_conditions_hold_from_the_width_on(
 
 
 def smallest_layer(chance: Fraction, count: int, allowed: Fraction) -> int:
-    """The least width of which so many neurons are wired, but for a chance that is allowed; one neuron after the other."""
+    """The least width at which `count` neurons are wired except with the probability `allowed`, found neuron by neuron."""
     law, width = [Fraction(1), *[Fraction(0)] * count], 0  # of the number wired, all from `count` on together
     while 1 - law[count] > allowed:
         stays = [mass * (1 - chance) for mass in law[:count]] + [law[count]]
@@ -109,7 +115,7 @@ def smallest_layer(chance: Fraction, count: int, allowed: Fraction) -> int:
 
 @enclosed(universal_approximation)
 def least_widths_are_found_neuron_by_neuron(least_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In fractions, for up to ten units."""
+    """The least width equals the one found by adding neurons one by one, in fractions, in three cases of up to ten units."""
     for count, density, inputs, odds in ((2, HALF, 1, 3), (3, sp.Rational(3, 4), 2, 100), (10, HALF, 3, 10)):
         seen = trial.once(smallest_layer, exact_fraction(density**inputs), count, Fraction(1, odds))
         at = {alpha: 1, p: density, k: inputs, units: count, delta: sp.Rational(1, odds)}

@@ -21,9 +21,9 @@ from sparse_limits.theory.expressivity.inactive import over
 
 
 def outputs(name: str, seed: int) -> np.ndarray:
-    """A ReLU network of three hidden layers with whole weights, on {−1, 0, 1}³, whose last neurons hear the sets.
+    """The values on {−1, 0, 1}³ of a ReLU network of three hidden layers with integer weights; the last neurons receive the sets.
 
-    In the first layer each neuron has one input; in the others it has edges to those below that hear part of its set.
+    In the first layer each neuron has one input; in the others it has edges to those below that receive part of its set.
     """
     rng = np.random.default_rng(seed)
     points = np.array(list(product((-1, 0, 1), repeat=3)))
@@ -52,17 +52,20 @@ def applied(operator: sp.Expr, values: np.ndarray) -> list[Fraction]:
 
 @exact(unheard_parts)
 def deep_networks_have_no_unheard_parts(residual_maps: Maps, trial: Trial) -> Iterator[Finding]:
-    """Networks of three hidden layers with relays in the first, in fractions: three for each of the masks."""
+    """The map to the unheard parts gives 0, in fractions, for three networks with each of the masks.
+
+    The networks have three hidden layers, the first of which holds relays.
+    """
     for name in HEARD:
         for seed in range(3):
             left = applied(residual_maps[name], trial.once(outputs, name, seed))
             most = max(map(abs, left))
-            yield trial.holds(most == 0, f"{name}: {float(most):.3g} is left of what no neuron hears")
+            yield trial.holds(most == 0, f"{name}: {float(most):.3g} is left of sets that reach no neuron")
 
 
 @exact(unheard_parts)
 def relays_are_the_target_on_a_grid(relays_only: sp.Expr, target: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """On both sides of the line x₁ + x₂ = 0, and on it, in quarters."""
+    """The relays equal the target at all points of the square with coordinates in quarters, on both sides of x₁ + x₂ = 0 and on it."""
     quarters = [sp.Rational(each, 4) for each in range(-4, 5)]
     apart = [
         at
@@ -76,13 +79,13 @@ def relays_are_the_target_on_a_grid(relays_only: sp.Expr, target: sp.Expr, trial
 def relays_keep_to_the_target_on_the_square(
     relays_only: sp.Expr, two_relays_error: sp.Expr, target: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The square of the error at drawn inputs of the square; beyond −1 a relay is silent, and the other one is heard alone."""
+    """The squared difference between the relays and the target is at most the stated error at drawn points of the square."""
     yield trial.below((target - relays_only) ** 2, two_relays_error)
 
 
 @enclosed(unheard_parts, step="main effects")
 def means_rise_with_the_chance_to_be_on(mean_over_one: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean over one input rises with the other at the rate at which x₁ + x₂ is positive: from 0 to 1, at either input."""
+    """The derivative of the mean over one input lies between 0 and 1, in x₁ and in x₂: it is the probability that x₁ + x₂ is positive."""
     for each in (x_1, x_2):
         rate = sp.diff(mean_over_one, x_1).subs(x_1, each)
         yield trial.below(0, rate)

@@ -21,13 +21,16 @@ from sparse_limits.theory.expressivity.wired_neurons import (
 
 @enclosed(hubs)
 def hubs_have_no_more_than_at_full_columns(hub_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """An edge to the last latent is no likelier than 1: no share exceeds that of W = u."""
+    """The share is at most 1/(k + 1), that of W = u: an edge to the last latent has probability 1 at most."""
     yield trial.below(hub_share, 1 / (k + 1))
 
 
 @exact(hubs, step="pairs of rows")
 def gap_of_all_powers(rises: sp.Expr, chebyshev_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """W = uᵛ with exponents left free, on which both sides, linear in either column, are decided; and the mean of the rises."""
+    """At W = uᵛ with free exponents, the gap is the stated one, and half of the mean of the rises over pairs of rows.
+
+    Both sides of the identity are linear in each column, so that these kernels decide it.
+    """
     first, second = positions[:2]
     apart = 1 / ((first + 1) * (second + 1))
     yield trial.same(over_rows(chebyshev_gap), 1 / (first + second + 1) - apart)
@@ -42,7 +45,7 @@ def over_rows(gap: sp.Expr) -> sp.Expr:
 
 @exact(hubs, step="product")
 def product_of_rising_columns_rises(product_rise: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Columns with any values v x at the lower row, and higher by any c u at the other."""
+    """The product of two columns rises from one row to another if both do, for any values v x at the lower row and any rises c u."""
     more = dict(zip(positions, sp.symbols("c_1:4", nonnegative=True), strict=True))
 
     def rising(row: sp.Expr, place: sp.Symbol) -> sp.Expr:
@@ -55,7 +58,10 @@ def product_of_rising_columns_rises(product_rise: sp.Expr, trial: Trial) -> Iter
 
 @exact(hubs, step="all inputs")
 def three_columns_gain_twice(mean_product: sp.Expr, chebyshev_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """W = uᵛ, exponents free: the gap of two columns times the density of the third, and the gap of their product and it."""
+    """At W = uᵛ with free exponents, the gain of three columns is a sum of two terms.
+
+    These are the gap of two columns times the density of the third, and the gap between the product of the two and the third.
+    """
     first, second, third = positions
     together = 1 / (first + second + third + 1)
     gap = over_rows(chebyshev_gap)
@@ -80,7 +86,7 @@ KERNELS: tuple[Callable[[sp.Expr, sp.Expr], sp.Expr], ...] = (
 
 @exact(hubs)
 def gap_is_an_integral_over_pairs_of_rows(chebyshev_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Polynomial kernels: ∫W(u,v₁)W(u,v₂)du − r(v₁)r(v₂)."""
+    """For four polynomial kernels the gap is ∫W(u,v₁)W(u,v₂)du − r(v₁)r(v₂)."""
     first, second = positions[:2]
     for form in KERNELS:
         joint = integrated(form(u, first) * form(u, second), (u, 0, 1))
@@ -117,7 +123,7 @@ def wired_hubs(rng: np.random.Generator, neurons: int, inputs: int) -> int:
 
 @statistical(hubs, tests=2)
 def drawn_hubs_have_the_share(hub_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Wired neurons at w = 9/10, for three and for eight inputs."""
+    """Drawn neurons are wired to three and to eight inputs as often as stated at w = 9/10."""
     for inputs, quick in ((3, 80_000), (8, 250_000)):
         neurons = trial.size(quick)
         expected = trial.value(hub_share, {column: sp.Rational(9, 10), k: inputs})

@@ -52,7 +52,7 @@ def given_the_second(error: sp.Expr) -> sp.Expr:
 def projection_leaves_the_variance(
     conditional_error: sp.Expr, projection_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Under the mean over x₂, for any f: the least error given x₂."""
+    """For any f, the projection error is the mean over x₂ of the error given x₂ at the output E[f | x₂]."""
     yield from alike(given_the_second(projection_error), conditional_error.subs(output, mean), trial)
 
 
@@ -68,7 +68,7 @@ def alike(found: sp.Expr, claimed: sp.Expr, trial: Trial) -> Iterator[Finding]:
 def fresh_inputs_leave_the_variance(
     conditional_error: sp.Expr, resampled_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The same for values at two first inputs that are drawn independently."""
+    """For any f, the error from two independent first inputs is the mean over x₂ of the same error given x₂."""
     yield from alike(given_the_second(resampled_error), conditional_error.subs(output, mean), trial)
 
 
@@ -99,7 +99,7 @@ def bent(x: sp.Expr, y: sp.Expr) -> sp.Expr:
 def floor_is_what_projection_leaves(
     projection_error: sp.Expr, resampled_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Polynomials of two inputs, the first inactive: E f² − E (E[f | x₂])²."""
+    """For two polynomials of two inputs, the first of them inactive, both formulas of the floor give E f² − E (E[f | x₂])²."""
     for function in (sp.Mul, bent):
         given = mean_over(function(x_1, x_2), x_1)
         left = mean_over(mean_over(function(x_1, x_2) ** 2, x_1) - given**2, x_2)
@@ -123,7 +123,10 @@ def variance_given(function: sp.Expr, names: str) -> sp.Expr:
 def floors_are_total_sobol_indices(
     floors: Mapping[str, sp.Expr], sobol: Mapping[str, sp.Expr], example: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Floors as Var f − Var E[f | active inputs], parts by inclusion and exclusion, all integrals of polynomials."""
+    """Each floor is Var f − Var E[f | active inputs], and each part of the variance follows by inclusion and exclusion.
+
+    All are integrals of polynomials, carried out exactly.
+    """
     for names, claimed in floors.items():
         active = "".join(name for name in "123" if name not in names)
         left = trial.once(variance_given, example, "123") - trial.once(variance_given, example, active)
@@ -152,7 +155,7 @@ def resampled_pairs(rng: np.random.Generator, count: int, inactive: int) -> NDAr
 
 @statistical(inactive_inputs, tests=2)
 def drawn_pairs_have_the_floor(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
-    """Pairs that agree in the active inputs."""
+    """The mean of ½(f(x) − f(x'))² over drawn pairs that agree in the active inputs is the floor, with x₁ and with x₃ inactive."""
     for name in ("1", "3"):
         pairs = trial.draw(resampled_pairs, trial.size(100_000), int(name) - 1)
         yield trial.averages(pairs, trial.value(floors[name], UNIT), 0.0, 0.5)
@@ -189,7 +192,10 @@ def fitted_errors(
 
 @statistical(inactive_inputs, tests=1, cost=0.6)
 def fitted_networks_stay_above_the_floor(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
-    """Networks without edges from x₁: the error less the distance from E[f | x₂, x₃] is the floor, within [−2, 2] each."""
+    """For networks g fitted without edges from x₁, the mean of (f − g)² − (E[f | x₂, x₃] − g)² is the floor.
+
+    Each of these differences lies within [−2, 2].
+    """
     errors, distances = trial.draw(fitted_errors, trial.size(60_000), 0)
     yield trial.averages(errors - distances, trial.value(floors["1"], UNIT), -2.0, 2.0)
 
@@ -199,7 +205,7 @@ NEAR = 0.02  # how near the claim's remark says that fitted networks come to the
 
 @statistical(inactive_inputs, tests=2)
 def fitted_networks_come_close(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
-    """Networks fitted without x₁, without x₃: their error lies between the floor and 2 % more, the precision of the remark."""
+    """For networks fitted without x₁, or without x₃, the mean error lies between the floor and 2 % more, the precision of the remark."""
     for name in ("1", "3"):
         errors, _ = trial.draw(fitted_errors, trial.size(200_000), int(name) - 1)
         floor = trial.value(floors[name], UNIT)

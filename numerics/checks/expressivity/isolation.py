@@ -27,7 +27,10 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 def two_layers_over_all_sets_reached(
     two_layers: sp.Expr, reach_law: sp.Expr, lost: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The mean over all sets of up to three neurons that are reached, and over their numbers, the second layer left open."""
+    """The formula is a mean over all sets of reached neurons in a first layer of one to three neurons, and over their number.
+
+    The width of the second layer is left free.
+    """
     cases = []
     for width in range(1, 4):
         sets = [sum(each) for each in product((0, 1), repeat=width)]
@@ -39,9 +42,10 @@ def two_layers_over_all_sets_reached(
 
 @exact(isolated_input, step="paths apart")
 def paths_are_broken_one_by_one(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One neuron of the first layer and the factor of one more, of either layer; and what two layers have beyond, where it is short.
+    """One more neuron in the first or the second layer multiplies the formula for independent paths by the factor of its paths.
 
-    Two neurons in the first layer and one in the second share the readout, one and two the first edge.
+    At the widths (1, 1), (2, 1) and (1, 2), the formula for two layers exceeds that for independent paths by a known polynomial, or is
+    equal to it: at (2, 1) two paths share the readout edge, at (1, 2) the first edge.
     """
     apart = 1 - p_1 * p_2 * p_3
     single = independent_paths.subs(n_1, 1)

@@ -27,7 +27,7 @@ def ramp(x: int) -> int:
     return max(x, 0)
 
 
-# What a neuron can be for the target, and what it has to hear for it. No other unit bends where the target does, or nowhere.
+# The units that are of use for the target, and which inputs each needs. All other units bend where the target does not.
 SUM: Mapping[Unit, Hears] = {
     (lambda x, y: ramp(x)): FIRST,
     (lambda x, y: ramp(y)): SECOND,
@@ -63,7 +63,7 @@ def combine(columns: Sequence[Sequence[Fraction]], wanted: Sequence[Fraction]) -
 
 @cache
 def networks(name: str) -> list[tuple[Hears, ...]]:
-    """What the neurons of each smallest set of units must hear, of which the target of that name is a combination."""
+    """Which inputs the neurons need, for each minimal set of units that have the target of that name as a linear combination."""
     target, units = TARGETS[name]
     column = [Fraction(target(*point)) for point in POINTS]
     values = {unit: [Fraction(unit(*point)) for point in POINTS] for unit in units}
@@ -78,7 +78,7 @@ def networks(name: str) -> list[tuple[Hears, ...]]:
 
 
 def admits(mask: Sequence[Hears], needed: Sequence[tuple[Hears, ...]]) -> bool:
-    """Whether the neurons of one of these networks can be different neurons of the mask, each of which hears enough."""
+    """Whether one of these networks fits on different neurons of the mask, each with the inputs that it needs."""
     return any(
         all(
             has >= asked
@@ -130,14 +130,18 @@ TARGETS = {"sum of ramps": (sum_of_ramps, SUM), "two moduli": (two_moduli, PRODU
 
 @exact(universal_approximation)
 def sums_of_ramps_over_all_masks(both_heard: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """max(x₁, 0) + max(x₂, 0) in all masks of up to four neurons.
+    """Masks of two, three and four neurons that admit max(x₁, 0) + max(x₂, 0) have the stated probability, over all masks.
 
-    One unit and a constant are within less than ½ nowhere: at (1, −1) and (−1, 1) both of 1, at (0, 0) and (−1, −1) of 0, at (1, 1) of 2.
+    One unit and a constant have a sup error of at least ½, by their values at (1, −1) and (−1, 1), where the target is 1,
+    at (0, 0) and (−1, −1), where it is 0, and at (1, 1), where it is 2.
     """
     yield from agrees(both_heard, "sum of ramps", (2, 3, 4), trial)
 
 
 @exact(masked_product)
 def products_of_two_bends_over_all_masks(two_bends: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """|x₁ + x₂| − |x₁ − x₂| in all masks of four and of five neurons: it bends along two lines, at which units of both inputs bend alone."""
+    """Masks of four and five neurons that admit |x₁ + x₂| − |x₁ − x₂| have the stated probability, over all masks.
+
+    The target bends along two lines, along which only units that receive both inputs bend.
+    """
     yield from agrees(two_bends, "two moduli", (4, 5), trial)

@@ -57,7 +57,7 @@ def over_cells(integrand: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
 def edge_chances(
     first: tuple[Fraction, ...], second: tuple[Fraction, ...]
 ) -> tuple[list[Fraction], list[list[Fraction]], list[Fraction]]:
-    """Of the kernels at the latents of both hidden layers: input to first, first to second, second to output."""
+    """The kernels at the latents of both hidden layers: input to first, first to second, second to output."""
 
     def at(function: sp.Function, *places: object) -> Fraction:
         return exact_fraction(sp.sympify(KERNELS[function](*map(sp.sympify, places))))
@@ -97,7 +97,7 @@ def mean_of_paths(widths: tuple[int, int]) -> Fraction:
 
 @exact(path_share, cost=0.5)
 def paths_of_all_masks(path_density: sp.Expr, expected_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two latents: the mean number of paths over all latents and masks of one or two neurons, in rationals."""
+    """The mean number of paths over all masks, and over two values of each latent, in rationals, for one or two neurons in each layer."""
     share = with_layers(path_density, KERNELS).subs(v, INPUT).replace(sp.Integral, over_cells)
     for widths in ((1, 1), (2, 1), (1, 2), (2, 2)):
         seen = trial.once(mean_of_paths, widths)
@@ -119,7 +119,7 @@ def shares_of_paths(rng: np.random.Generator, masks: int, width: int) -> NDArray
 
 @statistical(path_share, tests=1, cost=0.5)
 def drawn_masks_keep_the_share(example_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Masks of the example with 16 neurons in each layer, latents drawn."""
+    """Drawn masks of the example, 16 neurons in each layer and drawn latents, keep the stated share of the paths on average."""
     shares = trial.draw(shares_of_paths, trial.size(8_000), 16)
     yield trial.averages(shares, trial.value(example_density, {v: sp.Rational(4, 5)}), 0.0, 1.0)
 
@@ -133,7 +133,10 @@ def no_path_by_enumeration(chances: tuple[Fraction, ...], widths: tuple[int, int
 
 @exact(isolated_input, cost=0.4)
 def isolation_in_all_masks(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Up to eight edges, in rationals, ends included; n₁n₂ independent copies of a single path."""
+    """P(no path) by enumeration of all masks of up to eight edges, in rationals, densities of 1 included.
+
+    The formula for independent paths is the n₁n₂-th power of P(no path) for a single path.
+    """
     for widths in ((1, 1), (2, 1), (1, 2), (2, 2)):
         for chances in ("1/3 1/2 3/4", "4/5 1/7 1/2", "1 1/2 1", "1/2 1 1/3"):
             given = tuple(map(Fraction, chances.split()))
@@ -148,7 +151,10 @@ def isolation_in_all_masks(two_layers: sp.Expr, independent_paths: sp.Expr, tria
 
 @enclosed(isolated_input)
 def shared_edges_help_isolation(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Never below independent paths; equal for a single path; how loose for twenty neurons in each layer."""
+    """P(no path) is never below that of independent paths, and equal to it for a single path.
+
+    The finding prints their ratio for twenty neurons in each layer.
+    """
     wide = trial.points(sp.Mul(n_1, n_2, *densities))
     wide = [{**point, n_1: point[n_1] + 1, n_2: point[n_2] + 2} for point in wide]  # a single path is equal
     yield trial.below(independent_paths, two_layers, at=wide)  # boxes: three letters in a sum, too many cells
@@ -176,7 +182,10 @@ def isolated_by_enumeration(neurons: int) -> tuple[Fraction, Fraction]:
 
 @exact(isolated_input)
 def isolation_in_one_layer(no_path: sp.Expr, no_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two latents and all masks of up to three neurons, in rationals; r and ρ are means over the latents."""
+    """P(no path) and P(no edge) over all masks of up to three neurons and two values of each latent, in rationals.
+
+    The formulas are taken at r and ρ, the means over the two latents.
+    """
     places = [sp.Rational(cell) for cell in CELLS]
     column = sum(cell * INPUT for cell in places) / 2
     share = sum(cell * INPUT * (1 - cell) for cell in places) / 2
@@ -204,7 +213,7 @@ def isolated_two_layer_masks(rng: np.random.Generator, masks: int) -> int:
 
 @statistical(isolated_input, tests=2, cost=0.8)
 def drawn_inputs_are_isolated(no_path: sp.Expr, two_layers: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One layer with shared latents, ρ = v/6; two homogeneous layers."""
+    """Drawn masks isolate the input as often as stated: one layer of 40 neurons with drawn latents, and two homogeneous layers of 20."""
     masks = trial.size(120_000)
     yield trial.counts(
         trial.draw(isolated_masks, masks), masks, trial.value(no_path, {n: 40, rho_path: sp.Rational(1, 20)})

@@ -43,7 +43,10 @@ def largest_error(network: Sequence[Unit], count: int) -> Fraction:
 def product_has_an_explicit_network(
     product_units: sp.Expr, first_slope: sp.Expr, bend: sp.Expr, sup_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Its units are counted and its sup error measured in rationals. Knots and midpoints decide: (t − a)(b − t) between."""
+    """For one to four pieces, the units are counted and the sup error is found in rationals, from values at knots and midpoints.
+
+    These points decide, as the chord between two knots a and b exceeds t² by (t − a)(b − t).
+    """
     left, right, t = sp.symbols("left right t")
     chord = left**2 + (left + right) * (t - left)
     yield trial.same(chord - t**2, (t - left) * (right - t), by=sp.expand)
@@ -61,7 +64,7 @@ def product_has_an_explicit_network(
 
 @exact(masked_product)
 def chance_of_enough_units_for_the_product(product_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In rationals; p = 1, and more units than neurons, included."""
+    """The formula equals the probability found neuron by neuron in rationals, for four layers, p = 1 and too few neurons among them."""
     half, two_thirds = HALF, sp.Rational(2, 3)
     for width, density, count in ((12, two_thirds, 2), (9, half, 1), (6, sp.S.One, 3), (3, half, 2)):
         seen = trial.once(some_wired, width, exact_fraction(density**2), 2 * count)
@@ -77,7 +80,7 @@ def masks_with_enough(rng: np.random.Generator, masks: int, width: int, count: i
 
 @statistical(masked_product, tests=1)
 def drawn_masks_admit_the_network(product_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Sixteen neurons, density ½, two pieces: a sup error of ¼."""
+    """Drawn masks of sixteen neurons and density ½ have enough wired neurons for two pieces (sup error ¼) as often as stated."""
     masks = trial.size(100_000)
     expected = trial.value(product_success, {n: 16, p: HALF, pieces: 2})
     yield trial.counts(trial.draw(masks_with_enough, masks, 16, 4), masks, expected)
@@ -94,7 +97,7 @@ def drawn_masks(rng: np.random.Generator, masks: int) -> NDArray[np.int64]:
 def masked_output(
     network: Sequence[Unit], rows: Sequence[int], mask: NDArray[np.int64], x: Sequence[Fraction]
 ) -> Fraction:
-    """The output at x of a layer under its mask: its rows hold the units of a network of the active inputs, the others 0."""
+    """The output at x of a masked layer: some rows hold the units of a network of the active inputs, the other rows are 0."""
     weights = np.zeros((NEURONS, INPUTS), dtype=int)
     for row, unit in zip(rows, network, strict=False):
         weights[row, list(ACTIVE)] = unit.weights
@@ -109,9 +112,9 @@ def masked_output(
 def drawn_masks_carry_the_network(
     product_units: sp.Expr, sup_error: sp.Expr, neurons: str, trial: Trial
 ) -> Iterator[Finding]:
-    """Weights on the mask of a drawn layer with five inputs, two of them active: the sup error, in rationals.
+    """On fully wired neurons of drawn masks (five inputs, two of them active) the network has the stated sup error, in rationals.
 
-    The inactive inputs take any values. A mask with fewer fully wired neurons than the product has units is left out.
+    The inactive inputs take arbitrary values. A mask with fewer fully wired neurons than the product has units is left out.
     """
     places = [Fraction(place, 2) for place in range(-4, 5)]
     count = 2
@@ -137,6 +140,9 @@ def drawn_masks_carry_the_network(
 
 @enclosed(one_input_each, step="additive floor")
 def sums_of_functions_of_one_input_fail(corners: sp.Expr, additive_floor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The product at the corners over their number; and on the whole square it is no larger, the error of the network 0."""
+    """For the product itself, the sum over the corners is four times the floor.
+
+    The network 0 errs by |x₁x₂|, which is at most the floor on the whole square.
+    """
     yield trial.same(corners.replace(network, lambda x, y: x * y), 4 * additive_floor)
     yield trial.everywhere(sp.Abs(x_1 * x_2), additive_floor, within={x_1: (-1, 1), x_2: (-1, 1)})

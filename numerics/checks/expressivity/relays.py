@@ -56,7 +56,10 @@ SIZES = ((2, 1), (3, 2), (4, 2), (3, 3), (2, 3))  # ⌊m/k⌋ rounds in the seco
 def relays_in_all_small_masks(
     relayed: sp.Expr, both_relayed: sp.Expr, chosen: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Up to 16 edges, in rationals: one neuron, two neurons, and one above a first layer that has every edge."""
+    """The formulas equal sums over all masks of up to 16 edges, in rationals.
+
+    They are for one neuron of the second layer, for two, and for one above a dense first layer.
+    """
     for neurons, inputs in SIZES:
         counts, size = trial.once(relays_of_all_masks, neurons, inputs), neurons * (inputs + 2)
         for density in (sp.Rational(1, 3), sp.Rational(3, 4), sp.S.One):
@@ -67,7 +70,7 @@ def relays_in_all_small_masks(
 
 
 def unserved(served: int) -> sp.Expr:
-    """The probability that one neuron of a group serves none of some of the second layer, over all sets of its edges."""
+    """The probability that a neuron of a group is a relay for none of `served` second-layer neurons, over all sets of its edges."""
     total = sp.S.Zero
     for to_input, *upper in product((0, 1), repeat=served + 1):
         if not (to_input and any(upper)):
@@ -84,13 +87,19 @@ def in_factor(chance: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
 
 @exact(relay_layer, step="one input")
 def groups_miss_an_input(missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """k more neurons bring the factor of one, over all sets of its two edges; and no neuron none."""
+    """k more neurons multiply the probability by that of one neuron that is no relay, summed over all sets of its two edges.
+
+    For groups of no, one and two neurons it is the power of that factor.
+    """
     yield from grow_neuron_by_neuron(missed, 1, 1 - p**2, trial)
 
 
 @exact(relay_layer, step="one input, two neurons")
 def groups_miss_an_input_twice(both_missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """k more neurons bring the factor of one, over all sets of its three edges; and no neuron none."""
+    """k more neurons multiply the probability by that of one neuron that is no relay, summed over all sets of its three edges.
+
+    For groups of no, one and two neurons it is the power of that factor.
+    """
     yield from grow_neuron_by_neuron(both_missed, 2, 1 - p + p * (1 - p) ** 2, trial)
 
 
@@ -105,7 +114,10 @@ def grow_neuron_by_neuron(claimed: sp.Expr, served: int, base: sp.Expr, trial: T
 def bounds_of_relays(
     lower_bound: sp.Expr, input_budget: sp.Expr, budget_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The first bound on a whole range, the second at points within the budget; that for one input is tangent at p = 0."""
+    """The first bound holds for p from 1/20 to 19/20 with up to 60 neurons, the second one at three points within the budget.
+
+    For one input the logarithms of both sides of the first bound have the ratio 1 as p → 0.
+    """
     relays = sp.Symbol("g", integer=True, positive=True)  # for each input, as they are for up to 60 neurons
     densities = {p: (sp.Rational(1, 20), sp.Rational(19, 20))}
     for inputs in range(2, 6):
@@ -123,7 +135,7 @@ def bounds_of_relays(
 def inputs_of_a_thousand_neurons(
     most_inputs: sp.Expr, unrelayed: sp.Expr, budget_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The failure at the most inputs, and at one more, beside what is claimed for the budget; it grows with their number."""
+    """The failure claimed for the budget lies between the exact failure at the largest number of inputs and that at one input more."""
     yield trial.same(unrelayed + relayed, sp.S.One)
     claimed = budget_failure.subs(THOUSAND)
     yield trial.below(valued(unrelayed, {**THOUSAND, k: most_inputs}), claimed, at=[{}])
@@ -134,7 +146,7 @@ FIRST, INPUTS, DENSITY = 64, 4, 0.3
 
 
 def relayed_neurons(rng: np.random.Generator, masks: int) -> tuple[int, int]:
-    """Masks in which the first, and in which both of two second-layer neurons have a relay of each of four inputs."""
+    """Masks in which the first of two second-layer neurons has a relay for each of four inputs, and those in which both have."""
     lower = rng.random((masks, INPUTS, FIRST // INPUTS), dtype=np.float32) < DENSITY
     upper = rng.random((2, *lower.shape), dtype=np.float32) < DENSITY
     one, other = ((edges & lower).any(axis=2).all(axis=1) for edges in upper)
@@ -143,7 +155,7 @@ def relayed_neurons(rng: np.random.Generator, masks: int) -> tuple[int, int]:
 
 @statistical(relay_layer, tests=2, cost=0.6)
 def drawn_masks_have_the_relays(relayed: sp.Expr, both_relayed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """64 neurons of density 3/10 on four inputs."""
+    """Drawn masks of 64 neurons and density 3/10 on four inputs have the relays for one and for two neurons as often as stated."""
     masks = trial.size(120_000)
     at = {m: FIRST, k: INPUTS, p: sp.Rational(3, 10)}
     for seen, claimed in zip(trial.draw(relayed_neurons, masks), (relayed, both_relayed), strict=True):

@@ -32,7 +32,7 @@ Law = tuple[Fraction, Fraction, Fraction]  # of a neuron: wired to the first set
 
 @enclosed(subspace_union)
 def either_set_lies_between(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No less than each alone, and no more than if the two sets of inputs had none in common."""
+    """The probability of being wired to either set is at least that of each set, and at most that of two disjoint sets."""
     for one in chances:
         yield trial.below(one, either)
     yield trial.below(either, chances[0] + chances[1] - alpha * p ** (k_1 + k_2))
@@ -40,14 +40,16 @@ def either_set_lies_between(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(subspace_union)
 def lacking_units_are_counted(lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Units that get no neuron of their own, one after the other: up to four neurons and units of each kind."""
+    """The number of units without a neuron of their own, counted one by one, for up to four neurons and units of each kind."""
     for a, b, needs_1, needs_2 in product(range(5), repeat=4):
         left = len(range(a, needs_1)) + len(range(b, needs_2))
         found = valued(lacking, {first: a, second: b, units_1: needs_1, units_2: needs_2})
         if found != left:
-            yield trial.holds(False, f"{found}, and {left} are lacking at a = {a}, b = {b}, N = {needs_1}, {needs_2}")
+            yield trial.holds(
+                False, f"{found} units lack a neuron, counted {left}, at a = {a}, b = {b}, N = {needs_1}, {needs_2}"
+            )
             return
-    yield trial.holds(True, "units are lacking as counted in 625 cases")
+    yield trial.holds(True, "the number of units that lack a neuron is as counted in 625 cases")
 
 
 def enough(a: int, b: int, c: int, first_needs: int, second_needs: int) -> bool:
@@ -63,7 +65,7 @@ def law_of(at: Mapping[sp.Symbol, int | Fraction]) -> Law:
 
 
 def too_few(law: Law, neurons: int, needs: tuple[int, int]) -> Fraction:
-    """The probability that no shares of the neurons serve both functions, over all counts, neuron by neuron."""
+    """The probability that no split of the common neurons serves both functions, over all counts, neuron by neuron."""
     counts: dict[tuple[int, int, int], Fraction] = {(0, 0, 0): Fraction(1)}
     for _ in range(neurons):
         grown: dict[tuple[int, int, int], Fraction] = {}
@@ -130,7 +132,10 @@ def at_sympy(at: Mapping[sp.Symbol, int | Fraction]) -> dict[sp.Symbol, sp.Expr]
 
 @exact(subspace_union, step="three counts")
 def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In fractions, neuron by neuron; and a neuron of either set has the share that its law says."""
+    """The union bound is the sum of three binomial probabilities, found neuron by neuron in fractions.
+
+    The probability that a neuron is wired to either set is the sum of the three cases of its law.
+    """
     for at in LAYERS:
         law, needs = law_of(at), (at[units_1], at[units_2])
         values = at_sympy(at)
@@ -143,7 +148,10 @@ def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Tria
 def layers_fail_between_the_bounds(
     union_failure: sp.Expr, union_floor: sp.Expr, one_neuron: Mapping[sp.Symbol, int], trial: Trial
 ) -> Iterator[Finding]:
-    """All shares of the common neurons are tried, over all counts; one neuron for two units is the smallest case."""
+    """The probability of failure lies between both bounds, by all counts of neurons and all splits of the common neurons.
+
+    The smallest case has one neuron for two units.
+    """
     for at in ({symbol: Fraction(value) for symbol, value in one_neuron.items()}, *LAYERS):
         needs = (int(at[units_1]), int(at[units_2]))
         seen = sp.Rational(trial.once(too_few, law_of(at), int(at[n]), needs))
@@ -153,7 +161,7 @@ def layers_fail_between_the_bounds(
 
 @exact(subspace_union)
 def floor_is_a_third(union_floor: sp.Expr, union_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of three probabilities."""
+    """The floor is a third of the union bound, a sum of three probabilities."""
     yield trial.same(3 * union_floor, union_failure, by=sp.expand)
 
 
@@ -161,7 +169,10 @@ def floor_is_a_third(union_floor: sp.Expr, union_failure: sp.Expr, trial: Trial)
 def one_unit_errs_by_as_much(
     one_unit: sp.Expr, one_unit_error: sp.Expr, kinks: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The difference is linear between the axes and the line x₁ + x₂ = 0: it is largest at 0 or where these meet the boundary."""
+    """The largest difference between the unit and the target is the stated error.
+
+    The difference is linear between the axes and the line x₁ + x₂ = 0, so it is largest at 0 or where these meet the boundary.
+    """
     ends = [dict(zip((x_1, x_2), at, strict=True)) for at in product((-1, 0, 1), repeat=2)]
     largest = max(abs((kinks - one_unit).subs(at)) for at in ends)
     yield trial.holds(largest == one_unit_error, f"the unit errs by {largest}, claimed at least {one_unit_error}")
@@ -169,7 +180,7 @@ def one_unit_errs_by_as_much(
 
 @exact(subspace_union)
 def one_unit_each_fails_as_claimed(pair_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All counts of the neurons of either kind, neuron by neuron, in fractions."""
+    """With one unit for each function, the failure is a sum over all counts of neurons of either kind, in fractions, for three layers."""
     for neurons, density, floor, sizes in (
         (1, "1/2", "1", (1, 1, 2)),
         (5, "2/3", "1/2", (1, 2, 2)),
@@ -198,7 +209,7 @@ def masks_that_fail(
 
 @statistical(subspace_union, tests=1)
 def drawn_masks_fail_less(union_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """14 neurons at the density 9/10, two inputs, one for each function, seven units for each."""
+    """Drawn masks fail no more often than the bound: 14 neurons, density 9/10, two inputs, one for each function, seven units for each."""
     masks, sizes, needs = trial.size(20_000), (1, 1, 2), (7, 7)
     at = {n: 14, p: sp.Rational(9, 10), alpha: 1, k_1: 1, k_2: 1, all_inputs: 2, units_1: 7, units_2: 7}
     bound = trial.value(union_failure, at)

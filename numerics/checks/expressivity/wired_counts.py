@@ -51,7 +51,7 @@ def tail_in_fractions(rows: int, chance: Fraction) -> Fraction:
 
 @exact(lower_tail, step="tail")
 def tail_is_that_of_independent_neurons(exact_tail: sp.Expr, largest: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In rationals, strictly below half of the mean; l is the last count there."""
+    """The formula equals the sum of the masses strictly below half of the mean, in rationals, and l is the last count there."""
     for at in SMALL:
         last = max(count for count in range(int(at[m])) if 2 * count < valued(mean, at))
         yield trial.same(valued(largest, at), sp.Integer(last), by=None)
@@ -72,7 +72,7 @@ def in_odds(expression: sp.Expr) -> sp.Expr:
 
 @enclosed(lower_tail)
 def moment_is_the_mean_over_counts(exponential_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E e^{t(μ/2 − N)} term by term."""
+    """E e^{t(μ/2 − N)} equals the sum over all counts, for two layers."""
     for at in SMALL[2:4]:
         rows = int(at[m])
         moment = sum(binomial_law(m, chance, count) * sp.exp(tilt * (mean / 2 - count)) for count in range(rows + 1))
@@ -81,7 +81,10 @@ def moment_is_the_mean_over_counts(exponential_bound: sp.Expr, trial: Trial) -> 
 
 @exact(lower_tail, step="best tilt")
 def slope_rises_through_zero(tilt_slope: sp.Expr, best_tilt: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No slope at the best tilt, which is positive by q = 1/(1 + y); the derivative of the slope, for q < 1 positive; the slope for q = 1."""
+    """The slope of the exponent in t vanishes at the best tilt, which is positive, and grows strictly with t if q < 1.
+
+    If q = 1 the slope is negative.
+    """
     yield trial.same((mean / 2 - tilt_slope).subs(tilt, best_tilt), mean / 2)
     y = sp.Symbol("y", positive=True)
     yield trial.same(sp.exp(best_tilt.subs(p, (1 + y) ** (-1 / k))), 2 + 1 / y)
@@ -94,7 +97,7 @@ def slope_rises_through_zero(tilt_slope: sp.Expr, best_tilt: sp.Expr, trial: Tri
 def best_bound_is_the_value_at_the_best_tilt(
     exponential_bound: sp.Expr, best_tilt: sp.Expr, relative_entropy: sp.Expr, kl_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Its logarithm, and −m times the relative entropy."""
+    """The logarithm of the best bound is that of the bound at the best tilt, and −m times the relative entropy."""
     least = sp.log(exponential_bound.subs(tilt, best_tilt))
     yield trial.same(sp.log(kl_bound), least, by=in_odds)
     yield trial.same(-m * relative_entropy, least, by=in_odds)
@@ -104,21 +107,21 @@ def best_bound_is_the_value_at_the_best_tilt(
 def doubled_is_another_tilt(
     exponential_bound: sp.Expr, best_tilt: sp.Expr, doubled: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Its logarithm, that of the bound at t = ln 2; the best tilt is larger, as its exponential exceeds 2 by q/(1 − q)."""
+    """The doubled bound is the bound at t = ln 2; the best tilt is larger, as its exponential exceeds 2 by q/(1 − q)."""
     yield trial.same(sp.log(doubled), sp.log(exponential_bound.subs(tilt, sp.log(2))), by=in_odds)
     yield trial.same(sp.exp(best_tilt) - 2, chance / (1 - chance))
 
 
 @exact(lower_tail, step="Poisson bound")
 def poisson_bound_replaces_each_factor(doubled: sp.Expr, poisson_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its logarithm exceeds that of the doubled bound by −q/2 − ln(1 − q/2) for each neuron."""
+    """The logarithm of the Poisson bound exceeds that of the doubled bound by −q/2 − ln(1 − q/2) for each neuron."""
     gap = sp.log(poisson_bound) - sp.log(doubled)
     yield trial.same(gap, m * (-chance / 2 - sp.log(1 - chance / 2)), by=in_odds)
 
 
 @exact(lower_tail, step="usual bound")
 def usual_bound_is_weaker(poisson_bound: sp.Expr, usual_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its exponent is larger by μ(3/8 − ln 2/2); and it is e^{−δ²μ/2} at δ = ½, half of the mean."""
+    """The logarithm of the usual bound is −δ²μ/2 at δ = ½; it exceeds that of the Poisson bound by μ(3/8 − ln 2/2) ≥ 0."""
     gap = sp.log(usual_bound) - sp.log(poisson_bound)
     yield trial.nonnegative(gap, mean * (sp.Rational(3, 8) - sp.log(2) / 2))
     yield trial.same(usual_bound, sp.exp(-(HALF**2) * mean / 2), by=None)
@@ -132,7 +135,7 @@ def in_counts(expression: sp.Expr) -> sp.Expr:
 
 @exact(lower_tail, step="exponent of a count")
 def masses_differ_by_the_exponent(count_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The logarithm of P(N = i) less that of the same count at the chance i/m."""
+    """The logarithm of P(N = i), less that of the same count at the chance i/m, is −m times the exponent of the count."""
     masses = (binomial_law(m, share, i) / sp.binomial(m, i) for share in (chance, i / m))
     law, own = map(sp.log, masses)
     yield trial.same(law - own, -m * count_exponent, by=in_counts)
@@ -140,7 +143,7 @@ def masses_differ_by_the_exponent(count_exponent: sp.Expr, trial: Trial) -> Iter
 
 @exact(lower_tail, step="mode")
 def masses_rise_to_their_mode_and_fall(mass_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The quotient of two masses at the chance i/m; no more than 1 at j = i + x, no less at i = j + 1 + x, as m = i + y."""
+    """The ratio is that of two neighbouring masses at the chance i/m; it is at most 1 for j ≥ i and at least 1 for j < i."""
     own = (binomial_law(m, i / m, count) for count in (j + 1, j))
     yield trial.same(mass_ratio, quotient(*own), by=sp.factor)
     x, y = sp.Symbol("x", integer=True, nonnegative=True), sp.Symbol("y", integer=True, positive=True)
@@ -159,14 +162,14 @@ def quotient(upper: sp.Expr, lower: sp.Expr) -> sp.Expr:
 def lower_bound_has_the_exponent_of_its_count(
     largest: sp.Expr, count_exponent: sp.Expr, lower_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The logarithm at a count i in the place of l is −m KL less ln(m + 1)."""
+    """At a count i in place of l, the logarithm of the lower bound is −m times the exponent of the count, less ln(m + 1)."""
     at_count = sp.log(lower_bound.subs(largest, i))
     yield trial.same(at_count + m * count_exponent, -sp.log(m + 1), by=in_counts)
 
 
 @exact(lower_tail)
 def lower_bound_is_a_mode_away_from_a_mass(lower_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """P(N = l) over (m + 1) P(Bin(m, l/m) = l), in rationals; the latter is the largest mass of its law."""
+    """The lower bound is P(N = l) over (m + 1) P(Bin(m, l/m) = l), in rationals, and l is the mode of Bin(m, l/m), in five layers."""
     for at in (*SMALL[:4], instance(30, sp.Rational(9, 10), 3)):
         rows, below = int(at[m]), int(sp.ceiling(mean.subs(at) / 2)) - 1
         law = poisson_binomial([exact_fraction(chance.subs(at))] * rows)
@@ -189,7 +192,10 @@ def tail_lies_between_its_bounds(
     exponential_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The tail between its bounds in boxes; those in closed form by their exponents, up to a density of 99/100; how loose they are at three sizes."""
+    """The tail lies between the lower bound and the best bound at chosen sizes, and the bounds in closed form are in order.
+
+    Their order is that of the exponents for one neuron, for q up to 99/100. The finding prints the ratios to the tail at three sizes.
+    """
     chain = (lower_bound, exact_tail, kl_bound, poisson_bound, usual_bound)
     for low, high in pairwise(chain[:3]):  # boxes: sums of ⌈μ/2⌉ terms
         yield trial.below(low, high, at=[*trial.points(usual_bound), *TABLE])
@@ -219,7 +225,10 @@ def masks_short_of_half(rng: np.random.Generator, masks: int, rows: int, inputs:
 
 @statistical(lower_tail, tests=2)
 def drawn_masks_fall_short(exact_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """24 neurons on three inputs and 8 on one, density ½: the half-mean is 3/2, and 2."""
+    """Drawn masks of density ½ fall short of half of the mean as often as stated: 24 neurons on three inputs and 8 on one.
+
+    Half of the mean is 3/2 and 2.
+    """
     masks = trial.size(150_000)
     for rows, inputs in ((24, 3), (8, 1)):
         expected = trial.value(exact_tail, instance(rows, HALF, inputs))

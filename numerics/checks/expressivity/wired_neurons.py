@@ -62,7 +62,7 @@ STEPS = ((column, 1 - column / 2), (THIRD, column**2), (sp.S.One, column))
 def law_is_that_of_all_masks(
     wired_share: sp.Expr, count_law: sp.Expr, tail_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Step kernels and three inputs: P(N = j) and P(N ≥ j) from all cells and masks, in rationals."""
+    """For step kernels, three inputs, one and two neurons: P(N = j) and P(N ≥ j) equal sums over all cells and masks, in rationals."""
     for first, second in STEPS:
         step = wired_share.replace(
             kernel,
@@ -84,7 +84,7 @@ def law_is_that_of_all_masks(
 def two_levels_and_the_floor_that_they_attain(
     floor_share: sp.Expr, two_level_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Two levels by enumeration for k ≤ 3; the floor is what remains of them at p_0 = 0."""
+    """The share at two levels by enumeration, for one to three inputs; at p_0 = 0 it is the floor."""
     chances = {alpha: Fraction(2, 5), p: Fraction(1, 2), background: Fraction(1, 7)}
     for inputs in (1, 2, 3):
         cells = [
@@ -104,7 +104,7 @@ def in_missing(expression: sp.Expr) -> sp.Expr:
 
 @exact(wired_count, step="count")
 def count_grows_neuron_by_neuron(count_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The law of n + 1 neurons from that of n, at a count of j + 1 and at none; and that of one."""
+    """The law of n + 1 neurons follows from that of n, at the count j + 1 and at 0; and the law of one neuron is as stated."""
     more = count_law.subs(n, n + 1)
     yield trial.same(more.subs(j, j + 1), share * count_law + (1 - share) * count_law.subs(j, j + 1), by=in_missing)
     yield trial.same(more.subs(j, 0), (1 - share) * count_law.subs(j, 0), by=in_missing)
@@ -114,7 +114,7 @@ def count_grows_neuron_by_neuron(count_law: sp.Expr, trial: Trial) -> Iterator[F
 
 @exact(wired_count, step="tail")
 def tails_are_those_of_all_sets_of_wired_neurons(tail_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The probabilities of all sets of at least j of up to four neurons, t free."""
+    """The tail is the sum of the probabilities of all sets of at least j wired neurons, for up to four neurons; t is free."""
     cases = []
     for neurons in range(1, 5):
         sets = list(product((0, 1), repeat=neurons))
@@ -141,7 +141,10 @@ def random_rows(rng: np.random.Generator, layers: int, size: int) -> list[list[t
 
 @exact(wired_count)
 def count_dominates_the_floor(floor_share: sp.Expr, tail_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows near the floor and random ones, latents fixed or drawn among them: tails of N, in rationals, beside the floor's."""
+    """P(N ≥ 1) and P(N ≥ 2) are at least those of the floor, in rationals, for rows near the floor and for random rows.
+
+    The latents are fixed, one for each row, or drawn among the rows.
+    """
     floor, smallest = Fraction(1, 2), 1.0
     near: Sequence[tuple[Fraction, ...]] = [(floor, floor)] * 4 + [(Fraction(1, 10), Fraction(1, 5))] * 3
     for rows in (near, *trial.draw(random_rows, trial.size(4), 7)):
@@ -175,6 +178,6 @@ def wired_in_masks(rng: np.random.Generator, neurons: int) -> int:
 
 @statistical(wired_count, tests=1)
 def drawn_masks_have_the_count(two_level_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Wired neurons, latents and edges drawn."""
+    """Drawn neurons are wired to four inputs as often as stated at two levels, with latents and edges drawn."""
     neurons = trial.size(700_000)
     yield trial.counts(trial.draw(wired_in_masks, neurons), neurons, trial.value(two_level_share, TWO_LEVELS))

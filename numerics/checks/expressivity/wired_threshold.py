@@ -38,7 +38,7 @@ def some_by_enumeration(rows: int, inputs: int, density: Fraction) -> Fraction:
 
 @exact(wired_threshold)
 def some_neuron_is_wired_in_all_masks(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All masks of up to eight entries, in rationals; one row attains the union bound."""
+    """P(N ≥ 1) is a sum over all masks of up to eight entries, in rationals; one neuron attains the union bound, the mean."""
     for rows, inputs, density in ((1, 3, "2/3"), (2, 3, "1/2"), (4, 2, "1/3"), (3, 1, "1/7")):
         at = instance(rows, sp.Rational(density), inputs)
         seen = trial.once(some_by_enumeration, rows, inputs, Fraction(density))
@@ -49,7 +49,7 @@ def some_neuron_is_wired_in_all_masks(some_wired: sp.Expr, mean: sp.Expr, trial:
 
 @exact(wired_threshold, step="mean")
 def the_mean_grows_faster_than_the_chance(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What the mean exceeds the probability by: 0 for one neuron, and q P(N ≥ 1) more for each one more."""
+    """The difference of the mean and P(N ≥ 1) is 0 for one neuron, and grows by q P(N ≥ 1) with each further neuron."""
     gap = mean - some_wired
     yield trial.induction(gap, m, sp.S.Zero, lambda term: term + chance * some_wired, start=1, by=in_missing)
     yield trial.induction(mean, m, chance, lambda term: term + chance, start=1, by=in_missing)
@@ -66,7 +66,7 @@ def in_logarithms(gap: sp.Expr) -> sp.Expr:
 
 @exact(wired_threshold, step="threshold")
 def mean_is_one_at_the_threshold(mean: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The logarithm of the mean is that of p for each input beyond the threshold; one input more takes 1 − p of it."""
+    """The logarithm of the mean is (k − k*) ln p, so the mean is 1 at the threshold k*; one more input multiplies it by p < 1."""
     yield trial.same(sp.log(mean), (k - threshold) * sp.log(p), by=in_logarithms)
     y = sp.Symbol("y", positive=True)
     yield trial.nonnegative(1 - mean.subs(k, k + 1) / mean, y / (1 + y), where={p: 1 / (1 + y)}, strict=True)
@@ -76,7 +76,7 @@ def mean_is_one_at_the_threshold(mean: sp.Expr, threshold: sp.Expr, trial: Trial
 def lower_bound_below_the_threshold(
     some_lower: sp.Expr, threshold: sp.Expr, below_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At (1 − ε)k* inputs; and the exponents at x inputs less, of which that of the bound is p^{−x} ≥ 1 times the one claimed."""
+    """At (1 − ε)k* inputs the lower bound is the stated one; with x ≥ 0 inputs less its exponent is p^{−x} ≥ 1 times as large."""
     yield trial.same(valued(some_lower, {k: (1 - epsilon) * threshold}), below_threshold, by=in_exponents)
     x = sp.Symbol("x", nonnegative=True)
     exponent = sp.expand_log(sp.log(-sp.log(1 - some_lower)))
@@ -89,7 +89,7 @@ def lower_bound_below_the_threshold(
 
 @exact(wired_threshold, step="above")
 def mean_above_the_threshold(threshold: sp.Expr, above_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The logarithm of the mean at x inputs more than (1 + ε)k*, that of p^x ≤ 1 beyond the one claimed."""
+    """With x ≥ 0 inputs more than (1 + ε)k*, the mean is the stated bound times p^x ≤ 1."""
     x = sp.Symbol("x", nonnegative=True)
     there = sp.expand_log(sp.log(mean)).subs(k, (1 + epsilon) * threshold + x)
     yield trial.same(there, sp.log(above_threshold) + x * sp.log(p), by=in_logarithms)
@@ -97,7 +97,7 @@ def mean_above_the_threshold(threshold: sp.Expr, above_threshold: sp.Expr, trial
 
 @exact(wired_threshold, step="Poisson law")
 def poisson_variables_add_up(poisson_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The masses from 0 on, each from that before; and those of a sum of two, up to 3, with means left free."""
+    """Each Poisson mass follows from the one before; and the sum of two Poisson variables, with free means, has Poisson masses up to 3."""
     first = sp.exp(-poisson_mean)
     yield trial.induction(poisson_law, j, first, lambda term: term * poisson_mean / (j + 1))
     second, cases = sp.Symbol("mu", positive=True), []
@@ -110,7 +110,10 @@ def poisson_variables_add_up(poisson_law: sp.Expr, trial: Trial) -> Iterator[Fin
 
 @exact(wired_threshold, step="one neuron")
 def one_neuron_has_more_mass_at_one(poisson_law: sp.Expr, one_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mass at 1 that it has beyond the Poisson law; it is that from 2 on, and what the latter has more at 0."""
+    """The distance for one neuron is its mass at 1 less the Poisson mass at 1.
+
+    It is also the Poisson mass from 2 on, plus the Poisson mass at 0 less the mass of the neuron at 0.
+    """
     none, one = (poisson_law.subs({j: count, poisson_mean: chance}) for count in (0, 1))
     yield trial.same(one_distance, chance - one)
     yield trial.same(one_distance, (none - (1 - chance)) + (1 - none - one))
@@ -120,9 +123,10 @@ def one_neuron_has_more_mass_at_one(poisson_law: sp.Expr, one_distance: sp.Expr,
 def both_bounds_hold_on_ranges(
     some_wired: sp.Expr, some_lower: sp.Expr, mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Of m neurons: the chance of none, and its bound, are the m-th powers of those of one, which are in order for all q = pᵏ.
+    """P(N = 0) and its bound are m-th powers of those for one neuron, and the latter are in order for all q = pᵏ.
 
-    The mean is the probability for one neuron; of one more the gap g becomes (1 − q)g + mq². At small p all are alike.
+    For one neuron the mean is P(N ≥ 1); with one more neuron, the gap g between them becomes (1 − q)g + mq².
+    Near p = 0 the lower bound and P(N ≥ 1) agree to first order.
     """
     one, whole = {m: 1, k: 1}, {p: (0, 1)}
     for none in (1 - some_wired, 1 - some_lower):
@@ -138,7 +142,7 @@ def both_bounds_hold_on_ranges(
 def thresholds_are_attained_by_many_neurons(
     some_wired: sp.Expr, below_threshold: sp.Expr, above_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """2²⁰ neurons of density ½, threshold twenty inputs: nineteen of them, and thirty."""
+    """With 2²⁰ neurons of density ½, the threshold is twenty inputs: the lower bound holds at nineteen, the upper bound at thirty."""
     for inputs, margin, low, high in (
         (19, sp.Rational(1, 20), below_threshold, some_wired),
         (30, HALF, some_wired, above_threshold),
@@ -148,7 +152,10 @@ def thresholds_are_attained_by_many_neurons(
 
 @enclosed(wired_threshold)
 def count_is_nearly_poisson(poisson_law: sp.Expr, poisson_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One neuron is exactly as far from Poisson; several are no farther than the sum of that, counted term by term."""
+    """The distance from the Poisson law, summed count by count, is the stated one for one neuron, and at most the stated one for several.
+
+    The stated distance for m neurons is m times that for one.
+    """
     yield trial.same(poisson_distance, m * poisson_distance.subs(m, 1), by=None)
     yield trial.same(poisson_law.subs(j, 0), sp.exp(-poisson_mean), by=None)
     yield trial.same((j + 1) * poisson_law.subs(j, j + 1), poisson_mean * poisson_law, by=None)
@@ -173,7 +180,7 @@ def masks_with_a_wired_neuron(rng: np.random.Generator, masks: int, rows: int) -
 
 @statistical(wired_threshold, tests=3, cost=0.4)
 def drawn_masks_cross_the_threshold(some_wired: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1024 neurons, density ½, threshold ten inputs: eight, ten and twelve of them."""
+    """In drawn masks of 1024 neurons and density ½ (threshold ten), some neuron is wired to 8, 10 and 12 inputs as often as stated."""
     masks = trial.size(10_000)
     seen = trial.draw(masks_with_a_wired_neuron, masks, 1024)
     for inputs in (8, 10, 12):

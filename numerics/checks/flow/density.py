@@ -19,6 +19,6 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 @exact(density_times)
 def half_of_the_weights_take_longer(slowdown: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two hidden layers at density one half: eight times as long; and m does not enter."""
+    """Two hidden layers at density one half take eight times as long, whatever the number m of samples is."""
     yield trial.same(slowdown.subs({rho: sp.Rational(1, 2), depth: 2}), sp.Integer(8))
     yield trial.holds(m not in slowdown.free_symbols, "no number of samples")

@@ -25,7 +25,9 @@ START = sp.symbols("r_1 r_2", real=True)
 def two_samples_descend_in_fractions(
     step_mode: sp.Expr, step_loss: sp.Expr, stable_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Nine steps of a matrix of whole numbers, residuals and rate free; at the stable rate the loss of one mode stays."""
+    """Gradient descent with a kernel of whole numbers: loss and first residual after up to nine steps are sums over modes, residuals and
+    rate free. At the stable rate the loss of the top mode stays.
+    """
     residual = sp.ImmutableMatrix(START)
 
     def over_modes(formula: sp.Expr, power: int, number: int) -> sp.Expr:

@@ -34,7 +34,7 @@ def one_eigenvalue_attains_the_bounds(
     slow_time: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """All bounds at one eigenvalue, the first and the last at its time; and what is left at the latest time beside a plateau."""
+    """With one eigenvalue all three bounds are its time; beside a plateau, what is left at the latest time is the share asked for."""
     alike = {mu: lam, stuck: 0, part: 1}
     for below in (mean_time, slow_time):
         yield trial.same(below.subs(alike), single_time)
@@ -45,7 +45,7 @@ def one_eigenvalue_attains_the_bounds(
 def spectrum_left(
     at: sp.Expr, values: tuple[int, ...], shares: tuple[sp.Rational, ...], plain: Mapping[sp.Symbol, sp.Expr]
 ) -> sp.Expr:
-    """What is left at a time of losses at several eigenvalues."""
+    """The share of the loss that is left at a time, summed over several eigenvalues."""
     pairs = zip(map(sp.Integer, values), shares, strict=True)
     return sum(left.xreplace({**plain, part: p, time: at, lam: value}) for value, p in pairs)
 
@@ -65,7 +65,9 @@ def whole_spectra_are_between(
     double_time: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """At the bounds from below at least the share is left, at that from above at most it; of drawn spectra."""
+    """For drawn spectra at least the share asked for is left at both lower bounds, and at most it at the upper bound; with the eigenvalues
+    1 and 2, a third is left at the closed-form time.
+    """
     plain = {eta: sp.Integer(1), m: sp.Integer(4), stuck: sp.Integer(0)}
     for values, weights, target in trial.draw(whole_spectra, 6):
         shares = tuple(sp.Rational(weight, sum(weights)) for weight in weights)

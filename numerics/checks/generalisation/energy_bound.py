@@ -46,7 +46,9 @@ def pieces_make_the_bound(
     peeled_norm: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Three McDiarmid roots at δ/2; shares that add up to δ, each put into the bound; 2√q at a radius, and 2b below the smallest."""
+    """The confidence term is three McDiarmid roots at δ/2, and the bound twice the complexity plus this term; with the shares, which add up
+    to δ, it gives the peeled bound. Where √q is a radius, the peeled norm is 2√q; below the smallest radius b it is 2b.
+    """
     yield trial.same(sp.exp(-2 * m * (confidence / 3) ** 2), delta / 2)
     yield trial.holds(confidence.subs({m: 2, delta: sp.S.Half}).is_positive, "the confidence term is positive")
     yield trial.same(risk_bound, 2 * complexity + confidence)
@@ -84,7 +86,7 @@ def sign_forms(K: sp.Matrix) -> list[sp.Integer]:
 
 @exact(scale_free_energy)
 def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E σᵀKσ over all signs, in integers: Jensen's bound is B₀ over m times its root."""
+    """The complexity is B₀/m times the root of the mean of σᵀKσ over all signs, computed in integers."""
     for K in trial.draw(gram_matrices):
         forms = trial.once(sign_forms, K)
         mean = sp.Rational(sum(forms), len(forms))
@@ -95,7 +97,7 @@ def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Iterator[Find
 def complexity_lies_within_a_factor_of_root_two(
     complexity: sp.Expr, khintchine: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """E√(σᵀKσ) over all signs: equal to the bound at K = I, to 1/√2 of it at two equal inputs."""
+    """The mean of √(σᵀKσ)/m over all signs lies between the bound and 1/√2 of it, with the values of two equal inputs and of K = I."""
     for K in trial.draw(gram_matrices):
         forms = trial.once(sign_forms, K)
         bound = complexity.subs({B_0: 1, T: K.trace(), m: K.rows})
@@ -133,7 +135,9 @@ def kernels_and_energies(rng: np.random.Generator) -> list[tuple[sp.Matrix, sp.R
 def random_labels_have_energy_one_or_more(
     energy: sp.Expr, random_label_energy: sp.Expr, complexity: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The mean of 𝓔² over all labels, in rationals; at least 1, which a multiple of I attains; 𝓔 is the complexity at √q."""
+    """The mean of 𝓔² over all labels is the formula, for rational kernels; it is at least 1, and 1 for a multiple of I. 𝓔 is the complexity
+    at B₀ = √q.
+    """
     yield trial.same(energy, complexity.subs(B_0, sp.sqrt(q)))
     yield trial.same(energy.subs({q: q / B_0, T: T * B_0}, simultaneous=True), energy)
     for K, mean in trial.draw(kernels_and_energies):
@@ -149,9 +153,9 @@ def random_labels_have_energy_one_or_more(
 def labels_in_the_kernel_break_the_bound(
     label_kernel_energy: sp.Expr, least_random_risk: sp.Expr, kernel: str, trial: Trial
 ) -> Iterator[Finding]:
-    """K = yyᵀ + εI by matrices; the least risk of a prediction on random labels, in steps of 1/10.
+    """The energy for K = yyᵀ + εI by matrices; the least risk of a prediction on random labels, over predictions in steps of 1/10.
 
-    Were that kernel admitted, its bound at m = 2000, ε = 1/1000 would have to be that risk or more.
+    If that kernel were admitted, its bound at m = 2000, ε = 1/1000 would have to be that risk or more.
     """
     for y, eps in ((sp.Matrix([1, -1, -1]), sp.Rational(1, 1000)), (sp.Matrix([1, 1, -1, 1]), sp.Integer(2))):
         K = y * y.T + eps * sp.eye(y.rows)
@@ -184,7 +188,7 @@ def digit_energies(rng: np.random.Generator, draws: int, kernel: str) -> tuple[N
 def random_labels_are_not_promised_a_risk_below_one_half(
     risk_bound: sp.Expr, kernel: str, trial: Trial
 ) -> Iterator[Finding]:
-    """Labels drawn at random for digits: the bound lies below ½, the least risk there is, with probability at most δ."""
+    """Random labels for digits: the bound lies below ½, the least possible risk, with probability at most δ."""
     share = 0.01
     forms, trace = trial.draw(digit_energies, trial.size(200), kernel)
     bounds = numeric((B_0, T, m, delta), risk_bound)(np.sqrt(forms), trace, SAMPLES, share)
@@ -228,7 +232,9 @@ def one_label_has_the_same_energy_under_both_kernels(
 def labels_of_a_coin_and_a_kernel_that_saw_them(
     label_kernel_energy: sp.Expr, kernel: str, random_labels: dict[sp.Symbol, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
-    """K = yyᵀ + εI has Ky = (m + ε)y; no predictor has a risk below 1/2; the bound may not be less, as it is not for I."""
+    """For K = yyᵀ + εI, Ky = (m + ε)y gives the energy. Labels of a coin leave every predictor a risk of at least 1/2, so the bound may not
+    lie below 1/2; for K = I it does not.
+    """
     size, eps = random_labels[m], random_labels[epsilon]
     seen = energy.subs({q: size / (size + eps), T: size * (1 + eps), m: size})
     yield trial.same(label_kernel_energy.subs(random_labels), seen)

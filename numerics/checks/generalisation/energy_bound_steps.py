@@ -26,7 +26,9 @@ from sparse_limits.theory.graphon.symbols import delta, m
 def energies_in_a_ball_are_below_its_complexity(
     complexity: sp.Expr, step_radius: sp.Expr, energy: sp.Expr, random_label_energy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """For an interpolant in the ball, of the first radius or of a step; and random labels have an energy of at least 1."""
+    """The energy is at most the complexity, for an interpolant in the ball of the radius B₀ or of a step; random labels have an energy of
+    at least 1.
+    """
     yield trial.below(energy, complexity, needed="risk_bound")
     yield trial.below(energy, complexity.subs(B_0, step_radius), needed="peeled_bound")
     yield trial.below(sp.S.One, random_label_energy, needed="random_label_energy")
@@ -36,7 +38,9 @@ def energies_in_a_ball_are_below_its_complexity(
 def equal_inputs_keep_to_both_bounds(
     rank_one_complexity: sp.Expr, khintchine: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Squares beside that of the bound at the trace m = 2k, 1/2k: no less than Khintchine's share, which two equal inputs have, and no more."""
+    """The squared complexity of m = 2k equal inputs is at most 1/2k, the square of the bound at the trace m, and at least Khintchine's
+    share of it.
+    """
     relative = 2 * k * rank_one_complexity**2
     yield trial.below(khintchine**2, relative)
     yield trial.below(relative, 1)
@@ -46,7 +50,7 @@ def equal_inputs_keep_to_both_bounds(
 def bound_at_a_radius_and_its_share(
     risk_bound: sp.Expr, level_share: sp.Expr, step_radius: sp.Expr, peeled_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Radii that double from b on, put into the bound with their shares."""
+    """The peeled bound is the bound at a radius and its share δ; the radii double from b on."""
     yield trial.induction(step_radius, i, b, lambda radius: 2 * radius)
     there = valued(risk_bound, {B_0: step_radius, delta: level_share})
     yield trial.same(peeled_bound, there, by=split_logarithms)
@@ -54,7 +58,7 @@ def bound_at_a_radius_and_its_share(
 
 @exact(scale_free_energy, step="radius found")
 def radius_is_less_than_twice_the_norm(step_radius: sp.Expr, peeled_norm: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Twice the larger of the first radius and the norm; that is the next radius where a radius is the norm."""
+    """The peeled norm is twice the larger of the first radius and √q; where √q is a radius, it is the next radius."""
     first = step_radius.subs(i, 0)
     yield trial.same(peeled_norm, 2 * sp.Max(first, sp.sqrt(q)), by=lambda gap: sp.expand(gap.rewrite(sp.Abs)))
     for step in (0, 1, 4):
@@ -64,7 +68,7 @@ def radius_is_less_than_twice_the_norm(step_radius: sp.Expr, peeled_norm: sp.Exp
 
 @exact(scale_free_energy, step="kernel of the labels")
 def kernels_of_labels_have_these(label_form: sp.Expr, label_trace: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The form is m over m + ε; m entries 1 + ε; and matrices of up to three labels, ε free."""
+    """The form yᵀK⁻¹y is m/(m + ε) and the trace m(1 + ε); both are compared with matrices K = yyᵀ + εI of up to three labels, ε free."""
     yield trial.same(1 / label_form, 1 + epsilon / m)
     yield trial.same(label_trace, m * 1 + m * epsilon, by=sp.expand)
     forms, traces = [], []
@@ -78,7 +82,7 @@ def kernels_of_labels_have_these(label_form: sp.Expr, label_trace: sp.Expr, tria
 
 @enclosed(scale_free_energy, step="kernel of the labels")
 def kernels_of_labels_have_an_inverse(label_trace: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Vectors orthogonal to the labels have the eigenvalue ε, what an entry of the diagonal has above that of yyᵀ: it may not be 0."""
+    """Vectors orthogonal to the labels have the eigenvalue ε, the trace over m less 1, which has to be positive."""
     yield trial.below(0, label_trace / m - 1, strict=True)
 
 
@@ -86,7 +90,7 @@ def kernels_of_labels_have_an_inverse(label_trace: sp.Expr, trial: Trial) -> Ite
 def energy_of_a_kernel_of_the_labels(
     energy: sp.Expr, label_form: sp.Expr, label_trace: sp.Expr, label_kernel_energy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The energy at this form and trace; its square is a multiple of 1/m but for ε, and its limit 0."""
+    """The claimed energy is the positive root of the squared energy at this form and trace; at ε = 1 it tends to 0 as m grows."""
     claimed = energy.subs({q: label_form, T: label_trace}, simultaneous=True)
     yield trial.same(label_kernel_energy**2, claimed**2)
     yield trial.same(sp.limit(label_kernel_energy.subs(epsilon, 1), m, sp.oo), 0)

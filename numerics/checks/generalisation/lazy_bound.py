@@ -24,7 +24,9 @@ STEPS, STEP = 800, 0.1  # of gradient descent, in units of time at the rate 1
 def one_sample_attains_the_bounds(
     fade: sp.Expr, apart: sp.Expr, column: sp.Expr, gap: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """K = κ, Θ = κ − ε, and at the new input k₀ and k₀ + ζ: both flows are solved, from the label 1."""
+    """One sample with the label 1 and the kernels K = κ, Θ = κ − ε, and k₀, k₀ + ζ at the new input: the solutions of both flows attain the
+    bounds.
+    """
     network, linear = sp.exp(-eta * (kappa - epsilon) * t), sp.exp(-eta * kappa * t)
     yield trial.same(fade.subs(m, 1), network)
     yield trial.same(apart.subs(m, 1), network - linear)
@@ -35,7 +37,7 @@ def one_sample_attains_the_bounds(
 
 @enclosed(lazy_risk_bound)
 def no_distance_is_negative(gap: sp.Expr, lazy_risk: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """As long as the tangent kernel stays nearer than the least eigenvalue."""
+    """Both bounds are at least 0 as long as the tangent kernel has moved by less than the least eigenvalue."""
     yield trial.below(0, gap, needed="gap")
     yield trial.below(0, lazy_risk, needed="lazy_risk")
 
@@ -94,7 +96,8 @@ def trained(rng: np.random.Generator) -> Training:
 
 @empirical(lazy_risk_bound, cost=2.0)
 def trained_networks_keep_the_bounds(fade: sp.Expr, gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Width 1000, against the kernel at its start: residuals at four times, and the mean distance from the interpolant at the end.
+    """A network of width 1000: the residuals at four times, and the mean distance from the interpolant of the first kernel at the end, are
+    at most the bounds.
 
     Small steps of gradient descent are ahead of the flow (F1.2).
     """

@@ -1,4 +1,4 @@
-"""Evidence for B1: interpolants of one label by a kernel that tells all inputs apart, whose risk is known."""
+"""Evidence for B1: interpolants of one label by a kernel that distinguishes all inputs, whose risk is known."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from sparse_limits.theory.graphon.symbols import m
 
 @exact(scale_free_energy)
 def one_label_is_interpolated(ridge_risk: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """K = 11ᵀ + εI of up to four samples: Kα = 1 is solved, a new input has the kernel 1 with all; and the trace and the form at the point."""
+    """K = 11ᵀ + εI of up to four samples: the risk is 1 − Σα for the solution of Kα = 1, as a new input has the kernel 1 with every sample;
+    the trace, the form and the radius at the stated point.
+    """
     for count in range(1, 5):
         ones = sp.ones(count, 1)
         solved = ones / (count + epsilon)

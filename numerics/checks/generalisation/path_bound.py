@@ -76,7 +76,7 @@ def pseudo_energy(K: sp.Matrix, y: sp.Matrix) -> sp.Expr:
 
 @exact(path_energy_bound, cost=0.4)
 def linear_networks_attain_the_bound(linear_term: sp.Expr, linear_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """yᵀK⁺y of K = (L + 1)/d·X diag(ρ)Xᵀ by the pseudo-inverse; L + 1 layers of gradient, each the path density."""
+    """The terms add up to yᵀK⁺y of K = (L + 1)/d·X diag(ρ)Xᵀ, by the pseudo-inverse; the constant L + 1 is the number of layers."""
     for L, example in enumerate(trial.draw(examples), start=2):
         K = example.linear_part(sp.Integer(L + 1))
         yield trial.holds(linear_constant.subs(depth, L) == L + 1, f"{L + 1} terms of {L} hidden layers")
@@ -184,7 +184,7 @@ def compared(truth: arb, bound: arb) -> Finding:
 
 @empirical(path_residual_claim, cost=0.4)
 def digits_keep_the_bound(floor: str, trial: Trial) -> Iterator[Finding]:
-    """3 v 8 and 4 v 9 under SNIP's graphons: the energy over the bound."""
+    """3 v 8 and 4 v 9 under SNIP's graphons: the energy is at most the bound."""
     for classes in ((3, 8), (4, 9)):
         x, y, layers = trial.draw(digits_sample, classes, trial.size(60))
         kernel, density = graphon_kernel(x, layers).ntk, path_densities(layers).mean(axis=0)

@@ -35,9 +35,9 @@ def symbolic_forms() -> list[tuple[list[dict[sp.Symbol, sp.Expr]], sp.Expr]]:
 
 @exact(path_energy_bound, step="features")
 def form_is_a_sum_over_features(feature_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One sample more, to any number: its label and its entries of the form, old and new; and small shapes multiplied out.
+    """By induction: one sample more adds its label's term and its entries of the form to a feature's part; small shapes are multiplied out.
 
-    Features have no entries in common: the form is the sum of what it is for each alone.
+    Different features have no entries in common, so the form is the sum of their parts.
     """
     one, entry = sp.symbols("u_i x_ij", real=True)
     own = constant * rho_path / d * one * entry * (2 * reading + one * entry)

@@ -162,7 +162,9 @@ def composed(layers: int) -> sp.Expr:
 def constants_count_the_halvings(
     constant: sp.Expr, plain_constant: sp.Expr, layer_constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """κ₀(0) for every gate above, κ₁′(0) for every layer below, over the L + 1 terms; half of each for the plain ReLU."""
+    """The constant is a sum of L + 1 products, of κ₀(0) for every gate above and κ₁′(0) for every layer below, for up to four hidden
+    layers; half of each factor for the plain ReLU.
+    """
     gate, layer = kappa_0.subs(cosine, 0), sp.diff(kappa_1, cosine).subs(cosine, 0)
     for L in range(1, 5):
         for claimed, scale in ((constant, sp.S.One), (plain_constant, sp.S.Half)):

@@ -24,7 +24,7 @@ from sparse_limits.theory.kernel.dual import c as covariance
 
 @exact(linear_part_bound, step="opposite inputs")
 def kernel_of_opposite_inputs(opposite_kernel: sp.Matrix, trial: Trial) -> Iterator[Finding]:
-    """Value, and covariance times gate, at the variance S and the covariances S and −S."""
+    """Each entry is the value of the dual plus the covariance times its slope, at the variance S and the covariance S or −S."""
     same, opposite = (
         (relu.value + covariance * relu.slope).subs({covariance: sign * S}).subs({a: S, b: S}) for sign in (1, -1)
     )
@@ -38,7 +38,7 @@ def kernel_of_opposite_inputs(opposite_kernel: sp.Matrix, trial: Trial) -> Itera
 def determinant_changes_its_sign_at_the_constant(
     opposite_kernel: sp.Matrix, constant: sp.Expr, antipodal_determinant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """det(K − cB); it is 0 at the constant of one hidden layer, and negative above 1."""
+    """The determinant is that of K − cB; it is 0 at the constant of one hidden layer, and negative for c > 1."""
     linear_part = S * sp.Matrix([[1, -1], [-1, 1]])
     yield trial.same(antipodal_determinant, (sp.Matrix(opposite_kernel) - c * linear_part).det(), by=sp.expand)
     yield trial.same(antipodal_determinant.subs(c, constant.subs(depth, 1)), 0)
@@ -60,7 +60,7 @@ def start_of(step: Mapping[str, sp.Expr]) -> Iterate:
 def constant_is_the_last_entry(
     layer_step: Mapping[str, sp.Expr], best_constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The step, repeated once for each layer."""
+    """The constant is the last entry of the step, repeated once for each layer."""
     yield trial.same(best_constant, start_of(layer_step), by=None)
 
 
@@ -68,7 +68,9 @@ def constant_is_the_last_entry(
 def odd_coefficients_are_half_at_most(
     kernel_at_one: sp.Expr, odd_coefficients: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Half of the kernel at equal inputs; gate and value are 0 at opposite ones, and grow from there, at r = (y − 1)/(y + 1)."""
+    """The odd coefficients add up to half of the kernel at equal inputs; κ₀ and κ₁ are 0 at opposite inputs and grow from there, κ₀ by its
+    slope at r = (y − 1)/(y + 1), κ₁ by its slope κ₀.
+    """
     yield trial.same(odd_coefficients, kernel_at_one / 2)
     yield trial.same(kappa_0.subs(cosine, -1), 0)
     yield trial.same(kappa_1.subs(cosine, -1), 0)

@@ -84,9 +84,9 @@ def regression_in_rationals(
 def constant_masks_scale_every_layer(
     kernel_scale: sp.Expr, dense_readout_scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The dual is homogeneous, its derivative does not change: each masked layer gives every term one factor ρ.
+    """The dual is homogeneous and its derivative does not change, so each masked layer gives every term one factor ρ.
 
-    Term by term, forward through ρ, the dual and the own layer, and back through ρ and the gates.
+    Term by term: factors of the layers below, of the own layer and of the layers above.
     """
     scaled = {a: s * a, b: s * b, c: s * c}
     yield trial.same(valued(relu.value, scaled), s * relu.value)
@@ -116,7 +116,9 @@ def constant_layers(features: int, density: float, layers: int) -> list[LayerGra
 def digits_do_not_see_the_density(
     prediction_growth: sp.Expr, dense_readout_growth: sp.Expr, ridge: str, trial: Trial
 ) -> Iterator[Finding]:
-    """3 v 8, graphon kernels at ρ = 1/5 and 1/20 over the dense one: test errors and raw energies, to 10⁻⁶ (rounding)."""
+    """3 v 8: the test error and the raw energy of the graphon kernel at ρ = 1/5 and 1/20, over those of the dense one, are the claimed
+    ratios up to 10⁻⁶ (rounding).
+    """
     x, y, _ = trial.draw(digits_sample, (3, 8), 160)
     train, test = slice(0, 80), slice(80, 160)
     for L in (1, 2):

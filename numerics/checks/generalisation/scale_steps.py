@@ -22,7 +22,7 @@ from sparse_limits.theory.saliency.model import rho
 
 @enclosed(scale_invariance)
 def no_more_is_fitted_than_of_equal_samples(shrinkage: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """As no eigenvalue exceeds the trace, the share is at most m/(m + γ), which samples with one input have."""
+    """No eigenvalue exceeds the trace, so the share is at most m/(m + γ), its value where all samples have the same input."""
     yield trial.below(shrinkage, m / (m + gamma), needed="shrinkage")
 
 
@@ -34,7 +34,7 @@ def growth(label_energy: sp.Expr, factor: sp.Expr) -> sp.Expr:
 
 
 def no_less_than_before(factor: sp.Expr, layers: sp.Expr, trial: Trial) -> Finding:
-    """That a factor is 1 or more, by its logarithm at ρ = 1/(1 + y): half of that of 1 + y for each layer masked."""
+    """A factor is at least 1: at ρ = 1/(1 + y) its logarithm is half of log(1 + y) for each masked layer."""
     y = sp.Symbol("y", nonnegative=True)
     return trial.nonnegative(
         sp.log(factor),

@@ -40,7 +40,7 @@ LEVELS = {p: sp.Rational(1, 4), beta: 2}
 def two_levels_are_water_filled(
     pareto_share: sp.Expr, strong_share: sp.Expr, optimum: sp.Expr, uniform: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A few features of two sizes, in rationals, by trial of all capped sets (B4); Pareto masks follow B4's shares."""
+    """A few features of two sizes, in rationals, by trying all capped sets (B4); Pareto masks have B4's shares."""
     yield trial.same(pareto_share, share.subs({weight: phi, lam: tau}), by=None)
     for sizes in ([2, 1, 1, 1], [3, 1, 1], [5, 5, 2, 2, 2]):
         strong = sum(x == sizes[0] for x in sizes)
@@ -60,7 +60,7 @@ def two_levels_are_water_filled(
 
 @enclosed(snip_path_bound)
 def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative of R₂(τ/φ), of H and a Bessel function in closed form; it is positive."""
+    """The alignment is the derivative in φ of R₂(τ/φ), written with H and a Bessel function; it is positive."""
     at_profile = tau / phi
     density = product_survival(at_profile) + 2 / sp.pi * at_profile * sp.besselk(0, at_profile)
     yield trial.same(sp.diff(density, phi), alignment, by=None)
@@ -69,7 +69,9 @@ def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Itera
 
 @enclosed(snip_path_bound)
 def energy_lies_below_its_bound(energy_upper: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From 1/10 to 9: at 9, and before as the bound falls faster than R₂, by K5's rate; near 0; and far out, where it is sharp."""
+    """R₂ is below the bound at s = 1/100, 9 and 60, and from 1/10 to 9 as the bound falls faster than R₂ (K5's rate). At s = 20 and 60 the
+    bound is at most 1 + 1/s times R₂.
+    """
     yield trial.everywhere(energy_rate, -sp.diff(energy_upper, s), within={s: (sp.Rational(1, 10), 9)})
     ends = [{s: sp.Rational(1, 100)}, {s: 9}, {s: 60}]
     yield trial.below(R_2, energy_upper, at=ends, strict=True)  # boxes: R_2 is an integral, and falls too fast far out
@@ -89,9 +91,10 @@ def snip_beside_the_optimum(
     more_than_best: Mapping[sp.Rational, bool],
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The mean of β²/R₂ from the two path densities; above the optimum of its budget by the excess stated, rounded.
+    """SNIP's bound is the mean of β²/R₂ over the two path densities. It exceeds the optimum of its budget by the excess stated, rounded.
 
-    So are uniform densities of that budget; and the strong features have more, or less, than the optimum gives them.
+    So does the bound of uniform densities of that budget, by theirs; and the strong features have more, or less, than in the optimum, as
+    stated.
     """
     strong, weak = snip_budget.subs(p, 1), snip_budget.subs(p, 0)
     at = [
@@ -112,7 +115,9 @@ def snip_beside_the_optimum(
 @control("one level", threshold=CLAIMED["threshold"].subs(beta, 1))
 @control("the strong features alone", threshold=CLAIMED["threshold"].subs(p, 1))
 def threshold_keeps_the_density(threshold: sp.Expr, snip_budget: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What vanishes there is the mean kept share less ρ; the kept energy adds 2sK₀/π (in other forms)."""
+    """At the threshold the mean kept share less ρ vanishes; the path densities of the budget are H plus 2sK₀(s)/π, compared in different
+    forms.
+    """
     at = [{p: sp.Rational(1, 4), beta: 2, tau: cut, rho: sp.Rational(1, 9)} for cut in (1, 3)]
     kept = mean(r.subs(s, tau / beta), r.subs(s, tau))
     for each in threshold.atoms(Level):
@@ -171,7 +176,9 @@ def weak_features_lose_their_paths(
     two_features: Mapping[sp.Symbol, sp.Expr],
     trial: Trial,
 ) -> Iterator[Finding]:
-    """A strong and a weak half: the weak one alone makes SNIP's bound larger than that of uniform path densities."""
+    """A strong and a weak half of features: SNIP's bound is at least the part of the weak half, and at least ten times the bound of uniform
+    path densities.
+    """
     weak = energy_upper.subs(s, two_features[tau])
     yield trial.below(kept_energy(two_features[tau]), weak, at=[{}])
     yield trial.below((1 - two_features[p]) / weak, snip_bound, at=[two_features])

@@ -25,13 +25,17 @@ from sparse_limits.theory.tails import t
 
 @enclosed(snip_path_bound)
 def weak_features_keep_no_more(strong_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What strong features leave gives weak ones no more than these have, as their coefficient is no smaller: none is above the cap."""
+    """The density that the strong features leave to the weak ones is at most that of the strong ones, whose coefficient is no smaller; so
+    no weak density exceeds the cap.
+    """
     yield trial.below((budget - p * strong_share) / (1 - p), strong_share)
 
 
 @exact(snip_path_bound, step="alignment")
 def profile_moves_the_threshold(energy_rate: sp.Expr, alignment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The rate in s times what s = τ/φ falls by in φ; s times the rate at which the noise density of S4 falls, hence positive."""
+    """The alignment is the rate in s times −d(τ/φ)/dφ; it is also a positive multiple of the rate at which the noise density of S4 falls,
+    hence positive.
+    """
     yield trial.same(alignment, -energy_rate.subs(s, tau / phi) * sp.diff(tau / phi, phi))
     noise = product_graphon.expressions["noise_density"]
     yield trial.same(alignment, -sp.diff(noise, t).subs(t, tau / phi) * tau**2 / phi**3)
@@ -40,5 +44,7 @@ def profile_moves_the_threshold(energy_rate: sp.Expr, alignment: sp.Expr, trial:
 
 @enclosed(snip_path_bound)
 def weak_features_keep_strictly_less(power_integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound of the path density, β² over the integrand, grows strictly with the position: a profile that is constant has a finite mean."""
+    """The bound on the path density, β² over the integrand, strictly increases with the position; a constant profile, for which it does
+    not, has a finite mean.
+    """
     yield trial.below(0, sp.diff(v ** (2 * a) / power_integrand, v), strict=True)

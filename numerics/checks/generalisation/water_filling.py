@@ -88,7 +88,7 @@ def certificate_proves_the_optimum(
 
 @exact(best_densities)
 def uncapped_optimum_is_a_lower_bound(uncapped_optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """By trial of all capped sets: below the optimum, equal to it if and only if no feature is capped."""
+    """The uncapped optimum is below the optimum, found by trying all capped sets, and equal to it if and only if no feature is capped."""
     equal = 0
     for instance in trial.draw(instances, trial.size(20)):
         claimed, value = valued(uncapped_optimum, instance.at), sp.Rational(instance.value)
@@ -102,7 +102,7 @@ def uncapped_optimum_is_a_lower_bound(uncapped_optimum: sp.Expr, trial: Trial) -
 def no_point_of_a_grid_is_better(share: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Four features, all densities in steps of 1/12 that keep the budget: none has a smaller Σβ²/ρ, by brute force.
 
-    The shares are scaled to the budget, so only their shape is at stake.
+    The shares are scaled to the budget, so only their ratios are tested.
     """
     for weights, budget in (((6, 3, 2, 1), 2), ((5, 4, 4, 3), 1), ((9, 2, 1, 1), Fraction(5, 2))):
         instance = Instance(list(weights), Fraction(budget) / 4)
@@ -132,7 +132,7 @@ def best_on_grid(weights: tuple[int, ...], budget: str) -> sp.Rational:
 @control("below the cap at every density", optimum=POWER["below_cap"])
 @control("capped at every density", optimum=POWER["dense"] + POWER["excess"])
 def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Below and above ρ = 1/(a + 1), and both at it."""
+    """The optimum is the first formula below ρ = 1/(a + 1), the second above it, and both at it, for a = 1/2, 1 and 3."""
     below, above = POWER["below_cap"], POWER["dense"] + POWER["excess"]
     for profile in (sp.Rational(1, 2), sp.Integer(1), sp.Integer(3)):
         cap = 1 / (profile + 1)
@@ -159,6 +159,6 @@ def steps_enclose_the_optimum(optimum: sp.Expr, trial: Trial) -> Iterator[Findin
 
 @enclosed(best_densities)
 def levels_and_surplus_are_not_negative(water_level: sp.Expr, surplus: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Where the budget pays for more than the capped features, and for more numbers than are added up."""
+    """The water level is positive, and the surplus at least 0, where the budget pays for more than the capped features."""
     yield trial.below(sp.S.Zero, water_level, strict=True, needed="water_level")
     yield trial.below(sp.S.Zero, surplus, needed="surplus")

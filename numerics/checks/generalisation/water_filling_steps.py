@@ -41,7 +41,7 @@ FEATURES = ((0, 1), (0, 2), (1, 1), (2, 1), (1, 2))
 
 @exact(best_densities, step="water level")
 def level_spends_the_budget(share: sp.Expr, water_level: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """k + R/λ; the level from the shares of a few features, whatever they are."""
+    """The level solves k + R/λ = dρ; it is also found from the shares of a few features, coefficients free."""
     (place,) = sp.solve(capped + rest / lam - d * rho, lam)
     yield trial.same(water_level, place, by=sp.factor)
 
@@ -55,7 +55,7 @@ def level_spends_the_budget(share: sp.Expr, water_level: sp.Expr, trial: Trial) 
 
 @exact(best_densities, step="optimum")
 def terms_add_up(term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """C + λR; the terms of a few features, whatever they are, at the budget that they spend."""
+    """The optimum is C + λR, and the sum of the terms of a few features, coefficients free, at the budget that they spend."""
     yield trial.same(full + water_level * rest, optimum, by=sp.factor)
 
     def sides(features: tuple[int, int]) -> tuple[sp.Expr, sp.Expr]:
@@ -70,7 +70,9 @@ def terms_add_up(term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: T
 def optimum_less_that_without_the_cap(
     optimum: sp.Expr, uncapped_optimum: sp.Expr, surplus: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Both from λ and the excess at the cap; at q = x²/k + y and dρ = k + z a sum of terms that are not negative."""
+    """The surplus is the difference of both optima in terms of λ and the excess at the cap; at q = x²/k + y and dρ = k + z it is a sum of
+    non-negative terms.
+    """
     sums = {full: capped * lam**2 + 2 * lam * over + over_square, rest: lam * (d * rho - capped)}
     both = optimum.subs(sums) - uncapped_optimum.subs(total, lam * d * rho + over)
     yield trial.same(both, surplus, by=sp.factor)

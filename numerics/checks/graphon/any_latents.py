@@ -25,7 +25,7 @@ def strip_of_masks(rng: np.random.Generator, masks: int, factor: str) -> Floats:
 
     f is 1 up to latents of one half, else 10⁶, φ is 1, the noise 1 + x/100 of a uniform x, and the density one half: the graphon is 0
     and 1 on two halves of the rows. latents: those of rows are the midpoints and SHIFT beyond, so that rows of the lower half are kept
-    as well. noise: a share MIXED of it is 10⁸ times as large, whatever the row, and kept.
+    as well. noise: a share MIXED of it is 10⁸ times as large in any row, and kept.
     """
     midpoints = (np.arange(SIZE) + 0.5) / SIZE
     found = np.empty(masks)
@@ -42,9 +42,9 @@ def strip_of_masks(rng: np.random.Generator, masks: int, factor: str) -> Floats:
 
 @statistical(any_latents, tests=3)
 def masks_are_as_near_as_the_bound_says(limit_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The integral over one rectangle, which the cut norm is no less than, beyond the bound with a probability of at most δ.
+    """The integral over one rectangle, a lower bound of the cut norm, exceeds the bound with a probability of at most δ.
 
-    Midpoints deviate by half a cell; rows and columns may change places.
+    The latents deviate by SHIFT beyond the half cell of midpoints, as those of rows or of columns, or a share of the noise has another law.
     """
     cell = sp.Rational(1, 2 * SIZE)
     sizes = {m: SIZE, n: SIZE, delta: FAILURE, of_rows: cell, of_columns: cell, of_noise: 0}

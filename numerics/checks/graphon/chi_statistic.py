@@ -21,7 +21,7 @@ from sparse_limits.theory.saliency.model import rho
 
 @enclosed(chi_statistic)
 def two_entries_are_kept_with_some_probability(pair_chance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From 0, where one entry is kept, to 1, where all are."""
+    """The probability that two entries are kept lies between 0, where one entry is kept, and 1, where all are."""
     one_of_nine = {m: sp.Integer(3), n: sp.Integer(3), rho: sp.Rational(1, 9)}
     for low, high in ((0, pair_chance), (pair_chance, 1)):
         yield trial.below(low, high, needed="pair_chance")
@@ -41,7 +41,7 @@ def mean_chi(rows: int, columns: int, kept: int) -> Fraction:
 
 @exact(chi_statistic, step="mean of the statistic")
 def chi_of_all_sets_of_entries(expected_chi: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E χ by enumeration of all K-subsets of up to nine entries, in rationals; the same for every K."""
+    """E χ over all K-subsets of up to nine entries, in rationals, is the stated value for every K."""
     for rows, columns in ((1, 4), (2, 3), (3, 2), (3, 3)):
         claimed = expected_chi.subs({m: rows, n: columns})
         for kept in range(1, rows * columns):

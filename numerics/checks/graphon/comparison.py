@@ -22,7 +22,7 @@ QUARTER = sp.Rational(1, 4)
 
 
 def by_error_functions(expression: sp.Expr) -> sp.Expr:
-    """Tails as error functions, which are odd."""
+    """Tails written as error functions, which are odd."""
     return sp.expand(expression.rewrite(sp.erf))
 
 
@@ -30,7 +30,10 @@ def by_error_functions(expression: sp.Expr) -> sp.Expr:
 def spare_grows_and_then_falls(
     normal_density: sp.Expr, spare: sp.Expr, spare_slope: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The slope; its sign: 0 and rising at z = 0, concave, −∞ in the end; the ends of what it is the slope of."""
+    """`spare` is even, 0 at z = 0 and as z → ∞; its slope is the normal density times `spare_slope`, which changes its sign once.
+
+    For z > 0, `spare_slope` starts from 0, rises at first, is concave and tends to −∞.
+    """
     beyond = sp.Symbol("z", nonnegative=True)
     yield trial.same(spare.diff(z), normal_density * spare_slope, by=by_error_functions)
     yield trial.same(spare, spare.subs(z, -z), by=by_error_functions)
@@ -38,14 +41,17 @@ def spare_grows_and_then_falls(
     yield trial.nonnegative(spare_slope.diff(z).subs(z, 0), (4 - sp.pi) / sp.sqrt(8 * sp.pi))
     bend = beyond * sp.sqrt(2 / sp.pi) * sp.exp(-(beyond**2) / 2)
     yield trial.nonnegative(-spare_slope.diff(z, 2).subs(z, beyond), bend)
-    yield trial.holds(sp.limit(spare_slope, z, sp.oo) == -sp.oo, "the slope is negative in the end")
+    yield trial.holds(sp.limit(spare_slope, z, sp.oo) == -sp.oo, "the slope tends to −∞")
     yield trial.same(spare.subs(z, 0), 0)
     yield trial.same(sp.limit(spare, z, sp.oo), 0)
 
 
 @enclosed(normal_comparison, step="largest scale")
 def scale_is_nowhere_larger(scale: sp.Expr, largest_scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It is even; up to z = 2 it is no larger by balls. Beyond, φ/z less the tail falls to 0, so that σ ≤ 1/z."""
+    """The scale is even, and at most the stated largest scale: by balls up to z = 2, and by σ ≤ 1/z beyond.
+
+    There φ/z less the tail falls to 0.
+    """
     y, sure = sp.Symbol("y", nonnegative=True), sp.Integer(2)
     yield trial.same(scale * normal_density, normal_tail * (1 - normal_tail))
     yield trial.same(scale, scale.subs(z, -z), by=by_error_functions)
@@ -64,7 +70,7 @@ def reduce(expression: sp.Expr) -> sp.Expr:
 
 @exact(normal_comparison, step="two signs")
 def two_sums_fail_with_delta(one_failure: sp.Expr, fluctuation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The exponent 2s² over mn squares of 1/mn; at the fluctuation it is ln(2/δ)."""
+    """The exponent is 2s² over mn squares of 1/mn; at the fluctuation it is ln(2/δ)."""
     change = 1 / (m * n)
     yield trial.same(sp.log(one_failure), -2 * s**2 / (m * n * change**2), by=reduce)
     exponent = -expanded_logarithms(sp.log(one_failure)) / s**2
@@ -84,7 +90,10 @@ SMALLEST = (  # where each of three rates is the smallest
 def best_rate_is_the_least_of_three(
     hoeffding_rate: sp.Expr, bernstein_rate: sp.Expr, normal_rate: sp.Expr, best_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The rates of G1.1; where each of the three is the smallest (those of G1.1 for a small δ, and at low density), and for all."""
+    """The best rate is the least of the two rates of G1.1 and the normal rate; at four points a given one of them is the least.
+
+    The rates of G1.1 are the least for a small δ, and at low density.
+    """
     rates = hoeffding_rate, bernstein_rate, normal_rate
     for rate, older in zip(rates, (concentration.hoeffding_rate, concentration.bernstein_rate), strict=False):
         yield trial.same(rate, older)

@@ -1,4 +1,4 @@
-"""Evidence for G1.2: largest sums of all small masks, and cut norms of drawn ones, beside their bounds."""
+"""Evidence for G1.2: largest sums of all small masks, and cut norms of drawn ones, compared with their bounds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEVELS = 10  # probabilities are tenths
 def mean_largest_sums(rows: int, columns: int, tenths: int) -> list[tuple[str, Fraction]]:
     """Means of the largest sums of M − P and of P − M over rectangles, and over their complements, over mn, exactly.
 
-    All masks of a size, each entry of the same probability.
+    All masks of a size, each entry with the same probability.
     """
     masks = np.array(list(product((0, 1), repeat=rows * columns))).reshape(-1, rows, columns)
     chance = Fraction(tenths, LEVELS)
@@ -46,7 +46,10 @@ def mean_largest_sums(rows: int, columns: int, tenths: int) -> list[tuple[str, F
 
 @enclosed(normal_comparison)
 def small_masks_keep_to_the_mean(mean_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All masks of 1×1, 2×2, 2×3 and 3×3 entries, over rectangles and over their complements, with both signs."""
+    """The mean of the largest sum, over rectangles or their complements and with either sign, is at most the bound.
+
+    All masks of 1×1, 2×2, 2×3 and 3×3 entries with density 1/10, 3/10 and ½ are enumerated.
+    """
     for (rows, columns), tenths in product(((1, 1), (2, 2), (2, 3), (3, 3)), (1, 3, 5)):
         share = sp.Rational(tenths, LEVELS)
         at = {m: rows, n: columns, variance: share * (1 - share)}
@@ -55,7 +58,7 @@ def small_masks_keep_to_the_mean(mean_bound: sp.Expr, trial: Trial) -> Iterator[
 
 
 def far_from_the_mean(rows: int, columns: int, tenths: int) -> list[tuple[Fraction, Fraction]]:
-    """How far the largest sum over a rectangle, over mn, exceeds its mean, and with which probability it is as far or farther."""
+    """The amounts, over mn, by which the largest sum over a rectangle can exceed its mean, each with the probability of at least that."""
     masks = np.array(list(product((0, 1), repeat=rows * columns))).reshape(-1, rows, columns)
     chance = Fraction(tenths, LEVELS)
     sets = np.array(list(product((0, 1), repeat=rows)))
@@ -76,7 +79,10 @@ def far_from_the_mean(rows: int, columns: int, tenths: int) -> list[tuple[Fracti
 
 @enclosed(normal_comparison)
 def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The law of the largest sum over a rectangle of all masks of 1×1, 2×2 and 3×3 entries of chance 1/10 and ½, at all its values beyond the mean."""
+    """The largest sum over a rectangle exceeds its mean no more often than stated, at all of its values beyond the mean.
+
+    All masks of 1×1, 2×2 and 3×3 entries with density 1/10 and ½ are enumerated.
+    """
     for (rows, columns), tenths in product(((1, 1), (2, 2), (3, 3)), (1, 5)):
         for far, chance in trial.once(far_from_the_mean, rows, columns, tenths):
             at = {m: rows, n: columns, s: sp.Rational(far)}
@@ -85,7 +91,7 @@ def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Itera
 
 @exact(normal_comparison)
 def rows_of_coins_exceed_their_mean(one_row_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All throws of a row: its largest sum is that of the heads, a half each."""
+    """In a row of fair coins the largest sum is half the number of heads; it exceeds its mean as often as stated, over all throws."""
     for columns, far in ((3, Fraction(1, 12)), (4, Fraction(1, 8)), (5, Fraction(1, 10)), (6, Fraction(1, 5))):
         sums = [Fraction(sum(throw), 2 * columns) for throw in product((0, 1), repeat=columns)]
         mean = sum(sums) / len(sums)
@@ -97,7 +103,7 @@ def rows_of_coins_exceed_their_mean(one_row_failure: sp.Expr, trial: Trial) -> I
 
 @statistical(normal_comparison, tests=4)
 def cut_norms_stay_within_the_rate(normal_rate: sp.Expr, best_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The truth on samples: 10×10 masks with exact cut norms, 128×128 masks with certified lower bounds."""
+    """Cut norms of drawn masks exceed the rates no more often than stated: 10×10 exactly, 128×128 by certified lower bounds."""
     samples = (
         (10, sp.Rational(1, 2), trial.draw(sparse_cut_norms, trial.size(2000), 10)),
         (128, sp.Rational(1, 100), trial.draw(sparse_cut_witnesses, trial.size(16), 128)),
@@ -117,7 +123,7 @@ def fair_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDArr
 
 @empirical(normal_comparison)
 def masks_reach_half_of_the_mean_bound(mean_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Half of the bound of the mean over what a search finds, the smallest of some fair masks of 128×128 entries."""
+    """A search finds cuts of at least half of the bound of the mean, in all of four fair masks of 128×128 entries."""
     least = trial.draw(fair_cut_witnesses, 4, 128).min()
     half = trial.value(mean_bound, {m: 128, n: 128, variance: sp.Rational(1, 4)}) / 2
     yield trial.at_most(half / least, 1, "half of the bound over a cut")

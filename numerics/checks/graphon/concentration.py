@@ -37,7 +37,7 @@ def rates_solve_the_union_bound(
     bernstein_failure: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The origin of the rates: at them the failure probability is δ."""
+    """At either rate the failure probability is δ."""
     root = sp.Symbol("x", positive=True)
     chosen = 2 * 2 ** (m + n) * sp.exp(-m * n * variance * root**2 / 8)  # L = mnVx²/8 leaves no roots
     for rate, failure in ((hoeffding_rate, hoeffding_failure), (bernstein_rate, bernstein_failure)):
@@ -52,7 +52,7 @@ def failures_are_the_number_of_events_times_the_best_tilt(
     bernstein_failure: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """failure = (signs, sets of rows, sets of columns) · e^(−mn ψ*(s)), with Young's equality at λ = ψ*′(s)."""
+    """Each failure is the number of signed pairs of sets times e^(−mn ψ*(s)), with equality in Young's inequality at λ = ψ*′(s)."""
     for cumulant, failure in ((hoeffding_cumulant, hoeffding_failure), (bernstein_cumulant, bernstein_failure)):
         for rows, columns in ((1, 1), (1, 3), (3, 2)):
             events = sum(1 for _ in product((1, -1), *[(0, 1)] * (rows + columns)))
@@ -69,7 +69,7 @@ def failures_are_the_number_of_events_times_the_best_tilt(
 def cumulants_bound_that_of_an_entry(
     hoeffding_cumulant: sp.Expr, bernstein_cumulant: sp.Expr, centred_cumulant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """ln E e^(λ(M−p)) ≤ ψ(λ) on whole ranges; equal to order λ² (p = ½), and to order λ³ (p → 0)."""
+    """ln E e^(λ(M−p)) ≤ ψ(λ) on whole ranges; both sides agree to order λ² (at p = ½ for Hoeffding), and to order λ³ as p → 0."""
     bernstein = bernstein_cumulant.subs(variance, p * (1 - p))
     for bound in (hoeffding_cumulant, bernstein):
         yield trial.everywhere(centred_cumulant, bound)
@@ -83,7 +83,7 @@ def cumulants_bound_that_of_an_entry(
 
 @enclosed(cut_norm_rate)
 def no_moment_exceeds_the_variance(moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From the second on; the first is twice the variance."""
+    """No absolute moment from the second on exceeds the variance."""
     yield trial.below(moment, p * (1 - p))
 
 
@@ -96,7 +96,7 @@ def failures_add_up_the_events(
     bernstein_failure: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The logarithm of a failure: that of the number of events less mn times the exponent."""
+    """The logarithm of either failure is that of the number of events, less mn times the exponent."""
     for exponent, failure in ((hoeffding_exponent, hoeffding_failure), (bernstein_exponent, bernstein_failure)):
         yield trial.same(sp.log(failure), sp.log(pairs) - m * n * exponent, by=split_logarithms)
 
@@ -105,7 +105,7 @@ def failures_add_up_the_events(
 def first_failure_at_the_rate_is_delta(
     hoeffding_failure: sp.Expr, hoeffding_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The logarithm of the first bound at the rate, all letters free."""
+    """The logarithm of the first bound at its rate is ln δ; all letters are free."""
     yield trial.same(sp.log(hoeffding_failure.subs(s, hoeffding_rate)), sp.log(delta), by=reduce)
 
 
@@ -113,7 +113,7 @@ def first_failure_at_the_rate_is_delta(
 def second_failure_at_the_rate_is_delta(
     bernstein_failure: sp.Expr, root: sp.Expr, bernstein_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The logarithm of the second bound at the rate, the root of 1 + 2s/(3V) put in."""
+    """The logarithm of the second bound at its rate is ln δ, with the stated root of 1 + 2s/(3V)."""
     square_root = sp.Symbol("r", positive=True)
     failure = bernstein_failure.subs(sp.sqrt(1 + 2 * s / (3 * variance)), square_root)
     at_rate = expanded_logarithms(sp.log(failure)).subs(s, bernstein_rate).subs(square_root, root)

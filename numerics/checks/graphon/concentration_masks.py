@@ -32,7 +32,7 @@ def sparse_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDA
 def cut_norms_stay_within_the_rates(
     hoeffding_rate: sp.Expr, bernstein_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The truth on samples: 10×10 masks with exact cut norms, 128×128 masks with certified lower bounds."""
+    """Cut norms of drawn masks exceed the rates no more often than stated: 10×10 exactly, 128×128 by certified lower bounds."""
     samples = (
         (10, sp.Rational(1, 2), trial.draw(sparse_cut_norms, trial.size(2000), 10)),
         (128, sp.Rational(1, 100), trial.draw(sparse_cut_witnesses, trial.size(16), 128)),
@@ -46,7 +46,7 @@ def cut_norms_stay_within_the_rates(
 
 @exact(cut_norm_rate)
 def far_out_only_the_sum_of_all_coins_counts(all_alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All masks of 2×3 and 3×3 fair coins: the share with a cut norm beyond s, from ½ − 1/2max(m, n) on."""
+    """From s = ½ − 1/2max(m, n) on, a cut norm exceeds s as often as stated, over all masks of 2×3 and 3×3 fair coins."""
     for rows, columns in ((2, 3), (3, 3)):
         signs = np.array(list(product((1, -1), repeat=rows * columns))).reshape(-1, rows, columns)
         cuts = np.rint(np.asarray(exact_cut_norm(signs)) * rows * columns).astype(np.int64)

@@ -57,7 +57,7 @@ def worst_staircase(rows: int, columns: int, point: str) -> Fraction:
 def worst_kernels_attain_the_suprema(
     midpoint_supremum: sp.Expr, any_point_supremum: sp.Expr, point: str, trial: Trial
 ) -> Iterator[Finding]:
-    """The largest distance over all staircases of half cells (by the proof no kernel has a larger one)."""
+    """The largest distance over all staircases of half cells is the stated supremum; by the proof no kernel has a larger distance."""
     for rows, columns in SIZES:
         for bound, where in ((midpoint_supremum, point), (any_point_supremum, "any")):
             worst, claimed = trial.once(worst_staircase, rows, columns, where), at(bound, rows, columns)
@@ -71,7 +71,7 @@ def step_above(place: int, size: int) -> NDArray[np.int64]:
 
 @exact(kernel_discretisation, step="one term for each variable")
 def steps_attain_each_term(midpoint_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A step just above a midpoint, in one variable and in the other."""
+    """The distances of two steps just above a midpoint, one in each variable, add up to the bound."""
     for rows, columns in ((2, 5), (4, 3)):
         down = np.repeat(step_above(rows // 2 * 2 + 1, 2 * rows)[:, None], 2 * columns + 1, axis=1)
         across = np.repeat(step_above(columns // 2 * 2 + 1, 2 * columns)[None], 2 * rows + 1, axis=0)
@@ -87,7 +87,7 @@ def checkerboard(rows: int, columns: int) -> Kernel:
 
 
 def kernels(rng: np.random.Generator, family: str) -> list[tuple[Kernel, int, int]]:
-    """Random kernels, nondecreasing in each variable, of few jumps and of many, and the two that attain the suprema."""
+    """Random kernels, nondecreasing in each variable, with few and with many jumps, and the two that attain the suprema."""
     found = []
     for rows, columns in ((2, 3), (4, 4), (6, 3)):
         if family == "checkerboard":
@@ -108,7 +108,7 @@ def kernels(rng: np.random.Generator, family: str) -> list[tuple[Kernel, int, in
 def monotone_kernels_stay_below(
     midpoint_supremum: sp.Expr, any_point_supremum: sp.Expr, family: str, trial: Trial
 ) -> Iterator[Finding]:
-    """Random kernels of many values on quarters of cells, in integers."""
+    """The distances of random kernels with many values on quarters of cells are at most the suprema, in integers."""
     for kernel, rows, columns in trial.draw(kernels, family):
         for bound, point in ((midpoint_supremum, "middle"), (any_point_supremum, "any")):
             found, claimed = distance(kernel, rows, columns, point), at(bound, rows, columns)
@@ -151,7 +151,7 @@ def zigzags(rng: np.random.Generator, rows: int, columns: int) -> list[tuple[NDA
 def distances_from_the_midpoints_attain_the_lipschitz_bound(
     lipschitz_error: sp.Expr, point: str, trial: Trial
 ) -> Iterator[Finding]:
-    """W = L(|x − x_i| + |y − y_j|) attains it, sums of random zigzags stay below: exact integrals."""
+    """W = L(|x − x_i| + |y − y_j|) attains the bound, and sums of random zigzags stay below it: exact integrals."""
     for rows, columns in ((1, 1), (2, 3), (4, 2)):
         claimed = at(lipschitz_error, rows, columns).subs(slope, 1)
         walks = trial.draw(zigzags, rows, columns)

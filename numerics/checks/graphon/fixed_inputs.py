@@ -37,7 +37,10 @@ def reduce(expression: sp.Expr) -> sp.Expr:
 def union_bound_solves_its_failure_probability(
     column_failure: sp.Expr, union_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The sets of columns fail together with δ, two signs for each of the 2^d sets; at other s by what s² differs."""
+    """At the union bound the failure is δ, over two signs for each of the 2^d sets of columns.
+
+    At any s its logarithm is ln δ plus 2n times the difference of the squares of the bound and of s.
+    """
     away = 2 * n * (union_bound**2 - s**2)
     yield trial.same(sp.log(column_failure), sp.log(delta) + away, by=reduce)
     yield trial.same(column_failure.subs(s, union_bound), delta, by=reduce)
@@ -60,7 +63,7 @@ def mean_positive_part(rows: int, chance: Fraction) -> Fraction:
 
 @enclosed(fixed_inputs, step="mean of a positive part")
 def columns_keep_to_the_mean(mean_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The binomial law, up to eight rows; one row and a fair entry attain the bound."""
+    """E max(X/n − p, 0) for binomial X is at most the bound, up to eight rows; one row with a fair entry attains it."""
     for rows, tenths in product((1, 2, 3, 8), (1, 3, 5, 8)):
         share = sp.Rational(tenths, 10)
         mean = trial.once(mean_positive_part, rows, Fraction(tenths, 10))
@@ -85,7 +88,7 @@ MANY = {n: 64, inputs: 784, delta: sp.Rational(1, 20), variance: sp.Rational(1, 
 def column_bound_is_the_smaller_one(
     union_bound: sp.Expr, free_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The union for one column, the other for many, and the smaller of both for all."""
+    """The column bound is the smaller of the union bound, as for one column, and the free bound, as for 784 columns."""
     yield trial.same(column_bound, sp.Min(union_bound, free_bound), by=None)
     yield trial.same(column_bound, union_bound, by=None, at=[FEW])
     yield trial.same(column_bound, free_bound, by=None, at=[MANY])
@@ -100,7 +103,10 @@ def pieces_add_up_for_fixed_inputs(
     ranked_column_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The farthest that the chosen columns get: all of the rounding as excess, the others at minus their bound, none moved there."""
+    """The bound is the largest sum of the chosen columns: all rounding is their excess, and the other columns are at minus their bound.
+
+    None of the other columns is moved.
+    """
     bound = sp.Symbol("B", positive=True)
     at = {others: -bound, moved_elsewhere: 0}
     left = column_excess.subs(at) - column_rounding  # linear in what is moved
@@ -122,7 +128,10 @@ def column_shares(rng: np.random.Generator, networks: int, rows: int) -> NDArray
 
 @statistical(fixed_inputs, tests=1)
 def sets_of_columns_stay_within_the_bound(column_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows iid, their entries dependent: the worst set takes all positive, or all negative, deviations of columns."""
+    """Sums over the worst set of columns exceed the bound no more often than stated, for iid rows whose entries depend on each other.
+
+    The worst set consists of all columns with positive, or of all with negative, deviations.
+    """
     rows, share = 64, sp.Rational(1, 100)
     shares = trial.draw(column_shares, trial.size(4000), rows)
     densities = np.array([trial.value(half_normal.at(CUT / scale)) for scale in SCALES])
@@ -137,7 +146,10 @@ def sets_of_columns_stay_within_the_bound(column_bound: sp.Expr, trial: Trial) -
 def equal_and_opposite_columns(
     equal_column_failure: sp.Expr, opposite_concentration: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """All throws of a coin for each row: d equal entries, or one of two; the largest deviation over all sets of columns."""
+    """The largest deviation over all sets of columns, over all throws of one coin for each row.
+
+    The coin makes all d entries of a row equal, or chooses one of two.
+    """
     for rows in (4, 10):
         heads = [sum(throw) for throw in product((0, 1), repeat=rows)]
         for wide, far in ((1, sp.Rational(1, 5)), (3, sp.Rational(1, 4))):
@@ -152,7 +164,7 @@ def equal_and_opposite_columns(
 
 
 def largest_deviation(counts: list[int], rows: int) -> Fraction:
-    """The largest modulus over sets of columns of the sum of the counts, fair in the mean, over all entries."""
+    """The largest modulus, over sets of columns, of the sum of the counts less their fair means, over the number of entries."""
     gaps = [Fraction(count) - Fraction(rows, 2) for count in counts]
     largest = max(sum(each for each in gaps if sign * each > 0) * sign for sign in (1, -1))
     return Fraction(largest) / (rows * len(counts))

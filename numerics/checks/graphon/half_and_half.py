@@ -1,4 +1,4 @@
-"""Evidence for G4.1: masks with too many columns of one half, which come along infinitely often."""
+"""Evidence for G4.1: masks with too many columns from one half, which occur infinitely often."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ ENTROPY = x * sp.log(2 * x) + (1 - x) * sp.log(2 * (1 - x))  # of x and ½
 
 @exact(mask_limit)
 def too_many_columns_are_kept_too_little(half_and_half: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A share ½ + s of the columns shares half of the entries: on s the mask is too high, on the right half too low, by as much."""
+    """If a share ½ + s of the columns shares half of the entries, the mask exceeds the kernel on s and is below it on the right half.
+
+    Both differences are equal to the stated distance.
+    """
     excess = 1 / (2 * sp.sqrt(y))
     kept = sp.Rational(1, 2) / (sp.Rational(1, 2) + excess)
     yield trial.same(half_and_half, excess * kept)
@@ -24,7 +27,10 @@ def too_many_columns_are_kept_too_little(half_and_half: sp.Expr, trial: Trial) -
 
 @enclosed(mask_limit)
 def such_columns_come_along(ultimate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The entropy is below 1/y at the share ½ + 1/(2√y), and binomial probabilities are as large as it says."""
+    """At the share ½ + 1/(2√y) the entropy is below 1/y, and the distance is at most the stated limit, for three y.
+
+    Three binomial probabilities are at least as large as the entropy says.
+    """
     for ratio in (4, 100, 10000):
         share = sp.Rational(1, 2) + 1 / (2 * sp.sqrt(sp.Integer(ratio)))
         yield trial.below(ENTROPY.subs(x, share), sp.Rational(1, ratio), at=[{}], strict=True)

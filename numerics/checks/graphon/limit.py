@@ -30,7 +30,10 @@ DENSITY = sp.Rational(1, 10)
 def bounds_along_a_sequence(
     sorted_bound: sp.Expr, midpoint_bound: sp.Expr, ultimate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The limit at m = n = y ln k and δ = k⁻², x = ln k; the slope of the bound in 1/m, which its letters' signs decide."""
+    """At m = n = y ln k and δ = k⁻² the bound for sorted latents has the stated limit, that for midpoints the limit 0.
+
+    Both bounds increase in 1/m and in 1/n, by the signs of their letters; x = ln k.
+    """
     x, first, second = sp.symbols("x a b", positive=True)
     at = {delta: sp.exp(-2 * x), m: y * x, n: y * x}
     yield trial.same(trial.once(sp.limit, sp.expand_log(sorted_bound.subs(at)), x, sp.oo), ultimate)
@@ -44,7 +47,7 @@ def bounds_along_a_sequence(
 
 @exact(mask_limit, step="rounding")
 def rounding_is_attained(rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The worst |K/mn − ρ| over densities, in rationals: half-integers ρmn attain the bound."""
+    """The largest |K/mn − ρ| over densities, in rationals, is the bound; half-integers ρmn attain it."""
     for rows, columns in ((3, 5), (8, 4), (1, 7)):
         size = rows * columns
         densities = [Fraction(k, 4 * size) for k in range(1, 4 * size)]
@@ -55,13 +58,13 @@ def rounding_is_attained(rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(mask_limit, step="rate")
 def bound_has_the_rate(midpoint_bound: sp.Expr, rate_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """√n · bound → constant for m = n."""
+    """√n times the bound tends to the stated constant, for m = n."""
     yield trial.same(trial.once(sp.limit, midpoint_bound.subs(m, n) * sp.sqrt(n), n, sp.oo), rate_constant)
 
 
 @exact(mask_limit, step="wide rate")
 def wide_bound_has_the_rate(wide_bound: sp.Expr, wide_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """√n · bound → constant for m = n."""
+    """√n times the wide bound tends to the stated constant, for m = n."""
     yield trial.same(trial.once(sp.limit, sp.expand(wide_bound.subs(m, n) * sp.sqrt(n)), n, sp.oo), wide_constant)
 
 
@@ -90,7 +93,7 @@ def row_averages(trial: Trial, target: sp.Expr) -> tuple[NDArray[np.floating], N
 
 @enclosed(mask_limit)
 def target_has_the_density(target: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """∬W = ρ, between the sums of a monotone kernel over the left and over the right ends of short intervals.
+    """∬W = ρ lies between sums of a monotone kernel over the left and over the right ends of short intervals.
 
     The sums are 4·10⁻⁵ apart, far beyond their rounding.
     """
@@ -102,9 +105,10 @@ def target_has_the_density(target: sp.Expr, trial: Trial) -> Iterator[Finding]:
 def masks_are_within_the_bound(
     midpoint_bound: sp.Expr, sorted_bound: sp.Expr, target: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """SNIP masks (S4, φ = 1, ρ = 1/10): a cut of all columns and the best rows bounds the distance from below.
+    """The distance of SNIP masks (S4, φ = 1, ρ = 1/10), bounded from below by one cut, exceeds the bound no more often than stated.
 
-    Its share of a kernel that depends on u is bounded from the values of the kernel at both ends of short intervals.
+    The cut has all columns and the best rows; on it, the kernel, which depends on u, is bounded by its values at both ends of short
+    intervals.
     """
     lower, upper = row_averages(trial, target)
     for latents, bound in (("midpoints", midpoint_bound), ("iid", sorted_bound)):

@@ -66,14 +66,17 @@ def same_density(left: sp.Expr, right: sp.Expr, trial: Trial) -> Finding:
 
 @exact(probit_graphon, step="score")
 def probit_is_the_tail_of_lognormal_noise(probit_kernel: sp.Expr, noise: Tail, trial: Trial) -> Iterator[Finding]:
-    """P(|ξ| > e^t/(fφ))."""
+    """The kernel is P(|ξ| > e^t/(fφ)) for lognormal noise and profiles."""
     tail = noise.at(sp.exp(log_threshold) / (sp.exp(row_scale * x) * sp.exp(column_scale * y)))
     yield trial.same(tail, probit_kernel, by=simplified_logarithm)
 
 
 @exact(probit_graphon, step="density")
 def probit_averages_to_the_density(probit_kernel: sp.Expr, total_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """½ at t = 0 for both; and the slope in t, averaged over both latents as a Gaussian integral."""
+    """Kernel and density are ½ at t = 0 (and x = y = 0); the slope of the density in t is the mean of that of the kernel over both latents.
+
+    The mean is a Gaussian integral.
+    """
     for each in (probit_kernel, total_density):
         yield trial.same(each.subs({x: 0, y: 0, log_threshold: 0}), sp.Rational(1, 2))
     slope = -sp.diff(probit_kernel, log_threshold)
@@ -83,7 +86,7 @@ def probit_averages_to_the_density(probit_kernel: sp.Expr, total_density: sp.Exp
 
 @exact(probit_graphon, step="threshold")
 def threshold_inverts_the_density(total_density: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """0 at the density ½, where that of the threshold 0 is ½; and the slope in ρ is the inverse of that in t."""
+    """The threshold is 0 at the density ½, and the density is ½ at the threshold 0; the slope of each is the inverse of the other's."""
     yield trial.vanishes(threshold.subs(rho, sp.Rational(1, 2)))
     yield trial.same(total_density.subs(log_threshold, 0), sp.Rational(1, 2))
     slope = sp.diff(total_density, log_threshold).subs(log_threshold, threshold)
@@ -94,7 +97,7 @@ def threshold_inverts_the_density(total_density: sp.Expr, threshold: sp.Expr, tr
 def kernel_is_the_tail_of_a_lognormal_score(
     threshold: sp.Expr, kernel: sp.Expr, noise: Tail, trial: Trial
 ) -> Iterator[Finding]:
-    """P(|ξ| > e^t/(fφ)) for lognormal noise and profiles."""
+    """The kernel at the threshold of the density is P(|ξ| > e^t/(fφ)) for lognormal noise and profiles."""
     tail = noise.at(sp.exp(threshold) / sp.exp(row_scale * x + column_scale * y))
     yield trial.same(by_level(tail), by_level(kernel), by=simplified_logarithm)
 
@@ -105,7 +108,10 @@ def kernel_is_the_tail_of_a_lognormal_score(
 def degrees_average_the_kernel(
     kernel: sp.Expr, row_degree: sp.Expr, column_degree: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """E over a latent, then over both, of the derivative in the density's level; ½ at the centre; symmetry."""
+    """The degrees are means of the kernel over one latent, and ρ is the mean over both, by derivatives in the level of the density.
+
+    Kernel and degrees are ½ at the centre, and exchanging rows and columns exchanges the degrees.
+    """
     slope, rows, columns = (-sp.diff(by_level(each), level) for each in (kernel, row_degree, column_degree))
     yield same_density(normal_mean(slope, y), rows, trial)
     yield same_density(normal_mean(slope, x), columns, trial)
@@ -119,7 +125,10 @@ def degrees_average_the_kernel(
 
 @exact(probit_graphon, step="correlation")
 def shared_latents_correlate_scores(correlation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The covariance of two sums over that of a sum with itself: 1 for the square of a latent, 0 for other products."""
+    """The correlation is the covariance of two scores with common x and y over the variance of one score.
+
+    The mean of the square of a latent is 1, that of other products 0.
+    """
     shared = row_scale * x + column_scale * y
     noises = sp.symbols("Z_1 Z_2", real=True)
     one, other = (shared + noise_scale * noise for noise in noises)
@@ -134,7 +143,10 @@ def shared_latents_correlate_scores(correlation: sp.Expr, trial: Trial) -> Itera
 
 @exact(probit_graphon, step="Plackett's identity")
 def density_has_the_slope_of_both_variables(bivariate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """∂/∂r beside ∂²/∂x∂y, over the density; two independent normals at r = 0; and E xy = r."""
+    """The bivariate density has ∂/∂r equal to ∂²/∂x∂y, and is that of two independent normals at r = 0.
+
+    Given x, the density of y is stationary at y = rx.
+    """
     slope = sp.diff(bivariate, common) / bivariate
     mixed = sp.diff(bivariate, x, y, simplify=False) / bivariate
     yield trial.same(slope, mixed)
@@ -152,7 +164,10 @@ def moments_grow_by_the_bivariate_density(
     squared_column_degree: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Plackett: ∂Φ₂(h, h; r)/∂r is the density at (h, h), here along the scale of the noise; ρ² at r = 0."""
+    """The slope of each moment in the scale of the noise is the bivariate density at (h, h) times that of r (Plackett).
+
+    At r = 0 each moment is ρ².
+    """
     moments = (squared_kernel, squared_row_degree, squared_column_degree)
     for claimed, shared in zip(moments, SHARED.values(), strict=True):
         r = correlation * shared / SHARED["squared_kernel"]

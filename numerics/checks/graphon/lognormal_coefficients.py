@@ -40,7 +40,10 @@ from sparse_limits.theory.saliency.model import rho
 
 @exact(probit_graphon, step="shifted latents")
 def shifted_latents_shift_the_threshold(kernel: sp.Expr, shifted: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """½ at the centre; and E of the slope in the level at X + a and Y + b, as a Gaussian integral."""
+    """The shifted density is the mean of the kernel at X + a and Y + b, by its slope in the level as a Gaussian integral.
+
+    At the centre it is ½.
+    """
     centre = {row_shift: 0, column_shift: 0, rho: sp.Rational(1, 2)}
     yield trial.same(shifted.subs(centre), sp.Rational(1, 2))
     moved = valued(kernel, {x: x + row_shift, y: y + column_shift})
@@ -52,7 +55,7 @@ ORDERS = 5  # up to which derivatives are compared
 
 
 def slopes_of(shifted: sp.Expr) -> list[sp.Expr]:
-    """The derivatives at 0 in s_f a + s_g b, the latter through b = 0 and a over s_f, orders 0 to ORDERS."""
+    """The derivatives at 0 in s_f a + s_g b, orders 0 to ORDERS, found at b = 0 with this sum as variable."""
     shift = sp.Symbol("shift", real=True)
     slopes = [by_level(shifted.subs({column_shift: 0, row_shift: shift / row_scale}))]
     for _ in range(ORDERS):
@@ -62,7 +65,7 @@ def slopes_of(shifted: sp.Expr) -> list[sp.Expr]:
 
 @exact(probit_graphon, step="derivatives", cost=0.4)
 def derivatives_of_the_shifted_density(shifted: sp.Expr, derivative: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Those of Φ((c − t)/Σ) at c = 0, orders up to 5, all other letters free."""
+    """The stated derivatives are those of Φ((c − t)/Σ) at c = 0, for orders up to 5; all other letters are free."""
     cases = ((by_level(derivative.subs(order, m)), slope) for m, slope in enumerate(trial.once(slopes_of, shifted)))
     yield trial.at_sizes(cases, "orders", by=simplified)
 
@@ -71,7 +74,7 @@ def derivatives_of_the_shifted_density(shifted: sp.Expr, derivative: sp.Expr, tr
 def coefficients_are_derivatives_of_the_shifted_density(
     derivative: sp.Expr, coefficient: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Taylor coefficients in (a, b) of g(s_f a + s_g b), where g has these derivatives, orders up to 2 + 2."""
+    """The coefficients are Taylor coefficients in (a, b) of g(s_f a + s_g b), where g has the stated derivatives, orders up to 2 + 2."""
     point = row_scale * row_shift + column_scale * column_shift
     cases = []
     for j in range(3):
@@ -86,7 +89,10 @@ def coefficients_are_derivatives_of_the_shifted_density(
 def squares_of_one_order_add_up(
     correlation: sp.Expr, coefficient: sp.Expr, order_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The coefficients of all orders m with k = 0, one of the sum; all with j + k = m up to 4; the share for twice the noise."""
+    """The squares of the coefficients with j + k = m add up to the m-th power of the correlation times the share, m = 0, …, 4.
+
+    For k = 0 the square is a part of that for all orders m, and twice the noise leaves the share unchanged.
+    """
     rows_alone = coefficient.subs({row_order: order, column_order: 0}) ** 2
     part = row_scale ** (2 * order) / total_variance**order
     yield trial.same(rows_alone, part * order_share, by=lambda each: sp.powsimp(sp.expand(each)))
@@ -116,9 +122,9 @@ def squares_of_the_coefficients_exhaust_the_moments(
     truncation: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """c_jk² = s_f^2j s_g^2k d² / j!k!; and 0 ≤ moment − Σ c² ≤ truncation.
+    """c_jk² = s_f^2j s_g^2k d² / j!k!, and 0 ≤ moment − Σ c² ≤ truncation at two points.
 
-    Of the kernel over all j, k < SIDE, of the degrees over the first column and the first row.
+    For the kernel the sum is over all j, k < SIDE, for the degrees over the first column and the first row.
     """
     weight = row_scale ** (2 * row_order) / sp.factorial(row_order)
     weight *= column_scale ** (2 * column_order) / sp.factorial(column_order)
@@ -136,7 +142,7 @@ def squares_of_the_coefficients_exhaust_the_moments(
 
 @exact(probit_graphon, step="truncation")
 def truncation_is_geometric(truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At K = 0, and without noise, it is the variance of an indicator; it shrinks by the correlation."""
+    """At K = 0, and without noise, the truncation is the variance of an indicator; from K to K + 1 it is multiplied by the correlation."""
     shared = SHARED["squared_kernel"] / total_variance
     yield trial.induction(truncation, size, rho - rho**2, lambda left_out: shared * left_out)
     yield trial.same(truncation.subs(noise_scale, 0), rho - rho**2)
@@ -152,7 +158,7 @@ TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17))
 
 @enclosed(probit_graphon)
 def bounds_say_something(certificate: sp.Expr, truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No singular value is beyond the root of ∬W², which is at most 1; and the constant term, at least, is not left out."""
+    """The certificate is at most the root of ∬W² and at most 1; the truncation is at most the correlation times ρ(1 − ρ)."""
     yield trial.below(certificate, sp.sqrt(moment))
     yield trial.below(certificate, 1)
     yield trial.below(truncation, correlation * rho * (1 - rho))
@@ -162,7 +168,10 @@ def bounds_say_something(certificate: sp.Expr, truncation: sp.Expr, trial: Trial
 
 @exact(probit_graphon, step="certificate")
 def certificate_is_attained(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """σ² and what is left out; the matrix (p, q)ᵀ with p² + q² = r² has the singular value r, its first row p."""
+    """The square of the certificate is σ² plus what is left out.
+
+    For the matrix (p, q)ᵀ with p² + q² = r², cut down to its first row p, the certificate is the singular value r.
+    """
     yield trial.same(certificate**2, sigma**2 + (moment - captured))
     for p, q, r in TRIPLES:
         yield trial.same(certificate.subs({sigma: p, moment: p**2 + q**2, captured: p**2}), r)
@@ -187,8 +196,9 @@ GRID = (-1, 1)  # fixed latents
 
 
 def score_counts(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
-    """Of n draws each, those above 6/5: scores with x and y fixed, x fixed, y fixed; then pairs of scores with x and y,
-    x, y in common. int[2 + 2 + 2 + 3]
+    """The number of scores above 6/5 in n draws each: with x and y fixed, with x fixed, with y fixed, and in pairs of scores.
+
+    The pairs have x and y, x, or y in common. int[2 + 2 + 2 + 3]
     """
 
     def above(first: object, second: object) -> NDArray[np.bool_]:
@@ -217,7 +227,7 @@ def scores_keep_the_degrees_and_moments(
     squared_column_degree: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Scores above a threshold: at fixed latents, over the columns of a row, over pairs that share latents."""
+    """Scores exceed a threshold as often as stated: at fixed latents, over the columns of a row, and in pairs that share latents."""
     n = trial.size(100_000)
     points = [(kernel, {x: place, y: 1}) for place in GRID]
     points += [(row_degree, {x: place}) for place in GRID] + [(column_degree, {y: place}) for place in GRID]
@@ -228,8 +238,10 @@ def scores_keep_the_degrees_and_moments(
 
 @enclosed(probit_graphon)
 def bounds_of_the_spectrum_are_attained(certificate: sp.Expr, truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One column, s_g = 0, is one singular value; one coefficient leaves out less than the bound at any noise, and all of it
-    at none: at balance, and for any scales, by u where the correlation is sin(πu/2)."""
+    """With one column (s_g = 0) the certificate is the only singular value; one coefficient leaves out strictly less than the truncation.
+
+    The latter holds at balance for any scales and any noise, written by u where the correlation is sin(πu/2), with equality without noise.
+    """
     for j, k in product(range(3), (1, 2)):
         yield trial.same(hermite_coefficient(j, k).subs(column_scale, 0), 0)
     yield trial.same(certificate.subs(sigma, sp.sqrt(captured)) ** 2, moment)

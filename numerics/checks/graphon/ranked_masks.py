@@ -21,7 +21,7 @@ from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
 
 @exact(ranked_masks, step="fluctuation")
 def four_sums_fail_with_delta(four_failures: sp.Expr, four_fluctuation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At the fluctuation the exponent is ln(4/δ); it is not negative: x at δ = 4e^(−2mnx²)."""
+    """At the fluctuation the exponent is ln(4/δ); the fluctuation is not negative, as it is x at δ = 4e^(−2mnx²)."""
     x = sp.Symbol("x", positive=True)
     exponent = -(expanded_logarithms(sp.log(four_failures)) - sp.log(4)) / s**2
     yield trial.same(four_fluctuation**2, sp.log(4 / delta) / exponent, by=split_logarithms)
@@ -32,7 +32,7 @@ def four_sums_fail_with_delta(four_failures: sp.Expr, four_fluctuation: sp.Expr,
 def sums_of_all_sizes_fail_with_delta(
     all_failures: sp.Expr, wide_fluctuation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """With E for the events, the failure at s = 0, the exponent is ln(E/δ) at the fluctuation, which is not negative."""
+    """With E for the failure at s = 0, the number of events, the exponent is ln(E/δ) at the fluctuation, which is not negative."""
     events = all_failures.subs(s, 0)
     exponent = -(expanded_logarithms(sp.log(all_failures)) - expanded_logarithms(sp.log(events))) / s**2
     yield trial.same(wide_fluctuation**2, sp.log(events / delta) / exponent, by=split_logarithms)
@@ -48,7 +48,7 @@ def uniform_cut_norms(rng: np.random.Generator, masks: int, side: int) -> NDArra
 
 @statistical(ranked_masks, tests=2)
 def uniform_masks_stay_within_the_rates(ranked_rate: sp.Expr, wide_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Uniform masks of 128×128 entries, a quarter of them ones: κ = 0."""
+    """Cut norms of uniform masks of 128×128 entries, a quarter of them ones (κ = 0), exceed the rates no more often than stated."""
     side, chance = 128, sp.Rational(1, 100)
     norms = trial.draw(uniform_cut_norms, trial.size(12), side)
     at = {m: side, n: side, delta: chance, variance: sp.Rational(3, 16), shift: 0}

@@ -33,7 +33,10 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 @exact(optimal_rate, step="two cuts")
 def two_cuts_have_the_moduli(part: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Both parts of a row are its modulus, and their difference its sum; a row of positive sum has one part."""
+    """The positive and the negative part of a row sum add up to its modulus, and differ by the row sum.
+
+    A positive row sum is its own positive part.
+    """
     positive = sp.Symbol("x", positive=True)
     other = part.subs(row_sum, -row_sum)
     yield trial.same(part + other, sp.Abs(row_sum), by=by_moduli)
@@ -48,7 +51,7 @@ def by_moduli(expression: sp.Expr) -> sp.Expr:
 
 @exact(optimal_rate, step="the better cut")
 def better_cut_has_half(part: sp.Expr, row_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The larger of two cuts less the share of both is half of their distance; rows 1 and −1 give equal cuts."""
+    """The larger of two cuts exceeds the share of their sum by half of their distance; for rows 1 and −1 both cuts are equal to it."""
     first, second = sp.symbols("x y", nonnegative=True)
     better = sp.Max(first, second) - row_share * (first + second)
     yield trial.nonnegative(better, sp.Abs(first - second) / 2, by=by_moduli)
@@ -71,13 +74,13 @@ def integer_matrices(rng: np.random.Generator) -> list[NDArray[np.int64]]:
 
 @exact(optimal_rate, step="the better cut")
 def rows_bound_the_cut_norm(row_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """row_share · Σ|row sums| ≤ mn‖A‖□ in integers, with equality where the row sums balance and rows have one sign."""
+    """row_share · Σ|row sums| ≤ mn‖A‖□ in integers, with equality if the row sums cancel and each row has one sign."""
     matrices = [*SHARP, *trial.draw(integer_matrices)]
     for place, matrix in enumerate(matrices):
         cut = round(float(exact_cut_norm(matrix)) * matrix.size)
         rows = int(np.abs(matrix.sum(axis=1)).sum())
         holds = row_share * rows == cut if place < len(SHARP) else row_share * rows <= cut
-        yield trial.holds(holds, f"{row_share} of {rows} beside the cut {cut}")
+        yield trial.holds(holds, f"{row_share} of the row sums {rows}, compared with the cut {cut}")
 
 
 def stirling(number: sp.Expr, remainder: sp.Expr) -> sp.Expr:
@@ -89,7 +92,10 @@ def stirling(number: sp.Expr, remainder: sp.Expr) -> sp.Expr:
 def rate_is_that_of_stirling(
     row_share: sp.Expr, whole_deviation: sp.Expr, mean_rate: sp.Expr, loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The logarithm of the share of the mean row sum, its binomial by Stirling's formula; V and p(1 − p) apart."""
+    """The logarithm of the mean is that of the rate less the loss, by Stirling's formula for the binomial coefficient.
+
+    The variance V and p(1 − p) are kept apart.
+    """
     numbers = (n, n * p, n - n * p)
     factorials = [
         stirling(*each) for each in zip(numbers, (whole_remainder, ones_remainder, zeros_remainder), strict=True)
@@ -104,7 +110,7 @@ def rate_is_that_of_stirling(
 def first_terms_are_the_loss(
     first_term: sp.Expr, loss: sp.Expr, stirling_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The loss with the first term for each remainder, at the p that has the variance V."""
+    """The loss with the first term in place of each remainder, at the p that has the variance V."""
     numbers = {ones_remainder: n * p, zeros_remainder: n * (1 - p), whole_remainder: n}
     terms = {remainder: first_term.subs(z, number.subs(AT_VARIANCE)) for remainder, number in numbers.items()}
     yield trial.same(stirling_loss, loss.subs(terms))
@@ -114,7 +120,7 @@ def first_terms_are_the_loss(
 def last_term_is_a_share_of_the_next(
     next_term: sp.Expr, last_term: sp.Expr, last_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What the last leaves of this share of the next at z = 1 + y is y(2 + y)/1260z⁵."""
+    """The stated share of the next term exceeds the last term by y(2 + y)/1260z⁵ at z = 1 + y."""
     above = sp.Symbol("y", nonnegative=True)
     left = (last_share * next_term - last_term).subs(z, 1 + above)
     yield trial.nonnegative(left, above * (2 + above) / (1260 * (1 + above) ** 5))
@@ -122,7 +128,10 @@ def last_term_is_a_share_of_the_next(
 
 @exact(optimal_rate, step="no more than the first terms")
 def rest_is_positive(next_term: sp.Expr, last_share: sp.Expr, least_rest: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The next terms less the share of the last, and that of a + b; over a common denominator all coefficients are positive."""
+    """The least rest is that of the next terms of a and b, less the share of the last, minus the next term of a + b; it is not negative.
+
+    Over a common denominator all coefficients are positive.
+    """
     terms = [(1 - last_share) * next_term.subs(z, number) for number in (ones, zeros)]
     yield trial.same(least_rest, sum(terms) - next_term.subs(z, ones + zeros))
     over, under = sp.fraction(sp.together(least_rest))
@@ -133,7 +142,7 @@ def rest_is_positive(next_term: sp.Expr, last_share: sp.Expr, least_rest: sp.Exp
 def rest_and_mode_are_what_they_are_called(
     least_rest: sp.Expr, mean_deviation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The rest is no more than next terms less last terms leave, at means of 1 or more; the mean deviation is largest at its count."""
+    """The least rest is at most the next terms less the last terms, at means of 1 or more; the mean deviation is largest at its mode."""
     left = sum((next_term - last_term).subs(z, number) for number in (ones, zeros)) - next_term.subs(z, ones + zeros)
     yield trial.below(least_rest, left)
     for other in (mode - 1, mode + 1):
@@ -142,7 +151,7 @@ def rest_and_mode_are_what_they_are_called(
 
 @exact(optimal_rate, step="de Moivre")
 def mean_deviation_of_a_binomial(mean_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """De Moivre's closed form beside Σ|j − np| P(j), in rationals."""
+    """De Moivre's closed form equals Σ|j − np| P(j), in rationals, for twelve binomial laws."""
     for size in (1, 2, 7, 12):
         for chance in (sp.Rational(1, 10), sp.Rational(1, 2), sp.Rational(5, 7)):
             law = [sp.binomial(size, j) * chance**j * (1 - chance) ** (size - j) for j in range(size + 1)]
@@ -159,7 +168,10 @@ def mean_of_the_bound_has_the_rate(
     stirling_error: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """θ = ln(rate/mean) lies between the loss less the error, and the loss, for twelve pairs of width and probability, widths up to a million."""
+    """θ = ln(rate/mean) lies between the stated loss less its error and the loss, for twelve pairs of width and probability.
+
+    The widths go up to a million.
+    """
     loss = sp.log(mean_rate * n / (row_share * mean_deviation))
     points = [
         {n: sp.Integer(size), p: chance, mode: size * chance + 1, variance: chance * (1 - chance)}

@@ -22,7 +22,7 @@ from sparse_limits.theory.tails import half_normal
 
 
 def by_integrands(expression: sp.Expr) -> sp.Expr:
-    """A difference of integrals over the line: 0 where that of the integrands is."""
+    """A difference of integrals over the line: 0 if the difference of the integrands is 0."""
     integrals = expression.atoms(sp.Integral)
     if any(each.limits != squared_kernel.limits for each in integrals):
         return expression
@@ -33,7 +33,7 @@ def by_integrands(expression: sp.Expr) -> sp.Expr:
 def second_moment_by_the_logarithm(
     row_kernel: sp.Expr, row_law: sp.Expr, squared_kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """W(u)² du at the u that is P(|a| ≤ eˣ), integrated over the line; and W and its law there."""
+    """With u = P(|a| ≤ eˣ), W(u)² du becomes the stated integrand over the line; so do W and the law of ln|a|."""
     position = 1 - half_normal.at(sp.exp(log_size))
     kernel = synflow_model.kernel(tau).subs(u, position.rewrite(sp.erf))
     yield trial.same(row_kernel, kernel)
@@ -46,7 +46,7 @@ def second_moment_by_the_logarithm(
 def limit_is_the_mean_of_an_entry(
     entry_distance: sp.Expr, kernel_mean: sp.Expr, squared_kernel: sp.Expr, distance_limit: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The distance of an entry term by term, with the moments of W for p and p²."""
+    """The limit is the distance of an entry, term by term, with the moments of W in place of p and p²."""
     terms = sp.Poly(entry_distance, p)
     moments = (sp.S.One, kernel_mean, squared_kernel)
     yield trial.same(distance_limit, sum(terms.coeff_monomial(p**i) * moments[i] for i in range(3)))
@@ -62,7 +62,7 @@ def average(values: sp.Expr, law: sp.Expr) -> sp.Integral:
 
 @enclosed(optimal_rate)
 def row_kernel_averages_to_the_density(row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The law of ln|a| is one, and the first moment of the kernel is H (S4) at τ = 8/5."""
+    """The law of ln|a| has mass 1, and the first moment of the kernel is H (S4) at τ = 8/5."""
     yield trial.same(average(sp.Integer(1), row_law), 1, by=None)
     yield trial.same(average(row_kernel, row_law), DENSITY, by=None, at=[THRESHOLD])
 
@@ -71,14 +71,14 @@ def row_kernel_averages_to_the_density(row_kernel: sp.Expr, row_law: sp.Expr, tr
 def distances_average_to_the_limit(
     entry_distance: sp.Expr, distance_limit: sp.Expr, row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """∫ E|M − W| du is the limit, at τ = 8/5."""
+    """The limit is ∫ E|M − W| du, at τ = 8/5."""
     expected = average(entry_distance.subs(p, row_kernel), row_law)
     yield trial.same(distance_limit, expected, by=None, at=[THRESHOLD])
 
 
 @enclosed(optimal_rate, cost=0.3)
 def limit_splits_into_moments(squared_kernel: sp.Expr, distance_limit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """2(H − J) with J the second moment of the kernel, at τ = 8/5."""
+    """The limit is 2(H − J) with J the second moment of the kernel, at τ = 8/5."""
     yield trial.same(distance_limit, 2 * (DENSITY - squared_kernel), by=None, at=[THRESHOLD])
 
 
@@ -95,6 +95,6 @@ def row_distances(rng: np.random.Generator, rows: int, columns: int, fifths: int
 
 @statistical(optimal_rate, tests=1)
 def masks_keep_their_distance(distance_limit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The observed distance of independent SNIP rows from their probabilities."""
+    """Independent SNIP rows have the stated mean distance from their probabilities."""
     distances = trial.draw(row_distances, trial.size(60_000), 16, 8)
     yield trial.averages(distances, trial.value(distance_limit, THRESHOLD), 0.0, 1.0)

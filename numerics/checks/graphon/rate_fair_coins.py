@@ -1,4 +1,4 @@
-"""Evidence for G5: what fair coins say of every bound of the cut norm."""
+"""Evidence for G5: what fair coins imply for every bound of the cut norm."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def of_coins(deviation: sp.Expr, coins: sp.Expr | int) -> sp.Expr:
 def fair_coins_have_the_mean(
     fair_mean: sp.Expr, mean_deviation: sp.Expr, row_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The share of the better cut in the mean modulus of a row, by its closed form and over all throws."""
+    """The mean of the better cut is its share of the mean modulus of a row, by De Moivre's closed form and over all throws."""
     yield trial.same(fair_mean, row_share * of_coins(mean_deviation, n) / n)
     for columns in range(1, 8):
         claimed = fair_mean.subs(n, columns)
@@ -54,7 +54,7 @@ def fair_coins_have_the_mean(
 
 @exact(optimal_rate, step="any bound of fair coins")
 def mean_is_no_more_than_bound_and_rest(fair_mean: sp.Expr, least_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound with probability 1 − δ, a half else; and all masks of 3×3 coins."""
+    """The mean is the least rate with probability 1 − δ plus ½ with probability δ; and quantiles over all masks of 3×3 coins."""
     least = sp.Symbol("x", real=True)
     yield trial.same((1 - delta) * least + delta / 2, fair_mean, where={least: least_rate})
     coins = np.array(list(product((1, -1), repeat=9))).reshape(-1, 3, 3)
@@ -62,7 +62,7 @@ def mean_is_no_more_than_bound_and_rest(fair_mean: sp.Expr, least_rate: sp.Expr,
 
 
 def quantiles(signs: NDArray[np.int64], least: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """That of equally likely matrices of entries ±½ no share δ at most exceeds less in cut norm, δ = 1/20 and 1/4."""
+    """That for equally likely matrices of entries ±½, the quantile of the cut norm at δ = 1/20 and 1/4 is at least the stated one."""
     norms = np.sort(np.asarray(exact_cut_norm(signs)) / 2)
     for allowed in (Fraction(1, 20), Fraction(1, 4)):
         beyond = int(allowed * len(norms))
@@ -74,7 +74,7 @@ def quantiles(signs: NDArray[np.int64], least: sp.Expr, trial: Trial) -> Iterato
 def ranking_costs_the_number_of_entries(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, mean_deviation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The mean modulus of the sum of all entries, by its closed form and over all throws of a few, even or odd in number."""
+    """Ranking costs the mean modulus of the sum of all entries, by its closed form and over all throws of up to nine coins."""
     gap = fair_mean - ranked_mean
     yield trial.same(gap, of_coins(mean_deviation, m * n) / (m * n))
     for rows, columns in ((1, 2), (2, 2), (2, 3), (2, 4)):
@@ -91,7 +91,10 @@ def ranking_costs_the_number_of_entries(
 def ranked_masks_lose_the_ranking(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, least_rate: sp.Expr, least_ranked_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The difference of both bounds is that of the means; and all masks of six ones among 3×4 entries, and of five among 3×3."""
+    """Times 1 − δ, the difference of both bounds is that of the means; and quantiles over all masks of two ranked sizes.
+
+    These are six ones among 3×4 entries, and five among 3×3.
+    """
     yield trial.same((1 - delta) * (least_rate - least_ranked_rate), fair_mean - ranked_mean)
     signs = np.array([each for each in product((1, -1), repeat=12) if sum(each) == 0]).reshape(-1, 3, 4)
     yield from quantiles(signs, least_ranked_rate.subs({m: 3, n: 4}), trial)
@@ -101,7 +104,7 @@ def ranked_masks_lose_the_ranking(
 
 @exact(optimal_rate, step="spread of the cut")
 def cut_has_the_spread(weight: sp.Expr, cut_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A quarter of the mean square of a count, to which each column adds its own, over mn²; and over all counts."""
+    """The variance of the cut is a quarter of that of a count over mn², and each column adds its own; and over all counts."""
     square = sp.Symbol("x", nonnegative=True)
     yield grows_by(trial, n * p * (1 - p), n, (1 - p) * p**2 + p * (1 - p) ** 2)
     yield trial.same(cut_variance, square / (4 * n**2 * m), where={square: n * p * (1 - p)})
@@ -115,7 +118,7 @@ def cut_has_the_spread(weight: sp.Expr, cut_variance: sp.Expr, trial: Trial) -> 
 def chance_below_the_mean_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The difference from the mean is the root of the variance over 1 − δ; and all masks of 3×3 coins."""
+    """The rate is below the mean by the root of the variance over 1 − δ; and quantiles over all masks of 3×3 coins."""
     least = sp.Symbol("x", real=True)
     below = row_share * mean_deviation / n - least
     yield trial.same(sp.sqrt(cut_variance / (1 - delta)), below, where={least: any_rate})
@@ -128,7 +131,10 @@ def chance_below_the_mean_is_what_is_left(
 def chance_of_either_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_ranked_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Half the difference from the mean is the root of two mean squares, the cut's and that of (K − N)/mn, over 1 − δ."""
+    """Half of the difference of the mean and the rate is the root of two mean squares over 1 − δ.
+
+    These are that of the cut and that of (K − N)/mn.
+    """
     least = sp.Symbol("x", real=True)
     half_below = (row_share * mean_deviation / n - least) / 2
     both = cut_variance + (p * (1 - p) * m * n + (kept - m * n * p) ** 2) / (m * n) ** 2
@@ -137,7 +143,7 @@ def chance_of_either_is_what_is_left(
 
 @enclosed(optimal_rate)
 def loss_of_fair_coins(fair_loss: sp.Expr, fair_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Half of the mean modulus of a row over n, over all throws, is the rate times e^(−θ)."""
+    """Half of the mean modulus of a row over n, over all throws of 2, 4 and 8 coins, is the rate times e^(−θ)."""
     quarter = {variance: sp.Rational(1, 4)}
     for columns in (2, 4, 8):
         at = {**quarter, n: columns}
@@ -156,7 +162,10 @@ def by_gamma(gap: sp.Expr) -> sp.Expr:
 def means_have_the_constant(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, fair_constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The limit at n = 2k by the central binomial coefficient; odd numbers of coins; ranking costs less than the root."""
+    """√n times the mean has the stated limit at n = 2k, by the central binomial coefficient; odd n follow from even ones.
+
+    What ranking costs is twice the mean for a row of n² coins, if m = n.
+    """
     k = sp.Symbol("k", integer=True, positive=True)
     even, odd = fair_mean.subs(n, 2 * k), fair_mean.subs(n, 2 * k - 1)
     wallis = sp.sqrt(2 * k) * sp.gamma(k + sp.Rational(1, 2)) / (4 * sp.sqrt(sp.pi) * sp.gamma(k + 1))

@@ -57,7 +57,7 @@ def random_laws(rng: np.random.Generator) -> list[Law]:
 
 
 def means_of(law: Law, size: int) -> Means:
-    """By enumeration of all choices of `size` rows, all cuts and all sets of columns."""
+    """The means, by enumeration of all choices of `size` rows, all cuts and all sets of columns."""
     kinds, d = law.rows.shape
     total = sum(law.weights)
     second = law.rows.T @ (np.array(law.weights)[:, None] * law.rows)  # Γ·SCALE²·total
@@ -94,7 +94,7 @@ def mean_excess(tosses: int) -> sp.Rational:
 
 @exact(row_label)
 def opposite_rows_have_the_mean(opposite_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All signs of rows ±(1, −1): the rows of one sign and one column make the best cut, found among all cuts."""
+    """The mean of the best of all cuts, over all signs of rows ±(1, −1), is the stated one for 1, 2, 3 and 5 rows."""
     for size in (1, 2, 3, 5):
         signs = np.array(list(product((1, -1), repeat=size)))
         cuts = np.rint(np.asarray(exact_cut_norm(np.stack([signs, -signs], axis=2))) * 2 * size).astype(np.int64)
@@ -105,9 +105,9 @@ def opposite_rows_have_the_mean(opposite_mean: sp.Expr, trial: Trial) -> Iterato
 def small_laws_of_rows(
     four_cycle: sp.Expr, upper: sp.Expr, projection: sp.Expr, comparison: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """All masks of two and three rows of small laws, enumerated: 4-cycles, cuts, and both sides of the theorem.
+    """For all masks of two and three rows of small laws: 4-cycles have the stated mean, and cuts and κ keep both sides of the theorem.
 
-    Then the extremal laws: rows ±(1, −1); n rows ±(1, …, 1), of which a half may be 0; independent entries ±½.
+    The extremal laws follow: rows ±(1, −1); n rows ±(1, …, 1), half of which may be 0; independent entries ±½.
     """
     for size, means in small_means(trial):
         at = {n: size, kappa: means.kappa, gamma: means.gamma, eta: means.eta}
@@ -134,7 +134,10 @@ def small_laws_of_rows(
 
 @enclosed(row_label)
 def rows_of_one_sign_have_the_most(four_cycle: sp.Expr, projection: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows ±(1, …, 1) with fair signs: all cycles count 1, also of one row alone, and a cut of one sign has half of the rows."""
+    """The mean of 4-cycles is at most 1, also for one row alone, and the lower bound of the cut at most ½.
+
+    Rows ±(1, …, 1) with fair signs have these values: all cycles count 1, and a cut of one sign has half of the rows.
+    """
     alone = four_cycle.subs(n, 1)
     for found, most in ((four_cycle, sp.S.One), (alone, sp.S.One), (projection, sp.Rational(1, 2))):
         yield trial.below(found, most)
@@ -145,7 +148,7 @@ def rows_of_one_sign_have_the_most(four_cycle: sp.Expr, projection: sp.Expr, tri
 
 @exact(row_label, step="comparison")
 def comparison_has_two_parts(comparison: sp.Expr, parts_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound where both parts have γ; and κ = 4γ for rows ±(1, −1), by their Γ."""
+    """The comparison is the bound in which both parts are √γ; and κ = 4γ for rows ±(1, −1), by their Γ."""
     root = sp.sqrt(gamma)
     yield trial.same(comparison, parts_bound.subs({positive_part: root, negative_part: root}))
     opposite = means_of(Law(SCALE * np.array([[1, -1], [-1, 1]]), (1, 1)), 2)

@@ -37,7 +37,10 @@ def half_kernels(rng: np.random.Generator) -> list[NDArray[np.int64]]:
 
 @exact(row_latent, step="distance")
 def best_cut_takes_the_open_rows(limit_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Open rows, half of all, exceed their mean over gates; the cut norm of ±k/2, k ≥ 0 a kernel of density 2ρ on four values of |a|."""
+    """The distance is the cut norm of ±k/2, where the open rows, half of all, exceed their mean over gates by k/2.
+
+    Here k ≥ 0 is a kernel of density 2ρ on four values of |a|.
+    """
     mean = sp.Symbol("k", positive=True)  # of the open kernel
     (opened,) = sp.solve(mean / 2 + 0 * mean / 2 - rho, mean)  # closed rows are empty
     yield trial.same(limit_distance, (opened - rho) / 2)
@@ -58,14 +61,17 @@ class Rows(NamedTuple):
 
 @enclosed(row_latent)
 def distance_is_some_and_not_all(limit_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Above 0, and below ¼, which half of the rows would add if they kept all and the blurred kernel half."""
+    """The distance lies strictly between 0 and ¼.
+
+    Half of the rows would add ¼ if they kept all entries and the blurred kernel half of them.
+    """
     for at in (None, [{rho: sp.Rational(2, 5)}]):
         yield trial.below(0, limit_distance, at=at, strict=True)
         yield trial.below(limit_distance, sp.Rational(1, 4), at=at, strict=True)
 
 
 def rows_on_one_ray(rng: np.random.Generator, rows: int, inputs: int, threshold: float) -> Rows:
-    """A network on three multiples of one random vector of signs, √(nd)·S against the threshold; |h| = 2/3."""
+    """A network on three multiples of one random vector of signs, √(nd)·S compared with the threshold; |h| = 2/3."""
     ray = rng.choice([-1.0, 1.0], inputs)
     x, residual = np.outer([0.5, 1.0, 1.5], ray), np.array([[1.0], [-1.0], [5 / 3]])
     network = random_network((inputs, rows, 1), rng)
@@ -86,7 +92,7 @@ RARE, CUT = sp.Rational(1, 10**10), sp.Rational(1, 8)
 
 @statistical(row_latent, tests=1)
 def masks_on_one_ray_are_within_the_bound(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The cut of all columns and the better of the rows above and below the kernel, beside the bound of G1.2."""
+    """The cut of all columns and of the rows above, or below, the kernel exceeds the bound of G1.2 no more often than stated."""
     size, inputs = 2048, 512
     rows = [trial.draw(rows_on_one_ray, size, inputs, float(CUT), replicate=k) for k in range(trial.size(1))]
     sums = [(each.mask - probabilities(each, kernel, float(CUT))).mean(axis=1) for each in rows]
@@ -139,7 +145,7 @@ def gradient_shares(labelling: str, standardise: bool) -> Floats:
 
 
 def averaged_over_neighbours(values: Floats, readout: Floats) -> Floats:
-    """Means over rows with about the same |a|: what is left of a kernel [n, d] when |a| is all one knows."""
+    """Means over rows with about the same |a|: what remains of a kernel [n, d] if only |a| is known."""
     order = np.argsort(readout[:, 0])
     groups = values[order].reshape(-1, NEIGHBOURS, values.shape[1]).mean(axis=1)
     averaged = np.empty_like(values)
@@ -149,9 +155,10 @@ def averaged_over_neighbours(values: Floats, readout: Floats) -> Floats:
 
 @empirical(row_latent, cost=1.5)
 def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str, trial: Trial) -> Iterator[Finding]:
-    """‖M − W‖ in operator norm beside that of an independent mask of the same means; and three directions of g.
+    """The operator norm of M − W is at most 1.15 times that of an independent mask with the same means, on two sets of digits.
 
-    No bound is known for this noise, whose entries depend on each other through the gates: 15 % and 40 % are the remark's.
+    At most 40 % of Cov(g) lies outside three directions. No bound is known for this noise, whose entries depend on each other through
+    the gates: both numbers are those of the remark.
     """
     for labelling, standardise in DIGITS:
         rows, threshold = trial.draw(rows_on_digits, labelling, standardise)
@@ -160,9 +167,9 @@ def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str,
             means = averaged_over_neighbours(means, rows.readout)
         noise, independent = (operator_norm(mask - means) for mask in (rows.mask, trial.draw(uniform) < means))
         name = f"{labelling}{'' if standardise else ' raw'}"
-        yield trial.at_most(noise / independent, 1.15, f"noise beside independent entries, {name}")
+        yield trial.at_most(noise / independent, 1.15, f"noise over that of independent entries, {name}")
         outside = 1 - trial.once(gradient_shares, labelling, standardise).sum()
-        yield trial.at_most(outside, 0.4, f"of Cov(g) outside three directions, {name}")
+        yield trial.at_most(outside, 0.4, f"share of Cov(g) outside three directions, {name}")
 
 
 # The smallest counterexample
@@ -172,7 +179,10 @@ def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str,
 def a_unit_that_is_on_and_one_that_is_off(
     limit_distance: sp.Expr, two_rows: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:
-    """The mask less its mean over rows, all cuts tried, for one copy of each row and column and for two."""
+    """The largest cut of the mask less its mean over rows is the stated distance, over all cuts.
+
+    Each row and column is there once, and twice.
+    """
     rows, columns = two_rows.shape
     density = sp.Rational(sum(two_rows), rows * columns)
     for copies in (1, 2):

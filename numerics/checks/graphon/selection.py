@@ -41,7 +41,10 @@ def scores_and_cuts(rng: np.random.Generator) -> list[tuple[NDArray[np.float64],
 
 @exact(selection_identity)
 def masks_of_the_same_scores_are_nested(gap: sp.Expr, row_shift: int, trial: Trial) -> Iterator[Finding]:
-    """‖M_K − M_τ‖₁ = ‖M_K − M_τ‖□ = gap, in integers; the assumption broken by shifting the rows of one mask."""
+    """‖M_K − M_τ‖₁ = ‖M_K − M_τ‖□ = gap, in integers.
+
+    Shifting the rows of one mask breaks the assumption.
+    """
     for scores, keep, threshold in trial.draw(scores_and_cuts):
         over = np.roll(scores, row_shift, axis=0) > threshold
         difference = top_k_mask(scores, keep).astype(np.int64) - over
@@ -57,7 +60,10 @@ def masks_of_the_same_scores_are_nested(gap: sp.Expr, row_shift: int, trial: Tri
 def entries_of_one_mask_are_missing_in_the_other(
     only_kept: sp.Expr, only_above: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """No more than the other lacks of all entries: of four, where three and two are kept, too."""
+    """The entries of one mask alone are at most those that the other lacks.
+
+    The bound is checked in general, and for four entries of which one mask keeps three and the other two.
+    """
     four = {m: sp.Integer(2), n: sp.Integer(2)}
     for alone, other, most in ((only_kept, above, kept), (only_above, kept, above)):
         yield trial.below(alone, m * n - other)
@@ -67,7 +73,7 @@ def entries_of_one_mask_are_missing_in_the_other(
 @enclosed(selection_identity)
 @control("the other sign", shortfall=-shortfall, binomial=-binomial)
 def shortfall_leaves_a_variance(binomial: sp.Expr, shortfall: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The binomial variance is not negative, and the shortfall is no more than it."""
+    """The binomial variance is not negative, and the shortfall is at most that variance."""
     yield trial.below(0, binomial)
     yield trial.below(shortfall, binomial, needed="shortfall")
 
@@ -92,7 +98,7 @@ def masks_above(rng: np.random.Generator, masks: int) -> NDArray[np.bool_]:
 def counts_above_a_threshold_vary_less_than_binomially(
     spread: sp.Expr, entry_variance: sp.Expr, probit_kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Masks of the probit graphon on a 3×3 grid: entries of the stated probabilities, counts of the stated variance."""
+    """In masks of the probit graphon on a 3×3 grid, entries have the stated probabilities and counts the stated variance."""
     masks = trial.draw(masks_above, trial.size(120_000))
     latent = [sp.Rational(value) for value in latents().tolist()]
     values = [

@@ -29,7 +29,10 @@ HALF = sp.Rational(1, 2)
 def one_side_keeps_below(
     normal_tail: sp.Expr, one_side: sp.Expr, beyond: sp.Expr, most_pair: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """On the whole range from −6 to 6; beyond it the tail is at most 1 and the density at most that at 6."""
+    """One side is at most the stated value for y from −6 to 6.
+
+    Beyond this range the tail is replaced by 1 and the density by that at 6.
+    """
     yield trial.everywhere(one_side, most_pair, within={y: (-6, 6)})
     yield trial.below(beyond, most_pair, at=[{}])
     yield trial.same(beyond - one_side.subs(y, 6), balance * (1 - normal_tail.subs(z, 6)))
@@ -37,7 +40,10 @@ def one_side_keeps_below(
 
 @exact(sized_sets, step="all sizes")
 def sizes_and_signs_are_counted(one_size_failure: sp.Expr, sized_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """m sizes of rows, n of columns, two signs; the exponent 2s² over mn squares of 1/mn."""
+    """The failure is the sum over m numbers of rows, n numbers of columns and two signs.
+
+    The exponent of each is 2s² over mn squares of 1/mn.
+    """
     change = 1 / (m * n)
     yield trial.same(sp.log(one_size_failure), -2 * s**2 / (m * n * change**2), by=split_logarithms)
     yield trial.same(sized_failure, sum(m * n * one_size_failure for _ in (1, -1)))
@@ -48,7 +54,7 @@ def sizes_and_signs_are_counted(one_size_failure: sp.Expr, sized_failure: sp.Exp
 def sums_of_all_sizes_fail_with_delta(
     sized_failure: sp.Expr, sized_fluctuation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """With E for the events, the failure at s = 0, its exponent is ln(E/δ) at the fluctuation, which is not negative."""
+    """With E for the failure at s = 0, the number of events, the exponent is ln(E/δ) at the fluctuation, which is not negative."""
     events = sized_failure.subs(s, 0)
     exponent = -(expanded_logarithms(sp.log(sized_failure)) - expanded_logarithms(sp.log(events))) / s**2
     yield trial.same(sized_fluctuation**2, sp.log(events / delta) / exponent, by=split_logarithms)
@@ -58,7 +64,7 @@ def sums_of_all_sizes_fail_with_delta(
 
 @exact(sized_sets, step="limit")
 def leading_order_of_the_rate(sized_rate: sp.Expr, sized_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """√n times the rate at m = n."""
+    """√n times the rate tends to the stated constant, at m = n."""
     yield trial.same(trial.once(sp.limit, sp.expand(sp.sqrt(n) * sized_rate.subs(m, n)), n, sp.oo), sized_constant)
 
 
@@ -82,7 +88,10 @@ def mean_sums_of_sizes(rows: int, columns: int, tenths: int) -> list[Fraction]:
 
 @enclosed(sized_sets)
 def small_masks_keep_to_the_mean_of_each_size(sized_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All masks of 1×1, 1×3, 2×2 and 3×3 entries, rectangles of every size."""
+    """The mean of the largest sum over rectangles of each size is at most the bound.
+
+    All masks of 1×1, 1×3, 2×2 and 3×3 entries are enumerated.
+    """
     for (rows, columns), tenths in product(((1, 1), (1, 3), (2, 2), (3, 3)), (3, 5)):
         bound = sized_mean.subs({m: rows, n: columns})
         largest = max(trial.once(mean_sums_of_sizes, rows, columns, tenths))
@@ -91,7 +100,7 @@ def small_masks_keep_to_the_mean_of_each_size(sized_mean: sp.Expr, trial: Trial)
 
 @exact(sized_sets)
 def better_rows_and_all_heads(pairs_mean: sp.Expr, all_heads: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All throws: the better row of a pair, over the entries of both; and how often all sums exceed s."""
+    """The mean of the better row of a pair, over the entries of both, over all throws; and how often the sum of all entries exceeds s."""
     for columns in (1, 2, 3, 4):
         throws = product((-1, 1), repeat=2 * columns)
         better = sum(max(sum(throw[:columns]), sum(throw[columns:])) for throw in throws)
@@ -105,7 +114,7 @@ def better_rows_and_all_heads(pairs_mean: sp.Expr, all_heads: sp.Expr, trial: Tr
 
 @statistical(sized_sets, tests=1)
 def cut_norms_stay_within_the_sized_rate(sized_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Fair masks of 128×128 entries, certified lower bounds."""
+    """Cut norms of fair masks of 128×128 entries, by certified lower bounds, exceed the rate no more often than stated."""
     chance = sp.Rational(1, 100)
     norms = trial.draw(fair_cut_witnesses, trial.size(30), 128)
     beyond_it = int((norms > trial.value(sized_rate, {m: 128, n: 128, delta: chance})).sum())

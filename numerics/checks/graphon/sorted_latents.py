@@ -33,7 +33,10 @@ def beyond_on_one_side(size: int, far: sp.Rational) -> sp.Rational:
 
 @exact(sorted_latents)
 def two_sides_are_twice_one(two_sides: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Up to five uniform numbers: the volume of those in order that do not exceed s; s is at least a half."""
+    """If s is at least a half, two sides fail twice as often as one.
+
+    That one fails is found from a volume of ordered points, for up to five uniform numbers.
+    """
     for size, far in product((1, 2, 3, 5), (sp.Rational(1, 2), sp.Rational(2, 3))):
         yield trial.same(written_out(two_sides, {n: sp.Integer(size), s: far}), 2 * beyond_on_one_side(size, far))
 
@@ -42,7 +45,7 @@ def two_sides_are_twice_one(two_sides: sp.Expr, trial: Trial) -> Iterator[Findin
 def steps_have_their_share_of_the_bound(
     step_share: sp.Expr, step_error: sp.Expr, mean_sorted_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Between √(m/(m + 1)) times the limit and the limit, from 2 to 40 latents, and for a million."""
+    """The share of the bound lies between √(m/(m + 1)) times its limit and the limit, for 2 to 40 latents, and for a million."""
     share = step_error / mean_sorted_error.subs(n, m) * 2
     for low, high in ((step_share * sp.sqrt(m / (m + 1)), share), (share, step_share)):
         yield trial.everywhere(low, high, integers={m: (2, 40)}, strict=True)
@@ -52,7 +55,7 @@ def steps_have_their_share_of_the_bound(
 
 
 def mean_rectangle_error(rows: int, columns: int, height: Fraction, width: Fraction) -> Fraction:
-    """E‖W_P − W‖₁ at sorted uniform latents for W = 1 outside [0, height] × [0, width]: unlike rectangles, by law."""
+    """E‖W_P − W‖₁ at sorted uniform latents, for W = 1 outside [0, height] × [0, width], by binomial laws."""
     total = Fraction(0)
     for a, b in product(range(rows + 1), range(columns + 1)):
         chance = comb(rows, a) * height**a * (1 - height) ** (rows - a)
@@ -63,14 +66,14 @@ def mean_rectangle_error(rows: int, columns: int, height: Fraction, width: Fract
 
 
 def largest_rectangle_error(rows: int, columns: int) -> Fraction:
-    """The largest of these of rectangles with sides in eighths."""
+    """The largest mean error of rectangles with sides in eighths."""
     eighths = [Fraction(each, 8) for each in range(1, 9)]
     return max(mean_rectangle_error(rows, columns, *sides) for sides in product(eighths, repeat=2))
 
 
 @exact(sorted_latents)
 def mean_errors_of_rectangles_stay_below(mean_sorted_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Kernels of both variables: the mean area between a rectangle and its sample, exactly."""
+    """The mean area between a rectangle and its sample is at most the bound, exactly, for rectangles with sides in eighths."""
     for rows, columns in ((1, 1), (25, 1), (3, 4)):
         largest = trial.once(largest_rectangle_error, rows, columns)
         claimed = at(mean_sorted_error, rows, columns)
@@ -81,7 +84,7 @@ def mean_errors_of_rectangles_stay_below(mean_sorted_error: sp.Expr, trial: Tria
 def one_variable_fails_with_half(
     empirical_failure: sp.Expr, variable_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The logarithm of the bound is that of δ/2, and of what s² differs at other s."""
+    """At the error of one variable the failure is δ/2; at any s its logarithm differs by 2n times the difference of the squares."""
     away = 2 * n * (variable_error**2 - s**2)
     yield trial.same(sp.log(empirical_failure), sp.log(delta / 2) + away, by=reduce)
 
@@ -90,7 +93,7 @@ def one_variable_fails_with_half(
 def sorted_error_solves_its_failure_probability(
     empirical_failure: sp.Expr, variable_error: sp.Expr, sorted_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The errors of rows and of columns, each of which fails with δ/2."""
+    """The sorted error is the sum of the errors of rows and of columns, each of which fails with probability δ/2."""
     yield trial.same(sorted_error, variable_error + variable_error.subs(n, m))
     one = sorted_error.subs(m, n) / 2
     yield trial.same(empirical_failure.subs(s, one), delta / 2, by=reduce)
@@ -98,7 +101,7 @@ def sorted_error_solves_its_failure_probability(
 
 @enclosed(sorted_latents)
 def step_error_counts_sets(step_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Times 2^(m+1) it is the number of sets of half of the rows: a whole number, at which the sine of π times it is 0."""
+    """Times 2^(m+1) the step error is a whole number, that of sets of half of the rows: the sine of π times it is 0."""
     yield trial.below(sp.sin(sp.pi * 2 ** (m + 1) * step_error) ** 2, 0, needed="step_error")
 
 
@@ -114,9 +117,9 @@ def uniform_deviations(rng: np.random.Generator, samples: int, size: int) -> NDA
 def empirical_distributions_deviate_no_more(
     empirical_failure: sp.Expr, sorted_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Dvoretzky–Kiefer–Wolfowitz on samples of 32 uniform numbers; at these levels the bound is nearly attained.
+    """Distribution functions of 32 uniform numbers deviate no more often than the bound (Dvoretzky–Kiefer–Wolfowitz).
 
-    In the last test one sample is that of the rows, one that of the columns.
+    At these levels the bound is nearly attained. In the last test one sample is that of the rows, one that of the columns.
     """
     deviations = trial.draw(uniform_deviations, trial.size(20_000), 32)
     for level in (sp.Rational(3, 16), sp.Rational(1, 4)):

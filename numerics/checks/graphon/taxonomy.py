@@ -43,7 +43,7 @@ def varies(expression: sp.Expr, position: sp.Symbol, trial: Trial) -> bool:
 
 @enclosed(graphon_taxonomy, cost=0.5)
 def kernel_varies_exactly_where_the_profiles_do(instances: Instances, trial: Trial) -> Iterator[Finding]:
-    """The class of the kernel is that of the profiles; the assumptions broken one by one."""
+    """The kernel varies in u, and in v, exactly if the profile does; the assumptions are broken one by one."""
     for model, threshold in instances:
         of_kernel = heterogeneity(*(varies(model.kernel(threshold), position, trial) for position in (u, v)))
         of_profiles = heterogeneity(model.row.has(u), model.column.has(v))
@@ -54,7 +54,7 @@ def kernel_varies_exactly_where_the_profiles_do(instances: Instances, trial: Tri
 def methods_have_their_classes(
     classes: Classes, methods: Mapping[str, SaliencyModel], trial: Trial
 ) -> Iterator[Finding]:
-    """The classes of the methods, from their kernels."""
+    """Each method has the class that follows from its kernel."""
     for name, model in methods.items():
         found = trial.once(classify, model)
         yield trial.holds(found == classes[name], f"{name}: {found}, claimed {classes[name]}")
@@ -91,9 +91,9 @@ def pruned_halves(rng: np.random.Generator, method: str, depth: int, data: str) 
 
 
 def share_of_a_half(method: str, depth: int, side: str, width: int = 1024) -> float:
-    """The largest share that the denser half of a homogeneous side can have in the mean: ½, for all but deep SynFlow.
+    """The largest share that the denser half of a homogeneous side can have on average: ½, except for deep SynFlow.
 
-    Its row densities have the standard deviation of S11, and a half is at most so much above the mean.
+    Its row densities have the standard deviation of S11, and a half exceeds the mean by at most that.
     """
     if (method, depth, side) != ("synflow", 3, "rows"):
         return 0.5
@@ -104,11 +104,11 @@ def share_of_a_half(method: str, depth: int, side: str, width: int = 1024) -> fl
 
 @statistical(graphon_taxonomy, tests=1, cost=0.6)
 def pruned_networks_have_the_classes(classes: Classes, data: str, trial: Trial) -> Iterator[Finding]:
-    """Masks of the first layer of pruned networks with one and three hidden layers, rows and columns tested one by one.
+    """In masks of the first layer of pruned networks with one and three hidden layers, rows and columns are tested one by one.
 
-    The half that is denser in one part of the mask is no denser in another part, if the side is homogeneous: exactly
-    binomial at most (one test for all, which finds a share of three quarters with probability 0.999). Where the side
-    varies the same test rejects that at its level.
+    If a side is homogeneous, the half that is denser in one part of the mask is no denser in another part: its count is binomial at most
+    (one test for all, which finds a share of three quarters with probability 0.999). Where the side varies the same test rejects
+    homogeneity at its level.
     """
     counts, totals, shares = [], [], []
     for name, kind in classes.items():

@@ -48,7 +48,7 @@ def trained_halves(rng: np.random.Generator, regime: str) -> dict[str, NDArray[n
 
 @statistical(graphon_taxonomy, tests=1, cost=2)
 def trained_networks_have_the_classes(trained: Classes, trial: Trial) -> Iterator[Finding]:
-    """Networks of one and three hidden layers, trained on 300 digits, each side of each mask tested as before training."""
+    """In networks of one and three hidden layers trained on 300 digits, each side of each mask is tested as before training."""
     halves = {regime: trial.draw(trained_halves, regime) for regime in REGIMES}
     for regime, found in halves.items():
         moved, left = found["moved"]

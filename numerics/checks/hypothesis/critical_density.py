@@ -51,9 +51,10 @@ def kept_by_cores(rng: np.random.Generator, neurons: int, weights: int) -> Float
 def neurons_end_at_the_critical_density(
     critical_uniform: sp.Expr, mean_uniform: sp.Expr, dead: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A typical neuron ends at t e(t) for t of the critical density, up to what its weights deviate; until then it keeps near that density.
+    """A typical neuron ends at the threshold t e(t), with 1 − t the critical density, up to the deviation of its weights.
 
-    Means over the kept weights, all of them below 1, deviate by no more than the distribution functions do.
+    Where half of the neurons have ended, the others keep a share near the mean density over the share of neurons that are left. Means over
+    the kept weights, all of them below 1, deviate by no more than the distribution functions do.
     """
     kept = trial.draw(kept_by_cores, NEURONS, WEIGHTS)
     critical = trial.value(critical_uniform)
@@ -77,7 +78,7 @@ def neurons_end_at_the_critical_density(
 
 
 def farthest_share(last: float, least: float, most: float) -> float:
-    """How far from the critical density the share of a typical neuron can be that is left at thresholds from `least` to `most`.
+    """How far the share of a typical neuron, left at a threshold from `least` to `most`, can be from the critical density.
 
     For a ≥ b, the cuts of the two sides, b (e(b) + DEVIATION) ≥ least, and a (e(b) − DEVIATION) ≤ most, with e(b) = (1 − b²)/2.
     """

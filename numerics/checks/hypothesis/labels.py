@@ -31,7 +31,7 @@ RESIDUALS = (HALF, sp.Integer(1), sp.Integer(2))
 def thresholds_keep_the_density(
     threshold_one: sp.Expr, threshold_two: sp.Expr, density_one: sp.Expr, density_two: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The density at each threshold, at densities below ¼ and residuals below, at and above the first one."""
+    """The density at each threshold is ρ, for ρ = 1/50 and 1/5 and second residuals below, at and above the first one."""
     for kept in (sp.Rational(1, 50), FIFTH):
         yield trial.same(Let(density_one, [(t, threshold_one)]), rho, by=None, at=[{rho: kept}])
         points = [{rho: kept, r: each} for each in RESIDUALS]
@@ -42,7 +42,7 @@ def thresholds_keep_the_density(
 def mean_degrees_are_densities(
     share_one: sp.Expr, share_two: sp.Expr, rate: sp.Expr, density_one: sp.Expr, density_two: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The integral of the tail of a column's degree over all degrees, a law of two normals, is the density, a law of three."""
+    """The integral over all degrees of the tail of a column's degree (a law of two normals) is the density (a law of three normals)."""
     points = [{t: level, r: each} for level in (sp.Rational(1, 3), sp.Rational(4, 3)) for each in RESIDUALS]
     for tail, density in ((share_one, density_one), (share_two, density_two)):
         yield trial.same(sp.Integral(tail * rate, (s, 0, sp.oo)), density, by=None, at=points)
@@ -50,7 +50,9 @@ def mean_degrees_are_densities(
 
 @enclosed(labels_in_the_limit)
 def both_parts_are_equal(least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The integral over s < s₀, which the formula does not have, is as large at equal densities; and neither is 0."""
+    """At equal densities the integral over s < s₀, which the formula leaves out, has the modulus of the least distance; and this is
+    positive.
+    """
     below = sp.Abs(sp.Integral(gap * rate, (s, 0, s_0)))
     below = Let(below, [(t_1, threshold_one), (t_2, threshold_two)])
     for kept in (sp.Rational(1, 50), FIFTH):
@@ -61,9 +63,9 @@ def both_parts_are_equal(least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr, t
 
 
 def kept_entries(rng: np.random.Generator, size: int, level: float, residuals: tuple[float, float]) -> tuple[int, int]:
-    """Of `size` independent entries those with a score above the level, in the limit of D2 at two opposite samples.
+    """How many of `size` independent entries have a score above the level, in the limit of D2 at two opposite samples.
 
-    Also the columns that hear a sample with a residual.
+    Also how many columns are active at a sample with a residual other than 0.
     """
     weight, output, below = rng.standard_normal((3, size))
     gates = rng.standard_normal((2, size)) > 0

@@ -30,7 +30,7 @@ NARROW, WIDE, MASKS = 256, 1024, 60
 
 
 def masks_by_degrees(size: int) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """Of all masks of this size the first entry and the number of ones, by the degrees of the first row and column."""
+    """The first entry and the number of ones of every mask of this size, by the degrees of its first row and column."""
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for entries in product((0, 1), repeat=size**2):
         mask = np.reshape(entries, (size, size))
@@ -40,7 +40,7 @@ def masks_by_degrees(size: int) -> dict[tuple[int, int], list[tuple[int, int]]]:
 
 @exact(sorted_histograms, step="entry")
 def all_masks_of_three_rows(entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The chance that the first entry is 1, of all 512 masks, by the degrees of its row and of its column, at every density."""
+    """The chance that the first entry is 1, over all 512 masks, by the degrees of its row and of its column, at every density."""
     for (row, column), masks in trial.once(masks_by_degrees, 3).items():
         chances = [(first, rho**ones * (1 - rho) ** (9 - ones)) for first, ones in masks]
         kept, total = (sp.Add(*(each for first, each in chances if first >= least)) for least in (1, 0))
@@ -50,14 +50,14 @@ def all_masks_of_three_rows(entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(sorted_histograms, step="corner")
 def all_masks_of_two_rows(corner: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The last block of two, as `smoothed` sorts and averages a mask: all 16 of fair coins."""
+    """The mean of the last block over all 16 masks of two rows, as `smoothed` sorts and averages them, for fair coins."""
     seen = sum(int(smoothed(np.reshape(mask, (2, 2)), 2)[1, 1]) for mask in product((0, 1), repeat=4))
     yield trial.same(corner.subs(rho, HALF), sp.Rational(seen, 16))
 
 
 @enclosed(sorted_histograms)
 def few_blocks(spread: sp.Expr, block_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of the squares of one to five block means."""
+    """The spread is the mean of the squares of the block means, for one to five blocks."""
     for count in range(1, 6):
         squares = [block_mean.subs({blocks: count, k: each}) ** 2 for each in range(1, count + 1)]
         yield trial.same(spread.subs(blocks, count), sp.Add(*squares) / count)
@@ -65,7 +65,7 @@ def few_blocks(spread: sp.Expr, block_mean: sp.Expr, trial: Trial) -> Iterator[F
 
 @enclosed(sorted_histograms)
 def no_distance_is_negative(distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For a wider mask than the first one."""
+    """The distance is at least 0 where the second mask is wider than the first."""
     yield trial.below(0, distance, needed="distance")
 
 
@@ -82,7 +82,9 @@ def sorted_by_others(rng: np.random.Generator, masks: int, size: int, density: f
 
 @statistical(sorted_histograms, tests=3, step="other entries")
 def blocks_in_an_order_that_others_gave(crossed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Masks of 32 rows: the first and the last block have the mean ρ, and the variance."""
+    """Masks of 32 rows, a quarter of each sorted by the other entries of its rows and columns: its first and its last block have the mean
+    ρ, and the last one has the claimed variance.
+    """
     size, density = 32, sp.Rational(1, 5)
     sample = trial.draw(sorted_by_others, trial.size(20_000), size, float(density))
     at = {rho: density, n: size, blocks: BLOCKS}

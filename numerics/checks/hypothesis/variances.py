@@ -85,7 +85,8 @@ def second_moments() -> list[float]:
 
 @statistical(graphon_as_variance, tests=3, cost=0.5)
 def networks_have_the_mean_on_the_diagonal(example_terms: tuple[sp.Expr, ...], trial: Trial) -> Iterator[Finding]:
-    """Width 8, d = 2: at x = x′ the limit is the mean at every width, as gates may be taken for fair coins (K2), and the variance is known.
+    """Width 8, d = 2: at x = x′ the limit is the mean at every width, as gates may be replaced by fair coins (K2), and the variance is
+    known.
 
     Four neurons of each layer stand at each of two Gauss nodes, which average the kernel's quadratics exactly.
     """

@@ -76,7 +76,7 @@ def of_any_frequency(term: sp.Expr) -> sp.Expr:
 def eigenvalues_are_fourier_coefficients(
     ntk_eigenvalue: sp.Expr, slope_eigenvalue: sp.Expr, value_eigenvalue: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Integrals against cos kθ, for k = 0, 1 and for every k ≥ 2."""
+    """The eigenvalues of three kernels are the integrals against cos kθ, for k = 0, 1 and for every k ≥ 2."""
     for name, claimed in (("ntk", ntk_eigenvalue), ("slope", slope_eigenvalue), ("value", value_eigenvalue)):
         for frequency in (sp.Integer(0), sp.Integer(1), i + 2):
             yield trial.same(claimed.subs(k, frequency), trial.once(coefficient, name, frequency), by=sp.cancel)
@@ -97,7 +97,10 @@ def descending(count: int) -> list[sp.Expr]:
 def metrics_are_those_of_the_list(
     ranked: sp.Expr, trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The first 24 of the list, sorted with multiplicities; tr = K(0) = 2 by Mercer."""
+    """The first 24 of the list are the eigenvalues sorted with multiplicities, and the ratios follow from them.
+
+    The trace is K(0) = 2 by Mercer's theorem.
+    """
     trace = KERNELS["ntk"].subs(theta, 0)
     order = trial.once(descending, 24)
     for place, value in enumerate(order, start=1):
@@ -119,7 +122,7 @@ SUMS = {
 
 @exact(circle_spectrum)
 def fit_and_limit(fit_slope: sp.Expr, exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Residuals of three points sum to zero and are orthogonal to x; λ_k k^exponent has a positive limit."""
+    """The residuals of a line fitted to three points are orthogonal to x; λ_k k^exponent has a positive limit at even k."""
     slope = fit_slope.subs(SUMS)
     offset = (sum(y) - slope * sum(x)) / 3
     yield trial.vanishes(sum(a * (b - offset - slope * a) for a, b in zip(x, y, strict=True)))
@@ -137,7 +140,10 @@ def centred_slope(first: int, last: int) -> sp.Expr:
 
 @enclosed(circle_spectrum, cost=0.5)
 def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The fit on ranks 6 to 30, with centred logarithms, to 30 digits; and on ranks 6 to 60 it is 2.384, rounded."""
+    """The decay is the slope in centred logarithms on ranks 6 to 30 and on two other ranges, to 30 digits.
+
+    On ranks 6 to 60 it is 2.384, rounded.
+    """
     for first, last in ((6, 30), (5, 12), (7, 16)):
         yield trial.same(
             valued(decay, {low: first, high: last}), trial.once(centred_slope, first, last), by=None, at=[{}]
@@ -150,7 +156,10 @@ def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Iterator[Finding]:
 def sampling_error_has_its_constants(
     squares: sp.Expr, mean_distance: sp.Expr, sampling_radius: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Σλ² = (1/π)∫K²; the variance of a mean of rank-one operators; McDiarmid solved for δ."""
+    """Σλ² = (1/π)∫K², the mean distance is the variance of a mean of rank-one operators, and at the radius McDiarmid's bound is δ.
+
+    The radius is positive at m = 100.
+    """
     kernel = KERNELS["ntk"]
     yield trial.same(squares, trial.once(mean_square, "ntk"))
     yield trial.same(mean_distance, (kernel.subs(theta, 0) ** 2 - squares) / m)
@@ -184,7 +193,10 @@ def sampled_distances(rng: np.random.Generator, matrices: int, size: int) -> NDA
 def random_points_have_the_spectrum(
     sampling_radius: sp.Expr, mean_distance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Kernel matrices at 50 uniform points: eigenvalues within the radius except with δ = 1/20, Σλ̂² in the mean."""
+    """For kernel matrices at 50 uniform points, the eigenvalues are outside the radius with probability δ = 1/20 at most.
+
+    The mean of Σλ̂² is the stated one.
+    """
     size, share = 50, sp.Rational(1, 20)
     distances, sums = trial.draw(sampled_distances, trial.size(400), size)
     limit = trial.value(sampling_radius, {m: size, delta: share})
@@ -206,7 +218,10 @@ def network_waves(rng: np.random.Generator, networks: int, width: int) -> NDArra
 
 @statistical(circle_spectrum, tests=2, cost=0.6)
 def networks_have_the_leading_eigenvalues(ntk_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Kernels of networks of width 8 average to λ₀ and λ₁ over angles: their variance is at most E Θ(x, x)² = 4 + 12/n."""
+    """Kernels of networks of width 8, over uniform angles, average to λ₀, and times cos θ to λ₁.
+
+    Their variance is at most E Θ(x, x)² = 4 + 12/n.
+    """
     width = 8
     waves = trial.draw(network_waves, trial.size(250_000), width)
     for frequency, wave in enumerate(waves):

@@ -56,7 +56,10 @@ def eigenvalues_are_sums_of_waves(
     value_eigenvalue: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """For every frequency from 2 on, and for 0 and 1; the kernels as they are integrated."""
+    """The eigenvalues are sums of the integrals of both waves, for every frequency from 2 on, and for 0 and 1.
+
+    The kernels are the sums of ramps and sines that are integrated.
+    """
     claims = ntk_eigenvalue, slope_eigenvalue, value_eigenvalue
     for frequency in (k + 2, sp.S.Zero, sp.S.One):
         for claimed, found in zip(claims, against_waves(ramp_wave, sine_wave, frequency), strict=True):
@@ -70,7 +73,10 @@ def eigenvalues_are_sums_of_waves(
 
 @enclosed(circle_spectrum)
 def list_descends(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From rank to rank, by the fall from an even frequency to the next, and no faster than the first over 1 + 3r²."""
+    """The list descends, and its entry of rank r is at least 6/π² over 1 + 3r².
+
+    The fall is the difference between the eigenvalues of an even frequency and of the next even one.
+    """
     found = ntk_eigenvalue - ntk_eigenvalue.subs(k, k + 2)
     yield trial.below(fall, found, needed="fall")
     yield trial.below(found, fall, needed="fall")
@@ -82,7 +88,7 @@ def list_descends(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr, trial
 def ratios_are_those_of_the_list(
     ranked: sp.Expr, trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The first five of the list, and the kernel at the angle 0."""
+    """The ratios are those of the first five eigenvalues of the list, and of the kernel at the angle 0."""
     trace, order = KERNELS["ntk"].subs(theta, 0), [ranked.subs(rank, place) for place in range(1, 6)]
     yield trial.same(trace_ratio * order[0], trace)
     yield trial.same(gap_ratio * order[1], order[0])
@@ -91,7 +97,7 @@ def ratios_are_those_of_the_list(
 
 @enclosed(circle_spectrum)
 def other_slopes_fit_no_better(fit_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Steeper or less steep: what the sum of squares at the best offset then has more."""
+    """With a slope larger or smaller by 1 or 1/100, the sum of squares at the best offset is no smaller."""
     across, square = sum_xy - sum_x * sum_y / points, sum_xx - sum_x**2 / points
     for step in (sp.S.One, -sp.S.One, sp.Rational(1, 100), sp.Rational(-1, 100)):
         yield trial.below(0, step * (2 * fit_slope + step) * square - 2 * step * across)
@@ -99,5 +105,5 @@ def other_slopes_fit_no_better(fit_slope: sp.Expr, trial: Trial) -> Iterator[Fin
 
 @exact(circle_sampling, step="sum of squares", cost=0.6)
 def squares_are_integrated(squares: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of K² over the circle."""
+    """The sum of squares is the mean of K² over the circle."""
     yield trial.same(squares, trial.once(mean_square, "ntk"))

@@ -45,7 +45,10 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 def relu_follows_from_its_derivatives(
     value: sp.Expr, slope: sp.Expr, squares: sp.Expr, activations: tuple[DualActivation, ...], trial: Trial
 ) -> Iterator[Finding]:
-    """Price's theorem: ∂_c E ψψ′ = E ψ̇ψ̇′, down to the density at 0 of two kinks; at c = 0 the means factorise."""
+    """Price's theorem gives ∂_c E ψψ′ = E ψ̇ψ̇′ for squares, values and slopes, down to the density at 0 of two kinks.
+
+    At c = 0 the means factorise.
+    """
     phi = activations[0].function
     density_at_zero = 1 / (2 * sp.pi * sp.sqrt(a * b - c**2))
     gate = sp.sqrt(2) * sp.Heaviside(z)
@@ -64,7 +67,10 @@ def smooth_activations_follow_from_gaussian_integrals(
     activations: tuple[DualActivation, ...],
     trial: Trial,
 ) -> Iterator[Finding]:
-    """φ̇φ̇′ is constant for the identity and a Gaussian for erf, whose mean is a determinant; odd φ vanish at c = 0."""
+    """The slope is constant for the identity, and for erf the mean of a Gaussian, a determinant; it is ∂/∂c of the value.
+
+    The values are 0 at c = 0, as both φ are odd.
+    """
     _, error_function, identity = activations
     precision = sp.eye(2) + 2 * sp.Matrix([[a, c], [c, b]])
     height = sp.diff(error_function.function, z).subs(z, 0)
@@ -82,7 +88,10 @@ def smooth_activations_follow_from_gaussian_integrals(
 def functions_of_the_cosine_are_consistent(
     kappa_0: sp.Expr, kappa_1: sp.Expr, J_2: sp.Expr, variance_slope: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """With a = b = 1 they are the duals; each is a derivative of the next; the derivative in a."""
+    """At a = b = 1 the functions of the cosine are the duals, and each is up to a factor the derivative of the next.
+
+    They have the stated values at cosine 1, and the derivative in a is the stated one.
+    """
     unit = {a: 1, b: 1, c: cosine}
     yield trial.same(kappa_0, relu.slope.subs(unit))
     yield trial.same(kappa_1, relu.value.subs(unit))
@@ -97,7 +106,7 @@ def functions_of_the_cosine_are_consistent(
 @exact(dual_activations)
 @control("10 % less", taylor_0=NINE * taylor_0, taylor_1=NINE * taylor_1)
 def coefficients_are_those_of_taylor(taylor_0: sp.Expr, taylor_1: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivatives at r = 0 to the order 8."""
+    """The stated coefficients are those of Taylor at r = 0, up to the order 8."""
     for series, first, lowest in ((taylor_0, kappa_0, 1), (taylor_1, kappa_1, 2)):
         for order in range(4):
             power = 2 * order + lowest
@@ -120,7 +129,7 @@ def polar_integral(power: int, theta: sp.Expr) -> sp.Expr:
 def polar_coordinates_give_the_same(
     kappa_0: sp.Expr, kappa_1: sp.Expr, J_2: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Another derivation (Cho and Saul): lengths and angles separate."""
+    """Polar coordinates, in which lengths and angles separate (Cho and Saul), give the same means at four angles."""
     angles = [{angle: sp.Rational(step, 8)} for step in (1, 9, 15, 24)]
     for power, closed in enumerate((kappa_0 / 2, kappa_1 / 2, J_2 / (2 * sp.pi))):
         claimed = closed.subs(cosine, sp.cos(angle))
@@ -129,7 +138,7 @@ def polar_coordinates_give_the_same(
 
 @enclosed(dual_activations)
 def a_layer_applies_the_duals(angle_step: sp.Expr, ntk_step: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """cos θ′ = κ₁(cos θ), and the chain rule Θ′ = κ₁ + κ₀ Θ."""
+    """A layer takes cos θ to κ₁(cos θ) and, by the chain rule, Θ to κ₁ + κ₀ Θ; the new angle lies between 0 and π/2."""
     value, slope = (kernel.subs(cosine, sp.cos(angle)) for kernel in (kappa_1, kappa_0))
     below = [{angle: sp.Rational(step, 7), tangent: sp.Rational(step, 5) - 1} for step in (1, 7, 13, 21)]
     yield trial.same(ntk_step, value + slope * tangent, by=within_the_half_turn, at=below)
@@ -148,7 +157,10 @@ def stacked(layers: int) -> tuple[sp.Expr, sp.Expr]:
 
 @enclosed(dual_activations)
 def depth_iterates_the_layer(dense_nngp: sp.Expr, dense_ntk: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The kernels of 1, 2, 4 layers; at parallel, orthogonal and opposite inputs, where values are elementary."""
+    """The kernels of 1, 2 and 4 layers are those of stacked layers.
+
+    At parallel, orthogonal and opposite inputs they have known elementary values.
+    """
     for layers in (1, 2, 4):
         for claimed, kernel in zip((dense_nngp, dense_ntk), trial.once(stacked, layers), strict=True):
             yield trial.same(claimed.subs(depth, layers), kernel, by=None)
@@ -163,7 +175,7 @@ PAIR = {a: 2, b: sp.Rational(1, 2), c: sp.Rational(1, 2)}
 
 
 def preactivations(rng: np.random.Generator, size: int) -> tuple[Floats, Floats, Floats]:
-    """z, z′ at `PAIR`, and the square of the length of the two independent normals behind them. float[size] each"""
+    """z, z′ at `PAIR`, and the squared length of the pair of independent normals they are made of. float[size] each"""
     first, second = rng.standard_normal((2, size))
     other = CORRELATION * first + np.sqrt(1 - CORRELATION**2) * second
     return np.sqrt(VARIANCES[0]) * first, np.sqrt(VARIANCES[1]) * other, first**2 + second**2
@@ -173,7 +185,7 @@ def preactivations(rng: np.random.Generator, size: int) -> tuple[Floats, Floats,
 def sampled_pairs_have_the_duals(
     value: sp.Expr, slope: sp.Expr, squares: sp.Expr, erf_value: sp.Expr, erf_slope: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Normal pairs with a = 2, b = ½, r = ½.
+    """For sampled normal pairs with a = 2, b = ½, r = ½, the means are the stated duals.
 
     (φφ′)² has the mean `squares`, a variance for φφ′. Direction and length R of a normal pair in the plane are
     independent and E R⁴ = 8, so φ²φ′² may be divided by R⁴/8, which bounds it by 32 ab.

@@ -64,7 +64,10 @@ def signs_have_the_bounds_of_their_energies(
     signs_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Shares (1 ± r)/2 of the inputs agree and differ; p times h at the cosine r, which is the mean one of A and B inputs."""
+    """For signs, shares (1 ± r)/2 of the inputs agree and differ; kernel and bound are those of these energies.
+
+    The kernel is p times h at the cosine r, the mean cosine of A inputs that agree and B that differ.
+    """
     energies = {alike: share * (1 + cosine) / 2, unlike: share * (1 - cosine) / 2}
     yield trial.same(signs_kernel, valued(modulus_kernel, energies))
     yield trial.same(signs_bound, modulus_bound.subs(energies), by=sp.expand)
@@ -84,7 +87,10 @@ SIZES = ((1, 1), (2, 1), (1, 3), (3, 0), (2, 2))  # places that agree and that d
 
 @exact(quenched_kernel, step="weights")
 def weights_count_masks(signs_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The probabilities of all masks of few inputs, p free, added up for each number of kept inputs, and of those that agree."""
+    """The weight of a number of kept inputs, of which a number agree, is the probability of all such masks times the share they keep.
+
+    All masks of few inputs are added up; p is free.
+    """
     cases = []
     for same, other in SIZES:
         chances: dict[tuple[int, int], sp.Expr] = {}
@@ -101,7 +107,7 @@ def weights_count_masks(signs_weight: sp.Expr, trial: Trial) -> Iterator[Finding
 def quenched_is_the_weighted_mean(
     signs_weight: sp.Expr, angular: sp.Expr, signs_quenched: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The kernel at few inputs, p free, as the sum of h at the kept cosines with the weights."""
+    """At few inputs the quenched kernel is the sum of h at the kept cosines with the weights; p is free."""
     h = angular.subs(cosine, kept_cosine)
     cases = (
         (written_out(valued(signs_quenched, {agreeing: same, opposed: other})), weighted(signs_weight, h, same, other))
@@ -112,7 +118,7 @@ def quenched_is_the_weighted_mean(
 
 @exact(quenched_kernel, step="mean cosine")
 def weights_have_this_mean(signs_weight: sp.Expr, mean_cosine: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Their sum and their mean cosine at few inputs, as polynomials in p."""
+    """At few inputs the weights have the sum p and the stated mean cosine, as polynomials in p."""
     cases = []
     for same, other in SIZES:
         mean = mean_cosine.subs({agreeing: same, opposed: other})
@@ -125,7 +131,7 @@ def weights_have_this_mean(signs_weight: sp.Expr, mean_cosine: sp.Expr, trial: T
 
 @enclosed(quenched_kernel)
 def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All 2^d masks of a row one by one, d = 4 and 5."""
+    """The quenched kernel is the sum over all 2^d masks of a row, for d = 4 and 5."""
     for same, other, p in ((3, 1, sp.Rational(1, 3)), (2, 3, sp.Rational(5, 7))):
         signs, d = [1] * same + [-1] * other, same + other
         total = sp.S.Zero
@@ -142,9 +148,9 @@ def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Ite
 def jensen_decides_the_sign_of_the_gap(
     signs_weight: sp.Expr, signs_quenched: sp.Expr, signs_kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Weights of sum p and mean cosine r, as polynomials in p; the mean of h is the quenched kernel.
+    """The weights have the sum p and the mean cosine r, as polynomials in p, and the quenched kernel is the weighted sum of h.
 
-    Its gap is strictly positive for all p below 1, at few inputs and at many, and 0 at r = ±1 and at p = 1.
+    It strictly exceeds the graphon kernel for all p between 0 and 1, at two, ten and twelve inputs; both are equal at r = ±1 and at p = 1.
     """
     h = angular.subs(cosine, kept_cosine)
     for same, other in ((1, 1), (2, 1), (1, 3), (3, 2)):
@@ -168,7 +174,7 @@ def jensen_decides_the_sign_of_the_gap(
 def two_inputs_have_four_masks(
     signs_quenched: sp.Expr, two_inputs: tuple[tuple[int, ...], ...], trial: Trial
 ) -> Iterator[Finding]:
-    """Each mask of a row at density 1/2, a mask that keeps nothing contributing 0."""
+    """The quenched kernel is the mean over all masks of a row at density 1/2; a mask that keeps nothing contributes 0."""
     x, y = two_inputs
     density = sp.Rational(1, 2)
     mean = sp.S.Zero
@@ -198,7 +204,7 @@ def mask_rows(rng: np.random.Generator, rows: int) -> Floats:
 
 @statistical(quenched_kernel, tests=1)
 def masks_have_the_quenched_kernel(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows of masks over 8 inputs: the mean of what they contribute is the limit of wide networks."""
+    """Rows of drawn masks over 8 inputs contribute the quenched kernel on average: the limit of wide networks."""
     sample = trial.draw(mask_rows, trial.size(30_000))
     mean = trial.value(signs_quenched, {agreeing: SAME, opposed: OTHER, share: SHARE})
     yield trial.averages(sample, mean, LOWEST, 2.0)

@@ -30,7 +30,10 @@ def in_energies(gap: sp.Expr) -> sp.Expr:
 
 @exact(quenched_kernel, step="lower bound")
 def tangents_carry_the_mean(support: sp.Expr, modulus_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Linear in a and c; at the means on the ray of r; a tangent: its slope at c = ra is that of h, its value there."""
+    """The support is linear in a and c, and has the value and the slope of h at c = ra, so it is a tangent.
+
+    At the mean energies, on the ray of r, it is the kernel.
+    """
     means = {a: alike + unlike, c: alike - unlike}
     r = (alike - unlike) / (alike + unlike)
     yield trial.same(modulus_kernel, valued(valued(support, means), {cosine: r}), by=in_energies)
@@ -77,7 +80,10 @@ EQUAL = (  # no row leaves its ray
 def all_masks_lie_between_the_bounds(
     modulus_kernel: sp.Expr, modulus_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Unlike moduli and densities, strictly between; equal to the lower one where no mask leaves its ray."""
+    """For inputs of different moduli and densities, the mean over all masks lies strictly between the bounds.
+
+    It is equal to the lower bound where no mask leaves its ray.
+    """
     for case in CASES:
         mean, at = trial.once(over_masks, *case)
         yield trial.below(valued(modulus_kernel, at), mean, at=[{}], strict=True)
@@ -91,7 +97,10 @@ def all_masks_lie_between_the_bounds(
 def signs_lie_between_the_bounds(
     signs_quenched: sp.Expr, modulus_kernel: sp.Expr, modulus_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Three inputs that agree and two that differ: all kept, some, and next to none."""
+    """With three inputs that agree and two that differ, the quenched kernel lies between the bounds, at p = 1, ½ and 1/1000.
+
+    At p = 1 it is equal to the lower bound.
+    """
     for p in (sp.S.One, HALF, sp.Rational(1, 1000)):
         energies = {alike: p * sp.Rational(3, 5), unlike: p * sp.Rational(2, 5)}
         quenched = written_out(signs_quenched.subs({agreeing: 3, opposed: 2})).subs(share, p)

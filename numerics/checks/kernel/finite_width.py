@@ -66,14 +66,17 @@ def reduce(expression: sp.Expr) -> sp.Expr:
 
 @exact(finite_width_moments, cost=0.6)
 def moments_are_integrals_over_the_arc(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E X and E X² of one neuron in polar coordinates."""
+    """E X and E X² of one neuron are integrals in polar coordinates, over the arc where both gates are open."""
     for claimed, order in ((mean, 1), (second_moment, 2)):
         yield trial.same(at_angle(claimed), trial.once(neuron_moment, order), by=reduce, at=ANGLES)
 
 
 @exact(finite_width_moments)
 def pieces_add_up(variance: sp.Expr, deviation: sp.Expr, fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Var X = E X² − (E X)²; an average of n neurons; and ∂/∂c of E φ²φ′² is 8 E φφ′ (Price), which is 0 at c = −√(ab)."""
+    """Var X = E X² − (E X)², and the deviation is that of an average of n neurons.
+
+    ∂/∂c of E φ²φ′² is 8 E φφ′ (Price), and E φ²φ′² is 0 at c = −√(ab).
+    """
     yield trial.same(variance, second_moment - mean**2)
     yield trial.same(n * deviation**2, variance)
     size = trial.value(deviation, {**PAIR, n: 1})
@@ -101,7 +104,7 @@ def diagonal_moments(inputs: tuple[Fraction, ...], density: Fraction) -> tuple[F
 def diagonal_is_the_sum_over_masks(
     diagonal_mean: sp.Expr, diagonal_variance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Total variance on the diagonal, all masks of a row enumerated."""
+    """Mean and total variance at x = x′ are sums over all masks of a row."""
     same_input = {b: a, c: a}
     yield trial.same(mean.subs(same_input), 2 * a)
     yield trial.same(second_moment.subs(same_input), 16 * a**2)
@@ -145,7 +148,7 @@ def squared_spread() -> float:
 
 @statistical(finite_width_moments, tests=2, cost=1.0)
 def networks_have_the_mean_and_the_variance(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Kernels of networks of width 2, from their gradients, at x = (2, 0) and x′ = (1, √3)."""
+    """Kernels of networks of width 2, from their gradients at x = (2, 0) and x′ = (1, √3), have the stated mean and variance."""
     sample = trial.draw(kernels, trial.size(250_000), WIDTH, X, Y, 1.0)
     truth = finite_width_moments.expressions["mean"], finite_width_moments.expressions["variance"]
     centre, spread = (trial.value(each, PAIR) for each in truth)
@@ -173,7 +176,10 @@ def over_masks(formula: sp.Expr) -> sp.Expr:
 
 @statistical(finite_width_moments, tests=1)
 def masked_networks_have_the_mean(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Masked networks of density ½, three inputs and width 2, beside the exact mean and total variance over masks."""
+    """Masked networks of density ½, three inputs and width 2 have the exact mean over masks.
+
+    The exact total variance over masks is used for the test.
+    """
     sample = trial.draw(kernels, trial.size(60_000), WIDTH, *MASKED, 0.5)
     claimed = trial.value(over_masks(mean))
     spread = trial.value(over_masks(second_moment)) - claimed**2

@@ -41,7 +41,7 @@ def one_sine(gap: sp.Expr) -> sp.Expr:
 def means_are_those_of_the_arc(
     neuron: sp.Expr, radial_square: sp.Expr, arc_length: sp.Expr, arc_cosine: sp.Expr, mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The neuron term by term, with E α² = 1."""
+    """The mean is that of the neuron, term by term over the arc, with E α² = 1."""
     moments = {radial: (1, 0, radial_square), readout: (1, 0, 1), sp.cos(wave): (arc_length, arc_cosine)}
     yield trial.same(mean, at_covariance(mean_over(neuron, moments)), by=one_sine)
 
@@ -59,7 +59,10 @@ def second_moments_are_those_of_the_arc(
     second_moment: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The square of the neuron term by term; what has α is the rest beside the squares."""
+    """The second moment is that of the square of the neuron, term by term over the arc.
+
+    The terms with α are its difference from E φ²φ′².
+    """
     moments = {
         radial: (1, 0, radial_square, 0, radial_fourth),
         readout: (1, 0, 1, 0, readout_fourth),
@@ -72,7 +75,10 @@ def second_moments_are_those_of_the_arc(
 
 @exact(finite_width_moments, step="average")
 def variances_of_sums_grow_neuron_by_neuron(variance: sp.Expr, deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """n² times the square of the deviation is the variance of the sum; and it is positive on samples of a, b, c."""
+    """n² times the square of the deviation grows by the variance of one neuron with each neuron.
+
+    The deviation is positive at samples of a, b, c.
+    """
     yield trial.induction(n**2 * deviation**2, n, variance, lambda term: term + variance, start=1, by=sp.expand)
     for point in trial.points(deviation)[:2]:
         yield trial.holds(trial.value(deviation, point) > 0, "a positive root")

@@ -55,9 +55,9 @@ def exact_quenched(copies: int) -> float:
 
 @empirical(kernel_of_masks, cost=0.5)
 def gap_leaves_a_remainder_of_second_order(gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Four kinds of inputs, exact means over masks: with twice the inputs a quarter of the remainder is left.
+    """With four kinds of inputs and exact means over masks, twice the inputs leave about a quarter of the remainder, at most 3/8.
 
-    Half of it would be if the first order were wrong; the limit lies halfway.
+    If the first order were wrong, half of it would be left; the limit 3/8 lies halfway.
     """
     mean = [
         sum(value * W for value, (_, _, W) in zip(values, KINDS, strict=True)) / len(KINDS)
@@ -73,4 +73,4 @@ def gap_leaves_a_remainder_of_second_order(gap: sp.Expr, trial: Trial) -> Iterat
             trial.value(gap, {**at, first: x, second: y, share: W, inputs: d}) for x, y, W in KINDS
         )
         left.append(trial.once(exact_quenched, copies) - graphon_kernel - correction)
-    yield trial.at_most(abs(left[1] / left[0]), 0.375, "remainder at twice the inputs over that before")
+    yield trial.at_most(abs(left[1] / left[0]), 0.375, "remainder at twice the inputs over the remainder before")

@@ -28,7 +28,10 @@ from sparse_limits.theory.saliency.model import u, v
 
 
 def under_integrals(formula: sp.Expr) -> sp.Expr:
-    """What a formula integrates over positions in [0, 1], that of the upper layer called u; equal integrals of all functions have equal ones."""
+    """The integrand of a formula over positions in [0, 1], with u for that of the upper layer.
+
+    If integrals agree for all functions, so do their integrands.
+    """
     return sp.expand(formula.replace(sp.Integral, lambda inside, *_: inside).subs(above, u))
 
 
@@ -36,9 +39,10 @@ def under_integrals(formula: sp.Expr) -> sp.Expr:
 def one_pass_forward_is_the_sum_over_layers(
     tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Layer by layer, W, Σ, κ₀ and what is below left open; and one to three hidden layers, with Σ and κ₀ up to a factor.
+    """One pass forward adds up what all layers contribute, for W, Σ, κ₀ and Θ left open, and for one to three hidden layers.
 
-    ∫ G Θ is what the edges of a layer add by themselves, and ∫ κ₀ (∫ G W) Θ of the layer below: nothing at the inputs.
+    ∫ G Θ is what the edges of a layer add by themselves, and ∫ κ₀ (∫ G W) Θ of the layer below, which is 0 at the inputs.
+    In the networks of one to three hidden layers, Σ and κ₀ are known up to a factor.
     """
     onward = gate(v) * backward.subs(u, v) * tangent(v)
     collected = under_integrals(gradient(u) * tangent_step)
@@ -63,7 +67,7 @@ MASKS = ((1, 1), (1, 0), (0, 1))  # of the two edges into a neuron
 
 
 def small_network() -> Iterator[tuple[sp.Expr, list[dict[sp.Basic, sp.Expr]]]]:
-    """For each mask the product of a neuron's gradients at two inputs, by differentiation, and what its two edges find below.
+    """For each mask, the product of a neuron's gradients at two inputs, by differentiation, and the values below its two edges.
 
     One input coordinate, two neurons below of activation z + z³, all weights letters.
     """
@@ -88,10 +92,11 @@ def small_network() -> Iterator[tuple[sp.Expr, list[dict[sp.Basic, sp.Expr]]]]:
 
 @exact(graphon_tangent_kernel, step="edge")
 def edges_add_up_to_the_product_of_gradients(edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One weight more below the edge, to any number, with any activation; and small networks, for all masks of two edges.
+    """The stated terms of all edges add up to the product of a neuron's gradients, for any number of weights below and any activation.
 
+    This is by induction, one weight more below an edge; small networks are added, for all masks of two edges.
     Sums over the weights below: `met` is the product of the gradients of the neuron below, `across` those of it and of what
-    the other edges bring, which vanish, `apart` what those add. None of them: what the weight of the edge itself adds.
+    the other edges bring, which vanish, `apart` what those add. With no weights below, the weight of the edge itself adds its own term.
     """
     at, two = sp.Symbol("theta", real=True), (1, 2)  # one weight more; inputs
     inner = [sp.Function(f"t_{place}")(at, v) for place in two]  # what the neuron below receives

@@ -74,7 +74,7 @@ def product_of_variances() -> sp.Expr:
 
 @statistical(graphon_tangent_kernel, tests=2, cost=0.5)
 def one_hidden_layer_has_the_mean(one_hidden_terms: tuple[sp.Expr, ...], trial: Trial) -> Iterator[Finding]:
-    """Networks of any width are averages of such neurons, whose mean is exact.
+    """Networks of one hidden neuron have the stated mean in both layers; networks of any width are averages of such neurons.
 
     Both parts have a second moment of at most 6∫ab: E φ²φ′² ≤ 6ab, and E α⁴ E φ̇²φ̇′² c² ≤ 3·2·c² ≤ 6ab.
     """
@@ -126,7 +126,7 @@ def mean_over_pairs_of_paths(probabilities: Sequence[Floats], inputs: Floats, co
 def masked_networks_have_the_mean_on_the_diagonal(
     two_hidden_terms: tuple[sp.Expr, ...], trial: Trial
 ) -> Iterator[Finding]:
-    """Width 8, d = 2, Bernoulli masks: at x = x′ the limit is the mean at every width, and the variance is known.
+    """Networks of width 8, d = 2, with Bernoulli masks: at x = x′ the limit is the mean at every width, and the variance is known.
 
     Four neurons of each layer stand at each of two Gauss nodes, which average the kernel's quadratics exactly.
     """
@@ -144,7 +144,7 @@ def masked_networks_have_the_mean_on_the_diagonal(
 def chain_contributions(weights: Sequence[sp.Expr], kept: Sequence[int]) -> list[sp.Expr]:
     """What each weight contributes to Θ(1, 1) in a network of one neuron a layer: the square of its derivative.
 
-    A weight has one only if every weight is kept and every hidden neuron is on; φ(z) = √2 max(z, 0).
+    It is not 0 only if every weight is kept and every hidden neuron is on; φ(z) = √2 max(z, 0).
     """
     *hidden, _ = weights
     if not all(kept) or min(hidden) <= 0:
@@ -155,7 +155,7 @@ def chain_contributions(weights: Sequence[sp.Expr], kept: Sequence[int]) -> list
 
 @exact(graphon_tangent_kernel)
 def one_edge_is_trained_where_it_is_kept(own_layer: sp.Expr, one_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One input, one neuron, readout ±1: the mean over the edge's sign, and over whether it is kept."""
+    """With one input, one neuron and readout 1, the layer contributes the mean over the edge's sign, and over whether it is kept."""
     found = [sum(chain_contributions((sign, 1), (kept, 1))[0] for sign in (1, -1)) / 2 for kept in (0, 1)]
     claimed = own_layer.replace(weight, lambda row, column: one_edge)
     claimed = claimed.replace(gradient, lambda at: sp.S.One).replace(covariance, lambda at: sp.S.One).doit()

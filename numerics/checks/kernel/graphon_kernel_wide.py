@@ -118,7 +118,7 @@ def wide_networks(rng: np.random.Generator, networks: int) -> Floats:
 
 
 class Chord(NamedTuple):
-    """A function f of the cosine beside its tangent at r: |f(ρ) − f(r)| ≤ steep·|ρ − r|, less the tangent bent·(ρ − r)²."""
+    """A function f of the cosine and its tangent at r: |f(ρ) − f(r)| ≤ steep·|ρ − r|, less the tangent bent·(ρ − r)²."""
 
     value: Floats
     slope: Floats
@@ -206,7 +206,7 @@ def tolerances(left: Vector, right: Vector) -> tuple[float, float]:
 
     Networks pass on Σ_j q_j(ω_j² − 1)/n more to the first layer, |q| ≤ 2 max|Σ̃⁽¹⁾|, if both gates are open: ω_j is a normal number
     of variance l_j in the plane of (z, z′) beside one outside, and over a wedge of opening ω the square of the former exceeds l_j
-    by l_j sin(ω)/2π at most in the mean; the l_j add up to 2 at most. That is `left_out`.
+    by l_j sin(ω)/2π at most on average; the l_j add up to 2 at most. That is `left_out`.
 
     Less the number that is taken off, the tangent has the slopes of c − rσ and Q alone. In a part of [0, 1] the limit varies with u:
     W⁽²⁾ falls by v/2 ≤ W⁽²⁾, so variances, covariance and Q fall by at most themselves as u grows by 1, and the limit by `fall`.
@@ -238,9 +238,9 @@ def tolerances(left: Vector, right: Vector) -> tuple[float, float]:
 
 @statistical(graphon_tangent_kernel, tests=3, cost=1.5)
 def wide_masked_networks_approach_the_kernel(two_hidden: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two hidden layers, x ≠ x′, three pairs: the mean at width 4096, which is near the limit by a proved bound.
+    """With two hidden layers and x ≠ x′ (three pairs), the mean at width 4096 is near the limit, up to a proved bound.
 
-    That bound is below .4 % of the kernel, and the variance has one, too; a kernel that is 2 % off is found.
+    The variance has a proved bound, too.
     """
     sample = trial.draw(wide_networks, BLOCKS)
     for seen, (i, j) in zip(sample.T, PAIRS, strict=True):

@@ -36,7 +36,10 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 def layers_contribute_equal_powers(
     ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """F scales with its arguments and its slope does not: then it is counting, layer by layer."""
+    """F scales with its arguments and its slope does not, so counting the layers gives the powers of ρ.
+
+    They are counted for 1, 2 and 4 hidden layers.
+    """
     scaled = {variable: rho * variable for variable in (a, b, c)}
     yield trial.same(valued(relu.value, scaled), rho * relu.value)
     yield trial.same(valued(relu.slope, scaled), relu.slope)
@@ -57,7 +60,10 @@ def layers_contribute_equal_powers(
 def scales_lie_between_none_and_all(
     ratio: sp.Expr, readout_dense: sp.Expr, covariance_scale: sp.Expr, gradient_scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Pruning raises no kernel; up to a layer, and from it on, the scale lies between those of no layer and of all."""
+    """Pruning raises no kernel: both ratios are at most 1.
+
+    The scales of covariances and gradients lie between 1, that of no layer, and the power of ρ for all layers.
+    """
     yield trial.below(ratio, sp.S.One, needed="ratio")
     yield trial.below(readout_dense, sp.S.One, needed="readout_dense")
     for name, scale in (("covariance_scale", covariance_scale), ("gradient_scale", gradient_scale)):
@@ -81,7 +87,10 @@ def constant_kernels(hidden: int) -> tuple[sp.Expr, ...]:
 def the_graphon_kernel_has_the_constants(
     ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """K2 with W = ρ for one and two hidden layers; at unit norms and the angle of x and x′ the recursion of K1."""
+    """K2 with W = ρ is the stated power of ρ times the dense kernel, for one and two hidden layers.
+
+    At unit norms and the angle of x and x′ it is the recursion of K1.
+    """
     values = zip((*x, *y, rho), map(sp.Rational, ("3/5", "4/5", "5/13", "-12/13", "1/3")), strict=True)
     at = dict(values)
     unit = {cosine: sum(at[p] * at[q] for p, q in zip(x, y, strict=True)), rho: at[rho]}
@@ -120,7 +129,10 @@ def trained_densely(rng: np.random.Generator, nets: int) -> Floats:
 def networks_have_the_constants_on_the_diagonal(
     ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At x = x′ the mean is exact at every width (K2), and Θ = Σ Θ⁽ˡ⁾ over three layers has E Θ² ≤ 9 E Θ⁽ˡ⁾²."""
+    """Networks have the stated mean kernel at x = x′, where it is exact at every width (K2).
+
+    Θ = Σ Θ⁽ˡ⁾ over three layers has E Θ² ≤ 9 E Θ⁽ˡ⁾².
+    """
     nets, square = trial.size(24_000), float(np.mean(INPUT**2))
     for power, readout in ((ratio, DENSITY), (readout_dense, 1.0)):
         paths = mean_over_pairs_of_paths(probabilities(WIDTH, INPUT.size, readout), INPUT, 6.0)
@@ -150,7 +162,7 @@ def kernels_beside_dense_ones(rng: np.random.Generator, nets: int, width: int, c
 
 @empirical(homogeneous_constants, cost=0.5)
 def masked_networks_approach_the_constant(ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """x ≠ x′, two hidden layers, width 96: masked beside dense networks, to the quarter of the remark.
+    """At x ≠ x′, two hidden layers and width 96, masked over dense mean kernels have the stated ratio, to the quarter of the remark.
 
     That was chosen beforehand: off the diagonal the ratio is a limit, and no bound at this width is computed here. K2 has one.
     """
@@ -166,7 +178,10 @@ def masked_networks_approach_the_constant(ratio: sp.Expr, trial: Trial) -> Itera
 def two_weights_are_both_needed(
     ratio: sp.Expr, readout_dense: sp.Expr, two_weights: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """One input, one neuron, one output: four masks of two weights, and two masks where the readout is dense."""
+    """With one input, one neuron and one output, the ratio is a mean over four masks of two weights.
+
+    Where the readout is dense, it is a mean over two masks.
+    """
     at = {rho: two_weights, depth: 1}
 
     def mean(*probabilities: sp.Expr) -> sp.Expr:

@@ -67,7 +67,10 @@ def rank_one_kernel(hidden: int) -> sp.Expr:
 
 @enclosed(feature_reweighting, cost=0.5)
 def the_graphon_kernel_is_a_dense_one(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """K2 with profiles that differ from layer to layer, one and two hidden layers; no profile at all, four."""
+    """K2 with profiles that differ from layer to layer is the stated kernel, for one and two hidden layers.
+
+    Without pruning it is the dense kernel, for four.
+    """
     at = dict(zip((*x, *y), (1, 2, 3, -1), strict=True))
     inputs = reweighted((1, 2), (3, -1))
     for hidden in (1, 2):
@@ -79,7 +82,7 @@ def the_graphon_kernel_is_a_dense_one(kernel: sp.Expr, trial: Trial) -> Iterator
 
 @exact(feature_reweighting)
 def powers_flow_through_the_layers(power_flow: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """∫ u^p u^q for each hidden layer."""
+    """The flow is the product of ∫ u^p u^q over the hidden layers, one to three of them."""
     overlap = sp.integrate(u ** (p + q), (u, 0, 1))
     for hidden in (1, 2, 3):
         yield trial.same(power_flow.subs(depth, hidden), overlap**hidden)
@@ -111,8 +114,9 @@ def diagonal_kernels(rng: np.random.Generator, nets: int) -> Floats:
 
 @statistical(feature_reweighting, tests=2, cost=0.5)
 def networks_have_the_mean(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One hidden layer at x ≠ x′, edges thinned by √W, and two at x = x′ with masks: exact at every width (K2).
+    """Networks have the stated mean kernel, which is exact at every width (K2).
 
+    One hidden layer is tested at x ≠ x′ with edges thinned by √W, two at x = x′ with masks.
     A neuron has E Θ(x, x′)² ≤ √(E Θ(x, x)² E Θ(x′, x′)²) = 16 ab W₂² by the Cauchy–Schwarz inequality and K6, and a sum over three
     layers E Θ² ≤ 9 E Θ⁽ˡ⁾².
     """
@@ -148,7 +152,10 @@ def block_kernels(hidden: int) -> tuple[float, Floats]:
 
 @empirical(feature_reweighting)
 def blocks_mix_their_kernels(mixture: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The recursion on two blocks beside two dense kernels: equal to rounding for one hidden layer, apart for two."""
+    """The recursion on two blocks is the mixture of two dense kernels up to rounding for one hidden layer.
+
+    For two hidden layers it differs from the mixture by at least 10⁻³.
+    """
     for hidden in (1, 2):
         total, kernels = trial.once(block_kernels, hidden)
         at = {share: sp.Rational(3, 10), **dict(zip(blocks, map(sp.Rational, kernels), strict=True))}

@@ -14,5 +14,5 @@ from sparse_limits.theory.kernel.rank_one import (
 
 @enclosed(feature_reweighting)
 def values_of_inputs_of_any_length_are_positive(scaled_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """As the gates of two inputs that are neither 0 nor opposite are open together."""
+    """The value is positive, as the gates of two inputs that are neither 0 nor opposite can be open together."""
     yield trial.below(0, scaled_value, strict=True)

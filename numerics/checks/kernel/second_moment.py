@@ -29,7 +29,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 @enclosed(second_moment_graphon)
 def energy_share_grows_without_bound(second_moment: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """q ≥ ρ (1 + t²) from a share of 10⁻²⁹⁵, ρ = erfc z for z to 26, to all, where they are equal."""
+    """q ≥ ρ (1 + t²) for ρ = erfc z with z up to 26: from a share of 10⁻²⁹⁵ to all weights, where both sides are equal."""
     z = sp.Symbol("z", positive=True)
     sides = [
         each.subs(sp.erfcinv(density), z).subs(density, sp.erfc(z)) for each in (density * (1 + slope), second_moment)
@@ -49,7 +49,7 @@ def kept_energy(rng: np.random.Generator, size: int) -> Floats:
 
 @statistical(second_moment_graphon, tests=1)
 def kept_weights_have_the_energy(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of M w² over weights with |w| > 5/4, at the share that this level keeps."""
+    """The mean of M w², where M keeps normal weights with |w| > 5/4, is the stated energy at the share that this level keeps."""
     share = sp.erfc(LEVEL / sp.sqrt(2))
     sample = trial.draw(kept_energy, trial.size(400_000))
     yield trial.averages(sample, trial.value(second_moment, {density: share}), 0.0, float(MOST**2))
@@ -97,7 +97,10 @@ def mean_diagonal_kernel() -> sp.Rational:
 
 @exact(second_moment_graphon, cost=0.6)
 def diagonal_is_a_mean_over_paths(path_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All weights and masks of a network of widths 2, 2, 2, 1 with ten different edges, in rational arithmetic."""
+    """E Θ(x, x) over all weights and masks of a network of widths 2, 2, 2, 1 is the stated mean over paths, in rational arithmetic.
+
+    The ten edges of the network have different laws.
+    """
     moments = {
         edge: (sp.Rational(kept, 8), sp.Rational(kept * size**2, 8))
         for edge, kept, size in zip(EDGES, KEPT, SIZES, strict=True)
@@ -148,7 +151,7 @@ def row_thresholds(rows: int) -> Floats:
 
 @empirical(second_moment_graphon, cost=0.5)
 def neurons_contribute_the_row_kernel(second_moment: sp.Expr, row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Neurons pruned by modulus to (u + v)/2, d = 256 inputs: within d^−½ of the limit, which wants d → ∞."""
+    """Neurons with d = 256 inputs, pruned by modulus to (u + v)/2, contribute the row kernel, the limit d → ∞, up to d^−½."""
     rows = trial.size(4000)
     x, y, mean = trial.draw(pruned_rows, rows)
     W = row_shares(500)
@@ -166,7 +169,10 @@ def neurons_contribute_the_row_kernel(second_moment: sp.Expr, row_kernel: sp.Exp
 def large_weights_carry_more_than_their_share(
     path_weight: sp.Expr, four_weights: tuple[sp.Expr, ...], trial: Trial
 ) -> Iterator[Finding]:
-    """One neuron in each of two hidden layers, the first weight masked by its modulus or by a coin, the others ±1."""
+    """With one neuron in each of two hidden layers, the path weight is exact if the first weight is masked by its modulus or by a coin.
+
+    The other weights are ±1.
+    """
     chance = sp.Rational(1, len(four_weights))
     large = {w: int(bool(abs(w) > 1)) for w in four_weights}
     half = sp.Rational(sum(large.values()), len(four_weights))

@@ -46,7 +46,10 @@ def over_rows(expression: sp.Expr) -> sp.Expr:
 def laws_are_means_over_rows(
     r: sp.Expr, R_2: sp.Expr, graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """r is the mean of W; R_2 that of a² W (first layer) and that of E[M w²] (readout). The tails fall as e^−e^2y."""
+    """r is the mean of W over rows; R_2 is the mean of a² W (first layer), and that of E[M w²] (readout).
+
+    The tails of the integrands fall as e^−e^2y.
+    """
     at = trial.points(s, count=1)
     yield trial.same(r, over_rows(graphon), by=None, at=at)
     yield trial.same(R_2, over_rows(alpha**2 * graphon), by=None, at=at)
@@ -55,7 +58,10 @@ def laws_are_means_over_rows(
 
 @exact(snip_laws, step="energy")
 def energy_falls_at_its_rate(R_2: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The rate of what it has beyond r, and that of r: s times the rate at which (2/π) K₀, the noise density of S4, falls."""
+    """R_2 falls at the stated rate: R_2 − r falls at that rate less (2/π) K₀, the rate of r, and tends to 0.
+
+    (2/π) K₀, the noise density of S4, falls.
+    """
     beyond = sp.diff(R_2 - r, s)
     yield trial.same(-beyond, energy_rate - 2 / sp.pi * sp.besselk(0, s))
     yield trial.same(sp.limit((R_2 - r) * sp.pi / 2, s, sp.oo), sp.S.Zero)
@@ -65,7 +71,7 @@ def energy_falls_at_its_rate(R_2: sp.Expr, energy_rate: sp.Expr, trial: Trial) -
 @exact(snip_laws, step="factors")
 @control("without a root", share_factor=1 / (1 + 2 * sinh_half**2))
 def integrals_become_gaussian(share_factor: sp.Expr, energy_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Both integrands with y = sinh(x/2), where dy = ½ cosh(x/2) dx: those of r and of K₀, over e^{−s − 2sy²}; y is left free."""
+    """With y = sinh(x/2), where dy = ½ cosh(x/2) dx, the integrands of r and K₀ are the factors times e^{−s − 2sy²}; y is left free."""
     for scale, factor, whole in ((4 / sp.pi, share_factor, integrand(r)), (2, energy_factor, HYPERBOLA)):
         claimed = scale * sp.exp(-s - 2 * s * sinh_half**2) * factor
         found = (whole * 2 / sp.cosh(x / 2)).subs(x, 2 * sp.asinh(sinh_half))
@@ -81,7 +87,10 @@ def gaussian(factor: sp.Expr) -> sp.Expr:
 @exact(snip_laws, step="tail")
 @control("without a root", share_factor=sp.sqrt(1 + 4 * sinh_half**2) * share_factor)
 def tail_is_the_integral_without_its_factor(share_factor: sp.Expr, tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """∫ e^{−2sy²}; and 1 less the square of the factor, a quotient of polynomials in y² without a negative coefficient."""
+    """The tail is the integral with 1 in place of the factor, which is no larger than 1.
+
+    1 less its square is a quotient of polynomials in y² without a negative coefficient.
+    """
     yield trial.same(tail, 4 / sp.pi * sp.exp(-s) * gaussian(sp.S.One))
     square = sinh_half**2
     below = (1 + 2 * square) ** 2 * (1 + square)
@@ -98,7 +107,7 @@ Z = sp.Symbol("z", nonnegative=True)
 
 @exact(snip_laws, step="share below its tail")
 def share_exceeds_its_first_correction(share_factor: sp.Expr, share_low: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The factor less 1 − 5y²/2 at y² = (1 + z)² − 1; and the integral of 1 − 5y²/2 over that of 1."""
+    """The factor is at least 1 − 5y²/2, by y² = (1 + z)² − 1; the bound is the integral of 1 − 5y²/2 over that of 1."""
     correction = sp.Rational(5, 2)
     yield trial.same(share_low, gaussian(1 - correction * sinh_half**2) / gaussian(sp.S.One))
     numerator = 10 * Z**5 + 50 * Z**4 + 81 * Z**3 + 43 * Z**2
@@ -109,7 +118,10 @@ def share_exceeds_its_first_correction(share_factor: sp.Expr, share_low: sp.Expr
 def energy_tail_is_the_integral_without_its_factor(
     energy_factor: sp.Expr, energy_tail: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """∫ e^{−2sy²}; the factor less 1 − y²/2 at y² = (1 + z)² − 1, and 1 less its square."""
+    """The energy tail is the integral with 1 in place of the factor, which lies between 1 − y²/2 and 1.
+
+    The lower bound is by y² = (1 + z)² − 1, the upper one by 1 less the square of the factor.
+    """
     yield trial.same(energy_tail, 2 / sp.pi * s * 2 * sp.exp(-s) * gaussian(sp.S.One))
     yield trial.nonnegative(above_chord(energy_factor, sp.S.Half), Z**2 * (3 + Z) / (2 * (1 + Z)))
     yield trial.nonnegative(1 - energy_factor**2, sinh_half**2 / (1 + sinh_half**2))
@@ -119,7 +131,7 @@ def energy_tail_is_the_integral_without_its_factor(
 def energy_adds_both_tails(
     tail: sp.Expr, share_low: sp.Expr, energy_tail: sp.Expr, energy_low: sp.Expr, energy_high: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The bounds of (2/π) s K₀ and of r, added up in units of the tail of the energy."""
+    """The bounds of the energy are those of (2/π) s K₀ and of r, added up in units of the tail of the energy."""
     ratio = gaussian(1 - sinh_half**2 / 2) / gaussian(sp.S.One)
     yield trial.same(energy_tail * energy_low, energy_tail * ratio + tail * share_low)
     yield trial.same(energy_tail * energy_high, energy_tail + tail)
@@ -127,7 +139,7 @@ def energy_adds_both_tails(
 
 @enclosed(snip_laws)
 def energy_of_an_entry_is_that_of_its_share(graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E[M w²] = q(W), the function of K4."""
+    """E[M w²] of an entry is q(W), the function of K4."""
     yield trial.same(entry_energy, valued(second_moment, {density: graphon}), by=None)
 
 
@@ -153,7 +165,7 @@ def tails_are_attained(
     energy_high: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The bounds of both quotients, at thresholds up to 1000, where they are less than 10⁻³ apart; so r and R_2 vanish at infinity."""
+    """r and R_2 lie between the bounds given by their tails, at the thresholds ¼, 3 and 1000."""
     points = [{s: at} for at in (sp.Rational(1, 4), 3, 1000)]
     yield trial.below(tail * share_low, r, at=points)  # boxes: r and R_2 are integrals
     yield trial.below(r, tail, at=points)
@@ -180,7 +192,7 @@ def kept_entries(rng: np.random.Generator, rows: int) -> tuple[NDArray[np.int64]
 
 @statistical(snip_laws, tests=3)
 def masks_have_the_laws(r: sp.Expr, R_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """SNIP masks with profile ¼ … 7⁄4 at τ = 9⁄8: column counts, and the energy kept in both layers."""
+    """SNIP masks with profile ¼ … 7⁄4 at τ = 9⁄8 have the stated column counts, and keep the stated energy in both layers."""
     rows = trial.size(150_000)
     counts, first_layer, readout = trial.draw(kept_entries, rows)
     yield trial.counts_each(counts, rows, [trial.value(r, {s: LEVEL / value}) for value in PROFILE])
@@ -222,7 +234,7 @@ def column_profile() -> Floats:
 def neurons_contribute_the_row_kernel(
     graphon: sp.Expr, entry_energy: sp.Expr, row_kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Neurons pruned by SNIP, d = 256 inputs: within d^−½ of the limit, which wants d → ∞."""
+    """Neurons with d = 256 inputs, pruned by SNIP, contribute the row kernel, the limit d → ∞, up to d^−½."""
     x, y, mean = trial.draw(pruned_rows, trial.size(3000))
     modulus, mass = half_normal_law(80)
     shape = (len(modulus), INPUTS)

@@ -50,7 +50,10 @@ def funk_hecke(dimension: int, degree: int) -> sp.Expr:
 def eigenvalues_are_funk_hecke_integrals(
     sphere_eigenvalue: sp.Expr, constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Integrals against zonal harmonics, to 30 digits; K10.1 at k = 2; λ_ℓ ℓ^k within 1e-4 of its limit at ℓ = 10⁶."""
+    """The eigenvalues are integrals against zonal harmonics, to 30 digits, and at k = 2 those of K10.1.
+
+    λ_ℓ ℓ^k is within a relative 1e-4 of its limit at ℓ = 10⁶.
+    """
     for dimension, degree in ((3, 0), (3, 1), (3, 2), (4, 3), (4, 4), (5, 2), (6, 0)):
         claimed = sphere_eigenvalue.subs({k: dimension, ell: degree})
         yield trial.same(claimed, trial.once(funk_hecke, dimension, degree), by=None, at=[{}])
@@ -64,7 +67,10 @@ def eigenvalues_are_funk_hecke_integrals(
 
 @exact(sphere_spectrum)
 def multiplicities_and_exponent(multiplicity: sp.Expr, exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All degrees up to ℓ make the polynomials of degree ≤ ℓ on the sphere; λ ~ ℓ^−k, ranks ~ ℓ^(deg + 1)."""
+    """The multiplicities up to degree ℓ add up to the dimension of the polynomials of degree ≤ ℓ on the sphere.
+
+    The exponent follows from λ ~ ℓ^−k and ranks ~ ℓ^(deg + 1).
+    """
     for dimension in (2, 3, 5):
         total = 0
         for degree in range(7):
@@ -81,7 +87,7 @@ def multiplicities_and_exponent(multiplicity: sp.Expr, exponent: sp.Expr, trial:
 
 @enclosed(sphere_spectrum)
 def a_degree_has_a_harmonic(multiplicity: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At least one, at each degree that the sphere has."""
+    """The multiplicity is at least one, at each degree that the sphere has."""
     yield trial.below(1, multiplicity, needed="sphere_eigenvalue")
 
 
@@ -95,7 +101,7 @@ def generic_multiplicity(multiplicity: sp.Expr, dimension: int) -> sp.Expr:
 def metrics_are_those_of_the_list(
     trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The list of S^(k−1), k = 1 … 7, sorted with multiplicities; tr = 2; both ratios rise with k, to 2π and beyond.
+    """The metrics are those of the list of S^(k−1), k = 1 … 7, sorted with multiplicities; tr = 2; both ratios rise with k.
 
     From k = 2 to 40, and at 10⁶, the first is within 4π/k of 2π, the second within a share 2/k of k/π.
     """
@@ -135,7 +141,7 @@ def sphere_pairs(rng: np.random.Generator, pairs: int, dimension: int) -> NDArra
 
 @statistical(sphere_spectrum, tests=2)
 def pairs_on_the_sphere_have_the_eigenvalues(sphere_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Averages over independent pairs on S⁴ of the kernel (λ₀), and of the kernel times the cosine (λ₁)."""
+    """Over independent pairs on S⁴ the kernel averages to λ₀, and the kernel times the cosine to λ₁."""
     dimension = 5
     for degree, sample in enumerate(trial.draw(sphere_pairs, trial.size(60_000), dimension)):
         yield trial.averages(sample, trial.value(sphere_eigenvalue, {k: dimension, ell: degree}), -1.0, 2.0)

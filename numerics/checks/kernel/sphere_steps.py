@@ -34,7 +34,7 @@ def taken_on(next_harmonic: sp.Expr, slope: sp.Expr, slope_before: sp.Expr) -> s
 def the_recursion_takes_derivatives_on(
     next_harmonic: sp.Expr, slope: sp.Expr, slope_before: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """P₀ = 1 and P₁ = r at ℓ = 1; and the pair at ℓ + 1 from that at ℓ, whatever their values are."""
+    """The derivatives hold for P₀ = 1 and P₁ = r at ℓ = 1; the pair at ℓ + 1 follows from that at ℓ, whatever their values are."""
     start = {ell: 1, before: 1, now: cosine}
     yield trial.same(slope.subs(start), 1 - cosine**2, by=sp.expand)
     yield trial.same(slope_before.subs(start), 0, by=sp.expand)
@@ -45,7 +45,7 @@ def the_recursion_takes_derivatives_on(
 
 
 def along(primitive: sp.Expr, bend: sp.Expr) -> sp.Expr:
-    """Its derivative, with P″ from the equation."""
+    """The derivative of a primitive, with P″ from the equation."""
     second = ((k - 1) * cosine * rate - bend * now) / (1 - cosine**2)
     return sp.diff(primitive, cosine) + rate * sp.diff(primitive, now) + second * sp.diff(primitive, rate)
 
@@ -64,7 +64,10 @@ def over_density(gap: sp.Expr) -> sp.Expr:
 def primitives_have_their_derivatives(
     bend: sp.Expr, gate_primitive: sp.Expr, ramp_primitive: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """By the equation, for all degrees from 2 on and the gate's at 1; both are 0 at r = 1."""
+    """The primitives have the stated derivatives by the equation, for all degrees from 2 on, and the gate's at 1.
+
+    Both are 0 at r = 1.
+    """
     density = (1 - cosine**2) ** ((k - 3) / sp.Integer(2))
     above = {ell: ell + 2}
     for primitive, integrand in ((gate_primitive, density * now), (ramp_primitive, density * now * cosine)):
@@ -75,7 +78,7 @@ def primitives_have_their_derivatives(
 
 @exact(sphere_spectrum, step="mass")
 def mass_is_one(mass: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One over π at k = 2, ½ at k = 3; k of the integral at k + 2 are k − 1 of that at k, by parts."""
+    """The mass is 1/π at k = 2 and ½ at k = 3; k times the integral at k + 2 is k − 1 times that at k, by parts."""
     above = k + 1
     yield trial.same(mass.subs(k, above + 2) * (above - 1), mass.subs(k, above) * above, by=by_gammas)
     density = (1 - cosine**2) ** ((above - 3) / sp.Integer(2))
@@ -88,7 +91,7 @@ def mass_is_one(mass: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(sphere_spectrum, step="centre")
 def centres_follow_the_recursion(next_harmonic: sp.Expr, centre: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 at degree 0; from degree 2j to 2j + 2, and from 0 at an odd degree to 0, at r = 0."""
+    """At r = 0 the harmonic is 1 at degree 0, the recursion leads from degree 2j to 2j + 2, and at odd degrees from 0 to 0."""
     above = {k: k + 1}
     yield trial.same(centre.subs(above).subs(half_degree, 0), 1, by=by_gammas)
     taken = next_harmonic.subs({cosine: 0, ell: 2 * half_degree + 1, before: centre}).subs(above)
@@ -107,7 +110,10 @@ def coefficients_are_primitives_at_the_centre(
     gate_coefficient: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Minus the primitives at r = 0, at every even degree of the ramp and every odd one of the gate; 0 at the others."""
+    """The coefficients are minus the primitives at r = 0, at every even degree for the ramp and every odd one for the gate.
+
+    At the other degrees they are 0.
+    """
     more = {k: k + 1}
     even = {cosine: 0, ell: 2 * half_degree, now: centre, rate: 0}
     odd = {cosine: 0, ell: 2 * half_degree + 1, now: 0}
@@ -128,13 +134,13 @@ def coefficients_are_primitives_at_the_centre(
 def cosines_raise_and_lower_degrees(
     next_harmonic: sp.Expr, raised: sp.Expr, lowered: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """rP_ℓ from the harmonics next to it."""
+    """rP_ℓ is the stated combination of the harmonics of degrees ℓ + 1 and ℓ − 1."""
     yield trial.same((raised * next_harmonic + lowered * before).subs(ell, ell + 1), cosine * now, by=sp.cancel)
 
 
 @exact(sphere_spectrum, step="two points")
 def two_points_know_nothing_of_each_other(two_points: sp.Matrix, trial: Trial) -> Iterator[Finding]:
-    """Half of the kernel at the cosines 1 and −1; sum and difference of the points are its eigenvectors."""
+    """The matrix for two points is half of the kernel, at the cosines 1 and −1."""
     kernel = sp.Matrix(2, 2, lambda i, j: (kappa_1 + cosine * kappa_0).subs(cosine, 1 if i == j else -1) / 2)
     vector = sp.Matrix([now, before])
     for claimed, found in zip(two_points * vector, kernel * vector, strict=True):
@@ -152,7 +158,10 @@ def eigenvalues_are_sums_of_squares(
     sphere_eigenvalue: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """2kb² of the ramp, and means of 2c² of the gate: every even degree from 2 on, 0 and 1, odd ones; two points."""
+    """The eigenvalues are 2kb² of the ramp plus means of 2c² of the gate, at every even degree from 2 on and at 0 and 1.
+
+    They are 0 at odd degrees from 3 on; on two points, sum and difference are the eigenvectors.
+    """
     more = {k: k + 1}
     there = {ell: EVEN + 2}
     ramp = 2 * k * ramp_coefficient.subs(half_degree, ell + 1) ** 2

@@ -67,7 +67,7 @@ class Reordered(Attention):
 
 @dataclass(frozen=True)
 class First(Attention):
-    """Attention whose first token looks at itself only, as a causal mask has it."""
+    """Attention whose first token looks at itself only, as under a causal mask."""
 
     def __call__(self, z: Any) -> Any:
         found = super().__call__(z).tolist()
@@ -101,7 +101,7 @@ def the_lift_is_residual_attention(block: Lift, X: sp.Matrix, trial: Trial) -> I
 
 
 def same_attention(difference: sp.Expr) -> sp.Expr:
-    """The numerator of a difference over a common denominator, powers of e told apart by their expanded exponents."""
+    """The numerator of a difference over a common denominator, powers of e distinguished by their expanded exponents."""
     power = sp.Function("power")
     opened = difference.replace(sp.exp, lambda exponent: power(sp.expand(exponent)))
     return sp.expand(sp.fraction(sp.together(opened))[0])
@@ -154,7 +154,9 @@ def lifted(heads: Matrices, tokens: int) -> Lift:
 
 @enclosed(attention_blocks, cost=0.5)
 def random_blocks_are_residual_attention(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """More tokens and heads, in balls: what rounding may do is part of them; and another order of the tokens."""
+    """Blocks of two to four tokens and one to three heads, in balls that contain rounding: weights are counted, outputs compared with
+    attention written out, and the tokens put in another order.
+    """
     for inputs, heads in trial.draw(random_heads, trial.size(3)):
         X, block = sp.Matrix(inputs), lifted(heads, len(inputs))
         counted = sum(len(entries(weight)) for weight in block.weights.values())

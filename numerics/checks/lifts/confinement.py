@@ -30,7 +30,9 @@ from sparse_limits.theory.lifts.tangent import L_0, epsilon, eta, kappa, t, x
 def longest_path_starts_at_the_bound(
     longest_path: sp.Expr, middle: sp.Expr, growing_length: sp.Expr, growing_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """From B down to ε by tangents that reach ε' < ε, which is where their rate tends to; more than from any lower loss."""
+    """The longest path is the growing length from B down to ε by tangents that reach ε' < ε, with the same derivative in the first loss;
+    the loss bound of tangents that reach ε tends to ε.
+    """
     allowed = {eta: epsilon, epsilon: middle}
     path = valued(descending(growing_length), allowed)
     yield trial.same(longest_path, path.subs(L_0, B), by=sp.cancel)
@@ -44,14 +46,14 @@ def longest_path_starts_at_the_bound(
 @control("as if tangents did not grow", pac_radius=1 + descending(needed_radius))
 @control("no cases", pac_radius=descending(pac_radius))
 def radius_exceeds_the_path(pac_radius: sp.Expr, longest_path: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """By 1; where nothing is to be done it is 1."""
+    """The radius is 1 plus the longest path; it is 1 where B ≤ ε, and down to ε₀ there is no guarantee."""
     yield trial.same(descending(pac_radius), 1 + longest_path)
     yield trial.same(pac_radius.subs(epsilon, B + x), sp.S.One)
     yield from cases_of(pac_radius, sp.S.One, trial)
 
 
 def cases_of(radius: sp.Expr, least: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The radius where nothing is to be done, and none down to ε_0."""
+    """The radius is the least one where B ≤ ε, and there is no guarantee down to ε₀."""
     for start, floor in ((sp.Rational(1, 10), 0), (sp.Rational(1, 5), sp.Rational(1, 5))):
         low = valued(radius, {B: start, epsilon: sp.Rational(1, 5), epsilon_0: floor, kappa: 2})
         yield trial.holds(low == least, f"from B = {start} ≤ ε, where nothing is to be done: {low}")
@@ -64,7 +66,9 @@ def cases_of(radius: sp.Expr, least: sp.Expr, trial: Trial) -> Iterator[Finding]
 def needed_radius_is_a_length(
     needed_radius: sp.Expr, middle: sp.Expr, length: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """From B down to ε by tangents that reach ε' < ε; where nothing is to be done it is 0."""
+    """The needed radius is the length from B down to ε by tangents that reach ε' < ε; it is 0 where B ≤ ε, and down to ε₀ there is no
+    guarantee.
+    """
     longest = valued(descending(length), {L_0: B, eta: epsilon, epsilon: middle})
     yield trial.same(descending(needed_radius), longest)
     yield trial.same(needed_radius.subs(epsilon, B + x), sp.S.Zero)
@@ -73,9 +77,11 @@ def needed_radius_is_a_length(
 
 @enclosed(confined_flow)
 def a_path_with_all_tangents_is_as_long(needed_radius: sp.Expr, middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A loss F that falls to ε' at the rate 1/κ until it is ε, and then on with its slope.
+    """A loss F that decays towards ε' at the rate 1/κ until it is ε, and then falls on with its slope: the path to ε has the needed length,
+    and up to there a step of κ reaches ε', later a shorter one.
 
-    Until then a step of κ reaches ε', and after it a shorter one. The outputs below ε' that give a loss above ε₀ are at a finite distance.
+    Below the output ε' an exponential above ε₀ continues the loss with the same value and slope; it takes each of its values at a finite
+    distance.
     """
     loss = middle + (B - middle) * sp.exp(-x / kappa)
     yield trial.same(loss + kappa * sp.diff(loss, x), middle)
@@ -94,7 +100,7 @@ def a_path_with_all_tangents_is_as_long(needed_radius: sp.Expr, middle: sp.Expr,
 
 @enclosed(confined_flow)
 def tangents_reach_less_than_the_flow_and_more_than_the_limit(middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Strictly between the loss that is approached and the one to be reached: there are tangents, and the flow gets down in finite time."""
+    """The loss ε' that tangents reach lies strictly between ε₀ and ε, so that such tangents exist and the flow reaches ε in finite time."""
     yield trial.below(epsilon_0, middle, strict=True, needed="middle")
     yield trial.below(middle, epsilon, strict=True, needed="middle")
 
@@ -103,14 +109,18 @@ def tangents_reach_less_than_the_flow_and_more_than_the_limit(middle: sp.Expr, t
 def tangents_of_the_example_reach_a_positive_output(
     standstill: sp.Expr, standstill_radius: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A loss that is nowhere negative has no slope of 1 where it is 0: the step along it may not reach that."""
+    """The tangent step of the example reaches a positive output; a loss that is nowhere negative has no slope of 1 where it is 0, so the
+    step may not reach 0.
+    """
     reached = sp.expand(standstill + sp.diff(standstill, x) * standstill_radius)
     yield trial.below(0, reached, strict=True, needed="standstill_radius")
 
 
 @enclosed(confined_flow)
 def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(B − ε')/(ε − ε') = 9, so κ(c) log 9 < c is wanted: never for κ = 2c or c/2, at once for 9c/20 and c/3, at last for a constant."""
+    """(B − ε')/(ε − ε') = 9, so κ(c) log 9 < c is needed: it fails for κ(c) = 2c and c/2 and holds for 9c/20 and c/3; for the constant κ =
+    5 the first power of two that satisfies it is 16.
+    """
     for share, concluded in (
         (Fraction(2), False),
         (Fraction(1, 2), False),
@@ -127,7 +137,9 @@ def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial)
 def quantifiers_matter(
     standstill: sp.Expr, standstill_radius: sp.Expr, needed_radius: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Its flow x = log(1 + t) keeps L > 1, though every ball has a constant: nothing may be concluded for ε = 1/2 and 9/10."""
+    """The flow x = log(1 + t) of the example has a loss that tends to 1, though every ball has a constant: for ε = 1/2 and 9/10 no
+    guarantee may be concluded.
+    """
     slope, position = sp.diff(standstill, x), sp.log(1 + t)
     yield trial.same(sp.diff(position, t), -slope.subs(x, position))
     yield trial.same(standstill + slope * standstill_radius, epsilon)

@@ -71,7 +71,7 @@ def smallest_size(case: Case) -> int:
 
 @exact(one_layer_convergence)
 def failures_are_counted(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Against the law of the copies built up vertex by vertex, in fractions."""
+    """The failure probability is the one by the law of the copies, built up vertex by vertex in fractions."""
     for vertices, copies, chance, units in (
         (6, 2, Fraction(1, 3), 1),
         (9, 4, Fraction(2, 5), 2),
@@ -84,7 +84,9 @@ def failures_are_counted(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(one_layer_convergence)
 def sizes_are_the_smallest(size: sp.Expr, chernoff_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Against one size after the other, in fractions, δ attained included; Chernoff's against its two conditions."""
+    """The size is the smallest one, found by trying one after the other in fractions, also where δ is attained; Chernoff's is the smallest
+    that meets its two conditions. For M = 0 or q = 0 there is no guarantee.
+    """
     for case in CASES:
         found, claimed = trial.once(smallest_size, case), said(trial, size, at(case))
         yield trial.holds(found == claimed, f"{found} vertices, claimed {claimed}")
@@ -122,9 +124,11 @@ def students_above(rng: np.random.Generator, students: int, vertices: int, value
 
 @statistical(one_layer_convergence, tests=2, cost=0.3)
 def students_fail_no_more_often(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Layers without two copies of each of two units; and students of three vertices that are trained, at one copy.
+    """Layers without two copies of each of two units, and trained students of three vertices where one copy is needed, are no more frequent
+    than claimed.
 
-    The latter fail where no vertex keeps the input, so that the claimed probability is attained; L16.1 and L16.2 say how low and when.
+    A student fails where no vertex keeps the input, so that the claimed probability is attained; L16.1 and L16.2 give the loss and the
+    time.
     """
     layers, vertices, copies = trial.size(160_000), 20, 2
     count = trial.draw(short_layers, layers, vertices, copies)
@@ -144,7 +148,9 @@ SPECIAL = {n: sp.Integer(64), q: sp.Rational(1, 2), r: sp.Integer(2)}
 
 @enclosed(one_layer_convergence)
 def chernoff_bounds_the_failure(failure: sp.Expr, chernoff_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At 32 expected copies, from half the mean down, with the exponent that (1−δ)-Chernoff gives at δ = ½; beyond half the mean, no guarantee."""
+    """Where 32 copies are expected, the bound holds for 1, 5 and 16 copies, with the exponent of the lower tail at the deviation ½; for 17
+    copies, more than half the mean, there is no guarantee.
+    """
     for copies in (1, 5, 16):
         bound = valued(chernoff_failure, {**SPECIAL, M: copies})
         yield trial.holds(bound != no_guarantee, f"{copies} copies where 32 are expected: {bound}")

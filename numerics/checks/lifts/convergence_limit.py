@@ -83,7 +83,9 @@ def normal_copies_are_counted(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[
 
 @exact(pac_convergence)
 def patterns_add_up(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Over all patterns on four inputs with some weight, each ball replaced by all space, 1 − (1 − p₀)⁴."""
+    """With each ball replaced by the whole space, the probabilities of all patterns with at least one of four inputs add up to 1 − (1 −
+    p₀)⁴.
+    """
     pattern = gaussian_copy.replace(Let, lambda body, named: body.subs(named[0][0], 1))
     parts = [comb(4, k) * pattern.subs({inputs: 4, signs: k}) for k in range(1, 5)]
     yield trial.same(sum(parts), 1 - (1 - p_0) ** 4)
@@ -91,6 +93,8 @@ def patterns_add_up(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @enclosed(pac_convergence)
 def patterns_are_no_likelier_than_their_edges(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Each ball replaced by all space: the s edges of the unit are there, and the other inputs, none or more, are not heard."""
+    """With the ball replaced by the whole space, the probability is at most p₀^s, that of the s edges of the unit, whatever the number of
+    other inputs.
+    """
     pattern = gaussian_copy.replace(Let, lambda body, named: body.subs(named[0][0], 1))
     yield trial.below(pattern, p_0**signs)

@@ -43,7 +43,7 @@ def isolated_counts(rng: np.random.Generator, lifts: int, vertices: int) -> NDAr
 
 @statistical(two_layer_convergence, tests=2, cost=0.4)
 def isolated_copies_fall_short(two_layer_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Fewer than M isolated copies in sampled lifts, one unit."""
+    """Sampled lifts with 16 vertices a layer hold fewer than M isolated copies of one unit as often as claimed, for M = 1 and 2."""
     lifts, vertices = trial.size(25_000), 16
     counts = trial.draw(isolated_counts, lifts, vertices)
     for copies in (1, 2):
@@ -59,7 +59,7 @@ def tails_add_up(
     variance: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Σ P(M′ ≥ m) = EM′ and Σ (2m − 1)P(M′ ≥ m) = EM′², in fractions; Cantelli's bound below the mean, and none beyond."""
+    """Σ P(M′ ≥ m) = EM′ and Σ (2m − 1)P(M′ ≥ m) = EM′², in fractions; Cantelli's bound below the mean, and no guarantee from there on."""
     for c, vertices in ((1, 5), (2, 8)):
         point = {
             n: sp.Integer(vertices),
@@ -92,7 +92,7 @@ CHAIN = {children: sp.S.One, r: sp.S.One, q: sp.S.One, omega: sp.S.One}  # one u
 
 @exact(two_layer_convergence)
 def failures_can_rise_with_the_width(two_layer_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One vertex, which is a copy; two of them; and two copies among two and three."""
+    """The failure rises from one vertex, which is a copy, to two, for one copy; and from two vertices to three, for two copies."""
     for copies, degree, vertices, expected in (
         (1, "1", 1, "0"),
         (1, "1", 2, "5/8"),
@@ -124,7 +124,9 @@ def first_and_last(most: int) -> tuple[int, int]:
 
 @enclosed(two_layer_convergence, cost=0.5)
 def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Enough at the size and not at one less; for small lifts, against one size after the other."""
+    """The claimed sizes keep the limit, and one vertex less does not; up to 140 vertices all sizes are tried. The size by the exact law is
+    at most that by Cantelli.
+    """
     free = said(trial, two_layer_size, {**SMALL, children: 4, lam: 2, r: 1, delta: 1})
     yield trial.holds(free == 4, f"4 children, λ = 2: all failures allowed from 4 on, {free}")
     sizes = []
@@ -155,7 +157,7 @@ def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Ex
 
 @enclosed(two_layer_convergence)
 def isolated_copies_share_no_child(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """So n vertices hold n/c of them at most, and never fewer than none."""
+    """The mean number of isolated copies of n vertices lies between 0 and n/c, as isolated copies share no child."""
     yield trial.below(mean, n / children)
     yield trial.below(0, mean)
     yield trial.below(0, mean.subs(children, 2))

@@ -55,7 +55,7 @@ def free_zero(trial: Trial, difference: sp.Expr) -> Finding:
 
 @exact(lifted_convolutions, step="channels")
 def the_full_lift_convolves(channels: Lift, trial: Trial) -> Iterator[Finding]:
-    """All shifts, and the sum over pixels written out, for all weights, inputs and functions of a pixel."""
+    """The full lift commutes with all shifts and is the sum over pixels written out, for all weights, inputs and functions of a pixel."""
     found = outputs(channels, INPUTS)
     for s in range(1, PIXELS):
         for ours, theirs in zip(shifted(found, s), outputs(channels, shifted(INPUTS, s)), strict=True):
@@ -82,7 +82,9 @@ def covers_repeat_the_output(cover: Lift, trial: Trial) -> Iterator[Finding]:
 
 @enclosed(lifted_convolutions)
 def edges_and_errors_are_counts(pixel_edges: sp.Expr, padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No more edges than pairs of an input and an output pixel, as no pixel is used twice; and from none to all outputs differ."""
+    """There are at most as many edges as pairs of an input and an output pixel; the number of outputs that differ lies between 0 and that
+    of all outputs.
+    """
     yield trial.below(pixel_edges, C_i * C_o * H**2)
     yield trial.below(0, padding_errors)
     yield trial.below(padding_errors, m * H * C_o)
@@ -162,7 +164,7 @@ def _pixel_weight(instance: Instance, u: Edge, v: Edge) -> int:
 
 @exact(lifted_convolutions)
 def padded_signals_differ_at_inner_seams(padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Positive integers: with zeros beyond the end so many outputs differ from the repetition, on a cycle none."""
+    """Positive integers: with zeros beyond the end, the claimed number of outputs differs from the repetition; on a cycle none does."""
     for instance in trial.draw(random_instances, trial.size(30), 1, 10):
         long = np.tile(instance.inputs, instance.sheets)
         for cyclic, wrong in ((True, sp.Integer(0)), (False, valued(padding_errors, instance.sizes))):

@@ -35,7 +35,7 @@ def positive(root: sp.Expr, trial: Trial) -> Finding:
 
 
 def guaranteed_by_copies(claimed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """That one copy is enough to say something, and none is not."""
+    """That one copy gives a guarantee, and no copy gives none."""
     yield trial.holds(claimed.subs(M, 0) == no_guarantee, f"without copies: {claimed.subs(M, 0)}")
     yield trial.holds(claimed.subs(M, 1) != no_guarantee, f"with one copy: {claimed.subs(M, 1)}")
 
@@ -75,7 +75,7 @@ def a_moving_unit_attains_the_approximation_loss(approximation_loss: sp.Expr, tr
 
 @exact(copy_bounds, step="longest time")
 def half_of_the_copies_may_move(moved_cells: sp.Expr, longest_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Cells that may still move, in the time that is left."""
+    """M/2 less the moved cells is the time that is left, times L₀/ρ²; without copies there is no guarantee."""
     yield trial.same(M / 2 - moved_cells, (inside(longest_time) - T) * L_0 / rho**2, by=sp.expand)
     yield from guaranteed_by_copies(longest_time, trial)
 
@@ -84,7 +84,7 @@ def half_of_the_copies_may_move(moved_cells: sp.Expr, longest_time: sp.Expr, tri
 def losses_are_halves_of_squares(
     comparison_error: sp.Expr, approximation_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Of what a readout misses by; the witness by its own."""
+    """The approximation loss is half of the square of the positive error of the readout that is compared."""
     yield positive(comparison_error, trial)
     yield trial.same(approximation_loss, comparison_error**2 / 2)
 
@@ -93,7 +93,7 @@ def losses_are_halves_of_squares(
 def half_of_the_copies_are_enough(
     survivor_square: sp.Expr, squared_readout: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The square at M/2 survivors; with more of them it is less."""
+    """The squared readout is the square at M/2 survivors, and with more survivors the square is smaller."""
     square = inside(squared_readout)
     yield trial.same(square, survivor_square.subs(survivors, M / 2))
     yield trial.same(square - survivor_square, A_2**2 * (2 * survivors - M) / (M * survivors))
@@ -109,7 +109,9 @@ def survivors_are_compared(
     bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """What L15 says of their readout, up to the longest time; no guarantee beyond it and without copies."""
+    """The bound is that of L15 for the readout of the survivors, up to the longest time; beyond it, and without copies, there is no
+    guarantee.
+    """
     carried = {Delta: sp.sqrt(inside(squared_readout)), epsilon: approximation_loss}
     yield from ends_at(bound, longest_time, trial)
     yield from guaranteed_by_copies(bound, trial)
@@ -121,7 +123,9 @@ def survivors_are_compared(
 def best_choice_lacks_a_square(
     longest_time: sp.Expr, along: sp.Expr, B1: sp.Expr, T1: sp.Expr, rho1: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Half of a square more at other radii; none without copies."""
+    """At any radius the bound exceeds the best one by half of a square, which is 0 at the best radius; without copies there is no
+    guarantee.
+    """
     yield positive(inside(rho1), trial)
     yield trial.same(along - inside(B1), (Lambda * A_1 * rho - 2 * sp.sqrt(L_0) * A_2 / (M * rho)) ** 2 / 2)
     yield trial.same(along.subs(rho, inside(rho1)), inside(B1))

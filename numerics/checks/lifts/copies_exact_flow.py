@@ -60,7 +60,7 @@ LEAST_SQUARE, ISOLATED_LEAST_SQUARE = map(least_square, (moved_cells, isolated_m
 
 
 def flow(target: sp.Rational, reached: sp.Rational, square_radius: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
-    """The place in the flow where some share of the target is reached, beside the radius that its time needs."""
+    """The place in the flow where some share of the target is reached, with the radius that its time needs."""
     place = linear_witness(COPIES, target, reached)
     goal = place[A_1]
     timed = linear_copies_at(COPIES, target, reached, valued(TIME, {A: goal, f: reached * goal}), sp.S.Zero)
@@ -73,7 +73,7 @@ def loss_of_the_output(copies_loss: sp.Expr, trial: Trial) -> Finding:
 
 
 def passed(place: Mapping[sp.Symbol, sp.Expr], time: sp.Expr, trial: Trial) -> Finding:
-    """That the share of the target is reached at that time, or later: the loss, which never grows, is no less then."""
+    """That the share of the target is reached at that time, or later; before that the loss, which never grows, is no less."""
     goal = place[A_1]
     return trial.below(valued(inside(time), place), time_to(place[M], goal, place[gamma] * goal), at=[{}])
 
@@ -92,9 +92,8 @@ def solves_its_equation(trial: Trial) -> Iterator[Finding]:
 def linear_copies_keep_the_bound(
     bound: sp.Expr, moved_cells: sp.Expr, copies_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The loss beside the bound at the least radius that the time allows, and all cells that move beside those that may.
-
-    For small targets the bound is less than eleven times the loss at two fifths of the target.
+    """The loss is at most the bound at the least radius that the time allows, and the number of copies, which all move, at most that of the
+    cells that may; for three targets and two shares of them.
     """
     yield from solves_its_equation(trial)
     yield loss_of_the_output(copies_loss, trial)
@@ -107,7 +106,9 @@ def linear_copies_keep_the_bound(
 
 @enclosed(copy_bounds)
 def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """And the other times that are named where their loss is set beside the bounds."""
+    """Linear copies reach their share of the target no earlier than at the best time, and at the other times at which their loss is
+    compared with the bounds.
+    """
     yield passed(BEST_FOR_LINEAR_COPIES, T1, trial)
     for place in LINEAR_COPIES:
         yield passed(place, place[T], trial)
@@ -117,7 +118,7 @@ def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Iterat
 def isolated_linear_copies_keep_the_bound(
     isolated_bound: sp.Expr, copies_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The same for the second bound, for targets that are small enough for it to say something."""
+    """The loss is at most the second bound at the least radius that the time allows, for targets small enough for a guarantee."""
     yield from solves_its_equation(trial)
     yield loss_of_the_output(copies_loss, trial)
     for target, reached in product((SLOW, sp.Rational(1, 10)), SHARES):
@@ -127,7 +128,9 @@ def isolated_linear_copies_keep_the_bound(
 
 @enclosed(isolated_copy_bounds)
 def linear_copies_have_passed_both_times(T2: sp.Expr, T2_best: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """And the other times that are named where their loss is set beside the second bound."""
+    """Linear copies reach their share of the target no earlier than at both times of the choices, and at the other times at which their
+    loss is compared with the second bound.
+    """
     yield passed(CONVENIENT_FOR_LINEAR_COPIES, T2, trial)
     yield passed(BEST_FOR_ISOLATED_LINEAR_COPIES, T2_best, trial)
     for place in ISOLATED_LINEAR_COPIES:
@@ -136,7 +139,7 @@ def linear_copies_have_passed_both_times(T2: sp.Expr, T2_best: sp.Expr, trial: T
 
 @exact(vector_copies)
 def one_feature_has_the_loss_of_linear_copies(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One linear unit with one feature is a vector of one."""
+    """One linear unit with one feature is a vector of one: its loss is half of the square by which the output misses the target."""
     yield loss_of_the_output(copies_loss, trial)
 
 
@@ -144,7 +147,9 @@ def one_feature_has_the_loss_of_linear_copies(copies_loss: sp.Expr, trial: Trial
 def linear_copies_reach_no_more_by_the_longest_time(
     copies_loss: sp.Expr, copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The place of L17.3 is passed after the longest time of (B1), so that so many copies are not enough for less."""
+    """Linear copies reach the loss of L17.3's example no earlier than at the longest time of (B1), so that so many copies are not enough
+    for a smaller loss.
+    """
     yield loss_of_the_output(copies_loss, trial)
     place = {**LONGEST_TIME_FOR_LINEAR_COPIES, M: valued(copies, LONGEST_TIME_FOR_LINEAR_COPIES)}
     yield passed(place, longest_time, trial)
@@ -155,9 +160,9 @@ def linear_copies_reach_no_more_by_the_longest_time(
 def one_far_copy_moves_alone(
     isolated_moved_cells: sp.Expr, isolated_longest_time: sp.Expr, moved_copies: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """One copy at 1 + ρ₀ and all others at 1 − ρ₀: all do a = θ(0) sinh u, θ = θ(0) cosh u, as so many copies at 1 as the squares of θ(0) add up to.
+    """One copy at 1 + ρ₀ and all others at 1 − ρ₀ follow a = θ(0) sinh u, θ = θ(0) cosh u, like Σ θ(0)² copies at 1.
 
-    By the time T ≤ *longest time* the first has moved by ρ and no other has, while L ≥ ε.
+    By the time T ≤ *longest time* the first copy has moved by ρ and no other has, while L ≥ ε.
     """
     place = ONE_FAR_COPY
     near, far = 1 - place[rho_0], 1 + place[rho_0]

@@ -104,9 +104,10 @@ def copies_alone(copies: int, target: float) -> Followed:
 
 @empirical(copy_bounds, cost=0.6)
 def students_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A random student, and copies alone, whose loss comes up to more than a fifteenth of the bound; ρ is the least that a time allows.
+    """A random student and copies alone: the loss is at most the bound at the least ρ that a time allows, and the number of cells that move
+    at most the claimed one.
 
-    Copies alone all move by the same distance, so all are counted there. Runge–Kutta steps stand for the flow.
+    Cells are counted for copies alone, which all move by the same distance. Runge–Kutta steps stand for the flow.
     """
     n, several = min(trial.size(1024), 4096), max(1, trial.size(1) // 4)
     students = [
@@ -156,10 +157,11 @@ def least_radius(time: float, copies: int, total: float, share: float) -> float:
 def isolated_students_keep_the_second_bound(
     isolated_bound: sp.Expr, squared_readout: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """(B2) along flows of one hidden layer, a random one and copies alone: the loss at the least ρ that a time allows,
-    and what its proof follows, the readout, at most twice the one that it is compared with, and the loss integrated so far (by lower sums).
+    """(B2) along flows of one hidden layer, of a student with random vertices and of copies alone: the loss is at most the bound at the
+    least ρ that a time allows.
 
-    How far cells move is not held against the bound.
+    While the loss is at least the approximation loss, the squared readout and the integrated loss (by lower sums) keep the bounds of the
+    proof. How far cells move is not tested.
     """
     students = [
         (2, 1, trial.draw(mixed_student, MIXED, OTHERS)),

@@ -36,7 +36,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def share_of_pattern(size: int, present: int, density: Fraction) -> Fraction:
-    """That the edges from `size` inputs are those from the first `present` ones, from all masks."""
+    """The probability that the edges from `size` inputs are those from the first `present` ones, by all masks."""
     wanted = (1,) * present + (0,) * (size - present)
     masks = (mask for mask in product((0, 1), repeat=size) if mask == wanted)
     return sum((density ** sum(mask) * (1 - density) ** (size - sum(mask)) for mask in masks), Fraction(0))
@@ -125,7 +125,9 @@ copies_per_layer = sp.Symbol("c", positive=True)
 
 @enclosed(copies_in_one_layer)
 def one_layer_bounds_hold(chernoff: sp.Expr, union_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """e^{−δ²μ/2} at δ = ½; the tangent, at e^{−c} = 0, of the limit (1 − e^{−c})^r for c copies of each. Both are true."""
+    """Chernoff's bound is e^{−δ²μ/2} at δ = ½; the union bound is the tangent, at e^{−c} = 0, of the limit (1 − e^{−c})^r for c copies of
+    each type. Both bound the exact probabilities at points.
+    """
     mean = sp.Sum(m * copies_law.args[1][0], (m, 0, n)).subs(n, 5).doit()  # of five vertices
     yield trial.same(chernoff.subs(n, 5), sp.exp(-mean / 8), by=sp.expand)
     yield trial.below(at_half, chernoff, at=[*trial.points(at_half), *LARGE])  # boxes: a sum of ⌈nq/2⌉ terms; all n: E2

@@ -44,7 +44,7 @@ def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
 
 @exact(copies_in_one_layer, step="one type")
 def inputs_are_added_one_by_one(type_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In the pattern, and outside of it; without inputs what is left is ω."""
+    """One input more multiplies the probability by p₀ in the pattern and by 1 − p₀ outside of it; without inputs it is ω."""
     inside = valued(type_probability, {inputs: inputs + 1, pattern: pattern + 1})
     yield trial.same(inside, p_0 * type_probability, by=over(type_probability))
     outside = type_probability.subs(inputs, inputs + 1)
@@ -87,7 +87,9 @@ def counts_are_added_vertex_by_vertex(counts_law: sp.Expr, trial: Trial) -> Iter
 def laws_are_coefficients(
     counts_law: sp.Expr, type_series: sp.Expr, generating_function: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A product of three terms, of the two types and of e^{(1 − q₁ − q₂)z}; and of their series."""
+    """The law times zⁿ/n! is a product of three terms, one for each type and one of e^{(1 − q₁ − q₂)z}; the generating function is the
+    product of their series.
+    """
     size, rest = N_1 + N_2 + others, 1 - q_1 - q_2
     terms = [(chance * z) ** count / sp.factorial(count) for chance, count in ((q_1, N_1), (q_2, N_2), (rest, others))]
     law = where_some(counts_law).subs(n, size)

@@ -93,7 +93,9 @@ def rates_are_limits(
 def dispersion_lies_between_its_extremes(
     dispersion: sp.Expr, least_dispersion: sp.Expr, most_dispersion: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The limit of Var M'/EM'; for one child stationary at the two places, and there the extremes; for two, three and five children inside."""
+    """For two children the dispersion is the limit of Var M'/EM'. For one child it is stationary at the two places, with the extremes as
+    values, and tends to 1 at both ends; for two, three and five children it lies inside.
+    """
     found = limits(2)
     yield trial.same(dispersion.subs(r, 2) * found.isolated, found.variance, by=sp.expand)
     one = dispersion.subs({r: 1, q: 1, omega: 1})
@@ -125,7 +127,9 @@ def square_of_change() -> tuple[sp.Expr, sp.Expr]:
 def changes_of_one_piece_bound_the_variance(
     efron_stein: sp.Expr, change_of_root: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """E(1 + |A| + |A'|)² from binomial in-degrees, approached for n → ∞; the sum over 2n pieces; true of three small lifts."""
+    """E(1 + |A| + |A'|)² by binomial in-degrees is at most its limit for n → ∞, the change of a root; the bound adds it up over 2n pieces,
+    and holds for three small lifts.
+    """
     square, limit = trial.once(square_of_change)
     yield trial.same(change_of_root, limit)
     yield trial.holds(sp.simplify(change_of_root - square).is_nonnegative, f"E(1 + |A| + |A'|)² = {square}")
@@ -158,7 +162,9 @@ UNIT = {inputs: 4, pattern: 3, p_0: sp.Rational(1, 2), omega: sp.Rational(1, 4)}
 def sampled_layers_hold_the_units(
     type_probability: sp.Expr, both_covered: sp.Expr, binomial_below: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Copies of one unit in all vertices; 64 vertices that hold both, and fewer than two of the first."""
+    """Layers of 64 vertices: how many vertices are copies of one unit, how many layers hold both units, and how many hold fewer than two
+    copies of the first.
+    """
     size, lifts = 64, trial.size(3000)
     counts = trial.draw(unit_counts, lifts, size)
     yield trial.counts(int(counts[:, 0].sum()), lifts * size, trial.value(type_probability, UNIT))
@@ -183,7 +189,9 @@ def two_layer_copies(rng: np.random.Generator, lifts: int, size: int, degree: st
 def sampled_lifts_hold_the_witness(
     isolated_mean: sp.Expr, isolated_at_least: sp.Expr, some_copy: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """400 vertices a layer, λ = 2/3: the mean of M', and no, or one, isolated copy; 20 vertices, λ = 2: any copy."""
+    """400 vertices a layer, λ = 2/3: the mean of M', and how many lifts have at least one or two isolated copies; 20 vertices, λ = 2: how
+    many have any copy.
+    """
     lifts, quarter = trial.size(500), sp.Rational(1, 4)
     for signs, most in ((False, 2), (True, 1)):
         isolated = trial.draw(two_layer_copies, lifts, 400, "2/3", signs).isolated

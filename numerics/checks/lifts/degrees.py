@@ -29,7 +29,7 @@ ONE = sp.Integer(1)
 @exact(binomial_degrees, step="law")
 @control("Poisson", degree_law=poisson_law)
 def law_grows_edge_by_edge(degree_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One copy more at the same probability of an edge; no edge of any number, and both laws of one copy."""
+    """The law for one copy more at the same probability of an edge, by that for n copies; the chance of no edge; the law of one copy."""
     law = value(degree_law)
     more = valued(law, {**ONE_MORE, k: k + 1})
     without = law.subs(k, k + 1)

@@ -186,7 +186,7 @@ def completed(
 
 
 def sample_module(edge_map: Callable[[Any, Any], sp.Array]) -> PerceptronModule:
-    """Definite vertex maps of pairs that tell them apart, on a base with two inputs and edges that skip."""
+    """Definite vertex maps that distinguish pairs, on a base with two inputs and edges that skip."""
 
     def sigma(number: int) -> Callable[..., sp.Expr]:
         return lambda *z: sum((i + 1) * (s[0] + 3 * s[1]) for i, s in enumerate(z)) ** 2 - number * z[0][0]

@@ -36,7 +36,7 @@ def slow_cells_share_the_loss(
     isolated_moved_cells: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """T times the integral of all squared speeds; its derivative in T is a sum of what is not negative."""
+    """The moved cells times ρ² are T times the integral of all squared speeds; its derivative in T is a sum of non-negative terms."""
     carried = {b: inside(squared_readout), epsilon: approximation_loss}
     speeds = readout_square * square_speed.subs(L, integrated_loss)  # the square of a speed is a multiple of L
     yield trial.same(square_speed, L * sp.diff(square_speed, L))
@@ -49,7 +49,7 @@ def slow_cells_share_the_loss(
 def half_of_the_isolated_copies_may_move(
     isolated_moved_cells: sp.Expr, isolated_longest_time: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The positive root of the equation for half of the copies."""
+    """The longest time is the positive root of the equation by which half of the copies have moved."""
     yield trial.same(inside(isolated_moved_cells).subs(T, inside(isolated_longest_time)), M / 2, by=in_errors)
     yield positive(inside(isolated_longest_time), trial)
     yield from guaranteed_by_copies(isolated_longest_time, trial)
@@ -64,7 +64,9 @@ def isolated_survivors_are_compared(
     isolated_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """What L15 says of their readout, up to the longest time; no guarantee beyond it and without copies."""
+    """The bound is that of L15 for the readout of the survivors, up to the longest time; beyond it, and without copies, there is no
+    guarantee.
+    """
     carried = {Delta: sp.sqrt(inside(squared_readout)), epsilon: approximation_loss}
     yield trial.same(inside(isolated_bound), moving_bound.subs(carried), by=in_errors)
     yield from ends_at(isolated_bound, isolated_longest_time, trial)
@@ -81,7 +83,7 @@ def convenient_choice_has_half_the_load(
     rho2: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The load, the radius and the bound at that time."""
+    """At the convenient time the load is 1/2, and the radius and the bound are the chosen ones."""
     yield from chosen_at(sp.Rational(1, 2), (load, radius_square, isolated_along), (B2, T2, rho2), trial)
 
 
@@ -95,7 +97,9 @@ def best_choice_lacks_a_multiple_of_a_square(
     rho2_best: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The load, the radius and the bound at that time; c(1 − ξ) is two thirds of the best c there, and less elsewhere."""
+    """At the best time the load is 1/3, and the radius and the bound are the chosen ones; c(1 − ξ) is two thirds of the best c there, and
+    less elsewhere.
+    """
     yield from chosen_at(sp.Rational(1, 3), (load, radius_square, isolated_along), (B2_best, T2_best, rho2_best), trial)
     best = inside(T2_best) / M
     lacking = (c - best) ** 2 * (c + 2 * best) / (3 * best**2)
@@ -119,5 +123,5 @@ def chosen_at(
 
 @enclosed(isolated_copy_bounds)
 def radii_have_positive_squares(radius_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From the load 1 on no radius is large enough for half of the copies to stay within."""
+    """The squared radius is positive for loads below 1; from 1 on no radius is large enough for half of the copies to stay within."""
     yield trial.below(0, radius_square, strict=True, needed="radius_square")

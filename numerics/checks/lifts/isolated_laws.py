@@ -32,7 +32,7 @@ SPARSE_LIFTS = tuple(lift for lift in SMALL if lift.density and 0 < lift.size * 
 @control("as many copies", fewer_copies=1 - fewer_copies)
 @control("more than m copies", some_copies=some_copies.subs(m, m + 1))
 def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The tails of the small lifts listed whose children have types of one chance, in fractions."""
+    """The tails of the small lifts listed whose children have equally likely types, in fractions."""
     for lift in SPARSE_LIFTS:
         if len(set(lift.chances)) > 1:
             continue
@@ -49,7 +49,7 @@ def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, tr
 def small_lifts_keep_the_bounds(
     generating_bound: sp.Expr, upper_tail: sp.Expr, lower_tail: sp.Expr, cantelli: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The laws of the small lifts listed, in fractions."""
+    """A power moment and the tails of the small lifts listed, in fractions, are at most their bounds."""
     for lift in SPARSE_LIFTS:
         law = copies_by_enumeration(lift)
         mean = mean_of(law, lambda outcome: outcome[-1])

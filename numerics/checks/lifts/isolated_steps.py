@@ -27,14 +27,16 @@ def by_edges(chance: sp.Expr) -> sp.Expr:
 
 @exact(isolated_cells, step="places")
 def children_are_chosen_one_by_one(places: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A further child is none of the r chosen; one child, and one root, are any."""
+    """A further child is one of the n − r vertices that are not chosen; the one child and the one root are any of n."""
     yield trial.same(places.subs(r, r + 1), (n - r) * places, by=over(places))
     yield trial.same(places.subs(r, 1), n**2, by=sp.expand_func)
 
 
 @exact(isolated_cells, step="one place")
 def cells_are_extended_vertex_by_vertex(cell_chance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One vertex more that the root does not hear, and one more that it hears and that has its type; one vertex alone."""
+    """One vertex more without an edge to the root gives the factor 1 − p, one child more of its type the factor pq; the cell of one vertex
+    alone.
+    """
     yield trial.same(cell_chance.subs(r, r + 1), cell_chance * q * lam / (n - lam), by=over(cell_chance))
     chance = by_edges(cell_chance)
     yield trial.same(chance.subs(n, n + 1), (1 - p) * chance, by=over(chance))
@@ -44,7 +46,9 @@ def cells_are_extended_vertex_by_vertex(cell_chance: sp.Expr, trial: Trial) -> I
 
 @exact(isolated_cells, step="isolation")
 def roots_are_added_one_by_one(isolation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One root more hears none of r children; one child more is not heard by n − 1 roots; one root is none other."""
+    """One root more has no edge from any of r children; one child more has no edge to the n − 1 other roots; with one root there is no
+    other.
+    """
     chance = by_edges(isolation)
     yield trial.same(isolation.subs(r, r + 1), (1 - edge) ** (n - 1) * isolation, by=over(isolation))
     yield trial.same(chance.subs(n, n + 1), (1 - p) ** r * chance, by=over(chance))
@@ -53,7 +57,7 @@ def roots_are_added_one_by_one(isolation: sp.Expr, trial: Trial) -> Iterator[Fin
 
 @exact(isolated_cells, step="several places")
 def lists_are_extended_one_by_one(tuples: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A further root and its children are others than those chosen; no cell can be chosen in one way."""
+    """A further root and its children are among those not chosen yet; there is one way to choose no cell."""
     here = sp.ff(n, k) * sp.ff(n, r * k)
     further = (n - k) * sp.ff(n - r * k, r)
     apart = {sp.ff(n, k + 1): sp.ff(n, k) * (n - k), sp.ff(n, r * (k + 1)): sp.ff(n, r * k) * sp.ff(n - r * k, r)}
@@ -65,7 +69,9 @@ def lists_are_extended_one_by_one(tuples: sp.Expr, trial: Trial) -> Iterator[Fin
 def cells_are_added_one_by_one(
     cell_chance: sp.Expr, isolation: sp.Expr, tuple_chance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A further copy: of its edges, present or absent, 2rk are known to be absent, as k are isolated; none, and one copy."""
+    """A further copy gives the factors of one cell and its isolation, without the 2rk edges already known to be absent, as k are isolated;
+    without copies the probability is 1.
+    """
     known = (1 - edge) ** (2 * r * k)
     yield trial.same(
         valued(tuple_chance, {k: k + 1}), tuple_chance * cell_chance * isolation / known, by=over(tuple_chance)
@@ -85,7 +91,9 @@ def squares_are_falling_squares(
 
 @exact(isolated_cells, step="weights of a tail")
 def weights_of_tails_telescope(tail_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 for x = m copies; from x = m + l to x + 1 copies the i-th term grows by differences, 0 before m and beyond x + 1."""
+    """The weight is 1 for x = m copies; from x = m + l to x + 1 copies the i-th term grows by a difference of terms that are 0 before m and
+    beyond x + 1.
+    """
     yield trial.same(tail_weight.subs(i, m), 1)
     size = m + more
     part = (-1) ** (i - m) * sp.binomial(size, m - 1) * sp.binomial(more, i - m)

@@ -29,7 +29,7 @@ from sparse_limits.theory.lifts.isolated_tails import (
 def moments_grow_copy_by_copy(
     growth: sp.Expr, factorial_moment: sp.Expr, isolated_mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A factorial moment over the one before and the mean."""
+    """The growth is a factorial moment over the product of the one before and the mean."""
     moment, mean = where_some(factorial_moment), where_some(isolated_mean)
     apart = {sp.ff(n, k + 1): sp.ff(n, k) * (n - k), sp.ff(n, r * (k + 1)): sp.ff(n, r * k) * sp.ff(n - r * k, r)}
     further = moment.subs(k, k + 1) / (moment * mean)
@@ -38,7 +38,9 @@ def moments_grow_copy_by_copy(
 
 @exact(poisson_tails, step="one base")
 def factors_become_powers(growth: sp.Expr, child_bound: sp.Expr, base: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The base is the growth from one copy on, its children's factors replaced by the bound; 1 − k/n and the bound are 1 − ky."""
+    """The base is the growth at k = 1, its children's factors replaced by the bound; at any k the growth so replaced is a product of 1 −
+    k/n, the bound 1 − kr/n for each child, and a power.
+    """
     replaced = growth * sp.ff(n, r) / sp.ff(n - r * k, r) * child_bound**r
     yield trial.same(base, replaced.subs(k, 1), by=over(base))
     left = (1 - k * y).subs(y, 1 / n) * (1 - k * y).subs(y, r / n) ** r
@@ -47,7 +49,7 @@ def factors_become_powers(growth: sp.Expr, child_bound: sp.Expr, base: sp.Expr, 
 
 @exact(poisson_tails, step="mean of the factors")
 def factors_have_this_mean(base: sp.Expr, mean_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of 2r numbers, whose product is the base without its last factor."""
+    """The mean of 2r numbers, whose product is the base without its last factor."""
     numbers = ((1 - 1 / n, 1), (1 - r / n, r), (sp.S.One, r - 1))
     yield trial.same(2 * r * mean_factor, sum(number * times for number, times in numbers), by=sp.expand)
     product = sp.Mul(*(number**times for number, times in numbers))
@@ -56,7 +58,7 @@ def factors_have_this_mean(base: sp.Expr, mean_factor: sp.Expr, trial: Trial) ->
 
 @exact(poisson_tails, step="powers")
 def powers_are_expanded(power_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One factor 1 + s more adds s times the term before; without factors there is the first term, 1."""
+    """One factor 1 + s more adds s times the term before; the first term is 1."""
     grown = valued(power_term, {m: m + 1, x: x + 1})
     unit = s**x * sp.binomial(m, x)
     yield trial.same(grown, power_term.subs(x, x + 1) + s * power_term, by=over(unit))
@@ -65,16 +67,16 @@ def powers_are_expanded(power_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(poisson_tails)
 def moments_of_poisson_add_up(generating_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It is its own derivative, μ times, in s, and 1 at s = 0: the sum of (sμ)^k/k!."""
+    """The bound is 1 at s = 0, and its derivative in s is μ times the bound: so it is the sum of (sμ)^k/k!."""
     yield trial.same(sp.diff(generating_bound, s), mu * generating_bound)
     yield trial.same(generating_bound.subs(s, 0), 1)
 
 
 @exact(poisson_tails)
 def two_values_attain_cantelli(cantelli: sp.Expr, factorial_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A variable with the values μ − t and μ + V/t: the smaller one with that probability has mean μ and variance V.
+    """A variable that is μ − t with Cantelli's probability, and else μ + V/t, has the mean μ and the variance V.
 
-    Where 2r > n, no two isolated copies are there: M' is 0 or 1, V = μ(1 − μ), and it is P(M' = 0) = 1 − μ.
+    Where 2r > n there are no two isolated copies: M' is 0 or 1, V = μ(1 − μ), and the bound is P(M' = 0) = 1 − μ.
     """
     for children in (1, 2, 3):
         for size in range(children, 2 * children):
@@ -89,7 +91,7 @@ def two_values_attain_cantelli(cantelli: sp.Expr, factorial_moment: sp.Expr, tri
 
 @exact(poisson_tails, step="logarithm")
 def means_have_this_logarithm(root_part: sp.Expr, isolated_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With (n)_r/n^r, one child more of which is one factor 1 − r/n more, and ω(λq)^r."""
+    """The mean is the root's part times ω(λq)^r and (n)_r/n^r, which gains the factor 1 − r/n with one child more."""
     rest = omega * (lam * q) ** r * sp.ff(n, r) / n**r
     root = sp.expand_power_exp(sp.exp(root_part))
 
@@ -107,7 +109,7 @@ DEGREES = ((1, 3), (2, 36), (3, 76))  # 2 % more is too much from these widths o
 def pairs_are_no_more_than_those_of_poisson(
     poisson_degree: sp.Expr, factorial_moment: sp.Expr, isolated_mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """E(M')₂ against (EM')² in fractions, at that degree, and at one that is 2 % larger."""
+    """In fractions, E(M')₂ is at most (EM')² at the stated degree, and larger at a degree that is 2 % larger."""
     ratio = where_some(factorial_moment).subs(k, 2) / where_some(isolated_mean) ** 2
     for children, size in DEGREES:
         for share, kept in ((sp.S.One, True), (sp.Rational(51, 50), False)):
@@ -120,7 +122,7 @@ def pairs_are_no_more_than_those_of_poisson(
 
 @exact(poisson_tails)
 def means_rise_with_the_width(increasing_from: sp.Expr, isolated_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In fractions, at four widths from the first whole one on."""
+    """In fractions, the mean does not fall over four widths from the stated one, rounded up, on."""
     for children, degree in ((1, "3/5"), (1, "9/10"), (1, "1"), (2, "6/5"), (2, "3/2"), (3, "2")):
         at = {r: sp.Integer(children), lam: sp.Rational(degree), q: sp.S.One, omega: sp.S.One}
         start = max(children, sp.ceiling(increasing_from.subs(at)))
@@ -133,7 +135,7 @@ def means_rise_with_the_width(increasing_from: sp.Expr, isolated_mean: sp.Expr, 
 def nearly_poisson_copies_attain_the_generating_bound(
     generating_bound: sp.Expr, factorial_moment: sp.Expr, isolated_mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At r = 1, λ = 1/n and s = 2: twelve terms of the mean, none of them negative."""
+    """At r = 1, n = 10⁴, λ = 1/n and s = 2: twelve terms of the mean, none of them negative, add up to at most the bound."""
     alone = {r: 1, q: 1, omega: 1}
     terms = [s**j / sp.factorial(j) * valued(where_some(factorial_moment), {**alone, k: j}) for j in range(12)]
     bound = generating_bound.subs(mu, where_some(isolated_mean).subs(alone))

@@ -40,7 +40,9 @@ TOLERANCE = 1e-6  # of a length of order 1 after an integration whose steps err 
 def lengths_are_integrals(
     path_per_loss: sp.Expr, example_loss: sp.Expr, length: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """It is 0 at L_0 and grows as η falls; at the example's loss it is x. From below ε a flow at rest goes nowhere."""
+    """The length is 0 at L₀, has the path per loss as its derivative, and is x at the example's loss. From a loss below ε it is 0, as for a
+    flow at rest; down to ε there is no guarantee.
+    """
     path = descending(length)
     yield trial.same(path.subs(eta, L_0), 0)
     ends = path_per_loss.subs(L, L_0) + path_per_loss.subs(L, eta)
@@ -68,7 +70,9 @@ def stepwise_speeds(rng: np.random.Generator, count: int) -> list[tuple[list[Fra
 
 @exact(travelled_length, step="energy and length")
 def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """L falls by ∫speed²; in rational arithmetic, attained at constant speed alone; two pieces with letters free."""
+    """L falls by ∫speed²: the bound holds for paths in rational arithmetic, with equality at constant speed, and for two pieces with
+    letters free.
+    """
     speeds, times = sp.symbols("v_1 v_2", nonnegative=True), sp.symbols("t_1 t_2", nonnegative=True)
     fallen = L_0 - sum(v**2 * d for v, d in zip(speeds, times, strict=True))
     gone = sum(v * d for v, d in zip(speeds, times, strict=True))
@@ -87,7 +91,8 @@ def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[F
 def product_of_parameters_keeps_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The flow of L12's check goes straight: its length is √2 times what each parameter has moved.
 
-    By the product where it stands, q, from 1/100 beside its start to 99/100, and nearly to the loss ε.
+    It keeps the bound by tangents up to 99/100 of the way to the loss ε, and that by the energy where the product is q, from 1/100 above
+    its start to 99/100.
     """
     for part in PARTS:
         passed = p_0 + way * (1 - p_0) * (1 - share)  # a share of the way to the loss ε
@@ -119,7 +124,7 @@ def reached(flow: NetworkFlow, place: int) -> dict[sp.Symbol, sp.Rational]:
 
 @empirical(travelled_length)
 def trained_networks_keep_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """tanh networks by Runge–Kutta, κ the largest at 41 times; the limit is what the integration may err by."""
+    """tanh networks by Runge–Kutta, κ the largest at 41 times: lengths exceed the bounds by no more than the integration may err by."""
     for replicate in range(trial.size(3)):
         flow = trial.draw(network_flow, 41, replicate=replicate)
         for name, bound in (("tangents", length), ("energy", energy_length)):

@@ -28,7 +28,7 @@ REST = {epsilon: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: sp.Integer(
 def loss_after_a_path_keeps_the_product(
     kept_product: sp.Expr, growing_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What it was at the start; from below ε nothing is known but that the loss does not grow."""
+    """At the claimed loss the product is what it was at the start; from below ε nothing is known but that the loss does not grow."""
     start = kept_product.subs({L: L_0, s: 0}, simultaneous=True)
     yield trial.same(descending(growing_loss), epsilon + start / sp.diff(kept_product, L), by=sp.cancel)
     yield trial.same(kept_product.subs(L, descending(growing_loss)), start, by=sp.cancel)
@@ -40,7 +40,7 @@ def loss_after_a_path_keeps_the_product(
 @exact(growing_tangents, step="length")
 @control("no cases", growing_length=descending(growing_length))
 def path_to_a_loss_keeps_the_product(kept_product: sp.Expr, growing_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What it was at the start; from below ε a flow at rest goes nowhere."""
+    """At the claimed length the product is what it was at the start; from below ε the length is 0, as for a flow at rest."""
     start = kept_product.subs({L: L_0, s: 0}, simultaneous=True)
     yield trial.same(kept_product.subs({L: eta, s: descending(growing_length)}, simultaneous=True), start, by=sp.cancel)
     for level in (sp.Rational(1, 5), REST[L_0]):
@@ -54,7 +54,7 @@ def path_to_a_loss_keeps_the_product(kept_product: sp.Expr, growing_length: sp.E
 def loss_falls_by_the_fourth_power(
     growing_bound: sp.Expr, growing_length: sp.Expr, growing_fall: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The square of the bound at the greatest length."""
+    """The fall is the square of the growing bound at the greatest length."""
     longest = descending(growing_length).subs(eta, L)
     yield trial.same(growing_fall, growing_bound.subs(s, longest) ** 2, by=sp.cancel)
 
@@ -64,7 +64,7 @@ def loss_falls_by_the_fourth_power(
 def growing_rate_is_solved_for_the_loss(
     inverse_cube: sp.Expr, growing_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """One over the cube of what it exceeds ε by, which is positive; and L_0 where that is no more than ε."""
+    """The rate exceeds ε, and one over the cube of this excess is the inverse cube; where L₀ ≤ ε the rate is L₀."""
     above = descending(growing_rate) - epsilon
     yield trial.same(above**-3, inverse_cube, by=sp.cancel)
     yield trial.holds(above.subs(L_0, epsilon + sp.Symbol("y", positive=True)).is_positive, "it is above ε")
@@ -81,7 +81,7 @@ def growing_example_attains_all(
     growing_rate: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Its loss after the path x, the path to that loss, and its loss at the time t."""
+    """The example attains all bounds: its loss after the path x, the path to that loss, and its loss at the time t."""
     yield trial.same(growing_example.subs(x, s), descending(growing_loss))
     yield trial.same(descending(growing_length).subs(eta, growing_example), x, by=sp.cancel)
     yield trial.same(growing_position.subs(t, 0), 0)
@@ -108,7 +108,9 @@ def power_points(rng: np.random.Generator, count: int) -> list[dict[sp.Symbol, s
 def powers_keep_the_growing_bounds(
     growing_rate: sp.Expr, growing_loss: sp.Expr, growing_length: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """L = (1 + x/k)^{−m}, 1 < m ≤ 8, up to x = 2k: the step (k + x)/m reaches 0, which is at most κ + x; its flow is in closed form."""
+    """L = (1 + x/k)^{−m}, 1 < m ≤ 8, up to x = 2k: the step (k + x)/m, which is at most κ + x, reaches 0; the flow, in closed form, keeps
+    the bounds.
+    """
     position = reach * (_stretch ** (1 / (power + 2)) - 1)
     loss = _stretch ** (-power / (power + 2))
     points = trial.draw(power_points, trial.size(10))

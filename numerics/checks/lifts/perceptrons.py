@@ -53,7 +53,7 @@ def random_masks(rng: np.random.Generator, count: int) -> list[list[NDArray[np.i
 
 @exact(perceptron_lifts, step="masks", cost=0.4)
 def masks_multiply_the_matrices(masked: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
-    """With a mask of 0 as without the edge; for all weights, masks and φ, the matrices multiplied by masks."""
+    """A mask of 0 acts as a missing edge; the masked lift has the matrices multiplied by masks, for all weights, masks and φ."""
     for edge, weight in masked.weights.items():
         without = {each: value for each, value in masked.weights.items() if each != edge}
         letter = masks[edge[0][0]][edge[1][1], edge[0][1]]
@@ -82,7 +82,7 @@ def means_divide_the_weights(averaged: Lift, perceptron: Lift, trial: Trial) -> 
 
 @exact(perceptron_lifts)
 def sublifts_are_masks(perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
-    """Edges taken out against matrices multiplied by masks, for all weights and all φ; hidden units may lose all."""
+    """Lifts without some edges against matrices multiplied by masks, for all weights and all φ; hidden units may lose all edges."""
     for zeros in trial.draw(random_masks, trial.size(5)):
         kept = {(u, v): w for (u, v), w in perceptron.weights.items() if zeros[u[0]][v[1], u[1]]}
         sublift = Lift(perceptron.module, perceptron.over, kept)

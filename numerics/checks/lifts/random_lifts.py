@@ -70,7 +70,9 @@ def pruned_full_lifts_have_this_law(graph_probability: sp.Expr, joint_law: sp.Ex
 def permutations_of_fibres_keep_the_law(
     graph_probability: sp.Expr, two_law: sp.Expr, skip_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The law of *one graph*, edges and λ free; all 16 graphs on two copies and two, and all permutations of either fibre."""
+    """The law is that of *one graph*, edges and λ free, and the same after all permutations of either fibre, for all 16 graphs on two
+    copies and two; skips stay when both fibres are permuted alike.
+    """
     sampled_edges = value(two_law)
     edges = sum(EDGES)
     yield trial.same(sampled_edges, value(graph_probability), where={n: 2, n_1: 2, N_e: edges}, by=sp.powsimp)
@@ -101,7 +103,7 @@ def permutations_of_fibres_keep_the_law(
 def edges_of_all_graphs(
     edges_law: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The law of their number from all sets of pairs, its mean and its variance, for all λ."""
+    """The law of the number of edges, its mean and its variance, from all sets of pairs, for all λ."""
     for sources, targets in ((2, 3), (3, 1), (1, 3)):
         at = {n: sources, n_1: targets}
         law = [sp.Integer(0)] * (sources * targets + 1)
@@ -117,7 +119,7 @@ def edges_of_all_graphs(
 
 @enclosed(random_sparse_lifts)
 def parts_have_no_more_edges_than_the_whole(part_degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Into a vertex lead no more edges from a part of the copies than from all of them."""
+    """The mean number of edges into a vertex is no larger from a part of the copies than from all of them."""
     yield trial.below(part_degree, lam, needed="part_degree")
 
 
@@ -125,7 +127,7 @@ def parts_have_no_more_edges_than_the_whole(part_degree: sp.Expr, trial: Trial) 
 def one_graph_is_one_of_those_with_so_many_edges(
     graph_probability: sp.Expr, edges_law: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The chance of a graph is no more than that of its number of edges, of which no graph has more than there are pairs."""
+    """The probability of a graph is at most that of its number of edges."""
     yield trial.below(value(graph_probability), value(edges_law), needed="graph_probability")
 
 

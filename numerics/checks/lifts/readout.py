@@ -90,7 +90,9 @@ def exponential_points(rng: np.random.Generator, count: int) -> list[dict[sp.Sym
 def other_flows_keep_the_bounds(
     fixed_bound: sp.Expr, moving_bound: sp.Expr, square_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """e^{−f} on one fixed feature; the product aφ of L12's check, its feature φ = a, beside ā = 1; outputs at a standstill."""
+    """Bounds for e^{−f} on one fixed feature; for the product aφ of L12's check, with the feature φ = a, compared with ā = 1; and for
+    outputs that stand still.
+    """
     readout = sp.log(sp.exp(z_0) + T)
     points = trial.draw(exponential_points, trial.size(10))
     yield trial.same(sp.diff(readout, T), sp.exp(-readout), by=None, at=points[:3])

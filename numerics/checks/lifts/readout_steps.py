@@ -31,7 +31,7 @@ def in_roots(expression: sp.Expr) -> sp.Expr:
 def payment_bounds_the_loss(
     paid: sp.Expr, standstill_end: sp.Expr, moving_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What Δ²/2 has left is T times what the bound has; the bound at the end of a standing output is its loss."""
+    """Δ²/2 less what is paid is T times the bound less L; for an output that stands still, the bound at its end is its loss."""
     yield trial.same(HALF - paid, T * (moving_bound - L), by=sp.expand)
     case = STANDING[0]
     end = standstill_end.subs(h, case.output * case.slope)
@@ -42,7 +42,7 @@ def payment_bounds_the_loss(
 def payment_bounds_the_square_loss(
     least_product: sp.Expr, standstill_end: sp.Expr, square_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What Δ²/2 has left has two roots √L, of which one is no more than 0; ε = 0; and a standing output."""
+    """Δ²/2 less what is paid has two roots √L, that of the bound and √ε less it; the case ε = 0, and an output that stands still."""
     root = sp.sqrt(square_bound)
     other = sp.sqrt(epsilon) - root
     left = -2 * T * (sp.sqrt(L) - root) * (sp.sqrt(L) - other)

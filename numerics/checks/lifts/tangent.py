@@ -51,14 +51,14 @@ without_cases = descending(rate)
 @exact(tangent_rate, step="rate")
 @control("no cases", rate=without_cases)
 def rate_is_solved_for_the_loss(inverse: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One over what it exceeds ε by; and L_0 where that is no more than ε."""
+    """The inverse is one over what the rate exceeds ε by; where L₀ ≤ ε the rate is L₀."""
     yield trial.same(1 / (descending(rate) - epsilon), inverse, by=sp.cancel)
     yield trial.same(rate.subs(epsilon, L_0 + x), L_0)
 
 
 @exact(tangent_rate)
 def rate_integrates_the_gradient_bound(gradient_bound: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It solves L' = −(gradient bound)² from L_0."""
+    """The rate solves L' = −(gradient bound)² from L₀."""
     rate = descending(rate)
     yield trial.same(rate.subs(t, 0), L_0)
     yield trial.same(sp.diff(rate, t), -(gradient_bound.subs(L, rate) ** 2), by=sp.cancel)
@@ -66,7 +66,9 @@ def rate_integrates_the_gradient_bound(gradient_bound: sp.Expr, rate: sp.Expr, t
 
 @exact(tangent_rate, step="simple rate")
 def rate_grows_to_the_simple_one(rate: sp.Expr, simple_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What it has less is positive, and tends to 0 as L_0 − ε grows; and no loss below ε is above it."""
+    """The simple rate exceeds the rate by κ⁴/(t(t(L₀ − ε) + κ²)), which is positive and tends to 0 as L₀ − ε grows; where L₀ < ε the simple
+    rate exceeds L₀.
+    """
     more, later = sp.symbols("y u", positive=True)  # L_0 − ε, and the time
     yield trial.same(simple_rate - descending(rate), kappa**4 / (t * (t * (L_0 - epsilon) + kappa**2)), by=sp.cancel)
     less = simple_rate.subs(t, later) - descending(rate).subs({L_0: epsilon + more, t: later})
@@ -79,7 +81,9 @@ def rate_grows_to_the_simple_one(rate: sp.Expr, simple_rate: sp.Expr, trial: Tri
 @control("no cases", hitting_time=descending(hitting_time))
 @control("no cases in the rate", rate=without_cases)
 def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """And where L_0 ≤ ε: a flow that stands still, F constant and u = 0, keeps its loss and waits for no higher one."""
+    """At the hitting time the rate is η. Where L₀ ≤ ε, as for a flow that stands still, the rate is L₀ and the time to a loss η ≥ L₀ is 0;
+    for η ≤ ε < L₀ there is no guarantee.
+    """
     time = descending(hitting_time)
     yield trial.same(
         descending(rate).subs(t, time) - epsilon, 1 / (1 / (L_0 - epsilon) + time / kappa**2), by=sp.cancel
@@ -107,7 +111,7 @@ def example_attains_all(
     hitting_time: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Its flow has the rate, and takes the time."""
+    """The loss along the example's flow is the rate, and it is η at the hitting time."""
     yield trial.same(example_position.subs(t, 0), 0)
     yield trial.same(sp.diff(example_position, t), example_slope.subs(x, example_position))
     yield trial.same(example_loss.subs(x, example_position), descending(rate))
@@ -116,7 +120,9 @@ def example_attains_all(
 
 @exact(tangent_rate)
 def two_false_bounds_are_no_bounds(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The rate, which the example has, beside them: the logarithm of a quotient leaves 0 at the rate 1 − (L_0 − ε), to κ⁻²."""
+    """The rate, which the example has, and two false bounds: the log of the quotient to the linear one starts at 0 with the slope (1 − (L₀
+    − ε))/κ², and the inverse of the other differs by (κ − 1)t/κ².
+    """
     above = L_0 - epsilon
     quotient = sp.exp(t / kappa**2) / (1 + above * t / kappa**2)
     rate = descending(rate)
@@ -138,7 +144,7 @@ SPEED = {
 def example_is_no_exception(
     rate: sp.Expr, simple_rate: sp.Expr, hitting_time: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At κ = 2, where first powers fail, and L_0 − ε ≤ 1, where the linear equation does; elsewhere they would pass."""
+    """At κ = 2, where the bound with first powers fails, and L_0 − ε ≤ 1, where the linear equation does; elsewhere both would pass."""
     true_loss = example_loss.subs(x, example_position).subs(SPEED)
     true_time = sp.solve(example_loss.subs(x, example_position).subs({**SPEED, t: t, L_0: 1}) - SPEED[eta], t)[0]
     for claimed in (rate.subs(SPEED), simple_rate.subs(SPEED)):

@@ -86,7 +86,7 @@ def bounds_are_in_order(
     hitting_time: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Gradient and time are better than L12's; the explicit rate has not reached η by then."""
+    """The gradient bound is at least that of L12 and the time at most that of L12; at this time the explicit rate is still at least η."""
     gap = (square_gradient_bound - gradient_bound).subs(ROOTS)
     yield trial.nonnegative(gap, z**2 / kappa)
     times = [valued(valued(descending(each), ROOTS), {y: y + z}) for each in (square_hitting_time, hitting_time)]
@@ -143,7 +143,7 @@ def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Tri
 
 @empirical(square_loss_rate)
 def trained_networks_keep_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """tanh networks by Runge–Kutta, κ the largest at 41 times; the limit is what the integration may err by."""
+    """tanh networks by Runge–Kutta, κ the largest at 41 times: losses exceed the bound by no more than the integration may err by."""
     for replicate in range(trial.size(3)):
         flow = trial.draw(network_flow, 41, replicate=replicate)
         hypotheses = {L_0: sp.Rational(flow.losses[0]), epsilon: sp.Rational(flow.eps), kappa: sp.Rational(flow.radius)}

@@ -23,7 +23,7 @@ from sparse_limits.theory.lifts.tangent_square_loss import (
 
 @exact(square_loss_rate, step="fall of the root")
 def root_falls_by_the_square(square_gradient_bound: sp.Expr, root_fall: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The square of the bound, which is positive above ε, times the derivative of the root."""
+    """The fall of the root is the square of the gradient bound, which is positive above ε, times the derivative of the root."""
     yield trial.same(root_fall, square_gradient_bound**2 * sp.diff(root, L), by=sp.expand)
     yield trial.nonnegative(
         rooted(square_gradient_bound).subs(sp.Symbol("z", positive=True), y), 2 * (e + y) * y / kappa
@@ -35,7 +35,7 @@ def root_falls_by_the_square(square_gradient_bound: sp.Expr, root_fall: sp.Expr,
 def square_rate_is_solved_for_the_loss(
     inverse_square: sp.Expr, square_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What its root exceeds √ε by; and L_0 where that is no more than ε."""
+    """The root of the rate exceeds √ε by one over the root of the inverse square; where L₀ ≤ ε the rate is L₀."""
     yield trial.same(
         sp.expand(descending(square_rate)), (floor + inverse_square ** sp.Rational(-1, 2)) ** 2, by=sp.expand
     )
@@ -44,7 +44,7 @@ def square_rate_is_solved_for_the_loss(
 
 @exact(square_loss_rate, step="first fall")
 def square_rate_falls_at_first(square_rate: sp.Expr, first_fall: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative at 0; its sign, at √L₀ = √ε + y."""
+    """The first fall is minus the derivative at t = 0, and it is positive, at √L₀ = √ε + y."""
     yield trial.same(first_fall, -sp.diff(descending(square_rate), t).subs(t, 0), by=by_roots)
     least, y = sp.symbols("f y", positive=True)
     at = {L_0: (least + y) ** 2, epsilon: least**2}
@@ -53,7 +53,9 @@ def square_rate_falls_at_first(square_rate: sp.Expr, first_fall: sp.Expr, trial:
 
 @exact(square_loss_rate, step="crossover")
 def falls_are_compared(rate: sp.Expr, first_fall: sp.Expr, crossover: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Their difference has two roots √L_0/√ε beside 1, of which one is below 1; its signs beyond the other and before it."""
+    """The difference of the two falls is 0 at √L₀/√ε = 1, at a root below 1 and at the crossover above 1; it is positive beyond the
+    crossover and negative between 1 and the crossover.
+    """
     start = sp.sqrt(L_0)
     roots = (start - crossover * floor) * (start - (2 - crossover) * floor)
     other = -sp.diff(descending(rate), t).subs(t, 0)
@@ -71,7 +73,7 @@ def falls_are_compared(rate: sp.Expr, first_fall: sp.Expr, crossover: sp.Expr, t
 
 @exact(square_loss_rate, step="end")
 def explicit_rate_is_slow_in_the_end(square_rate: sp.Expr, approach: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It comes to ε like 1/√t."""
+    """The explicit rate approaches ε like 1/√t, with the stated factor."""
     above = descending(square_rate).subs(L_0, (floor + y) ** 2) - epsilon
     yield trial.same(trial.once(sp.limit, sp.expand(above.subs(t, u) * sp.sqrt(u)), u, sp.oo), approach)
 
@@ -87,7 +89,7 @@ def square_example_attains(
     square_rate: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """It starts at L_0; slope, time and, for ε = 0, rate are the bounds."""
+    """The example starts at L₀; its slope and its time attain the bounds, and so does its rate for ε = 0."""
     yield trial.same(square_example, output**2 / 2, by=sp.expand)
     yield trial.same(square_example.subs(x, 0), L_0)
     loss, slope = rooted(square_example), rooted(output * output_slope)

@@ -39,7 +39,7 @@ def success_is_a_hundredth_of_the_loss_and_needs_both_triples(
 @exact(training_success)
 @control("no shared input", coverage=COVERAGE.subs(p_0**5, p_0**6))
 def masks_cover_both_triples_as_claimed(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The ceiling against one unit after the other, in exact arithmetic."""
+    """The claimed coverage is compared with masks added one unit after the other, in exact arithmetic."""
     yield from same_as_chain(coverage, TRIPLES, trial)
 
 
@@ -54,7 +54,7 @@ SIZES = (8, 16, 32)
 @statistical(training_success, tests=2)
 @control("every input kept", coverage=COVERAGE.subs(p_0, 1))
 def masks_of_the_study_cover_as_often(coverage: sp.Expr, parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Students that are covered, and kept weights, at three sizes whose masks are not nested."""
+    """How many students are covered, and how many weights are kept, at three sizes whose masks are not nested."""
     students = trial.size(300)
     masks = [trial.draw(study_masks, units, students) for units in SIZES]
     at = [{n: units, p_0: sp.Rational(1, 2)} for units in SIZES]
@@ -83,7 +83,7 @@ WORK = 1920  # hidden units to train of each size, so many that the opposite ord
 
 @statistical(training_success, tests=1, cost=3)
 def success_needs_cover_and_grows(growth: Growth, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No student without cover succeeds, and more of the larger ones do than of the smaller ones."""
+    """No student without cover succeeds, and larger students succeed more often than smaller ones."""
     counts = []
     for units in (growth.fewer, growth.more):
         masks, losses = trial.draw(trained, HALF, units, trial.size(WORK // units))
@@ -102,7 +102,7 @@ CONTROLS = {"one_missing": "one triple", "both_missing": PAIRS, "without_x_1": "
 def handicapped_students_reach_their_bounds(
     one_missing: sp.Expr, both_missing: sp.Expr, without_x_1: sp.Expr, margin: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """No loss is below the bound, but for rounding, and the least comes near it."""
+    """No final loss is below its bound, up to rounding, and the least is within the margin of it."""
     bounds = {"one_missing": one_missing, "both_missing": both_missing, "without_x_1": without_x_1}
     for name, kind in CONTROLS.items():
         _, losses = trial.draw(trained, kind, UNITS, trial.size(STUDENTS))

@@ -79,7 +79,7 @@ def trees_are_counted_in_all_graphs(tree_probability: sp.Expr, trial: Trial) -> 
 
 
 def collision_free(copies: int, reached: int) -> list[int]:
-    """In how many bipartite graphs from n vertices to k has none of the n two children, by the number of edges."""
+    """How many bipartite graphs from n vertices to k give none of the n two children, by the number of edges."""
     pairs = list(product(range(copies), range(reached)))
     children = graphs(pairs).reshape(-1, copies, reached).sum(axis=2)
     counts: list[int] = np.bincount(children.sum(axis=1)[(children <= 1).all(axis=1)], minlength=copies + 1).tolist()
@@ -88,7 +88,9 @@ def collision_free(copies: int, reached: int) -> list[int]:
 
 @exact(local_trees)
 def layers_are_counted_in_all_graphs(no_collision: sp.Expr, parent_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One layer behind k vertices: all bipartite graphs, in which the vertices reached are as many as the edges."""
+    """One layer reached from k vertices: all bipartite graphs without a collision, in which as many vertices are reached as there are
+    edges.
+    """
     for copies, reached in ((4, 1), (3, 2), (2, 3), (4, 3), (3, 4), (1, 3)):
         counts = trial.once(collision_free, copies, reached)
         for chance in (sp.Rational(0), sp.Rational(1, 5), sp.Rational(2, 3)):
@@ -160,11 +162,11 @@ def lassos_bound_what_is_no_tree(lasso: sp.Expr, trial: Trial) -> Iterator[Findi
 def limit_counts_pairs_in_a_branching_process(
     limit: sp.Expr, no_collision: sp.Expr, parent_share: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A second way to the limit: frontiers become generations Z of Poisson offspring, and pairs collide, λ²/n each.
+    """A second way to the limit: frontiers become generations Z of Poisson offspring, and each pair collides with probability λ²/n.
 
-    A layer behind k collides with probability binomial(k, 2)λ²/n and reaches kλ, to leading order in λ, which is that in
-    1/n, for both are functions of λ/n, the former with exponent n. So n(1 − P) → λ² Σ E binomial(Z_i, 2), and
-    E Z(Z − 1) = λ²(E Z(Z − 1) + E Z) of the generation before.
+    A layer reached from k vertices has a collision with probability binomial(k, 2)λ²/n and kλ vertices, to leading order in λ, which is
+    that in 1/n: both are functions of λ/n, the former with exponent n. So n(1 − P) → λ² Σ E binomial(Z_i, 2), and E Z(Z − 1) = λ²(E Z(Z −
+    1) + E Z) of the generation before.
     """
     meetings = trial.once(sp.diff, n * (1 - no_collision), lam, 2).subs(lam, 0) / 2
     yield trial.same(meetings, k * (k - 1) / 2)
@@ -181,9 +183,10 @@ def limit_counts_pairs_in_a_branching_process(
 def bounds_hold_and_become_sharp(
     tree_probability: sp.Expr, union_bound: sp.Expr, limit: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """1 − P ≤ U at random sizes, U ≤ limit/n for two to four layers.
+    """1 − P ≤ U at random sizes, and U ≤ limit/n for two to four layers.
 
-    n(1 − P), a power series in 1/n, has 0.4 to 0.6 times as far to go at twice the n."""
+    At n = 40 the distance of n(1 − P), a power series in 1/n, from its limit is 0.4 to 0.6 times that at n = 20.
+    """
     for at in (*trial.points(tree_probability), {n: 12, lam: sp.Rational(1, 8), K: 3}):
         yield trial.below(1 - tree_probability, union_bound, at=[at])  # boxes: layer by layer, no formula
     more = sp.Symbol("q", integer=True, nonnegative=True)  # copies beyond the first
@@ -210,7 +213,7 @@ def trees_seen(rng: np.random.Generator, lifts: int, copies: int, degree: int, l
 
 @statistical(local_trees, tests=2, cost=0.6)
 def sampled_lifts_are_trees(tree_probability: sp.Expr, sampling: Sampling, trial: Trial) -> Iterator[Finding]:
-    """One vertex of each lift, at (n, λ, K) = (50, 2, 2) and (100, 2, 3)."""
+    """How often no vertex is reached twice from one vertex of a sampled lift, at (n, λ, K) = (50, 2, 2) and (100, 2, 3)."""
     for copies, layers, quick in ((50, 2, 16_000), (100, 3, 2_000)):
         lifts = trial.size(quick)
         seen = trial.draw(trees_seen, lifts, copies, 2, layers, sampling)

@@ -83,7 +83,7 @@ def cycle_space(lift: Lift) -> tuple[int, int, int]:
 
 @exact(tree_witnesses, cost=0.5)
 def unfoldings_of_random_lifts(growth: sp.Expr, diamond_graph: Lift, trial: Trial) -> Iterator[Finding]:
-    """Every vertex of a lift and its tree have one activation; V − E by the ranks of incidence matrices."""
+    """Every vertex of a lift and its tree have the same activation; V − E by the ranks of incidence matrices."""
     beside = replace(diamond_graph, over={**diamond_graph.over, "3b": "3"})  # two components
     vertices, edges, _ = cycle_space(beside)
     yield trial.same(growth.subs({components: 2, cycles: 1}), sp.Integer(vertices - edges))

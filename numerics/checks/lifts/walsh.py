@@ -80,7 +80,7 @@ def enumeration_finds_every_coefficient(
 def zero_network_lacks_the_whole_target(
     target: sp.Expr, linear: sp.Expr, cubic: sp.Expr, initial_loss: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Half of four squares at one input and of two at triples; and half the mean square of the target."""
+    """The loss is half of the squares of four coefficients at one input and of two at triples; and half the mean square of the target."""
     yield trial.same(initial_loss, (4 * linear**2 + 2 * cubic**2) / 2, by=sp.expand)
     values = on_the_cube(target, claims.cube).values()
     yield trial.same(initial_loss, sum(value**2 for value in values) / 64, by=sp.expand)
@@ -98,7 +98,7 @@ PAIRS = tuple(chosen for chosen in subsets(range(1, 6)) if len(chosen) == 2)
 def sets_that_lack_add_up(
     target: sp.Expr, missing: sp.Expr, one_missing: sp.Expr, without_x_1: sp.Expr, without_x_3: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What each family lacks of the example, by enumeration."""
+    """The loss of each family adds up the coefficients of the example that it lacks, found by enumeration."""
     found = trial.once(enumerated, target)
     for claimed, kept in (
         (one_missing, ((1, 2, 3), *PAIRS)),
@@ -113,7 +113,7 @@ def sets_that_lack_add_up(
 def four_units_of_one_input_attain_the_bound(
     target: sp.Expr, linear: sp.Expr, cubic: sp.Expr, missing: sp.Expr, both_missing: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What two triples cost; and a network of in-degree 1, its loss by enumeration."""
+    """The bound is what two triples cost, and the loss of a network of in-degree 1, by enumeration."""
     yield trial.same(both_missing, 2 * missing.subs(f_S, cubic), by=sp.expand)
     signs = {claims.x_1: 1, claims.x_2: 1, claims.x_4: -1, claims.x_5: 1}
     network = sum(sign * linear / sp.tanh(1) * sp.tanh(x) for x, sign in signs.items())
@@ -174,7 +174,7 @@ def least_loss(problem: Problem) -> sp.Rational:
 
 @exact(no_cover, cost=0.3)
 def least_squares_pays_for_every_missing_set(missing: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The least loss over all sums of functions of the members: each set in none of them costs its share, and no more."""
+    """The least loss over all sums of functions of the members is what the sets that lie in no member cost."""
     for problem in trial.draw(random_problems, trial.size(8)):
         found = coefficients(dict(zip(points(DIMENSION), map(sp.Integer, problem.values), strict=True)))
         seen = [{i + 1 for i in member} for member in problem.family]
@@ -225,7 +225,7 @@ def same_as_chain(formula: sp.Expr, supports: Collection[Collection[int]], trial
 
 @exact(mask_coverage)
 def chains_of_masks_cover_as_claimed(coverage_one: sp.Expr, coverage_two: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Inclusion and exclusion against one unit after the other, with all of its masks, in exact arithmetic."""
+    """Inclusion and exclusion against masks added one unit after the other, all masks of each unit, in exact arithmetic."""
     for size in (0, 1, 2, 4):
         yield from same_as_chain(coverage_one.subs(s, size), [range(1, size + 1)], trial)
     for sizes in ((1, 1, 0), (2, 3, 1), (4, 3, 2), (2, 3, 2)):
@@ -236,7 +236,7 @@ def chains_of_masks_cover_as_claimed(coverage_one: sp.Expr, coverage_two: sp.Exp
 
 @exact(cube_example)
 def chains_of_masks_cover_the_triples(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The same for the two triples; what lies inside them adds nothing."""
+    """The same for the two triples; supports inside them change nothing."""
     yield from same_as_chain(coverage, TRIPLES, trial)
     yield trial.same(coverage, coverage_of([*TRIPLES, (1,), (2, 3), ()]))  # the maximal ones suffice
 
@@ -248,7 +248,7 @@ def covered_masks(rng: np.random.Generator, students: int, units: int, p: Fracti
 
 @statistical(cube_example, tests=1)
 def random_masks_cover_as_often(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Fresh masks for every student; none of another number of units are nested in them."""
+    """Every student has fresh masks; masks of different numbers of units are not nested."""
     students, half = trial.size(30_000), Fraction(1, 2)
     sizes = (8, 16)
     counts = [trial.draw(covered_masks, students, units, half) for units in sizes]

@@ -34,7 +34,7 @@ from sparse_limits.theory.lifts.walsh import (
 
 @exact(no_cover, step="one input")
 def one_input_chooses_a_value(split: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The line through both values."""
+    """The split is the line through both values."""
     yield trial.same(split, g_1 * (1 + x) / 2 + g_2 * (1 - x) / 2, by=sp.expand)
     yield trial.same(split.subs(x, 1), g_1, by=sp.expand)
     yield trial.same(split.subs(x, -1), g_2, by=sp.expand)
@@ -53,7 +53,7 @@ def powers_of_a_sign_have_these_means(input_moment: sp.Expr, trial: Trial) -> It
 
 @exact(no_cover, step="missing sets")
 def shares_of_sets_that_networks_lack(share: sp.Expr, missing: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Half of a square, which grows from F_S = f_S on at the rate at which F_S differs; at F_S = 0 what a set costs."""
+    """The share of a set is (F_S − f_S)²/2: 0 at F_S = f_S, and what a missing set costs at F_S = 0."""
     yield trial.same(missing, share.subs(F_S, 0))
     yield trial.nonnegative(share, (F_S - f_S) ** 2 / 2)
     yield trial.vanishes(share.subs(F_S, f_S))
@@ -61,7 +61,9 @@ def shares_of_sets_that_networks_lack(share: sp.Expr, missing: sp.Expr, trial: T
 
 @exact(mask_coverage, step="two sets in a mask")
 def masks_miss_two_sets(kept: sp.Expr, union: sp.Expr, both_missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The inputs of each alone and the shared ones; a mask lacks one of these, or one of each of the others."""
+    """The union counts the inputs of each set alone and the shared ones; a mask that misses both sets lacks a shared input, or one input of
+    each set alone.
+    """
     first, second = s_1 - shared, s_2 - shared
     yield trial.same(union, first + second + shared, by=sp.expand)
     alone = (1 - kept.subs(s, first)) * (1 - kept.subs(s, second))
@@ -75,7 +77,7 @@ def masks_miss_two_sets(kept: sp.Expr, union: sp.Expr, both_missed: sp.Expr, tri
 def units_cover_two_sets_one_after_the_other(
     union: sp.Expr, both_missed: sp.Expr, coverage_two: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """From no unit on: both at once where none is covered, the other one where one is."""
+    """By induction from no unit on: one unit more covers both sets where none is covered, and the other set where one is."""
     first, second, both = p_0**s_1, p_0**s_2, p_0**union
     none = both_missed**n
     only_first, only_second = (1 - second) ** n - none, (1 - first) ** n - none
@@ -97,7 +99,7 @@ def in_powers(gap: sp.Expr) -> sp.Expr:
 
 @exact(cube_example, step="patterns", cost=0.6)
 def points_are_counted_input_by_input(pattern: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One point without inputs; one input more, outside of the set or inside, is 1 or −1."""
+    """There is one point without inputs; one input more, outside of the set or inside, is 1 or −1; points of three inputs are listed."""
     outside = pattern + pattern.subs(j, j - 1)
     yield trial.same(pattern.subs(k, k + 1), outside, by=over(pattern))
     inside = pattern - valued(pattern, {i: i - 1, j: j - 1})
@@ -116,7 +118,7 @@ def points_are_counted_input_by_input(pattern: sp.Expr, trial: Trial) -> Iterato
 
 @exact(cube_example, step="opposite points", cost=0.5)
 def opposite_points_are_added(pattern: sp.Expr, pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A pattern and its opposite, of all 2^k points."""
+    """2^k times a pair is the value at a pattern plus that at the opposite one."""
     opposite = {i: s - i, j: k - j}
     values = sp.tanh(k - 2 * j) * pattern
     both = values + valued(values, opposite)
@@ -148,7 +150,7 @@ def gathered(formula: sp.Expr) -> sp.Expr:
 
 @exact(cube_example, step="coefficient")
 def coefficient_is_the_sum_of_pairs(pair: sp.Expr, coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Pairs of patterns with fewer than half of the inputs −1: inside the set, at most all, and outside."""
+    """The coefficient is the sum over pairs of patterns in which fewer than half of the inputs are −1."""
     inside = (i, sp.Max(0, j + s - k), sp.Min(j, s))
     pairs = sp.Sum(pair, inside, (j, 0, sp.floor((k - 1) / 2)))
     claimed = coefficient.args[0].expr if isinstance(coefficient, sp.Piecewise) else coefficient

@@ -60,7 +60,9 @@ def second_moments_are_exact(
 def differences_are_largest_there(
     isolated_rate: sp.Expr, best_lambda: sp.Expr, most_below: sp.Expr, most_above: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """With q^r = r^{−r} and ω = 1 at the best degree; and at 1, where λ times the rate rises no more and its logarithm is concave."""
+    """The first is taken with q^r = r^{−r} and ω = 1 at the best degree; the second at the degree 1, where λ times the rate has the slope 0
+    and a concave logarithm.
+    """
     largest = isolated_rate.subs({omega: 1, q: 1 / r})
     below = (1 + r**2) * largest.subs(lam, best_lambda)
     yield trial.same(most_below, below, by=over(most_below))
@@ -81,9 +83,10 @@ def one_child_has_the_extremes(
     most_dispersion: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The values where the derivative is 0; for r = 2 less is possible, and from r = 2 on what one child more multiplies by is below 1.
+    """For one child the extremes are the values where the derivative is 0. For r = 2 the largest differences stay inside, and one child
+    more multiplies them by less than 1.
 
-    (1 + 1/(1 + r))^{-r} and (1 + 1/r)^{-r} are at most 1 there: what is left of the multiples is compared with 1.
+    (1 + 1/(1 + r))^{-r} and (1 + 1/r)^{-r} are at most 1 from r = 2 on: what is left of the multiples is compared with 1.
     """
     one = dispersion.subs({r: 1, q: 1, omega: 1})
     for place, extreme in ((steepest, least_dispersion), (flattest, most_dispersion)):

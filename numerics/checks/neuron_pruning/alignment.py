@@ -49,7 +49,7 @@ def what_is_linear_drops_out(
 
 @exact(alignment_bound, step="widest angle")
 def bound_is_the_error_at_the_widest_angle(error_bound: sp.Expr, widest: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound at this angle; and its slope, which is not negative."""
+    """The bound is ε at the widest angle, and its slope in the angle is not negative."""
     yield trial.same(error_bound.subs(angle, widest), eps)
     half = sp.Symbol("half_theta", positive=True)
     slope = in_halves(sp.diff(error_bound, angle))
@@ -60,7 +60,9 @@ def bound_is_the_error_at_the_widest_angle(error_bound: sp.Expr, widest: sp.Expr
 def a_cauchy_ratio_is_as_small_with_this_probability(
     widest: sp.Expr, ratio: sp.Expr, aligned: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Four angles of the circle; and the mass 2∫1/(π(1+t²)) up to ρ(ε): both sides vanish at 0 and grow alike."""
+    """The probability is that of four widest angles on the circle; it and the mass 2∫1/(π(1+t²)) up to ρ(ε) have the same derivative in ε,
+    and it is 0 at 0.
+    """
     yield trial.same(aligned, 4 * widest / (2 * sp.pi))
     yield trial.same(sp.diff(aligned, eps), 2 * sp.diff(ratio, eps) / (sp.pi * (1 + ratio**2)), by=sp.factor)
     yield trial.same(sp.limit(aligned, eps, 0), sp.Integer(0))
@@ -76,7 +78,9 @@ def a_cauchy_ratio_is_as_small_with_this_probability(
 
 @enclosed(alignment_bound)
 def union_is_above(success: sp.Expr, union: sp.Expr, aligned: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Equal for one neuron; of one more the gap g becomes (1 − a)g + Na² for the chance a of one, which is at most 1."""
+    """The union bound less the probability is 0 for one neuron; one more changes the gap g into (1 − a)g + Na², where a, at most 1, is the
+    probability that one neuron is aligned.
+    """
     yield trial.everywhere(aligned, sp.S.One, within={eps: (0, HALF)}, zero={eps: (HALF, 1)})
     gap = union - success
     yield trial.induction(
@@ -139,7 +143,9 @@ def every_subset_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[
 
 @enclosed(alignment_bound, cost=0.5)
 def some_kept_neuron_has_this_ratio(ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The tangent of the least angle, for the same networks; that of the four neurons is the ratio at their error."""
+    """The tangent of the least angle of a kept neuron is at most the ratio, for the same networks; for the four neurons it is the ratio at
+    their error.
+    """
     alike = [four_neurons(p, q) for p, q in HALVES]
     for case in alike + trial.draw(least_errors, trial.size(8), 5):
         if (error := case[1]) < Fraction(1, 4):
@@ -161,7 +167,9 @@ def arcs() -> Iterator[tuple[sp.Expr, sp.Expr]]:
 def no_piece_exceeds_the_bound(
     error_bound: sp.Expr, pieces: tuple[sp.Expr, ...], gaps: tuple[sp.Expr, ...], trial: Trial
 ) -> Iterator[Finding]:
-    """The gaps between squares; their signs, by tangents of half angles; and none between the middle pieces and the bound at π/2."""
+    """The gaps are the squared bound less the squared pieces, and not negative, by tangents of half angles; at φ = π/2 the middle pieces
+    are the bound.
+    """
     for piece, gap in zip(pieces, gaps, strict=True):
         yield trial.same(gap, error_bound**2 - piece**2, by=by_halves)
     for gap, (half_angle, half_phi) in zip(gaps, arcs(), strict=True):
@@ -175,7 +183,9 @@ def no_piece_exceeds_the_bound(
 def four_neurons_make_these_pieces(
     pieces: tuple[sp.Expr, ...], four: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
 ) -> Iterator[Finding]:
-    """Mirror images of each other; who is active on an arc, in its middle: every change of sign lies at an end of one."""
+    """The four neurons are mirror images of each other; every change of sign lies at an end of an arc, and on each arc the neurons that are
+    active in its middle add up to the piece.
+    """
     yield trial.holds({(output, -direction) for output, direction in four} == set(four), "symmetric")
     terms = [(sp.S.NegativeOne, sp.S.Zero), *four]
     for _, direction in terms:
@@ -215,7 +225,7 @@ def some_aligned_count(rng: np.random.Generator, d: int, nets: int, size: int, e
 
 @statistical(alignment_bound, tests=6, cost=0.4)
 def random_neurons_are_aligned_as_often(aligned: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In 2, 3 and 8 dimensions the same frequency."""
+    """Gaussian neurons in 2, 3 and 8 dimensions are aligned with the same claimed frequency."""
     for error, size in ((sp.Rational(1, 20), 150_000), (sp.Rational(1, 100), 40_000)):
         size = trial.size(size)
         for d in (2, 3, 8):

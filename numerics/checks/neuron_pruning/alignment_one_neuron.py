@@ -20,7 +20,7 @@ TURNED = ((4, 3, 5), (12, 5, 13), (15, 8, 17), (40, 9, 41), (84, 13, 85))  # who
 
 @exact(alignment_bound)
 def one_neuron_errs_by_the_sine_of_its_angle(nearest: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The exact error of one neuron of the target's length is the sine of its angle, which is π times the share of directions that are as near."""
+    """The exact error of one neuron of the target's length is the sine of its angle: π times the share of directions that are as near."""
     for along, across, length in TURNED:
         error = squared_error((length, 0), [(along, across)], [1]) / length**2
         yield trial.holds(error == squared_sine((length, 0), (along, across)), f"({along}, {across}): {error}")
@@ -30,7 +30,7 @@ def one_neuron_errs_by_the_sine_of_its_angle(nearest: sp.Expr, trial: Trial) -> 
 
 @exact(alignment_bound)
 def one_of_many_is_near(nearest: sp.Expr, found: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """That none of independent neurons is: one neuron, and one more; and it has the probability 1 − δ at the number that is enough."""
+    """The probability that no one of several independent neurons is near, by induction; at the number that is enough it is 1 − δ."""
     p = sp.Symbol("p", positive=True)
     none = (1 - found).subs(nearest, p)
     yield trial.induction(none, N, 1 - p, lambda before: (1 - p) * before, start=1, by=sp.powsimp)

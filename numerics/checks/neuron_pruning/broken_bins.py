@@ -47,7 +47,7 @@ def below_counts(rng: np.random.Generator, size: int) -> list[int]:
 
 @statistical(broken_bin_chain, tests=1)
 def breakpoints_of_random_neurons_are_cauchy(breakpoint_cdf: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """How many breakpoints lie below three points."""
+    """How many breakpoints lie below each of three points."""
     size = trial.size(40_000)
     p = [trial.value(breakpoint_cdf, {t: at}) for at in (sp.Integer(-1), HALF, sp.Integer(2))]
     yield trial.counts_each(trial.draw(below_counts, size), size, p)
@@ -60,7 +60,7 @@ def breakpoints_of_random_neurons_are_cauchy(breakpoint_cdf: sp.Expr, trial: Tri
 @control("symmetric chain", one_more=HALF, one_less=HALF)
 @control("ends exchanged", one_more=one_less, one_less=one_more)
 def each_neuron_changes_one_parity(one_more: sp.Expr, one_less: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From every state of T ≤ 5 bins: of the T bins the next breakpoint may hit, so many break and so many are mended."""
+    """From every state of T ≤ 5 bins: among the T bins that the next breakpoint may hit, how many break and how many are mended."""
     for bins in range(1, 6):
         for state in range(2**bins):
             now = state.bit_count()
@@ -100,7 +100,7 @@ def last_term_apart(gap: sp.Expr) -> sp.Expr:
 
 @exact(broken_bin_chain, step="all first")
 def sums_have_the_increments(weight: sp.Expr, all_broken_first: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At k + 1 it is larger than at k by the first increment times the weight; it is 0 at 0, and 1 at T."""
+    """From k to k + 1 the probability grows by the first increment times the weight; it is 0 at k = 0 and 1 at k = T."""
     none, one = (listed(all_broken_first.subs(k, start)) for start in (0, 1))
     increment = all_broken_first.subs(k, k + 1) - all_broken_first
     yield trial.same(increment * weight.subs(j, 0), (one - none) * weight.subs(j, k), by=last_term_apart)
@@ -113,7 +113,7 @@ def sums_have_the_increments(weight: sp.Expr, all_broken_first: sp.Expr, trial: 
 def the_probability_is_harmonic(
     one_more: sp.Expr, one_less: sp.Expr, all_broken_first: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """It is 0 at none, 1 at all, and between them the mean over the next step, as fractions for T ≤ 7."""
+    """The probability is 0 with no broken bin, 1 with all broken, and between them its mean over the next step, as fractions for T ≤ 7."""
     later = one_more.subs(b, k) * all_broken_first.subs(k, k + 1) + one_less.subs(b, k) * all_broken_first.subs(
         k, k - 1
     )
@@ -126,7 +126,7 @@ def the_probability_is_harmonic(
 
 @exact(broken_bin_chain, step="stationary law")
 def steps_balance(one_more: sp.Expr, one_less: sp.Expr, stationary: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """As many steps from b to b + 1 as back; and the sum over b."""
+    """In the stationary law steps from b to b + 1 are as frequent as those back; the law adds up to 1 over b."""
     yield trial.same(stationary * one_more, (stationary * one_less).subs(b, b + 1), by=in_factorials)
     yield trial.same(trial.once(sp.summation, stationary, (b, 0, T)), sp.S.One)
 

@@ -25,8 +25,8 @@ def three_kinks_cancel_but_for_a_hat(
 ) -> Iterator[Finding]:
     """The sum is piecewise linear: it is 0 beyond the kinks, and its largest modulus is at one of them."""
     yield trial.holds(len(three_kinks) % 2 == 1, "an odd number of breakpoints in one bin")
-    yield trial.holds(sum(c for _, c in three_kinks) == 0, "no slope behind the last")
-    yield trial.holds(sum(c * place for place, c in three_kinks) == 0, "no value behind the last")
+    yield trial.holds(sum(c for _, c in three_kinks) == 0, "no slope after the last kink")
+    yield trial.holds(sum(c * place for place, c in three_kinks) == 0, "no value after the last kink")
     values = [sp.Add(*(c * sp.Max(spacing * (at - place), 0) for place, c in three_kinks)) for at, _ in three_kinks]
     yield trial.same(odd_bin_error, sp.Max(*map(sp.Abs, values)))
 
@@ -44,7 +44,7 @@ def by_angles(gap: sp.Expr) -> sp.Expr:
 
 @exact(broken_bin_chain, step="three neurons")
 def three_neurons_add_up_to_nothing(repairing: Strengths, trial: Trial) -> Iterator[Finding]:
-    """The functional where all three are active, on two vectors."""
+    """Where all three neurons are active their functionals add up to 0, on two vectors."""
     for turned in (sp.cos, sp.sin):
         outer, middle, other = (c * turned(turn) for c, turn in zip(repairing, TURNS, strict=True))
         yield trial.same(outer + other, -middle, by=by_angles)
@@ -52,7 +52,7 @@ def three_neurons_add_up_to_nothing(repairing: Strengths, trial: Trial) -> Itera
 
 @exact(broken_bin_chain, step="bump")
 def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At an angle φ on either side of the place where the middle neuron bends, with the neurons active that turn further."""
+    """At an angle φ on either side of the kink of the middle neuron, the bump is the sum of the neurons that are active there."""
     for side, active in ((1, (2,)), (-1, (1, 2))):
         angle = sp.pi / 2 + side * phi
         yield trial.same(
@@ -62,7 +62,7 @@ def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Tr
 
 @enclosed(broken_bin_chain, step="repaired error")
 def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its value in the middle; 0 at φ = h, and a slope that is not positive for h − φ from 0 to π/2."""
+    """The bump is the repaired error in the middle and 0 at φ = h, and its slope is not positive for h − φ from 0 to π/2."""
     rest = sp.Symbol("rest", nonnegative=True)  # what h − φ lacks to π/2
     yield trial.same(repaired_error, bump.subs(phi, 0))
     yield trial.same(bump.subs(phi, h), sp.S.Zero)
@@ -71,8 +71,11 @@ def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial
 
 @exact(broken_bin_chain)
 def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The functionals left and right of the three kinks, the values at these; and, beside a neuron that is the target, at two
-    distances in doubles, the supremum over the disc, which is the error of these four neurons although their bin is broken."""
+    """The three neurons add up to 0 where all are active, and have the stated values at their kinks.
+
+    Beside a neuron that is the target, at two distances in doubles, the supremum over the disc is the repaired error, which is the error of
+    these four neurons although their bin is broken.
+    """
     directions = [sp.Matrix([sp.cos(turn), sp.sin(turn)]) for turn in TURNS]
     active = sum((c * u for c, u in zip(repairing, directions, strict=True)), sp.zeros(2, 1))
     for part in active:
@@ -100,7 +103,9 @@ def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, tria
 def bins_and_kinks_end_there(
     one_more: sp.Expr, eigenvalue: sp.Expr, bump: sp.Expr, repaired_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A probability, and a mean of ±1, are no less than 0 and −1; no bump is negative, or higher than in the middle."""
+    """The probability is at least 0, and the eigenvalue, a mean of ±1, at least −1; the bump is at least 0 and at most its value in the
+    middle.
+    """
     yield trial.below(sp.S.Zero, one_more)
     yield trial.below(sp.S.NegativeOne, eigenvalue, needed="eigenvalue")
     yield trial.below(bump, repaired_error, needed="repaired_error")

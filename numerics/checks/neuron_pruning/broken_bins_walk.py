@@ -75,7 +75,7 @@ def term_by_term(gap: sp.Expr) -> sp.Expr:
 
 @exact(broken_bin_chain, step="none broken")
 def complements_cancel(back: sp.Expr, none_broken: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of the sum and of the same with T − j for j, term by term."""
+    """The mean of the sum and of the same sum with T − j in place of j, term by term."""
     turned = back.replace(
         lambda each: isinstance(each, sp.Sum), lambda each: sp.Sum(each.function.subs(j, T - j), *each.limits)
     )
@@ -84,7 +84,7 @@ def complements_cancel(back: sp.Expr, none_broken: sp.Expr, trial: Trial) -> Ite
 
 @exact(broken_bin_chain, cost=0.4)
 def placements_without_broken_bins_are_counted(none_broken: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All T^s ways to place s breakpoints in T bins, those with even numbers everywhere counted."""
+    """Of all T^s ways to place s breakpoints in T bins, those with an even number in every bin are counted."""
     for bins, most in ((1, 4), (2, 8), (3, 6), (4, 6), (5, 4)):
         for neurons in range(most + 1):
             ways = trial.once(no_bins_broken, bins, neurons)

@@ -32,7 +32,7 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("all aligned", success=aligned**N)
     @control("the union bound", success=union)
     def one_neuron_more_is_not_aligned(aligned: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """That none of them is: one neuron, and one more, independent of those before."""
+        """The probability that no neuron is aligned: one neuron, and one more, independent of those before."""
         p = sp.Symbol("p", positive=True)
         none = (1 - unconditional(success)).subs(aligned, p)
         yield trial.induction(none, N, 1 - p, lambda before: (1 - p) * before, start=1, by=sp.powsimp)
@@ -42,7 +42,7 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("one neuron less", union=union.subs(N, N - 1))
     @control("half the probabilities", union=union / 2)
     def probabilities_add_up(aligned: sp.Expr, union: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """One neuron, and one more."""
+        """By induction: one neuron, and one more."""
         yield trial.induction(unconditional(union), N, aligned, lambda term: term + aligned, start=1, by=sp.expand)
 
     @exact(claim, step="neurons")
@@ -53,7 +53,7 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("one neuron less", union=union.subs(N, N - 1))
     @control("half the angle", aligned=aligned / 2)
     def many_neurons_from_one(aligned: sp.Expr, union: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """The union bound passes δ there, and every further neuron adds the probability of one."""
+        """The union bound is δ at this number, and every further neuron adds the probability of one."""
         yield trial.same(unconditional(union) - delta, aligned * (N - unconditional(neurons)))
 
     @exact(claim, step="leading order")
@@ -63,8 +63,9 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("neurons for twice the probability", neurons=2 * neurons)
     @control("by a segment for the arc, wasteful", neurons=arcsine(neurons))
     def leading_order_drops_the_arctangent(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """The number of neurons with the argument of its arctangent for it; the limit of the quotient; and how far the reciprocals
-        are apart: nothing at 0, and more and more."""
+        """The leading order is the number of neurons with the argument of its arctangent in place of the arctangent; their quotient tends
+        to 1. The reciprocals differ by nothing at ε = 0, and by more and more as ε grows.
+        """
         exactly = unconditional(neurons)
         yield trial.same(leading, exactly.replace(sp.atan, lambda argument: argument))
         yield trial.same(sp.limit(exactly / leading, eps, 0), sp.S.One)
@@ -99,7 +100,9 @@ def checks_from_the_other_side(claim: Claim) -> tuple[Check, Check]:
     @control("a neuron more", found_alone=found_alone.subs(N, N + 1))
     @control("union bound", found_alone=N * alone)
     def one_neuron_near_the_target_is_enough(alone: sp.Expr, found_alone: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """The Laplace law of the strength around 1, times the angle's share of π; both errors add up to ε; and many neurons."""
+        """The probability of the strength near 1, by its Laplace law, times the angle's share of π; both errors add up to ε; and, by
+        induction, many neurons.
+        """
         strength = sp.Symbol("strength", positive=True)
         widest = eps / (2 + eps)
         primitive = -sp.exp(-strength) / 2
@@ -115,7 +118,7 @@ def checks_from_the_other_side(claim: Claim) -> tuple[Check, Check]:
     @control("a fortieth", seen=seen / 40)
     @control("four", seen=sp.Integer(4))
     def most_networks_of_so_many_hold_a_ticket(seen: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """Drawn neurons until a search finds a subset with an error of at most 1/50, without an output ReLU."""
+        """Neurons are drawn until a search finds a subset with an error of at most 1/50, without an output ReLU."""
         first = drawn_in_common(trial, first_sizes, trial.size(100), 0.02)
         yield trial.mostly(int(np.count_nonzero(first <= int(seen))), len(first), f"{seen} neurons hold a ticket")
 

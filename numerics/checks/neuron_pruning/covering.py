@@ -1,4 +1,4 @@
-"""Evidence for N9.1: random planks that cover a circle, and two points that both are missed."""
+"""Evidence for N9.1: random planks that cover a circle, and two points that are both missed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) ->
 
 @statistical(ball_covering, tests=1, cost=0.2)
 def drawn_planks_cover_no_more_often_than_seen(seen_covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Twenty planks of three inputs at ε = 1/20."""
+    """Twenty planks of three inputs at ε = 1/20 cover the circle at most with the frequency stated."""
     nets = trial.size(16000)
     (count,) = trial.draw(covered_circles, THIN, (20,), nets)
     yield trial.counts(count, nets, float(seen_covered), "above")
@@ -67,7 +67,9 @@ def drawn_planks_cover_no_more_often_than_seen(seen_covered: sp.Expr, trial: Tri
 
 @exact(ball_covering)
 def caps_hold_one_neuron_that_is_enough(cap: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The share grows from 0 with the angle at the rate of half of its sine; none of so many is there with probability 1 − δ."""
+    """The cap's share grows from 0 with the angle at the rate of half of its sine; with the number of neurons that is enough, none lies in
+    the cap with probability 1 − δ.
+    """
     share = cap.subs(eps, sp.sin(theta))
     yield trial.same(cap.subs(eps, 0), sp.S.Zero)
     rate_squared = sp.diff(share, theta) ** 2
@@ -79,8 +81,10 @@ def caps_hold_one_neuron_that_is_enough(cap: sp.Expr, enough: sp.Expr, trial: Tr
 def two_equal_points_and_two_a_sixth_of_a_turn_apart(
     missed: sp.Expr, rate: sp.Expr, one_neuron: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Equal points, where the mean of m is that of one over the probability, and points at the angle π/3; ρ = 1/10. The bound
-    exceeds 1 by up to 2 % more than the mean does."""
+    """Equal points, where the mean for one neuron is that of one over the probability, and points at the angle π/3; ρ = 1/10.
+
+    What the bound exceeds 1 by is at least that of the mean, and at most 2 % more.
+    """
     thin = sp.Rational(1, 10)
     law = sp.sqrt(2 / sp.pi) * sp.exp(-(g**2) / 2)  # of |g|, of which less than 10⁻⁴⁰ is beyond 14
     chance, together = (each.subs(level, thin * g) for each in (missed, rate))
@@ -103,7 +107,7 @@ SOME = {d: sp.Integer(6), N: sp.Integer(40), eps: sp.Rational(1, 20)}
 def letters_stand_for_formulas(
     one_neuron: sp.Expr, second_moment: sp.Expr, success: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Each formula is what it prints as, with the values of the formulas that its letters are."""
+    """Each formula has the value of its printed form with the values of the formulas for its letters, up to 10⁻¹²."""
     thin = sp.Rational(trial.value(ratio, SOME))
     known = {**SOME, rho: thin, slope: sp.Rational(trial.value(steepness, {rho: thin}))}
     near = {theta: sp.Rational(1, 2), rho: thin}
@@ -119,5 +123,7 @@ def letters_stand_for_formulas(
 
 @enclosed(ball_covering, step="neurons", cost=0.5)
 def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 less the bound is searched, from 1 on, until it is 1 − δ or less; so the bound is δ or more there, and less one neuron earlier."""
+    """The number is the first, from 1 on, at which 1 less the bound is at most 1 − δ; so the bound is at least δ there, and less than δ
+    with one neuron fewer.
+    """
     yield from is_least(success, neurons, ((3, "1/10", "3/10"), (4, "1/10", "3/4"), (12, "1/10", "1/10")), trial)

@@ -40,7 +40,8 @@ PAIRS = {theta: (0, 3), **PLANKS}
 def squares_of_widths_differ_by_this(
     wide: sp.Expr, narrow: sp.Expr, square_gap: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """In the cosine of half the angle; both widths are positive at angles up to 3 and ρ from 1/50 to 0.7.
+    """The squares of the widths differ by this, in the cosine of half the angle; both widths are at least 0 at angles up to 3 and ρ from
+    1/50 to 0.7.
 
     The sign for θ ≤ π/2: at 2ρ² = 1/(1 + y), and 1 + z for the cotangent of half the angle.
     """
@@ -56,7 +57,9 @@ def squares_of_widths_differ_by_this(
 
 
 def slope_at_zero(value: sp.Expr) -> sp.Expr:
-    """The limit of its logarithm over ρ, where its own is 1; arctangents of what grows are by those of one over it."""
+    """The limit of the logarithm of a value over ρ, where the value tends to 1; arctangents of large arguments are written by those of one
+    over the argument.
+    """
     return sp.diff(value.replace(sp.atan, lambda each: sp.pi / 2 - sp.atan(1 / each)), rho).subs(rho, 0)
 
 
@@ -64,7 +67,7 @@ def slope_at_zero(value: sp.Expr) -> sp.Expr:
 def equal_points_have_this_slope(
     near_neuron: sp.Expr, steepness: sp.Expr, near_slope: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Its limit, and that of its derivative; and close to zero."""
+    """The mean for near points is 1 at ρ = 0, with the claimed slope; at ρ = 10⁻⁶ its difference quotient is within 10ρ of this slope."""
     near_neuron = opened(near_neuron).subs(slope, steepness)
     yield trial.same(near_neuron.subs(rho, 0), sp.S.One)
     yield trial.same(near_slope, trial.once(slope_at_zero, near_neuron))
@@ -77,7 +80,7 @@ def equal_points_have_this_slope(
 def both_zones_add_up(
     weight: sp.Expr, square_mean: sp.Expr, cap: sp.Expr, two_zones: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The mean of the square at the weight, and the power at no angle times the cap; where the root is that of 1/2 and less."""
+    """The two zones are the mean of the square at the weight, and the power for equal points times the cap; also at a fortieth of ρ."""
     both = square_mean.subs(lamda, weight) + cap * most**N
     shrunk = {rho: rho / 40}
     yield trial.same(two_zones, both)
@@ -85,20 +88,22 @@ def both_zones_add_up(
 
 
 def full(two_zones: sp.Expr, part: sp.Expr) -> sp.Expr:
-    """The N at which the zone of the near points, whose logarithm is a line in N, is a part."""
+    """The N at which the zone of the near points, whose logarithm is linear in N, equals a part."""
     line = sp.expand_log(sp.log(two_zones.as_independent(most)[1]), force=True)
     return (sp.log(part) - line.subs(N, 0)) / sp.diff(line, N)
 
 
 @exact(ball_covering_order, step="near number")
 def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The second zone is the part at this number."""
+    """At this number the zone of the near points equals the part."""
     yield trial.same(near_count, full(two_zones, part), by=in_logarithms)
 
 
 @enclosed(ball_covering_order, step="growth")
 def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The arcsine of y = ρ/√(1 − ρ²), less one that is not negative, and an arctangent: with y/√(1 − y²) and π/2 for them it is Kρ."""
+    """The mean has the arcsine of y = ρ/√(1 − ρ²), less one that is not negative, and an arctangent; with the larger y/√(1 − y²), 0 and π/2
+    in their places it is 1 + Kρ.
+    """
     y = rho / sp.sqrt(1 - rho**2)
     turn = 2 * rho * sp.sqrt(1 - rho**2) / (1 - 2 * rho**2)
     upper, lower, angle = sp.symbols("upper lower angle", nonnegative=True)
@@ -116,8 +121,11 @@ def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, tria
 def half_the_chance_leaves_so_much(
     half_chance: sp.Expr, far_count: sp.Expr, near_count: sp.Expr, far_least: sp.Expr, near_least: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The far number is the least one and more by a factor, with δ = 1/(1 + u). The near one has for Kρ at least the logarithm of M, and above it d − 2 logarithms
-    of 2/δ and that of δ/(2 − 2δ), that is d − 3 of 2/δ, each at least δ log 2, and −log(1 − δ) ≥ δ ≥ δ log 2."""
+    """At half of the chance the far number is the least one times a factor above 1, with δ = 1/(1 + u).
+
+    The near number times log M is (d − 3) log(2/δ) − log(1 − δ), where log M is at most Kρ, log(2/δ) at least δ log 2, and −log(1 − δ) ≥ δ
+    ≥ δ log 2.
+    """
     u = sp.Symbol("u", positive=True)
     at = {delta: 1 / (1 + u)}
     far = far_count.subs(eta, half_chance)
@@ -149,8 +157,10 @@ def both_least_numbers_are_of_the_order(
     order: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The order over either, times what is 1 at most: δ, and d − 2 over d − 1. Both are at most 1 on the whole range of errors, and the near one at its end
-    is within 0.01 of 0.91."""
+    """The order over either least number is a function of ε times at most 1: (d − 2)/(d − 1) for the far number, δ for the near one.
+
+    Both functions are at most 1 on the whole range of errors, and that for the near number is within 0.01 of 0.91 at its end.
+    """
     yield trial.holds(small_error > 0, "a positive error")
     steep = {slope: steepness}
     far = sp.cancel((order * (d - 1) / (far_least * (d - 2))).subs(rho, ratio)).subs(a, opened(spread).subs(steep))
@@ -173,7 +183,11 @@ def the_near_number_leads(
     leading: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """At ρ = e^−L both numbers are what they are but for log m and the spread; L − 2 log L is L, ρ is 4ε, to leading order; and η is at most 4/e²."""
+    """At ρ = e^−L the near number times log m and the far number in units of the spread have the stated forms in L; L − 2 log L is L, and ρ
+    is 4ε, to leading order.
+
+    η has the slope 0 at ρ = e^−2, with the value 4/e².
+    """
     at = {rho: sp.exp(-long)}
     near = valued(valued(near_count * sp.log(most), {eta: divide}), at)
     yield trial.same(near, (d - 2) * (long - 2 * sp.log(long)) + sp.log(part), by=in_logarithms)

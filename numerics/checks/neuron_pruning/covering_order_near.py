@@ -47,8 +47,10 @@ def in_widths(gap: sp.Expr, y: sp.Symbol, sine: sp.Symbol) -> sp.Expr:
 
 @enclosed(ball_covering_order, step="near points")
 def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """That of N9.1 at 0; it falls in the angle up to a right one, from which it rises: by its sine and its cosine, for any
-    steepness, at 1 − 2ρ² = 1/(1 + y)."""
+    """The mean for near points is that of N9.1 at the angle 0; this falls in the angle up to a right one, and is symmetric about it.
+
+    The slope is written by the sine and cosine of the angle, for any steepness, at 1 − 2ρ² = 1/(1 + y).
+    """
     yield trial.same(opened(near_neuron), one_neuron.subs(theta, 0), by=sp.expand)
     yield trial.same(one_neuron.subs(theta, sp.pi - theta), one_neuron, by=None)
     sine, cosine, y = sp.symbols("s c y", positive=True)
@@ -68,7 +70,7 @@ def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Fi
 def more_success_asks_for_more(
     near_count: sp.Expr, order: sp.Expr, leading: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The near number grows with the probability of success, and those of the orders are positive."""
+    """The near number grows with the probability of success, and the order and the leading order are positive."""
     yield trial.below(near_count, near_count.subs(delta, (1 + delta) / 2))
     yield trial.below(sp.S.Zero, order, strict=True, needed="order")
     yield trial.below(sp.S.Zero, leading, strict=True)

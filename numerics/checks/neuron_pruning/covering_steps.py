@@ -64,7 +64,8 @@ def in_powers(gap: sp.Expr) -> sp.Expr:
 
 @exact(ball_covering, step="rate")
 def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of a pair with covariance cos θ, whose derivative is −sin θ; and that density follows the equation of Price.
+    """The rate is by the normal density of a pair with covariance cos θ, whose derivative is −sin θ; that density satisfies Price's
+    equation.
 
     The sign for θ < π/2: at cos θ = 1/(1 + y), and where the second exponential is the first over 1 + z.
     """
@@ -86,7 +87,9 @@ def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iter
 def few_points_are_missed_no_more_than_by_the_mean(
     missed: sp.Expr, least_missed: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """e^(−t²/2) times e^(−t E|w|), with E|w| an integral; below the probability up to t = 8, and as steep at 0."""
+    """The bound is e^(−t²/2) times e^(−t E|w|), with E|w| an integral; it is at most the probability up to t = 8, and has the same slope at
+    0.
+    """
     weight = sp.integrate(2 * g * sp.exp(-(g**2) / 2) / sp.sqrt(2 * sp.pi), (g, 0, sp.oo))
     yield trial.same(sp.log(least_missed), -(level**2) / 2 - level * weight, by=sp.expand_log)
     yield trial.everywhere(least_missed, missed, within={level: (0, 8)}, zero={level: (0, 2)})
@@ -97,7 +100,7 @@ def few_points_are_missed_no_more_than_by_the_mean(
 def the_rate_over_the_square_has_normal_parts(
     rate: sp.Expr, least_missed: sp.Expr, tilt: sp.Expr, wide: sp.Expr, narrow: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Whatever g is, times e^(−g²/2)."""
+    """The rate over the square of the bound, times e^(−g²/2), is the difference of the two normal parts over π, for all g."""
     ours = (rate / least_missed**2).subs(level, rho * g) * sp.exp(-(g**2) / 2)
     wider, narrower = (sp.exp(-(g**2) / (2 * each**2) + tilt * g) for each in (wide, narrow))
     yield trial.same(ours, (wider - narrower) / sp.pi, by=by_half_angle)
@@ -107,7 +110,9 @@ def the_rate_over_the_square_has_normal_parts(
 def the_steepness_is_a_slope(
     tilted: sp.Expr, tilt: sp.Expr, widest: sp.Expr, steepness: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """In v² at the widest; what is convex, v(e^(cv) − 1), has a slope in v² whose own slope in v is no less than 0."""
+    """The steepness is the slope in v² at the widest v. The slope of v(e^(cv) − 1) in v² does not fall in v, so this function is convex in
+    v².
+    """
     square = sp.Symbol("square", positive=True)
     growing, in_width = sp.diff((tilted - v).subs(v, sp.sqrt(square)), square), sp.diff(tilted - v, v) / (2 * v)
     yield trial.same(growing, in_width.subs(v, sp.sqrt(square)))
@@ -123,7 +128,7 @@ def the_steepness_is_a_slope(
 
 @enclosed(ball_covering, step="lengths")
 def widths_have_this_integral(wide: sp.Expr, narrow: sp.Expr, arcs: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its slope in the angle, and 0 at a right one."""
+    """Minus the derivative of the integral in the angle is the difference of the widths, and at a right angle the integral is 0."""
     yield trial.same(-sp.diff(arcs, theta), wide - narrow, by=by_roots)
     yield trial.same(arcs.subs(theta, sp.pi / 2), sp.S.Zero)
 
@@ -140,7 +145,9 @@ def by_square_roots(gap: sp.Expr) -> sp.Expr:
 def two_arcs_are_one(
     arcs: sp.Expr, sine: sp.Expr, right_sine: sp.Expr, lengths: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The cosine of the sum of two arcsines, each at most a right angle, by their sines; the integral with a right angle less an arc for it."""
+    """The sum of two arcsines, each at most a right angle, is a right angle less one arcsine, by the cosine of the sum; this turns the
+    integral into the lengths.
+    """
     near, far = share * sp.sin(theta / 2), share * sp.cos(theta / 2)
     under = 1 - share**2 + (share**2 * sp.sin(theta) / 2) ** 2
     yield trial.same((1 - near**2) * (1 - far**2), under, by=by_half_angle)
@@ -157,7 +164,7 @@ def two_arcs_are_one(
 
 @enclosed(ball_covering, step="squares")
 def squares_have_this_integral(wide: sp.Expr, narrow: sp.Expr, squares: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its slope in the angle, and 0 at a right one."""
+    """Minus the derivative of the integral in the angle is the difference of the squared widths, and at a right angle the integral is 0."""
     falling = sp.diff(squares, theta)
     yield trial.same(-falling, wide**2 - narrow**2, by=by_half_angle)
     yield trial.same(squares.subs(theta, sp.pi / 2), sp.S.Zero)
@@ -170,7 +177,7 @@ def by_recurrence(gap: sp.Expr) -> sp.Expr:
 
 @exact(ball_covering, step="angle")
 def powers_of_the_sine_are_a_density(angle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its total is 1 for d = 3 and 4, and from d to d + 2 it stays, as sin^(d−2)θ cos θ is 0 at both ends; its slope at a power of θ."""
+    """The density's total is 1 for d = 3 and 4, and the same for d and d + 2, as the derivative of sin^(d−2)θ cos θ integrates to 0."""
     ends = sp.sin(theta) ** (d - 2) * sp.cos(theta)
     power = sp.sin(theta) ** (d - 3)
     change = (d - 2) * power - (d - 1) * power * sp.sin(theta) ** 2
@@ -188,7 +195,7 @@ def powers_of_the_sine_are_a_density(angle_density: sp.Expr, trial: Trial) -> It
 def the_mean_is_over_the_angle(
     angle_density: sp.Expr, one_neuron: sp.Expr, second_moment: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What is integrated from 0 to a right angle, one neuron and one more."""
+    """The integrand from 0 to a right angle, by induction: one neuron, and one more."""
     one_neuron = put_in(one_neuron).subs(rho, ratio)
     second_moment = put_in(second_moment)
     (integral,) = second_moment.atoms(sp.Integral)

@@ -41,7 +41,7 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 def corners_are_unit_vectors_times_their_length(
     corner_ratio: sp.Expr, thin: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The ratio of N3.2 below 1/4, over the length of a corner."""
+    """The half-width is the ratio of N3.2 below 1/4 over the length √(d − 1) of a corner; its square is at most 1/2."""
     yield trial.same(corner_ratio, cube_ratio, by=None)
     yield trial.same(thin, corner_ratio / sp.sqrt(d - 1))
     more, y = sp.symbols("more y", nonnegative=True)
@@ -52,7 +52,9 @@ def corners_are_unit_vectors_times_their_length(
 
 @exact(cube_covering)
 def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All corners are open with probability 1/R, else none; at the R of the claim too."""
+    """If all corners are open with probability 1/R, and else none, the probability of success is the bound 1 − 1/R; at the R of the claim
+    too.
+    """
     yield trial.same(success, 1 - 1 / moment_at, by=put_in)
     yield trial.same(opened(success).subs(moment, 1 / t), 1 - t, by=sp.cancel)
 
@@ -89,7 +91,7 @@ CLOSE = sp.Rational(1, 10**12)
 
 @enclosed(cube_covering)
 def letters_stand_for_formulas(cube_moment: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Each formula is what it prints as, with the values of the formulas that its letters are."""
+    """Each formula has the value of its printed form with the values of the formulas for its letters, up to 10⁻¹²."""
     width = sp.Rational(trial.value(thin, SOME))
     known = {**SOME, rho: width, slope: sp.Rational(trial.value(steepness, {rho: width}))}
     mean = sp.Rational(trial.value(opened(cube_moment), known))
@@ -100,7 +102,9 @@ def letters_stand_for_formulas(cube_moment: sp.Expr, success: sp.Expr, trial: Tr
 
 @enclosed(cube_covering, step="neurons", cost=0.3)
 def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 less the bound is searched, from 1 on, until it is 1 − δ or less; so the bound is δ or more there, and less one neuron earlier."""
+    """The number is the first, from 1 on, at which 1 less the bound is at most 1 − δ; so the bound is at least δ there, and less than δ
+    with one neuron fewer.
+    """
     yield from is_least(success, neurons, ((3, "1/5", "3/10"), (4, "1/20", "3/4"), (9, "1/5", "1/10")), trial)
 
 
@@ -109,7 +113,9 @@ def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) ->
 
 @exact(cube_covering)
 def pyramids_have_this_share_of_directions(pyramid: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The rate in half of the side: four sides of the square, each an integral over it by its primitive, over 4π; nothing at 0."""
+    """The share is 0 at 0; its derivative in half of the side is, by squares, an integral over each of the four sides of the square, by a
+    primitive, over 4π.
+    """
     y = sp.Symbol("y", real=True)
     far = 1 + half**2
     primitive = y / (far * sp.sqrt(far + y**2))
@@ -137,7 +143,9 @@ def drawn_planks_cover_corners_as_often(all_corners: sp.Expr, trial: Trial) -> I
 
 @exact(cube_covering)
 def one_neuron_is_enough_in_a_pyramid(enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """|y| + |z| ≤ ε is a square whose half side is ε/√2, the distance of a side from 0; none of so many is there with 1 − δ."""
+    """|y| + |z| ≤ ε is a square whose half side is ε/√2, the distance of a side from 0; with the number of neurons that is enough, none
+    lies there with probability 1 − δ.
+    """
     middle = sp.Matrix([eps / 2, eps / 2])  # of a side, from (ε, 0) to (0, ε)
     yield trial.same(middle.norm() ** 2, (eps / sp.sqrt(2)) ** 2)
     yield trial.same(enough * sp.log(1 - pyramid.subs(half, middle.norm())), sp.log(1 - delta), by=sp.simplify)
@@ -147,7 +155,7 @@ def one_neuron_is_enough_in_a_pyramid(enough: sp.Expr, trial: Trial) -> Iterator
 def both_zones_add_up(
     weight: sp.Expr, square_mean: sp.Expr, tail: sp.Expr, two_zones: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The mean of the square at the weight of N9.2, and the tail times the power; where the root is that of 1/2 and less."""
+    """The two zones are the mean of the square at the weight of N9.2, and the tail times the power; also at a twentieth of ρ."""
     yield trial.same(weight, ball_covering_order.claimed["weight"])
     both = square_mean.subs(lamda, weight) + tail * most**N
     shrunk = {rho: rho / 20}
@@ -157,7 +165,7 @@ def both_zones_add_up(
 
 @exact(cube_covering_order, step="near number")
 def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The second zone is the part at this number, and the part is that of N9.2."""
+    """At this number the zone of the near points equals the part, which is that of N9.2."""
     yield trial.same(part, ball_covering_order.claimed["part"])
     yield trial.same(near_count, full(two_zones, part), by=in_logarithms)
 
@@ -172,8 +180,11 @@ def the_near_number_leads(
     leading: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The exponent of the tail over that of one neuron, to leading order; the former is (d − 1) log 2 up to (d − 1)η, for η from 10⁻⁹ to 1. The far number over that is
-    η√(d − 1) times what has a limit at η = 0."""
+    """The leading order is the exponent (d − 1) log 2 of the tail over that of one neuron; the tail has this exponent up to (d − 1)η, for η
+    from 10⁻⁹ to 1.
+
+    The far number over the leading order is η√(d − 1) times a factor that has a limit at η = 0.
+    """
     limit = (1 - (1 + part) ** -2) / (4 * a * eps * sp.pi * sp.log(2))
     yield trial.same(far_count.subs(rho, thin) / leading, limit * eta * (1 + eta) * sp.sqrt(d - 1))
     yield trial.same(leading, (d - 1) * sp.log(2) / (near_slope * thin))
@@ -186,12 +197,12 @@ letters_stand_for_formulas_of_the_order = check_of_the_letters(cube_covering_ord
 
 @enclosed(cube_covering)
 def corners_are_far_enough(thin: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For planks of N9.1."""
+    """The half-width is below 1/√2, as planks of N9.1 have it."""
     yield trial.below(thin, 1 / sp.sqrt(2), strict=True)
 
 
 @enclosed(cube_covering_order)
 def more_success_asks_for_more_on_the_cube(thin: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Planks are thin enough; and the near number grows with the probability of success."""
+    """The half-width is below 1/√2; and the near number grows with the probability of success."""
     yield trial.below(thin, 1 / sp.sqrt(2), strict=True)
     yield trial.below(near_count, near_count.subs(delta, (1 + delta) / 2))

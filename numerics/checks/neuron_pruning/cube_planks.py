@@ -49,14 +49,16 @@ def transforms(rng: np.random.Generator, size: int, draws: int) -> NDArray[np.fl
 
 @enclosed(cube_planks, step="series")
 def both_forms_of_the_transform_agree(transform: sp.Expr, large: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The product 0 · ∞ and the form without it, near 0 and where doubles give up."""
+    """The transform, a product 0 · ∞ in the limit, and its form without that product agree near 0 and where doubles give up."""
     points = [{s: sp.Rational(at)} for at in ("1/50", "1/3", "1", "7/2", "20", "60")]
     yield trial.same(transform, large, at=points, by=None)
 
 
 @enclosed(cube_planks, cost=1)
 def cube_mean_is_the_integral(cube_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At 20 inputs between ∫ over s ≤ 3 and this with the rest of its first term, and below the ball's mean; times d − 1 less at 40."""
+    """At 20 inputs the mean lies between the integral over s ≤ 3 and this plus a bound on the rest, and below the ball's mean; times d − 1
+    it is no larger at 40 inputs than at 20.
+    """
     at = [{d: sp.Integer(20)}]
     part = ROOT * sp.Integral(transform ** (d - 1), (s, 0, 3))
     rest = ROOT**d * sp.Integer(3) ** (2 - d) / (d - 2)
@@ -100,8 +102,9 @@ CUBES = ((2, 1), (2, 3), (3, 4), (4, 4))
 
 @exact(cube_planks, cost=0.3)
 def planks_with_a_smaller_sum_do_not_cover_the_cube(cover_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Random planks whose half-widths add up to a millionth less: points outside of all by linear programs, verified in
-    fractions; one plank of all of the sum covers."""
+    """Random planks whose half-widths add up to a millionth less than the sum: linear programs find a point outside of all, verified in
+    fractions. One plank with the whole sum covers.
+    """
     total = Fraction(int(cover_sum.p), int(cover_sum.q))
     yield trial.holds(total >= 1, f"one plank of the half-width {total} covers")
     below = total * (1 - Fraction(1, 10**6))
@@ -120,7 +123,7 @@ def sums_of_random_planks_reach_one_on_the_cube(cube_success: sp.Expr, trial: Tr
 
 @statistical(cube_planks, tests=1)
 def bounded_ratios_stay_below_on_the_cube(cube_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """min(ratio, 1) has at most the mean; the ratios themselves may have no variance."""
+    """The mean of min(ratio, 1) is at most the claimed one; the ratios themselves may have no variance."""
     draws = trial.size(20_000)
     p = trial.value(cube_mean, {d: sp.Integer(20)})
     yield trial.counts(trial.draw(thinned, 20, 1, draws), draws, p, "above")
@@ -171,7 +174,9 @@ def least_on_the_square(rng: np.random.Generator, nets: int, size: int) -> list[
 
 @enclosed(cube_planks, cost=0.3)
 def no_network_on_the_square_does_better(cube_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All subsets of networks of two inputs in fractions; and a few neurons for each ratio whose error is the bound."""
+    """No subset of networks of two inputs has an error below the bound, in fractions; for some ratios, a few neurons have the bound as
+    their error.
+    """
     ratios = [Fraction(p, q) for p, q in ((1, 5), (1, 2), (1, 1), (2, 1), (4, 1))]
     cases = [(least, error_on_the_square(best_on_the_square(least))) for least in ratios]
     for least, error in cases:

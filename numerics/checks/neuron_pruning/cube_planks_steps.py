@@ -80,7 +80,7 @@ def what_is_linear_drops_out(
 
 @enclosed(cube_planks, step="three errors")
 def moduli_of_the_weights_add_up(weights: tuple[sp.Expr, ...], total: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A far point makes no minus."""
+    """The total is the sum of the moduli of the weights."""
     yield from in_both_cases(total, sp.Add(*map(sp.Abs, weights)), trial)
 
 
@@ -88,7 +88,7 @@ def moduli_of_the_weights_add_up(weights: tuple[sp.Expr, ...], total: sp.Expr, t
 def the_error_on_the_cube_is_a_quotient(
     bend: sp.Expr, total: sp.Expr, cube_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Times the sum of the moduli."""
+    """The error times the sum of the moduli is the bend."""
     yield from in_both_cases(cube_error * total, bend, trial)
 
 
@@ -96,7 +96,7 @@ def the_error_on_the_cube_is_a_quotient(
 def the_error_at_this_ratio_is_the_one_allowed(
     cube_error: sp.Expr, cube_ratio: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The error there, below 1/4 and beyond; and how it grows, below a ratio of 1 and beyond."""
+    """The error at this ratio is ε, below 1/4 and beyond; and the error does not fall with the ratio, below a ratio of 1 and beyond."""
     yield from in_both_cases(cube_error.subs(r, cube_ratio), eps, trial)
     for place in CASES[r]:
         slope = sp.factor(sp.diff(decided(cube_error.subs(r, place)), y) / sp.diff(place, y))
@@ -107,7 +107,7 @@ def the_error_at_this_ratio_is_the_one_allowed(
 def the_half_width_is_proportional_to_the_mean(
     cube_ratio: sp.Expr, cube_width: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Of the ratio, by the linearity of the mean."""
+    """The half-width is the factor times the mean of the ratio, by the linearity of the mean."""
     yield from in_both_cases(cube_width, cube_ratio * mean, trial)
 
 
@@ -115,7 +115,7 @@ def the_half_width_is_proportional_to_the_mean(
 def half_widths_add_up_on_the_cube(
     cube_width: sp.Expr, cover_sum: sp.Expr, cube_sum: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """One neuron, and one more, over the least sum of planks that cover."""
+    """By induction, one neuron and one more: the half-widths over the least sum of planks that cover."""
     one = cube_width / cover_sum
     yield trial.induction(cube_sum, N, one, lambda term: term + one, start=1, by=sp.expand)
     yield from in_both_cases(cube_sum, N * one, trial)
@@ -123,7 +123,7 @@ def half_widths_add_up_on_the_cube(
 
 @enclosed(cube_planks, step="neurons on the cube")
 def neurons_solve_the_bound_on_the_cube(cube_sum: sp.Expr, cube_number: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What is left of δ, in units of the half-width of one neuron; that of one neuron more, at ε = 1/(2 + 2y)."""
+    """The sum less δ is the half-width of one neuron times N less the claimed number; the sum grows with N, at ε = 1/(2 + 2y)."""
     yield from in_both_cases(cube_sum - delta, cube_ratio * mean * (N - cube_number), trial)
     some = sp.Symbol("some", positive=True)
     width = mean * sp.Max(2 / (1 + some), 1 / some)

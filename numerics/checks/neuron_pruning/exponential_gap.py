@@ -22,9 +22,10 @@ from sparse_limits.theory.subset_sum.symbols import n
 
 @enclosed(exponential_gap)
 def as_many_suffice_and_no_fewer(enough: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For each input it is a number rounded up, by less than 1: there the bound on failure is 1 − δ, times a factor below 1 for what is added.
+    """For each input the number is rounded up, by less than 1: there the bound on failure is 1 − δ times a power of a factor below 1, with
+    what is added as exponent.
 
-    So with one neuron less it is above 1 − δ.
+    So with one neuron less for each input the bound is above 1 − δ.
     """
     point = trial.points(enough, count=1)[0]
     each = sp.simplify(valued(enough / d, point))
@@ -43,7 +44,9 @@ def in_logarithms(gap: sp.Expr) -> sp.Expr:
 
 @enclosed(exponential_gap)
 def fewer_fail(needed: sp.Expr, share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound of N5.2 without a sum is δ at this number, with its power; for ε from 1/50 to 1/3 and δ from 1/10 to 9/10 the series converges there."""
+    """With its power, the bound of N5.2 without a sum is δ at this number; the series converges there for ε from 1/50 to 1/3 and δ from
+    1/10 to 9/10.
+    """
     line, first, factor = (part.subs(s, slow) for part in (share, pair, ratio))
     errors = {eps: (sp.Rational(1, 50), sp.Rational(1, 3)), delta: (sp.Rational(1, 10), sp.Rational(9, 10))}
     yield trial.same(line * needed + first * needed**2 / (1 - needed * factor), delta, by=None)
@@ -60,7 +63,7 @@ def some_neurons_are_needed(needed: sp.Expr, order: sp.Expr, trial: Trial) -> It
 
 @enclosed(exponential_gap)
 def the_power_is_one_of_those_allowed(needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It is N5.2's number at some power, from 0 to below 1 as N5.2 asks."""
+    """The number is N5.2's at some power, which is at least 0 and below 1 as N5.2 asks."""
     powers = {each.exp for each in needed.atoms(sp.Pow)}
     power = next((each for each in powers if valued(neurons, {s: each}) == needed), None)
     yield trial.holds(power is not None, f"N5.2's number at the power {power}")
@@ -71,7 +74,9 @@ def the_power_is_one_of_those_allowed(needed: sp.Expr, trial: Trial) -> Iterator
 
 @enclosed(exponential_gap)
 def a_gap_needs_a_second_weight(enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A neuron with one input is kept or pruned with its weight: there what is enough for weights is enough for neurons."""
+    """With one input a neuron is kept or pruned with its weight: there the neurons that are needed are at most those that are enough for
+    weights, at ε = 10⁻⁹.
+    """
     small = {eps: sp.Rational(1, 10**9)}
     alike = sp.Piecewise((valued(needed, small), d < 2), (0, True))
     yield trial.below(alike, valued(enough, small))

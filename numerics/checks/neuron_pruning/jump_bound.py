@@ -50,7 +50,8 @@ def in_tangents(gap: sp.Expr) -> sp.Expr:
 
 @exact(jump_bound, step="one kink inside")
 def largest_strength_of_one_kink(jump: sp.Expr, length: sp.Expr, largest: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With errors of both signs: cotangents of half of both gaps, which fall; the larger gap at its least, half of the arc.
+    """With errors of both signs the strength is ε times the sum of the cotangents of half of both gaps, and falls with the gaps; the
+    largest one has the larger gap at its least, half of the arc.
 
     The signs in the tangents a and b of half of the gaps, ab < 1.
     """
@@ -77,7 +78,9 @@ def with_a_letter(gap: sp.Expr) -> sp.Expr:
 def one_kink_by_its_primitive(
     length: sp.Expr, largest: sp.Expr, sure: sp.Expr, primitive: sp.Expr, one_kink: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Where it is 1, its primitive, and both parts up to the middle of the arc, where it is less than 1."""
+    """The largest strength is 1 at the sure gap; one kink is the sure part plus the integral from there to the middle of the arc, by its
+    primitive. In the middle the largest strength is below 1.
+    """
     yield trial.same(sure, 2 * sp.atan(eps / (1 - eps * farthest)))
     yield trial.same(largest.subs(g, sure), 1)
     yield trial.same(sp.diff(primitive, g), largest, by=in_halves)
@@ -107,7 +110,7 @@ def kinks_are_off_the_arc_as_often(outside: sp.Expr, trial: Trial) -> Iterator[F
 def values_of_an_independent_computation(
     outside: sp.Expr, one_kink: sp.Expr, term: sp.Expr, bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At ε = 10⁻⁶ with 300 and with 1000 neurons, 1 − s = 0.075; all for 300, where clusters bound nothing."""
+    """The parts at ε = 10⁻⁶ and 1 − s = 0.075, for 300 and for 1000 neurons; and the whole bound for 300."""
     at = {N: sp.Integer(300), eps: sp.Rational(1, 10**6), s: sp.Rational(37, 40)}
     for low, high in ((sp.Rational(6814, 10**6), bound), (bound, sp.Rational(6815, 10**6))):
         yield trial.below(low, high, at=[at])

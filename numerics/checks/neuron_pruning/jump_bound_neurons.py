@@ -50,7 +50,7 @@ def gathered(gap: sp.Expr) -> sp.Expr:
 def terms_are_below_a_geometric_series(
     term: sp.Expr, quotient: sp.Expr, pair: sp.Expr, ratio: sp.Expr, several: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The first term and factor; with N = m + 2 neurons and NR = N/(N + v) the series is below its bound by this much."""
+    """The first term and factor; with N = m + 2 neurons and NR = N/(N + v) the series is below its bound by the stated gap."""
     yield trial.same(term.subs(k, 2), N * (N - 1) * pair, by=gathered)
     yield trial.same(quotient.subs(k, 2), (N - 2) * ratio, by=gathered)
     yield trial.same(several, N**2 * T / (1 - N * R))
@@ -71,8 +71,11 @@ def with_squares(gap: sp.Expr) -> sp.Expr:
 
 @exact(jump_bound, step="root")
 def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With a letter for the square root; what both factors add up to is it, over δ. That the bound grows, at NR = 1/(1 + y);
-    and that both factors are positive: the root is that of (u + w)², for A − δR = u − w and δT = uw."""
+    """At the root the bound is δ, with a letter for the square root: both factors add up to it, over δ.
+
+    The bound grows with N, at NR = 1/(1 + y), and both factors are positive: the square root is that of (u + w)², for A − δR = u − w and δT
+    = uw.
+    """
     yield trial.same(2 / root - R - A / delta, sp.sqrt((A - delta * R) ** 2 + 4 * delta * T) / delta, by=sp.cancel)
     square = sp.Symbol("q", positive=True)
     pairs = (square**2 - (A - delta * R) ** 2) / (4 * delta)
@@ -100,7 +103,7 @@ def limits_at_the_slow_power(
     limit_ratio: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """At ε = exp(−1/w), w → 0: Γ(jw) = Γ(jw + 1)/jw, and the arc tends to π. A logarithm is 2L and what tends to 0."""
+    """At ε = exp(−1/w), w → 0: Γ(jw) = Γ(jw + 1)/jw, and the arc tends to π. The logarithm is 2L plus a part that stays bounded."""
     yield trial.same(slow, 1 + 1 / sp.log(eps), by=sp.expand_log)
     many, bounded = sp.symbols("L ell_0", real=True)
     parts = sp.expand((share / eps).subs(sp.log(1 + excess**2), 2 * many + bounded))
@@ -129,10 +132,11 @@ MOST_BY_CLUSTERS = sp.Rational(147, 1000)  # times ε^(−1/2), for an even chan
 
 @enclosed(jump_bound, cost=0.3)
 def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For an even chance, at all errors from 10⁻⁸ to 1/100; at 10⁻⁶ 38 times as many.
+    """For an even chance N5.2 asks for more neurons than clusters do, at all errors from 10⁻⁸ to 1/100; at 10⁻⁶ for more than 38 times as
+    many.
 
-    With gaps of a share p of π/N, and sin x ≤ x, clusters bound it by ½ only up to N²ε = π/4 p(1 − p)(½ − 2p): what their
-    bound has besides is an arc sine and 1/sin x − 1/x, times what is not negative.
+    With gaps of a share p of π/N, and sin x ≤ x, clusters bound the probability by ½ only up to N²ε = π/4 p(1 − p)(½ − 2p): the other terms
+    of their bound are an arcsine and 1/sin x − 1/x, times what is not negative.
     """
     share = sp.Symbol("p", positive=True)  # the gap as a share of the mean gap
     chance = by_clusters(sp.pi * share / N)
@@ -153,7 +157,7 @@ def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial
 
 @enclosed(jump_bound)
 def jumps_and_integrals_have_their_signs(jump: sp.Expr, simplex: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """An error more at either end of a gap bends more, and the integral of a power is positive."""
+    """The jump strictly grows with the error at either end of a gap, and the integral of a power is positive."""
     for end in (after, ahead):
         yield trial.below(sp.S.Zero, sp.diff(jump, end), strict=True)
     yield trial.below(sp.S.Zero, simplex, strict=True)

@@ -60,7 +60,9 @@ def misfits(rng: np.random.Generator, number: int, size: int) -> list[tuple[floa
 
 @enclosed(kink_jumps, cost=0.3)
 def good_subsets_lie_in_the_zonotope(jump: sp.Expr, arc: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All subsets of random networks with an error below 3/5: within the arc no node errs by more, and the errors give the strengths up to 10⁻⁶."""
+    """All subsets of random networks with an error below 3/5: within the arc no node errs by more, and where gaps exceed 10⁻³ the errors
+    give the strengths up to 10⁻⁶.
+    """
     strength, half = numeric((here, after, ahead, g, h), jump), numeric((eps,), arc)
     worst, most, seen = 0.0, 0.0, 0
     for error, kinks, strengths, theta in trial.draw(misfits, trial.size(9), 8):
@@ -83,6 +85,6 @@ def good_subsets_lie_in_the_zonotope(jump: sp.Expr, arc: sp.Expr, trial: Trial) 
 
 @enclosed(kink_jumps)
 def a_higher_end_bends_more(jump: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """By an error more at the next node, and at the node before."""
+    """The jump strictly grows with the error at the next node, and with that at the node before."""
     for end in (after, ahead):
         yield trial.below(sp.S.Zero, sp.diff(jump, end), strict=True)

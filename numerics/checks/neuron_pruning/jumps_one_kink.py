@@ -28,7 +28,9 @@ def by_sines(gap: sp.Expr) -> sp.Expr:
 
 @exact(kink_jumps)
 def strengths_of_one_kink_fill_an_interval(one_length: sp.Expr, one_fits: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Errors of either sign at the ends and of the other one at the kink, where the sum of cotangents is positive; and the mass of the density."""
+    """The interval is twice the jump for errors ε at the ends and −ε at the kink; the probability is the mass of the density of a strength
+    on the interval.
+    """
     farthest = valued(jump, {after: eps, ahead: eps, here: -eps})
     yield trial.same(one_length, 2 * farthest, by=by_sines)
     mass = 2 * sp.integrate(strength_density.subs(c, X), (X, 0, one_length / 2))

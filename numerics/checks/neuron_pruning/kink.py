@@ -39,7 +39,7 @@ def rational_instances(rng: np.random.Generator, count: int) -> list[dict[str, t
 def no_affine_function_does_better(
     kink_function: sp.Expr, bound: sp.Expr, best_affine: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """On instances in exact arithmetic: the best g has the error of the bound, any change of it at least that."""
+    """On instances in exact arithmetic: the error of the best g is the bound, and that of any other affine g at least the bound."""
     symbols = {str(s): s for s in (kink, radius, slope, offset)}
     for instance in trial.draw(rational_instances, trial.size(20)):
         at = {symbols[name]: sp.Rational(*value) for name, value in instance.items()}

@@ -84,8 +84,9 @@ BALLS = ((2, 1), (2, 4), (3, 5), (4, 6), (2, 8))
 
 @exact(ball_planks, cost=0.2)
 def planks_with_a_smaller_sum_do_not_cover_the_ball(cover_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Random planks whose half-widths add up to a millionth less: points outside of all by the longest signed sum, verified
-    in fractions; one plank of all of the sum covers."""
+    """Random planks whose half-widths add up to a millionth less than the sum: the longest signed sum gives a point outside of all,
+    verified in fractions. One plank with the whole sum covers.
+    """
     total = Fraction(int(cover_sum.p), int(cover_sum.q))
     yield trial.holds(total >= 1, f"one plank of the half-width {total} covers")
     below = total * (1 - Fraction(1, 10**6))
@@ -106,8 +107,10 @@ def full_sums(rng: np.random.Generator, inputs: int, size: int, order: int, slop
 def sums_beside_a_bound(
     success: sp.Expr, average: sp.Expr, widest: sp.Expr, size: int, order: int, trial: Trial
 ) -> Iterator[Finding]:
-    """In how many networks of so many neurons the half-widths, in which `widest` is the factor, add up to 1: at a bound of ½, and where the event is likely and
-    the bound says nothing, so that bounds that are too low by a factor are refused."""
+    """In how many networks of so many neurons the half-widths, in which `widest` is the factor, add up to 1.
+
+    At a bound of ½, and where the event is likely and the bound says nothing, so that bounds that are too low by a factor are refused.
+    """
     nets, inputs = trial.size(300), 12
     for claim in (sp.Rational(1, 2), sp.Rational(13, 10)):
         known = {d: sp.Integer(inputs), N: sp.Integer(size)}
@@ -147,7 +150,7 @@ def thinned(rng: np.random.Generator, size: int, order: int, draws: int) -> int:
 
 @statistical(ball_planks, tests=1)
 def bounded_ratios_stay_below_on_the_ball(ball_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """min(ratio, 1) has at most the mean; the ratios themselves may have no variance."""
+    """The mean of min(ratio, 1) is at most the claimed one; the ratios themselves may have no variance."""
     draws = trial.size(20_000)
     p = trial.value(ball_mean, {d: sp.Integer(20)})
     yield trial.counts(trial.draw(thinned, 20, 2, draws), draws, p, "above")

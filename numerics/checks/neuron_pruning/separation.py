@@ -80,7 +80,9 @@ def near_networks(rng: np.random.Generator, nets: int) -> list[tuple[list[Vector
 
 @enclosed(measured_separation)
 def neurons_near_the_target_have_this_error(near_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No network has more; neurons at the target's direction, and two beside it, have it up to the square of the angle."""
+    """No network has an error above the bound; neurons at the target's direction have this error, and two beside it have it up to a factor
+    of 1 + angle².
+    """
     for weights, outputs in trial.draw(near_networks, trial.size(8)):
         at, error = network(200, weights, outputs)
         yield trial.below(error, near_bound, at=[at])
@@ -126,7 +128,9 @@ def masses_have_this_tail(mass_tail: sp.Expr, trial: Trial) -> Iterator[Finding]
 def neurons_fail_by_their_signs_and_their_number(
     no_strength: sp.Expr, asked: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Each is in the window and of positive strength with half of the window's share; and none aligned as N2 asks."""
+    """A neuron lies in the window with a positive strength with half of the window's share; the number of neurons that is asked for has the
+    failure as the probability that none is aligned (N2).
+    """
     inside = 2 * window / (2 * sp.pi)
     number = sp.ceiling(neurons)
     harmless = (1 - inside) + inside / 2
@@ -146,7 +150,7 @@ def logarithm(gap: sp.Expr) -> sp.Expr:
 def failure_is_a_subset_sum_and_two_tails(
     tail: sp.Expr, failure: sp.Expr, kept: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Chernoff for the mass and for the window; R4 with the Laplace density at 2."""
+    """The failure is a subset sum by R4, with the Laplace density at 2, and two Chernoff tails, for the mass and for the window."""
     for chernoff in trial.once(chernoff_tails):
         yield trial.same(sp.log(tail), sp.log(chernoff), by=logarithm)
     laplace = sp.exp(-angle) / 2
@@ -158,7 +162,9 @@ def failure_is_a_subset_sum_and_two_tails(
 
 @enclosed(measured_separation)
 def tails_are_below(tail: sp.Expr, kept: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The failure at the number that is kept; for k = 1, 5 and 40 a Gamma(k) variable above 2k, and at most k of 40k neurons in a window that holds 2k in the mean."""
+    """The failure at the number that is kept is at most δ. For k = 1, 5 and 40 the tail bounds a Gamma(k) variable above 2k, and at most k
+    of 40k neurons in a window that holds 2k in the mean.
+    """
     for size in (1, 5, 40):
         gamma = sum(sp.Rational(2 * size) ** j / sp.factorial(j) for j in range(size)) * sp.exp(-2 * size)
         p, n = sp.Rational(1, 20), 40 * size
@@ -176,7 +182,7 @@ def strengths_and_angles(rng: np.random.Generator, size: int) -> tuple[NDArray[n
 
 @statistical(measured_separation, tests=1)
 def neurons_fall_into_the_window(window: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Window and a strength of at most 2: the share 2k/N of all, times 1 − e⁻²."""
+    """Neurons in the window with a strength of at most 2: the share 2k/N of all, times 1 − e⁻²."""
     size, at = trial.size(60_000), {k: sp.Integer(1), eps: sp.Rational(1, 2)}
     c, theta = trial.draw(strengths_and_angles, size)
     inside = int(np.count_nonzero((c <= 2) & (theta <= trial.value(window, at))))
@@ -192,7 +198,7 @@ def axis_errors(rng: np.random.Generator, count: int) -> list[tuple[int, ...]]:
     return [tuple(map(int, row)) for row in rng.integers(-4, 5, (count, 4))]
 
 
-DECISIVE = (  # together these errors tell the supremum from every control
+DECISIVE = (  # together these errors distinguish the supremum from every control
     (2, 0, 0, -3),  # opposite signs on two axes: neither moduli, nor one sign, nor the positive inputs alone
     (-2, 1, -1, 1),  # opposite signs on one axis: clipped at 0
     (2, 2, 0, 0),  # two axes at once: squares add, errors do not
@@ -231,7 +237,7 @@ def brackets_are_secants(
     weight_flattest: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Of 1/ε with two logarithms and without, of one logarithm and of a constant."""
+    """The brackets are secant slopes: of 1/ε with two logarithms and without, of one logarithm and of a constant."""
     x = sp.Symbol("x", positive=True)
     claimed = neuron_steepest, neuron_flattest, weight_steepest, weight_flattest
     for secant, size in zip(claimed, (sp.log(1 / x) ** 2 / x, 1 / x, sp.log(1 / x), sp.S.One), strict=True):
@@ -287,7 +293,7 @@ def readings(rng: np.random.Generator, networks: int, size: int) -> NDArray[np.f
 
 @statistical(measured_separation, tests=1, cost=0.2)
 def a_linear_output_loses_the_tickets(fails: Reading, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of 96 neurons, within 10⁻⁴: no more often than N4.2 allows, about one network in forty."""
+    """Of networks of 96 neurons, those with an error within 10⁻⁴ are no more frequent than N4.2 allows, about one in forty."""
     networks, error = trial.size(40), sp.Rational(1, 10_000)
     errors = trial.draw(readings, networks, 96)[int(fails.relu_output)]
     found = int(np.count_nonzero(errors <= float(error)))
@@ -296,5 +302,5 @@ def a_linear_output_loses_the_tickets(fails: Reading, success: sp.Expr, trial: T
 
 @enclosed(measured_separation)
 def no_sum_exceeds_its_moduli(near_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound is no more than the target, the mass, and what the angle adds to it."""
+    """The bound is at most 1 plus the mass plus the mass times the angle."""
     yield trial.below(near_bound, 1 + mass + mass * angle)

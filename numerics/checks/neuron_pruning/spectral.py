@@ -83,8 +83,9 @@ def series(dimension: int, last: int) -> sp.Expr:
 
 @enclosed(neuron_spectrum)
 def kernel_is_the_sum_of_its_harmonics(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In five dimensions, up to degree 8, it differs by no more than the eigenvalues beyond, as no zonal harmonic exceeds 1:
-    at all angles, h up to a right one and π − h, where acos and a root of the cosine have derivatives.
+    """In five dimensions the kernel differs from its sum up to degree 8 by at most the eigenvalues beyond, as no zonal harmonic exceeds 1.
+
+    At all angles h up to a right one and π − h, where acos and a root of the cosine have derivatives.
     """
     rest = trial.once(left_over, 5, int(ranks.subs({d: 5, m: 4})))
     gap = kernel.subs(d, 5) - trial.once(series, 5, 8)
@@ -152,7 +153,9 @@ between = where((2, 2), (2, 4), (2, 12), (3, 2), (3, 10), (3, 50), (4, 12), (5, 
 
 @enclosed(spectral_bound, cost=0.3)
 def tail_is_the_total_without_the_largest(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Eigenvalues of degrees up to 13 sorted by size, at the ends of degrees and between; for odd d in fractions."""
+    """The total less the N largest eigenvalues, of degrees up to 13 sorted by size, at the ends of degrees and between; for odd d in
+    fractions.
+    """
     for point in ends + between:
         yield trial.same(tail, trial.once(left_over, int(point[d]), int(point[N])), by=None, at=[point])
     for point in where((3, 9), (5, 30)):
@@ -179,7 +182,7 @@ def least(networks: NDArray[np.floating]) -> sp.Rational:
 
 @enclosed(spectral_bound, cost=0.4)
 def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean over all targets as a ball, 1/(2d) − tr G⁻¹H: random neurons, and polygons."""
+    """Random neurons and polygons leave at least the tail: the mean over all targets, 1/(2d) − tr G⁻¹H, as a ball."""
     for count in (3, 5, 9):
         (point,) = where((2, count))
         yield trial.below(sp.Integer(0), tail, at=[point], strict=True)
@@ -191,7 +194,9 @@ def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @enclosed(spectral_bound)
 def the_letter_stands_for_the_tail(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The formula of the step, with a letter for what is left; and at the sum without the largest eigenvalues, sorted by size."""
+    """The probability of success is the formula of the step, with a letter for what is left; and that at the sum without the largest
+    eigenvalues, sorted by size.
+    """
     yield trial.holds(opened(success) != no_guarantee, "a bound")
     somewhere = {d: sp.Integer(2), eps: sp.Rational(1, 9), T: sp.Rational(1, 7)}
     yield trial.same(opened(success), solved, by=None, at=[somewhere])
@@ -211,7 +216,7 @@ def demands(*triples: tuple[int, int, int]) -> list[dict[sp.Symbol, sp.Expr]]:
 
 @enclosed(spectral_bound, cost=0.3)
 def smallest_number_is_the_smallest(neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The tail is small enough there, and one neuron earlier it is not."""
+    """At this number the tail is small enough; with one neuron fewer it is not."""
     for point in demands((2, 40, 2000), (3, 20, 500), (5, 10, 200)):
         at = [{d: point[d], N: sp.Rational(trial.value(neurons, point))}]
         yield trial.below(tail, allowed.subs(point), at=at)
@@ -234,7 +239,7 @@ def misses(rng: np.random.Generator, size: int, draws: int, error: float) -> int
 
 @statistical(spectral_bound, tests=2, cost=0.2)
 def drawn_neurons_are_enough(seen_success: sp.Expr, seen: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Ten neurons fail at most once in 20 draws, four in five of eight: of an error of 1/10, for two inputs."""
+    """For an error of 1/10 and two inputs, ten neurons fail in at most one draw of 20, and four in at most five draws of eight."""
     draws, error = trial.size(4000), 0.1
     for size, failing in ((int(seen), HALF / 10), (4, 1 - seen_success)):
         count = trial.draw(misses, size, draws, error)
@@ -243,7 +248,7 @@ def drawn_neurons_are_enough(seen_success: sp.Expr, seen: sp.Expr, trial: Trial)
 
 @enclosed(spectral_bound)
 def less_than_all_is_left(tail: sp.Expr, allowed: sp.Expr, solved: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One dimension takes the first eigenvalue; some probability of success allows less than all; no probability is negative."""
+    """The tail is at most the total less the first eigenvalue; what is allowed is below the total; and no probability is negative."""
     yield trial.below(tail, total - sp.gammasimp(coefficient.subs(k, 0)) ** 2)
     yield trial.below(allowed, total, strict=True, needed="success")
     yield trial.below(sp.S.Zero, solved, needed="solved")
@@ -251,7 +256,7 @@ def less_than_all_is_left(tail: sp.Expr, allowed: sp.Expr, solved: sp.Expr, tria
 
 @enclosed(spectral_bound)
 def success_is_that_of_the_tail(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What the tail at N dimensions leaves, at two points."""
+    """The probability of success is the one for the tail at N, at two points."""
     for count in (1, 4):
         at = {d: sp.Integer(2), N: sp.Integer(count), eps: sp.Rational(1, 10)}
         claimed = valued(spectral_bound.expressions["tail"], at)

@@ -55,8 +55,9 @@ def stepwise(expression: sp.Expr) -> sp.Expr:
 
 @exact(neuron_spectrum, step="density at the equator")
 def sections_grow_by_two_dimensions(weight: sp.Expr, density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative that vanishes at both ends; the integral of the weight falls by as much as the density grows; the circle
-    and the sphere."""
+    """By a derivative that vanishes at both ends, the integral of the weight falls from d to d + 2 by the factor by which the density
+    grows; the density for the circle and the sphere.
+    """
     yield trial.same(sp.diff(t * ROUND * weight, t), (d * ROUND - (d - 1)) * weight, by=over_the_weight)
     yield trial.same(weight.subs(d, d + 2), ROUND * weight, by=over_the_weight)
     yield trial.same(density.subs(d, d + 2), d / (d - 1) * density, by=stepwise)
@@ -71,7 +72,9 @@ def sections_grow_by_two_dimensions(weight: sp.Expr, density: sp.Expr, trial: Tr
 def the_rest_is_a_derivative(
     curvature: sp.Expr, weight: sp.Expr, primitive: sp.Expr, at_equator: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Along a harmonic, its slope and curvature; the ends."""
+    """The integrand is the derivative of the primitive along a harmonic, by its slope and curvature; the values of the primitive at both
+    ends.
+    """
     along = sp.diff(primitive, t) + slope * sp.diff(primitive, value) + curvature * sp.diff(primitive, slope)
     yield trial.same(sp.cancel(-1 / at_equator) * t * value * weight, along, by=over_the_weight)
     yield trial.vanishes(primitive.subs({d: 2 * x + 1, t: 1}, simultaneous=True))
@@ -82,7 +85,9 @@ def the_rest_is_a_derivative(
 def recursion_crosses_the_equator(
     next_harmonic: sp.Expr, at_equator: sp.Expr, following: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """It has the harmonic of degree 2, and is 1 at 1; P_(k+2)(0) over P_k(0), and the factors at k and k + 2, not divided."""
+    """The recursion gives the harmonic of degree 2, and the value 1 at 1; the quotient of coefficients is P_(k+2)(0) over P_k(0) times that
+    of the factors at k and k + 2.
+    """
     second = valued(next_harmonic, {k: 1, value: t, before: 1})
     yield trial.same(second, (d * t**2 - 1) / (d - 1), by=sp.cancel)
     yield trial.same(valued(next_harmonic, {t: 1, value: 1, before: 1}), 1, by=sp.cancel)
@@ -95,7 +100,9 @@ def recursion_crosses_the_equator(
 def coefficients_follow_their_recursion(
     following: sp.Expr, zeroth: sp.Expr, first: sp.Expr, coefficient: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The recursion at even degrees, 2k; the two starts; and, as it holds at all real degrees, the odd ones from 3 on."""
+    """The recursion at even degrees 2k, and two starts; as the recursion holds at all real degrees, odd degrees from 3 on have the
+    coefficient 0.
+    """
     even, step = coefficient.subs(k, 2 * k), following.subs(k, 2 * k)
     yield trial.same(even.subs(k, k + 1), step * even, by=lambda gap: by_two_gammas(gap.subs(k, x / 2)))
     yield trial.same(coefficient.subs(k, 0), zeroth, by=by_half_the_dimension)
@@ -124,7 +131,7 @@ def eigenvalues_fall(coefficient: sp.Expr, drop: sp.Expr, trial: Trial) -> Itera
 
 @exact(spectral_bound, step="ranks")
 def ranks_grow_by_a_multiplicity(multiplicity: sp.Expr, ranks: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Those of degrees 0 and 1, and one even degree more."""
+    """By induction: the ranks of degrees 0 and 1, and one even degree more."""
     start = multiplicity.subs(k, 0) + multiplicity.subs(k, 1)
     more = multiplicity.subs(k, 2 * j).subs(j, m + 1)
     yield trial.induction(ranks, m, start, lambda term: term + more, by=sp.combsimp)
@@ -176,7 +183,7 @@ def tail_falls_by_one_eigenvalue_after_another(
 
 @exact(spectral_bound, step="success")
 def success_solves_the_mean(two_cases: sp.Expr, solved: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean is T there, and falls where it claims something, at 2dε² = 1/(1 + y)."""
+    """At the solved probability the mean is T; where the bound claims something, at 2dε² = 1/(1 + y), the mean falls with it."""
     p = unconditional(solved)
     yield trial.same(two_cases.subs(chance, p), T, by=sp.cancel)
     y = sp.Symbol("y", positive=True)

@@ -1,4 +1,4 @@
-"""Evidence for N4.1: what pruned weights reach behind a ReLU output, and with how many neurons."""
+"""Evidence for N4.1: what pruned weights reach with a ReLU output, and with how many neurons."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ units_without_a_pair_of_a_sign_are_counted = counts_units_without_a_pair(pruned_
 
 @exact(pruned_weights, step="ball")
 def equal_coordinates_are_longest(longest: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of d coordinates 1/√d each, whose squares add up to 1, the moduli add up to the bound."""
+    """The moduli of d coordinates 1/√d, whose squares add up to 1, add up to the bound."""
     each = 1 / longest
     yield trial.same(d * each**2, sp.S.One)
     yield trial.same(d * each, longest)
@@ -51,7 +51,7 @@ def errors_add_up_to_the_one_allowed(
 def density_falls_up_to_the_reach(
     product_density: sp.Expr, least_density: sp.Expr, reach: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The density as an integral of functions that fall, at some values, and at the reach, half of which the targets fill."""
+    """The density is an integral of decreasing functions, at some values and at the reach; the targets fill half of the reach."""
     y, s = sp.symbols("y s", positive=True)
     falling = sp.Integral(sp.exp(-y * sp.cosh(s)), (s, 0, sp.oo)) / sp.pi
     at = [{y: sp.Rational(p, 7)} for p in (1, 5, 14)]
@@ -121,7 +121,7 @@ def kept_sums(rng: np.random.Generator, inputs: int) -> int:
 
 @exact(pruned_weights)
 def every_sum_of_a_ticket_may_fail(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """As many subset sums, each within ε/√d by R4 at half of the density, as tickets keep groups of single weights."""
+    """The bound counts as many subset sums, each within ε/√d by R4 at half of the density, as tickets keep groups of single weights."""
     one = one_target.subs({a: 2, kappa: sp.besselk(0, 2) / (2 * sp.pi)})
     for inputs in (2, 3):
         sums = trial.draw(kept_sums, inputs)

@@ -56,7 +56,7 @@ def axes_cross_the_target_at_its_coordinates(axis_sine: sp.Expr, trial: Trial) -
 def the_bound_of_the_plane_at_an_axis(
     plane_error: sp.Expr, axis_sine: sp.Expr, axis_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Sine and error, over that of the length, by the tangent of half of the angle."""
+    """The error at an axis is that in the plane at the angle of this sine, by the tangent of half of the angle."""
     yield trial.same(axis_error, plane_error.subs(angle, sp.asin(axis_sine)), by=by_half)
 
 
@@ -64,7 +64,9 @@ def the_bound_of_the_plane_at_an_axis(
 def the_smaller_bound_holds(
     plane_error: sp.Expr, axis_error: sp.Expr, error_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Of neurons beside the axis and of one weight; and the bound of the plane grows with the angle."""
+    """The bound is the smaller of that for neurons beside the axis and that for one weight; the bound of the plane does not fall with the
+    angle.
+    """
     yield trial.same(error_bound, sp.Min(plane_error, axis_error), by=sp.expand)
     tangent = sp.Symbol("tangent", nonnegative=True)
     slope = sp.diff(plane_error, angle).subs(angle, 2 * sp.atan(tangent))
@@ -105,8 +107,9 @@ def angles_and_lengths_end_there(
     flat_error: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """A half of the target, which bends nowhere, errs by r/2, and two coordinates are no longer than all; at the widest angle
-    the error in the plane is below that of one weight, for a flat target too."""
+    """The error in the plane is at most r/2, that of half of the target, which has no kink; two coordinates are no longer than all; at the
+    widest angle the error in the plane is below that of one weight, for a flat target too.
+    """
     yield trial.below(plane_error, length / 2)
     yield trial.below(flat_length, sp.S.One)
     yield trial.below(aligned, sp.S.One, needed="aligned")
@@ -119,7 +122,7 @@ def angles_and_lengths_end_there(
 def no_bound_from_the_error_of_equal_coordinates_on(
     equal_error: sp.Expr, success: sp.Expr, union: sp.Expr, neurons: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At this error all three say nothing, and just below it they do."""
+    """At the error of equal coordinates none of the three bounds is a guarantee; just below it each is one."""
     for bound in (success, union, neurons):
         edge, inside = (bound.subs(eps, share * equal_error) for share in (1, sp.Rational(999, 1000)))
         yield trial.holds(edge.has(no_guarantee), f"at the edge: {edge}")
@@ -128,7 +131,7 @@ def no_bound_from_the_error_of_equal_coordinates_on(
 
 @exact(pruned_weights_linear_output, step="flat target")
 def two_flat_coordinates_have_this_length(flat_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The squares of d equal coordinates add up to 1, of which these are two."""
+    """The squares of d equal coordinates add up to 1; two of them make the squared length."""
     each = 1 / sp.sqrt(d)
     yield trial.same(d * each**2, sp.S.One)
     yield trial.same(flat_length**2, 2 * each**2)
@@ -144,7 +147,7 @@ def flat_targets_have_the_number_at_their_length(
     flat_leading: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Both numbers at the length of two flat coordinates; the first says nothing from the flat error on, and something below."""
+    """Both numbers at the length of two flat coordinates; the first is no guarantee at the flat error, and is one just below it."""
     yield trial.same(unconditional(flat_neurons), unconditional(neurons).subs(length, flat_length))
     yield trial.same(flat_leading, leading.subs(length, flat_length))
     edge, inside = (flat_neurons.subs(eps, share * flat_error).subs(d, 5) for share in (1, sp.Rational(999, 1000)))

@@ -104,7 +104,7 @@ def below_the_error(bound: sp.Expr, nearest: sp.Expr, case: Best, trial: Trial) 
 
 @enclosed(pruned_weights_linear_output, cost=0.5)
 def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All 4^6 masks of networks on the plane, the best ones in exact arithmetic; four neurons have just this error."""
+    """All 4^6 masks of networks on the plane have at least this error, the best ones in exact arithmetic; four neurons have just it."""
     for p, q in ((1, 100), (1, 5), (2, 5)):
         case = four_masks(p, q)
         at = {angle: 2 * sp.atan(sp.Rational(p, q)), least: sp.sqrt(sp.Rational(case.least)), length: sp.S.One}
@@ -137,7 +137,7 @@ def possible(rng: np.random.Generator, inputs: int, nets: int, size: int, error:
 
 @statistical(pruned_weights_linear_output, tests=3, cost=0.3)
 def a_neuron_is_near_the_plane_s_axis_as_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The event that every ticket with a linear output needs, for targets of the squared length 1, 1/2 and 1/4 there."""
+    """The event that every ticket with a linear output needs, for targets of squared length 1, 1/2 and 1/4 in the plane."""
     nets = trial.size(30_000)
     for inputs, square, hidden, error in ((2, 1, 19, 100), (3, 2, 9, 200), (4, 4, 5, 100)):
         part = sp.sqrt(sp.Rational(1, square))
@@ -148,8 +148,9 @@ def a_neuron_is_near_the_plane_s_axis_as_often(success: sp.Expr, trial: Trial) -
 @statistical(pruned_weights_linear_output, tests=1, cost=0.2)
 @control(ANNOUNCED, success=(1 - failure).subs(n, N / d))
 def what_a_relu_output_guarantees_is_impossible_without(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """4000 neurons of two inputs at ε = 10⁻⁶: by N4.1 some mask succeeds in at least 99 % of the networks behind a ReLU;
-    without it the necessary event happens in one per cent."""
+    """4000 neurons of two inputs at ε = 10⁻⁶: with a ReLU output some mask succeeds in at least 99 % of the networks, by N4.1; without it
+    the necessary event happens as often as claimed, in one per cent.
+    """
     nets, hidden, error = trial.size(60), 4000, sp.Rational(1, 10**6)
     p = trial.value(success, {N: sp.Integer(hidden), d: 2, length: 1, eps: error})
     yield trial.counts(trial.draw(possible, 2, nets, hidden, float(error), 1.0), nets, p)
@@ -206,7 +207,7 @@ def tickets_for_a_relu_output_fail_without_it(opposite_error: sp.Expr, trial: Tr
             linear = TARGET[0] * point[0] + TARGET[1] * point[1]
             error = abs(max(network.sum(point), Fraction(0)) - max(linear, Fraction(0)))
             yield trial.holds(
-                error <= certified, f"error {float(error):.2g} behind a ReLU, {float(certified):.2g} certified"
+                error <= certified, f"error {float(error):.2g} after a ReLU, {float(certified):.2g} certified"
             )
         opposite = abs(network.sum((-TARGET[0], -TARGET[1])))
         yield trial.holds(
@@ -223,7 +224,9 @@ def tickets_for_a_relu_output_fail_without_it(opposite_error: sp.Expr, trial: Tr
 def single_weights_are_straight_where_the_target_bends(
     error_bound: sp.Expr, three_points: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
 ) -> Iterator[Finding]:
-    """w* = (3, 4)/5: the target, and every neuron of one weight, at the ends of an arc less 8/5 times in its middle."""
+    """w* = (3, 4)/5: the values at the ends of an arc, less 8/5 times that in its middle, are 0 for every neuron of one weight, and for the
+    target give the bound.
+    """
     chord = sp.Rational(8, 5)
 
     def bend(first: sp.Expr, second: sp.Expr) -> sp.Expr:

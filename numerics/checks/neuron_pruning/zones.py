@@ -1,4 +1,4 @@
-"""Checks that N3, N9 and N10 share: of the least number of neurons, and of bounds by two zones with all they are made of in place."""
+"""Checks that N3, N9 and N10 share: of the least number of neurons, and of bounds by two zones with all their formulas put in."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def check_of_the_lesser(claim: Claim, two_zones: sp.Expr, near_count: sp.Expr, t
     @control("10 % more", least=MORE * least)
     @control("10 % less", least=LESS * least)
     def the_lesser_number_fills_one_zone(least: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """That of the far points, less 1, is the part where its number is less, and that of the near ones where theirs is."""
+        """At the lesser number the zone of the far points, less 1, is the part where the far number is less; and that of the near points is
+        the part where the near number is.
+        """
         near = in_full(two_zones - two_zones.subs(most, 0), thin)
         root = in_full(1 - 2 * weight, thin)  # one over the square of the zone of the far points
         yield trial.same(valued(root, {N: least}), (1 + part) ** -2, by=None, at=[FAR])
@@ -82,7 +84,7 @@ def check_of_the_covered(claim: Claim, two_zones: sp.Expr, thin: sp.Expr) -> Che
     @control("far points alone", covered=in_full(1 - 1 / square_mean.subs(lamda, weight), thin))
     @control("squared", covered=covered**2)
     def two_moments_bound_what_is_covered(covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """Both zones together are one over the probability of what is left."""
+        """Both zones together are one over the probability that something is left uncovered."""
         far = in_full(square_mean.subs(lamda, weight), thin)
         near = in_full(two_zones - two_zones.subs(most, 0), thin)
         yield trial.same(1 / (1 - covered), far + near, by=None, at=[{**NEAR, N: sp.Integer(50)}])
@@ -97,7 +99,9 @@ def check_of_the_mean(claim: Claim, body: str, mean: sp.Symbol) -> Check:
     both = [{**AT, mean: sp.Rational(1, 3), eps: sp.Rational(error)} for error in ("1/20", "2/5")]
 
     def the_letter_stands_for_the_mean(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
-        """At twelve inputs, beside the formula of the step at a mean rounded down and up; with a letter for it, at errors below 1/4 and beyond."""
+        """At twelve inputs each formula lies between that of the step at a mean rounded down and rounded up; with a letter for the mean it
+        is that of the step, at errors below 1/4 and beyond.
+        """
         rounded = sp.Rational(math.floor(trial.once(number, average, AT) * 10**9), 10**9)
         for name, of_mean in names.items():
             ends = [claim.claimed[of_mean].subs(mean, rounded + more) for more in (0, sp.Rational(1, 10**9))]
@@ -125,7 +129,7 @@ def check_of_the_letters(claim: Claim, thin: sp.Expr) -> Check:
     places = [{**FAR, N: sp.Integer(1), delta: third}, {**NEAR, N: sp.Integer(50), delta: third}]
 
     def letters_stand_for_formulas(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
-        """Each beside the formula of its step, with all put into it."""
+        """Each is the formula of its step, with all formulas for its letters put in."""
         for name, raw in raws.items():
             yield trial.same(formulas[name], in_full(claim.claimed[raw], thin), by=None, at=places)
 

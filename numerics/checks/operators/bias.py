@@ -56,7 +56,10 @@ def determinant(matrix: sp.Matrix) -> sp.Poly:
 
 @exact(second_order_bias, cost=0.4)
 def expansion_solves_the_characteristic_equation(expansion: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """det(λ − (P + εH)(P + εH)ᵀ) = O(ε³) at the expansion: its root is simple, so λ is right to second order."""
+    """At the expansion, det(λ − (P + εH)(P + εH)ᵀ) = O(ε³) for P of rank one and random H of small integers.
+
+    The root is simple, so λ is right to second order.
+    """
     strength = sp.Rational(7, 4)
     for H in trial.draw(perturbations):
         a, b = (sp.Matrix(UNIT_VECTORS[size]) for size in H.shape)
@@ -84,7 +87,10 @@ VALUES = (sp.Rational(7, 4), sp.Rational(2, 3), sp.Rational(1, 3))  # singular v
 def every_singular_value_adds_its_cross_term(
     expansion: sp.Expr, cross_term: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """det(λ − (P + εH)(P + εH)ᵀ) = O(ε³) for P of full rank, at its first singular value, in two rows at its second."""
+    """With the cross terms of all other singular values, det(λ − (P + εH)(P + εH)ᵀ) = O(ε³) for P of full rank.
+
+    This is checked at the first singular value, and for P of two rows at the second, too.
+    """
     for H in trial.draw(perturbations):
         rows, columns = ([sp.Matrix(v) / sp.Matrix(v).norm() for v in BASES[size]] for size in H.shape)
         rank = min(H.shape)
@@ -122,7 +128,10 @@ def random_mask_is_the_constant_case(
     random_sd: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The bias adds up from its two sides; its root at constant P, to first order in 1/m and 1/n; its spread, positive at ρ = ½, m = 4, n = 9."""
+    """The mean square is σ² plus the biases of both sides; at constant P its root is the stated value, to first order in 1/m and 1/n.
+
+    At constant P the standard deviation is the stated one, which is positive at ρ = ½, m = 4, n = 9.
+    """
     yield trial.same(square_mean, sigma**2 + left_mean + right_mean)
     constant = {sigma: rho, row_noise: rho * (1 - rho), column_noise: rho * (1 - rho), joint_noise: rho * (1 - rho)}
     small = {m: 1 / (eps * x), n: 1 / (eps * y)}
@@ -146,7 +155,7 @@ def expected_matrix(name: str, rows: int, columns: int) -> NDArray[np.floating]:
 def bias_seen(
     rng: np.random.Generator, name: str, rows: int, columns: int, count: int, masks: int
 ) -> dict[str, NDArray[np.floating]]:
-    """σ_k(P), the averages of V and, over masks, the mean of σ_k(M)²/mn − 2σh, whose first-order noise is gone.
+    """σ_k(P), the averages of V and the mean over masks of σ_k(M)²/mn − 2σh, which has no noise of first order.
 
     Each float[count]; "sd" is the standard deviation of that mean to second order, that of p + q for normal entries.
     """
@@ -172,9 +181,9 @@ def bias_seen(
 def beyond_the_bias(P: NDArray[np.floating], count: int) -> NDArray[np.floating]:
     """What the mean of σ_k(M)²/mn − 2σh has beside the bias, to the order 1/mn and where σ² is not far above V/m: float[count].
 
-    Of noise met twice all orders, by the equations of Dyson for its self-energies: rows have the resolvents g = 1/(s − v g′), columns
-    g′ = 1/(s − vᵀg) with v = V/mn, and s is the singular value at which √g P √g′/√mn has 1. Beside these the means of −h², of the
-    cross terms, and of a third moment, 2⟨a, κ b⟩/σ.
+    Noise that is met twice is taken to all orders, by the equations of Dyson for its self-energies: rows have the resolvents
+    g = 1/(s − v g′), columns g′ = 1/(s − vᵀg) with v = V/mn, and s is the value at which √g P √g′/√mn has the singular value 1.
+    The means of −h², of the cross terms, and of a third moment, 2⟨a, κ b⟩/σ, are added.
     """
     size, V = P.size, P * (1 - P)
     left, values, right = np.linalg.svd(P / np.sqrt(size), full_matrices=False)
@@ -211,7 +220,10 @@ def _outlier(P: NDArray[np.floating], v: NDArray[np.floating], sigma: float, k: 
 
 @empirical(second_order_bias, cost=2.0)
 def masks_show_the_bias(square_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Masks of independent entries, constant and probit P: off by at most twice what the next order has, and five standard deviations."""
+    """For masks of independent entries, constant and probit P, the mean of σ_k(M)²/mn − 2σh is near the formula.
+
+    It is off by at most twice the next order, plus five standard deviations.
+    """
     formula = numeric((sigma, row_noise, column_noise, m, n), square_mean)
     for name, rows, columns, count, masks in (("random", 128, 1024, 1, 30), ("probit", 384, 384, 2, 4)):
         seen = trial.draw(bias_seen, name, rows, columns, count, trial.size(masks))

@@ -28,7 +28,7 @@ Integers = NDArray[np.int64]
 
 @exact(counting_lemma)
 def constant_is_sharp(counting_bound: sp.Expr, motifs: Mapping[str, Motif], trial: Trial) -> Iterator[Finding]:
-    """U = 1, W = 1 − ε: the densities differ by at most the bound, and by 1 − eε times it (Bernoulli) at least."""
+    """At U = 1 and W = 1 − ε the densities differ by at most the bound, and by at least 1 − eε times the bound (Bernoulli)."""
     for name, motif in motifs.items():
         size = len(motif.edges)
         for small in (sp.Rational(1, 10**3), sp.Rational(1, 10**6)):
@@ -39,7 +39,7 @@ def constant_is_sharp(counting_bound: sp.Expr, motifs: Mapping[str, Motif], tria
 
 
 def telescope(upper: Integers, lower: Integers, motif: Motif) -> list[int]:
-    """The change of the count of homomorphisms when one edge after the other goes from `upper` to `lower`."""
+    """The changes of the count of homomorphisms as the edges are moved one after the other from `upper` to `lower`."""
     rows, columns = (list(dict.fromkeys(edge[side] for edge in motif.edges)) for side in (0, 1))
     changes = []
     for place in range(len(motif.edges)):
@@ -52,7 +52,7 @@ def telescope(upper: Integers, lower: Integers, motif: Motif) -> list[int]:
 
 
 def pairs_of_masks(rng: np.random.Generator, count: int) -> list[tuple[Integers, Integers, Fraction]]:
-    """Masks of several densities, each beside another one or a constant of whole tenths (both times ten), and their cut norm."""
+    """Masks of several densities, each paired with another mask or with a constant in tenths (both times ten), and their cut norms."""
     pairs = []
     for _ in range(count):
         rows, columns = rng.integers(3, 8, size=2)
@@ -65,7 +65,7 @@ def pairs_of_masks(rng: np.random.Generator, count: int) -> list[tuple[Integers,
 def edges_are_replaced_one_after_the_other(
     counting_bound: sp.Expr, motifs: Mapping[str, Motif], trial: Trial
 ) -> Iterator[Finding]:
-    """The difference telescopes into e changes, each at most the cut norm: random masks in integers."""
+    """The difference of the densities is a sum of e changes, one for each edge, each at most the cut norm: random masks, in integers."""
     pairs = trial.draw(pairs_of_masks, trial.size(4))
     for name, motif in motifs.items():
         size, maps = len(motif.edges), (len(motif.row_degrees), len(motif.column_degrees))
@@ -85,7 +85,10 @@ def edges_are_replaced_one_after_the_other(
 
 @exact(counting_lemma)
 def cycles_are_powers_of_singular_values(cycle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two rows: σ² are the roots of λ² − (tr/mn)λ + det/(mn)² of the Gram matrix; the cycles are counted."""
+    """For matrices of two rows, counted 4-, 6- and 8-cycles have the stated density.
+
+    There σ² are the roots of λ² − (tr/mn)λ + det/(mn)², with trace and determinant of the Gram matrix.
+    """
     for matrix in (
         np.array([[1, 0, 1], [1, 1, 0]]),
         np.array([[2, 1], [-1, 3]]),
@@ -101,6 +104,6 @@ def cycles_are_powers_of_singular_values(cycle_density: sp.Expr, trial: Trial) -
 
 @enclosed(counting_lemma)
 def closed_walks_are_no_more_than_all(cycle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A density is at most 1; of two steps it is the mean square of the graphon, the sum of the squared singular values."""
+    """The density of a cycle is at most 1, also if half its length is 1: then it is the sum of the squared singular values."""
     yield trial.below(cycle_density, sp.S.One)
     yield trial.below(cycle_density.subs(half_length, 1), sp.S.One)

@@ -39,7 +39,7 @@ def shares(seed: int) -> list[sp.Rational]:
 def heights_exceed_the_bound_by_squares(
     row_height: sp.Expr, column_height: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Mean height − bound = Σ p(√(1/a) − √(aQ/np))² + Σ q(…)² on a profile of 2×2 cells: weak duality, with equality."""
+    """Mean height − bound = Σ p(√(1/a) − √(aQ/np))² + Σ q(…)² on three profiles of 2×2 cells: this is weak duality."""
     for seed in (1, 2, 3):
         a, b, p, q = (shares(seed)[k : k + 2] for k in (0, 2, 4, 6))
         V = sp.Matrix(2, 2, shares(seed + 4)[:4]) / 8
@@ -68,7 +68,7 @@ def constant_profile_attains_both_bounds(
     column_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """a = √(n/C), b = √(m/R) have the heights of the bound; at constant V, p = q = ½ attains it from below."""
+    """At a = √(n/C), b = √(m/R) both heights are the upper bound; at constant V the lower bound with p = q = ½ has the same value."""
     a, b = sp.sqrt(n / largest_column), sp.sqrt(m / largest_row)
     flows = {row_resolvent: a, row_flow: largest_row * b, column_resolvent: b, column_flow: largest_column * a}
     for height in (row_height, column_height):
@@ -82,7 +82,10 @@ def constant_profile_attains_both_bounds(
 def edge_of_a_quarter_is_not_that_of_the_mean(
     edge_bound: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """V for half of the rows and columns, m = n: both bounds, p = q = 1 on these halves, are √2 times 2√(∬V/n)."""
+    """If V is constant on half of the rows and columns and 0 elsewhere, and m = n, both bounds are √2 times 2√(∬V/n).
+
+    The lower bound has p = q = 1 on these halves.
+    """
     above = valued(edge_bound, {largest_row: variance / 2, largest_column: variance / 2, m: n})
     inside = {row_share: 1, row_inflow: variance / 2, column_share: 1, column_inflow: variance / 2, m: n}
     yield trial.same(above, valued(row_bound + column_bound, inside) / 2)
@@ -100,7 +103,10 @@ def outlier_is_the_pole_and_meets_the_edge(
     column_height: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """ab = σ⁻² solves the equation at z = outlier; least where σ is just visible, there equal to the edge."""
+    """At z = outlier, a and b with ab = σ⁻² have both heights z. The outlier is stationary in σ where σ is just visible.
+
+    There it is equal to the edge; and the formula that removes the bias inverts the outlier.
+    """
     a, b = ((1 + variance / (size * sigma**2)) / outlier for size in (m, n))
     flows = {row_resolvent: a, row_flow: variance * b, column_resolvent: b, column_flow: variance * a}
     yield trial.same(a * b, sigma**-2)
@@ -125,9 +131,9 @@ def engine_bounds() -> tuple[sp.Rational, sp.Rational]:
 
 @exact(noise_edge, cost=0.3)
 def discriminant_vanishes_at_the_edge(row_height: sp.Expr, column_height: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two classes of rows: eliminated, the equation is a cubic, whose positive roots merge between the engine's bounds.
+    """For two classes of rows the equation in one variable is a cubic; two of its positive roots merge between the engine's bounds.
 
-    Below the edge there is no positive root, above it there are two.
+    Just below the lower bound there is no positive root, just above the upper bound there are two.
     """
     a_total = sp.Integer(0)
     for weight, V in TWO_CLASSES:

@@ -42,7 +42,7 @@ def block_covariance(keep: int, of: int) -> tuple[Fraction, Fraction]:
 def blocks_act_as_fewer_columns(
     block_eigenvalue: sp.Expr, block_edge: sp.Expr, block_floor: sp.Expr, constant_edge: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The covariance of a block by enumeration; the edges are those of m × n(1 − 1/M) entries of its eigenvalue."""
+    """The covariance of a block is found by enumeration; the edges are those of m × n(1 − 1/M) entries with its eigenvalue as variance."""
     for of in range(2, 7):
         for keep in range(1, of):
             diagonal, beside = block_covariance(keep, of)
@@ -94,7 +94,10 @@ def largest_of_sparse(rng: np.random.Generator, side: int, kept_in_row: int, mas
 
 @statistical(sparse_noise, tests=1, cost=2.0)
 def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """2000 × 2000 entries, 20 in a row: the second value passes the level in at most one mask of a thousand."""
+    """The second singular value of masks of 2000 × 2000 entries, 20 in a row on average, exceeds the level as rarely as stated.
+
+    The stated probability is one in a thousand at most.
+    """
     side, kept_in_row, masks = 2000, 20, trial.size(40)
     density = sp.Rational(kept_in_row, side)
     at = {m: side, n: side, variance: density * (1 - density)}
@@ -106,7 +109,7 @@ def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, 
 
 @empirical(noise_edge, cost=1.0)
 def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Finding]:
-    """The probit profile: within 3 % at n = 1024, the precision of the remark."""
+    """The largest singular value of the noise of a probit mask is within 3 % of the edge at n = 1024, the precision of the remark."""
     V = trial.once(probit_variance, 128)
     claimed = {
         "profile": edge_of_profile(V, SIDE),
@@ -121,7 +124,10 @@ def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Fin
 
 @empirical(block_noise, cost=1.0)
 def noise_of_blocks_ends_at_the_edge(block_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Masks 1:4 and 1:2 of equal scores: within 3 % at n = 1024, the precision of the remark."""
+    """The largest singular value of the noise of 1:4 and 1:2 masks of equal scores is within 3 % of the edge at n = 1024.
+
+    That is the precision of the remark.
+    """
     for keep, of in ((1, 4), (1, 2)):
         seen = trial.draw(largest_noise, f"{keep}:{of}")
         claimed = trial.value(block_edge, {kept: keep, block: of, m: SIDE, n: SIDE})
@@ -141,9 +147,10 @@ def planted_values(rng: np.random.Generator, rows: int, columns: int, strength: 
 
 @empirical(noise_edge, cost=0.4)
 def planted_value_is_seen_where_claimed(outlier: sp.Expr, debiased: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """σ = 1/20 in 256 × 1024 entries of variance ¼ − σ², and back, to the 2 and 3 % of the remark.
+    """A singular value σ = 1/20 in 256 × 1024 entries of variance ¼ − σ² is seen within 2 % of the stated outlier.
 
-    How far the mean at this size is from the limit has no known bound; five measured standard deviations are as much.
+    The debiased value is within 3 % of σ; both are the precision of the remark. How far the mean at this size is from the limit has no
+    known bound; five measured standard deviations are as much.
     """
     at = {m: 256, n: 1024, sigma: sp.Rational(1, 20), variance: sp.Rational(1, 4) - sp.Rational(1, 400)}
     seen = trial.draw(planted_values, 256, 1024, 0.05, trial.size(12))

@@ -35,7 +35,7 @@ SOME_KEPT = {block: 2 + _others + _pruned, kept: 1 + _others}  # of a block, wit
 def optimum_has_the_heights_of_the_edge(
     row_height: sp.Expr, column_height: sp.Expr, constant_edge: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At a = √(n/V) and b = √(m/V), with the flows of these."""
+    """At a = √(n/V) and b = √(m/V), both heights are the edge of constant variance V."""
     a, b = sp.sqrt(n / variance), sp.sqrt(m / variance)
     flows = {row_resolvent: a, row_flow: variance * b, column_resolvent: b, column_flow: variance * a}
     for height in (row_height, column_height):
@@ -61,7 +61,10 @@ def without_roots(gap: sp.Expr) -> sp.Expr:
 def ends_are_those_of_fewer_columns(
     block_eigenvalue: sp.Expr, constant_edge: sp.Expr, block_edge: sp.Expr, block_floor: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Squares of sum and difference of the roots for rows and for n′ columns, times n′/n."""
+    """The squares of both ends are those of m rows and n′ = n(1 − 1/M) columns of variance 1, times the eigenvalue and n′/n.
+
+    The upper end has the sum of the two roots, the lower end their difference.
+    """
     columns = n * (1 - 1 / block)
     for end, sign in ((block_edge, 1), (block_floor, -1)):
         root = constant_edge.subs({variance: 1, n: columns}).subs(sp.sqrt(m), sign * sp.sqrt(m))

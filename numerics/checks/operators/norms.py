@@ -85,7 +85,10 @@ def exceeded(low: arb, high: arb) -> bool:
 def spectra_move_by_the_norm_of_a_difference(
     infinity_one_bound: sp.Expr, spectrum_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The norm of an operator for what entries 0 and 1 differ by from values in [0, 1], at most 1; and the limit as c → 0."""
+    """The bound of the spectrum is the root of the ∞→1 bound times 1, the most that an entry 0 or 1 differs from a value in [0, 1] by.
+
+    It tends to 0 with the cut norm.
+    """
     largest = max(abs(entry - value) for entry in (0, 1) for value in (0, 1))
     yield trial.same(spectrum_bound, sp.sqrt(infinity_one_bound * largest))
     yield trial.same(sp.limit(spectrum_bound, cut, 0), 0)
@@ -99,7 +102,7 @@ def bounds_are_attained(
     four_cycle_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Lower bounds by constant kernels, whose norm is their value; upper ones by the checkered kernel."""
+    """Constant kernels attain the lower bounds; the checkered kernel attains the upper ones of the ∞→1 norm and of the 4-cycles."""
     checkered = trial.once(norms, CHECKERED)
     attained = [
         (checkered, infinity_one_bound, checkered.infinity_one),
@@ -122,7 +125,10 @@ def on_a_square(block: Integers, side: int) -> Integers:
 
 @enclosed(norm_chain)
 def squares_have_large_norms(operator_bound: sp.Expr, example_move: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The checkered kernel, and ½ beside its diagonal blocks, on all and on a half or a quarter of the rows and columns."""
+    """On all rows and columns, and on a half or a quarter of both, two formulas are exact.
+
+    They are the norm of the checkered kernel, and how far the spectrum moves from ½ to the diagonal blocks.
+    """
     blocks, constant = CHECKERED + 1, np.ones((2, 2), dtype=np.int64)
     for side in (2, 4, 8):
         checkered, mask, graphon = (on_a_square(each, side) for each in (CHECKERED, blocks, constant))
@@ -145,7 +151,7 @@ def norms_keep_their_bounds(
     four_cycle_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Exact norms of the extremal and of random kernels; the largest ratio to its bound tells how sharp each is."""
+    """The exact norms of extremal and random kernels keep their bounds; the printed ratios show how sharp each bound is."""
     sample = trial.draw(sample_norms, trial.size(15), 7)
     below = (("‖T‖", operator_least, "operator"), ("t(C₄)", four_cycle_least, "four_cycle"))
     above = (
@@ -163,7 +169,7 @@ def norms_keep_their_bounds(
 
 @enclosed(norm_chain)
 def squared_norms_keep_below_the_form(largest_entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """‖T‖² beside ‖W‖_{∞→1} sup|W| in small kernels of entries up to 1, no cut norm between them."""
+    """‖T‖² is at most ‖W‖_{∞→1} sup|W| in small kernels with entries of modulus at most 1; the cut norm does not enter."""
     highest = at(largest_entry, Fraction(1))
     sample = trial.draw(sample_norms, trial.size(15), 7)
     pairs = [(each.operator**2, as_ball(each.infinity_one) * highest) for each in sample]
@@ -193,7 +199,7 @@ def sampled_spectra(rng: np.random.Generator, count: int, side: int) -> list[tup
 
 @enclosed(norm_chain)
 def singular_values_move_less_than_the_bound(spectrum_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Weyl, all singular values at once, for masks sampled from kernels."""
+    """Singular values of masks sampled from kernels differ from those of the kernels by at most the bound at the cut distance (Weyl)."""
     pairs = [
         (max((abs(a - b) for a, b in zip(of_mask, of_kernel, strict=True)), key=float), at(spectrum_bound, distance))
         for distance, of_mask, of_kernel in trial.draw(sampled_spectra, trial.size(10), 8)
@@ -211,7 +217,7 @@ def differences(rng: np.random.Generator, count: int) -> list[tuple[Integers, Fr
 
 @exact(degree_continuity)
 def degrees_are_attained(degree_bound: sp.Expr, density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """±ε on halves of the rows (of the columns) attains the first, a constant difference the second."""
+    """A difference of ±ε on halves of the rows, or of the columns, attains the bound of the degrees, a constant one that of the density."""
     for scale in (1, 10):
         halves, constant = np.array([[1], [-1]]), np.array([[1, 1]])
         for bound, difference, axis in (
@@ -226,7 +232,7 @@ def degrees_are_attained(degree_bound: sp.Expr, density_bound: sp.Expr, trial: T
 
 @exact(degree_continuity)
 def degrees_move_by_two_cuts(degree_bound: sp.Expr, density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """‖d_U − d_W‖₁ is the sum of two cuts; it and the density stay within their bounds, in integers."""
+    """‖d_U − d_W‖₁ is the sum of two cuts; the changes of degrees and density keep their bounds, for random masks in integers."""
     for difference, distance in trial.draw(differences, trial.size(60)):
         degrees = difference.sum(axis=1)
         cuts = [abs(int(difference[side].sum())) for side in (degrees > 0, degrees <= 0)]

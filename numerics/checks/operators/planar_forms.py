@@ -32,7 +32,7 @@ def partial_sums(most: int) -> tuple[sp.Rational, sp.Rational]:
 
 @enclosed(planar_forms)
 def sums_lie_between_their_parts(squarefree_sum: sp.Expr, odd_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Both sums up to 1000, rounded down, and the rest, less than 1/(2·1000²) and the rounding."""
+    """Each sum is at least its part up to 1000, rounded down, and exceeds this part by at most 1/(2·1000²) and the rounding."""
     most = 1000
     rest = sp.Rational(1, 2 * most**2) + sp.Rational(1, 10**10)
     for part, whole in zip(trial.once(partial_sums, most), (squarefree_sum, odd_sum), strict=True):
@@ -42,7 +42,7 @@ def sums_lie_between_their_parts(squarefree_sum: sp.Expr, odd_sum: sp.Expr, tria
 
 @enclosed(planar_forms)
 def factor_is_close_to_the_best(planar_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Between √2 and 1.02 times √2."""
+    """The factor lies between √2 and 1.02 times √2."""
     yield trial.below(sp.sqrt(2), planar_factor, at=[{}])
     yield trial.below(planar_factor, sp.Rational(102, 100) * sp.sqrt(2), at=[{}])
 
@@ -63,7 +63,7 @@ def mobius_of(k: int) -> int:
 def waves_add_up_to_a_cosine(
     inner_wave: sp.Expr, middle_wave: sp.Expr, first_coefficient: sp.Expr, sign: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The series up to frequency 199 at some angles; the rest is at most 1/(2·199²s₁)."""
+    """At three angles the series up to frequency 199 differs from the cosine by at most 1/(2·199²s₁)."""
     for turns in (sp.Rational(1, 29), sp.Rational(1, 7), sp.Rational(2, 5)):
         total = sp.S.Zero
         for k, value in trial.once(mobius_terms, MOST):
@@ -87,7 +87,7 @@ ROOTS = np.exp(2j * np.pi * np.arange(8) / 8)
 
 
 def form_ratios(matrices: list[NDArray[np.int64]]) -> list[float]:
-    """The largest form over eighth roots of unity and any complex numbers of modulus 1, over that of signs."""
+    """The largest form with eighth roots of unity for f and complex numbers of modulus 1 for g, over the largest form with signs."""
     ratios = []
     for matrix in matrices:
         planar = max(np.abs(np.array(f) @ matrix).sum() for f in product(ROOTS, repeat=len(matrix)))
@@ -104,13 +104,19 @@ def drawn_forms(rng: np.random.Generator, count: int) -> list[float]:
 
 @empirical(planar_forms)
 def small_forms_keep_to_the_factor(planar_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The largest ratio in some small matrices, one of them with the ratio √2."""
+    """The largest form over eighth roots of unity is at most the factor times that over signs, in some small matrices.
+
+    One of the matrices has the ratio √2.
+    """
     yield trial.at_most(max(trial.draw(drawn_forms, trial.size(6))), trial.value(planar_factor), "ratio of the forms")
 
 
 @exact(norm_chain)
 def complex_form_attains_its_factor(complex_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """f = (1, i) and g the conjugate phases of 1 + i and 1 − i, beside all signs."""
+    """For the matrix of signs, f = (1, i) with the best g has the factor times the largest form over all signs.
+
+    The best g has the conjugate phases of 1 + i and 1 − i.
+    """
     matrix = sp.Matrix(SIGNS.tolist())
     sums = (sp.Matrix([[1, sp.I]]) * matrix).tolist()[0]
     planar = sum(sp.Abs(each) for each in sums)

@@ -30,7 +30,7 @@ SOME_THRESHOLDS = tuple({tau: sp.Rational(k, 8)} for k in (3, 11, 19))
 
 @exact(masks_are_operators, step="zero or one")
 def squares_of_a_mask_are_its_entries(scale: sp.Expr, upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The squares of the ρmn entries of a mask; and w − w² at w = 1/(1 + y), for all y ≥ 0."""
+    """The square of the upper bound is the sum of the squares of the ρmn entries of a mask; and w − w² ≥ 0 at w = 1/(1 + y), y ≥ 0."""
     above = sp.Symbol("y", nonnegative=True)
     yield trial.same(upper**2 * m * n, rho * m * n * (m * n * scale**2))
     kernel = 1 / (1 + above)
@@ -39,7 +39,7 @@ def squares_of_a_mask_are_its_entries(scale: sp.Expr, upper: sp.Expr, trial: Tri
 
 @exact(masks_are_operators, step="length")
 def length_of_two_normal_weights(radius_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 at y = 0; the slope in y is that of the length r = y/z, the normal density of two weights on a circle."""
+    """The tail is 1 at y = 0, and minus its slope in y is the density of the length r = y/z of two normal weights."""
     radius = sp.Symbol("r", positive=True)
     law = 2 * sp.pi * radius * sp.exp(-(radius**2) / 2) / (2 * sp.pi)
     yield trial.same(-sp.diff(radius_tail, level), law.subs(radius, level / modulus) / modulus)
@@ -48,7 +48,7 @@ def length_of_two_normal_weights(radius_tail: sp.Expr, trial: Trial) -> Iterator
 
 @exact(masks_are_operators, step="product")
 def product_has_an_exponential_tail(product_density: sp.Expr, product_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The slope of the integrand in y at z = y/t, times −dz/dt, is −1 times the integrand at t; so of e^(−y); both 1 at y = 0."""
+    """Substituting z = y/t turns the slope of the integral in y into minus the integral, so it is e^(−y); both are 1 at y = 0."""
     other = sp.Symbol("t", positive=True)
     slope = sp.diff(product_density, level).subs(modulus, level / other) * level / other**2
     yield trial.same(slope, -product_density.subs(modulus, other))
@@ -140,7 +140,7 @@ def fourth_moment_is_a_density_of_cycles(scale: sp.Expr, trial: Trial) -> Iterat
 
 @enclosed(masks_are_operators, cost=0.3)
 def rows_of_snip_have_their_value(row_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """σ₁² = ∫d² over the normal law of |a| = eˢ, to 30 digits."""
+    """σ₁² is ∫d² over the half-normal law of |a| = eˢ, to 30 digits, at three thresholds."""
     s = sp.Symbol("s", real=True)
     density = sp.sqrt(2 / sp.pi) * sp.exp(s - sp.exp(2 * s) / 2)
     squared_degree = sp.Integral(density * sp.erfc(tau * sp.exp(-s) / sp.sqrt(2)) ** 2, (s, -sp.oo, sp.oo))
@@ -152,7 +152,10 @@ def rows_of_snip_have_their_value(row_value: sp.Expr, trial: Trial) -> Iterator[
 def rows_of_snip_lie_strictly_between(
     row_value: sp.Expr, lower: sp.Expr, upper: sp.Expr, scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """0 < ρ < σ₁ < √ρ at ρ = H(τ), τ = 3/8, 11/8 and 19/8: degrees vary, and the kernel is neither 0 nor 1. (Masks above see only squares.)"""
+    """0 < ρ < σ₁ < √ρ at ρ = H(τ), τ = 3/8, 11/8 and 19/8: degrees vary, and the kernel is neither 0 nor 1.
+
+    The signs of ρ and of the scale are checked here, as the checks of masks see only the squares.
+    """
     yield trial.everywhere(sp.S.Zero, lower, within={rho: (sp.Rational(1, 10**6), 1)}, strict=True)
     yield trial.below(sp.S.Zero, scale, strict=True)  # boxes: of two whole numbers, any
     density = product_survival(tau)

@@ -87,7 +87,10 @@ def nystrom_moments(entry: sp.Expr, degree: int, count: int) -> tuple[sp.Expr, .
 
 @exact(nystrom, step="Nyström matrix", cost=0.5)
 def gauss_nodes_are_exact_up_to_their_degree(entry: sp.Expr, degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """∬W, Σσ² and Σσ⁴ of a polynomial kernel, normal × uniform latents: exact at the degree, some wrong beyond it."""
+    """∬W, Σσ² and Σσ⁴ of a polynomial kernel, normal × uniform latents, are exact up to the stated degree of the kernel.
+
+    At the next degree some of them are wrong.
+    """
     for count in HERMITE_RULES:
         highest = degree.subs(nodes, count)
         if not (highest.is_Integer and 0 <= highest <= 6):
@@ -100,7 +103,7 @@ def gauss_nodes_are_exact_up_to_their_degree(entry: sp.Expr, degree: sp.Expr, tr
 
 @enclosed(nystrom, step="midpoints")
 def midpoints_sum_to_zeta(midpoint_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of the κ-th powers of the midpoints, to 30 digits."""
+    """The mean of the κ-th powers of the midpoints is the stated formula, to 30 digits."""
     i = sp.Symbol("i", integer=True, positive=True)
     mean = sp.Sum(((i - HALF) / n) ** kappa, (i, 1, n)) / n
     yield trial.same(midpoint_value, mean, by=None)
@@ -142,7 +145,7 @@ def probit_errors(rule: str, counts: tuple[int, ...]) -> NDArray[np.floating]:
 
 @empirical(nystrom)
 def hermite_nodes_converge_geometrically(geometric: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Errors at 8, 12, 16, 20 nodes, as shares of the stated rate."""
+    """The errors of three singular values at 8, 12, 16 and 20 nodes are at most the stated rate."""
     counts = (8, 12, 16, 20)
     limits = [trial.value(geometric, {**PROBIT, nodes: q}) for q in counts]
     worst = (trial.once(probit_errors, "hermite", counts).max(axis=1) / limits).max()
@@ -151,7 +154,7 @@ def hermite_nodes_converge_geometrically(geometric: sp.Expr, trial: Trial) -> It
 
 @empirical(nystrom)
 def midpoints_in_quantiles_have_order_one(probit_order: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The order from 100 to 400 midpoints, of three singular values."""
+    """The errors of three singular values fall from 100 to 400 midpoints with the stated order, within ½."""
     coarse, fine = trial.once(probit_errors, "midpoints", (100, 400))
     seen = np.log(coarse / fine) / np.log(4)
     yield trial.at_most(float(np.abs(seen - float(probit_order)).max()), 0.5, f"orders {np.round(seen, 2)}, off by")

@@ -38,7 +38,7 @@ claimed = mean_amplification.expressions
 
 @exact(mean_amplification, step="mean over a half sphere")
 def half_spheres_have_the_mean(half_space_mean: sp.Expr, sines: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of √d cos θ over the half sphere around w, ω times for axis j: by *sines* for d ≥ 2, and for x = ±1."""
+    """The mean of x_j over the half sphere around w is ω times that of √d cos θ: by *sines* for d ≥ 2, and for x = ±1 at d = 1."""
     at = {d: d + 1}
     yield trial.same(half_space_mean.subs(at), (sp.sqrt(d) * omega / ((d - 1) * sines)).subs(at), by=expand_gamma)
     yield trial.same(half_space_mean.subs(d, 1), omega / 2)
@@ -54,7 +54,7 @@ def gradient_adds_both_parts(
     half_space_square: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The smoothed residual, a constant and a linear function, against x_j on the half sphere."""
+    """The gradient is the sum of λ₀c times the mean of x_j, and of λ₁b times that of x_j², over the half sphere."""
     yield trial.same(gradient, lambda_0 * c * half_space_mean + lambda_1 * b * half_space_square)
 
 
@@ -62,7 +62,10 @@ def gradient_adds_both_parts(
 def eigenvalues_are_funk_hecke_integrals(
     lambda_0: sp.Expr, lambda_1: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The integrals of Θ and Θ cos θ against sin^(d−2), by quadrature in balls, d = 2, 5, 32, 64."""
+    """The eigenvalues times ∫sin^(d−2) are the integrals of Θ and of Θ cos θ against sin^(d−2), by quadrature in balls.
+
+    The dimensions are d = 2, 5, 32, 64.
+    """
     for dimension in (2, 5, 32, 64):
         weight = sp.sin(theta) ** (dimension - 2)
         whole = sp.Integral(weight, (theta, 0, sp.pi))
@@ -76,9 +79,9 @@ def eigenvalues_are_funk_hecke_integrals(
 def ratio_is_between_bounds_that_meet(
     amplification: sp.Expr, lower: sp.Expr, upper: sp.Expr, asymptote: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """λ₀/λ₁ over its lower bound decreases, over its upper bound increases, from d to d + 2, and the bounds meet.
+    """From d to d + 2, λ₀/λ₁ over its lower bound decreases and λ₀/λ₁ over its upper bound increases; both bounds are equivalent to d/π.
 
-    The steps are rational, those of the proof; both bounds are equivalent to d/π.
+    The factors of these steps are rational, those of the proof.
     """
     yield trial.same(lambda_0 / lambda_1, amplification)
     falling, rising = d * (d + 2) / (d + 1) ** 2, (2 * d + 3) * d**2 / ((2 * d - 1) * (d + 1) ** 2)
@@ -96,9 +99,9 @@ def ratio_is_between_bounds_that_meet(
 def moments_are_those_of_the_gradient(
     gradient: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr, crossover: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The gradient is a mean over the half sphere (d = 3); E g = h/2, E[w_j g] = β, and β = h/2 at the crossover.
+    """The gradient is a mean over the half sphere (d = 3, three cases); h/2, β and the crossover follow from it.
 
-    β takes E[w_j ω] = E‖w‖/d, a mean of the chi law.
+    E g is the value at ω = 0, and β is the slope in ω times E‖w‖/d, a mean of the chi law. At the crossover β = |h|/2.
     """
     yield trial.same(gradient.subs(d, 3), trial.once(half_sphere_gradient), at=gradient_points())
     yield trial.same(gradient.subs(omega, 0), moment / 2)
@@ -121,7 +124,7 @@ def gradient_points() -> list[dict[sp.Symbol, sp.Expr]]:
 
 
 def unit_kernels(rng: np.random.Generator, size: int) -> tuple[Floats, Floats]:
-    """What one unit adds to Θ for pairs of unit inputs in three dimensions, E a² = 1, E‖w‖² = 3, and its cosine."""
+    """What one neuron adds to Θ for pairs of unit inputs in three dimensions, where E a² = 1 and E‖w‖² = 3, and their cosine."""
     e, other, w = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in rng.standard_normal((3, size, 3)))
     cosine, z, z_other = ((p * q).sum(axis=1) for p, q in ((e, other), (w, e), (w, other)))
     return cosine * (z > 0) * (z_other > 0) + 3 * np.maximum(z, 0) * np.maximum(z_other, 0), cosine
@@ -129,7 +132,7 @@ def unit_kernels(rng: np.random.Generator, size: int) -> tuple[Floats, Floats]:
 
 @statistical(mean_amplification, tests=2)
 def units_average_to_the_eigenvalues(lambda_0: sp.Expr, lambda_1: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Random units and random pairs of inputs on the sphere, d = 3: the means of the kernel and of it times cos θ."""
+    """For random neurons and random pairs of inputs on the sphere, d = 3, the kernel averages to λ₀, and the kernel times cos θ to λ₁."""
     kernel, cosine = trial.draw(unit_kernels, trial.size(300_000))
     yield trial.averages(kernel, trial.value(lambda_0, {d: 3}), -1.0, 4.0)
     yield trial.averages(kernel * cosine, trial.value(lambda_1, {d: 3}), -4.0, 4.0)
@@ -141,7 +144,7 @@ LEVEL = sp.Rational(1, 8)
 
 
 def kept_on_the_circle(rng: np.random.Generator, networks: int, rows: int) -> NDArray[np.int64]:
-    """Rows whose saliency exceeds 1/8: r = 1 + x₁ at the corners of a regular 180-gon, smoothed by S8's kernel."""
+    """Rows whose saliency exceeds 1/8, for r = 1 + x₁ at the corners of a regular 180-gon, smoothed by S8's kernel."""
     angles = 2 * np.pi * (np.arange(CORNERS) + 0.5) / CORNERS
     x = np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     smoothed = limit_smoothing(x, 1 + x @ np.array(SLOPES)[:, None])
@@ -153,9 +156,9 @@ def kept_on_the_circle(rng: np.random.Generator, networks: int, rows: int) -> ND
 
 
 def kept_share(gradient: sp.Expr, slope: int) -> float:
-    """P(|a||w_1||g| > 1/8) at d = 2, c = 1: |a|‖w‖ is exponential there, the direction of w uniform.
+    """P(|a||w_1||g| > 1/8) at d = 2, c = 1, where |a|‖w‖ is exponential and the direction of w uniform.
 
-    The trapezoid rule for a smooth periodic function.
+    The trapezoid rule integrates a smooth periodic function.
     """
     cosine = np.cos(2 * np.pi * (np.arange(2**14) + 0.5) / 2**14)
     g = numeric((b, c, omega), gradient.subs(d, 2))(slope, 1, cosine)
@@ -165,7 +168,7 @@ def kept_share(gradient: sp.Expr, slope: int) -> float:
 
 @statistical(mean_amplification, tests=1)
 def columns_on_the_circle_keep_binomial_counts(gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A network on a fine regular polygon: each column keeps Bin(n, p), p that of the circle.
+    """In a network on a fine regular polygon, each column keeps Bin(n, p) entries, where p is computed on the circle.
 
     The gates of the polygon are those of the circle up to a degree of the direction of w, which changes p by a
     relative 10⁻⁴.
@@ -197,7 +200,7 @@ def contrast_of_grasp(rng: np.random.Generator) -> float:
 
 @empirical(mean_amplification, cost=0.6)
 def grasp_hardly_sees_the_strong_columns(moment: sp.Expr, stein_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A GraSP mask at d = 64: the contrast of P1, where SNIP's is 5.5.
+    """The contrast of a GraSP mask at d = 64 is near that predicted by P1.
 
     N points have second moments within a relative √(d/N) of the sphere's; twice that is allowed for the logarithm.
     """
@@ -227,10 +230,13 @@ def eigenvalue_ratio(kernel: sp.Expr, dimension: int) -> sp.Expr:
 def three_inputs_amplify_the_mean_by_half(
     amplification: sp.Expr, crossover: sp.Expr, kernel: sp.Expr, three_inputs: Mapping[sp.Symbol, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
-    """λ₀ and λ₁ as means over the sphere; a mean residual between the crossovers of GraSP and of SNIP, squares compared."""
+    """At d = 3, λ₀/λ₁ is a quotient of means over the sphere; the mean residual lies between the crossovers of GraSP and of SNIP.
+
+    Squares are compared.
+    """
     size, mean = int(three_inputs[d]), three_inputs[c]
     ratio = trial.once(eigenvalue_ratio, kernel, size)
     yield trial.same(amplification.subs(three_inputs), ratio)
     here = crossover.subs(three_inputs)
-    yield trial.holds(here**2 < mean**2, f"GraSP's self-term is the larger beyond {here}, so at {mean}")
-    yield trial.holds(mean**2 < (ratio * here) ** 2, f"SNIP's is not before {ratio * here}")
+    yield trial.holds(here**2 < mean**2, f"GraSP's self-term dominates beyond {here}, so also at {mean}")
+    yield trial.holds(mean**2 < (ratio * here) ** 2, f"SNIP's self-term dominates only beyond {ratio * here}")

@@ -35,7 +35,7 @@ def sphere_mean(function: sp.Expr, dimension: int, to: sp.Expr = sp.pi) -> sp.Ex
 
 @exact(mean_amplification, step="sines")
 def sines_are_integrated_by_parts(sines: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """−cos θ sin^(d−1) is an antiderivative of d sin^d − (d−1) sin^(d−2): the step from d to d + 2, and the start at 2 and 3."""
+    """The step from d to d + 2: −cos θ sin^(d−1) is an antiderivative of d sin^d − (d−1) sin^(d−2); and the integrals at d = 2 and 3."""
     parts = sp.diff(-sp.cos(theta) * sp.sin(theta) ** (d - 1), theta)
     yield trial.same(parts, d * sp.sin(theta) ** d - (d - 1) * sp.sin(theta) ** (d - 2), by=reduce)
     shifted = d + 1  # the integrals are those of d ≥ 2
@@ -47,7 +47,7 @@ def sines_are_integrated_by_parts(sines: sp.Expr, trial: Trial) -> Iterator[Find
 
 @exact(mean_amplification, step="half of a direction")
 def gamma_is_the_mean_of_a_direction(gamma: sp.Expr, sines: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E ω₁⁺ = 1/((d−1)I_d) with I_d = ∫sin^(d−2) over [0, π]; at d = 1, 2, 3; and its step from d to d + 2."""
+    """γ = E ω₁⁺ is 1/((d−1)I_d) with I_d = ∫sin^(d−2) over [0, π]; its values at d = 1, 2, 3, and its step from d to d + 2."""
     primitive = sp.diff(sp.sin(theta) ** (d - 1) / (d - 1), theta)
     yield trial.same(primitive, sp.cos(theta) * sp.sin(theta) ** (d - 2), by=reduce)
     yield trial.same(d * gamma.subs(d, d + 1), 1 / sines.subs(d, d + 1), by=sp.gammasimp)
@@ -61,7 +61,7 @@ def gamma_is_the_mean_of_a_direction(gamma: sp.Expr, sines: sp.Expr, trial: Tria
 def kernel_multiplies_linear_functions(
     lambda_1: sp.Expr, mean_square: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """λ₁ = E[Θ cos θ]: with its mirror image at π − θ it adds up to cos²θ; and the two points of d = 1."""
+    """λ₁ = E[Θ cos θ]: Θ cos θ and its mirror image at π − θ add up to cos²θ; and at d = 1 the mean is over two points."""
     mirrored = kernel * sp.cos(theta) + (kernel * sp.cos(theta)).subs(theta, sp.pi - theta)
     share = trial.once(sp.simplify, mirrored / sp.cos(theta) ** 2)
     yield trial.same(lambda_1, share * mean_square / 2)
@@ -72,21 +72,21 @@ def kernel_multiplies_linear_functions(
 
 @exact(mean_amplification, step="falling")
 def squares_fall_in_steps_of_two(gamma: sp.Expr, falling: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(d+2)γ² at d + 2 over dγ², below 1 for all d."""
+    """dγ² at d + 2 is the stated factor times dγ² at d, and the factor is below 1 for all d."""
     yield trial.same((d + 2) * gamma.subs(d, d + 2) ** 2, falling * d * gamma**2, by=expand_gamma)
     yield trial.nonnegative(1 - falling, 1 / (d + 1) ** 2)
 
 
 @exact(mean_amplification, step="rising")
 def other_squares_rise_in_steps_of_two(gamma: sp.Expr, rising: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(2d+3)γ² at d + 2 over (2d−1)γ², above 1 for all d."""
+    """(2d−1)γ² at d + 2 is the stated factor times (2d−1)γ² at d, and the factor is above 1 for all d."""
     yield trial.same((2 * d + 3) * gamma.subs(d, d + 2) ** 2, rising * (2 * d - 1) * gamma**2, by=expand_gamma)
     yield trial.nonnegative(rising - 1, 1 / ((2 * d - 1) * (d + 1) ** 2))
 
 
 @exact(mean_amplification, step="Stirling")
 def squares_tend_to_a_limit(gamma: sp.Expr, limit_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The limit of dγ², by SymPy, and twice that for (2d−1)γ²."""
+    """The limit of dγ² is the stated one, by SymPy, and (2d−1)γ² tends to twice that."""
     factor, square = (d * gamma**2).as_independent(d)
     half = sp.Symbol("h", positive=True)  # d = 2h
     root = sp.powdenest(sp.sqrt(square.subs(d, 2 * half)), force=True)

@@ -36,7 +36,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def reduce(expression: sp.Expr) -> sp.Expr:
-    """Simplify a formula in logarithms, the range of a block, which is positive, as one letter."""
+    """Simplify a formula in logarithms; the range of a block, which is positive, is replaced by a letter."""
     return split_logarithms(expression.subs(block_range, sp.Symbol("omega", positive=True)))
 
 
@@ -45,7 +45,7 @@ BLOCKS = ((1, 2, 3, 4), (5, 1, 1, 2), (2, 7, 3, sp.Rational(1, 2)))
 
 @exact(block_sparsity, step="clocks")
 def rates_are_the_strengths(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """φξ ≤ x has the probability e^(−φ^α y), y = x^(−α)."""
+    """P(φξ ≤ x) = e^(−φ^α y) with y = x^(−α)."""
     x = sp.Symbol("x", positive=True)
     yield trial.same(rate, -sp.log(1 - frechet.at(x / profile[0])) * x**alpha, by=reduce)
 
@@ -59,7 +59,10 @@ def rates_are_the_strengths(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
 def ranks_are_those_of_an_exponential_race(
     second_place: sp.Expr, one_of_four: sp.Expr, two_of_four: sp.Expr, three_of_four: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The places of exponential variables, multiplied out for all strengths, and in exact fractions."""
+    """The shares of 1, 2 and 3 of 4 are those of the first places among independent exponential variables.
+
+    They are multiplied out for all strengths, and compared in exact fractions.
+    """
     after_others = (second_place.subs({first_share: each, share: shares[0]}) for each in shares[1:])
     yield trial.same(two_of_four, one_of_four + sum(after_others), by=cancelled)
     for places, expression in ((2, two_of_four), (3, three_of_four)):
@@ -76,7 +79,11 @@ def ranks_are_those_of_an_exponential_race(
 def chances_are_chances(
     density: sp.Expr, one_of_four: sp.Expr, second_place: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """No share above 1; each column may be kept, the more so the larger its profile; second after the first is no more than the first."""
+    """The density is at most 1; each column is kept with a positive probability, which grows strictly with its own profile.
+
+    With equal profiles and α = 1 the probability is at most 1/4, and being second after a given first column is no likelier than that
+    column being first.
+    """
     yield trial.below(density, 1)
     yield trial.below(second_place, first_share)
     for other in profile:
@@ -87,7 +94,7 @@ def chances_are_chances(
 
 
 def kept_pairs(rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
-    """How often the first column of profile 2, beside 1, is kept by 1:2 of half-normal noise."""
+    """How often the first of two columns, of profiles 2 and 1, is kept by 1:2 masks of half-normal noise."""
     scores = np.abs(rng.standard_normal((rows, 2))) * np.array([2.0, 1.0])
     counts: NDArray[np.int64] = n_of_m_mask(scores, 1, 2)[:, :1].sum(axis=0)
     return counts
@@ -104,7 +111,10 @@ def kept_of_four(rng: np.random.Generator, places: int, rows: int) -> NDArray[np
 def blocks_keep_the_stated_shares(
     pair: sp.Expr, one_of_four: sp.Expr, two_of_four: sp.Expr, three_of_four: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Independent blocks: each column is kept a binomial number of times."""
+    """In independent blocks each column is kept a binomial number of times, with the stated share.
+
+    The masks are 1:2 of half-normal noise, and 1:4, 2:4 and 3:4 of Fréchet noise.
+    """
     rows = trial.size(60_000)
     yield trial.counts_each(trial.draw(kept_pairs, rows), rows, [trial.value(pair, {profile[0]: 2, profile[1]: 1})])
     for places, expression in enumerate((one_of_four, two_of_four, three_of_four), start=1):
@@ -120,7 +130,10 @@ def columns() -> list[dict[sp.Symbol, int]]:
 
 @exact(block_sparsity, step="one pair of sets")
 def pair_is_the_best_tilt_of_the_blocks(one_pair: sp.Expr, block_range: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two signs, and for each of mn/M blocks Hoeffding's cumulant λ²/8 of a range 1 at λω, at the tilt where it is least; fewer add."""
+    """The bound is twice e to the least exponent over all tilts, with Hoeffding's cumulant λ²/8 at λω for each of mn/M blocks.
+
+    If some columns fill no block, there are fewer blocks, and the exponent is no smaller.
+    """
     blocks = m * n / block * hoeffding_cumulant.subs(tilt, tilt * block_range)
     exponent = blocks - tilt * m * n * s
     slope = exponent.diff(tilt)  # linear in the tilt
@@ -134,7 +147,7 @@ def pair_is_the_best_tilt_of_the_blocks(one_pair: sp.Expr, block_range: sp.Expr,
 
 @exact(block_sparsity, step="rate")
 def rate_leaves_the_failure_allowed(failure: sp.Expr, cut_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The failure is 2·2^(m+n) at s = 0, and its logarithm falls with s² from there to ln δ at the rate."""
+    """The failure is 2·2^(m+n) at s = 0; its logarithm falls with s², and is ln δ at the rate."""
     sets = sp.log(pairs)
     yield trial.same(sp.log(failure), sets + (sp.log(delta) - sets) * s**2 / cut_bound**2, by=reduce)
 
@@ -153,7 +166,7 @@ def large_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDAr
 
 @statistical(block_sparsity, tests=2)
 def cut_norms_stay_within_the_bound(cut_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1:4 masks: 8×8 with exact cut norms, 128×128 with certified lower bounds."""
+    """‖M − 1/4‖□ of 1:4 masks exceeds the bound at most as often as stated: 8×8 exactly, 128×128 by certified lower bounds."""
     samples = (
         (8, sp.Rational(1, 2), trial.draw(small_cut_norms, trial.size(1000), 8)),
         (128, sp.Rational(1, 100), trial.draw(large_cut_witnesses, trial.size(16), 128)),

@@ -31,14 +31,14 @@ ANGLES = (0.6, -0.8)  # cosines of the second input with the first
 
 
 def gate_products(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
-    """How often both gates of a pair of inputs are open over normal weights."""
+    """The number of normal weights that open both gates, for two pairs of inputs."""
     w = rng.standard_normal((size, 2))
     return np.array([((w[:, 0] > 0) & (c * w[:, 0] + np.sqrt(1 - c * c) * w[:, 1] > 0)).sum() for c in ANGLES])
 
 
 @statistical(smoothed_snip, tests=1)
 def gates_open_with_the_arc_cosine_kernel(kappa_0: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The count of weights that open both gates is binomial with κ₀."""
+    """The number of normal weights that open both gates of a pair of inputs is binomial with κ₀."""
     n = trial.size(100_000)
     nulls = [trial.value(kappa_0, {theta: sp.acos(c)}) for c in (sp.Rational(3, 5), sp.Rational(-4, 5))]
     yield trial.counts_each(trial.draw(gate_products, n), n, nulls)
@@ -91,9 +91,9 @@ def grasp_columns(rng: np.random.Generator, labelling: str) -> tuple[Floats, Flo
 
 @empirical(smoothed_snip, cost=3.0)
 def grasp_keeps_what_smoothed_snip_keeps(hessian_gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """On digits the columns GraSP keeps are those of SNIP rows with the realised Θ̂r, within 1.5 noise floors of both samples.
+    """On digits, GraSP keeps the same share of each column as SNIP rows with the realised Θ̂r, within 1.5 noise floors of both samples.
 
-    The residual that the leading term of Hg carries is read off the expression: G (smoothed) or g (plain).
+    The residual in the leading term of Hg is read off the expression: G (smoothed) or g (plain).
     """
     leading = sp.limit(hessian_gradient * sp.sqrt(width), width, sp.oo)
     for labelling in ("ge5", "is0"):

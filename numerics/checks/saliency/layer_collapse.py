@@ -31,7 +31,7 @@ def limit_of_the_ratio(noise: Tail, first: int, second: int) -> sp.Expr:
 
 @enclosed(layer_collapse)
 def ratios_fall_with_the_threshold(density_ratios: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
-    """Strictly, from a threshold to twice the threshold, for the noises whose limit is 0."""
+    """The ratio of the densities falls strictly from a threshold to twice the threshold, for the noises whose limit is 0."""
     for name in ("half_normal", "exponential", "product_normal"):
         yield trial.below(density_ratios[name].subs(x, 2 * x), density_ratios[name], strict=True)
 
@@ -40,7 +40,10 @@ def ratios_fall_with_the_threshold(density_ratios: Mapping[str, sp.Expr], trial:
 def limits_are_those_of_the_densities(
     collapse: Mapping[str, sp.Expr], density_ratios: Mapping[str, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
-    """At r = 1 + y, y > 0, as x → ∞, for power laws as x^(−α) → 0; the product of two normals lies below the exponential law."""
+    """The limits are those of the ratio of densities as x → ∞, at r = 1 + y with y > 0; for power laws, as x^(−α) → 0.
+
+    For the product of two normals the ratio of the exponential law, which lies above, has the limit.
+    """
     y, power = sp.symbols("y z", positive=True)
     scales = second_scale / first_scale
     for name in ("frechet", "pareto"):
@@ -59,7 +62,7 @@ def limits_are_those_of_the_densities(
 def ratios_tend_to_their_limits(
     collapse: Mapping[str, sp.Expr], noises: Mapping[str, Tail], trial: Trial
 ) -> Iterator[Finding]:
-    """By the densities of the noises, at the scales 2 and 3."""
+    """At the scales 2 and 3 the ratio of the tails tends to the stated limit, which SymPy finds from the densities."""
     for name, noise in noises.items():
         found = trial.once(limit_of_the_ratio, noise, 2, 3)
         yield trial.same(collapse[name].subs({first_scale: 2, second_scale: 3}), found)
@@ -67,7 +70,7 @@ def ratios_tend_to_their_limits(
 
 @enclosed(layer_collapse)
 def layer_of_the_smaller_scale_keeps_less(collapse: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
-    """A share below that of the other: for power laws, whose limit is not 0."""
+    """For power laws, whose limit is not 0, the limit of the ratio is strictly below 1."""
     for limit in collapse.values():
         if limit.free_symbols:
             yield trial.below(limit, sp.S.One, strict=True)

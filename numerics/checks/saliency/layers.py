@@ -38,7 +38,7 @@ EQUAL = {share: HALF, first_scale: 1, second_scale: 2}
 
 @exact(two_layer_densities, step="two layers")
 def density_is_that_of_all_weights(density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mass of e^(−x) beyond τ/s in both layers, each with its share."""
+    """The density is the mass of e^(−x) beyond τ/s in both layers, each weighted with its share."""
     parts = ((share, first_scale), (1 - share, second_scale))
     beyond = sp.Symbol("z", positive=True)
     mass = trial.once(sp.integrate, sp.exp(-t), (t, beyond, sp.oo))
@@ -52,7 +52,10 @@ def density_is_that_of_all_weights(density: sp.Expr, trial: Trial) -> Iterator[F
 def densities_balance(
     equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, twofold_rho_2: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Layers of scales 1 and 2: the second is the root of all shares at a half, and both keep ρ together."""
+    """For layers of scales 1 and 2 with equal shares, the first density is the square of the second, and their mean is ρ.
+
+    The second density is the formula for all shares, taken at a half.
+    """
     yield trial.same(twofold_rho_2.subs(share, HALF), equal_rho_2)
     yield trial.same((equal_rho_1 + equal_rho_2) / 2, rho)
     yield trial.same(exponential.at(2 * t), exponential.at(t) ** 2)
@@ -69,7 +72,7 @@ def threshold_gives_the_densities(
     twofold_rho_2: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """D(τ_ρ) = ρ for any scales and shares, and the layers keep ρ together; at the scales 1 and 2 layer 2 has the closed forms."""
+    """D(τ_ρ) = ρ for any scales and shares, and the layers keep ρ together; at scales 1 and 2, layer 2 has the closed forms."""
     yield trial.same(density.subs(tau, threshold), rho, by=None)
     yield trial.same(share * rho_1 + (1 - share) * rho_2, rho, by=None)
     yield trial.same(first_scale * sp.log(rho_1), second_scale * sp.log(rho_2), by=None)
@@ -85,7 +88,7 @@ def reduce_powers(expression: sp.Expr) -> sp.Expr:
 
 @exact(two_layer_densities, step="power laws")
 def pareto_density_is_a_power(pareto_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mass of αx^(−α−1) beyond τ/s in both layers, each with its share."""
+    """The density is the mass of αx^(−α−1) beyond τ/s in both layers, each weighted with its share."""
     beyond = sp.Symbol("z", positive=True)
     mass = trial.once(sp.integrate, alpha * t ** (-alpha - 1), (t, beyond, sp.oo))
     parts = ((share, first_scale), (1 - share, second_scale))
@@ -96,7 +99,7 @@ def pareto_density_is_a_power(pareto_density: sp.Expr, trial: Trial) -> Iterator
 def density_falls_from_the_critical_one(
     pareto_density: sp.Expr, pareto_critical_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At τ = s₂ layer 2 is whole and layer 1 keeps (s₁/s₂)^α; at τ = s₂y, y > 1, all is y^(−α) times as much."""
+    """At τ = s₂ layer 2 is kept whole and layer 1 keeps (s₁/s₂)^α; at τ = s₂y, y > 1, the density is y^(−α) times as large."""
     y = sp.Symbol("y", positive=True)
     whole = share * (first_scale / second_scale) ** alpha + 1 - share
     yield trial.same(pareto_critical_density, whole, by=reduce_powers)
@@ -124,7 +127,7 @@ def pareto_layers_are_power_laws(
     pareto_critical_density: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """ρ_l = (s_l/τ)^α, together ρ; at the critical density layer 2 is whole."""
+    """The densities are (s_l/τ)^α and give ρ together; at the critical density layer 2 is kept whole."""
     for claimed, scale in ((pareto_rho_1, first_scale), (pareto_rho_2, second_scale)):
         yield trial.same(pareto_power().subs(t, pareto_threshold / scale), claimed, by=reduce_powers)
     yield trial.same(share * pareto_rho_1 + (1 - share) * pareto_rho_2, rho)
@@ -141,7 +144,7 @@ def deviation_leaves_half_the_failure(deviation: sp.Expr, trial: Trial) -> Itera
 
 @enclosed(coupled_layers)
 def no_layer_is_known_better_than_all(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A layer that holds all weights has the least bound."""
+    """The bound is least for a layer that holds all weights."""
     of_all = (sp.sqrt(sp.log(4 / delta) / 2) * sp.sqrt(size) + HALF) / size + sp.sqrt(sp.log(4 / delta) / (2 * size))
     yield trial.below(of_all, count_error)
 
@@ -173,7 +176,10 @@ def counts_above_a_threshold_are_binomial(
     pareto_rho_2: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """At a threshold of 3, under exponential noise for equal shares and for a third, and under Pareto noise."""
+    """The numbers of scores above 3 are binomial with the stated densities.
+
+    The noise is exponential, with equal shares and with a third, or Pareto.
+    """
     networks = trial.size(1)
     sizes = networks * np.array([*SIZES, sum(SIZES)])
     equal, third = (density.subs({**at, tau: CUT}) for at in (EQUAL, THIRD))
@@ -207,13 +213,13 @@ def kept_by_rank(rng: np.random.Generator, networks: int, kept: float) -> NDArra
 def global_masks_keep_the_layers_densities(
     equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Masks of exactly round(ρn) largest scores leave the range of S14.1 with a probability of 10⁻¹⁰ at most."""
+    """The layers of masks of the round(ρn) largest scores keep the densities of S14.1, up to the error at a failure of 10⁻¹⁰."""
     yield from masks_in_range(equal_rho_1, equal_rho_2, count_error, trial)
 
 
 @statistical(coupled_layers, tests=4)
 def global_masks_stay_in_the_range(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Masks of exactly round(ρn) largest scores, of two layers of known densities."""
+    """The layers of masks of the round(ρn) largest scores keep their known densities, up to the stated error at a failure of 10⁻¹⁰."""
     yield from masks_in_range(equal_rho_1, equal_rho_2, count_error, trial)
 
 
@@ -229,7 +235,10 @@ def masks_in_range(first: sp.Expr, second: sp.Expr, error: sp.Expr, trial: Trial
 
 @exact(coupled_layers)
 def uniform_sets_have_the_error(uniform_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All halves of 8 and 12 weights, of which the first 4 or 6 are the layer: the quantile of the error of its share."""
+    """The stated error is a quantile over all halves of 8 and 12 weights: how far the share of the layer is from a half.
+
+    The layer consists of the first 4 or 6 weights.
+    """
     for few, weights, allowed in ((4, 8, Fraction(1, 5)), (4, 12, Fraction(1, 10)), (6, 12, Fraction(1, 20))):
         halves = combinations(range(weights), weights // 2)
         errors = sorted(abs(Fraction(sum(each < few for each in half), few) - Fraction(1, 2)) for half in halves)
@@ -245,6 +254,6 @@ def uniform_sets_have_the_error(uniform_error: sp.Expr, trial: Trial) -> Iterato
 def layer_of_the_larger_scale_is_the_denser_one(
     pareto_rho_1: sp.Expr, pareto_rho_2: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """And where no score is saturated it keeps no more than all of its weights."""
+    """The layer of the larger scale is at least as dense as the other, and has density at most 1 where no score is saturated."""
     yield trial.below(pareto_rho_1, pareto_rho_2)
     yield trial.below(pareto_rho_2, sp.S.One)

@@ -77,7 +77,7 @@ COLUMN_PAIRS = ((10, 13), (20, 36), (21, 42), (26, 28))  # pixels inside the pic
 
 @statistical(columns_that_disagree, tests=1, cost=0.4)
 def columns_of_digits_disagree_about_rows(reversed_pairs: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Among independent pairs of rows of that network, two columns order |⟨a, g⟩| differently as often as stated."""
+    """Among independent pairs of rows of a network of three outputs, two columns order |⟨a, g⟩| differently as often as stated."""
     rows = trial.size(2 * ROWS)
     _, factors = trial.draw(pruned_rows, rows)
     means = trial.once(column_means, trial.once(three_classes))

@@ -80,7 +80,7 @@ def stated_moments(axis: int, k: int, other: int) -> dict[sp.Symbol, sp.Expr]:
 
 @enclosed(stein_model_of_outputs, step="unexplained")
 def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """On two inputs with two outputs the covariance of g − βw is a sum over sectors of w, and a positive matrix."""
+    """For two inputs and two outputs, the covariance of g − βw is a sum over sectors of w, and it is a positive definite matrix."""
     for axis in range(2):
         pairs = list(product(range(2), repeat=2))
         entries = sp.Matrix(2, 2, [valued(unexplained, trial.once(stated_moments, axis, *pair)) for pair in pairs])
@@ -92,7 +92,7 @@ def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Iterator[Find
 
 @exact(stein_model_of_outputs, step="modes")
 def modes_have_this_transform(mode_exponent: sp.Expr, closure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E e^{−ω²g²/2} over ζ in the closure of S5 with s² = V: the square is completed, the rest is a Gaussian integral."""
+    """E e^{−ω²g²/2} over ζ, in the closure of S5 with s² = V, by completing the square and a Gaussian integral."""
     exponent = sp.expand(-(omega**2) * closure.subs(spread, sp.sqrt(variance)) ** 2 / 2 - zeta**2 / 2)
     square, linear, constant = (exponent.coeff(zeta, power) for power in (2, 1, 0))
     rate = sp.Symbol("q", positive=True)
@@ -171,7 +171,7 @@ def digit_columns(rng: np.random.Generator, labelling: str, standardise: bool) -
 
 
 def digit_moments(labelling: str, standardise: bool) -> OutputMoments:
-    """In units of the longest h_j."""
+    """The moments of digits, with r in units of the longest h_j."""
     data = digits(labelling, standardise)
     unit = np.linalg.norm(data.x.T @ data.y, axis=1).max() / len(data.x)
     return output_moments(data.x, -data.y / unit)
@@ -179,7 +179,7 @@ def digit_moments(labelling: str, standardise: bool) -> OutputMoments:
 
 @empirical(stein_model_of_outputs, cost=1.0)
 def closed_form_on_digits(mode_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """P2 with ten outputs is within two noise floors of the columns SNIP keeps of digits (ρ = 0.1, n = 2048)."""
+    """P2 with ten outputs predicts the share that SNIP keeps of each column on digits, within two noise floors (ρ = 0.1, n = 2048)."""
     for labelling, standardise in SETTINGS:
         observed = trial.draw(digit_columns, labelling, standardise) / WIDTH
         densities = output_densities(trial.once(digit_moments, labelling, standardise), mode_exponent)

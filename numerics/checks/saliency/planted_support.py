@@ -31,7 +31,7 @@ CHUNK = 20_000  # rows of a network at once
 
 
 def planted(samples: int, inputs: int, active: int) -> Dataset:
-    """Normal inputs, the sum of the first `active` of them and a normal number as target, with all opposites; always the same."""
+    """Normal inputs and their opposites, always the same; the target is the sum of the first `active` inputs and a normal number."""
     rng = np.random.default_rng(3)
     x = rng.standard_normal((samples, inputs))
     y = x[:, :active].sum(axis=1) + rng.standard_normal(samples)
@@ -54,7 +54,7 @@ def column_counts(
 
 
 def profile_of(data: Dataset) -> ResidualMoments:
-    """The moments of which S3 keeps the mean alone on such data."""
+    """The moments of the residual on such data, of which S3 keeps only the mean."""
     return residual_moments(data.x, -data.y).truncated("P0")
 
 
@@ -72,8 +72,9 @@ def tail_numbers(missed: sp.Expr, mistaken: sp.Expr, rows: int, most: int, chanc
 def planted_support_is_found(
     missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """20 inputs, of which 4 are planted, 100 samples with their opposites, density 3/20, 30 rows: real scores of SNIP.
+    """Columns of real SNIP scores fail as often as stated, and masks fail no more often than the bound.
 
+    There are 20 inputs, of which 4 are planted, 100 samples with their opposites, density 3/20 and 30 rows.
     Columns are tested at their own mean counts, failures of masks at the best c.
     """
     rows, size, masks = 30, 4, trial.size(4000)

@@ -29,7 +29,10 @@ from sparse_limits.theory.saliency.support_recovery import (
 def nearer_thresholds_fail_more_often(
     column_failure: sp.Expr, too_many: sp.Expr, too_few: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The bounds rise towards the density of the mask; no column fails surely, and other columns do not make S fail less."""
+    """The bounds rise as the thresholds approach the density of the mask.
+
+    One column that is not in S fails with probability below 1 at c = 0, and columns off S do not make S fail less.
+    """
     yield trial.below(0, sp.diff(too_many, r_low))
     yield trial.below(sp.diff(too_few, r_high), 0)
     yield trial.below(column_failure.subs({k: 0, c: 0}), d, strict=True)
@@ -38,7 +41,7 @@ def nearer_thresholds_fail_more_often(
 
 @exact(ranked_recovery)
 def columns_fail_as_in_the_claim_used(column_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A column of S and one off S bring the tails of S16.1 each."""
+    """Each column of S adds the tail `missed` of S16.1 to the failure, each other column the tail `mistaken`."""
     yield trial.same(valued(column_failure, {k: 0, d: 0}), sp.S.Zero, by=sp.expand)
     yield trial.same(sp.diff(column_failure, d), mistaken, by=sp.expand)
     yield trial.same(sp.diff(column_failure, k), missed - mistaken, by=sp.expand)
@@ -46,15 +49,15 @@ def columns_fail_as_in_the_claim_used(column_failure: sp.Expr, trial: Trial) -> 
 
 @enclosed(ranked_recovery)
 def column_density_is_that_of_struve_functions(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The two forms of S4, at points."""
+    """The two forms of the column density in S4 agree at sample points."""
     yield trial.same(column_density, product_columns, by=None)
 
 
 @enclosed(ranked_recovery)
 def rows_of_one_column_deviate_less(too_many: sp.Expr, too_few: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows that are kept whole or not at all: at least half of 10 and of 40 rows, or at most, summed, at any density up to ½, or from it.
+    """If rows are kept independently with density q ≤ ½, at least half of 10 or 40 rows are kept no more often than the bound.
 
-    By the distance q of the density from 0, or from 1; both sides are divided by q^(n/2), which is in each term.
+    The same holds for at most half of the rows at density 1 − q. Both sides are divided by q^(n/2), which is a factor of each term.
     """
     q = sp.Symbol("q", positive=True)
     for rows in (10, 40):

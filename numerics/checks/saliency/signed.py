@@ -50,7 +50,10 @@ def by_sides(expression: sp.Expr) -> sp.Expr:
 @control("magnitudes", kernels={name: 2 * law for name, law in kernels.items()})
 @control("exchanged", kernels={"normal": kernels["laplace"], "laplace": kernels["normal"]})
 def kernels_fall_with_the_density_of_the_scores(kernels: Kernels, trial: Trial) -> Iterator[Finding]:
-    """The normal one is one formula for both signs; both fall with their densities, and are ½ at 0."""
+    """Minus the slopes of both kernels are the densities of their scores, and both are ½ at 0.
+
+    The normal kernel is one formula for both signs.
+    """
     normal, laplace = kernels["normal"], kernels["laplace"]
     yield trial.same(normal, sp.erfc(tau / (phi * sp.sqrt(2))) / 2, by=by_sides)
     bell = sp.exp(-(tau**2) / (2 * phi**2)) / (sp.sqrt(2 * sp.pi) * phi)
@@ -67,7 +70,7 @@ def sides_differentiated(law: sp.Expr) -> sp.Expr:
 
 
 def by_sides_off_zero(expression: sp.Expr) -> sp.Expr:
-    """The same without τ = 0."""
+    """0 if the expression is 0 for τ > 0 and for τ < 0; else the expression."""
     parts = [expression.subs(tau, at) for at in (level_above, -level_above)]
     return sp.S.Zero if all(by_struve(part) == 0 for part in parts) else expression
 
@@ -75,7 +78,7 @@ def by_sides_off_zero(expression: sp.Expr) -> sp.Expr:
 @exact(signed_scores, step="kernel", cost=1.0)
 @control("noise of one normal", kernel=kernels["normal"])
 def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """−d/dτ is half the noise density of S4 at |τ|/φ, over φ, on both sides of 0; and the kernel is ½ at 0."""
+    """−d/dτ of the kernel is half the noise density of S4 at |τ|/φ, over φ, on both sides of 0; and the kernel is ½ at 0."""
     density = product_graphon.expressions["noise_density"].subs(t, sp.Abs(tau) / phi) / (2 * phi)
     yield trial.same(-sides_differentiated(kernel), density, by=by_sides_off_zero)
     yield snip_product.noise_is_positive(trial)
@@ -87,7 +90,7 @@ def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterato
 def threshold_is_where_the_density_is_met(
     threshold: sp.Expr, flat_threshold: sp.Expr, kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The equations that define it: the mean of the kernel is ρ at t for ρ < ½, and at −t for ρ > ½; and τ = 0 at ½."""
+    """The equations of the threshold say that the mean of the kernel is ρ, at t for ρ < ½ and at −t for ρ > ½; and τ = 0 at ½."""
     yield from met_on_both_sides(threshold, snip_product.integrand_over_columns, kernel, trial)
     yield from met_on_both_sides(flat_threshold, lambda equation: equation, kernel.subs(tau, phi * tau), trial)
 
@@ -95,7 +98,7 @@ def threshold_is_where_the_density_is_met(
 def met_on_both_sides(
     threshold: sp.Expr, at_one_column: Callable[[sp.Expr], sp.Expr], kernel: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """That the equations of a threshold, for one column, say that the kernel is ρ; other formulas are held to it by value."""
+    """That the equations of a threshold, for one column, say that the kernel is ρ; other formulas are compared by value."""
     levels = [each for each, _ in threshold.args] if isinstance(threshold, sp.Piecewise) else [threshold, -threshold]
     for sign, found in zip((1, -1), levels, strict=False):
         density = kernel.subs(tau, sign * t)
@@ -107,7 +110,7 @@ def met_on_both_sides(
 
 @enclosed(signed_scores)
 def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A quarter of the columns of profile 2 and the others of profile ½ keep 3/10 or 7/10 of the signed scores between them."""
+    """If a quarter of the columns has profile 2 and the rest ½, the threshold keeps 3/10 or 7/10 of the signed scores, as asked."""
     for density in (sp.Rational(3, 10), sp.Rational(7, 10)):
         cut = in_steps(threshold.subs(rho, density), snip_product.TWO_STEPS)
         strong, weak = (kernel.subs(phi, value) for value in (2, HALF))
@@ -124,7 +127,7 @@ def kernels_are_dual(
     selectivity: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """At |τ| half the moduli's tail, at −|τ| its complement, and the slope in φ on both sides."""
+    """At |τ| each kernel is half the tail of the moduli, at −|τ| the complement of that; its slope in φ is the stated one on both sides."""
     for name, law in kernels.items():
         tail = MODULI[name]
         above, below = (law.subs(tau, sign * level_above) for sign in (1, -1))
@@ -145,7 +148,10 @@ def threshold_gives_the_density_and_its_dual(
     magnitude_density: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """For constant φ the kernel is ρ at φ times the threshold, which changes sign with ρ → 1 − ρ and is the magnitudes' at 2ρ."""
+    """For constant φ the kernel is ρ at φ times the threshold, which changes sign with ρ → 1 − ρ.
+
+    At ρ = 1/10 it is the threshold of the magnitudes at the density 2ρ.
+    """
     for density in (sp.Rational(1, 10), HALF, sp.Rational(7, 10)):
         here, there = (flat_threshold.subs(rho, each) for each in (density, 1 - density))
         yield trial.same(Let(kernel, [(tau, phi * here)]), density, by=None)
@@ -176,7 +182,7 @@ def signed_counts(rng: np.random.Generator, rows: int) -> Counts:
 @statistical(signed_scores, tests=1)
 @control("noise of one normal", kernel=kernels["normal"])
 def columns_keep_binomial_counts(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows with a signed factor of their own: each column keeps Bin(n, W) of them at a fixed threshold."""
+    """If each row has a signed factor of its own, each column keeps Bin(n, W) entries at a fixed threshold."""
     rows = trial.size(100_000)
     nulls = [trial.value(kernel, {tau: cut, phi: profile}) for cut in CUTS for profile in PROFILES]
     yield trial.counts_each(trial.draw(signed_counts, rows).ravel(), rows, nulls)
@@ -201,10 +207,10 @@ WIDTH, SAMPLES = 4096, 250
 
 
 def leading_signs(rng: np.random.Generator) -> tuple[Counts, Counts]:
-    """Positive ones among the leading terms w_ij a_i E[(Θ̂r) x_j 1] of GraSP on digits, and all. 2 × int[2, 8]
+    """The positive ones, and all, among the leading terms w_ij a_i E[(Θ̂r) x_j 1] of GraSP on digits. 2 × int[2, 8]
 
-    First of all that are not 0, then of the tenth with the largest moduli, in the eight columns where these add up to
-    the most: all of it chosen by moduli alone.
+    First of all terms that are not 0, then of the tenth with the largest moduli, in the eight columns with the largest sums of moduli;
+    only moduli choose the terms.
     """
     bundle = digits("ge5", standardise=True)
     x, r = bundle.x[:SAMPLES], -bundle.y[:SAMPLES]
@@ -219,7 +225,7 @@ def leading_signs(rng: np.random.Generator) -> tuple[Counts, Counts]:
 
 @statistical(signed_scores, tests=2, cost=0.5)
 def signs_of_a_column_are_fair_on_digits(magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Given the moduli, realised Θ̂ included, the positive scores of a column of distinct rows are Bin(·, ½)."""
+    """Given the moduli, with the realised Θ̂, the number of positive scores of a column is Bin(·, ½), as its rows are distinct."""
     for positive, whole in zip(*trial.draw(leading_signs), strict=True):
         yield trial.counts_each(positive, whole, float(magnitude_share))
 
@@ -228,7 +234,7 @@ DENSITIES = (sp.Rational(1, 10), sp.Rational(3, 10), sp.Rational(7, 10), sp.Rati
 
 
 def orders_of_columns(rng: np.random.Generator, labelling: str, networks: int) -> Floats:
-    """Correlations of column densities with the scale of a column's scores: GraSP, signed, on digits. float[networks, 4]"""
+    """Correlations of column densities with the scale of a column's scores, for signed GraSP on digits. float[networks, 4]"""
     bundle = digits(labelling, standardise=True)
     found = np.zeros((networks, len(DENSITIES)))
     for row in found:
@@ -245,7 +251,10 @@ def orders_of_columns(rng: np.random.Generator, labelling: str, networks: int) -
 def order_of_columns_reverses_on_digits(
     selectivity: sp.Expr, flat_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The whole GraSP score: in most networks the correlation has the sign of ∂W/∂φ at all four densities."""
+    """For the whole GraSP score, the correlation of column densities with their scale mostly has the sign of ∂W/∂φ.
+
+    A network counts if its correlations have this sign at all four densities.
+    """
     at = [{tau: flat_threshold.subs(rho, density), phi: 1, noise_density: 1} for density in DENSITIES]
     signs = np.sign([trial.value(selectivity, each) for each in at])
     for labelling in ("ge5", "is0"):
@@ -265,7 +274,10 @@ def four_scores_change_their_favourite(
     four_scores: tuple[tuple[sp.Expr, tuple[int, ...]], ...],
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Two columns of two scores: one kept, and three kept; thresholds lie midway between the last kept and the next."""
+    """Two columns of two scores, with one and with three of four kept, keep the dual shares, and favour columns as stated.
+
+    The thresholds lie midway between the last kept score and the next.
+    """
     ranked = sorted((score for _, scores in four_scores for score in scores), reverse=True)
     cut = {kept: sp.Rational(ranked[kept - 1] + ranked[kept], 2) for kept in (1, 3)}
     weak, strong = (

@@ -25,7 +25,7 @@ TENTH = sp.Rational(11, 10)
 
 @exact(gradient_moments, step="one half")
 def opposite_samples_are_seen_by_halves(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The gated mean of r x over the samples (x, r) and (−x, −r), whichever gate is open, beside the mean without gates."""
+    """For samples (x, r) and (−x, −r), the gated mean of r x is the stated multiple of the mean without gates, whichever gate is open."""
     sample, residual = sp.symbols("x_1 r_1", real=True)
     pair = ((sample, residual), (-sample, -residual))
     whole = sum(each * slope for each, slope in pair) / 2
@@ -36,7 +36,7 @@ def opposite_samples_are_seen_by_halves(mean_weight: sp.Expr, trial: Trial) -> I
 
 @exact(gradient_moments, step="second gate")
 def second_gate_opens_with_the_conditional_law(open_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It grows with the mean cz as the density at 0 of a normal of mean cz and variance 1 − c² says, from ½ at z = 0."""
+    """The probability is ½ at z = 0, and its slope in z is that for a normal variable of mean cz and variance 1 − c²."""
     mean, spread = cosine * z, sp.sqrt(1 - cosine**2)
     yield trial.same(sp.diff(open_gate, z), cosine * normal_density(mean / spread) / spread)
     yield trial.same(open_gate.subs(z, 0), sp.Rational(1, 2))
@@ -46,7 +46,10 @@ def second_gate_opens_with_the_conditional_law(open_gate: sp.Expr, trial: Trial)
 def covariance_is_that_of_two_gates(
     covariance_kernel: sp.Expr, gate_rate: sp.Expr, mean_weight: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Its derivative in the cosine is that of P(z > 0, z′ > 0); its values at 0, and at ±1, where P is ½ or 0."""
+    """The slope of the covariance in the cosine is that of P(z > 0, z′ > 0); it is 0 at the cosine 0.
+
+    At the cosines ±1 it is P less the square of the mean, where P is ½ or 0.
+    """
     yield trial.same(sp.diff(covariance_kernel, cosine), gate_rate)
     yield trial.same(covariance_kernel.subs(cosine, 0), 0)
     for end, both in ((1, sp.Rational(1, 2)), (-1, 0)):
@@ -55,7 +58,7 @@ def covariance_is_that_of_two_gates(
 
 @exact(gradient_moments, step="half of a normal")
 def half_of_a_normal_has_the_mean(half_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The integral of z times the normal density over z > 0."""
+    """The mean is the integral of z times the normal density over z > 0."""
     yield trial.same(half_mean, trial.once(sp.integrate, z * normal_density(z), (z, 0, sp.oo)))
 
 
@@ -129,14 +132,14 @@ PAIRS = ((0.6, 0.8), (-0.8, 0.6))  # second inputs of unit length; the first is 
 
 
 def open_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
-    """How often both gates of the input pairs are open, over normal weights."""
+    """The number of normal weights that open both gates of each pair of inputs."""
     w = rng.standard_normal((size, 2))
     return np.array([((w[:, 0] > 0) & (w @ np.array(pair) > 0)).sum() for pair in PAIRS])
 
 
 @statistical(gradient_moments, tests=1)
 def two_gates_open_together(covariance_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The count of weights that open both gates is binomial with ¼ plus the covariance."""
+    """The number of normal weights that open both gates is binomial with ¼ plus the covariance."""
     n = trial.size(400_000)
     cosines = (sp.Rational(3, 5), sp.Rational(-4, 5))
     nulls = [0.25 + trial.value(covariance_kernel, {cosine: c}) for c in cosines]
@@ -155,7 +158,7 @@ def weighted_digits() -> tuple[NDArray[np.floating], NDArray[np.floating]]:
 def gradient_spread(rng: np.random.Generator, size: int, residual: str) -> NDArray[np.floating]:
     """Σ_j (g_j − h_j/2)² of the SNIP gradient on digits, for `size` normal weight vectors, h = −E[y x].
 
-    The residual is −y (fixed), or f₀ − y with the output f₀ of a network of four units, the first of which is looked at.
+    The residual is −y (fixed), or f₀ − y with the output f₀ of a network of four neurons, the first of which is taken.
     """
     if residual == "of the network":
         lengths: NDArray[np.floating] = (two_gradients(rng, size // 16, residual)[:, 0] ** 2).sum(axis=1)
@@ -167,7 +170,7 @@ def gradient_spread(rng: np.random.Generator, size: int, residual: str) -> NDArr
 
 
 def two_gradients(rng: np.random.Generator, networks: int, residual: str) -> NDArray[np.floating]:
-    """g − h/2 of two of the four units of networks on digits, h = −E[y x]. float[networks, 2, 64]
+    """g − h/2 of two of the four neurons of networks on digits, h = −E[y x]. float[networks, 2, 64]
 
     The residual is −y (fixed) or f₀ − y, f₀ the output of the network (of the network).
     """
@@ -205,7 +208,7 @@ def gradient_fluctuates_with_the_covariance(
 def one_sample_is_seen_by_half_of_the_units(
     mean_weight: sp.Expr, covariance_kernel: sp.Expr, one_sample: tuple[sp.Expr, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
-    """One data point (x, r): g is rx for w > 0 and 0 for w < 0, whose mean and variance the formulas have at c = 1."""
+    """For one data point (x, r), g is rx if the gate is open and else 0; at c = 1 the formulas give its mean and its variance."""
     point, residual = one_sample
     gradients = [residual * point * int(bool(weight * point > 0)) for weight in (1, -1)]
     mean = sum(gradients) / 2

@@ -38,13 +38,13 @@ Floats = NDArray[np.floating]
 
 @enclosed(stein_model)
 def what_is_unexplained_has_a_variance(residual_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It is not negative: a weight of variance one explains at most the variance of its gradient."""
+    """The residual variance is not negative: a weight of variance one explains at most the variance of its gradient."""
     yield trial.below(sp.S.Zero, residual_variance)
 
 
 @exact(stein_model, step="closure")
 def closure_has_the_exact_moments(closure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It is linear in w and ζ, its mean is h/2, its covariance with w is β, its variance is β² + s²."""
+    """The closure is linear in w and ζ; its mean is h/2, its covariance with w is β, and its variance is β² + s²."""
     for each in (w, zeta):
         curvature = trial.vanishes(sp.diff(closure, each, 2))
         yield curvature
@@ -71,7 +71,7 @@ INPUTS = ((5, 6, 1), (5, 6, -2), (1, 6, 2), (-3, 4, 1))  # x_j, R and the weight
 
 
 def open_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
-    """How often w·x > 0 for inputs (x_j, √(R² − x_j²), 0, …) and normal weights of which w_j is given."""
+    """The number of gates w·x > 0 that are open, for inputs (x_j, √(R² − x_j²), 0, …) and normal weights with given w_j."""
     return np.array(
         [(x_j * w_j + np.sqrt(R**2 - x_j**2) * rng.standard_normal(size) > 0).sum() for x_j, R, w_j in INPUTS]
     )
@@ -79,7 +79,7 @@ def open_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 @statistical(stein_model, tests=1)
 def gates_open_as_often(gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Counts of open gates given a weight: the straight line of P2 is refuted where x_j is most of the length."""
+    """Given the weight w_j, the gates of four inputs are open as often as stated, also where x_j is most of the length."""
     size = trial.size(100_000)
     chances = [trial.value(gate, {coordinate: x_j, norm: R, w: w_j}) for x_j, R, w_j in INPUTS]
     yield trial.counts_each(trial.draw(open_gates, size), size, chances)
@@ -100,7 +100,7 @@ def closure_counts(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 @statistical(stein_model, tests=1)
 def closure_keeps_binomial_counts(conditional_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Sampled saliencies of the closure exceed τ with the Gaussian mean of the conditional density."""
+    """Sampled saliencies of the closure exceed τ as often as the Gaussian mean of the conditional density says."""
     size = trial.size(400_000)
     nulls = []
     for closure in CLOSURES:
@@ -126,7 +126,7 @@ def teacher_rows(rng: np.random.Generator, width: int) -> tuple[Floats, Floats, 
 
 @empirical(stein_model, cost=4.0)
 def teacher_with_a_mean_needs_the_self_term(isotropic_beta: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Linear teacher with an offset on normal inputs, n = 8192: P1iso is within two noise floors."""
+    """For a linear teacher with an offset on normal inputs, n = 8192, P1iso predicts the column densities within two noise floors."""
     width = 8192
     x, residual, counts = trial.draw(teacher_rows, width)
     mean_residual, mean = float(residual.mean()), (residual * x).mean(axis=0)
@@ -159,14 +159,14 @@ def digit_moments(labelling: str, standardise: bool) -> ResidualMoments:
 
 
 def predicted_densities(moments: ResidualMoments, formula: sp.Expr) -> Floats:
-    """Column densities of the mean 0.1 by a formula for the conditional density."""
+    """Column densities with mean 0.1, by a formula for the conditional density."""
     at = threshold_for(partial(column_densities, moments, formula=formula), 0.1)
     return column_densities(moments, at, formula)
 
 
 @empirical(stein_model, cost=6.0)
 def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Trial) -> Iterator[Finding]:
-    """P2 is within two noise floors of the columns SNIP keeps of digits (ρ = 0.1, n = 1024)."""
+    """P2 predicts the share that SNIP keeps of each column on digits, within two noise floors (ρ = 0.1, n = 1024)."""
     for labelling, standardise in DIGITS:
         observed = trial.draw(digit_counts, labelling, standardise, residual) / WIDTH
         predicted = trial.once(
@@ -184,7 +184,7 @@ def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Tr
 def two_opposite_points_cancel_in_the_mean_only(
     closure: sp.Expr, residual_variance: sp.Expr, two_points: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
 ) -> Iterator[Finding]:
-    """One input, points (x, r): g takes one value for w > 0 and one for w < 0; its second moment is that of the closure."""
+    """One input and points (x, r): g has one value for w > 0 and one for w < 0, and the closure has the second moment of g."""
     size = len(two_points)
     positive, negative = (sum(r * x * int(bool(side * x > 0)) for x, r in two_points) / size for side in (1, -1))
     half_mean = (positive + negative) / 2

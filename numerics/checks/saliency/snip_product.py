@@ -58,7 +58,7 @@ def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr, profile: sp.Expr,
 def logarithms_make_the_mixture_hyperbolic(
     product_integrand: sp.Expr, hyperbolic: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The integrand times dy/dx at x and at −x, for x > 0."""
+    """With y = √t e^(x/2), the integrand times dy/dx at x and at −x adds up to the hyperbolic form, for x > 0."""
     at = sp.sqrt(t) * sp.exp(x / 2)
     here = product_integrand.subs(y, at) * sp.diff(at, x)
     yield trial.same(here + here.subs(x, -x), hyperbolic, by=exponentials)
@@ -69,13 +69,13 @@ def exponentials(expression: sp.Expr) -> sp.Expr:
 
 
 def noise_is_positive(trial: Trial) -> Finding:
-    """That the noise density is: it is the integral of its hyperbolic form (*noise density*)."""
+    """That the noise density is positive: it is the integral of its hyperbolic form (*noise density*)."""
     hyperbolic = product_graphon.claimed["hyperbolic"]
     return trial.nonnegative(hyperbolic, 2 / sp.pi * sp.exp(-t * sp.cosh(x)), strict=True)
 
 
 def noise_falls(trial: Trial) -> Finding:
-    """That the noise density does, as its hyperbolic form does for all variables of integration."""
+    """That the noise density falls, as its hyperbolic form does for all variables of integration."""
     hyperbolic = product_graphon.claimed["hyperbolic"]
     return trial.nonnegative(-sp.diff(hyperbolic, t), 2 / sp.pi * sp.cosh(x) * sp.exp(-t * sp.cosh(x)), strict=True)
 
@@ -84,7 +84,10 @@ def noise_falls(trial: Trial) -> Finding:
 def noise_density_solves_the_equation_of_the_integral(
     noise_density: sp.Expr, hyperbolic: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """t²q″ + tq′ − t²q is 0 for it and q_xx for the hyperbolic form, whose q_x is 0 at 0 and which falls; and its mass is 1."""
+    """t²q″ + tq′ − t²q is 0 for the noise density, and q_xx for the hyperbolic form; the noise density has mass 1.
+
+    The hyperbolic form falls in t, and its q_x is 0 at x = 0.
+    """
 
     def equation(q: sp.Expr) -> sp.Expr:
         return t**2 * sp.diff(q, t, 2) + t * sp.diff(q, t) - t**2 * q
@@ -98,7 +101,7 @@ def noise_density_solves_the_equation_of_the_integral(
 
 @exact(product_graphon, cost=1.0)
 def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A product of independent variables has the product of their Mellin transforms."""
+    """The Mellin transform of the noise density is the square of the half-normal one, as for a product of independent variables."""
     single = trial.once(mellin, half_normal.density)
     yield trial.same(
         mellin(noise_density), single**2, by=reduce_gammas, at=[{order: sp.Rational(k, 3)} for k in (4, 7, 8)]
@@ -109,7 +112,10 @@ def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, tria
 def both_forms_of_the_column_density_agree(
     column_density: sp.Expr, integral_form: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The Bessel–Struve form equals the integral, whose tail falls at least like e^−(ax) with a = t sinh R from R on."""
+    """The Bessel–Struve form of the column density equals the integral form.
+
+    From x = R on the integrand falls at least like e^−(ax) with a = t sinh R.
+    """
     yield trial.same(column_density, integral_form, by=None)
 
 
@@ -156,7 +162,7 @@ def under_the_integral(form: sp.Expr) -> sp.Expr:
 def integral_form_falls_with_the_hyperbolic_form(
     integral_form: sp.Expr, hyperbolic: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """−d/dτ of its integrand is the hyperbolic form at τ/φ, over φ; and the integrand vanishes as τ → ∞."""
+    """−d/dτ of the integrand is the hyperbolic form at τ/φ, over φ; and the integrand vanishes as τ → ∞."""
     integrand = under_the_integral(integral_form)
     yield trial.same(-sp.diff(integrand, tau), hyperbolic.subs(t, tau / phi) / phi)
     yield trial.same(sp.limit(integrand.subs({phi: 1, x: z}), tau, sp.oo), 0)
@@ -176,7 +182,7 @@ CUT = sp.Rational(1, 16)  # rows with |a| below it keep next to nothing
 
 @enclosed(product_graphon)
 def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At u = erf(a/√2) the kernel is P(|w| > τ/φa), and averaged over half-normal a > 1/16 it is H but for 1e-6."""
+    """At u = erf(a/√2) the kernel is P(|w| > τ/φa), and its mean over half-normal a > 1/16 is within 10⁻⁶ of H."""
     position = sp.erf(z / sp.sqrt(2))
     rows = [{tau: 1, phi: sp.Rational(3, 2), z: sp.Rational(k, 4)} for k in (1, 3, 6)]
     yield trial.same(kernel.subs(u, position), half_normal.at(tau / (phi * z)), by=None, at=rows)
@@ -201,7 +207,7 @@ TWO_STEPS = {column_profile.func: StepFunction((sp.Rational(1, 4), sp.S.One), (s
 def threshold_keeps_the_density_of_two_steps(
     threshold: sp.Expr, column_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A quarter of the columns of profile 2 and the others of profile ½ keep the share ρ between them."""
+    """If a quarter of the columns has profile 2 and the rest ½, the threshold keeps the share ρ of all entries."""
     cut = in_steps(threshold, TWO_STEPS)
     strong, weak = (column_density.subs(phi, value) for value in (2, sp.Rational(1, 2)))
     yield trial.same(Let((strong + 3 * weak) / 4, [(tau, cut)]), rho, by=None)
@@ -211,7 +217,10 @@ def threshold_keeps_the_density_of_two_steps(
 def threshold_is_where_the_density_is_met(
     threshold: sp.Expr, flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The equation that defines it is that the mean of H(t/φ) is ρ; that of φ times it, H(t) = ρ; other formulas by value."""
+    """The equation of the threshold says that the mean of H(t/φ) is ρ; for constant φ, that of the threshold over φ is H(t) = ρ.
+
+    Formulas that are no such equation are compared by value.
+    """
     density = column_density.subs(tau, t)
     yield from met(threshold, integrand_over_columns, density, trial)
     yield from met(flat_threshold, lambda equation: equation, density.subs(t, phi * t), trial)

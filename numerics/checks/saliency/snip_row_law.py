@@ -37,7 +37,10 @@ Floats = NDArray[np.floating]
 
 @exact(row_law, step="concentration")
 def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its square times the rate in t² is ln(2/δ); the failure probability there is δ, and the deviation is positive at n = 100, δ = 1/20."""
+    """At the stated deviation the failure probability is δ; the deviation is positive at n = 100, δ = 1/20.
+
+    Its square times the rate in t² is ln(2/δ).
+    """
     rate = sp.simplify(-sp.diff(failure, exponent) / failure / (2 * exponent))
     yield trial.same(concentration**2, sp.log(failure.subs(exponent, 0) / delta) / rate)
     yield trial.same(failure.subs(exponent, concentration), delta)
@@ -47,7 +50,7 @@ def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, tri
 
 @exact(row_law)
 def equal_entries_stay_within_the_concentration(concentration: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows of eight equal entries: the kept fraction is Bin(n, ρ)/n, and its exact tail beyond the bound is below δ."""
+    """In rows of eight equal entries the kept fraction is Bin(n, ρ)/n; its exact tail beyond the bound is at most δ."""
     for p, rows, allowed in ((Fraction(1, 10), 40, Fraction(1, 20)), (Fraction(1, 2), 60, Fraction(1, 100))):
         bound = trial.value(concentration, {n: rows, delta: sp.Rational(allowed), dimension: 8})
         beyond = [k for k in range(rows + 1) if abs(float(Fraction(k, rows) - p)) > bound]
@@ -56,14 +59,17 @@ def equal_entries_stay_within_the_concentration(concentration: sp.Expr, trial: T
 
 
 def beyond_half(rows: int, far: Fraction) -> Fraction:
-    """The probability that the share of heads among fair coins is farther than so much from a half."""
+    """The probability that the share of heads among fair coins differs from a half by more than `far`."""
     ways = sum(comb(rows, k) for k in range(rows + 1) if abs(Fraction(k, rows) - Fraction(1, 2)) > far)
     return Fraction(ways, 2**rows)
 
 
 @exact(row_law, step="fair rows")
 def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All numbers of heads, between the shares, at them and at one half."""
+    """The failure equals the share of throws of fair coins whose heads deviate from a half by more than t.
+
+    Six deviations are tried: between possible ones, at possible ones, and 0.
+    """
     for rows, far in (
         (4, Fraction(1, 5)),
         (4, Fraction(1, 4)),
@@ -81,7 +87,10 @@ def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[
 def fair_deviation_is_the_least(
     equal_concentration: sp.Expr, equal_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At most δ lies beyond it, and more than δ beyond what is a thousandth of 1/n less: four numbers of rows."""
+    """At most δ lies beyond the stated deviation, and more than δ beyond one that is smaller by 1/(1000n), for four numbers of rows.
+
+    At δ = 1 it is the least possible deviation.
+    """
     cases = ((9, sp.Rational(1, 8)), (10, sp.Rational(1, 20)), (20, sp.Rational(1, 10)), (40, sp.Rational(1, 100)))
     for rows, allowed in cases:
         least = rational(equal_concentration, {n: rows, delta: allowed})
@@ -104,7 +113,7 @@ def fair_deviation_is_the_least(
 def uniform_patterns_and_fair_entries(
     uniform_rate: sp.Expr, fair_floor_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """E TV of uniform patterns, and the error of the floor of fair entries, from all numbers of rows."""
+    """E TV of uniform patterns, and the error of the floor of fair entries, equal sums over all binomial counts."""
     for inputs, rows in ((1, 6), (2, 5), (3, 9)):
         chance = Fraction(1, 2**inputs)
         law = [comb(rows, k) * chance**k * (1 - chance) ** (rows - k) for k in range(rows + 1)]
@@ -119,7 +128,7 @@ def uniform_patterns_and_fair_entries(
 def floor_is_that_of_a_normal(
     floor: sp.Expr, modulus_mean: sp.Expr, frequency_variance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Its square is that of the mean modulus times the variance of a frequency, and it is positive at p = 1/10, n = 1."""
+    """The floor is the mean modulus of a normal times the standard deviation of a frequency, and positive at p = 1/10, n = 1."""
     yield trial.same(floor**2, modulus_mean**2 * frequency_variance.subs(pattern, count_mean))
     tenth = trial.value(floor, {count_mean: sp.Rational(1, 10), n: 1})
     yield trial.holds(tenth > 0, f"{tenth:.4g} at p = 1/10, n = 1")
@@ -127,7 +136,7 @@ def floor_is_that_of_a_normal(
 
 @exact(row_law, step="floor")
 def floor_is_the_mean_deviation(floor: sp.Expr, floor_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The exact mean deviation of binomial frequencies is within (p² + q²)/n of it (Goldstein 2010)."""
+    """The exact mean deviation of binomial frequencies differs from the floor by at most (p² + q²)/n (Goldstein 2010)."""
     for p, rows in ((Fraction(1, 10), 20_000), (Fraction(1, 2), 5_000), (Fraction(7, 10), 8_000)):
         mean = binomial_deviation(rows, p) / rows
         at = {count_mean: sp.Rational(p.numerator, p.denominator), n: rows}
@@ -138,7 +147,7 @@ def floor_is_the_mean_deviation(floor: sp.Expr, floor_error: sp.Expr, trial: Tri
 
 @statistical(row_law, tests=1)
 def rows_of_a_network_are_independent(residual: str, trial: Trial) -> Iterator[Finding]:
-    """Two of four units on digits: g − h/2 is odd in the weights, so ⟨g₁ − h/2, g₂ − h/2⟩ is positive in half of all networks."""
+    """For two of four neurons on digits, ⟨g₁ − h/2, g₂ − h/2⟩ is positive in half of all networks, as g − h/2 is odd in the weights."""
     networks = trial.size(1_500)
     gradients = trial.draw(two_gradients, networks, residual)
     alike = int(((gradients[:, 0] * gradients[:, 1]).sum(axis=1) > 0).sum())
@@ -176,7 +185,7 @@ def fresh_rows(rng: np.random.Generator, labelling: str, standardise: bool) -> d
 
 @statistical(row_law, tests=2, cost=5.0)
 def network_rows_follow_the_row_law(row_saliency: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Columns kept by a pruned network on digits beside fresh rows of the law, at a fixed threshold (Fisher)."""
+    """At a fixed threshold, each column of a pruned network on digits keeps entries as often as fresh rows of the law (Fisher's test)."""
     for labelling, standardise in (("ge5", True), ("is0", True)):
         scores = trial.draw(network_rows, labelling, standardise)
         drawn = trial.draw(fresh_rows, labelling, standardise)

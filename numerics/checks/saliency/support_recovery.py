@@ -1,4 +1,4 @@
-"""Evidence for S16.1: the support of the data from the densest columns, whatever columns have to do with one another."""
+"""Evidence for S16.1: the support of the data from the densest columns, however the columns depend on each other."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def chance_of(chance: sp.Expr, rows: int, counted: range) -> sp.Expr:
 
 
 def at_size(tail: sp.Expr, rows: int, most: int) -> sp.Expr:
-    """The sum written out, the probability of an entry left free."""
+    """The sum written out; the probability of an entry is left free."""
     return written_out(tail, {n: sp.Integer(rows), c: sp.Integer(most)})
 
 
@@ -44,7 +44,10 @@ SIZES = [(rows, most) for rows in range(1, 6) for most in range(rows)]
 def columns_may_fail_or_not(
     missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A column of S fails with some probability, at no count even, and another not surely; others do not make S fail less."""
+    """At c = 0 a column of S is missed with positive probability, and another column is mistaken with probability below 1.
+
+    The failure is at least that of the columns of S alone.
+    """
     yield trial.below(0, missed.subs(c, 0), strict=True)
     yield trial.below(mistaken.subs(c, 0), 1, strict=True)
     yield trial.below(k * missed.subs(c, 0), recovery_failure.subs(c, 0))
@@ -52,14 +55,14 @@ def columns_may_fail_or_not(
 
 @exact(support_recovery, step="missed")
 def missed_are_all_sets_of_few_rows(missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The sets of at most c of up to five rows, p_S free."""
+    """The tail is the sum over all sets of at most c of up to five rows; p_S is free."""
     cases = [(p_s * at_size(missed, rows, most), p_s * chance_of(p_s, rows, range(most + 1))) for rows, most in SIZES]
     yield trial.at_sizes(cases, "numbers of rows and of kept entries")
 
 
 @exact(support_recovery, step="mistaken")
 def mistaken_are_all_sets_of_more_rows(mistaken: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The sets of more than c of up to five rows, p_0 free."""
+    """The tail is the sum over all sets of more than c of up to five rows; p_0 is free."""
     cases = [
         (p_0 * at_size(mistaken, rows, most), p_0 * chance_of(p_0, rows, range(most + 1, rows + 1)))
         for rows, most in SIZES
@@ -114,7 +117,10 @@ LAWS = ((Fraction(4, 5), Fraction(1, 5), 6), (Fraction(9, 10), Fraction(2, 5), 8
 
 @exact(support_recovery)
 def rows_of_three_columns_fail_less_often(recovery_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Every c, rows whose entries are independent, alike and against each other, in fractions."""
+    """One column of S and two others fail at most as often as the bound at every c, in fractions.
+
+    The entries of a row are independent, or they all depend on one number, in the same direction or opposed.
+    """
     for on, off, rows in LAWS:
         bounds = failures(recovery_failure, 3, on, off, rows)
         for name, row in rows_of(on, off).items():
@@ -140,7 +146,7 @@ def quantile(levels: list[Fraction], u: Fraction) -> int:
 
 
 def coupled_failure(chances: tuple[Fraction, Fraction], rows: int, least: Fraction) -> Fraction:
-    """The probability that quantiles at U and at U + 1 − m, less 1 beyond 1, do not rank the first column first."""
+    """The probability that quantiles at U and at U + 1 − m, less 1 if that exceeds 1, do not rank the first column first."""
     on, off = (distribution(each, rows) for each in chances)
     ends = sorted({Fraction(0), least, *on, *(level + least + shift for level in off for shift in (-1, 0))})
     ends = [each for each in ends if 0 <= each <= 1]
@@ -162,7 +168,7 @@ PAIRS = (
 
 @exact(support_recovery)
 def two_columns_fail_as_often(recovery_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Counts drawn together as quantiles at shifted places, in fractions."""
+    """Two counts that are drawn together, as quantiles at shifted places, fail exactly as often as the best bound, in fractions."""
     for on, off, rows in PAIRS:
         bound = min(failures(recovery_failure, 2, on, off, rows))
         tails = (distribution(each, rows) for each in (on, off))

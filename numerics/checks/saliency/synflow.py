@@ -50,7 +50,7 @@ def middle_layer_factorises(
 
 @exact(synflow_factorises, step="columns of one hidden layer", cost=1.0)
 def columns_fall_with_the_density_of_a_product(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """−d/dτ is the noise density of S4 at τ, which is positive, and the density tends to 1 as τ → 0."""
+    """−d/dτ of the column density is the noise density of S4 at τ, which is positive; the column density tends to 1 as τ → 0."""
     noise = product_graphon.expressions["noise_density"]
     yield trial.same(-sp.diff(column_density, tau), noise.subs(t, tau), by=by_struve)
     yield noise_is_positive(trial)
@@ -59,13 +59,13 @@ def columns_fall_with_the_density_of_a_product(column_density: sp.Expr, trial: T
 
 @exact(synflow_factorises)
 def profile_varies_like_a_mean_of_half_normals(coefficient_of_variation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A sum of n half-normals has the variation of one, over √n."""
+    """The coefficient of variation is that of one half-normal over √n, as for a sum of n half-normals."""
     yield trial.same(coefficient_of_variation, sp.sqrt(trial.once(squared_variation) / n))
 
 
 @enclosed(synflow_factorises)
 def rows_vary_by_more_than_binomial(variance_inflation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Strictly, at every threshold that prunes: not homogeneous down to the noise."""
+    """The densities of rows vary strictly more than binomial ones, at every threshold that prunes."""
     yield trial.below(1, variance_inflation, strict=True)
 
 
@@ -88,7 +88,10 @@ def deep_rows(rng: np.random.Generator, networks: int) -> tuple[Floats, Floats]:
 def deep_rows_vary_as_stated(
     coefficient_of_variation: sp.Expr, variance_inflation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Both variances over the rows of wide networks, within five standard deviations of a normal sample's variance."""
+    """The variances of profiles and of densities over the rows of wide networks are the stated ones.
+
+    They may be off by five standard deviations of the variance of a normal sample.
+    """
     profiles, densities = trial.draw(deep_rows, NETWORKS)
     at = {n: sp.Integer(WIDTH), rho: sp.Rational(1, 10)}
     inflation = trial.value(variance_inflation.subs(t, level(half_normal.survival, t, rho)), at)
@@ -112,7 +115,7 @@ def kept(rng: np.random.Generator, rows: int) -> tuple[NDArray[np.floating], NDA
 
 
 def snip_profile() -> sp.Matrix:
-    """SNIP's column profile |h| on digits, scaled to mean 1, as rationals: what SynFlow does not see."""
+    """SNIP's column profile |h| on digits, scaled to mean 1, as rationals; SynFlow does not depend on it."""
     bundle = digits("ge5", standardise=True)
     h = np.abs((bundle.x * bundle.y).mean(axis=0))
     return sp.Matrix([sp.Rational(round(float(value / h.mean()), 4)) for value in h])
@@ -120,7 +123,7 @@ def snip_profile() -> sp.Matrix:
 
 @statistical(synflow_factorises, tests=1)
 def columns_are_flat(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Every column of SynFlow's mask at a fixed threshold is Bin(n, H(τ))."""
+    """Every column of SynFlow's mask at a fixed threshold keeps Bin(n, H(τ)) entries."""
     rows = trial.size(ROWS)
     _, mask = trial.draw(kept, rows)
     if column_density.has(COLUMN):
@@ -133,7 +136,7 @@ def columns_are_flat(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 @statistical(synflow_factorises, tests=2)
 def rows_keep_with_their_readout_weight(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Given a, all entries are independent: pooled counts of rows with |a| > 1, and of those with ½ < |a| < 1."""
+    """Given a, all entries are independent: the pooled counts of rows with |a| > 1, and with ½ < |a| < 1, are as stated."""
     readout, mask = trial.draw(kept, trial.size(ROWS))
     for low, high in ((1.0, np.inf), (0.5, 1.0)):
         chosen = (readout > low) & (readout < high)

@@ -30,7 +30,7 @@ CLAIMED = tail_selectivity.expressions
 
 @enclosed(tail_selectivity)
 def pareto_noise_selects_and_is_not_saturated(pareto_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The ratio grows strictly with the stronger profile, and times the weaker column's density it is at most 1."""
+    """The ratio grows strictly with the stronger profile; times the density of the weaker column, it is at most 1."""
     yield trial.below(0, sp.diff(pareto_ratio, phi_1), strict=True)
     weaker = (phi_2 / tau) ** alpha
     yield trial.below(pareto_ratio * weaker, 1, needed="pareto_ratio")
@@ -42,13 +42,13 @@ def pareto_noise_selects_and_is_not_saturated(pareto_ratio: sp.Expr, trial: Tria
 @exact(tail_selectivity, step="half-normal")
 @control("exponential noise", gaussian_ratio=CLAIMED["exponential_ratio"])
 def gaussian_ratio_is_that_of_the_masses(gaussian_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mass of √(2/π)e^(−x²/2) beyond τ/φ₁ and τ/φ₂."""
+    """The ratio is that of the masses of √(2/π)e^(−x²/2) beyond τ/φ₁ and beyond τ/φ₂."""
     strong, weak = trial.once(masses_beyond, sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2))
     yield trial.same(strong.rewrite(sp.erfc), gaussian_ratio * weak.rewrite(sp.erfc))
 
 
 def pulled_out(gap: sp.Expr) -> sp.Expr:
-    """Each integral over x with the factor that its integrand has at x = 0 in front of it."""
+    """Each integral over x, with the value of its integrand at x = 0 taken out as a factor."""
 
     def normal(integral: sp.Integral) -> sp.Expr:
         front = integral.function.subs(x, 0)
@@ -60,7 +60,7 @@ def pulled_out(gap: sp.Expr) -> sp.Expr:
 @enclosed(tail_selectivity, step="SNIP")
 @control("exponential tail for SNIP", snip_ratio=CLAIMED["exponential_ratio"])
 def ratio_of_snip_is_that_of_the_integrals(snip_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """H(τ/φ₁) is the ratio times H(τ/φ₂), as integrals, with what does not depend on x in front of them."""
+    """H(τ/φ₁) is the ratio times H(τ/φ₂), both written as integrals with their constant factors taken out."""
     strong, weak = (integral_form.subs(phi, each) for each in (phi_1, phi_2))
     yield trial.same(strong, snip_ratio * weak, by=pulled_out)
 
@@ -76,7 +76,7 @@ def tails_lie_between_their_bounds(
     hazard_upper: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Near 0 and far out."""
+    """The tails of both noises, and the hazard rate of SNIP's, lie strictly between their bounds, near 0 and far out."""
     far = [{t: sp.Rational(1, 100)}, {t: 40}]
     for low, high in ((mills_lower, half_normal.survival), (half_normal.survival, mills_upper)):
         yield trial.everywhere(low, high, within={t: (sp.Rational(1, 100), 12)}, strict=True)
@@ -103,7 +103,10 @@ def ratio_of_snip_follows_from_the_bounds(
     product_upper: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The asymptotic form is the ratio of upper bounds, the rest is upper over lower, and tends to 1 with τ."""
+    """The asymptotic form is the ratio of the upper bounds at both profiles.
+
+    The bounds of the remaining factor are quotients of the lower and upper bounds of one tail, which tend to 1 as τ → ∞.
+    """
     yield from quotients(product_lower, product_upper, snip_asymptotic, snip_lower, snip_upper, trial)
 
 
@@ -119,14 +122,17 @@ def gaussian_ratio_follows_from_the_bounds(
     mills_upper: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The same for half-normal noise."""
+    """For half-normal noise, too, the asymptotic form is the ratio of the upper bounds at both profiles.
+
+    The bounds of the remaining factor are quotients of the lower and upper bounds of one tail, which tend to 1 as τ → ∞.
+    """
     yield from quotients(mills_lower, mills_upper, gaussian_asymptotic, gaussian_lower, gaussian_upper, trial)
 
 
 def quotients(
     low: sp.Expr, high: sp.Expr, asymptotic: sp.Expr, below: sp.Expr, above: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Of the bounds of a tail at τ/φ₁ and τ/φ₂."""
+    """What follows for the ratio from the bounds of a tail at τ/φ₁ and τ/φ₂."""
     near, far = tau / phi_1, tau / phi_2
     yield trial.same(high.subs(t, near) / high.subs(t, far), asymptotic)
     yield trial.same(low.subs(t, near), below * high.subs(t, near))
@@ -146,7 +152,10 @@ def ratios_lie_between_their_bounds(
     snip_asymptotic: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The exact ratios, at random profiles and at φ = 2, 1 with the thresholds 10, 100 and 1000."""
+    """The exact ratios over their asymptotic forms lie strictly between their bounds.
+
+    The points are random profiles, and φ = 2, 1 with the thresholds 10, 100 and 1000.
+    """
     spread = [{phi_1: 2, phi_2: 1, tau: cut} for cut in (10, 100, 1000)]
     for name, exact_ratio, asymptotic in (
         ("gaussian", gaussian_ratio, gaussian_asymptotic),
@@ -163,7 +172,7 @@ def ratios_lie_between_their_bounds(
 def exact_ratios_are_those_of_the_tails(
     pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, gaussian_ratio: sp.Expr, snip_ratio: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """F̄(τ/φ₁)/F̄(τ/φ₂), Pareto without saturation; H in its closed form."""
+    """The stated ratios are F̄(τ/φ₁)/F̄(τ/φ₂), for Pareto noise without saturation, and for SNIP with the closed form of H."""
     of_tails = ratio(pareto.survival)
     unsaturated = [{**point, tau: point[phi_1] + k} for k, point in enumerate(trial.points(of_tails))]
     yield trial.same(of_tails, pareto_ratio, by=None, at=unsaturated)
@@ -176,7 +185,7 @@ CUTS = {"pareto": 5, "exponential": 4, "gaussian": 2, "snip": 2}
 
 
 def kept_by_column(rng: np.random.Generator, noise: str, size: int, cut: float) -> tuple[int, int]:
-    """Scores above the cut among `size` of profile 1 or 2, drawn with equal chance: those of profile 2, and all."""
+    """Of `size` scores with profile 1 or 2, drawn with equal chance, those above the cut: of profile 2, and all."""
     normal = rng.standard_normal
     samples = {
         "pareto": lambda: 1 + rng.pareto(1.5, size=size),
@@ -194,7 +203,7 @@ def kept_by_column(rng: np.random.Generator, noise: str, size: int, cut: float) 
 def kept_weights_lie_in_the_strong_column(
     pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, gaussian_ratio: sp.Expr, snip_ratio: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Each kept weight lies in the column of profile 2, rather than 1, with the odds W(2)/W(1), independently."""
+    """Each kept weight lies in the column of profile 2, rather than 1, with the odds W(2)/W(1), independently of the others."""
     claimed = dict(zip(CUTS, (pareto_ratio, exponential_ratio, gaussian_ratio, snip_ratio), strict=True))
     for noise, odds in claimed.items():
         strong, kept = trial.draw(kept_by_column, noise, trial.size(200_000), float(CUTS[noise]))
@@ -205,6 +214,6 @@ def kept_weights_lie_in_the_strong_column(
 
 @enclosed(tail_selectivity)
 def stronger_column_keeps_no_less(pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The ratio of the shares is at least 1."""
+    """For Pareto and exponential noise the ratio of the shares is at least 1."""
     yield trial.below(sp.S.One, pareto_ratio)
     yield trial.below(sp.S.One, exponential_ratio)

@@ -35,7 +35,10 @@ def expand_expint(expression: sp.Expr) -> sp.Expr:
 
 @enclosed(stable_threshold, step="density")
 def density_integrates_the_kernel(density: sp.Expr, model: SaliencyModel, trial: Trial) -> Iterator[Finding]:
-    """v·D(τ/v) is an antiderivative of the kernel in v (which does not depend on u) below 1e-80 near v = 0; φ(v) > 0."""
+    """The derivative of v·D(τ/v) in v is the kernel, which does not depend on u; the column profile is positive.
+
+    At v = 1/200 and τ = 1, v·D(τ/v) is below 10⁻⁸⁰.
+    """
     yield trial.below(0, model.column, strict=True)
     antiderivative = v * density.subs(tau, tau / v)
     yield trial.same(sp.diff(antiderivative, v), model.kernel(), by=expand_expint)
@@ -48,7 +51,7 @@ def density_integrates_the_kernel(density: sp.Expr, model: SaliencyModel, trial:
 def threshold_solves_the_density(
     threshold: sp.Expr, density: sp.Expr, slope: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """D(τ_ρ) = ρ, whatever the density is called; by the chain rule dτ/dρ = 2ρ/D′(τ) for the threshold τ of ρ²."""
+    """D(τ_ρ) = ρ, also with other letters for the variables; by the chain rule dτ/dρ = 2ρ/D′(τ) for the threshold τ of ρ²."""
     for named in (threshold, threshold.subs(t, tau)):
         yield trial.same(density.subs(tau, named), rho, by=None)
     yield trial.same(density.subs(tau, threshold.subs(rho, t / 8)), t / 8, by=None)
@@ -60,7 +63,7 @@ def threshold_solves_the_density(
 def moved_thresholds_grow_with_the_threshold(
     scaled_threshold: sp.Expr, powered_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Strictly: two densities of the moved scores have no threshold in common either."""
+    """Both moved thresholds grow strictly with the threshold, so two densities of the moved scores have different thresholds, too."""
     for moved in (scaled_threshold, powered_threshold):
         yield trial.below(0, sp.diff(moved, tau), strict=True)
 
@@ -69,7 +72,7 @@ def moved_thresholds_grow_with_the_threshold(
 def scales_and_powers_leave_the_graphon(
     scaled_threshold: sp.Expr, powered_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """W is unchanged by f → cf, and by ξ, f, φ → their p-th powers, at the moved threshold, for unlike noises."""
+    """At the moved threshold W is unchanged by f → cf, and by raising ξ, f and φ to their p-th powers, for three different noises."""
     for noise in (half_normal, exponential, frechet):
         model = SaliencyModel(ROW, COLUMN, noise)
         scaled = replace(model, row=c * ROW)
@@ -83,7 +86,10 @@ LADDER = tuple(sp.Rational(k, 4) + sp.Rational(1, 64) for k in range(0, 24))
 
 @enclosed(stable_threshold, step="noises", cost=1.0)
 def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator[Finding]:
-    """For fφ ∈ {1, 3}, half each, D falls strictly up a ladder of thresholds where it is below 1; from 1 to 2 each noise does."""
+    """If fφ is 1 or 3 with probability ½ each, D falls strictly along a ladder of thresholds, as far as it is below 1.
+
+    The tail of each noise is strictly smaller at 2 than at 1.
+    """
     for noise in noises.values():
         law = Tail(noise.name, valued(noise.survival, {alpha: sp.Rational(3, 2)}))
         values = [(law.at(step) + law.at(step / 3)) / 2 for step in LADDER]
@@ -146,7 +152,7 @@ def kept_squares(rng: np.random.Generator, size: int, level: float) -> NDArray[n
 
 @statistical(constant_graphon, tests=2)
 def kept_weights_have_the_moment(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of w² over kept weights, those above 7 left out on both sides so that the test is exact."""
+    """The mean of w² over kept weights; weights above 7 are left out on both sides, so that the test is exact."""
     n = trial.size(100_000)
     for level in (0.5, 1.5):
         mean = trial.value(second_moment, {s: ONE, t: sp.Rational(level)}) - trial.value(
@@ -164,7 +170,7 @@ def column_counts(rng: np.random.Generator, method: str, m: int, n: int, density
 
 @statistical(constant_graphon, tests=2)
 def columns_of_exact_masks_are_hypergeometric(graphon: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Column counts of masks with exactly K kept entries: hypergeometric, hence Poisson-binomial, tested as such."""
+    """The column counts of masks with exactly K kept entries are hypergeometric, hence Poisson-binomial, and are tested as such."""
     m, n, density = trial.size(50_000), 12, 0.3
     null = trial.value(graphon, {rho: sp.Rational(3, 10)})
     for method in ("random", "magnitude"):

@@ -30,7 +30,7 @@ def scores_and_factors(rng: np.random.Generator, replicate: int) -> tuple[NDArra
 
 @exact(row_thresholds)
 def row_masks_do_not_see_the_row_factor(selection: str, trial: Trial) -> Iterator[Finding]:
-    """Row by row the mask is the same bit for bit after multiplying rows by powers of two, and every row keeps k."""
+    """The row mask stays the same, bit for bit, if rows are multiplied by powers of two, and every row keeps 10 of 96 entries."""
     select = {"row": row_mask, "global": global_mask}[selection]
     for replicate in range(4):
         scores, factors = trial.draw(scores_and_factors, replicate)
@@ -64,7 +64,7 @@ def probabilities_of_columns(kernel: sp.Expr, trial: Trial) -> list[float]:
 
 @statistical(row_thresholds, tests=1)
 def global_thresholds_have_random_degrees(degree_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Squared deviations of row degrees from their mean average to the stated variance, three columns at a time."""
+    """The mean squared deviation of row degrees from their mean is the stated variance, a sum over groups of three columns."""
     p = probabilities_of_columns(half_normal.at(tau / phi), trial)
     sample, centre, third = trial.draw(degrees, trial.size(60_000)), sum(p), COLUMNS // 3
     variance = sum(

@@ -48,7 +48,7 @@ def targets_out_of_reach_are_not_hit(equal_count: sp.Expr, trial: Trial) -> Iter
 
 
 def best_radii() -> dict[int, Fraction]:
-    """How finely these cover, by their number."""
+    """How finely the best items cover, by their number."""
     return {size: covering_radius(best_items(size), UNIT) for size in range(1, 8)}
 
 
@@ -101,7 +101,7 @@ def subsets_are_counted_one_by_one(
 def bounds_add_up_the_subsets(
     count_bound: sp.Expr, hit_items: sp.Expr, hit_volume: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """2ⁿ − 1 subsets, each with at most εᵐ; the number of items is where this is p, once with and once without the −1."""
+    """2ⁿ − 1 subsets, each with at most εᵐ; at the bounds on the number of items this sum is p, once with and once without the −1."""
     for size, place, distance in INSTANCES:
         for coordinates in (1, 2, 4):
             width, target = sp.Rational(distance), sp.Rational(place[1])
@@ -115,7 +115,7 @@ def bounds_add_up_the_subsets(
 
 @enclosed(counting_bounds)
 def one_item_attains_the_bounds(count_bound: sp.Expr, hit_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Equality for one item and a target well inside; for two, five and nine items the count stays below."""
+    """Equality for one item and a target well inside; for two, five and nine items the exact count is at most the bound."""
     exact_count = counting_bounds.expressions["equal_count"]
     for coordinates in (1, 3):
         at = {n: sp.Integer(1), m: sp.Integer(coordinates), z: sp.Rational(1, 2), eps: sp.Rational(2, 5)}
@@ -131,7 +131,7 @@ def one_item_attains_the_bounds(count_bound: sp.Expr, hit_items: sp.Expr, trial:
 
 @exact(counting_bounds, step="volume")
 def one_subset_is_dropped(hit_items: sp.Expr, hit_volume: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """2 to the power of the first bound, less 1."""
+    """The second bound is log₂ of what 2 to the power of the first one exceeds 1 by."""
     yield trial.same(sp.log(2) * hit_volume, sp.log(2**hit_items - 1), by=split_logarithms)
 
 
@@ -157,6 +157,6 @@ def random_subsets_hit_all_coordinates(vector_count: Mapping[int, sp.Expr], tria
 
 @enclosed(counting_bounds)
 def targets_that_ask_for_items(covering_volume: sp.Expr, covering_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Below a distance of a half, no item is not enough by volume, and one is not by counting."""
+    """Below a distance of 1/2 the volume asks for more than 0 items, and counting for more than 1."""
     yield trial.below(sp.S.Zero, covering_volume, strict=True, needed="covering_volume")
     yield trial.below(sp.S.One, covering_items, strict=True, needed="covering_items")

@@ -92,7 +92,9 @@ def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Iterator[Fi
 
 @exact(digits_ticket, step="error")
 def changes_keep_to_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The error less the change and less its opposite, in parts of numbers, at a shift of e(x − y)/(x + y)."""
+    """The error is at least the change and its opposite, for any shift e(x − y)/(x + y) of less than e: both gaps are sums of non-negative
+    terms.
+    """
     entry = w + d
     for side in (1, -1):
         spare = 2 * e * (x * negative(side * entry) + y * positive(side * entry)) / (x + y) + 2 * h * negative(side * d)
@@ -102,7 +104,9 @@ def changes_keep_to_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> 
 
 @exact(digits_ticket, step="activation")
 def positive_parts_move_by_no_more(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The square of the distance of two arguments less that of their values, by positive and negative parts of both; a positive one stays."""
+    """The squared distance of two arguments is at least that of their values, by positive and negative parts of both; a positive argument
+    stays.
+    """
     yield from distances_of_values(activation, trial)
 
 
@@ -133,7 +137,7 @@ def bounds(
 
 @exact(digits_ticket)
 def outputs_stay_within_the_bound(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two and three layers in whole numbers: no output strays farther; positive ones stray as far."""
+    """Two and three layers in whole numbers: no output is farther off than the bound, with positive weights and errors all as far."""
     for sizes, low in product(SIZES, (1, -9)):
         matrices, errors, x = trial.draw(pairs, sizes, low, trial.size(50))
         pruned = [matrix + change for matrix, change in zip(matrices, errors, strict=True)]
@@ -162,7 +166,7 @@ def decided(margin: sp.Expr, outputs: NDArray[np.float64], bounds: NDArray[np.fl
 
 @exact(digits_ticket)
 def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What `certify` says of tickets that are not good: outputs and bounds, up to rounding, and both verdicts."""
+    """What `certify` says of tickets that are not good: outputs and bounds, up to rounding, and whether choices agree and are certified."""
     for replicate in range(8):
         ticket, x = trial.draw(small_ticket, replicate=replicate)
         certificate = certify(ticket, x)
@@ -182,7 +186,7 @@ def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial)
 
 @exact(digits_ticket)
 def the_lead_is_the_least_there_is(margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All whole outputs within errors up to 2, of a top from 3 to 5 and another output from 1 to 5."""
+    """The margin is the least lead over all whole outputs within errors up to 2, of a top from 3 to 5 and another output from 1 to 5."""
     points = list(product(range(3, 6), range(1, 6), range(3), range(3)))
     for first, second, one, two in points:
         tops, others = (range(x - by, x + by + 1) for x, by in ((first, one), (second, two)))
@@ -195,7 +199,7 @@ def the_lead_is_the_least_there_is(margin: sp.Expr, trial: Trial) -> Iterator[Fi
 
 @exact(digits_ticket)
 def weights_are_counted(weights: sp.Expr, candidates: sp.Expr, total: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Arrays of the engine: what a ticket could keep, and all weights of the source."""
+    """Counted in the engine's arrays: the target's weights, what a ticket could keep, and all weights of the source."""
     for inputs, hidden, outputs, width in ((2, 3, 2, 4), (5, 2, 3, 3), (1, 4, 1, 2)):
         target = multilayer_perceptron([np.full((inputs, hidden), 0.1), np.full((hidden, outputs), 0.1)])
         everything = tuple(np.ones((*layer.coeffs.shape[:1], width, *layer.coeffs.shape[1:]), bool) for layer in target)

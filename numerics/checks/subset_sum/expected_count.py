@@ -140,7 +140,7 @@ def expansion_follows_from_two_cumulants(leading: sp.Expr, correction: sp.Expr, 
 def envelopes_hold_up_to_pi(
     characteristic: sp.Expr, rate: sp.Expr, quartic: sp.Expr, sextic: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The three envelopes of log φ are attained at π, hold from 1/4 to 3, and the ratio they rest on is proved to grow."""
+    """The three envelopes of log φ are attained at π and hold from 1/4 to 3; the ratio from which they follow is proved to grow."""
     growth = trial.once(excess_grows)
     yield trial.holds(growth, "(log φ + u²/12 − u⁴/1440)/u⁶ increases on (0, π], by 40 exact terms and Cauchy's bound")
     excess = sp.log(characteristic) + u**2 / 12
@@ -162,7 +162,9 @@ def cumulants_of_an_item() -> tuple[sp.Expr, sp.Expr]:
 
 @enclosed(count_expansion, step="next term")
 def the_order_of_the_remainder_is_sharp(next_term: sp.Expr, correction: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The term by the cumulants of an item; and n² times the relative error at z = 0, ε = 10⁻⁶, at most 11/20 as far at twice the n."""
+    """The next term is that of the cumulants of an item; n² times the relative error at z = 0, ε = 10⁻⁶ has at most 11/20 of its distance
+    from this term at twice the n.
+    """
     cumulants = trial.once(cumulants_of_an_item)
     moments = [sp.factorial2(i - 1) * 6 ** (i // 2) for i in (6, 8)]
     yield trial.same(next_term, moments[0] * cumulants[1] + moments[1] * cumulants[0] ** 2 / 2)
@@ -193,7 +195,9 @@ def exact_counts_stay_within_the_remainder(
 
 @enclosed(count_expansion)
 def expansion_lacks_so_much(lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two items and z = 0: each alone is within ε with ε, and their sum, of the density (2 − |s|)/4, with ε − ε²/4."""
+    """Two items and z = 0: each alone is within ε with probability ε, and their sum, with the density (2 − |s|)/4, with probability ε −
+    ε²/4.
+    """
     for width in (sp.Rational(1, 10), sp.Rational(1, 2), sp.S.One):
         count = 2 * width + sp.integrate((2 - t) / 2, (t, 0, width))
         main = (leading * (1 + correction)).subs({n: 2, z: 0, eps: width})

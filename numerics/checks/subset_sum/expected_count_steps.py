@@ -31,7 +31,7 @@ def sums_of_items_are_bounded(sum_cdf: sp.Expr, trial: Trial) -> Iterator[Findin
 
 @enclosed(subset_count, step="count")
 def subsets_are_counted_by_their_size(sum_cdf: sp.Expr, expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The empty one, and binomial(n, k) of k items, each within ε of z by the distribution function."""
+    """The empty subset, and binomial(n, k) subsets of k items, each within ε of z by the distribution function."""
     hit = sum_cdf.subs(t, z + eps) - sum_cdf.subs(t, z - eps)
     yield trial.same(expected_count, empty_subset + sp.Sum(sp.binomial(n, k) * hit, (k, 1, n)), by=None)
 
@@ -62,7 +62,7 @@ def errors_up_to_pi_are_gaussian_moments(
 
 @exact(count_expansion, step="expansion beyond π", cost=0.4)
 def expansion_beyond_pi_is_small(far_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Three moments under half of the exponent."""
+    """The error is the sum of three Gaussian moments with half of the exponent; the other half is put in at π."""
     yield trial.same(far_error, trial.once(far), by=with_items)
 
 
@@ -75,7 +75,7 @@ def expanded(gap: sp.Expr) -> sp.Expr:
 def remainder_is_the_sum_over_the_density(
     near_error: sp.Expr, far_error: sp.Expr, many_error: sp.Expr, few_error: sp.Expr, remainder: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Four errors, over √(3/πn); their sum grows with r."""
+    """The remainder is the sum of four errors over √(3/πn), and it grows with r."""
     density = sp.sqrt(3 / (sp.pi * n))
     claimed = (near_error + far_error + many_error + few_error) / density
     yield trial.same(remainder, claimed, by=expanded)

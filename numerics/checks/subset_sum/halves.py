@@ -20,7 +20,7 @@ y = sp.Symbol("y", positive=True)
 
 
 def by_sign(gap: sp.Expr) -> sp.Expr:
-    """What is left of it for a positive, a negative and no w; 0 if nothing is."""
+    """What is left of it for a positive, a negative and a zero w; 0 if nothing is."""
     left = (by_moduli(gap.subs(w, value)) for value in (y, -y, sp.S.Zero))
     return next((each for each in left if each != 0), sp.S.Zero)
 
@@ -33,7 +33,7 @@ def holds_a_multiple_of_a_half(claim: Claim, unit: sp.Expr) -> Check:
     @control("without the modulus", unit=w * sp.Max(sp.sign(w) * x, 0))
     @control("10 % more", unit=MORE * unit)
     def units_hold_a_multiple_of_a_half(unit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """The positive part of w·x, for either sign of w and for none."""
+        """The unit is the positive part of w·x, for w of either sign and w = 0."""
         yield trial.same(unit, sp.Max(w * x, 0), by=by_sign)
 
     return units_hold_a_multiple_of_a_half
@@ -48,7 +48,7 @@ def makes_the_product(claim: Claim, unit: sp.Expr, halves: sp.Expr) -> Check:
     @control("10 % more", halves=MORE * halves)
     @control("without the sign", unit=sp.Abs(w) * sp.Max(x, 0))
     def halves_make_the_product(unit: sp.Expr, halves: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """It is w·x; and those of both signs of one modulus, added up with these signs, are the same for w = that modulus."""
+        """The halves add up to w·x; the unit of a positive w less that of −w is the same."""
         yield trial.same(halves, w * x, by=by_moduli)
         both = unit.subs(w, y) - unit.subs(w, -y)
         yield trial.same(both, halves.subs(w, y), by=by_moduli)
@@ -65,7 +65,9 @@ def counts_units_without_a_pair(claim: Claim) -> Check:
     @control("one of the two signs", no_pair_of_a_sign=no_pair)
     @control("10 % more", no_pair_of_a_sign=MORE * no_pair_of_a_sign)
     def units_without_a_pair_of_a_sign_are_counted(no_pair_of_a_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """All signs of both entries of up to four units, without two positive ones or without two negative ones."""
+        """The share of all signs of both entries of up to four units in which no unit has two positive entries, or none has two negative
+        ones.
+        """
         for units in range(1, 5):
             signs = list(product(product((1, -1), repeat=2), repeat=units))
             either = sum((1, 1) not in each or (-1, -1) not in each for each in signs)

@@ -64,14 +64,14 @@ def counts_add_up_usable_subsets(usable_count: sp.Expr, quenched_bound: sp.Expr,
 
 
 def thinned_hits(rng: np.random.Generator, size: int, width: float, draws: int) -> int:
-    """How many sums over each item with probability 1/3 are within the width of 3/10."""
+    """How many sums, in which each item is with probability 1/3, lie within the width of 3/10."""
     items = laws.Thinned(laws.GaussianProduct(), 1 / 3).sample(rng, (draws, size))
     return int(np.count_nonzero(np.abs(items.sum(axis=1) - 0.3) <= width))
 
 
 @statistical(annealed_count, tests=2)
 def random_usable_subsets_hit_as_often(expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Each item in the sum with probability 1/3: a hit with probability E N / (3/2)ⁿ."""
+    """A sum in which each item is with probability 1/3 hits with probability E N / (3/2)ⁿ."""
     draws = trial.size(150_000)
     for size in (4, 16):
         at = {n: sp.Integer(size), z: sp.Rational(3, 10), eps: sp.Rational(1, 4)}
@@ -87,7 +87,7 @@ def successes(rng: np.random.Generator, size: int, target: float, width: float, 
 
 @statistical(quenched_count, tests=2, cost=0.4)
 def successes_stay_below_the_bound(quenched_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Samples of half usable items that succeed, all subsets tried."""
+    """Samples, each item usable with probability ½, that have a hit among all subsets are at most as frequent as the bound."""
     draws = trial.size(20_000)
     for size, target in ((2, "3/10"), (5, "3/2")):
         at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.Rational(1, 20)}
@@ -97,7 +97,7 @@ def successes_stay_below_the_bound(quenched_bound: sp.Expr, trial: Trial) -> Ite
 
 @empirical(annealed_count)
 def counts_approach_the_local_limit(leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """n|E N/leading − 1| at n = 48 and 96, against twice its limit 3(1 − z²/2) − ε²/2 by the next term of the expansion."""
+    """n|E N/leading − 1| at n = 48 and 96 is at most twice its limit 3(1 − z²/2) − ε²/2, from the next term of the expansion."""
     for size in (48, 96):
         for target in ("1/2", "-1"):
             at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.Rational(1, 10)}
@@ -117,14 +117,16 @@ def counts_approach_the_local_limit(leading: sp.Expr, trial: Trial) -> Iterator[
 def densities_of_two_are_integrals_of_squares(
     uniform_pair: sp.Expr, gaussian_pair: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """∫(ln x/2)² over both sides; that of (K₀/π)², by the integral of a product, which is the peak of two."""
+    """The density of two uniform products at 0 is ∫(ln|x|/2)² over both signs; that of two normal ones is the peak of the density of their
+    sum.
+    """
     yield trial.same(uniform_pair, 2 * trial.once(sp.integrate, (sp.log(x) / 2) ** 2, (x, 0, 1)))
     yield trial.same(gaussian_pair, trial.once(sp.limit, sum_density.subs(k, 2).subs(t, x), x, 0))
 
 
 @exact(annealed_count, step="local density")
 def the_limit_has_this_integral(spread: sp.Expr, local_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1/2π of the integral of e^(−u²·spread/2), by Gauß's integral."""
+    """The local density is 1/2π times the integral of e^(−u²·spread/2), by Gauss's integral."""
     rate = sp.Symbol("rate", positive=True)
     integral = 2 * trial.once(sp.integrate, sp.exp(-(u**2) * rate / 2), (u, 0, sp.oo)) / (2 * sp.pi)
     yield trial.same(local_density, integral.subs(rate, spread))
@@ -134,7 +136,7 @@ def the_limit_has_this_integral(spread: sp.Expr, local_density: sp.Expr, trial: 
 def the_mean_is_one_there_up_to_a_power(
     total: sp.Expr, leading: sp.Expr, annealed_size: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """All subsets times ε; the logarithm of what is left of the mean, over n, tends to 0."""
+    """At the annealed size the number of subsets is 1/ε; the logarithm of the mean over ε times this number, over n, tends to 0."""
     yield trial.same(sp.log(total.subs(n, annealed_size)), -sp.log(eps), by=split_logarithms)
     rest = sp.expand_log(sp.log(sp.simplify(leading / (total * eps))))
     yield trial.same(sp.limit(rest / n, n, sp.oo), sp.S.Zero)
@@ -142,7 +144,7 @@ def the_mean_is_one_there_up_to_a_power(
 
 @exact(quenched_count, step="quenched size")
 def the_typical_count_is_left_over(quenched_size: sp.Expr, left_over: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """2^(E K) ε for K of Bin(n, ½), at 1 − η/2 of the items, and at all of them."""
+    """2^(E K) ε, for K of Bin(n, ½), is what is left over at 1 − η/2 of the quenched size, and 1 at all of it."""
     typical = sum(sp.binomial(6, i) * i for i in range(7)) / sp.Integer(2) ** 6 / 6
     count = typical * quenched_size
     logarithm = sp.log(eps) + (1 - eta / 2) * count * sp.log(2)
@@ -152,7 +154,9 @@ def the_typical_count_is_left_over(quenched_size: sp.Expr, left_over: sp.Expr, t
 
 @enclosed(quenched_count)
 def one_item_attains_the_chance(quenched_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One item is usable with ½, and its product close with the difference of the distribution function at the two ends."""
+    """One item: the bound is ½, the probability that it is usable, times the difference of the distribution function of its product at both
+    ends.
+    """
     for target, width in ((sp.Rational(1, 2), sp.Rational(1, 10)), (sp.Integer(1), sp.Rational(1, 4))):
         high, low = (gaussian_product.distribution.subs(t, target + end) for end in (width, -width))
         yield trial.same(quenched_bound, (high - low) / 2, at=[{n: sp.Integer(1), z: target, eps: width}], by=None)
@@ -160,7 +164,7 @@ def one_item_attains_the_chance(quenched_bound: sp.Expr, trial: Trial) -> Iterat
 
 @enclosed(annealed_count)
 def some_items_are_asked_for(annealed_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Their number is positive below a distance of 1."""
+    """The annealed size is positive for distances below 1."""
     yield trial.below(sp.S.Zero, annealed_size, strict=True, needed="annealed_size")
 
 
@@ -168,7 +172,7 @@ def some_items_are_asked_for(annealed_size: sp.Expr, trial: Trial) -> Iterator[F
 def some_items_are_asked_for_in_most_samples(
     quenched_size: sp.Expr, left_over: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Their number is positive below a distance of 1, and so is that of those that stay behind, if there are any; what they leave over is a share."""
+    """The quenched size is positive for distances below 1, and 1 − η/2 of it not negative; the count that is left over is at most 1."""
     yield trial.below(sp.S.Zero, quenched_size, strict=True, needed="quenched_size")
     yield trial.below(sp.S.Zero, (1 - eta / 2) * quenched_size, needed="quenched_size")
     yield trial.below(left_over, sp.S.One, needed="left_over")

@@ -32,7 +32,7 @@ from sparse_limits.theory.subset_sum.symbols import k
 def uniform_products_spread_given_a_factor(
     uniform_density: sp.Expr, uniform_distribution: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Given |X| = y, XY is uniform on [−y, y]: integrals over y, on both sides of 0, at it and beyond."""
+    """Given |X| = y, XY is uniform on [−y, y]: density and distribution as integrals over y, on both sides of 0, at 0 and beyond."""
     density = sp.integrate(1 / (2 * y), (y, x, 1))
     excess = sp.integrate(HALF, (y, 0, x)) + sp.integrate(x / (2 * y), (y, x, 1))
     for point in ("1/100", "1/3", "9/10"):
@@ -80,7 +80,7 @@ def sums_are_normal_of_random_variance(
 
 @enclosed(item_products, cost=0.4)
 def distributions_integrate_the_densities(sum_distribution: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Differences are integrals of the density; ½ at 0 and close to it, and symmetric."""
+    """Differences of the distribution function are integrals of the density; it is ½ at 0, near ½ close to 0, and symmetric."""
     density = item_products.expressions["sum_density"]
     low, high, tiny = sp.Rational(1, 4), sp.Integer(2), sp.Rational(1, 10**9)
     for size in (4, 3, 1):
@@ -154,7 +154,7 @@ def densities_given_a_factor_average(uniform_density: sp.Expr, trial: Trial) -> 
 
 @exact(item_products, step="uniform distribution")
 def probabilities_given_a_factor_average(uniform_distribution: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """½ and, with the sign of t, the mean of ½ min(1, |t|/y); at 0 it is ½."""
+    """½ plus, with the sign of t, the mean of ½ min(1, |t|/y); at 0 it is ½."""
     excess = sp.integrate(HALF, (y, 0, x)) + sp.integrate(x / (2 * y), (y, x, 1))
     here = HALF + sp.sign(t) * excess.subs(x, sp.Min(1, sp.Abs(t)))
     yield trial.same(uniform_distribution, here, by=EVERYWHERE)
@@ -170,7 +170,7 @@ def transform(power: sp.Expr, rate: sp.Expr) -> sp.Expr:
 
 @exact(item_products, step="random variance")
 def transforms_of_squares_multiply(chi_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its Laplace transform, by Euler's integral, is that of one normal square to the power k; at the rate less ½."""
+    """The Laplace transform of the density, by Euler's integral at the rate less ½, is that of one normal square to the power k."""
     rate = sp.Symbol("lambda", positive=True)
     one = trial.once(sp.integrate, 2 * sp.exp(-rate * y**2) / ROOT, (y, 0, sp.oo))
     gamma_density = v ** (k / 2 - 1) * sp.exp(-rate * v) / trial.once(transform, k / 2, rate)
@@ -186,7 +186,7 @@ def off_zero(gap: sp.Expr) -> sp.Expr:
 def densities_of_sums_are_such_integrals(
     chi_square: sp.Expr, mixture: sp.Expr, sum_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """What is left of the integrand beside e^(νw − x cosh w), times 2K_ν; at 0 the mean of 1/√(2πv), by Euler's integral."""
+    """The density is 2K_ν times what the integrand has besides e^(νw − x cosh w); at 0 it is the mean of 1/√(2πv), by Euler's integral."""
     factor = sp.powsimp(mixture / sp.exp(order * w - x * sp.cosh(w))).subs(x, sp.Abs(t))
     yield trial.same(sum_density, factor * 2 * sp.besselk(order, sp.Abs(t)), by=off_zero)
     scale = (chi_square / (v ** (k / 2 - 1) * sp.exp(-v / 2))).subs(k, k + 1)
@@ -209,7 +209,7 @@ def one_product_is_such_a_sum(gaussian_density: sp.Expr, sum_density: sp.Expr, t
 def distributions_are_half_and_the_integral(
     sum_density: sp.Expr, bessel_integral: sp.Expr, sum_distribution: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """½ and, with the sign of t, the integral of s^ν K_ν times what the density has besides; ½ at 0."""
+    """½ plus, with the sign of t, the integral of s^ν K_ν times the other factor of the density; ½ at 0."""
     factor = trial.once(sp.simplify, sum_density.subs(t, x) / (x**order * sp.besselk(order, x)))
     here = HALF + sp.sign(t) * factor * bessel_integral.subs(x, sp.Abs(t))
     yield trial.same(sum_distribution, here, by=off_zero)

@@ -26,7 +26,7 @@ from sparse_limits.theory.subset_sum.symbols import eps, n, z
 
 @enclosed(conditional_poisson)
 def spread_is_enough_for_the_mean(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Each item is as far from its mean as 0 is, so that n times the variance is at least the squared mean: Cauchy and Schwarz."""
+    """An item in the sum or not deviates equally from its mean, so n times the variance is at least the squared mean (Cauchy–Schwarz)."""
     yield trial.below(mean**2, n * variance)
 
 
@@ -47,7 +47,9 @@ def moments(items: tuple[str, ...]) -> dict[str, sp.Rational]:
 
 @enclosed(conditional_poisson)
 def the_rate_is_that_of_a_normal_law(rate: sp.Expr, miss: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Over z: the slope of log λ is that of a normal law with the moments of all subsets, its mass 2ⁿ · 2ε; no miss where the empty subset hits."""
+    """In z, log λ has the slope of a normal law with the moments of all subsets, and λ the mass 2ⁿ · 2ε. A miss has the Poisson probability
+    of this rate, and the probability 0 where the empty subset hits.
+    """
     for items in ITEMS:
         found = trial.once(moments, items)
         near = sp.Rational(1, 50)
@@ -105,7 +107,9 @@ def chances(miss: sp.Expr, cell: Cell, items: Floats, trial: Trial) -> Floats | 
 
 @empirical(conditional_poisson, step="misses", cost=0.6)
 def counted_misses_agree_with_the_prediction(miss: sp.Expr, agreement: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Clopper and Pearson's intervals, at level 1e-9, of counted misses and of events of probability e^(−λ) in other samples."""
+    """Counted misses, and events of probability e^(−λ) in other samples: Clopper and Pearson's intervals, at level 1e-9, are apart by no
+    more than the factor stated.
+    """
     for cell in CELLS if trial.effort == "quick" else (*CELLS, *MORE_CELLS):
         draws, predictions = trial.size(1500), trial.size(40_000)
         missed = trial.draw(misses, cell, draws)

@@ -58,7 +58,9 @@ def mean_shares() -> list[tuple[dict[sp.Symbol, sp.Rational], sp.Rational, sp.Ra
 
 @exact(subset_cover, step="new part")
 def one_item_adds_in_the_mean(new_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The exact mean of |((C + X) ∩ I)∖C|: equality where other mass is at 0, more where it moves the set."""
+    """The exact mean of |((C + X) ∩ I)∖C| is the claimed one where the rest of the law is an atom at 0, and at least that where the atom is
+    elsewhere.
+    """
     for at, mean, moved in trial.once(mean_shares):
         added = (new_part / a).subs(at)
         yield trial.holds(added == mean - at[v], f"adds {mean - at[v]}, claimed {added}")
@@ -75,7 +77,9 @@ def uncovered_end(width: Fraction, reach: Fraction) -> Fraction:
 
 @exact(subset_cover, step="threshold")
 def uncovered_share_bounds_the_odds(gap: sp.Expr, odds: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The gap as a share of the frame; (1 − v)/v − (1 − v) = (1 − v)²/v; the share that an uncovered end leaves."""
+    """The threshold is the gap as a share of the frame, and the share that an uncovered end leaves; the odds (1 − v)/v exceed 1 − v by (1 −
+    v)²/v.
+    """
     yield trial.same(threshold, gap / a)
     yield trial.nonnegative(odds - (1 - v), (1 - v) ** 2 / v)
     for width, reach in ((Fraction(1, 10), Fraction(1)), (Fraction(1, 7), Fraction(3, 2))):
@@ -96,7 +100,7 @@ def failure_at_the_size_is_the_one_allowed(failure: sp.Expr, law_size: sp.Expr, 
 
 @exact(subset_cover, step="uniform items")
 def uniform_items_are_such_a_law(law_size: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The size at a = 1 and κ = ½, the density that integrates to 1 over [−1, 1]; and the bound there."""
+    """The size at a = 1 and κ = ½, the density that integrates to 1 over [−1, 1]; at this size the bound is δ."""
     yield trial.same(2 * UNIFORM[a] * UNIFORM[kappa], sp.S.One)
     yield trial.same(size, law_size.subs(UNIFORM), by=logarithm)
     yield trial.same(sp.log(failure.subs(UNIFORM).subs(n, size)), sp.log(delta), by=logarithm)
@@ -132,7 +136,7 @@ def unproved(rng: np.random.Generator, size: int, width: float, draws: int) -> i
 
 @statistical(subset_cover, tests=2, cost=0.4)
 def samples_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Samples that leave a target out, of all subset sums for few items, by the covered set for many."""
+    """Samples that leave a target out are at most as frequent as the bound: of 4 items by all subset sums, of 24 by the covered set."""
     width = sp.Rational(1, 10)
     for simulate, items, quick in ((misses, 4, 800), (unproved, 24, 300)):
         draws = trial.size(quick)
@@ -154,7 +158,7 @@ TRUE_SUMS = ((sp.Rational(1, 10), 1200), (sp.Rational(1, 100), 300))  # ε, and 
 
 @statistical(subset_cover, tests=4, cost=0.4)
 def true_sums_need_a_third(size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All subset sums: two fifths of the guaranteed items fail in at most a tenth of the samples, a fourth in more."""
+    """All subset sums: two fifths of the guaranteed items fail in at most a tenth of the samples, a fourth of them in more."""
     allowed = sp.Rational(1, 10)
     for width, quick in TRUE_SUMS:
         draws = trial.size(quick)
@@ -173,7 +177,7 @@ def uncovered(rng: np.random.Generator, items: int, eps: float, chains: int) -> 
 
 @statistical(subset_cover, tests=2, cost=0.5)
 def covered_sets_need_more_than_a_third(size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The proof's covered sets: all guaranteed items fail in at most a tenth of the chains, a third in more; ε = 1/100."""
+    """The proof's covered sets at ε = 1/100: all guaranteed items fail in at most a tenth of the chains, a third of them in more."""
     allowed, chains = sp.Rational(1, 10), trial.size(250)
     guaranteed = trial.value(size, {eps: sp.Rational(1, 100), delta: allowed})
     failures = trial.draw(uncovered, floor(guaranteed / 3), 0.01, chains)
@@ -184,7 +188,7 @@ def covered_sets_need_more_than_a_third(size: sp.Expr, trial: Trial) -> Iterator
 
 @exact(subset_cover)
 def samples_of_one_sign_miss_the_other_side(one_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All fair signs of up to eight items: where they are equal no sum has the other sign, and −½ or ½ is missed."""
+    """All fair signs of up to eight items: if all items have one sign, no sum has the other, and −½ or ½ is missed."""
     for items in range(1, 9):
         signs = list(product((-1, 1), repeat=items))
         missed = sum(min(each) == max(each) for each in signs)
@@ -193,6 +197,6 @@ def samples_of_one_sign_miss_the_other_side(one_sign: sp.Expr, trial: Trial) -> 
 
 @enclosed(subset_cover)
 def chord_lies_above_and_the_start_below_a_half(chord: sp.Expr, start: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For a growth up to 1 the chord bounds 1/(1 + r); up to half the reach no more than half is covered at the start."""
+    """For growths up to 1 the chord is at least 1/(1 + r); for distances up to half the reach no more than half is covered at the start."""
     yield trial.below(1 / (1 + r), chord)
     yield trial.below(sp.S.One, start)

@@ -37,7 +37,7 @@ DOUBLED = {theta: 1 - sp.log(1 + y) / sp.log(2)}  # θ up to 1, by what 2^(1 −
 
 @exact(two_phases, step="potential")
 def potential_falls(potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """0 where all is covered; its derivative, and the sign of that at v = 1/(1 + y)."""
+    """The potential is 0 where all is covered, and falls: its derivative is negative, at v = 1/(1 + y)."""
     y = sp.Symbol("y", positive=True)
     falling = -sp.diff(potential, v) / v ** (-theta - 1)
     yield trial.same(falling, v + theta * (1 - v))
@@ -47,7 +47,7 @@ def potential_falls(potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(two_phases, step="curvature")
 def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """That it is; and its sign, at θ = 1/(1 + y)."""
+    """The curvature is the second derivative of the shape in r, and not negative, at θ = 1/(1 + y)."""
     yield trial.same(sp.diff(shape, r, 2), curvature)
     parts = (2 + y) / (1 + r) + y * v
     yield trial.nonnegative(curvature * (1 + r) ** (theta + 1), parts / (1 + y) ** 2, where={theta: 1 / (1 + y)})
@@ -55,7 +55,7 @@ def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial
 
 @exact(two_phases, step="up to a half")
 def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its fall from r = 0 to 1, less 1 − 2^(−θ); and the sign of that, at 2^(1 − θ) = 1 + y."""
+    """The gain is the fall of the shape from r = 0 to 1, less 1 − 2^(−θ); it is not negative, at 2^(1 − θ) = 1 + y."""
     fall = shape.subs(r, 0) - shape.subs(r, 1)
     yield trial.same(low_gain, fall - (1 - 2**-theta))
     yield trial.nonnegative(low_gain, v * y, where=DOUBLED)
@@ -63,7 +63,7 @@ def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: T
 
 @exact(two_phases, step="beyond a half")
 def shape_vanishes_where_all_is_covered(shape: sp.Expr, high_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At r = (1 − v)/v; and the gain is the sum of v − ½ and 2^(−θ) − ½, at v = ½ + x and 2^(1 − θ) = 1 + y."""
+    """The shape is 0 at r = (1 − v)/v; the gain is the sum of v − ½ and 2^(−θ) − ½, not negative at v = ½ + x and 2^(1 − θ) = 1 + y."""
     whole = (1 - v) / v
     yield trial.same(shape.subs(r, whole), sp.S.Zero)
     half, x = sp.Rational(1, 2), sp.Symbol("x", nonnegative=True)
@@ -75,7 +75,7 @@ def shape_vanishes_where_all_is_covered(shape: sp.Expr, high_gain: sp.Expr, tria
 def chords_at_the_mean_growth(
     shape: sp.Expr, low_gain: sp.Expr, high_gain: sp.Expr, power_contraction: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At r = aκ(1 − v) both chords are (1 − v) times the factor less aκ times the gain."""
+    """At r = aκ(1 − v) each chord is 1 − v times the factor less aκ times its gain."""
     mean, start = a * kappa * (1 - v), shape.subs(r, 0)
     to_one = start - (start - shape.subs(r, 1)) * mean
     yield trial.same(to_one, (1 - v) * (power_contraction - a * kappa * low_gain))
@@ -85,7 +85,7 @@ def chords_at_the_mean_growth(
 
 @exact(two_phases, step="one item later")
 def uncovered_share_is_what_growth_leaves(later_contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One less the growth of R4, over what was uncovered, at v_1; it falls with v."""
+    """The factor is 1 less the growth of R4, over the uncovered share 1 − v, at v = v₁; this quotient falls with v."""
     left = (1 - growth) / (1 - v)
     yield trial.same(left.subs(v, far), later_contraction)
     yield trial.same(sp.diff(left, v), -a * kappa)
@@ -93,7 +93,7 @@ def uncovered_share_is_what_growth_leaves(later_contraction: sp.Expr, trial: Tri
 
 @exact(two_phases)
 def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No item, and one more, of either kind."""
+    """By induction on the items of either phase: no item, and one more."""
     start = potential.subs(v, eps / a) / potential.subs(v, far)
     yield trial.induction(first_failure, n_1, start, lambda term: power_contraction * term)
     later = sp.Symbol("later", integer=True, nonnegative=True)
@@ -105,7 +105,7 @@ def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, tri
 def half_of_the_failure_each(
     two_phase_failure: sp.Expr, first_items: sp.Expr, later_items: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The sum at these numbers of items; and what an item more takes from either, at θ = log₂(1 + x)."""
+    """At these numbers of items the failure is δ; an item more of either phase lowers its part, at θ = log₂(1 + x)."""
     first_part, later_part = (sp.Symbol(name, positive=True) for name in ("first_part", "later_part"))
     at = {power_contraction: first_part, later_contraction: later_part}
     items = {n: first_items + later_items.subs(n_1, first_items), n_1: first_items}
@@ -138,7 +138,9 @@ def smaller_of_two_bounds(
     enough_items: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The least of both; each is it somewhere. And as many items as the smaller number, which is whole, none below 0."""
+    """The failure is the smaller of two bounds, and the number of items the smaller of two, in whole numbers not below 0; at one point
+    each, either of the two is the smaller one.
+    """
     bounds = failure, two_phase_failure
     numbers = [sp.ceiling(law_size), sum(sp.Max(0, sp.ceiling(part)) for part in (first_items, later_items))]
     for least, values in ((least_failure, bounds), (enough_items, numbers)):
@@ -153,7 +155,7 @@ def smaller_of_two_bounds(
 def rate_is_the_slope_in_the_limit(
     first_items: sp.Expr, later_items: sp.Expr, power_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The derivative in the logarithm of 1/ε, but for a part that vanishes with ε."""
+    """The rate is the derivative of the number of items in log 1/ε, up to a part that vanishes with ε."""
     slope = -eps * sp.diff(first_items + later_items, eps)
     rest = eps / (a - eps) / -sp.log(power_contraction)
     yield trial.same(slope - rest, power_rate)
@@ -175,14 +177,14 @@ def fewer_items_at_tiny_distances(
 def counting_and_signs_bound_from_the_other_side(
     one_sign: sp.Expr, counting_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """R3's number over ln(1/ε) in the limit; one item has one sign, and another one has it too with ½."""
+    """R3's number over ln(1/ε) in the limit; one item has one sign, and each further one has the same sign with probability ½."""
     yield trial.same(sp.limit(covering_items / sp.log(1 / eps), eps, 0), counting_rate)
     yield trial.induction(one_sign, n, sp.S.One, lambda term: term / 2, start=1)
 
 
 @enclosed(two_phases)
 def either_phase_is_enough_alone(first_items: sp.Expr, later_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At one point each: where one number is negative, so that no such item is needed, the other is not."""
+    """At one point each, one of the numbers is not positive, so that no such item is needed, and the other is not negative."""
     for none, some, point in ((later_items, first_items, FIRST_ALONE), (first_items, later_items, LATER_ALONE)):
         yield trial.below(none, sp.S.Zero, at=[point])
         yield trial.below(sp.S.Zero, some, at=[point])

@@ -24,7 +24,7 @@ def normal_density(at: sp.Expr, variance: sp.Expr) -> sp.Expr:
 
 @exact(two_phases, step="normal ratio")
 def pairs_of_normal_sums(pair_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Variances of a third for each item; n cancels. The squares, and both are 1 where half of the signs agree."""
+    """The ratio for normal sums with a variance of a third for each item, by squares: n cancels. It is 1 where half of the signs agree."""
     items = sp.Symbol("n", positive=True, integer=True)  # one or more, for a density
     agreed, at = items * (1 + agreement) / 2, sp.sqrt(items * level)
     both = normal_density(at, agreed / 3) * normal_density(sp.Integer(0), (items - agreed) / 3) / 2
@@ -35,7 +35,7 @@ def pairs_of_normal_sums(pair_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 @exact(two_phases, step="short sums")
 def two_items_have_the_largest_density(short_pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """P and Q are half of the sum and of the difference of the sums, whose determinant is 2: at densities of ½ for both."""
+    """The two sums are P + Q and P − Q, a map of the determinant 2, so their density is ½ · ½ over 2 where P and Q have the density ½."""
     turned = sp.Matrix([[1, 1], [1, -1]])
     yield trial.same(short_pair, sp.Rational(1, 2) ** 2 / abs(turned.det()))
 
@@ -46,7 +46,7 @@ def in_logarithms(number: sp.Expr) -> sp.Expr:
 
 @exact(two_phases, step="squares of squares")
 def measures_are_squared(doubly: sp.Expr, still_missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Markov's inequality with δ/2^(j + 2) for each item more, from a quarter of δw₀ on."""
+    """For each item more the measure is squared and, by Markov's inequality, divided by δ/2^(j + 2); it starts at a quarter of δw₀."""
     yield trial.same(doubly.subs(step, 0), delta * base / 4)
     following = still_missed.subs(missed, doubly) / (delta / 2 ** (step + 2))
     yield trial.same(in_logarithms(following), in_logarithms(doubly.subs(step, step + 1)))
@@ -54,7 +54,7 @@ def measures_are_squared(doubly: sp.Expr, still_missed: sp.Expr, trial: Trial) -
 
 @exact(two_phases, step="limit")
 def only_the_first_logarithm_is_left(limit_rate: sp.Expr, sharp_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Over ln 1/ε, as that grows; and no less than counting asks for."""
+    """The number of items over ln 1/ε tends to the limit rate as ln 1/ε grows; this is the rate that counting asks for."""
     grown = sp.Symbol("grown", positive=True)
     rate = sp.expand(sharp_items.subs(eps, sp.exp(-grown)) / grown)
     yield trial.same(limit_rate, sp.limit(rate, grown, sp.oo))

@@ -137,7 +137,7 @@ def errors_and_optima(
 
 @statistical(exact_solver, tests=1)
 def errors_are_those_of_an_optimum(method: str, trial: Trial) -> Iterator[Finding]:
-    """The error exceeds ten times the optimum of an independent draw at most every other time, as laws are equal."""
+    """The error exceeds ten times the optimum of an independent draw in at most half of the draws, as an optimal error has the same law."""
     errors, optima = trial.draw(errors_and_optima, trial.size(200), method)
     count = int((errors > 10 * optima).sum())
     yield trial.counts(count, len(errors), 0.5, side="above", observed=True)
@@ -218,7 +218,7 @@ def rounded_sums(rng: np.random.Generator, draws: int) -> list[tuple[list[float]
 
 @exact(exact_solver)
 def rounded_sums_keep_the_bound(summation_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Sums in doubles against sums in fractions; 1 + u + … + u rounds to 1 and comes within a share of 19u of the bound."""
+    """Sums in doubles against sums in fractions, random ones and 1 + u + … + u, which rounds to 1: the error is at most the bound."""
     for numbers, total in trial.draw(rounded_sums, trial.size(30)):
         terms = [Fraction(value) for value in numbers]
         size = sum(map(abs, terms))
@@ -248,7 +248,7 @@ def cancelling(rng: np.random.Generator, draws: int) -> list[Instance]:
 
 @exact(exact_solver, cost=0.4)
 def doubles_are_within_the_bound(float_gap: sp.Expr, example_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Meet in the middle in doubles against all subsets in fractions; the example of the statement, up to 22 items."""
+    """Meet in the middle in doubles against all subsets in fractions; the example of the statement has the claimed gap, up to 22 items."""
 
     def compare(instance: Instance, optimum: Fraction) -> tuple[Fraction, Fraction]:
         gap = instance.error(in_doubles(instance)[0]) - optimum

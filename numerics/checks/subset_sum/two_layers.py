@@ -67,7 +67,7 @@ def subset_sums(ticket: Ticket) -> int:
 
 @exact(two_layer_ticket, cost=0.4)
 def every_group_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """As many subset sums as tickets keep groups of entries, each by R4 with half of the density."""
+    """The bound counts as many subset sums as tickets keep groups of entries, each by R4 with half of the density."""
     one = one_failure.subs(kappa, kappa / 2)
     for sizes in SIZES:
         for signed, bound in ((True, failure), (False, nonnegative_failure)):
@@ -89,7 +89,7 @@ def thinned_growth(reach: str, density: str) -> tuple[sp.Rational, sp.Rational]:
 def half_of_the_items_cover_half_as_fast(
     failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The mean growth by an item with half of the density, exactly; by R4's chord one item more shrinks the bound by this."""
+    """One item more shrinks the bound by the factor that R4's chord gives for the exact mean growth by an item with half of the density."""
     for reach, density in (("1", "1/2"), ("2", "1/5"), ("1/2", "3/4")):
         share, grown = trial.once(thinned_growth, reach, density)
         shrinks = 1 - (grown / share - 1) / (1 - share) / 2
@@ -100,7 +100,7 @@ def half_of_the_items_cover_half_as_fast(
 
 @enclosed(two_layer_ticket)
 def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At so many units the bound is δ; products of two uniform numbers have the density −½ ln a at a, at 1/e that is ½."""
+    """At so many units the bound is δ; products of two uniform numbers have the density −½ ln a at a, which is ½ at 1/e."""
     density = -sp.log(a) / 2
     for count, law in ((size, {}), (uniform_size, {a: sp.exp(-1), kappa: density.subs(a, sp.exp(-1))})):
         at = trial.points(failure, delta, a, kappa)[:2]
@@ -126,7 +126,10 @@ def tickets_act_as_their_targets(error: sp.Expr, signed: bool, trial: Trial) -> 
             yield trial.holds(wrong == found.coef_error, f"{sizes}: weights off by up to {wrong}")
             for x in trial.draw(random_inputs, sizes, replicate=replicate):
                 seen = forward(found.layers, x[:, None])[:, 0]
-                yield trial.holds((seen == np.maximum(x, 0) @ plus + np.maximum(-x, 0) @ minus).all(), "as bookkept")
+                yield trial.holds(
+                    (seen == np.maximum(x, 0) @ plus + np.maximum(-x, 0) @ minus).all(),
+                    "the outputs are those of the effective matrices",
+                )
                 gap = np.abs(np.maximum(target.apply(x[:, None])[:, 0], 0) - np.maximum(seen, 0)).max()
                 bound = error.subs({eps: found.coef_error, length: int(np.abs(x).sum())})
                 yield trial.holds(gap <= bound, f"{sizes}: apart by {gap}, bound {bound}")
@@ -147,7 +150,9 @@ def stack(rng: np.random.Generator) -> tuple[list[EquivariantLayer], list[Ticket
 
 @exact(two_layer_ticket, cost=0.3)
 def errors_are_attained_and_add_up(error: sp.Expr, next_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Nothing kept of weights ε; errors that all point upwards through one layer more; and two layers found, stacked."""
+    """The error is attained where nothing is kept of weights ε, the next one where all errors point upwards; two tickets that were found,
+    stacked, keep the bound.
+    """
     near, size, push = Fraction(1, 7), (3, 2), Fraction(1, 2)
     x = np.array([1, 2, 4])[:, None]
     layer = EquivariantLayer(np.full((*size, 1), near, dtype=object), ONE)
@@ -158,7 +163,7 @@ def errors_are_attained_and_add_up(error: sp.Expr, next_error: sp.Expr, trial: T
     pruned = EquivariantLayer(np.full((*size, 1), 2 + near, dtype=object), ONE)
     found = (pruned.apply(x + np.full(x.shape, push, dtype=object)) - target.apply(x)).max()
     claimed = next_error.subs({eps: near, row_norm: 3 * (2 + near), before: push, hidden_length: 7})
-    yield trial.holds(found == claimed, f"an error of {found} behind the layer, claimed {claimed}")
+    yield trial.holds(found == claimed, f"an error of {found} after the layer, claimed {claimed}")
 
     for replicate in range(trial.size(1)):
         targets, tickets, inputs = trial.draw(stack, replicate=replicate)
@@ -170,7 +175,7 @@ def errors_are_attained_and_add_up(error: sp.Expr, next_error: sp.Expr, trial: T
             here = {eps: tickets[1].coef_error, before: off, hidden_length: int(wanted.sum())}
             here[row_norm] = int(np.abs(effective(tickets[1])[0]).sum(axis=0).max())
             bound = next_error.subs(here)
-            yield trial.holds(gap <= bound, f"apart by {float(gap):.3g} behind two layers, bound {float(bound):.3g}")
+            yield trial.holds(gap <= bound, f"apart by {float(gap):.3g} after two layers, bound {float(bound):.3g}")
 
 
 WEIGHT = sp.Rational(9, 50)  # all weights, just below a/2
@@ -190,7 +195,9 @@ def failed(rng: np.random.Generator, sizes: tuple[int, int], units: int, near: s
 @statistical(two_layer_ticket, tests=4, cost=0.3)
 @control("forgets ε", failure=failure * eps**2, nonnegative_failure=nonnegative_failure * eps**2)
 def sources_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Uniform sources without a subset for a weight: of few units, where the bound says nothing, and where it says ½."""
+    """Uniform sources that miss a subset for a weight are at most as frequent as the bound: with few units, where it says nothing, and
+    where it says ½.
+    """
     draws = trial.size(400)
     for sizes, units, near in (((1, 1), 4, sp.Rational(1, 500)), ((2, 2), 108, sp.Rational(4, 25))):
         count = trial.draw(failed, sizes, units, near, draws)
@@ -201,7 +208,7 @@ def sources_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr
 
 @statistical(two_layer_ticket, tests=2, cost=0.6)
 def fewer_units_are_enough(uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A fifth of the units fails in at most one draw of ten, a twentieth in more."""
+    """A fifth of the guaranteed units fails in at most one draw of ten, a twentieth of them in more."""
     sizes, near, chance, draws = (2, 2), sp.Rational(1, 100), sp.Rational(1, 10), trial.size(1000)
     guaranteed = trial.value(uniform_size, {d_0: sizes[0], d_1: sizes[1], eps: near, delta: chance})
     enough, few = (trial.draw(failed, sizes, floor(guaranteed / part), near, draws) for part in (5, 20))
@@ -223,7 +230,7 @@ def such_entries_have_uniform_products(modulus_density: sp.Expr, trial: Trial) -
 
 @exact(two_layer_ticket)
 def units_without_a_pair_are_fewer_by_a_quarter(no_pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Without units there is none; one more has two positive entries in one case of four."""
+    """The probability is 1 without units; one unit more has two positive entries in one case of four."""
     yield trial.same(no_pair.subs(n, 0), sp.S.One)
     yield trial.same(no_pair.subs(n, n + 1), sp.Rational(3, 4) * no_pair)
 

@@ -1,4 +1,4 @@
-"""Evidence for R8: the steps from one unit to the sizes, and from one entry to the errors behind layers."""
+"""Evidence for R8: the steps from one unit to the sizes, and from one entry to the errors after layers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def failure_at_the_size_is_the_one_allowed(failure: sp.Expr, size: sp.Expr, tria
 
 @exact(two_layer_ticket, step="uniform units")
 def uniform_entries_have_such_products(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The size at 1/e and the density of R5.1 there, ½; it falls up to there, and a times it is flat and concave there."""
+    """The size at 1/e and the density of R5.1 there, ½. The density falls up to there, and a times the density has the slope 0 there and is
+    concave.
+    """
     density = uniform_product.density.args[0].expr.subs(t, y)
     yield trial.same(density.subs(y, uniform_reach), sp.Rational(1, 2))
     yield trial.same(uniform_size, size.subs({a: uniform_reach, kappa: density.subs(y, uniform_reach)}), by=logarithm)
@@ -63,7 +65,7 @@ def uniform_entries_have_such_products(size: sp.Expr, uniform_size: sp.Expr, tri
 
 @exact(two_layer_ticket, step="input")
 def one_half_errs(input_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What errors ε(u − v)/(u + v) and ε(y − z)/(y + z) of the two coefficients leave of it, and at errors of ε nothing."""
+    """The bound is at least the error, and its opposite, that errors ε(u − v)/(u + v) and ε(y − z)/(y + z) of the two coefficients make."""
     first, second = eps * (u - v) / (u + v), eps * (y - z) / (y + z)
     for side in (1, -1):
         seen = side * (first * positive(x) + second * negative(x))
@@ -74,7 +76,9 @@ def one_half_errs(input_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(two_layer_ticket, step="activation")
 def positive_parts_move_by_no_more(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The square of the distance of two arguments less that of their values, by positive and negative parts of both; a positive one stays."""
+    """The squared distance of two arguments is at least that of their values, by positive and negative parts of both; a positive argument
+    stays.
+    """
     yield from distances_of_values(activation, trial)
 
 
@@ -86,7 +90,7 @@ def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Iterator[Fi
 
 @exact(two_layer_ticket, step="entry")
 def changes_keep_to_the_error(change: sp.Expr, entry_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound less the change and less its opposite, at a shift of (y − z)/(y + z) of its bound and d of (u − v)/(u + v) of it."""
+    """The bound is at least the change and its opposite, at any shift (y − z)/(y + z) of its bound and any d of (u − v)/(u + v) of ε."""
     off, moved = eps * (u - v) / (u + v), before * (y - z) / (y + z)
     here = change.subs(w, kept - d).subs({d: off, shift: moved})
     for side in (1, -1):

@@ -52,7 +52,7 @@ def masks_are_added_up(
     large_success: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """A term for each mask of up to four parameters, any number of weights; no probability exceeds 1."""
+    """The bound adds up a term for each mask of up to four parameters, for any number of weights; no probability exceeds 1."""
     for success, share in ((relu_success, relu_share), (large_success, large_share)):
         cases = (
             (valued(success, {Theta: number}), sp.Min(1, sp.Add(*(share**D for _ in product((0, 1), repeat=number)))))
@@ -77,7 +77,9 @@ def by_powers(gap: sp.Expr) -> sp.Expr:
 def doubling_numbers_serve_as_many(
     linear_share: sp.Expr, linear_success: sp.Expr, doubling: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The bound and the power of what is served, where both are below 1; a term for each mask of up to four parameters."""
+    """The bound is the power of the share that is served, where both are below 1; and it adds up a term for each mask of up to four
+    parameters.
+    """
     yield trial.same(without_minimum(linear_success), doubling**D, by=by_powers)
     cases = (
         (valued(linear_success, {Theta: number}), sp.Min(1, sp.Add(*(linear_share**D for _ in range(2**number)))))
@@ -88,7 +90,9 @@ def doubling_numbers_serve_as_many(
 
 @exact(volume_bound)
 def doubling_numbers_attain_the_bounds(linear_success: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All masks of masked copies: the share they serve exactly, and with the number of them that is enough all of it."""
+    """With all masks, copies of doubling numbers serve exactly the claimed share of the targets, and all of them with the number that is
+    claimed to be enough.
+    """
     for items, weights, reach in ((1, 3, 5), (2, 1, 8), (3, 2, 20), (4, 1, 17)):
         found = trial.once(doubling_share, "linear", items, weights, reach)
         claimed = valued(linear_success, {Theta: items * weights, D: weights, c: reach, eps: 1})
@@ -101,7 +105,9 @@ def doubling_numbers_attain_the_bounds(linear_success: sp.Expr, enough: sp.Expr,
 
 
 def tripled_share(items: int, weights: int) -> Fraction:
-    """The share of targets with weights between 2ε and c that copies of 3ε, 6ε, 12ε, … behind ReLU serve, c the next of them."""
+    """The share of targets with weights between 2ε and c that copies of 3ε, 6ε, 12ε, … with a ReLU serve, where c is the next of these
+    numbers.
+    """
     reach = 3 * 2**items
     served = union_volume([[served_weights(relu, (3 * total, 0), 1, reach, 2)] for total in range(2**items)])
     share: Fraction = (served / (2 * (reach - 2))) ** weights
@@ -110,7 +116,7 @@ def tripled_share(items: int, weights: int) -> Fraction:
 
 @exact(volume_bound)
 def numbers_that_double_from_three_attain_the_bound(large_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Each mask but the empty one serves an interval of length 2ε: that part of the bound, which tends to all of it."""
+    """Each mask but the empty one serves an interval of length 2ε: with k items for each of D weights this is (1 − 2⁻ᵏ)ᴰ of the bound."""
     for items, weights in ((1, 1), (3, 2), (7, 1)):
         found = trial.once(tripled_share, items, weights)
         claimed = valued(large_success, {Theta: items * weights, D: weights, c: 3 * 2**items, eps: 1})
@@ -181,7 +187,7 @@ def covered_share(rng: np.random.Generator, items: int, near: float) -> Fraction
 
 @exact(volume_bound)
 def random_items_cover_less_than_their_volume(linear_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One weight and the subset sums of eight or ten uniform items: at most 2ⁿε, and somewhere more than half of it."""
+    """One weight and the subset sums of eight or ten uniform items: they cover at most 2ⁿε."""
     for items, near in ((8, 2.0**-9), (10, 2.0**-13)):
         claimed = valued(linear_success, {Theta: items, D: 1, c: 1, eps: sp.Rational(near)})
         for replicate in range(trial.size(16 if items == 8 else 2)):
@@ -211,7 +217,9 @@ def parameters_solve_the_equation(
     large_success: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The logarithm of 2^Θ times the power of the share, at so many parameters; and the largest two, at c > 4ε."""
+    """At so many parameters the logarithm of 2^Θ times the power of the share is that of 1 − δ; for c > 4ε large weights need at least as
+    many as all weights with a ReLU.
+    """
     bounds = ((linear_success, linear_parameters, 0), (relu_success, relu_parameters, 0))
     for success, needed, least in (*bounds, (large_success, large_parameters, 2)):
         power = sp.expand_log(sp.log(without_minimum(success)))
@@ -242,7 +250,7 @@ def tickets_that_exist_are_allowed(
 
 @exact(volume_bound, step="units")
 def units_have_the_parameters_in_blocks(units: sp.Expr, large_parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For each input and unit of its block an entry in front and one to each output, added up, against those needed."""
+    """A block of units for each input, each unit with one entry before it and one to each output, has the parameters that are needed."""
     i, j = sp.symbols("i j", integer=True)
     kept = sp.Sum(units * (1 + sp.Sum(1, (j, 1, d_1))), (i, 1, d_0)).doit()
     yield trial.same(kept, large_parameters.subs(D, d_0 * d_1))
@@ -265,7 +273,7 @@ def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Exp
 
 @enclosed(volume_bound)
 def doubling_numbers_serve_a_share(doubling: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Less than all weights, as those near an end are left."""
+    """Doubling numbers serve less than all weights: some near an end are left."""
     yield trial.below(doubling, sp.S.One, strict=True, needed="doubling")
 
 

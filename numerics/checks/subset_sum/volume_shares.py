@@ -46,7 +46,7 @@ def largest_share(kind: str, near: Fraction, reach: Fraction) -> Fraction:
 
 @exact(volume_bound, step="linear share")
 def an_interval_of_the_linear_weights(interval: sp.Expr, linear_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What an interval about 0 covers of one of length 2c, for those that are shorter and for those that are not."""
+    """The linear share is what an interval about 0 covers of one of length 2c, whether it is shorter or not."""
     x = sp.Symbol("x", positive=True)
     yield trial.same(linear_share.subs(eps, c + x), sp.S.One, by=lengths(0))
     yield trial.same(linear_share, sp.Min(interval, 2 * c) / (2 * c), by=lengths(0))
@@ -107,13 +107,13 @@ def positive_length(output: sp.Expr, other: sp.Expr) -> sp.Expr:
 
 @exact(volume_bound, step="measure")
 def weights_serve_by_their_sign(measure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The positive weights, whose other output is 0, and the negative ones: wherever the two outputs are."""
+    """The measure adds up the positive weights, whose other output is 0, and the negative ones, wherever the two outputs are."""
     yield trial.same(measure, positive_length(p, q) + positive_length(q, p), by=by_places)
 
 
 @exact(volume_bound, step="ReLU share")
 def most_weights_are_served_about_zero(measure: sp.Expr, relu_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The measure at p = q = ε, as far as there are weights; 4ε less the measure, piece by piece, is not negative."""
+    """The ReLU share is the measure at p = q = ε over 2c, and at most 1; 4ε less the measure, piece by piece, is not negative."""
     x = sp.Symbol("x", positive=True)
     yield trial.same(relu_share.subs(eps, c + x), sp.S.One, by=lengths(0))
     yield trial.same(relu_share, sp.Min(measure.subs({p: eps, q: eps}), 2 * c) / (2 * c), by=lengths(0))
@@ -126,7 +126,9 @@ def most_weights_are_served_about_zero(measure: sp.Expr, relu_share: sp.Expr, tr
 
 @exact(volume_bound, step="large share")
 def large_weights_are_served_on_one_side(measure: sp.Expr, large_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The measure at p = 3ε, q = 0 of the length beyond 2ε; nowhere more, unless both outputs are small: then p + ε ≤ 2ε."""
+    """The share is the measure at p = 3ε, q = 0 over the length beyond 2ε; nowhere is the measure larger, unless both outputs are small:
+    then p + ε ≤ 2ε.
+    """
     x, y = sp.symbols("x y", positive=True)
     length = 2 * (c - 2 * eps)
     near = large_share.subs(c, 2 * eps + eps * y / (x + y))

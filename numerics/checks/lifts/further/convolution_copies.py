@@ -191,6 +191,6 @@ def bounds_speak_from_seven_copies(filter_loss: sp.Expr, filter_size: sp.Expr, t
 
 @enclosed(copied_filters)
 def copies_are_no_likelier_than_their_parts(filter_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """No more than the chance of the channels heard, nor than that of edges and weights: other channels can only be too many."""
+    """No more than the chance of the right channels, nor than that of edges and weights: other channels can only be too many."""
     yield trial.below(filter_copy, heard)
     yield trial.below(filter_copy, 2 * p_0**signs / sp.Integer(2) ** (k * signs))

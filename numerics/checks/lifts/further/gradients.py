@@ -123,7 +123,7 @@ VERTICES = "01234"
 
 
 def random_base(rng: np.random.Generator) -> list[Edge]:
-    """The edges of a random DAG on 0, …, 4: each vertex but 0 has one or more in-neighbours, and 4 hears 3."""
+    """The edges of a random DAG on 0, …, 4: each vertex but 0 has one or more in-neighbours, and 3 is one of 4."""
     edges = []
     for place, v in enumerate(VERTICES[1:], start=1):
         heard = rng.random(place) < 0.5

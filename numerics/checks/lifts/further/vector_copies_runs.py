@@ -47,7 +47,7 @@ from sparse_limits.theory.lifts.tangent import L_0
 Floats = NDArray[np.float64]
 CHANNELS = 2
 PLACES = {"filter": 3, "pixels": 3, "head": 2, "wide head": 2}  # pixels or tokens
-UNITS: dict[str, Floats] = {  # [channels, *W]; the second channel is heard by the wide head alone
+UNITS: dict[str, Floats] = {  # [channels, *W]; the second channel has edges to the wide head alone
     "filter": np.array([[1.0, 1.0], [0.0, 0.0]]),
     "pixels": np.array([[1.0, 1.0], [0.0, 0.0]]),
     "head": np.array([np.ones((3, 1)), np.zeros((3, 1))]),
@@ -124,7 +124,7 @@ def copies_alone(kind: str, copies: int, target: float, last: float) -> Run:
 
 
 def random_lift(rng: np.random.Generator, kind: str, n: int, last: float) -> Run:
-    """The flow of a random sparse lift with n terminals, that hear each channel with probability ½."""
+    """The flow of a random sparse lift with n terminals, which have an edge from each channel with probability ½."""
     return run(kind, cells_of(*sparse_signs(module(kind), CHANNELS, n, 0.5, rng)), 1.0, last)
 
 
