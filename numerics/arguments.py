@@ -1,4 +1,4 @@
-"""What public functions and commands say of what they were given."""
+"""Checks of arguments, shared by public functions and commands."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def seed_sequence(seed: Seed) -> np.random.SeedSequence:
 
 
 def generator(rng: Seed) -> np.random.Generator:
-    """Return the generator itself, or a fresh one of a number or a sequence of seeds.
+    """Return the generator itself, or a new one seeded by a number or a sequence of seeds.
 
     Raises:
         InputError: as for `seed_sequence`.
@@ -122,7 +122,7 @@ def checked_bool(name: str, value: bool) -> bool:
 
 
 def checked_array(name: str, values: Any) -> NDArray[Any]:
-    """Return the values as an array; InputError for ragged lists, and for masked entries, which numpy would count all the same."""
+    """Return the values as an array; InputError for ragged lists, and for masked entries, which numpy would count like the others."""
     if np.ma.is_masked(values):
         raise InputError(f"{name} has masked entries, expected an array without")
     try:

@@ -1,4 +1,4 @@
-"""The command `sparse-limits`: finds the module of a subcommand and says, by one line and a status, what went wrong."""
+"""The command `sparse-limits`: finds the module of a subcommand, and reports an error by one line and an exit status."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ AGAIN = 2.0  # seconds after which an interrupt that was dropped is raised again
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line, and whose help names --debug, which `main` takes out of the words."""
+    """A parser that reports an error in one line, and whose help names --debug, which `main` removes from the arguments."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -56,7 +56,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _with_hint(message: str) -> str:
-    """What argparse says of an unknown command or choice, and which one was meant."""
+    """Argparse's message about an unknown command or choice, with the one that was probably meant."""
     from sparse_limits.theory.selection import meant
 
     found = re.search(r"invalid choice: '([^']{,60})'(?= \(choose from (.*)\))", message)
@@ -68,7 +68,7 @@ def _with_hint(message: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if all is well, 1 if something failed, 2 if the call or its input is wrong, 70 for a bug of ours.
 
-    What cannot be written is wrong input too. 130 after Ctrl-C; 141 if the reader of standard output has left.
+    Output that cannot be written counts as wrong input. 130 after Ctrl-C; 141 if the reader of standard output has left.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     closed = False
@@ -128,7 +128,7 @@ def _reported(error: Exception, debug: bool, options: Mapping[str, str]) -> int:
 
 
 def in_options(message: str, options: Mapping[str, str]) -> str:
-    """Spell arguments as options, the one that a message begins with and those in backquotes.
+    """Spell arguments as options: the one at the start of a message, and those in backquotes.
 
     `test_share is 1, …` becomes `--test-share is 1, …`, and "expected `layer`" becomes "expected --layer".
     """
@@ -142,7 +142,7 @@ def _complain(what: str, status: int) -> int:
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:
-    """End like Ctrl-C, and see to it: Python drops what is raised while it calls a destructor."""
+    """End like Ctrl-C, and try again after a while: Python drops an exception that is raised while it calls a destructor."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _interrupt_again)
         signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
@@ -150,13 +150,13 @@ def _interrupt(number: int, frame: object) -> NoReturn:
 
 
 def _interrupt_again(number: int, frame: object) -> None:
-    """Interrupt what goes on as if nothing had happened, not what cleans up after the first time."""
+    """Interrupt code that still runs as if nothing had happened, but not code that cleans up after the first interrupt."""
     if not isinstance(sys.exception(), KeyboardInterrupt):
         raise KeyboardInterrupt
 
 
 def _parsed(words: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str]]:
-    """What is called, and how its options are spelt, by their names in Python."""
+    """The command that is called, with its arguments, and how its options are spelt, by their names in Python."""
     parser = Parser(prog="sparse-limits", description="Verified theory of sparse neural networks.")
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -174,7 +174,7 @@ def _parsed(words: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str]]:
 
 
 def _options(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> dict[str, str]:
-    """The options of the parsers that were called; the first spelling of each, of opposites that of the one that was given."""
+    """The options of the parsers that were called, each by its first spelling; of two opposite options the one that was given."""
     found: dict[str, str] = {}
     for action in parser._actions:
         if action.option_strings:

@@ -54,8 +54,8 @@ class About:
     """What a report can say of data beyond their numbers; empty where a file says nothing.
 
     inputs: the names of the columns of x; classes: those of the columns of y, or of −1 and +1 if y is ±1; image: the shape
-    of an input; target: the name of what y is made of; notes: sentences for the first lines of a report; missing: that of
-    them which says what was done with missing values; dropped: columns of the file that were left out on request.
+    of an input; target: the name of what y is made of; notes: sentences for the first lines of a report; missing: the note that says what
+    was done with missing values; dropped: columns of the file that were left out on request.
     """
 
     inputs: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ class Content(NamedTuple):
 
 def of_table(table: DataTable, target: Sequence[str], missing: str | None, drop: Sequence[str] = ()) -> Content:
     """Inputs and target of a table. target: names, or numbers from 1; none is the last column, which a note announces.
-    drop: names or numbers of columns that are left out, as if the file did not hold them, but that numbers stay.
+    drop: names or numbers of columns that are left out, as if the file did not hold them; the numbers of the other columns stay.
 
     InputError if there is no such column, or several, for a column that has a problem, and as `check_missing` for missing values.
     """
@@ -362,7 +362,7 @@ def constant_inputs(x: Floats) -> NDArray[np.bool_]:
 
 
 def repeated_inputs(x: Floats) -> list[tuple[int, int]]:
-    """Inputs that vary and are the same as an earlier one, each behind that one."""
+    """Inputs that vary and are the same as an earlier one, as pairs: the earlier input, then the later one."""
     seen: dict[bytes, int] = {}
     firsts = [(seen.setdefault(x[:, at].tobytes(), at), at) for at in np.flatnonzero(~constant_inputs(x)).tolist()]
     return [pair for pair in firsts if pair[0] != pair[1]]
@@ -379,7 +379,7 @@ def _quoted(about: About, column: int) -> str:
 
 
 def _marked(name: str) -> str:
-    """A name from a file in quotes; one that only counts as it is."""
+    """A name from a file, in quotes; a name that is only a count stays as it is."""
     return name if _COUNTED.fullmatch(name) else repr(name)
 
 

@@ -1,8 +1,8 @@
-"""What public functions say of an argument of a wrong kind that leads to an error: one line that names it.
+"""The message of public functions for an argument of a wrong kind that leads to an error: one line that names the argument.
 
 Kinds are those of the annotations: text, paths, whole numbers, numbers, truth values, functions, sequences and classes by their
-names. Whatever else an annotation says, such as ArrayLike, the function judges itself, and whatever it refuses in words of its
-own, or takes, stays so.
+names. Other annotations, such as ArrayLike, are left to the function. What the function accepts, or refuses in its own words, stays
+accepted or refused.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ WORDS = {
 
 
 def door(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, whose errors are InputError where an argument is of no kind that its annotation allows.
+    """The function, with InputError for its errors where an argument is of a kind that its annotation does not allow.
 
-    A switch is True or False, whether another value would lead to an error or not.
+    A switch must be True or False, even if another value would not lead to an error.
 
     Examples:
         >>> @door
@@ -118,7 +118,7 @@ def _wrong_kind(function: Callable[..., object], arguments: tuple[object, ...], 
 
 
 def of_wrong_kind(name: str, value: object, annotation: str) -> str:
-    """What to say of an argument whose value is of no kind that the annotation allows; nothing of others."""
+    """The message for an argument whose kind the annotation does not allow; nothing for others."""
     kinds = _kinds(annotation)
     if kinds is None or any(_is_of(value, kind) for kind in kinds):
         return ""
@@ -129,7 +129,7 @@ def of_wrong_kind(name: str, value: object, annotation: str) -> str:
 
 @cache
 def _kinds(annotation: str) -> tuple[str, ...] | None:
-    """The kinds between the bars; None if there is one that is not told here."""
+    """The kinds between the bars; None if one of them is not known here."""
     found = [part for each in _parts(annotation) for part in _parts(ALIASES.get(each, each))]
     known = all(_outer(each) in WORDS or each in CLASSES for each in found)
     return tuple(dict.fromkeys(found)) if known else None
@@ -175,7 +175,7 @@ def _is_of(value: object, kind: str) -> bool:
 
 
 def _is_sequence(value: object, inner: str) -> bool:
-    """A list, a tuple, a range or an array, of what it is said to hold; no text."""
+    """A list, a tuple, a range or an array, with entries of the stated kind; text is none."""
     if isinstance(value, (str, bytes, Mapping)) or not (hasattr(value, "__len__") and hasattr(value, "__getitem__")):
         return False
     kinds = _kinds(inner)

@@ -6,7 +6,7 @@ A *labelling* turns raw labels into targets y [N, q], the same way for every sou
 |---|---|
 | ge:K | +1 where the label is ≥ K, −1 elsewhere |
 | is:K | +1 where the label is K, −1 elsewhere |
-| onehot | one 0/1 column for each class, in ascending order: of those that occur, or of as many as are said to be |
+| onehot | one 0/1 column for each class, in ascending order: the classes that occur, or as many as `classes` says |
 | as-is | the numbers themselves |
 
 followed by `-centred` to subtract the mean of each column. Short names: ge5, is0, is0c (is:0-centred),

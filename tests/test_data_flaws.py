@@ -135,7 +135,7 @@ def test_classes_that_differ_in_size_and_rare_ones(tmp_path):
     kind = np.array(["many"] * 50 + ["some"] * 5 + ["few"] * 5)
     found = told(tmp_path, kind=kind)
     assert found[0]["what"] == "Classes differ in size: 'many' has 50 samples, 'some' 5"
-    assert "16.7%, which is that of the answer 'many' always" in found[0]["instead"]
+    assert "16.7%, the error of always answering 'many'" in found[0]["instead"]
     assert found[1]["what"] == f"2 classes have fewer than {FEW} samples: few (5), some (5)"
 
 

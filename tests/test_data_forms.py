@@ -113,7 +113,7 @@ def test_names_of_rows_shift_the_header(written, rows):
 
 def test_a_header_one_short_without_names_of_rows_names_nothing(written):
     notes = load_data(written("a,b\n1,2,.5\n1,5,.7\n")).about.notes
-    assert "the header has 2 names for 3 columns, so that none is used" in notes
+    assert "the header has 2 names for 3 columns, so none is used" in notes
 
 
 def test_inputs_without_names_that_count_the_rows_are_mentioned(written, tmp_path):

@@ -153,7 +153,7 @@ def test_two_columns_of_one_name(written):
 @pytest.mark.parametrize("text", ["a,b\n1.5,2,.5\n4,5,.7\n", "a,b\n1,x,.5\n1,z,.7\n"])
 def test_a_header_of_another_length_names_nothing(written, text):
     data = load_data(written(text))
-    assert "the header has 2 names for 3 columns, so that none is used" in data.about.notes
+    assert "the header has 2 names for 3 columns, so none is used" in data.about.notes
     assert data.about.target == "column 3"
 
 

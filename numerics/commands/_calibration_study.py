@@ -104,7 +104,7 @@ def _print_misses(console: Console, summary: CalibrationSummary) -> None:
     not_promised = sum(row["p"] is None for row in summary["controls"])
     console.print(
         f"A wrong form is counted once for each test that it meets. Not in the table: {not_promised} with a larger planned miss, and "
-        f"{summary['unplanned']} before a test that was not planned to detect them, or whose plan comes from its own sample.\n"
+        f"{summary['unplanned']} at a test that was not planned to detect them, or whose plan comes from its own sample.\n"
     )
 
 

@@ -84,8 +84,9 @@ def show(console: Console, summary: DepthSummary) -> None:
         print_table(console, Table((what, "pruned by", *NAMES), table, "llrrrrr", narrow=True))
     console.print(
         "Mean errors of the densities of layers, and of the first layer's columns, in thousandths, over depths and "
-        "densities; ce: cross-entropy, mse: squared error. target: initial outputs taken as 0; averaged: over those of wide networks; output: given those of the "
-        "networks; constant: one density for all; floor: what the number of networks leaves of an exact prediction.\n"
+        "densities; ce: cross-entropy, mse: squared error. target: initial outputs taken as 0; averaged: over initial outputs "
+        "of wide networks; output: given the outputs of the networks; constant: one density for all; floor: the error of an "
+        "exact prediction, for so many networks.\n"
     )
     for text in summary["sentences"]:
         console.print(f"• {text}")

@@ -39,7 +39,7 @@ LAYERS_TITLE = (
     "allows (G6)"
 )
 NOISE_TITLE = (
-    "Noise, and methods at initialisation whose class it is, which is no proof\n(G6.1). edge: of the noise (O4); above: singular "
+    "Noise, and methods at initialisation of this class, which is no proof\n(G6.1). edge: of the noise (O4); above: singular "
     "values above the level that\nnoise passes in one mask of a thousand"
 )
 FILES_TITLE = "Files. dead: rows, columns; structured: layers in which whole lines are chosen"
@@ -212,7 +212,7 @@ def _rule(change: FileChange) -> str:
     """Which rule leaves these masks, in a sentence."""
     ruled, whole = change["ruled"], len(change["layers"]) - len(change["ruled"])
     where = ruled[0] if len(ruled) == 1 else f"{len(ruled)} layers"
-    beside = f"; {whole} beside lost none and {'is' if whole == 1 else 'are'} left aside"
+    beside = f"; {whole} more lost none and {'is' if whole == 1 else 'are'} left aside"
     said = " and ".join(RULES[rule] for rule in change["rules"])
     return (
         f"the masks of {change['after']} are, entry by entry up to ties, what {said} leaves of the weights of {change['before']}: "
@@ -231,16 +231,16 @@ def closing(summary: LayersSummary) -> list[str]:
         ),
         *(line for each in summary["chains"] for line in _cut(each)),
         f"level of each test {UNLIKELY:g}. N:M: every block of M "
-        "weights of a row (down: of a column) keeps N; M the whole row (column): ranked by rows (columns).",
+        "weights of a row (down: of a column) keeps N; M is the whole row (column): ranked by rows (columns).",
     ]
     if any(map(_nothing_left, summary["layers"])):
-        lines.append("noise -: beside the whole lines all weights are kept, or none: nothing to fit.")
+        lines.append("noise -: outside the whole lines all weights are kept, or none: nothing to fit.")
     if any(each["noise"] is None and _size(each) > MOST_FITTED for each in summary["layers"]):
         lines.append(f"noise -: no graphon is fitted to layers of more than {MOST_FITTED} weights.")
     if summary["chains"]:
         lines.append(
-            "paths: layers in the order of the file, joined where outputs and inputs are as many; whether the network joins "
-            "them so, a file does not say. unused: inputs that reach no output; unreached: outputs that no input reaches; "
+            "paths: layers in the order of the file, joined where outputs and inputs are as many; the file does not say whether "
+            "the network joins them so. unused: inputs that reach no output; unreached: outputs that no input reaches; "
             "densities: their product, which need not be the share of paths that are kept (O7.3)."
         )
     return [*lines, _in_depth(summary)]
@@ -265,7 +265,7 @@ def _cut(chain: ChainSummary) -> list[str]:
     if chain["cuts"]:
         where = "; and ".join(f"between {before} and {after}" for before, after in chain["cuts"])
         return [
-            f"the network is cut {where}, if {joined}: no unit there keeps a weight on both sides, so that nothing of the "
+            f"the network is cut {where}, if {joined}: no unit there keeps a weight on both sides, so nothing of the "
             "input passes."
         ]
     if chain["stops_at"] is None:
@@ -280,10 +280,10 @@ def _in_depth(summary: LayersSummary) -> str:
 
     pruned = [each for each in summary["layers"] if each["status"] not in ("dense", "empty")]
     if not pruned:
-        return "one layer in depth: none here, as each keeps all of its weights or none"
+        return "one layer in depth: none here, since each keeps all of its weights or none"
     small = [each for each in pruned if allowed(*work_in_depth(each["kept"], _size(each)))]
     if not small:
-        return "one layer in depth: none here, as each that is pruned in part would take more than --limit allows"
+        return "one layer in depth: none here, since each that is pruned in part would take more than --limit allows"
     first = next((each for each in small if not _nothing_left(each)), small[0])
     weights, below = first["kind"] == "weights", summary["below"]
     reading = (

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 METHOD_TITLE = (
     "Methods at initialisation, the likeliest first (* not rejected); error: mean\n"
-    "absolute, of column densities; p of it, of the degrees of rows, of patterns:\n"
-    "what rows keep together, of so many empty rows or columns, of all; networks: "
+    "absolute error of column densities; p of it, of row degrees, of patterns (what\n"
+    "rows keep together), of counts of empty rows or columns, of all; networks: "
 )
 ONE_HIDDEN = "one\nhidden ReLU layer, Gaussian weights, residual "
 RESIDUALS = {"-y": "-y (initial output subtracted)", "f0 - y": "f0 - y (output of a random network)"}
@@ -123,7 +123,7 @@ def _model_notes(model: ModelSummary) -> list[str]:
         fits = "are" if rival["fits"] else "are not"
         notes.append(
             f"rows {fits} half-normal, |a| as in S4 (SNIP, SynFlow): a free row law gains "
-            f"{rival['gain_of_free_rows']:.1f} nats with {rival['more_numbers']} more numbers"
+            f"{rival['gain_of_free_rows']:.1f} nats with {rival['more_numbers']} more parameters"
         )
     return notes
 

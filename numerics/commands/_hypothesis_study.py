@@ -71,7 +71,7 @@ def show(console: Console, summary: HypothesisSummary) -> None:
     print_table(console, Table(columns, table, "lrrrrrrr", narrow=True))
     console.print(
         "Means over layers, numbers of layers and densities. distance: to the histogram at the largest width; random: of random "
-        "masks of these densities; unbiased: of histograms that other entries sorted; spread: of the densities of neurons, over "
+        "masks of these densities; unbiased: of histograms sorted by other entries; spread: of the densities of neurons, over "
         "their mean; dead: share of neurons without a weight.\n"
     )
     for text in summary["sentences"]:

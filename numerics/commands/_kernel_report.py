@@ -102,7 +102,7 @@ def _path_table(summary: Summary, top: int) -> Table:
     title = (
         f"Path densities; no path leaves {dead} of {_plural(len(order), 'input')}{observed}\n"
         "(kept: share of the input's paths; above²: a path counts with its squared\n"
-        "weights above the first layer; first²: with that in the first layer, once for\n"
+        "weights above the first layer; first²: with its first weight squared, once for\n"
         "each layer above; sum of both: what the path bound rests on, B2)"
     )
     return Table(("input", *shown), rows, "r" * (1 + len(shown)), title, ends)
@@ -163,7 +163,7 @@ def _energy_table(summary: Summary) -> Table:
         names = " and ".join(NAMES[name] for name in half)
         remarks.append(f"(path bound, {names}: by half of the linear part; all of it exceeds K)")
     if found["reads_labels"] and risks:
-        remarks.append(f"(pruned, closed form: {summary['method']} saw these labels, so that no risk bound holds, B1)")
+        remarks.append(f"(pruned, closed form: {summary['method']} saw these labels, so no risk bound holds, B1)")
     title = "\n".join(["The labels in the norm of the kernel, and what bounds it", *remarks])
     columns = ("quantity", *(NAMES[name] for name in shown), "meaning")
     return Table(columns, rows, f"l{'r' * len(shown)}l", title)

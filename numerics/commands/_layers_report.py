@@ -161,7 +161,7 @@ def _tables_of_rounds(summary: LayersSummary, found: RoundsSummary) -> list[Tabl
         ]
         title = (
             f"Wide layers (H6.2): densities after {many(found['rounds'][-1], 'round')}, and after many if no neuron's losses fed "
-            "themselves (balanced), which they do below the critical density of the network"
+            "back on themselves (balanced); they do so below the critical density of the network"
         )
         tables.append(Table(("layer", "wide", "balanced", "critical"), rows, "lrrr", title))
     return tables

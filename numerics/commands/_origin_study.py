@@ -69,8 +69,8 @@ def show(console: Console, summary: OriginSummary) -> None:
     ]
     print_table(console, Table(columns, rows, "lrrrrrrr", narrow=True))
     console.print(
-        "whole lines: gone; none left: every method is rejected; untested: all are but those that could not be tested; "
-        "not apart: several are not rejected, or one is not and another could not be tested.\n"
+        "whole lines: gone; none left: every method is rejected; untested: every method is rejected or could not be "
+        "tested; not apart: several are not rejected, or one is not rejected and another could not be tested.\n"
     )
     for text in summary["sentences"]:
         console.print(f"• {text}")

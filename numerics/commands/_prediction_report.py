@@ -82,7 +82,11 @@ def _column_table(summary: Summary, top: int) -> Table:
         if observed is not None:
             cells.append(f"{observed[column]:.4f}")
         rows.append([*cells, f"{deviation[column]:.4f}"])
-    mark = "" if not off or not names else f"\n(! {tried} is off by more than a network of this width would hide)"
+    mark = (
+        ""
+        if not off or not names
+        else f"\n(! {tried} is off by more than the noise of a network of this width could hide)"
+    )
     columns = ("input", *names, *last)
     ends = () if whole else (top - 1, 2 * top - 1)
     return Table(columns, rows, "r" * len(columns), f"Column densities, {what}{mark}", ends)
@@ -132,7 +136,7 @@ def _rank_verdict(summary: Summary) -> str:
     if rank["distance"] is None:
         return "yes: row × column × noise" if rank["claimed"] else "not claimed: several outputs"
     if rank["claimed"]:
-        return "yes: the gradient keeps to the line of its mean"
+        return "yes: the gradient stays on the line of its mean"
     return f"no: the gradient leaves the line of its mean ({rank['allowed']:g} allowed)"
 
 

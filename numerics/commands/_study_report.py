@@ -41,8 +41,8 @@ def show(console: Console, summary: GeneralisationSummary) -> None:
     if "networks" in summary:
         _print_networks(console, summary["networks"])
     console.print(
-        f"\nIntervals are exact at {summary['protocol']['confidence']:.0%} and speak of the median over random splits "
-        f"({summary['splits']} here): splits are independent given the digits, what is measured on one split is not.\n"
+        f"\nIntervals are exact at {summary['protocol']['confidence']:.0%} and concern the median over random splits "
+        f"({summary['splits']} here): splits are independent given the digits, measurements on one split are not.\n"
     )
     for said in summary["sentences"]:
         console.print(f"• {said['text']}")

@@ -63,9 +63,10 @@ def show_all(console: Console, summaries: Sequence[Summary]) -> None:
     print_table(console, Table(columns, rows, "lrrrrrrrr", narrow=True))
     first = summaries[0]
     console.print(
-        f"width: channels for each input channel and orbit, for which every coefficient is within {first['ticket']['epsilon']:g} but with "
-        f"probability {first['delta']:g} (R8, Q7); kept: of the blocks of the source; each: weights kept for a coefficient of the "
-        "target; agree: samples with the same largest output; proved: those of which that is proved; right: those classified as labelled.",
+        f"width: channels for each input channel and orbit, for which every coefficient is within {first['ticket']['epsilon']:g} "
+        f"except with probability {first['delta']:g} (R8, Q7); kept: of the blocks of the source; each: weights kept for a "
+        "coefficient of the target; agree: samples with the same largest output; proved: samples for which this is proved; "
+        "right: samples classified as labelled.",
         highlight=False,
     )
 
@@ -128,7 +129,7 @@ def _outcome_of_check(summary: CheckSummary) -> str:
     of = "the target given" if summary["compared"] else "the target in the file, which may be any"
     if demands:
         return f"{verdict}, for {of}"
-    misses = "" if summary["within_epsilon"] else ", which it says itself that it misses"
+    misses = "" if summary["within_epsilon"] else ", which by its own statement it misses"
     if summary["compared"]:
         return f"{verdict}, at the epsilon that it states ({summary['epsilon']:g}{misses}); nothing was demanded"
     return f"{verdict} with itself, for {of}, at the epsilon that it states ({summary['epsilon']:g}{misses}); nothing was demanded"
@@ -156,7 +157,7 @@ def _header(summary: Summary) -> Lines:
         if network["empty"]:
             lines[2] = (
                 "width",
-                f"{width['guaranteed']} channel for each input channel{orbit} of a layer, of which nothing need be kept",
+                f"{width['guaranteed']} channel for each input channel{orbit} of a layer, and nothing need be kept",
             )
         lines[2:2] = _network(network, summary)
     if width["taken"] < width["guaranteed"]:
@@ -169,12 +170,12 @@ def _network(network: NetworkWidthSummary, summary: Summary) -> Lines:
     """What was asked of the outputs, in the units of the target as given, and what follows for coefficients."""
     asked = f"of the target as given: within {network['output_error']:g} for all inputs up to {network['radius']:g}"
     if network["empty"]:
-        lines = [("outputs", f"{asked}: the empty network does, so that nothing need be kept (Q11.1)")]
+        lines = [("outputs", f"{asked}: the empty network suffices, so nothing need be kept (Q11.1)")]
     else:
         lines = [
             ("outputs", f"{asked}, {_layer_errors(network)}, except with probability {summary['delta']:g} (Q11.1)")
         ]
-        lines.append(("", "epsilon: the least of these errors; channels: the most of these and of what Q7 asks"))
+        lines.append(("", "epsilon: the smallest of these errors; channels: the largest of these numbers and Q7's"))
         lines.append(("", _optimality(network["candidates_per_parameter"])))
     lines.append(
         (
@@ -184,10 +185,13 @@ def _network(network: NetworkWidthSummary, summary: Summary) -> Lines:
     )
     samples, beyond = summary["samples"], network["samples_beyond_radius"]
     if samples is not None and network["output_error"] * network["scale"] >= samples["largest_output"]:
-        lines.append(("", "no output seen is larger than that error: the function 0 is as near on the samples"))
+        lines.append(("", "no output seen is larger than that error: on the samples the function 0 is as near"))
     if samples is not None and beyond:
         lines.append(
-            ("", f"{beyond:,} of {samples['count']:,} samples have an input beyond {network['radius']:g}: not for them")
+            (
+                "",
+                f"{beyond:,} of {samples['count']:,} samples have an input beyond {network['radius']:g}: the bound does not cover them",
+            )
         )
     return lines
 
@@ -205,7 +209,7 @@ def _layer_errors(network: NetworkWidthSummary) -> str:
 def _optimality(ratios: list[float | None]) -> str:
     """How far from what any source needs the widths are."""
     shown = ", ".join("unknown" if each is None else f"{each:.3g}" for each in ratios)
-    return f"candidates for each parameter that any source needs, a layer by itself: {shown} (Q11.2)"
+    return f"candidates for each parameter that any source needs, layer by layer: {shown} (Q11.2)"
 
 
 def _architecture(target: TargetSummary) -> str:
@@ -269,8 +273,8 @@ def _within(ticket: TicketSummary) -> str:
     if ticket["within_epsilon"]:
         return f"yes, every coefficient: {no_less(max(ticket['largest_errors']), 4)} at most"
     return (
-        f"NO: a coefficient is off by {max(ticket['largest_errors']):.4g}; the nearest is kept of the subsets searched, 32 "
-        "products at a time"
+        f"NO: a coefficient is off by {max(ticket['largest_errors']):.4g}; of the subsets searched, 32 products at a "
+        "time, the nearest is kept"
     )
 
 

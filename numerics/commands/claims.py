@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_table(console, _table(core))
     if further:
         console.print(
-            f"\nFurther claims, which no paper announces, and on which no such claim and no command rests ({len(further)}):"
+            f"\nFurther claims, which no paper announces, and on which neither such a claim nor a command rests ({len(further)}):"
         )
         print_table(console, _table(further))
     return 0

@@ -25,7 +25,7 @@ def run(arguments: Namespace) -> int:
     for path in files:
         print(f"  {path}")
     print(
-        f"Put your formula in place of the one there, then: sparse-limits verify {label}; sparse-limits mutate {label}; "
+        f"Replace its formula by your own, then: sparse-limits verify {label}; sparse-limits mutate {label}; "
         "python docs/examples.py README.md book/howto_run.md, which writes the counts anew; python docs/labels.py, once the statement stands."
     )
     return 0

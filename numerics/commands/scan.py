@@ -80,7 +80,7 @@ def _show(console: Console, name: str, notes: tuple[str, ...], found: MaskScan) 
         facts += [
             ("cut norm", f"{_bounds(to_constant)}: distance to one density for all entries"),
             ("", f"{_bounds(to_degrees)}: distance to what degrees explain, averages over blocks"),
-            ("", f"{_bounds(drawn)}: the same of a mask that degrees explain"),
+            ("", f"{_bounds(drawn)}: the same for a mask that degrees explain"),
             ("verdict", str(found["verdict"])),
         ]
     print_facts(console, facts)

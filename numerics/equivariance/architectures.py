@@ -151,8 +151,8 @@ def ring_samples(samples: int, radii: int = 1, reflections: bool = False) -> Rep
 def message_passing(adjacency: ArrayLike, depth: int = 2) -> Architecture:
     """Layers on the vertices of a graph: a vertex's own value and the sum over its neighbours, I and A.
 
-    Equivariant when the graph moves along (`relabelled`). adjacency: 0 and 1, [m, m], none on the diagonal; [i, j] says
-    whether i hears j. InputError for what is none, and a graph without edges.
+    Equivariant when the graph moves along (`relabelled`). adjacency: 0 and 1, [m, m], none on the diagonal; [i, j] says whether i receives
+    from j. InputError for anything else, and for a graph without edges.
     """
     graph = checked_array("adjacency matrix", adjacency)
     if graph.ndim != 2 or graph.shape[0] != graph.shape[1] or not np.isin(graph, (0, 1)).all():

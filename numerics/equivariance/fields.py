@@ -127,7 +127,7 @@ def checked_reals(name: str, values: Any) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class FieldNetwork:
-    """Equivariant layers of one field, a norm non-linearity behind each.
+    """Equivariant layers of one field, each followed by a norm non-linearity.
 
     coeffs: for each layer [in, out, b], of the field's basis; thresholds: for each layer float[out], none below 0.
 
@@ -155,7 +155,7 @@ class FieldNetwork:
             before, after, _ = layer.coeffs.shape
             if before != channels or least.shape != (after,) or not (least >= 0).all():
                 raise InputError(
-                    f"coefficients {list(layer.coeffs.shape)} and thresholds {list(least.shape)} behind {channels} "
+                    f"coefficients {list(layer.coeffs.shape)} and thresholds {list(least.shape)} after {channels} "
                     "channels: expected [in, out, b] and [out], none below 0"
                 )
             channels = after
@@ -169,7 +169,7 @@ class FieldNetwork:
         )
 
     def features(self, x: ArrayLike) -> list[Floats]:
-        """The input and the features behind each layer. InputError as for `EquivariantLayer.apply`."""
+        """The input and the features after each layer. InputError as for `EquivariantLayer.apply`."""
         found = [checked_reals("inputs", x)]
         for layer, least in zip(self.layers, self.thresholds, strict=True):
             found.append(shrink(layer.apply(found[-1]), least))

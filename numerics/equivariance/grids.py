@@ -31,7 +31,7 @@ def torus_group(plane: Representation, size: int) -> Group:
     size = checked_integer("size", size, 1, MOST_CELLS)
     cells = size * size
     turns = [
-        (*_cells(matrix, size), *(cells + x for x in generator))  # the second part tells turns apart on small grids
+        (*_cells(matrix, size), *(cells + x for x in generator))  # the second part distinguishes turns on small grids
         for matrix, generator in zip(matrices, plane.group.generators, strict=True)
     ]
     still = tuple(range(cells, cells + plane.group.points))

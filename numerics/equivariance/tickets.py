@@ -45,7 +45,7 @@ class Ticket:
         return sum(mask.size for mask in self.masks)
 
     def certified_bound(self, x: ArrayLike) -> Fraction:
-        """What |f(x) − g(x)| does not exceed at any output, exactly (Q7). x: [in, in coordinates].
+        """An exact upper bound of |f(x) − g(x)| at every output (Q7). x: [in, in coordinates].
 
         InputError for another shape, what is no finite real number, and negative inputs of a ticket for x ≥ 0.
         """
@@ -67,7 +67,7 @@ class Ticket:
 def find_ticket(
     target: EquivariantLayer, source: Sequence[EquivariantLayer], eps: Number, signed: bool = True
 ) -> Ticket:
-    """Masks under which second(σ(first(x))) is target(x), each coefficient within eps where a subset is found that is.
+    """Masks under which second(σ(first(x))) is target(x), each coefficient within eps where a subset that is so near is found.
 
     The channels between the layers stand in equal blocks, for each input channel one block for each part of the
     identity in the basis of the first layer: I itself, or the diagonal orbits. Subsets of 32 items at a time are
@@ -117,7 +117,7 @@ def keep_subsets(lambdas: Floats, mus: Floats, goals: Floats, eps: float, signed
 
 
 def checked_eps(eps: Number) -> float:
-    """How near coefficients shall come. InputError unless it is a number above 0."""
+    """The largest error of a coefficient that is asked for. InputError unless it is a number above 0."""
     exact = exact_number("eps", eps)
     if exact <= 0:
         raise InputError(f"eps = {eps}: expected a number above 0")

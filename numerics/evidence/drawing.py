@@ -96,7 +96,7 @@ class Drawing:
     def ends(self, *expressions: sp.Basic, needed: str = "") -> list[dict[sp.Symbol, sp.Expr]]:
         """Points at which all whole numbers, or one of them, are the least that they can be; others are random.
 
-        There sums are empty, and a formula "for all n" fails if it fails anywhere.
+        At these points sums are empty, and a formula "for all n" fails if it fails anywhere.
         """
         random = self.points(*expressions, needed=needed)
         whole = {symbol: self._range(symbol)[0] for symbol in sorted_letters(*expressions) if symbol.is_integer}

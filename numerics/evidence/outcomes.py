@@ -1,8 +1,8 @@
 """What becomes of a check: of its claim, of its controls, and of the wrong forms that the claim gives.
 
 A control that is written for a check must be refuted by it. A wrong form of the claim meets every check that takes the
-formula, and one of them must refute it. What a check takes is multiplied besides: a check that refutes no wrong form of what
-it takes is an error.
+formula, and one of them must refute it. In addition, what a check takes is multiplied by a factor: a check that refutes no wrong form of
+what it takes is an error.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def _scaled(formula: sp.Basic) -> Iterator[tuple[str, sp.Basic]]:
 
 
 def _reached(controls: Sequence[ControlResult]) -> dict[str, Scope]:
-    """For each object that a control replaces alone, the widest scope at which the check tells it from a wrong one."""
+    """For each object that a control replaces alone, the widest scope at which the check distinguishes it from a wrong one."""
     found: dict[str, Scope] = {}
     for control in controls:
         if len(control.replaces) == 1 and control.scope is not None:

@@ -177,9 +177,9 @@ def _text(formula: sp.Basic, own: Mapping[sp.Symbol, sp.Expr], digits: int, exac
 def _refuse_unknown(
     claim: Claim, expression: str, relations: Mapping[sp.Basic, str], point: Mapping[sp.Symbol, sp.Expr]
 ) -> None:
-    """Refuse a point of which a hypothesis between letters of the formula and others cannot be told.
+    """Refuse a point at which a hypothesis that relates letters of the formula to others cannot be decided.
 
-    One between other letters alone says of which case the formula speaks, and so does an equation.
+    A hypothesis between other letters alone, or an equation, says which case the formula covers.
     """
     from sympy import Equality, true
 
@@ -207,7 +207,7 @@ def _explained(claim: Claim, letters: Sequence[Letter]) -> str:
 
 
 def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp.Expr]) -> None:
-    """Refuse values that the claim does not speak of, relations being decided by balls.
+    """Refuse values that the claim does not cover; relations are decided by balls.
 
     Raises:
         InputError: naming the letter, what it stands for and which values it takes, or the hypothesis that fails.

@@ -18,7 +18,7 @@ def rational(expression: sp.Expr, values: Values | None = None) -> sp.Rational |
     """The value as a fraction, or "no guarantee" where the expression says so.
 
     Raises:
-        NotRationalError: where the value is no fraction, or where that cannot be told.
+        NotRationalError: where the value is no fraction, or where that cannot be decided.
     """
     try:
         value = written_out(converted(expression), values or {})

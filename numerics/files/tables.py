@@ -1,7 +1,7 @@
 """Tables from files: text separated by commas or tabs (.csv, .tsv), read as columns of numbers or of categories.
 
 The standard library's `csv` reads them: a library of tables would bring a hundred megabytes (as for .parquet, an extra), and guess types where this
-page refuses. A table of numbers alone, the usual case, is read by NumPy at once. Rows are counted from 1, without the
+module refuses. A table of numbers alone, the usual case, is read by NumPy at once. Rows are counted from 1, without the
 header, lines as an editor counts them. Nothing in a file is executed.
 """
 
@@ -186,7 +186,7 @@ def _table(names: Sequence[str] | None, columns: Sequence[Floats | Column]) -> D
     if names is None:
         notes.append("there is no header (the first line holds a number)")
     elif not fitting:
-        notes.append(f"the header has {many(len(names), 'name')} for {len(columns)} columns, so that none is used")
+        notes.append(f"the header has {many(len(names), 'name')} for {len(columns)} columns, so none is used")
     known = called(names if names is not None and fitting else [""] * len(columns))
     whole = [
         each._replace(name=name) if isinstance(each, Column) else Column(name, each)
@@ -292,7 +292,7 @@ def _is_header(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _counted_from(names: Sequence[str]) -> int | None:
-    """0 or 1 where names count on from there, perhaps behind an empty first, as pandas writes columns without names."""
+    """0 or 1 where names count on from there, perhaps after an empty first, as pandas writes columns without names."""
     found = [name.strip().strip('"') for name in names]
     counted = found[1:] if found and not found[0] else found
     if len(counted) < 2:

@@ -85,7 +85,7 @@ def _change(before: LayerFile, after: LayerFile) -> FileChange:
 
 
 def _rules(edges: Mapping[str, Edge | None]) -> tuple[list[str], list[str]]:
-    """The rules of all layers, else of those that lost weights: people leave the first or the last layer whole."""
+    """The rules that hold for all layers, or else for those that lost weights: the first or the last layer is often left whole."""
     known = {name: edge for name, edge in edges.items() if edge is not None}
     if len(known) < len(edges):  # of a layer whose weights are not there nothing is known
         return [], []

@@ -2,11 +2,9 @@
 
 A layer keeps its largest weights if none that is pruned is larger than one that is kept. All layers together do so if that holds
 between any two of them, and LAMP keeps them (Lee et al. 2021) if it holds of its scores: that of the least weight kept is its
-square over the sum of squares kept, that of the largest weight pruned its square over this sum and itself. So a layer is told by
-four numbers, however large it is.
-
-Scores are sums, and who pruned had them in single precision: of n squares that add up to T, rounded as at random, a sum is off by
-about √n · T · 2⁻²⁴. Scores count as equal within ROUNDINGS times that.
+square over the sum of squares kept, that of the largest weight pruned its square over this sum and itself. So four numbers describe a
+layer, however large it is. Scores are sums, and the program that pruned had them in single precision: the sum T of n squares, rounded as at
+random, has an error of about √n · T · 2⁻²⁴. Scores count as equal within ROUNDINGS times that.
 """
 
 from __future__ import annotations
@@ -88,7 +86,7 @@ def edge_of(pieces: Iterable[tuple[NDArray[np.floating], NDArray[np.bool_]]], ke
 
 
 def rules_of(edges: Sequence[Edge]) -> list[str]:
-    """Which rules leave these masks: none, where some layer has not its largest weights, or where masks drawn at random might have them.
+    """Which rules leave these masks: none, where a layer does not keep its largest weights, or masks drawn at random might keep them.
 
     Of one layer alone all rules are magnitude.
 

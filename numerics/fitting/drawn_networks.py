@@ -3,8 +3,8 @@
 Above the first layer no law of rows is used: the network is drawn anew as often as a level needs, all of its layers are
 scored with the data, and the weights of the layer in question are ranked, as many kept as the mask keeps. If a method made the
 mask by ranking this layer, it is one of these, and the rank of its deviation among theirs is a p-value without any
-approximation. Under one threshold for all layers it is so up to what the number of weights that the layer keeps tells of its
-network. Its deviations are those of row counts, of column counts and of cycles of length four (pairs of
+approximation. Under one threshold for all layers this holds except for what the number of weights kept in the layer tells of its network.
+Its deviations are those of row counts, of column counts and of cycles of length four (pairs of
 rows that share a pair of columns), each from all of the masks together.
 """
 

@@ -1,6 +1,6 @@
 """Whether a mask has more empty rows, or more empty columns, than a law of rows leaves.
 
-The other deviations hardly see a few lines that are gone: the chance of an empty row is small, and so is its weight there.
+The other deviations hardly change if a few lines are gone: the chance of an empty row is small, and so is its weight in them.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The rows of every method are independent draws of a law that the data fix (S6): 
 columns, the distribution of row degrees, and patterns that rows may show. Further ones, pruned like the mask, are masks
 of the method. The mask is held against these by three deviations from the law and by its empty rows and columns at once: if
 the method made it, it is one of them, and the rank of its deviation among theirs is a p-value without any approximation. Where the mask
-betrays that weights were ranked in rows, columns or blocks (S12, S13), the scores of every method are.
+betrays that weights were ranked in rows, columns or blocks (S12, S13), the scores of every method are ranked so, too.
 
 The methods that are not rejected are a set that misses the true one, if any of them is, with chance REJECTED at most;
 a method is named if it is alone in that set (`origin_of`).
@@ -92,7 +92,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Excluded:
-    """A method that is not tested by itself, and why: no theory covers it here, or its law is that of `same_as`."""
+    """A method without a test of its own, and why: no theory covers it here, or its law is that of `same_as`."""
 
     method: str
     reason: str
@@ -114,7 +114,7 @@ class Origin:
     """What the tests leave of the methods.
 
     laws: the methods not rejected, the likeliest first, those of one law together. untested: methods of which nothing is
-    known here, and TRAINING where too few rows tell it from a method that reads the data. nearest: the likeliest method.
+    known here, and TRAINING where too few rows distinguish it from a method that reads the data. nearest: the likeliest method.
     """
 
     status: Status
@@ -221,11 +221,11 @@ def law_of_random(method: str, setting: Setting) -> str | None:
         return None
     side = "columns" if selection.columns else "rows"
     if method == ("wanda" if selection.columns else "synflow"):
-        return f"ranked within {side} its factor of {side} drops out, and its masks are those of random"
+        return f"ranked within {side} its factor of {side} drops out, and its masks have the law of random ones"
     if method == "wanda":
         norms = np.linalg.norm(setting.data.x, axis=0)
         if np.ptp(norms) <= 1e-9 * norms.max():
-            return "all inputs have one norm here, so that its masks are those of random"
+            return "all inputs have one norm here, so its masks have the law of random ones"
     return None
 
 

@@ -86,7 +86,7 @@ class Spectrum:
 
 
 class Methods(NamedTuple):
-    """The methods held against a mask, the likeliest first, and those that are not tested by themselves."""
+    """The methods held against a mask, the likeliest first, and those without a test of their own."""
 
     tested: list[Explanation]
     excluded: list[Excluded]

@@ -127,7 +127,7 @@ def homogeneity_of_counts(
 
 
 def held_out(mask: NDArray[np.bool_]) -> tuple[int, int]:
-    """What the half of the columns that is denser in the even rows of a mask [m, n] keeps in the odd rows, out of how many.
+    """How many weights the half of the columns that is denser in the even rows of a mask [m, n] keeps in the odd rows, out of how many.
 
     If entries of a row are exchangeable, given the counts of the rows, the first number has the mean of half the second,
     and is binomial or narrower. InputError unless the mask is bool, with two rows and two columns at least.
@@ -203,7 +203,7 @@ def _given(counts: Counts, others: Counts) -> float:
     """The chance of a larger spread of `counts` if each line of the other side, of which `others` are kept, is shuffled.
 
     The spread is |Σ_j x_j|², x_j the centred lines. Their products have mean 0 and variance |x_j|² |x_k|²/(number − 1),
-    any two products are uncorrelated: so much for its mean and variance. Its law is taken for the gamma law of these.
+    any two products are uncorrelated: this gives its mean and variance. Its law is approximated by the gamma law with these.
     """
     number = counts.size
     squares = others * (1 - others / number)
@@ -225,7 +225,7 @@ def _expected_spread(number: int, length: int, kept: int) -> float:
 def _uniform_counts(number: int, length: int, kept: int, rng: np.random.Generator) -> Counts:
     """Counts of the `number` rows of `length` entries in a uniform set of `kept` entries.
 
-    Independent entries give a uniform set of a random size; what it has too many is taken out at random.
+    Independent entries give a uniform set of a random size; surplus entries are taken out at random.
     """
     size = number * length
     if 2 * kept > size:

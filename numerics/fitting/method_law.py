@@ -25,7 +25,7 @@ MOST_COMPARED = 1024  # rows whose patterns are compared, of a mask and of the l
 class Setting:
     """What all methods prune by: the data, how weights are ranked (None: each method's own way), and the residual.
 
-    subtract_output: residual −y; otherwise f₀ − y, f₀ the output of a network that nobody knows, so of a random one.
+    subtract_output: residual −y; otherwise f₀ − y, f₀ the output of the network before pruning, which is not known, so of a random one.
     """
 
     data: Dataset

@@ -43,7 +43,7 @@ class Emptied:
 
 @dataclass(frozen=True)
 class Seen:
-    """What no method leaves; nothing of it: every part is None, empty or 0.
+    """What is seen that no method leaves; if nothing is, every part is None, empty or 0.
 
     even: sides whose counts vary too little. rows_p: of row counts beside those that a readout leaves, None where rows do
     not vary. values: singular values above the noise beyond the one that counts explain.
@@ -70,7 +70,7 @@ class Seen:
 
     @property
     def odd_rows(self) -> bool:
-        """Whether row counts are none that a readout leaves."""
+        """Whether no readout explains the row counts."""
         return self.rows_p is not None and self.rows_p < UNLIKELY
 
 

@@ -27,7 +27,7 @@ from sparse_limits.theory.tails import half_normal
 
 Floats = NDArray[np.floating]
 
-# outputs that are tried: so near each other that MOST_ROWS rows do not tell neighbours apart at the level of the test
+# outputs that are tried: so near each other that MOST_ROWS rows do not distinguish neighbours at the level of the test
 OUTPUTS = (*range(1, 9), 10, 12, 14, 17, 20, 24, 29, 35, 42, 50, 60, 72, 86, 100, 140, 200, 300, 500, 1000)
 MOST_ROWS = 1024  # that are compared
 FEWEST_ROWS = 8  # below, rows tell nothing

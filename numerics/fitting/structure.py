@@ -5,10 +5,10 @@ likes. But then it also leaves lines that are nearly dead, and where whole lines
 tests:
 
 - what is left, without dead rows and columns, is kept whole: the chance of any such rectangle in a uniform mask;
-- for each dead line there are NEARLY nearly dead ones at least, which keep at most half of the mean of those that keep
-  any: so many among dead and nearly dead ones are binomial. This holds for half-normal rows (S4) while at most MOST_GONE
-  of the lines are dead and the others keep FEWEST_KEPT on average, and the test asks for both. Units that no sample opens
-  are an exception, so that without data it says what else may have emptied a line.
+- for each dead line there are at least NEARLY nearly dead lines, which keep at most half of the mean of the lines that keep any: their
+  number among dead and nearly dead lines is binomial. This holds for half-normal rows (S4) while at most MOST_GONE
+  of the lines are dead and the others keep FEWEST_KEPT on average, and the test asks for both. Units that no sample activates are an
+  exception, so without data the report says what else may have emptied a line.
 
 Full lines are the dead lines of the complement.
 """
@@ -28,7 +28,7 @@ from sparse_limits.numerics.statistics.exact_tests import binomial_at_most
 
 NEARLY = 0.25  # nearly dead lines for each dead one, at least, of pruning weight by weight
 MOST_GONE = 2 / 3  # share of dead lines above which a continuous factor leaves fewer
-FEWEST_KEPT = 12.0  # entries that living lines keep on average, below which nearly dead ones cannot be told
+FEWEST_KEPT = 12.0  # entries that living lines keep on average, below which nearly dead ones cannot be recognised
 
 Lines = NDArray[np.int64]
 

@@ -145,8 +145,8 @@ def _selection_line(selection: Selection, shape: tuple[int, int]) -> str:
     line = selection.length == shape[0 if selection.columns else 1]
     block = f"each {along}" if line else f"each block of {selection.length} along every {along}"
     return (
-        f"{block} keeps exactly {selection.kept} of {selection.length}: weights were ranked there, not over the "
-        f"layer ({'S12' if line else 'S13'}); no factor of the {along}s can be seen; drawn masks and methods keep to it"
+        f"{block} keeps exactly {selection.kept} of {selection.length}: weights were ranked within it, not over the "
+        f"layer ({'S12' if line else 'S13'}); no factor of the {along}s can be seen; drawn masks and methods keep this number, too"
     )
 
 
@@ -156,7 +156,7 @@ def _distance_line(found: Fit, kind: Heterogeneity, explains: bool) -> str:
     evened = found.seen is not None and found.seen.even
     verb = "does not explain the mask" if not explains else "explains all but that" if evened else "explains the mask"
     which = "the fitted graphon, the constant one," if found.model.is_constant else "the fitted graphon"
-    richer = "; rows then know more than one factor, as SNIP's do on real data (G11)"
+    richer = "; rows then follow more than one factor, as SNIP's do on real data (G11)"
     return (
         f"{which} {verb}: cut distance "
         f"{found.to_fitted.cut.lower:.3g}, in masks drawn from it {around(found.to_fitted.drawn)}"
@@ -169,7 +169,7 @@ def _unrecognised(found: Fit, explains: bool) -> list[str]:
     assert found.seen is not None
     if phrases := found.seen.phrases:
         return phrases
-    return [] if explains else ["beside the counts of rows and columns the mask has a pattern"]
+    return [] if explains else ["beyond the counts of its rows and columns the mask has a pattern"]
 
 
 def _hint(found: Fit) -> str:
@@ -205,7 +205,7 @@ def _beyond_g1(found: Fit) -> bool:
 def of_class(found: Homogeneity, density: float, selection: Selection | None) -> list[str]:
     """The methods of G6.1 whose class the counts of a mask have; selection: where weights were ranked, if in lines or blocks.
 
-    Under one threshold columns vary by what methods read of the data: these are not named without. DATA_TELLS says why.
+    Under one threshold columns vary by what methods read of the data: without data these methods are not named. DATA_TELLS says why.
     """
     kind = found.kind
     if found.rows.whole or found.columns.whole:
@@ -248,7 +248,7 @@ def _removal_line(found: Removal, shape: tuple[int, int]) -> str:
     side, others = found.side, _number(found, shape) - found.lines.size
     done, near = ("are kept whole", "full") if found.kept else ("are gone", "empty")
     else_ = {
-        ("rows", False): ", or units that no sample opens",
+        ("rows", False): ", or units that no sample activates",
         ("columns", False): ", or inputs that are 0 throughout",
     }.get((side, found.kept), "")
     return (
@@ -314,7 +314,7 @@ def _sentences(origin: Origin, found: Sequence[Explanation]) -> list[str]:
     untested = f"; {_joined(origin.untested)} could not be tested" if origin.untested else ""
     match origin.status:
         case Status.STRUCTURED:
-            first = "no method at initialisation is named: whole lines were chosen, and the rest is analysed apart"
+            first = "no method at initialisation is named: whole lines were chosen, and the rest is analysed separately"
         case Status.EXPLAINED:
             verb = "explains" if len(origin.laws[0]) == 1 else "explain"
             first = f"{laws} {verb} the mask: not rejected, while every other method is, at level {level}"
@@ -324,18 +324,18 @@ def _sentences(origin: Origin, found: Sequence[Explanation]) -> list[str]:
             first = (
                 f"no method at initialisation explains the mask: all are rejected at level {level}; the nearest is "
                 f"{origin.nearest}. So training, another method or network, or other data, labels, scaling or residual "
-                "made it, unless chance did"
+                "made it, unless the right method was rejected by chance"
             )
         case _ if not found:
             return ["no method is named: none could be tested"]
         case _:
             first = f"no method is named: what could be tested is rejected at level {level}{untested}"
     bound = (
-        f"level {level}: a method that made the mask, in this setting, is rejected with that chance at most; if none of "
-        "them did, no level bounds how often one passes"
+        f"level {level}: the method that made the mask, in this setting, is rejected with at most this chance; if none of "
+        "them made it, no level bounds how often one passes"
     )
     if TRAINING in origin.untested:
-        same.append(f"fewer than {FEW_ROWS} rows do not tell {TRAINING} from a method that reads the data")
+        same.append(f"fewer than {FEW_ROWS} rows do not distinguish {TRAINING} from a method that reads the data")
     likelihoods = [each.log_likelihood for each in found if each.fits]
     apart = (
         [f"their likelihoods differ by {max(likelihoods) - min(likelihoods):.1f} nats at most"]
@@ -343,9 +343,7 @@ def _sentences(origin: Origin, found: Sequence[Explanation]) -> list[str]:
         else []
     )
     few = [each.method for each in found if not each.exact]
-    rough = (
-        [f"p of {_joined(few)}: extrapolated from too few drawn masks, so that the level is not exact"] if few else []
-    )
+    rough = [f"p of {_joined(few)}: extrapolated from too few drawn masks, so the level is not exact"] if few else []
     return [first, *same, *apart, bound, *rough]
 
 

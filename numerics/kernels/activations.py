@@ -104,7 +104,7 @@ class Homogeneous(Activation):
         return self.moment * a, np.where(a > 0, self.moment, 0.0)
 
     def dual(self, a: ArrayLike, b: ArrayLike, c: ArrayLike) -> tuple[Floats, Floats]:
-        """The slope is 0 where a or b is. Near c = ±√(ab) angles are as good as c: off by √(2ε) for an error εc."""
+        """The slope is 0 where a or b is. Near c = ±√(ab) angles are as good as c: their error is √(2ε) for an error εc."""
         a, b, c = np.broadcast_arrays(*(np.asarray(value, np.float64) for value in (a, b, c)))
         flat = (1, 1, c.size)
         root, value, slope = np.sqrt(a) * np.sqrt(b), c.reshape(flat).copy(), np.ones(flat)

@@ -165,7 +165,7 @@ def _side(pairs: Pairs) -> int:
 
 
 def _profiled(pairs: Pairs, x: Floats, side: int, keep: float) -> Callable[[slice], Side]:
-    """What has parts of x with their profiles: kept if those of all parts are so few bytes, else computed anew."""
+    """What gives parts of x with their profiles: these are kept if those of all parts take so few bytes, and otherwise computed anew."""
     parts = list(_parts(len(x), side))
     kept: dict[int, Side] = {}
 

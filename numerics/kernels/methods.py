@@ -1,7 +1,7 @@
 """The kernels of pruning methods on one hidden ReLU layer with dense readout: as graphons, and at the inputs given.
 
 `method_layers` has the graphons in closed form (K4, K5; B4 for water-filling): the limit of many inputs.
-`quenched_kernel` keeps the number of inputs (K7.1) for masks that do not look at the weights, `row_law_kernel` for any
+`quenched_kernel` keeps the number of inputs (K7.1) for masks that do not depend on the weights, `row_law_kernel` for any
 method of `sparse_limits.numerics.prediction.first_layer.row_law`: both are what networks tend to as they get wider, and nothing else.
 """
 

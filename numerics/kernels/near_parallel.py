@@ -76,8 +76,8 @@ def advance_inputs(
 ) -> tuple[Floats, Floats]:
     """`Activation.advance` for the first units, forward [U, d], x [I, d], x2 [J, d], good at all angles; opposite: those near π alone are mended.
 
-    A unit with few inputs, or one large weight, is near for most pairs, whatever the other units see: so angles are
-    mended unit by unit.
+    A unit with few inputs, or one large weight, is near for most pairs, whatever the other units receive: so angles are corrected unit by
+    unit.
     """
     units = near_units(sigma, left, right, -1 if opposite else 0)
     covariance, before = sigma[tuple(units)], theta[tuple(units)]

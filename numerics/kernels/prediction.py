@@ -41,7 +41,7 @@ Floats = NDArray[np.floating[Any]]
 
 ROUNDING = 1e-6  # of the labels' norm: a rest below it is none
 LEAST, GREATEST = SpectralMetrics(0.0, 1.0, 1.0, 0.0), SpectralMetrics(inf, inf, inf, 1.0)  # that the metrics can be
-RADIUS = 1.0  # the smallest radius of the peeling in B1, which must not look at the sample
+RADIUS = 1.0  # the smallest radius of the peeling in B1, which must not depend on the sample
 
 
 def distance(kernel: Floats, reference: Floats) -> float:
@@ -60,7 +60,7 @@ class Estimate(NamedTuple):
 def jackknife_interval(value: float, without: Sequence[float]) -> Estimate:
     """For the limit of infinitely large batches, from what a number is without each of n: Student, n − 1 degrees, 95 %.
 
-    Around the number less its bias, as the jackknife tells it: a convex function of a mean, such as yᵀK⁻¹y, is too large
+    Around the number less its bias, as estimated by the jackknife: a convex function of a mean, such as yᵀK⁻¹y, is too large
     on average. It holds asymptotically, for a smooth function of means. nan where a number is not finite.
     """
     count = len(without)

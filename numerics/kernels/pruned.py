@@ -34,7 +34,7 @@ from sparse_limits.theory.saliency.model import rho
 
 Floats = NDArray[np.float64]
 
-BATCHES = 8  # of fresh rows; errors are told from their differences
+BATCHES = 8  # of fresh rows; errors are estimated from their differences
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,10 +34,10 @@ DIGITS, HIGHEST = 10, 256  # of a value, and bits until which it is sought
 
 @dataclass
 class Outside(Trial):
-    """The vocabulary of a check, of which it is only heard what is said of points that are drawn.
+    """The vocabulary of a check, of which only the statements at drawn points count.
 
-    No proof is tried: an identity that SymPy proves holds for all values, and the points refute. What says nothing of
-    `letters` passes unasked, as does what is asked at points of its own.
+    No proof is tried: an identity that SymPy proves holds for all values, and the points refute. Statements without one of the `letters`
+    pass untested, and so do statements at points of their own.
     """
 
     parts: ClassVar[int] = 23  # few, since powers with exponents of large denominators take SymPy minutes

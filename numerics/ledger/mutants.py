@@ -1,7 +1,7 @@
 """Formula mutants: every expression of a claim, wrong in one small way, run through the claim's own checks.
 
-A mutant that no check refutes shows a hole in the evidence, unless it is the same formula in disguise. Disguises are
-told by value: mutants with equal digits at random points are one mutant, and none if the original has them too.
+A mutant that no check refutes shows a gap in the evidence, unless it is the same formula in disguise. Disguises are recognised by value:
+mutants with equal digits at random points are one mutant, and none if the original has them too.
 """
 
 from __future__ import annotations

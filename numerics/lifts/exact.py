@@ -75,5 +75,5 @@ def _floats(edge: Edge, weight: Any) -> list[float]:
     try:
         found = [float(entry) for entry in entries(weight)]
     except (TypeError, ValueError):
-        raise InputError(f"edge {arrow(edge)}: its weight {weight} holds something else than real numbers") from None
+        raise InputError(f"edge {arrow(edge)}: its weight {weight} holds something other than real numbers") from None
     return found

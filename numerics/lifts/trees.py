@@ -33,7 +33,7 @@ def tree_probability(n: int, lam: Number, depth: int, exact: bool = True) -> Fra
     """P(T_K): of no vertex reached twice, walking back K = depth layers of n with edge probability λ/n (L9).
 
     λ in [0, n]; a float counts as the fraction it is. Exact, the fraction has some depth·n²·log10(n) digits, which takes
-    seconds at n = 100; else a float, off by some 1e-14, which takes seconds at n = 10⁴. InputError outside these ranges.
+    seconds at n = 100; else a float with an error of some 1e-14, which takes seconds at n = 10⁴. InputError outside these ranges.
     """
     n, depth = checked_integer("n", n, 1, MOST_COUNT), checked_integer("depth", depth, 0, MOST_COUNT)
     degree = _degree("lam", lam, n)

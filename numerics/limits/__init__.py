@@ -1,6 +1,6 @@
 """What a piece of work takes, in memory and time, and how much of both is allowed: by default a share of this machine.
 
-Every function that makes room by the sizes that a user names asks `check_work` before. Estimates are rough, within a factor
+Every function that allocates memory for sizes chosen by the user calls `check_work` first. Estimates are rough, within a factor
 of two or three; their constants were measured on one core and do not follow the machine.
 """
 

@@ -228,4 +228,4 @@ def _above(survival: Callable[[Floats], Floats], level: float, products: Floats)
 def _check_inverse(noise: Noise, p: Floats) -> None:
     back = noise.survival(noise.inverse_survival(p))
     if not np.allclose(back, p, rtol=1e-6, atol=1e-300):
-        raise InputError(f"survival(inverse_survival(p)) is off by {np.abs(back - p).max()}, expected p")
+        raise InputError(f"survival(inverse_survival(p)) differs by {np.abs(back - p).max()}, expected p")

@@ -1,4 +1,4 @@
-"""All layers of a file, one at a time: masks, and where a layer has none its weights, of which those that are 0 are pruned."""
+"""All layers of a file, one at a time: masks and, where a layer has none, its weights; weights that are 0 count as pruned."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def global_masks(scores: Sequence[ArrayLike], density: float) -> list[Mask]:
 
 
 def zeros_split(scores: NDArray[Any], kept: int) -> float | None:
-    """The share of scores above 0 in a row, if so many of its largest would be some of those that are 0, and not the others.
+    """The share of scores above 0 in a row, if its `kept` largest scores would include some of the zeros and not the others.
 
     Which of these are kept, no score says. scores: [rows, n]; of several such rows the least share; None where there is none.
 
@@ -117,7 +117,7 @@ def zeros_split(scores: NDArray[Any], kept: int) -> float | None:
 
 
 def split_ties(groups: Iterable[tuple[str, NDArray[Any]]], density: float) -> str:
-    """What to say of a density at which some of the scores that are 0 would be kept, and others not; nothing of others.
+    """The message for a density at which some of the zero scores would be kept, and others not; nothing for other densities.
 
     groups: scores [rows, n] of which each row is compared by itself, and where these stand, in words.
     """

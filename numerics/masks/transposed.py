@@ -1,6 +1,6 @@
 """Layers that store their inputs first: transposed convolutions [inputs, outputs / groups, …], and matrices such as GPT-2's Conv1D.
 
-A file does not tell them from others, so that their names are asked for. What biases and neighbours show of them is said, not used.
+A file does not distinguish them from others, so their names must be given. What biases and neighbours show of them is reported, not used.
 """
 
 from __future__ import annotations
@@ -79,9 +79,8 @@ def hint(name: str, shape: Shape, long: Mapping[str, Shape]) -> str:
 
 
 def hints(names: Sequence[str], shapes: Mapping[str, Shape]) -> dict[str, str]:
-    """What biases and neighbours say of layers in their order, that none is named of.
-
-    Without a bias a convolution is told from its neighbours: read as others are it fits neither, the other way round both; and
+    """What biases and neighbours say of layers in their order, if no layer is named. Without a bias a convolution is recognised by its
+    neighbours: read like others it fits neither of them, and with its axes exchanged both; and
     neither reads as many channels as it would then give, as parallel branches do.
     """
     long = biases(shapes)
@@ -106,7 +105,7 @@ def _may_have_groups(shape: Shape, bias: int) -> bool:
 
 
 def _groups(name: str, shape: Shape, bias: Shape | None) -> int:
-    """By the bias, which is as long as there are outputs; one without it."""
+    """By the bias, which has one entry for each output; 1 without a bias."""
     if bias is None or len(bias) != 1:
         return 1
     if not _may_have_groups(shape, bias[0]):

@@ -22,7 +22,7 @@ def train_many(
 
     f(x) = n^−½ Σᵢ aᵢ φ(wᵢ·x/√d), φ(z) = √2 max(z, 0); kept weights and the readout move, pruned weights are 0.
     weights [N, n, d]; readout [N, n]; masks [N, n, d], 0 or 1; x [m, d]; y [m]; step > 0. It is `train` of each network,
-    in one go: so many times faster that thousands of small networks can be compared. A loss that overflows is infinite.
+    in one go: so much faster that thousands of small networks can be compared. A loss that overflows is infinite.
 
     InputError for shapes that do not fit, numbers that are not finite, a mask that is not of 0 and 1.
 

@@ -2,8 +2,8 @@
 
 ∂f_o(x)/∂W_ij = δ_i(x) h_j(x) / √in, where h enters the layer and δ = ∂f_o/∂z leaves it. All weights of a layer
 together give (Σ_i δ_i δ'_i)(Σ_j h_j h'_j)/in, which needs no Jacobian. Where a mask keeps some, the sum runs over
-columns of the Jacobian, or over units, each with the samples at which it is alive: half of them behind a ReLU, so
-that a quarter of all products is left. All in double precision.
+columns of the Jacobian, or over units, each with the samples at which it is alive: half of them after a ReLU, so a quarter of all products
+is left. All in double precision.
 """
 
 from __future__ import annotations

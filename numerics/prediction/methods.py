@@ -175,7 +175,7 @@ def prune(
 
     scope: "layers" compares over all layers and keeps kept_count(density, all weights); "layer" compares
     within each layer, "row" within each row, and each keeps kept_count(density, its size). None takes the
-    method's own (the module's table). Scores that tie are broken as in `sparse_limits.numerics.masks.selection`; where the threshold would fall among scores of 0,
+    method's own (the module's table). Ties are broken as in `sparse_limits.numerics.masks.selection`; where the threshold would fall among scores of 0,
     which say nothing of each other, the density is refused, or with `ties` index the first are kept. x, residual and
     rng as in `saliency`.
 

@@ -229,7 +229,7 @@ def compare_methods(
     for method, told in _each(METHODS, progress):
         try:
             results.append(of_parts(asked.of(method), told, reason=str(reason)))
-        except InputError as error:  # such as SynFlow behind a LayerNorm
+        except InputError as error:  # such as SynFlow after a LayerNorm
             left_out.append(LeftOut(method=method, reason=str(error)))
             if len(left_out) == len(METHODS):
                 raise

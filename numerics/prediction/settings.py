@@ -112,7 +112,7 @@ class Settings:
         if once in DATA_DRIVEN:
             raise InputError(
                 f"{asked}: the first round leaves each row a mask of its own, and with it a covariance of its own over the "
-                f"samples, of which no law is known here, expected {once} in one round"
+                f"samples, for which no law is known here, expected {once} in one round"
             )
         if once == "synflow":
             raise InputError(f"{asked} with the method synflow, which is of one round, expected {IN_ROUNDS}")

@@ -31,7 +31,7 @@ def many(count: int, noun: str) -> str:
 
 
 def no_less(number: float, digits: int = 2) -> str:
-    """A number from 0 in so many digits, rounded up, so that a bound stays one and whoever takes a density does not come out below.
+    """A number from 0 in so many digits, rounded up, so that a bound stays a bound and a density that is taken from it is not too small.
 
     Examples:
         >>> no_less(0.1001), no_less(0.1), no_less(0.00274), no_less(0.00098841, digits=3), no_less(0.0)

@@ -129,7 +129,7 @@ def _print_stacked(console: Console, table: Table, row: Sequence[Cell]) -> None:
 
 
 def _widths(table: Table, room: int) -> list[int]:
-    """How wide each column is, if the table fits with no word broken, and of columns beside prose no cell; else none.
+    """The width of each column, if the table fits without breaking a word or, in columns beside prose, a cell; else none.
 
     What is too wide is taken from the column that has most to give.
     """

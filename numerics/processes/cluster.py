@@ -112,7 +112,7 @@ def cluster(address: str) -> Iterator[Cluster]:
 
 
 def _quiet_distributed() -> Any:
-    """The package, which reads when it is imported what it shall log: what matters is said by errors of ours."""
+    """The package, which reads what to log when it is imported: what matters is said by errors of ours."""
     import dask
 
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)

@@ -31,7 +31,7 @@ def step_anchor(label: str, number: int) -> str:
 
 
 def reference(text: str, ledger: Ledger) -> Reference:
-    """Return where the text of a role `claimref` leads: a label, or words with a claim and the name of a step behind them.
+    """Return where the text of a role `claimref` leads: a label, or words with a claim and the name of a step after them.
 
     Raises:
         InputError: where there is no such claim, or no such step.

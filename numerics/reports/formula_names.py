@@ -1,4 +1,4 @@
-"""Quantities that a formula names deep inside, behind bars, told once below all of it, where this says the same."""
+"""Quantities that a formula names deep inside, after bars, told once below all of it, where this says the same."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Named = tuple[Piece, Row]  # a name and its value
 
 
 def names(piece: Piece) -> bool:
-    """Whether it names quantities behind a bar: an expression at x = …"""
+    """Whether it names quantities after a bar: an expression at x = …"""
     return (
         piece.kind == "left"
         and piece.around[1] == "\\right|"
@@ -27,7 +27,7 @@ def names(piece: Piece) -> bool:
 
 
 def chunks_at_commas(row: Sequence[Piece]) -> Iterator[Row]:
-    """The row cut behind commas outside of brackets."""
+    """The row cut after commas outside of brackets."""
     depth = 0
     chunk: Row = []
     for piece in row:
@@ -58,17 +58,17 @@ def told_below(row: Sequence[Piece]) -> tuple[Row, list[Row]] | None:
 
 
 def _tells(piece: Piece) -> bool:
-    """Whether all that stands behind a bar are letters and their values."""
+    """Whether all that stands after a bar are letters and their values."""
     return names(piece) and all(len(chunk) > 2 and chunk[1].text == "=" for chunk in _named(piece))
 
 
 def _definitions(piece: Piece) -> list[Named]:
-    """The names behind a bar, a letter each, and their values."""
+    """The names after a bar, a letter each, and their values."""
     return [(chunk[0], chunk[2:]) for chunk in _named(piece)]
 
 
 def _named(piece: Piece) -> Iterator[Row]:
-    """What stands behind a bar, cut at its commas."""
+    """What stands after a bar, cut at its commas."""
     for chunk in chunks_at_commas(piece.scripts[0]):
         yield chunk[:-1] if chunk[-1].kind == "punct" else chunk
 
@@ -101,7 +101,7 @@ def _without_bars(row: Sequence[Piece], named: list[Named]) -> Row:
 
 
 def _stands_bare(body: Sequence[Piece], before: Sequence[Piece], after: Sequence[Piece]) -> bool:
-    """Whether what stood behind a bar says the same without brackets: no sum beside a factor or a sign, nothing taken in by it."""
+    """Whether what stood after a bar says the same without brackets: no sum beside a factor or a sign, nothing taken in by it."""
     left, right = ([piece for piece in side if piece.kind != "space"] for side in (before, after))
     alone = (not left or left[-1].kind in ENDS) and (not right or right[0].kind in ENDS or right[0].text == ".")
     if any(piece.kind in ("sign", "rel") for piece in body):

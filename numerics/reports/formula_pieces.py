@@ -92,10 +92,10 @@ WIDE = {"m": 0.88, "w": 0.72, "M": 1.05, "W": 1.05, "i": 0.35, "j": 0.41, "l": 0
 
 @dataclass
 class Piece:
-    """Something that is set as one: a letter, a fraction, brackets with what they hold; its scripts stand behind it.
+    """Something that is set as one: a letter, a fraction, brackets with what they hold; its scripts stand after it.
 
     kind: rel, sign, punct, open, close, space, frac, sqrt, left, group, lines (such as cases) or ord. parts: what it holds, each a row of pieces.
-    around: the LaTeX before, between and behind the parts.
+    around: the LaTeX before, between and after the parts.
     """
 
     kind: str
@@ -104,11 +104,11 @@ class Piece:
     around: tuple[str, ...] = ()
     scripts: tuple[list[Piece], ...] = ()
     script_text: str = ""
-    apart: bool = False  # whether a space stands before it: brackets behind a space are a factor, else an argument
+    apart: bool = False  # whether a space stands before it: brackets after a space are a factor, else an argument
 
 
 def text_of(*rows: Sequence[Piece]) -> str:
-    """The LaTeX of rows; a command and a letter behind it stay apart."""
+    """The LaTeX of rows; a command and a letter after it stay apart."""
     made = ""
     for piece in (piece for row in rows for piece in row):
         made += _apart(made, piece.text) + piece.text + piece.script_text
@@ -293,7 +293,7 @@ def rows_of_cells(piece: Piece) -> Iterator[list[list[Piece]]]:
 
 
 def _argument(tokens: Sequence[str], place: int) -> tuple[list[Piece], str, int]:
-    """The argument of a command: its pieces, its LaTeX, and the place behind it."""
+    """The argument of a command: its pieces, its LaTeX, and the place after it."""
     place = _skip(tokens, place)
     if place >= len(tokens):
         return [], "", place

@@ -216,7 +216,7 @@ def _inside(piece: Piece) -> float:
 
 
 def _chunks(row: Sequence[Piece]) -> Iterator[tuple[str, list[Piece]]]:
-    """The row cut before relations and signs, and behind commas, outside of brackets; with how the line would begin."""
+    """The row cut before relations and signs, and after commas, outside of brackets; with how the line would begin."""
     depth, begins, fresh = 0, "", False
     chunk: list[Piece] = []
     for place, piece in enumerate(row):

@@ -34,7 +34,7 @@ def write_json(destination: str, data: object) -> None:
 def write_csv(destination: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Write a table with a header: numbers in full, nothing where nothing is known, sizes as 64x32. Errors as for `write_text`.
 
-    rows: of the same names; a row within a row has its names behind a dot, and of lists the words are parted by semicolons.
+    rows: of the same names; a row within a row has its names after a dot; the words of a list are separated by semicolons.
     """
     flat = [dict(_flat(row)) for row in rows]
     text = io.StringIO()

@@ -50,8 +50,8 @@ def step_singular_values(
 ) -> list[arb]:
     """All min(a, b) singular values of a step graphon, descending; values [a, b] and weights exact rationals (G9).
 
-    Their squares are the roots of the characteristic polynomial of a rational matrix, isolated exactly; multiple and
-    zero values are told as such.
+    Their squares are the roots of the characteristic polynomial of a rational matrix, isolated exactly; multiple and zero values are
+    recognised as such.
 
     Raises:
         InputError: for shapes that do not fit, or weights that are not positive with sum 1.

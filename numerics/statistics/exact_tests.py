@@ -178,11 +178,11 @@ class Majority:
     level: float = LEVEL
 
     def p_value(self, successes: int) -> float:
-        """How likely as many successes are where half of the cases at most are one."""
+        """The probability of at least as many successes if at most half of the cases are successes."""
         return binomial_at_least(successes, self.n, 0.5)
 
     def opposite_p_value(self, successes: int) -> float:
-        """How likely as few successes are where half of the cases at least are one."""
+        """The probability of at most as many successes if at least half of the cases are successes."""
         return binomial_at_most(successes, self.n, 0.5)
 
     def rejects(self, successes: int) -> bool:
@@ -276,12 +276,12 @@ class TwoCounts:
         return min(1.0, 2 * min(float(mass[k <= x].sum()), float(mass[k >= x].sum())))
 
     def miss(self, null: float, truth: float) -> float:
-        """At most, whichever of the two is the more probable one."""
+        """An upper bound: the larger probability of a miss, the gap being of either sign."""
         gap = abs(truth - null)
         return max(self._missed(*self._probabilities(each)) for each in (gap, -gap))
 
     def _probabilities(self, gap: float) -> tuple[float, float]:
-        """Two that differ by the gap, of the mean `pooled` or, where one would leave [0, 1], of the nearest that keeps it there."""
+        """Two probabilities that differ by the gap, with the mean `pooled` or, where one would leave [0, 1], the nearest possible mean."""
         size = self.n + self.m
         first, second = self.pooled + gap * self.m / size, self.pooled - gap * self.n / size
         moved = max(0.0, -first, -second) - max(0.0, first - 1, second - 1)

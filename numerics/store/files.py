@@ -86,7 +86,7 @@ class Store:
 
 
 def _lines(folder: Path, word: str) -> Iterator[tuple[bytes, bytes]]:
-    """The keys of a folder's files with what stands behind the digest in each whole line; torn lines are passed over."""
+    """The keys of a folder's files with what stands after the digest in each whole line; torn lines are passed over."""
     try:
         texts = [path.read_bytes() for path in sorted(folder.glob(PATTERN))]
     except OSError as error:

@@ -66,7 +66,7 @@ class Outcome(NamedTuple):
 def counted(
     outcomes: Sequence[Outcome], costly: Sequence[LeftOut], seeds: int, reduce: int, most: float, seed: int
 ) -> CalibrationSummary:
-    """All numbers of a study. A check that fails at any seed is left out at all: what is left would be chosen."""
+    """All numbers of a study. A check that fails at any seed is left out at all seeds: the rest would be a biased choice."""
     failed: dict[tuple[str, str], str] = {}
     for each in outcomes:
         if each.failed:

@@ -1,4 +1,4 @@
-"""The study of depth: the law of all layers (D2) on networks as people have them.
+"""The study of depth: the law of all layers (D2) on networks as they are used in practice.
 
 Fully connected networks with the default initialisation of PyTorch's linear layers, uniform on ±1/√inputs, biases included,
 are pruned on a minibatch of classified data, by scores at their own initial outputs, all layers under one threshold.
@@ -10,8 +10,8 @@ Beside them stands what the law says, in three ways:
 | averaged | those of initial outputs of wide networks: from the data alone |
 | output | those of the pruned networks |
 
-SNIP is in every setting; the other methods come with the first activation. Those that read no data have one prediction, and
-come with the squared error alone, as a loss means nothing to them. Batch normalisation comes with SNIP and the first activation,
+SNIP is in every setting; the other methods come with the first activation. Those that read no data have one prediction, and come with the
+squared error alone, since a loss does not affect them. Batch normalisation comes with SNIP and the first activation,
 on the very weights of the networks without it.
 """
 
@@ -213,7 +213,7 @@ def _row(case: Case, network: Architecture, x: Floats, y: Floats, density: float
 
 
 def compared(observed: Sequence[Floats], said: dict[str, Floats]) -> Densities:
-    """Densities of each network beside those that are said; what is not said is None."""
+    """Densities of each network beside the predicted ones; a missing prediction is None."""
     averaged, output = (said[name].tolist() if name in said else None for name in ("averaged", "output"))
     return {
         "observed": np.mean(observed, axis=0).tolist(),
@@ -225,7 +225,7 @@ def compared(observed: Sequence[Floats], said: dict[str, Floats]) -> Densities:
 
 
 def errors(found: Densities, constant: float, networks: int) -> Errors:
-    """Mean moduli of the errors of all that is said, and of a constant.
+    """Mean moduli of the errors of all predictions, and of a constant.
 
     The floor is the mean modulus of a normal variable with the standard error of the observed mean. It is taken from
     networks, not from rows: at depth rows of one network are not independent.

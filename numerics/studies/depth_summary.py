@@ -26,7 +26,7 @@ class Densities(TypedDict):
 
 
 class Errors(TypedDict):
-    """Mean moduli of what is said minus what is observed. constant: the same density said of all; floor: what remains, in
+    """Mean moduli of predicted minus observed densities. constant: of one density predicted for all; floor: what remains, in
     expectation, of a prediction without error, because the networks are few."""
 
     target: float

@@ -26,10 +26,10 @@ def sentences(found: Findings) -> list[str]:
         *_relu_neurons(relu, slopes.get("neurons, ReLU")),
         *_certified(weights, found["bounds"]["neurons, ReLU"]),
         f"All proved: at ε = {found['crossing']:g} N5.2 asks for more neurons than N4's single weights need, half of the time, and the "
-        "ratio grows without end as ε falls. So behind an output ReLU the exponential gap is a theorem; with a linear output it is "
+        "ratio grows without bound as ε falls. So with an output ReLU the exponential gap is a theorem; with a linear output it is "
         "false (N4).",
-        "Found curves are upper bounds by one search each. For neurons behind a ReLU what is proved to be needed, of the order of "
-        "1/(ε ln 1/ε), and to be enough, 1/ε times the square of the logarithm (N8), differ by powers of a logarithm alone.",
+        "Found curves are upper bounds by one search each. For neurons followed by a ReLU the numbers proved necessary, of the order of "
+        "1/(ε ln 1/ε), and sufficient, 1/ε times the square of the logarithm (N8), differ by powers of a logarithm alone.",
     ]
 
 
@@ -46,21 +46,22 @@ def _linear_weights(rows: Sequence[SizeRow], neurons: Sequence[SizeRow], slope: 
     if rows:
         sizes = [(row["median"] or inf, whole["median"] or inf) for row, whole in zip(rows, neurons, strict=True)]
         gain = (
-            "Fewer than of whole neurons were found to do; by"
+            "Fewer neurons were enough than without pruning single weights; by"
             if all(single < whole for single, whole in sizes)
             else "By"
         )
         yield (
             f"Linear output, single weights: found with {_list(_size(row['median']) for row in rows)}; N4 proves that "
-            f"{_list(row['at_least'] for row in rows)} at least are needed, like neurons{_slope(slope)}. {gain} N4 the order cannot be gained."
+            f"{_list(row['at_least'] for row in rows)} at least are needed, as for whole neurons{_slope(slope)}. "
+            f"{gain} N4 the order cannot be improved."
         )
 
 
 def _without_relu(without: WithoutRelu) -> Iterator[str]:
     if without["tickets"]:
         yield (
-            f"{many(without['tickets'], 'ticket')} of single weights found behind a ReLU, read without it, miss the target by "
-            f"{without['least']:.4f} to {without['largest']:.4f}: around x = −w* they are negative, where the target is 0."
+            f"{many(without['tickets'], 'ticket')} of single weights found with an output ReLU, evaluated without it, miss the "
+            f"target by {without['least']:.4f} to {without['largest']:.4f}: around x = −w* they are negative, where the target is 0."
         )
 
 

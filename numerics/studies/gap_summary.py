@@ -47,7 +47,7 @@ class BoundRow(TypedDict):
 
 
 class WithoutRelu(TypedDict):
-    """The errors, without their output ReLU, of tickets of weights that were found behind one."""
+    """The errors, without their output ReLU, of tickets of weights that were found with one."""
 
     tickets: int
     least: float | None

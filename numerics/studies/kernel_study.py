@@ -140,7 +140,7 @@ class Case:
 
     @property
     def predictors(self) -> tuple[str, ...]:
-        """The names of those that the kernel has."""
+        """The names of the predictors that the kernel has."""
         return tuple(name for name in PREDICTORS if self.rows is None or name not in PATH_BOUNDS)
 
     @cached_property

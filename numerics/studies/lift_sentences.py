@@ -22,9 +22,9 @@ def sentences(time: float, rows: Sequence[StudentRow], trends: Sequence[TrendRow
         *_beside_dense(sparse, dense),
         *_steps(rows),
         f"All students were trained up to T = {time:g}. Their readout has no factor 1/n, so the flow of wider students runs "
-        "faster, in proportion to n: equal T is not equal time, and part of any growth with n is that.",
-        "L17.3 explains no success here: at these sizes near copies of the target's units, which it counts, are not "
-        "there. Coverage of supports alone limits success here, and only from above.",
+        "faster, in proportion to n: equal T is not equal time, and part of any growth with n comes from this.",
+        "L17.3 explains no success here: it counts near copies of the target's units, and there are none at these sizes. "
+        "Coverage of supports alone limits success here, and only from above.",
         "Training sees every point of the cube: nothing is said about generalisation.",
     ]
 
@@ -34,7 +34,7 @@ def _cover(rows: Sequence[StudentRow]) -> str:
     succeeded = sum(row["success_without_cover"] for row in rows)
     students = sum(row["students"] for row in rows)
     return (
-        f"Proved (L18), and so it was: {succeeded} of {uncovered} students without cover succeeded, and none of all "
+        f"Proved (L18), and observed: {succeeded} of {uncovered} students without cover succeeded, and none of all "
         f"{students} ended below the exact lower bound of its own masks."
     )
 
@@ -106,7 +106,7 @@ def _beside_dense(sparse: Sequence[StudentRow], dense: Sequence[StudentRow]) -> 
 def _steps(rows: Sequence[StudentRow]) -> Iterator[str]:
     halved = sum(row["with_halved_steps"] for row in rows)
     if halved:
-        yield f"{halved} students were trained again with shorter steps, as their loss rose with the common one."
+        yield f"{halved} students were trained again with shorter steps, as their loss rose with the common step."
 
 
 def _list(items: Iterable[object]) -> str:

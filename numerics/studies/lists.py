@@ -8,7 +8,7 @@ from sparse_limits.numerics.arguments import InputError
 
 
 def check_lists(settings: object, lists: Sequence[str], known: Mapping[str, Sequence[str]]) -> None:
-    """InputError, in one line, for a list that is empty, or that has a word which is not known; what is there twice goes.
+    """InputError, in one line, for a list that is empty, or that has a word which is not known; a repeated word is dropped.
 
     settings: a frozen dataclass. lists: names of its lists. known: the words of some of them.
     """

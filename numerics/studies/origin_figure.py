@@ -8,7 +8,7 @@ from sparse_limits.numerics.pictures.masks import check_plot, save
 from sparse_limits.numerics.studies.origin_summary import OriginSummary, Said
 
 SAID: dict[Said, tuple[str, str]] = {
-    "rightly_named": ("named rightly", "#2a9d8f"),
+    "rightly_named": ("named correctly", "#2a9d8f"),
     "not_told_apart": ("not distinguished", "#a8dadc"),
     "none_explains": ("none explains it", "#8a8f98"),
     "not_tested": ("not tested", "#d9d9d9"),

@@ -11,7 +11,7 @@
 | snip, cross-entropy | abs(w ∂L/∂w) of the cross-entropy at initialisation |
 
 These networks have one hidden layer, biases and the default initialisation of PyTorch's linear layers, uniform on
-±1/√inputs, ten outputs, and descend the cross-entropy by momentum on batches. To them come the masks of each method at
+±1/√inputs, ten outputs, and descend the cross-entropy by momentum on batches. In addition there are the masks of each method at
 initialisation, in the setting in which `fit` tests it: those it should name.
 """
 
@@ -315,7 +315,7 @@ def sentences(rows: Sequence[OriginRow]) -> list[str]:
     outside, false = (sum(row[name] for row in other) for name in ("masks", "wrongly_named"))
     high = clopper_pearson(false, outside).high
     return [
-        f"Of {masks} masks of the methods that fit tests, {named} are named rightly and {wrong} wrongly; the true method "
+        f"Of {masks} masks of the methods that fit tests, {named} are named correctly and {wrong} wrongly; the true method "
         f"is rejected in {rejected} of them, at level {REJECTED:.0%}.",
         f"Of {outside} masks of other origins {false} are named wrongly: a share of at most {high:.1%}, at confidence "
         f"{CONFIDENCE:.0%}, among masks like these. No level bounds it for others.",

@@ -27,7 +27,7 @@ def subsets_within(items: Floats, targets: Floats, eps: float) -> NDArray[np.boo
     """
     largest = float(np.abs(items).max(initial=0)) or 1.0
     scale = BITS - 5 - frexp(largest)[1]  # 32 items of less than 2^exponent
-    beyond = 2.0**BITS  # farther than every sum: targets and widths beyond it are as good as there
+    beyond = 2.0**BITS  # farther than every sum: targets and widths beyond it act like ones at it
     with np.errstate(over="ignore"):
         middle = np.rint(np.clip(np.ldexp(targets, scale), -beyond, beyond)).astype(np.int64)
         width = int(min(np.ldexp(eps, scale), beyond)) - SLACK

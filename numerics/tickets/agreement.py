@@ -15,7 +15,7 @@ from sparse_limits.numerics.tickets.report import pieces
 
 
 def agreement_of(stored: StoredTicket, case: Case | None, limit: Limit, *, needed: bool) -> Agreement | None:
-    """On how many samples the ticket has the largest output of the target given, which need not be the one in its file.
+    """On how many samples ticket and target have the same largest output; the target given need not be the one in the ticket's file.
 
     None without samples. needed: whether an agreement is demanded; InputError then where there is none to measure.
     """
@@ -34,7 +34,7 @@ def agreement_of(stored: StoredTicket, case: Case | None, limit: Limit, *, neede
             raise InputError("agreement is given, expected none for a target of one output: it has no classes")
         return Agreement(None, len(x), "one output: no classes to agree on")
     if not mine.signed and x.min() < 0:
-        return Agreement(None, len(x), "not measured: inputs are negative, the ticket is made for others alone")
+        return Agreement(None, len(x), "not measured: some inputs are negative, the ticket is for others only")
     touched = [int(mask.any(axis=(2, 3)).sum(axis=1).max()) for mask in mine.masks]
     limit.check(f"{len(x)} samples: comparing them", evaluating(shapes, mine.width, len(x), 1, touched))
     agree = 0

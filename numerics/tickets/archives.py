@@ -2,7 +2,7 @@
 
 Names and shapes are read first, so that whoever opens a file can say what the work on it would take before room is made.
 Of two readings of a file, ours and NumPy's, only one is possible: an archive whose names could be understood in two ways,
-or that holds anything before the first array or behind the last one, is refused.
+or that holds anything before the first array or after the last one, is refused.
 """
 
 from __future__ import annotations

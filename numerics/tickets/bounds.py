@@ -49,7 +49,7 @@ def layer_sizes(layer: EquivariantLayer) -> tuple[Any, Any]:
 
 
 def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
-    """What |f(x) − g(x)| does not exceed at any output, up to rounding: Q9 with the errors of the coefficients.
+    """An upper bound of |f(x) − g(x)| at every output, up to rounding: Q9 with the errors of the coefficients.
 
     InputError as for `NetworkTicket.forward`.
     """
@@ -62,7 +62,7 @@ def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
 
 
 def equivariance_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
-    """What no output for a moved input differs by from the moved output, both by `NetworkTicket.forward`.
+    """An upper bound of the difference between an output for a moved input and the moved output, both by `NetworkTicket.forward`.
 
     Up to the rounding of the bound itself, and without overflow or underflow (Q9). InputError as for `forward`.
     """

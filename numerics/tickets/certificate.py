@@ -93,7 +93,7 @@ def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
 
 
 def bounds_up_to(ticket: NetworkTicket, moduli: ArrayLike) -> Floats:
-    """What target and ticket differ by at most, as in `certify`, at every input that has at most these moduli.
+    """An upper bound of the difference between target and ticket, as in `certify`, at every input with at most these moduli.
 
     Affine in the moduli, so that the largest bound at the corners of a polytope holds everywhere in it.
     moduli: float[m, in, coordinates]; the bounds are float[m, out, out coordinates].

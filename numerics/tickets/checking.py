@@ -1,4 +1,4 @@
-"""Whether a ticket's file is true: of itself, and of the target that somebody else has."""
+"""Whether a ticket's file is true: what it says of itself, and what it says of the target that somebody else has."""
 
 from __future__ import annotations
 

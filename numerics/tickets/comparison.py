@@ -1,4 +1,4 @@
-"""Whether a ticket is one of the target that somebody has: everything that a target fixes, compared."""
+"""Whether a ticket belongs to the target that somebody has: a comparison of everything that a target fixes."""
 
 from __future__ import annotations
 
@@ -114,9 +114,7 @@ def _same_numbers(what: str, pairs: Sequence[tuple[NDArray[np.float64], NDArray[
 
 def _inputs_met(mine: bool, theirs: bool) -> Finding:
     if theirs and not mine:
-        return Finding(
-            "signs of inputs", False, "those of the target may be negative, the ticket is made for others alone"
-        )
+        return Finding("signs of inputs", False, "those of the target may be negative, the ticket is for others only")
     both = "of either sign" if mine else "not negative"
     return Finding("signs of inputs", True, both if mine == theirs else f"{both}, more than the target asks")
 

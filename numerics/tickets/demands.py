@@ -1,4 +1,4 @@
-"""What somebody demands of a ticket, whatever its file says, and whether it has that."""
+"""What somebody demands of a ticket, whatever its file says, and whether the ticket meets it."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class FieldTicket:
         return features
 
     def error_bound(self, x: ArrayLike) -> Floats:
-        """How far no output vector of the target and of the pruned network are apart, up to rounding (Q12.4). [...]"""
+        """An upper bound of the distance between output vectors of the target and of the pruned network, up to rounding (Q12.4). [...]"""
         step = numeric(STEP, claim.error)
         features = self.target.features(x)
         found: Floats = np.zeros(features[0].shape[:-2])
@@ -98,8 +98,8 @@ def find_field_ticket(
 ) -> FieldTicket:
     """Masks of a random network, all coefficients uniform on [−1, 1], under which it is near a network of fields (Q12.4).
 
-    widths: channels between two random layers for each channel before them; errors: how near the coefficients shall
-    come; one number for all layers of the target, or one for each. Each coefficient comes within its error where a subset
+    widths: channels between two random layers for each channel before them; errors: how near the coefficients are to come; one number for
+    all layers of the target, or one for each. Each coefficient comes within its error where a subset
     of its products is found that does, else as near as was found: `coef_errors` has what was reached, exactly.
 
     Raises:
@@ -173,7 +173,7 @@ def field_widths(target: FieldNetwork, error: Number, failure: float, largest: N
 def _masks(
     layer: EquivariantLayer, first: EquivariantLayer, second: EquivariantLayer, width: int, error: float
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """In the block of each channel before, the coefficients of I (basis element 0) and subsets of those behind them."""
+    """In the block of each channel before, the coefficients of I (basis element 0) and subsets of the coefficients after them."""
     some, more, elements = layer.coeffs.shape
     kept = np.zeros(first.coeffs.shape, dtype=bool), np.zeros(second.coeffs.shape, dtype=bool)
     goals = layer.coeffs.astype(np.float64)

@@ -75,7 +75,7 @@ def checked_network(layers: Sequence[EquivariantLayer]) -> tuple[EquivariantLaye
     """Layers that fit, in floating point.
 
     Raises:
-        InputError: for no layers, something else than layers, or layers whose channels or coordinates do not fit.
+        InputError: for no layers, anything but layers, or layers whose channels or coordinates do not fit.
     """
     found = tuple(layers)
     if not found or not all(isinstance(layer, EquivariantLayer) for layer in found):

@@ -72,7 +72,7 @@ def read_samples(data: str, inputs: int, limit: Limit, columns: Columns) -> Read
 
 
 def _of_table(data: str, inputs: int, limit: Limit, columns: Columns) -> ReadSamples:
-    """A table or arrays as everywhere; labels that are words are counted as their classes are sorted, which is said."""
+    """A table or arrays as everywhere; labels that are words are numbered in the sorted order of their classes, and a remark says so."""
     from sparse_limits.numerics.data import TEXT
 
     work = _table_work(Path(data)) if Path(data).suffix.lower() in TEXT else _array_work(Path(data))

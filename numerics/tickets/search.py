@@ -43,7 +43,7 @@ class Kept(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Channels of the source: their input channels and λ, and the coefficients behind them.
+    """Channels of the source: their input channels and λ, and the second-layer coefficients that follow.
 
     channels: int[n]; lambdas: float[n]; weights: float[n, out · elements of the basis].
     """

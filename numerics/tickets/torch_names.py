@@ -125,7 +125,7 @@ def _check_order(weights: list[tuple[str, tuple[int, ...]]], ordered: bool) -> N
         if outputs != inputs:
             order = "that of the file" if ordered else "the natural one of their names"
             raise InputError(
-                f"{below} gives {outputs} outputs, {above} behind it takes {inputs}, expected as many: the order of layers is {order}"
+                f"{below} gives {outputs} outputs, {above} after it takes {inputs}, expected as many: the order of layers is {order}"
             )
 
 

@@ -66,8 +66,8 @@ OUTSIDE = [
     ("K13.1", "mean", "L=-1 path=1", "L=-1: L is .*, expected a"),
     ("K13.2", "width_constant", "L=1 rho=2", DENSITY),
     ("K13.3", "chord", "r=1", "expected \\(r ≥ 0\\) & \\(r < 1\\)"),
-    ("K13.3", "chord", "r=-1/2", "a cosine behind a hidden layer that is not 1"),
-    ("K13.3", "depth_two", "T=1 n=16 r=1", "a cosine behind a hidden layer that is not 1"),
+    ("K13.3", "chord", "r=-1/2", "a cosine after a hidden layer that is not 1"),
+    ("K13.3", "depth_two", "T=1 n=16 r=1", "a cosine after a hidden layer that is not 1"),
     ("K13.3", "gate_shift", "r=2", COSINE),
     ("K13.3", "value_step", "N=1 e=0 h_d=1 h_p=1 h_t=1/2 n=1 rho=1", "h_t is mean product of the traces .* from 1"),
 ]

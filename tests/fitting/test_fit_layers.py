@@ -214,7 +214,7 @@ def test_all_dense(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [each["status"] for each in found["layers"]] == ["dense", "dense"]
     assert found["chains"][0]["paths"] == found["chains"][0]["possible_paths"] == "24"
     assert main(["fit", str(tmp_path / "m.npz")]) == 0
-    assert "one layer in depth: none here, as each keeps all of its weights or none" in flat(capsys.readouterr().out)
+    assert "one layer in depth: none here, since each keeps all of its weights or none" in flat(capsys.readouterr().out)
 
 
 def test_what_is_named_in_depth_has_something_to_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,7 +231,7 @@ def test_what_is_named_in_depth_has_something_to_fit(tmp_path: Path, capsys: pyt
     assert "one layer in depth, with its noise and, with --data, the methods: --layer 4" in said[0]
     assert "one layer in depth: --layer 2" in said[1]
     for each in said:
-        assert "noise -: beside the whole lines all weights are kept, or none: nothing to fit." in each
+        assert "noise -: outside the whole lines all weights are kept, or none: nothing to fit." in each
 
 
 def test_long_numbers_are_written_in_digits() -> None:

@@ -134,7 +134,7 @@ def test_rational_weights_come_back_as_the_floats_they_became():
         assert back.weights[places[u], places[v]] == sp.Rational(*Fraction(float(w)).as_integer_ratio())
     assert from_exact(back).weights[0, 1].tolist() == weights[0, 1].tolist()
     symbolic = thirds.with_weights(dict.fromkeys(thirds.weights, sp.Symbol("w")))
-    with pytest.raises(ValueError, match=r"edge 0\d → 1\d: its weight w holds something else than real numbers"):
+    with pytest.raises(ValueError, match=r"edge 0\d → 1\d: its weight w holds something other than real numbers"):
         from_exact(symbolic)
 
 

@@ -220,7 +220,7 @@ def test_survival_functions_that_cannot_be_are_refused():
     with pytest.raises(ValueError, match="survival at 0 and infinity is"):
         Noise(exponential.draw, lambda t: 1 - np.exp(-t), exponential.inverse_survival)
     mismatched = Noise(exponential.draw, exponential.survival, half_normal.inverse_survival)
-    with pytest.raises(ValueError, match=r"survival\(inverse_survival\(p\)\) is off by"):
+    with pytest.raises(ValueError, match=r"survival\(inverse_survival\(p\)\) differs by"):
         tail_top_k(np.ones(50), np.ones(50), mismatched, 5, np.random.default_rng(0))
     growing = Noise(exponential.draw, lambda t: np.where((t > 0) & (t < np.inf), 1.5, t == 0), exponential.survival)
     with pytest.raises(ValueError, match=r"survival returned .*, expected \[0, 1\]"):

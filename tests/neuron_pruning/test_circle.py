@@ -1,4 +1,4 @@
-"""Errors on the circle, and what they say of pruned weights and of neurons behind a ReLU output (N4, N5.1, N5.2)."""
+"""Errors on the circle, and what they say of pruned weights and of neurons with a ReLU output (N4, N5.1, N5.2)."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def test_units_and_inputs_that_are_left_without_weights(tmp_path):
     assert "from fc1 to fc2, 1 of 20 inputs without a path to an output (O7)" in said
     entries = 33 * 19 + 10 * 40
     (line,) = [each for each in found["advice"] if each.startswith("Take empty")]
-    assert f"the layers then have {entries} entries, {100 * entries / 1200:.1f}% of now" in line
+    assert f"the layers then have {entries} entries, {100 * entries / 1200:.1f}% of their present number" in line
 
 
 @pytest.mark.parametrize(("density", "by"), [(0.1, "by rows (CSR)"), (0.7, "whole")])

@@ -95,12 +95,12 @@ def test_each_rule_speaks_beyond_its_threshold_and_not_before(made):
 
 def test_what_is_withdrawn_is_told_of_each_such_method_alone(made):
     numbers, _ = made
-    lines = advised(numbers, "networks pruned here contradict what is predicted")
+    lines = advised(numbers, "networks pruned here contradict the prediction")
     withdrawn = [each for each in numbers["methods"] if each["layers"]["withdrawn"]]
     assert [each["method"] for each in withdrawn] == ["grasp", "grasp-magnitude"]
     (why,) = {each["layers"]["withdrawn"] for each in withdrawn}
     (line,) = lines
-    assert line["text"] == f"Of grasp and grasp-magnitude, trust what the 4 networks pruned here keep: {why}."
+    assert line["text"] == f"For grasp and grasp-magnitude, trust what the 4 networks pruned here keep: {why}."
     assert (line["kind"], line["by"]) == ("measured", "")
     assert all(layer["observed"] is None for method in withdrawn for layer in method["layers"]["layers"])
 

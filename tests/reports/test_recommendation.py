@@ -57,7 +57,7 @@ def test_a_caution_gives_way_to_none_and_beats_what_cuts(calm):
     both = [weighing("against", "random"), weighing("caution", "magnitude")]
     lines = recommended(calm, both)
     assert chosen(lines) == ["magnitude"]
-    assert "the caution under What to do is the least that is said of it" in lines[0]["text"]
+    assert "the caution under What to do is the least that is said against it" in lines[0]["text"]
     assert chosen(recommended(calm, [weighing("note", "random")])) == ["random", "magnitude"]
     lines = recommended(calm, [weighing("condition", "random")])
     assert chosen(lines) == ["magnitude"]

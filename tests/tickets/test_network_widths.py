@@ -160,7 +160,7 @@ def test_the_command_says_what_is_guaranteed(capsys, tmp_path):
     assert "(Q11.1)" in out
     ratios = json.loads(call(capsys, "--target", target, "--output-error", 0.1, "--radius", 2, "--json", "-")[1])
     shown = ", ".join(f"{each:.3g}" for each in ratios["width"]["network"]["candidates_per_parameter"])
-    assert f"that any source needs, a layer by itself: {shown} (Q11.2)" in " ".join(out.split())
+    assert f"that any source needs, layer by layer: {shown} (Q11.2)" in " ".join(out.split())
     for words, said in (
         (("--epsilon", 0.1, "--output-error", 0.1), "both given"),
         (("--radius", 2), "only beside --output-error"),
@@ -179,8 +179,8 @@ def test_the_empty_network_may_do(capsys, tmp_path):
     status, out, _ = call(capsys, "--target", target, "--output-error", 3)
     assert status == 0
     said = " ".join(out.split())
-    assert "the empty network does" in said
-    assert "1 channel for each input channel of a layer, of which nothing need be kept" in said
+    assert "the empty network suffices" in said
+    assert "1 channel for each input channel of a layer, and nothing need be kept" in said
     assert "guaranteed" not in said
     _, out, _ = call(capsys, "--target", target, "--output-error", 3, "--json", "-")
     summary = json.loads(out)

@@ -67,7 +67,7 @@ def test_bfloat16_is_read_as_it_is(tmp_path):
         ({"0.weight": torch.ones(2, 2), "module.0.weight": torch.ones(2, 2)}, "twice"),
         ({"0.weight": torch.ones(2, 2).to_sparse()}, "neither sparse"),
         ([torch.ones(2, 2)], "holds list"),
-        ({"out.weight": torch.ones(3, 8), "in.weight": torch.ones(8, 6)}, "out gives 3 outputs, in behind it takes 6"),
+        ({"out.weight": torch.ones(3, 8), "in.weight": torch.ones(8, 6)}, "out gives 3 outputs, in after it takes 6"),
         ({"0.weight": [1, 2]}, "tensors alone"),
         (nn.Linear(2, 2), "pickled objects"),
         (

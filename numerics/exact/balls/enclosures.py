@@ -142,7 +142,7 @@ def _steps(expression: sp.Basic) -> frozenset[sp.Basic]:
 def with_exact_steps(
     expression: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], highest: int = HIGHEST_PRECISION
 ) -> sp.Expr:
-    """Floors, ceilings, smallest numbers and comparisons, in place: where they step, no ball can tell them."""
+    """Floors, ceilings, smallest numbers and comparisons, in place: where they step, no ball can decide them."""
     steps = _steps(expression)
     if not steps:
         return expression
@@ -190,7 +190,7 @@ def whole_step(
 
 
 def _sign(gap: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], highest: int) -> int | None:
-    """The sign of a number, by a ball or, where that keeps to 0, in exact arithmetic; none if it cannot be told so."""
+    """The sign of a number, by a ball or, where that keeps to 0, in exact arithmetic; none if it cannot be decided so."""
     for digits_wanted, nonzero in ((2, True), (60, False)):
         try:
             ball = enclose(gap, values, digits_wanted, highest, nonzero)
@@ -224,7 +224,7 @@ def _smallest(search: Smallest, values: Mapping[sp.Symbol, sp.Expr], highest: in
             return False
         if sign is None:
             raise NoEnclosureError(
-                f"at {variable} = {n} it cannot be told within {highest} bits whether that is enough"
+                f"at {variable} = {n} it cannot be decided within {highest} bits whether that is enough"
             )
         return sign <= 0
 

@@ -50,7 +50,7 @@ def _integral(expression: sp.Integral, values: Values, analytic: bool) -> acb:
 
 
 def _place(expression: sp.Integral, values: Values) -> Hashable:
-    """What tells one value from another: the integral, the precision and the balls; none within another integral."""
+    """What distinguishes one value from another: the integral, the precision and the balls; none within another integral."""
     if getattr(values, "integrated", False):
         return None
     letters = [(symbol, values.get(symbol, NOT_A_NUMBER)) for symbol in free_symbols(expression)]

@@ -59,7 +59,7 @@ def _heaviside(expression: sp.Heaviside, values: Values, analytic: bool) -> acb:
 
 
 def _piecewise(expression: sp.Piecewise, values: Values, analytic: bool) -> acb:
-    """The branch whose condition holds on the whole ball; where that cannot be told, a ball around those it may be."""
+    """The branch whose condition holds on the whole ball; where that cannot be decided, a ball around those that it may be."""
     possible: list[sp.Expr] = []
     for value, condition in expression.args:
         truth = _truth(condition, on_line(values) if analytic else values)

@@ -39,7 +39,7 @@ def digits(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None, count
     """The value in decimal with `count` correct significant digits.
 
     Raises:
-        NoEnclosureError: as `number`, or where the value cannot be told from 0.
+        NoEnclosureError: as `number`, or where the value cannot be distinguished from 0.
     """
     ball = enclose(expression, values, digits=count + 3, nonzero=True)
     if not ball.imag.contains(0):

@@ -4,8 +4,8 @@ A range is halved until on every cell a bound shows the inequality; the cells co
 Bounds are balls of FLINT, hence outward by construction: natural extension, mean value form and second order, at the end of
 the cell where a slope of known sign puts the least value; at faces with a known zero a derivative stands in for the gap.
 Derivatives are further nodes of the graph that the expression is translated to. An operation that may be undefined or not
-real on a cell (a root, a logarithm, a quotient, acos) proves nothing there; both sides must be defined by themselves, not
-only their difference, and what a derivative cancels must be defined too; nodes without a rule are refused. A refutation is
+real on a cell (a root, a logarithm, a quotient, acos) proves nothing there; each side must be defined, not only their difference, and what
+a derivative cancels must be defined too; nodes without a rule are refused. A refutation is
 an exact rational point at which balls around the sides as given, by another evaluator (`sparse_limits.numerics.exact.balls`), show the
 opposite. All else is undecided, which is no proof. Trusted are FLINT, SymPy's substitution and, for zeros, `simplify`.
 """

@@ -41,7 +41,7 @@ PROVED = Bound(True)
 class Bounder:
     """The bounds of a part's cells; `whole` is the first cell.
 
-    After so many open cells as `patience` says the second order is tried too: for few it does not pay.
+    After `patience` open cells the second order is tried, too: it does not pay for few cells.
     """
 
     def __init__(self, part: Part, strict: bool, patience: int = 8) -> None:

@@ -1,4 +1,4 @@
-"""The least value of an expression on a cell, at least, by several forms together.
+"""A lower bound of an expression on a cell, by several forms together.
 
 An expression is bounded by its natural extension, by the mean value form at the middle, and by the Taylor form of second
 order; each after letters in which it is monotone on the cell were moved to the end where it is least. The signs of slopes

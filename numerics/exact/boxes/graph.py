@@ -25,7 +25,7 @@ class Graph:
     """Nodes, each after those it computes with; equal nodes are one.
 
     The methods named after operations fold zeros, ones, rational numbers and signs. In sums of derivatives equal terms are
-    cancelled and common factors are taken out; what is cancelled is kept among the `guards`, to be defined all the same.
+    cancelled and common factors are taken out; what is cancelled is kept among the `guards`, since it must be defined, too.
     """
 
     def __init__(self) -> None:

@@ -253,7 +253,7 @@ def output_densities(moments: OutputMoments, exponent: sp.Expr | None = None) ->
             transform = np.exp(w**2 * logarithms[2, j] + w * logarithms[1, j] + logarithms[0, j])
             inside = step * (inversion(frequencies, level, w) * transform).sum(axis=1)
             found[j] = masses[near] @ (1 - inside)
-        return np.clip(found, 0.0, 1.0)  # the inversion is off by some 1e-6
+        return np.clip(found, 0.0, 1.0)  # the inversion has errors of some 1e-6
 
     return densities
 

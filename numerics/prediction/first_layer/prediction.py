@@ -43,7 +43,7 @@ from sparse_limits.theory.saliency import synflow as synflow_symbols
 from sparse_limits.theory.saliency import threshold as threshold_symbols
 
 CLOSED_FORMS = ("P0", "P1iso", "P1", "P2")
-CLOSURE_DENSITY = 0.3  # from here on the Gaussian closure behind P2 is known to be poor (S5, S6)
+CLOSURE_DENSITY = 0.3  # from here on the Gaussian closure of P2 is known to be poor (S5, S6)
 INFINITE_WIDTH = 2**40  # S8's second term, of order n^−½, is gone
 COLUMN_LEVEL = 0.05  # of the intervals in which fresh rows see the densities of all columns
 COLUMN_NOISES = 3  # standard deviations of a network's column by which a closed form may be off

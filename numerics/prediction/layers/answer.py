@@ -23,7 +23,9 @@ from sparse_limits.numerics.printing.plain_text import many
 Floats = NDArray[np.float64]
 
 
-UNKNOWN = "too few drawn scores lie beyond the threshold (take more --units), or it falls among scores that are 0"
+UNKNOWN = (
+    "too few drawn scores lie beyond the threshold (take more --units), or the threshold falls among scores that are 0"
+)
 
 
 def forecast(
@@ -135,7 +137,7 @@ def _measured(
             *unknown_on(
                 curve,
                 settings.curve,
-                "in a network pruned here it falls among scores that are 0",
+                "in a network pruned here the threshold falls among scores that are 0",
                 names,
             ),
         ),

@@ -58,10 +58,10 @@ def notes_of(
             yield from notes_on(each.in_rounds, settings, names, network.shapes)
     yield from of_evaluation(settings, network)
     if settings.data_driven and settings.residual != "target":
-        yield "measured, not proved: the law takes the initial output for independent of what a unit carries"
+        yield "measured, not proved: the law treats the initial output as independent of what a unit carries"
     biases = network.bias and not network.normalised
     if settings.data_driven and network.depth > 1 and biases and network.init in ("uniform", "torch"):
-        yield "measured, not proved: biases that are not normal count as normal ones of their variance from the second layer on"
+        yield "measured, not proved: from the second layer on, biases that are not normal count as normal of the same variance"
     if settings.method in SMOOTHED:
         where = "the networks" if averaged else "a network"
         found = "" if second_term is None else f": {second_term:.2g} of the first's norm in {where} drawn here"
@@ -69,11 +69,11 @@ def notes_of(
     if evidence_level(settings, network).kind == MEASURED and (error := error_seen(settings, network.norm)) is not None:
         yield error
     if settings.residual == "averaged" and settings.data_driven:
-        yield f"averaged over {OUTPUTS_DRAWN} initial outputs; a single network lies as far from it as its output leads"
+        yield f"averaged over {OUTPUTS_DRAWN} initial outputs; a single network deviates from this average with its own output"
     if any(each.path_ends is not None for each in said):
         yield (
-            "where the last path ends is said of the limit: its layers share their units, but no signal there contains "
-            "the weight that it meets"
+            "where the last path ends is computed in the limit: its layers share their units, but its signals do not contain "
+            "the weights that they meet"
         )
     asked = settings.data_driven and settings.scope == "global"
     if asked and (why := narrowed(network, len(data.x), settings.drawn_units)):
@@ -83,10 +83,10 @@ def notes_of(
         single = f"where one weight is left of {layers} (one left), and where the last path ends, is"
         yield f"{single if unknown else 'where the last path ends is'} not known: {why}"
     if not all(each.resolved for each in said):
-        yield "some layers keep so little that too few drawn scores lie beyond the threshold for a share: take more --units"
+        yield "some layers keep so few weights that too few drawn scores lie beyond the threshold: take more --units"
     largest = max(each.jitter for each in said)
     if largest > 0:
-        yield f"{largest:g} of their mean was added to variances, so that covariances have factors"
+        yield f"{largest:g} of their mean was added to variances, so that covariances have Cholesky factors"
 
 
 def _small(network: Architecture) -> str:
@@ -95,7 +95,7 @@ def _small(network: Architecture) -> str:
         return ""
     of_he = network.weight_deviation() / np.sqrt(INITIALISATIONS["he"].weight)
     return (
-        f"; its share grows by s^-{network.depth + 1} with weights s times as large (no biases, output 0), and torch's are "
+        f"; its share is multiplied by s^-{network.depth + 1} if weights are s times as large (no biases, output 0), and torch's are "
         f"{of_he:.2f} times He's"
     )
 
@@ -130,5 +130,5 @@ def of_batch(settings: Settings, data: Dataset, given: int) -> Iterator[str]:
 def of_evaluation(settings: Settings, network: Architecture) -> Iterator[str]:
     if network.normalised and settings.method in ("synflow", IN_ROUNDS):
         yield (
-            "SynFlow has batch normalisation at its initial mean 0 and variance 1 (evaluation mode): one factor of all scores"
+            "SynFlow uses batch normalisation at its initial mean 0 and variance 1 (evaluation mode): one factor of all scores"
         )

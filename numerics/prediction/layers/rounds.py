@@ -1,4 +1,4 @@
-"""SynFlow in rounds (H6.2): what wide layers keep, where neurons feed their own losses, and how many rounds empty some."""
+"""SynFlow in rounds (H6.2): what wide layers keep, where losses of neurons feed back on themselves, and how many rounds empty some."""
 
 from __future__ import annotations
 
@@ -173,8 +173,8 @@ def notes_on(
         below = [name for name, each in zip(names, found.critical, strict=False) if settings.density < each]
         layers = f"layer{'s' if len(below) > 1 else ''} {', '.join(below)}"
         yield (
-            f"density {settings.density:g} is below the critical density of {layers}: in wide layers a neuron's losses feed "
-            "themselves there (H6.2), and many rounds empty neurons (proved for one hidden layer, H6.1)"
+            f"density {settings.density:g} is below the critical density of {layers}: in wide layers a neuron's losses then feed "
+            "back on themselves (H6.2), and many rounds empty neurons (proved for one hidden layer, H6.1)"
             if below
             else f"density {settings.density:g} is above the critical densities: in wide layers a neuron's losses die out (H6.2)"
         )

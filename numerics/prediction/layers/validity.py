@@ -62,7 +62,7 @@ def too_large(settings: Settings, second_term: float | None) -> str:
     if settings.method not in SMOOTHED or second_term is None or second_term <= SMALL:
         return ""
     return (
-        f"GraSP's law leaves out the second term of Hg (S8), which here has {second_term:.2g} times the first's norm, above "
+        f"GraSP's law leaves out the second term of Hg (S8), whose norm here is {second_term:.2g} times that of the first, above "
         f"{SMALL:g}"
     )
 
@@ -79,12 +79,12 @@ def contradicted(names: Sequence[str], sizes: Sequence[int], said: Floats, error
     """How pruned networks contradict what is predicted of layers; nothing where they do not.
 
     sizes: numbers of weights; said, errors: of layers, float[layers]; seen: of each network, float[networks, layers]. A layer
-    that is off by less than one weight is not; one network tells nothing.
+    that is off by less than one weight does not count; one network tells nothing.
 
     Examples:
         >>> seen = np.array([[0.1, 0.5], [0.11, 0.51], [0.09, 0.49]])
         >>> contradicted(["1", "2"], [1000, 1000], np.array([0.1, 0.9]), np.zeros(2), seen)
-        'pruned networks contradict it: it has 0.9 of layer 2, they keep 0.5 (t tests of all layers together: p = 0.00042, at most 0.01)'
+        'pruned networks contradict it: it predicts 0.9 of layer 2, they keep 0.5 (t tests of all layers together: p = 0.00042, at most 0.01)'
     """
     if len(seen) < 2:
         return ""
@@ -96,7 +96,7 @@ def contradicted(names: Sequence[str], sizes: Sequence[int], said: Floats, error
     if together > LEVEL:
         return ""
     return (
-        f"pruned networks contradict it: it has {said[worst]:.3g} of layer {names[worst]}, they keep {mean[worst]:.3g} "
+        f"pruned networks contradict it: it predicts {said[worst]:.3g} of layer {names[worst]}, they keep {mean[worst]:.3g} "
         f"(t tests of all layers together: p = {together:.2g}, at most {LEVEL:g})"
     )
 

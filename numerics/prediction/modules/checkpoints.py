@@ -34,7 +34,7 @@ def load_weights(module: nn.Module, file: str | Path) -> str:
     missing = [name for name, tensor in found.items() if tensor is None and not name.endswith(NEEDLESS)]
     if missing:
         raise InputError(
-            f"{file}: there is no {_listed(missing)}, expected the weights of this module; it has {_listed(held)}"
+            f"{file}: there is no {_listed(missing)}, expected the weights of this module; the file has {_listed(held)}"
         )
     given = {name: tensor for name, tensor in found.items() if tensor is not None}
     for name, tensor in given.items():

@@ -96,7 +96,7 @@ def _named(module: nn.Module, option: str, selection: Selection) -> set[str]:
         if not tops and not meant:
             known = ", ".join(path for path, _ in module.named_modules() if path)
             raise InputError(
-                f"{option} has {each!r:.60}, which is nothing of the module, expected some of {known:.300}"
+                f"{option} has {each!r:.60}, which names nothing in the module, expected some of {known:.300}"
             )
         found |= meant | {
             name for name in _every(module) for top in tops if not top or f"{part_of(name)}.".startswith(f"{top}.")

@@ -138,10 +138,10 @@ def _acts_on_channels(name: str) -> bool:
 
 
 def _by_axes(module: nn.Module, settings: Settings, read: Layout, laws: Laws) -> Iterator[str]:
-    """Channels stay on their axis: the second one of convolutions and pooling, the last one of linear layers, also behind flattening."""
+    """Channels stay on their axis: the second one of convolutions and pooling, the last one of linear layers, also after flattening."""
     graph = graph_of(module)
     if graph is None:
-        yield "torch.fx does not trace the module, so that its functions are not known"
+        yield "torch.fx does not trace the module, so its functions are not known"
         return
     parts, before = dict(module.named_modules()), dict[fx.Node, frozenset[str]]()
     for node in graph.nodes:
@@ -159,7 +159,7 @@ def _by_axes(module: nn.Module, settings: Settings, read: Layout, laws: Laws) ->
             or (_moves(node, kind) and (linear or convolved))
         ):
             where = f"{node.target} ({kind})" if node.op == "call_module" else f"the function {kind}"
-            yield f"{where} may read channels along another axis than what is before it"
+            yield f"{where} may read channels along another axis than the part before it"
         before[node] = seen | {FLAT if _flattens(node, kind) else kind}
     calls = [node for node in graph.nodes if node.op == "call_module" and node.target == read.giving]
     if len(calls) > 1:

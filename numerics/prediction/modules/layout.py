@@ -113,6 +113,6 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
 
 
 def _are_probabilities(outputs: torch.Tensor) -> bool:
-    """Whether outputs [N, K] are as behind a softmax: several in each row, none below 0, of sum 1."""
+    """Whether outputs [N, K] are like those of a softmax: several in each row, none below 0, of sum 1."""
     sums = outputs.sum(dim=1)
     return outputs.shape[1] > 1 and bool((outputs >= 0).all()) and torch.allclose(sums, torch.ones_like(sums))

@@ -220,7 +220,7 @@ def _columns(settings: Settings, read: Layout, told: PredictedParts) -> Floats |
 
 
 def _tested(told: PredictedParts, modules: int, p: float | None) -> Iterator[str]:
-    """Whether pruned modules were told from copies; p: of the test of all layers together."""
+    """Whether pruned modules were distinguished from copies; p: of the test of all layers together."""
     if not told.copies:
         return
     if p is None:
@@ -230,11 +230,11 @@ def _tested(told: PredictedParts, modules: int, p: float | None) -> Iterator[str
     least = least_p(modules, len(told.copies))
     if least > LEVEL:
         yield (
-            f"the independence was not tested: {many(modules, 'pruned module')} cannot be told from copies at the level "
-            f"{LEVEL:g}, since no p is below {least:.2g}; prune more of them"
+            f"the independence was not tested: {many(modules, 'pruned module')} cannot be distinguished from copies at the "
+            f"level {LEVEL:g}, since no p is below {least:.2g}; prune more of them"
         )
     else:
-        yield f"the pruned modules are not told from copies (p = {p:.2g}, all layers together)"
+        yield f"the pruned modules are not distinguished from copies (p = {p:.2g}, all layers together)"
 
 
 def _contradicted(read: Layout, told: PredictedParts, kept: Sequence[MaskStatistics], p: float | None) -> str:
@@ -243,7 +243,10 @@ def _contradicted(read: Layout, told: PredictedParts, kept: Sequence[MaskStatist
     p: of the test that copies and pruned modules keep the same, all layers together.
     """
     if p is not None and p <= LEVEL:
-        return f"they are told from independent copies, which had predicted what is kept (p = {p:.2g}, all layers together, at most {LEVEL:g})"
+        return (
+            "they are distinguished from independent copies, which had predicted what is kept "
+            f"(p = {p:.2g}, all layers together, at most {LEVEL:g})"
+        )
     if told.says != LIMIT or told.densities is None or told.copies:
         return ""
     names, sizes = list(read.shapes), [int(np.prod(shape)) for shape in read.shapes.values()]
@@ -255,8 +258,8 @@ def _of_loss(read: Layout, settings: Settings) -> Iterator[str]:
     """A remark on a softmax that is taken twice; of log-softmax it is the same once and twice."""
     if read.probabilities and settings.data_driven and settings.loss == "cross-entropy":
         yield (
-            "the outputs are probabilities, as behind a softmax, of which cross-entropy takes the softmax once more: a module "
-            "that ends in front of its softmax has the usual loss"
+            "the outputs are probabilities, as after a softmax, and cross-entropy applies the softmax once more: a module "
+            "that ends before its softmax has the usual loss"
         )
 
 
@@ -267,8 +270,8 @@ def _notes(read: Layout, data: Dataset, given: int) -> Iterator[str]:
         yield f"{shared} are one weight: it is counted, scored and masked once, for all its uses"
     for name, other in read.overlaid:
         yield (
-            f"{name} lies in the memory of {other} as another parameter: each is counted, scored and masked by itself, as "
-            f"autograd has it; one parameter in both places would be one weight"
+            f"{name} lies in the memory of {other} as another parameter: each is counted, scored and masked separately, as "
+            f"autograd treats it; one parameter in both places would be one weight"
         )
     if read.unpruned:
-        yield f"not pruned, as they are weights of no nn.Linear and no nn.Conv1d to nn.Conv3d: {', '.join(read.unpruned)}"
+        yield f"not pruned, since they belong to no nn.Linear and no nn.Conv1d to nn.Conv3d: {', '.join(read.unpruned)}"

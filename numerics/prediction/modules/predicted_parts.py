@@ -59,7 +59,7 @@ def predicted_parts(
     layers = [pruned_layers(module) for module in modules]
     if settings.method == "wanda":
         rows = [size // shape[0] for size, shape in zip(sizes, read.shapes.values(), strict=True)]
-        note = "theorem: Wanda keeps as many weights of each row"
+        note = "theorem: Wanda keeps the same number of weights in each row"
         empty = emptied("wanda", settings.density, dict(zip(read.shapes, rows, strict=True)))
         return _counted(settings, rows, notes=(note, *empty))
     if settings.scope == "layer" and settings.copies is None:
@@ -74,8 +74,8 @@ def predicted_parts(
     if settings.method == "random":
         total = sum(sizes)
         note = (
-            f"theorem: {kept_count(settings.density, total)} of {total} weights are kept, every choice alike, so that the "
-            "expected density of every layer is the module's"
+            f"theorem: {kept_count(settings.density, total)} of {total} weights are kept, every choice equally likely, so the "
+            "expected density of every layer is that of the module"
         )
         among = [total] * len(sizes)
         dead = _dead_at_random(settings.density, among, read.shapes)
@@ -131,8 +131,8 @@ def _of_copies(
     """What independent copies keep, on average; unmet: conditions of D8.2."""
     densities = np.array([each.densities for each in found])
     note = (
-        f"predictions are those of {len(found)} independent copies, whose weights that carry values and are scored come from one "
-        "build, and those that carry signals back from another one"
+        f"predictions are those of {len(found)} independent copies, each of two builds: the weights of one carry values and are "
+        "scored, the weights of the other carry signals back"
     )
     reached = (
         f"measured, not proved: D8.2 does not say that a module keeps the same as its copies, since {'; '.join(unmet)}"
@@ -152,7 +152,7 @@ def _of_copies(
         )
     alone = settings.scope == "layer" or len(sizes) == 1
     if alone:
-        reached = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured"
+        reached = "theorem: each layer keeps what is asked; which rows, columns and inputs are kept is measured"
     return PredictedParts(
         THEOREM if alone else MEASURED if unmet else LIMIT,
         densities.mean(axis=0).tolist(),
@@ -182,7 +182,7 @@ def _magnitude(
     for path, law in laws.items():
         by_name.setdefault(law.name if law is not None else "", []).append(path)
     found = "; ".join(f"{', '.join(path or ITSELF for path in paths)}: {name}" for name, paths in by_name.items())
-    note = f"limit: large layers whose weights have the laws (S2) that tests of fresh modules do not tell them apart from, independent of each other, which is assumed: {found}"
+    note = f"limit: large layers with independent weights (assumed) of the laws (S2) that tests of fresh modules do not reject: {found}"
     curve = [magnitude_densities(known, sizes, density).tolist() for density in settings.curve]
     return PredictedParts(
         LIMIT,

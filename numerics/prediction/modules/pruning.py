@@ -207,7 +207,7 @@ def _check(
 def _notes(module: nn.Module, source: Data, others: Sequence[str], whole: Sequence[str]) -> Iterator[str]:
     """What to know of the masks that the call does not say. others: weights that could be pruned, too; whole: layers that are not."""
     if whole:
-        yield f"whole, as their part by Erdős and Rényi would be more: {', '.join(whole)}"
+        yield f"whole, since their share by Erdős and Rényi would exceed 1: {', '.join(whole)}"
     norm = next((path for path, part in module.named_modules() if isinstance(part, BATCH_NORMS)), None)
     if norm is not None and isinstance(source, UserData) and number_of_batches(source.held, source.most) != 1:
         yield f"batch normalisation ({norm or ITSELF}) took the statistics of each batch alone: other batches of these samples may give other masks"

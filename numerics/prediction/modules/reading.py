@@ -99,7 +99,7 @@ def chain_of(module: nn.Module) -> Chain:
     """Read a module as a chain of linear layers with one activation between each two, batch normalisation before it or not.
 
     NotFollowedError, with the path of the part in question, for anything else: convolutions, other normalisations, branches,
-    several activations, an activation behind the last layer, layers with and without biases. InputError for what is no
+    several activations, an activation after the last layer, layers with and without biases. InputError for what is no
     module, and for hooks and weights that are computed from others.
 
     Examples:
@@ -145,7 +145,7 @@ def outside_of(module: nn.Module) -> tuple[str, ...]:
             continue
         is_part = node.op == "call_module"
         if is_part and isinstance(by_path[str(node.target)], nn.Unflatten):
-            continue  # images for what comes behind it, which is outside
+            continue  # images for what follows it, which is outside
         where = str(node.target) if is_part else node.name
         what = type(by_path[where]).__name__ if is_part else getattr(node.target, "__name__", str(node.target))
         if node.target is getitem:
@@ -201,7 +201,7 @@ def _traced(module: nn.Module) -> fx.Graph:
         if not is_theirs(error):
             raise
         line = str(error).splitlines()[0] if str(error) else type(error).__name__
-        said = plain(line.partition(". ")[0], 160)  # behind its first sentence torch.fx advises its own users
+        said = plain(line.partition(". ")[0], 160)  # after its first sentence torch.fx advises its own users
         raise InputError(
             f"the module cannot be traced by torch.fx ({said}), expected a forward without branches on values"
         ) from error
@@ -242,7 +242,7 @@ def _check_used(module: nn.Module, traced: fx.Graph) -> None:
         is_part = node.op == "call_module"
         where = str(node.target) if is_part else node.name
         what = type(by_path[where]).__name__ if is_part else getattr(node.target, "__name__", str(node.target))
-        raise InputError(f"{where} ({what}): its output is not used, expected each part's to go into the next")
+        raise InputError(f"{where} ({what}): its output is not used, expected each output to go into the next part")
 
 
 def check_plain(module: nn.Module) -> None:

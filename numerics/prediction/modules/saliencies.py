@@ -72,7 +72,7 @@ def scores_of(
     if method == "wanda":
         found = wanda_scores(copy, lambda: pass_through(copy, _told(_batches(data), _steps(data), progress), loss))
         if other := next((path for path in weights if path not in found), None):
-            raise InputError(f"{other}: wanda is not defined of this part, expected linear and convolutional layers")
+            raise InputError(f"{other}: wanda is not defined for this part, expected linear and convolutional layers")
         return in_numpy({path: found[path] for path in weights})
     if method == "synflow":
         return synflow_scores(copy, weights, data)

@@ -59,7 +59,7 @@ def checked_scores(scores: Scores, module: nn.Module, chosen: Chosen | None = No
     if not any(score.any() for score in scores.values()):
         empty = [path or ITSELF for path, weight in weights_at(module, chosen).items() if not weight.any()]
         why = f" (so are all weights of {', '.join(empty)})" if empty else ""
-        raise InputError(f"all scores are 0{why}, expected data, targets and weights that give some")
+        raise InputError(f"all scores are 0{why}, expected data, targets and weights that give other scores")
     return scores
 
 

@@ -129,8 +129,8 @@ def notes_of(settings: Settings, cases: Sequence[Case], given: int, data: Datase
         notes.append(f"rows keep {kept} of {problem.inputs} weights each: density {problem.share:.4g}")
     if problem.method in SMOOTHED and problem.fixed_residual and not settings.sample:
         notes.append(
-            "residual smoothed by the limit kernel Θ (S8); a network's own differs by O(n^-1/2), on raw balanced data "
-            "by much: a network that is pruned beside it is predicted with its own"
+            "residual smoothed by the limit kernel Θ (S8); a network's own kernel differs by O(n^-1/2), on raw balanced data "
+            "by much: a network pruned for comparison is predicted with its own kernel"
         )
     elif problem.method in SMOOTHED:
         limit = limit_smoothing(problem.x, problem.residual)

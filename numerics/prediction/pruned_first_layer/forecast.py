@@ -93,6 +93,6 @@ def _withdrawn(p_value: float | None) -> str:
     if p_value is None or p_value >= UNLIKELY:
         return ""
     return (
-        f"the pruned networks contradict the row law (p = {p_value:.2g}, below {UNLIKELY:g}), so that what they keep is the "
+        f"the pruned networks contradict the row law (p = {p_value:.2g}, below {UNLIKELY:g}), so what they keep is the "
         "answer"
     )

@@ -133,7 +133,7 @@ def held_notes(cases: Sequence[Case], held: HeldOut, *, standardised: bool, trai
     """Say what a reader should know of the kernel and the networks before trusting them."""
     problem = cases[0].prediction.problem
     tests, samples = len(held.y_test), len(held.inputs)
-    notes = [f"{tests} of {samples} samples are held out as test set: pruning and prediction see the others alone"]
+    notes = [f"{tests} of {samples} samples are held out as test set: pruning and prediction use the others alone"]
     if standardised:
         notes[0] += " (columns are standardised over all)"
     if not problem.fixed_residual:
@@ -141,7 +141,7 @@ def held_notes(cases: Sequence[Case], held: HeldOut, *, standardised: bool, trai
         if train:
             notes.append("training subtracts the initial output all the same")
     if problem.outputs > 1:
-        notes.append(f"one kernel for all {problem.outputs} outputs, the mean of theirs")
+        notes.append(f"one kernel for all {problem.outputs} outputs, the mean of their kernels")
     return notes
 
 

@@ -37,7 +37,7 @@ from sparse_limits.numerics.prediction.result import LIMIT, MEASURED
 from sparse_limits.numerics.printing.plain_text import many, no_less
 
 NEAR = 2.0  # times the density at which a layer ends: from here on it is close
-IDLE = 0.25  # the share of a layer's units that hear nothing from which the layer is called too wide
+IDLE = 0.25  # the share of a layer's units without incoming weights from which the layer is called too wide
 KERNELS: tuple[Literal["pruned", "dense", "constant"], ...] = ("pruned", "dense", "constant")
 _OF_WHAT = f"all of kernel regression, which stands for very wide {OF_THE_KERNEL}, the first layer alone pruned"
 _FROM_THE_KERNEL: Line = {"text": "", "kind": LIMIT, "by": "K7.1, B7"}
@@ -148,7 +148,7 @@ def _cut(found: Numbers, warned: set[str]) -> Iterator[Advice]:
         followed = method["followed"]
         what = "no path led from inputs to outputs" if followed else "no input moved an output on these data"
         yield {
-            "text": f"Count on broken networks with {method['method']}: in {broken} of {many(networks, 'network')} pruned here {what}.",
+            "text": f"Expect broken networks with {method['method']}: in {broken} of {many(networks, 'network')} pruned here {what}.",
             "rule": (
                 "a pruned network has no path of kept weights from an input to an output"
                 if followed
@@ -189,7 +189,7 @@ def _lost_by(
                 "in half of the modules pruned here or more",
                 "moves no output in half of the pruned modules or more",
             )
-            other = f"{'leaves' if len(safe) == 1 else 'leave'} {them} a say at the outputs of more than half of them"
+            other = f"{'leaves' if len(safe) == 1 else 'leave'} {them} an effect on the outputs of more than half of the modules"
         instead = f"; {_names(safe)} {other}" if safe else ""
         said = _line(
             f"If {word} {names} must matter, do not prune by {_names(methods)}, which {verb} {them} {how}{instead}.",
@@ -203,7 +203,7 @@ def _lost_by(
 
 def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     """Units without incoming weights are constant: hidden ones are not needed, outputs say nothing."""
-    rule = f"{IDLE:.0%} or more of a hidden layer's units are expected to keep no incoming weight, by another method than random"
+    rule = f"{IDLE:.0%} or more of a hidden layer's units are expected to keep no incoming weight, under a method other than random"
     wide = [
         (method, layer)
         for method in found.methods
@@ -219,7 +219,7 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
         told = listed([_units(method, layer) for method, layer in wide], len(wide))
         what = "" if all(each["followed"] for each in methods) else " where nothing else is added to them"
         text = (
-            f"After pruning, remove the units that no weight comes in to, which are constant{what}: they are expected to be "
+            f"After pruning, remove the units without incoming weights, which are constant{what}: they are expected to be "
             f"{told}."
         )
         yield _line(text, rule, methods, apart=True)
@@ -245,7 +245,7 @@ def _units(method: MethodSummary, layer: LayerSummary) -> str:
 
 
 def _in_rounds(found: Numbers) -> Iterator[Advice]:
-    """SynFlow in many rounds, which a report leaves out, where neurons feed their own losses."""
+    """SynFlow in many rounds, which a report leaves out, where losses of neurons feed back on themselves."""
     asked = [each for each in found.methods if each["method"] == "synflow" and each["followed"]]
     for method in asked:
         layers = method["layers"]
@@ -259,11 +259,11 @@ def _in_rounds(found: Numbers) -> Iterator[Advice]:
             at = listed([f"{critical[place]:.2g}" for place in below])
             yield {
                 "text": (
-                    f"Count the rounds before you take SynFlow in many (synflow-iterative): {found.density:g} is below the critical "
-                    f"density of {where} ({at}), and in wide layers a neuron's losses feed themselves there; `sparse-limits predict layers "
-                    "--method synflow-iterative` counts the neurons that rounds empty."
+                    f"Check the rounds before you take SynFlow in many (synflow-iterative): {found.density:g} is below the critical "
+                    f"density of {where} ({at}), and in wide layers a neuron's losses then feed back on themselves; "
+                    "`sparse-limits predict layers --method synflow-iterative` counts the neurons that rounds empty."
                 ),
-                "rule": "the density is below that at which a neuron's losses feed themselves in wide layers, under SynFlow in rounds",
+                "rule": "the density is below that at which, in wide layers, SynFlow's rounds feed a neuron's losses back on themselves",
                 "kind": LIMIT,
                 "by": "H6.2",
                 "of": [],
@@ -282,10 +282,10 @@ def _withdrawn(found: Numbers, warned: set[str]) -> Iterator[Advice]:
         layers = methods[0]["layers"]
         networks = many(layers["networks"], "module" if layers["model"] else "network")
         yield {
-            "text": f"Of {_names(methods)}, trust what the {networks} pruned here keep: {why}.",
+            "text": f"For {_names(methods)}, trust what the {networks} pruned here keep: {why}.",
             "rule": (
-                "what the law leaves out is above what it was measured to reach, or networks pruned here contradict what "
-                f"is predicted, at the level {LEVEL:g}; the numbers here are then those of the networks"
+                "what the law leaves out is above the limit up to which it was measured to hold, or networks pruned here "
+                f"contradict the prediction at the level {LEVEL:g}; the numbers here are then those of the networks"
             ),
             "kind": MEASURED,
             "by": "",
@@ -371,15 +371,15 @@ def _zero_inputs(found: Numbers) -> Iterator[Advice]:
     }
     spending = [each for each in read if spent[each["method"]] >= 1]
     told = [f"{each['method']} keeps {spent[each['method']]:.0f}" for each in spending]
-    what = f": {listed(told)} weights there" if told else ""
+    what = f": {listed(told)} of these weights" if told else ""
     word, they, them = (
         ("input", "it is constant, and enters", "it")
         if len(found.zero) == 1
         else ("inputs", "they are constant, and enter", "them")
     )
     text = (
-        f"Leave {word} {names} out of the data: {they} the network as 0 on all {layers['data']['samples']} samples, so that no "
-        f"weight of {them} does anything there{what}."
+        f"Leave {word} {names} out of the data: {they} the network as 0 on all {layers['data']['samples']} samples, so no "
+        f"weight of {them} has any effect{what}."
     )
     rule = "an input is 0 on all samples of the data, used or not, as the network sees them"
     yield _line(text, rule, spending or found.methods, apart=True)

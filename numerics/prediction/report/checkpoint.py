@@ -118,8 +118,8 @@ def _shares(read: _Read) -> Iterator[str]:
 
 def _emptied(read: _Read) -> Iterator[str]:
     if read.empty:
-        keep = "keeps" if len(read.empty) == 1 else "keep"
-        yield f"{_begun(_names(read.empty))} {keep} no weight: nothing passes there but biases and what leads around."
+        keep, them = ("keeps", "it") if len(read.empty) == 1 else ("keep", "them")
+        yield f"{_begun(_names(read.empty))} {keep} no weight: nothing passes but biases and what bypasses {them}."
 
 
 def _paths(read: _Read) -> Iterator[str]:
@@ -197,8 +197,8 @@ def _unpruned(read: _Read) -> Iterator[str]:
     if read.kept == read.size:
         file = shlex.quote(read.file)
         yield (
-            f"To prune it: sparse-limits prune --model FILE.py:build --weights {file} --method magnitude --out masks.npz; if it should "
-            "be pruned, its masks were not saved with it, or weights are near 0 and not 0."
+            f"To prune it: sparse-limits prune --model FILE.py:build --weights {file} --method magnitude --out masks.npz; if it is "
+            "pruned already, its masks were not saved with it, or weights are near 0 and not 0."
         )
 
 
@@ -213,8 +213,8 @@ def _mend(read: _Read) -> Iterator[str]:
 def _shrink(read: _Read) -> Iterator[str]:
     if read.small < read.size:
         yield (
-            f"Take empty rows and columns out: the layers then have {read.small} entries, {percent(read.small / read.size)} of now; what a "
-            "unit without incoming weights sends on is constant, and belongs in the biases of the next layer."
+            f"Take empty rows and columns out: the layers then have {read.small} entries, {percent(read.small / read.size)} of their "
+            "present number; what a unit without incoming weights sends on is constant, and belongs in the biases of the next layer."
         )
 
 

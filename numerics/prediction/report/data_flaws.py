@@ -213,7 +213,7 @@ def _duplicates(seen: _Looked) -> Iterator[Flaw]:
     if again:
         yield _flaw(
             f"{again} of {samples} {'repeats' if again == 1 else 'repeat'} an earlier one, inputs and label",
-            "if they were entered twice, leave them out: a sample that is learnt and held out makes test errors look smaller",
+            "if they were entered twice, leave them out: a sample both learnt and held out makes test errors look smaller",
         )
     if against:
         verb = "has" if against == 1 else "have"
@@ -275,14 +275,14 @@ def _unbalanced(seen: _Looked) -> Iterator[Flaw]:
         wrong = 1 - counts[most] / sum(counts.values())
         yield _flaw(
             f"Classes differ in size: {most!r} has {counts[most]} samples, {least!r} {counts[least]}",
-            f"compare errors with {100 * wrong:.3g}%, which is that of the answer {most!r} always",
+            f"compare errors with {100 * wrong:.3g}%, the error of always answering {most!r}",
         )
     rare = [name for name in order if counts[name] < FEW]
     if rare:
         yield _flaw(
             f"{'1 class has' if len(rare) == 1 else f'{len(rare)} classes have'} fewer than {FEW} samples: "
             + _few([f"{name} ({counts[name]})" for name in rare]),
-            "gather more of them, or join or leave out classes: an error counted on fewer moves by more than a tenth with each",
+            "gather more of them, or join or leave out classes: an error on fewer samples moves by more than a tenth with each",
         )
 
 

@@ -55,7 +55,7 @@ dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
 """
 MOST_NAMED = 12  # parts outside the law; the JSON has all
 KINDS = (
-    ("theorem", "proved for these data at these widths; numbers of it have a sampling error"),
+    ("theorem", "proved for these data at these widths; computed numbers have a sampling error"),
     ("limit", "proved as layers grow wide; at these widths an approximation"),
     ("measured", "counted in networks drawn here, or a law used beyond what is proved of it"),
 )
@@ -95,7 +95,7 @@ def _sections(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
     yield f"From density {summary['densities'][0]:g} to {summary['densities'][-1]:g}", _curves(summary)
     yield "Where layers end", _table(end_table(methods, summary["density"])) + _said(_end_notes(methods))
     yield (
-        "Units that hear nothing",
+        "Units without incoming weights",
         _table(dead_table(methods))
         + _said(
             ["Units that are expected to keep no incoming weight, then what was counted in the networks, on average."]
@@ -177,7 +177,7 @@ def _lost_notes(methods: Sequence[MethodSummary]) -> Iterator[str]:
             f"{names}{'an' if names else 'An'} input is lost if it moves no output of a pruned module (slope 0 on all samples); expected is the mean over "
             "the modules, and an input is named where it is lost in half of them or more."
             if any(each["lost"] for each in beyond)
-            else f"{names}{'not' if names else 'Not'} known, as the module passes no slope on to its inputs."
+            else f"{names}{'not' if names else 'Not'} known, since the module passes no slope on to its inputs."
         )
 
 
@@ -191,8 +191,8 @@ def _curves(summary: QuestionSummary) -> str:
     )
     counted = _counted(methods)
     told = [
-        "Predicted share of each layer's weights that is kept, against the density of the whole network, both on scales of "
-        "logarithms. ✕: the layer is expected to keep one weight. Thin line: all layers alike. Dashed upright: the density "
+        "Predicted share of each layer's weights that is kept, against the density of the whole network, both on logarithmic "
+        "scales. ✕: the layer is expected to keep one weight. Thin line: all layers alike. Dashed vertical: the density "
         "asked for.",
         *([f"{listed(counted)}: counted in the networks pruned here, not predicted."] if counted else []),
     ]
@@ -244,7 +244,7 @@ def _inputs(methods: Sequence[MethodSummary]) -> str:
     if counted:
         lines.append(f"{listed(counted)}: not predicted, but counted in the networks pruned here.")
     if not any(columns_of(each) for each in methods):
-        lines.append("No linear layer reads the inputs, so that no weight belongs to one input alone.")
+        lines.append("No linear layer reads the inputs, so no weight belongs to one input alone.")
     if same:
         lines.append(f"{', '.join(same)}: the same share of every input.")
     return shown + strip + _said(lines)

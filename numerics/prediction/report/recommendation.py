@@ -61,7 +61,7 @@ def _taken(methods: Sequence[MethodSummary], cautioned: bool) -> str:
         return ""
     them = "it" if len(methods) == 1 else "them"
     why = (
-        f"the caution under What to do is the least that is said of {them}"
+        f"the caution under What to do is the least that is said against {them}"
         if cautioned
         else f"nothing under What to do weighs against {them}"
     )
@@ -92,7 +92,7 @@ def _mended(flaws: Sequence[Flaw], dropped: Sequence[str]) -> Line:
     options = [f"--drop {shlex.join(dict.fromkeys((*dropped, *drops)))}"] if drops else []
     options += [flaw["option"] for flaw in flaws if flaw["option"]]
     how = f", again with {' '.join(options)}" if options else ""
-    text = f"Mend the data first{how}: all that follows is of the data as they are."
+    text = f"Mend the data first{how}: all that follows describes the data as they are."
     return {"text": text, "kind": MEASURED, "by": ""}
 
 

@@ -252,7 +252,7 @@ def _of_floors(methods: Sequence[MethodSummary]) -> Line:
     """How far each method can go before a layer ends."""
     floors = {each["method"]: floor for each in methods if (floor := floor_of(each)) is not None}
     if not floors:
-        text = "At which density a layer is down to one weight is not known of these methods."
+        text = "For these methods, the density at which a layer is down to one weight is not known."
     else:
         order = sorted(floors, key=floors.__getitem__)
         told = listed([f"{method} {no_less(floors[method])}" for method in order])

@@ -23,7 +23,7 @@ ENTITIES = str.maketrans({each: f"&#{ord(each)};" for each in "\\`*_{}[]<>|$#~&"
 
 @dataclass(frozen=True)
 class Directive:
-    """A directive of a page. argument: the words behind its name; options: by name, as they are written; body: the rest."""
+    """A directive of a page. argument: the words after its name; options: by name, as they are written; body: the rest."""
 
     name: str
     argument: str
@@ -166,7 +166,7 @@ def _opening(text: str, closing: int) -> int:
 
 
 def _words(content: str) -> str:
-    """A pattern of words between any blanks; in the cells of a table their bars stand behind backslashes."""
+    """A pattern of words between any blanks; in the cells of a table their bars follow backslashes."""
     return r"\s+".join(re.escape(word).replace(r"\|", r"\\?\|") for word in content.split())
 
 
@@ -194,7 +194,7 @@ def quoted(text: str) -> str:
 
 
 def folded(summary: str, body: str) -> str:
-    """The text behind a line that opens it; the summary is HTML. Blank lines make what is inside Markdown again."""
+    """The text after a line that opens it; the summary is HTML. Blank lines make what is inside Markdown again."""
     return f"<details>\n<summary>{summary}</summary>\n\n{body.strip()}\n\n</details>"
 
 

@@ -34,8 +34,8 @@ STARTS_STEPS, STARTS_RATE, STARTS_BATCHES = 600, 1e-2, 8
 def graphs_pairs(seed: int = 0, steps: int = PAIRS_STEPS) -> Target:
     """2-IGN (Q3): directed graphs as matrices, 6 and 6 features of each pair of vertices, and their means to 3 classes.
 
-    The classes are graphs of 6 vertices with at most 1, with 2, and with more mutual pairs (i hears j and j hears i). As
-    every vertex hears 2 others (`directed_graphs`), messages that pass from equal features stay equal: they say nothing.
+    The classes are graphs of 6 vertices with at most 1, with 2, and with more mutual pairs (i and j receive from each other). As every
+    vertex receives from 2 others (`directed_graphs`), messages that pass from equal features stay equal: they carry no information.
     No output changes when vertices are renamed. The second input channel holds 1. 2000 graphs, drawn with the seed
     5300 + seed, train it, 1000 test it. InputError as for `digits_mlp`.
     """
@@ -49,7 +49,7 @@ def graphs_pairs(seed: int = 0, steps: int = PAIRS_STEPS) -> Target:
 
 
 def directed_graphs(rng: np.random.Generator, count: int) -> tuple[Array, Integers]:
-    """Graphs of 6 vertices each of which hears 2 others, any two alike: float[count, 6, 6]; and their mutual pairs."""
+    """Graphs of 6 vertices, each of which receives from 2 others, any two alike: float[count, 6, 6]; and their mutual pairs."""
     rank = rng.random((count, VERTICES, VERTICES))
     rank[:, np.arange(VERTICES), np.arange(VERTICES)] = 2  # last
     graphs = (rank.argsort(axis=2).argsort(axis=2) < HEARD).astype(np.float64)

@@ -1,4 +1,4 @@
-"""A steerable network that knows small shapes however they are turned and shifted, but tells them from their mirror images."""
+"""A steerable network that knows small shapes however they are turned and shifted, but distinguishes them from their mirror images."""
 
 from __future__ import annotations
 

@@ -128,5 +128,5 @@ def exchanges(count: int) -> Integers:
 
 
 def with_ones(x: Array) -> Array:
-    """Samples [samples, coordinates] as a channel, and behind it one that holds 1, in place of biases."""
+    """Samples [samples, coordinates] as a channel, followed by one that holds 1, in place of biases."""
     return np.stack([x, np.ones_like(x)], axis=1)

@@ -160,7 +160,7 @@ def test_what_networks_contradict_is_withdrawn():
         return forecast(settings, network, Dataset(x, y, "digits", "is0"), 100, seen, np.random.default_rng(1))
 
     wrong = found("abs")
-    assert wrong.withdrawn.startswith("pruned networks contradict it: it has ")
+    assert wrong.withdrawn.startswith("pruned networks contradict it: it predicts ")
     assert wrong.layers[0].predicted is None
     assert found("relu").withdrawn == ""
 
@@ -175,7 +175,7 @@ def test_right_laws_are_seldom_withdrawn():
 def test_without_networks_nothing_is_said_outside_the_range():
     with pytest.raises(OutsideError, match=r"above 0\.05; pruned networks would answer in its place"):
         predict_layers("snip", sample=False, **NARROW)
-    with pytest.raises(InputError, match="times the first's norm, above"):
+    with pytest.raises(InputError, match="times that of the first, above"):
         predict_layers(widths=(64, 64), sample=False, **GRASP)
     found = compare_methods("digits", (2,), samples=100, units=512)
     assert [each["method"] for each in found.left_out] == ["snip", "grasp", "grasp-magnitude", "synflow"]
@@ -193,7 +193,7 @@ def test_a_report_says_what_the_networks_kept():
     assert [each["predicted"] for each in method["layers"]["layers"]] == [each.observed for each in forecast.layers]
     assert method["layers"]["columns"]["predicted"] == forecast.observed_columns.tolist()
     texts = [each["text"] for each in found.summary["advice"]]
-    assert f"Of grasp, trust what the 4 networks pruned here keep: {forecast.withdrawn}." in texts
+    assert f"For grasp, trust what the 4 networks pruned here keep: {forecast.withdrawn}." in texts
     assert "grasp: nothing is predicted, the shares are those of the networks pruned here." in found.page
 
 

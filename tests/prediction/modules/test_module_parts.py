@@ -134,7 +134,7 @@ def test_copies_keep_what_pruned_modules_keep(build, method):
         return
     found = told(build, method, networks=8)
     assert {layer.says for layer in found.layers} == {"measured"}
-    assert "not told from copies" in found.notes[2]
+    assert "not distinguished from copies" in found.notes[2]
     for layer in found.layers:
         assert (
             abs(layer.predicted - layer.observed)
@@ -144,7 +144,7 @@ def test_copies_keep_what_pruned_modules_keep(build, method):
 
 def test_modules_whose_weights_come_back_transposed_are_told_from_copies():
     found = told(Reused, "snip", networks=12)
-    assert "they are told from independent copies, which had predicted what is kept" in found.notes[0]
+    assert "they are distinguished from independent copies, which had predicted what is kept" in found.notes[0]
     assert found.withdrawn in found.notes[0]
     assert {(layer.says, layer.predicted) for layer in found.layers} == {("measured", None)}
     assert all(layer.p is not None and layer.collapse is not None for layer in found.layers)

@@ -239,9 +239,9 @@ def test_the_chance_that_cells_keep_nothing_is_that_of_all_choices(cells, kept, 
 
 def test_what_the_test_of_copies_can_tell_is_told():
     few = told(squared, networks=1)
-    assert any("1 pruned module cannot be told from copies at the level 0.01" in note for note in few.notes)
+    assert any("1 pruned module cannot be distinguished from copies at the level 0.01" in note for note in few.notes)
     assert not any("not told" in note for note in few.notes)
-    assert any("not told from copies" in note for note in told(squared, networks=4).notes)
+    assert any("not distinguished from copies" in note for note in told(squared, networks=4).notes)
     for asked, why in (
         ({"sample": False}, "no module was pruned"),
         ({"scope": "layer"}, "each layer keeps what is asked"),
@@ -256,7 +256,7 @@ def test_rows_that_wanda_empties_are_remarked():
 
 
 def test_independence_of_weights_is_said_to_be_assumed():
-    assert any("which is assumed" in note for note in told(squared, "magnitude").notes)
+    assert any("independent weights (assumed)" in note for note in told(squared, "magnitude").notes)
     found = predict_module(Net, "magnitude", DIGITS, samples=60, sample=False)
     assert "that weights are independent is assumed" in found.notes[0]
 

@@ -76,7 +76,7 @@ def test_synflow_reads_the_moduli_of_all_parameters_and_no_bias(build):
     scores = module_scores(build(), "synflow", DIGITS, loss="cross-entropy")
     assert all((score > 0).all() for score in scores.values())
     found = predict_parts(build, "synflow", DIGITS, samples=60, networks=4)
-    assert any("are not told from copies" in note for note in found.notes)
+    assert any("are not distinguished from copies" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_a_tied_weight_is_named_counted_once_and_the_rest_predicted(build, share
     assert sorted(layer.name for layer in found.layers) == sorted(layers)
     assert f"{shared} (one weight)" in found.outside
     assert f"{shared} are one weight: it is counted, scored and masked once, for all its uses" in found.notes
-    assert any("are not told from copies" in note for note in found.notes)
+    assert any("are not distinguished from copies" in note for note in found.notes)
     total = sum(layer.weights for layer in found.layers)
     kept = sum(layer.observed * layer.weights for layer in found.layers)
     assert kept == pytest.approx(round(0.1 * total), abs=1e-6)
@@ -119,7 +119,7 @@ def test_a_tied_weight_is_named_counted_once_and_the_rest_predicted(build, share
 
 def test_a_transposed_use_is_told_from_copies():
     found = predict_parts(Back, "snip", DIGITS, samples=100, networks=12)
-    assert "they are told from independent copies" in found.withdrawn
+    assert "they are distinguished from independent copies" in found.withdrawn
     assert any(note.startswith("the weights of there may be used outside the forward") for note in found.notes)
 
 

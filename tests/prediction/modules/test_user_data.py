@@ -249,7 +249,7 @@ def test_memory_is_estimated_before_it_is_taken():
 
 
 def test_wanda_reads_what_enters_linear_layers():
-    with pytest.raises(InputError, match=r"table: wanda is not defined of this part, expected linear"):
+    with pytest.raises(InputError, match=r"table: wanda is not defined for this part, expected linear"):
         sl.prune(recurrent(), "wanda", 0.3, (TOKENS, CLASSES[:30]), include="table")
 
 
@@ -298,10 +298,10 @@ REFUSED = {
     r"the loss of batch 0 is float": {"loss": lambda model, batch: 1.0},
     r"loss\(module, batch\) raised: no": {"loss": "raises"},
     r"batches is 0": {"batches": 0},
-    r"exclude has 'layer9', which is nothing of the module": {"exclude": ("layer9",)},
+    r"exclude has 'layer9', which names nothing in the module": {"exclude": ("layer9",)},
     r"exclude leaves no layer": {"exclude": (nn.Linear,)},
     r"exclude has 3, expected paths": {"exclude": (3,)},
-    r"include has 'layer9', which is nothing of the module": {"include": "layer9"},
+    r"include has 'layer9', which names nothing in the module": {"include": "layer9"},
 }
 
 
