@@ -98,7 +98,7 @@ def opposite_samples_share_nothing(covariance: sp.Expr) -> Relation:
     return same(covariance, sp.limit(valued(relu.value, {first: 1, second: 1}), cross, -1))
 
 
-def half_of_the_rows_hear(degree: sp.Expr) -> Iterator[Relation]:
+def half_of_the_gates_are_open(degree: sp.Expr) -> Iterator[Relation]:
     """The gate of the one sample that is not 0 in the column is open in half of the rows, where |w| a > t/b with H(t/b)."""
     yield same(degree, sum(gate * product_normal.at(t / b) for gate in (0, 1)) / 2)
 
@@ -252,7 +252,7 @@ hypothesis that the limit depends on architecture, density and method alone fail
     ),
     because={
         "kinds of columns": opposite_samples_share_nothing,
-        "degree": half_of_the_rows_hear,
+        "degree": half_of_the_gates_are_open,
         "densities": densities_are_means_over_kinds,
         "thresholds": thresholds_are_roots,
         "tails": tails_are_those_of_the_modulus,

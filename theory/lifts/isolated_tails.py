@@ -288,7 +288,7 @@ lifts.
         Sharp(
             expression="generating_bound",
             example=r"$r=1$ and $\lambda=\frac1n$, as $n\to\infty$, where $M'$ is Poisson in the limit",
-            check="nearly_poisson_copies_attain_the_generating_bound",
+            check="nearly_poisson_copies_nearly_attain_the_generating_bound",
         ),
     ),
     loose=(

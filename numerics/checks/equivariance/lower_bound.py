@@ -278,7 +278,7 @@ def symmetry_saves(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(pruning_lower_bound)
-def symmetry_costs_nothing(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def savings_are_at_least_one(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Both savings are at least 1: there are no more orbits than entries, and a group has an element."""
     yield trial.below(sp.S.One, saving)
     yield trial.below(sp.S.One, free_saving)

@@ -62,7 +62,9 @@ def failure_at_the_size_is_the_one_allowed(
 
 
 @exact(equivariant_ticket, step="uniform size")
-def uniform_coefficients_have_such_products(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def products_of_uniform_coefficients_have_size_and_density(
+    size: sp.Expr, uniform_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The size at 1/e and the density of R5.1 there, ½; the density falls up to there."""
     density = uniform_product.density.args[0].expr.subs(t, y)
     yield trial.same(density.subs(y, uniform_reach), sp.Rational(1, 2))

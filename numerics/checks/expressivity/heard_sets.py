@@ -51,7 +51,7 @@ def applied(operator: sp.Expr, values: np.ndarray) -> list[Fraction]:
 
 
 @exact(unheard_parts)
-def deep_networks_have_no_unheard_parts(residual_maps: Maps, trial: Trial) -> Iterator[Finding]:
+def deep_networks_lack_the_unreached_parts(residual_maps: Maps, trial: Trial) -> Iterator[Finding]:
     """The map to the unheard parts gives 0, in fractions, for three networks with each of the masks.
 
     The networks have three hidden layers, the first of which holds relays.
@@ -76,7 +76,7 @@ def relays_are_the_target_on_a_grid(relays_only: sp.Expr, target: sp.Expr, trial
 
 
 @enclosed(unheard_parts)
-def relays_keep_to_the_target_on_the_square(
+def relays_approximate_the_target_on_the_square(
     relays_only: sp.Expr, two_relays_error: sp.Expr, target: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The squared difference between the relays and the target is at most the stated error at drawn points of the square."""

@@ -35,7 +35,7 @@ def energies_in_a_ball_are_below_its_complexity(
 
 
 @enclosed(scale_free_energy)
-def equal_inputs_keep_to_both_bounds(
+def equal_inputs_lie_between_both_bounds(
     rank_one_complexity: sp.Expr, khintchine: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The squared complexity of m = 2k equal inputs is at most 1/2k, the square of the bound at the trace m, and at least Khintchine's

@@ -185,7 +185,7 @@ def antipodal_inputs_attain_one(antipodal_determinant: sp.Expr, trial: Trial) ->
 
 
 @exact(linear_part_bound)
-def gates_that_masks_follow_leave_nothing(one_sided_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def path_part_is_the_kernel_where_masks_follow_gates(one_sided_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """K − B of one neuron with M = 1{w > 0} at x = −1, by integrals; at x = 1 the same integrals find K = 2."""
     w = sp.Symbol("w", real=True)
     law = sp.exp(-(w**2) / 2) / sp.sqrt(2 * sp.pi)

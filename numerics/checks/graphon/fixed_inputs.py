@@ -62,7 +62,7 @@ def mean_positive_part(rows: int, chance: Fraction) -> Fraction:
 
 
 @enclosed(fixed_inputs, step="mean of a positive part")
-def columns_keep_to_the_mean(mean_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def excess_of_a_column_is_at_most_the_bound(mean_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E max(X/n − p, 0) for binomial X is at most the bound, up to eight rows; one row with a fair entry attains it."""
     for rows, tenths in product((1, 2, 3, 8), (1, 3, 5, 8)):
         share = sp.Rational(tenths, 10)

@@ -26,7 +26,7 @@ def too_many_columns_are_kept_too_little(half_and_half: sp.Expr, trial: Trial) -
 
 
 @enclosed(mask_limit)
-def such_columns_come_along(ultimate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def share_has_a_small_entropy_and_the_distance(ultimate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At the share ½ + 1/(2√y) the entropy is below 1/y, and the distance is at most the stated limit, for three y.
 
     Three binomial probabilities are at least as large as the entropy says.

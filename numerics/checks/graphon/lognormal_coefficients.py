@@ -157,7 +157,9 @@ TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17))
 
 
 @enclosed(probit_graphon)
-def bounds_say_something(certificate: sp.Expr, truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def certificate_and_truncation_are_below_plain_bounds(
+    certificate: sp.Expr, truncation: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The certificate is at most the root of ∬W² and at most 1; the truncation is at most the correlation times ρ(1 − ρ)."""
     yield trial.below(certificate, sp.sqrt(moment))
     yield trial.below(certificate, 1)

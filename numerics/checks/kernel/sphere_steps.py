@@ -139,7 +139,7 @@ def cosines_raise_and_lower_degrees(
 
 
 @exact(sphere_spectrum, step="two points")
-def two_points_know_nothing_of_each_other(two_points: sp.Matrix, trial: Trial) -> Iterator[Finding]:
+def matrix_of_two_points_is_half_of_the_kernel(two_points: sp.Matrix, trial: Trial) -> Iterator[Finding]:
     """The matrix for two points is half of the kernel, at the cosines 1 and −1."""
     kernel = sp.Matrix(2, 2, lambda i, j: (kappa_1 + cosine * kappa_0).subs(cosine, 1 if i == j else -1) / 2)
     vector = sp.Matrix([now, before])

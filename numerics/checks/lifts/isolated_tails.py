@@ -132,7 +132,7 @@ def means_rise_with_the_width(increasing_from: sp.Expr, isolated_mean: sp.Expr, 
 
 
 @enclosed(poisson_tails)
-def nearly_poisson_copies_attain_the_generating_bound(
+def nearly_poisson_copies_nearly_attain_the_generating_bound(
     generating_bound: sp.Expr, factorial_moment: sp.Expr, isolated_mean: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """At r = 1, n = 10⁴, λ = 1/n and s = 2: twelve terms of the mean, none of them negative, add up to at most the bound."""

@@ -57,7 +57,7 @@ def second_moments_are_exact(
 
 
 @exact(copies_in_wide_lifts, step="largest differences")
-def differences_are_largest_there(
+def differences_are_largest_at_these_degrees(
     isolated_rate: sp.Expr, best_lambda: sp.Expr, most_below: sp.Expr, most_above: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The first is taken with q^r = r^{−r} and ω = 1 at the best degree; the second at the degree 1, where λ times the rate has the slope 0

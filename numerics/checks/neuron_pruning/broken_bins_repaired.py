@@ -43,7 +43,7 @@ def by_angles(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(broken_bin_chain, step="three neurons")
-def three_neurons_add_up_to_nothing(repairing: Strengths, trial: Trial) -> Iterator[Finding]:
+def three_active_neurons_add_up_to_zero(repairing: Strengths, trial: Trial) -> Iterator[Finding]:
     """Where all three neurons are active their functionals add up to 0, on two vectors."""
     for turned in (sp.cos, sp.sin):
         outer, middle, other = (c * turned(turn) for c, turn in zip(repairing, TURNS, strict=True))
@@ -100,7 +100,7 @@ def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, tria
 
 
 @enclosed(broken_bin_chain)
-def bins_and_kinks_end_there(
+def probability_eigenvalue_and_bump_have_their_ranges(
     one_more: sp.Expr, eigenvalue: sp.Expr, bump: sp.Expr, repaired_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The probability is at least 0, and the eigenvalue, a mean of ±1, at least −1; the bump is at least 0 and at most its value in the

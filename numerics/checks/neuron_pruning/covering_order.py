@@ -118,7 +118,7 @@ def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, tria
 
 
 @exact(ball_covering_order, step="least numbers")
-def half_the_chance_leaves_so_much(
+def far_number_at_half_of_the_chance(
     half_chance: sp.Expr, far_count: sp.Expr, near_count: sp.Expr, far_least: sp.Expr, near_least: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """At half of the chance the far number is the least one times a factor above 1, with δ = 1/(1 + u).

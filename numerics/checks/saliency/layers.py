@@ -143,7 +143,7 @@ def deviation_leaves_half_the_failure(deviation: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(coupled_layers)
-def no_layer_is_known_better_than_all(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bound_is_least_for_a_layer_with_all_weights(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound is least for a layer that holds all weights."""
     of_all = (sp.sqrt(sp.log(4 / delta) / 2) * sp.sqrt(size) + HALF) / size + sp.sqrt(sp.log(4 / delta) / (2 * size))
     yield trial.below(of_all, count_error)

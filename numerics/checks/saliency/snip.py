@@ -24,7 +24,7 @@ TENTH = sp.Rational(11, 10)
 
 
 @exact(gradient_moments, step="one half")
-def opposite_samples_are_seen_by_halves(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def opposite_samples_open_opposite_gates(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """For samples (x, r) and (−x, −r), the gated mean of r x is the stated multiple of the mean without gates, whichever gate is open."""
     sample, residual = sp.symbols("x_1 r_1", real=True)
     pair = ((sample, residual), (-sample, -residual))
@@ -205,7 +205,7 @@ def gradient_fluctuates_with_the_covariance(
 
 
 @exact(gradient_moments)
-def one_sample_is_seen_by_half_of_the_units(
+def one_sample_opens_half_of_the_gates(
     mean_weight: sp.Expr, covariance_kernel: sp.Expr, one_sample: tuple[sp.Expr, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
     """For one data point (x, r), g is rx if the gate is open and else 0; at c = 1 the formulas give its mean and its variance."""

@@ -29,7 +29,7 @@ def scores_and_factors(rng: np.random.Generator, replicate: int) -> tuple[NDArra
 
 
 @exact(row_thresholds)
-def row_masks_do_not_see_the_row_factor(selection: str, trial: Trial) -> Iterator[Finding]:
+def row_masks_do_not_depend_on_the_row_factor(selection: str, trial: Trial) -> Iterator[Finding]:
     """The row mask stays the same, bit for bit, if rows are multiplied by powers of two, and every row keeps 10 of 96 entries."""
     select = {"row": row_mask, "global": global_mask}[selection]
     for replicate in range(4):

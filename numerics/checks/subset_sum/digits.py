@@ -91,7 +91,7 @@ def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @exact(digits_ticket, step="error")
-def changes_keep_to_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def change_is_at_most_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The error is at least the change and its opposite, for any shift e(x − y)/(x + y) of less than e: both gaps are sums of non-negative
     terms.
     """
@@ -185,7 +185,7 @@ def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial)
 
 
 @exact(digits_ticket)
-def the_lead_is_the_least_there_is(margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def margin_is_the_least_lead(margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The margin is the least lead over all whole outputs within errors up to 2, of a top from 3 to 5 and another output from 1 to 5."""
     points = list(product(range(3, 6), range(1, 6), range(3), range(3)))
     for first, second, one, two in points:

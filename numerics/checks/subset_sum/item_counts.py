@@ -133,7 +133,7 @@ def the_limit_has_this_integral(spread: sp.Expr, local_density: sp.Expr, trial: 
 
 
 @exact(annealed_count, step="annealed size")
-def the_mean_is_one_there_up_to_a_power(
+def mean_at_the_annealed_size_is_one_up_to_a_power(
     total: sp.Expr, leading: sp.Expr, annealed_size: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """At the annealed size the number of subsets is 1/ε; the logarithm of the mean over ε times this number, over n, tends to 0."""

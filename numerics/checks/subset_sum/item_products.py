@@ -183,7 +183,7 @@ def off_zero(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(item_products, step="density of a sum", cost=0.4)
-def densities_of_sums_are_such_integrals(
+def density_of_a_sum_is_the_integral(
     chi_square: sp.Expr, mixture: sp.Expr, sum_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The density is 2K_ν times what the integrand has besides e^(νw − x cosh w); at 0 it is the mean of 1/√(2πv), by Euler's integral."""
@@ -200,7 +200,9 @@ def by_gamma(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(item_products, step="normal density")
-def one_product_is_such_a_sum(gaussian_density: sp.Expr, sum_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sum_of_one_product_has_the_density(
+    gaussian_density: sp.Expr, sum_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The density of a sum at k = 1."""
     yield trial.same(gaussian_density, sum_density.subs(k, 1), by=off_zero)
 

@@ -99,7 +99,7 @@ def failure_at_the_size_is_the_one_allowed(failure: sp.Expr, law_size: sp.Expr, 
 
 
 @exact(subset_cover, step="uniform items")
-def uniform_items_are_such_a_law(law_size: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def uniform_items_have_density_one_half(law_size: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The size at a = 1 and κ = ½, the density that integrates to 1 over [−1, 1]; at this size the bound is δ."""
     yield trial.same(2 * UNIFORM[a] * UNIFORM[kappa], sp.S.One)
     yield trial.same(size, law_size.subs(UNIFORM), by=logarithm)

@@ -220,7 +220,7 @@ u, level = sp.symbols("u level", positive=True)  # logarithms of the moduli of o
 
 
 @exact(two_layer_ticket)
-def such_entries_have_uniform_products(modulus_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def product_of_moduli_is_uniform(modulus_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The density of a product of moduli is 1: an integral over the logarithm of one, by a primitive that grows by 1."""
     pair = modulus_density.subs(t, sp.exp(-u)) * modulus_density.subs(t, sp.exp(u - level))
     primitive = sp.asin(2 * u / level - 1) / sp.pi

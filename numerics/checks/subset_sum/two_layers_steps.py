@@ -51,7 +51,9 @@ def failure_at_the_size_is_the_one_allowed(failure: sp.Expr, size: sp.Expr, tria
 
 
 @exact(two_layer_ticket, step="uniform units")
-def uniform_entries_have_such_products(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def products_of_uniform_entries_have_size_and_density(
+    size: sp.Expr, uniform_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The size at 1/e and the density of R5.1 there, ½. The density falls up to there, and a times the density has the slope 0 there and is
     concave.
     """
@@ -89,7 +91,7 @@ def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @exact(two_layer_ticket, step="entry")
-def changes_keep_to_the_error(change: sp.Expr, entry_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def change_is_at_most_the_error(change: sp.Expr, entry_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The bound is at least the change and its opposite, at any shift (y − z)/(y + z) of its bound and any d of (u − v)/(u + v) of ε."""
     off, moved = eps * (u - v) / (u + v), before * (y - z) / (y + z)
     here = change.subs(w, kept - d).subs({d: off, shift: moved})

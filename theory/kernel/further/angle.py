@@ -196,7 +196,7 @@ the bound is sharp to first order.
         Sharp(
             expression="least_resolution",
             example=r"double precision, and any other as $u\to0$",
-            check="resolutions_come_down_to_the_least",
+            check="resolutions_tend_to_the_least",
             side=Side.BELOW,
         ),
     ),

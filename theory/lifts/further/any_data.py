@@ -221,7 +221,7 @@ than the samples, or more.
             r"This says nothing about small lifts: the loss at the start is at most $\frac12A_1^2$, and for one unit with "
             r"$A_1=A_2=R_x=1$ the bound is below this only from five copies on. For $\varepsilon=\delta=\frac1{10}$ and $q=\frac14$ the "
             r"guarantee starts at $88$ vertices.",
-            "bounds_speak_from_five_copies",
+            "bounds_are_informative_from_five_copies",
         ),
         Remark(
             r"The number of samples can enter through the witness: labels that follow no rule may need a larger witness for more "

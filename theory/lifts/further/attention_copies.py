@@ -303,7 +303,7 @@ the number of samples occurs.
             r"This says nothing about small lifts: the loss at the start is at most $\frac12A_1^2$ where $R_x=1$, and for one head of "
             r"width one on one channel with $A_1=A_2=1$ the bound at $\rho=\frac12$ is below this only from sixteen copies on. For "
             r"$\varepsilon=\delta=\frac1{10}$, on one of two channels, $p_0=\frac12$, the guarantee starts at $560$ heads.",
-            "bounds_speak_from_sixteen_copies",
+            "bounds_are_informative_from_sixteen_copies",
         ),
         Remark(
             r"The loss of copies alone whose readout grows far reaches more than a hundredth of the bound, and there the bound is "

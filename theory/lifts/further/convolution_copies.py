@@ -224,7 +224,7 @@ $1-\delta$ from $$[[filter_size]]$$ output channels on, a number in which neithe
             r"This says nothing about small lifts: the loss at the start is at most $\frac12A_1^2$, and for one filter of two weights "
             r"with $A_1=A_2=\nu=1$ the bound is below this only from seven copies on. For $\varepsilon=\delta=\frac1{10}$, on one of two "
             r"channels, $p_0=\frac12$, the guarantee starts at $240$ channels.",
-            "bounds_speak_from_seven_copies",
+            "bounds_are_informative_from_seven_copies",
         ),
         Remark(
             r"The loss of copies alone whose readout grows far reaches more than a hundredth of the bound, and there the bound is "

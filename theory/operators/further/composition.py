@@ -83,7 +83,7 @@ constants $1$ are sharp: $U_l=1$ and $W_l=1-c_l$ attain the bound if one of the 
         Sharp(
             expression="layers_bound",
             example=r"$U_l=1$ and $W_l=1-c$, as $c\to0$",
-            check="constant_layers_come_up_to_the_bound",
+            check="constant_layers_nearly_attain_the_bound",
         ),
     ),
     because={

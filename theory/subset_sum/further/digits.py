@@ -191,7 +191,7 @@ samples, and blocks that are not pruned on $.09$ to $.13$.
         Sharp(
             expression="margin",
             example="errors that all lower the lead",
-            check="the_lead_is_the_least_there_is",
+            check="margin_is_the_least_lead",
             side=Side.BELOW,
         ),
     ),

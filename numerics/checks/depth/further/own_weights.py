@@ -36,7 +36,7 @@ def fewest(rows: int, columns: int) -> Fraction:
 
 
 @exact(own_weights)
-def all_small_matrices_of_signs_have_such_signals(least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_small_matrix_of_signs_has_a_smaller_mean(least: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No matrix of signs of these shapes has a smaller largest mean."""
     for rows, columns in SHAPES:
         seen = trial.once(fewest, rows, columns)

@@ -76,9 +76,7 @@ def resolution_and_bound(
 
 
 @enclosed(arc_cosine_numerics)
-def resolutions_come_down_to_the_least(
-    resolution: sp.Expr, least_resolution: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def resolutions_tend_to_the_least(resolution: sp.Expr, least_resolution: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At u = 2 sin² h, for all u up to 1/2; and it exceeds the least at most by the share u/6, which is nothing as u → 0."""
     h, sine = sp.symbols("h s", positive=True)
     least = least_resolution.subs(u, 2 * sine**2).subs(sine, sp.sin(h))

@@ -157,7 +157,9 @@ def one_lift_keeps_the_bound_for_all_numbers_of_samples(uniform_loss: sp.Expr, t
 
 
 @exact(any_data)
-def bounds_speak_from_five_copies(uniform_loss: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bounds_are_informative_from_five_copies(
+    uniform_loss: sp.Expr, uniform_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, R_x: 1, q: sp.Rational(1, 4)}
     few, more = (uniform_loss.subs({**at, M: copies}) for copies in (4, 5))

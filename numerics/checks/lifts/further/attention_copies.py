@@ -240,7 +240,9 @@ def sizes_of_heads_keep_the_conditions(head_size: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(copied_heads)
-def bounds_speak_from_sixteen_copies(head_loss: sp.Expr, head_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bounds_are_informative_from_sixteen_copies(
+    head_loss: sp.Expr, head_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, R_x: 1, d: 1, signs: 1, C: 2, p_0: sp.Rational(1, 2), rho: sp.Rational(1, 2)}
     few, more = (valued(head_loss, {**at, M: copies}) for copies in (15, 16))

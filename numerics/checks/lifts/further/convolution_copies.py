@@ -180,7 +180,9 @@ def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(copied_filters)
-def bounds_speak_from_seven_copies(filter_loss: sp.Expr, filter_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bounds_are_informative_from_seven_copies(
+    filter_loss: sp.Expr, filter_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, nu: 1, k: 2, signs: 1, C_i: 2, p_0: sp.Rational(1, 2)}
     few, more = (valued(filter_loss, {**at, M: copies}) for copies in (6, 7))

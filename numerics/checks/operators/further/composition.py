@@ -83,7 +83,7 @@ def both_layers_add_up(constant_change: sp.Expr, composition_bound: sp.Expr, tri
 
 
 @exact(composed_graphons)
-def constant_layers_come_up_to_the_bound(layers_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def constant_layers_nearly_attain_the_bound(layers_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """U = 1, W = 1 − c: compositions differ by 1 − (1 − c)^L, less than the bound by at most L²c²/2."""
     for count in (1, 2, 3, 10):
         for small in (sp.Rational(1, 10**3), sp.Rational(1, 10**6)):
