@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from sparse_limits.numerics.statistics import exact_tests
@@ -260,16 +260,18 @@ def test_equal_probabilities_raise_few_alarms(n, m, p, level):
     st.floats(0.0, 1.0),
     st.sampled_from([0.3, 0.05, 1e-4]),
 )
+@example(6, 18, 0.05, 1.0, 1e-4)
+@example(3, 3, 0.05, 1 - 2**-53, 0.3)
 def test_two_counts_are_missed_exactly_as_planned(n, m, pooled, share, level):
     """Of all pairs of counts, those without an alarm, whichever of the two is more probable."""
     test, size = TwoCounts(n, m, pooled, level), n + m
     gap = share * min(pooled * size / m, (1 - pooled) * size / m, pooled * size / n, (1 - pooled) * size / n)
     quiet = [(x, y) for x in range(n + 1) for y in range(m + 1) if test.p_value(x, y) > level]
     xs, ys = np.array(quiet).T
-    missed = [
-        (scipy.stats.binom.pmf(xs, n, pooled + sign * gap * m / size) * scipy.stats.binom.pmf(ys, m, pooled - sign * gap * n / size)).sum()
-        for sign in (1, -1)
-    ]  # fmt: skip
+    missed = []
+    for sign in (1, -1):
+        first, second = np.clip(pooled + sign * gap * np.array([m, -n]) / size, 0.0, 1.0)  # rounding may leave [0, 1]
+        missed.append((scipy.stats.binom.pmf(xs, n, first) * scipy.stats.binom.pmf(ys, m, second)).sum())
     assert test.miss(0.0, gap) == pytest.approx(min(1.0, max(missed)), rel=1e-9, abs=1e-12)
 
 
