@@ -181,11 +181,11 @@ graphon_tangent_kernel = Claim(
     headline=r"Under its assumptions, with masks independent of the weights, the tangent kernel tends to a sum over layers. A layer with the graphon $W$ adds $$[[own_layer]],$$ with the covariance $\Sigma$ from below and $G$ of its gradients.",
     statement=r"""
 Let the entries $M^{(l)}_{ij}$ of the masks be independent of the weights and of each other, let edges be kept with probability
-$W^{(l)}(u_i,v_j)$, and let pruned weights never be trained. Let $W^{(l)}$ be continuous almost everywhere, let the positions be
-equidistributed, and let the inputs be fixed, with
+$W^{(l)}(u_i,v_j)$, and let pruned weights never be trained. Let $W^{(l)}$ be continuous almost everywhere, also in $v$ at the position
+$u_i$ of each neuron, let the positions be equidistributed, and let the inputs be fixed, with
 $\frac1d\sum_jM_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$ (as holds for $d\to\infty$ with
-$d^{-2}\sum_jx_j^4\to0$). As $n_1,\dots,n_L\to\infty$ one after the other, the tangent kernel tends to the sum of the contributions of its
-layers: with $\Sigma$ that of the layer below and $G$ that of the layer above,
+$d^{-2}\sum_jx_j^4\to0$). As $n_1,\dots,n_L\to\infty$ one after the other, the tangent kernel tends in probability to the sum of the
+contributions of its layers: with $\Sigma$ that of the layer below and $G$ that of the layer above,
 $$\tilde\Sigma^{(l)}(u)=[[forward]],\qquad\Sigma^{(l)}=F(\tilde\Sigma^{(l)}),$$
 $$G^{(l)}(u)=\kappa_0(r^{(l)}(u))\,[[backward]],\quad G^{(L+1)}=1,$$
 $$\Theta=\sum_{l=1}^{L+1}\Theta^{(l)},\qquad\Theta^{(l)}=[[own_layer]],$$
