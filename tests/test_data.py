@@ -20,9 +20,9 @@ from sparse_limits.numerics.labels import targets
 from sparse_limits.numerics.limits import limit
 
 
-def refusal(call, *arguments):
+def refusal(call, *arguments, **options):
     with pytest.raises(ValueError) as caught:  # noqa: PT011  the message is what the caller looks at
-        call(*arguments)
+        call(*arguments, **options)
     message = str(caught.value)
     assert "\n" not in message
     assert "expected" in message or "no such file" in message
