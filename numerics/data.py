@@ -18,7 +18,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sparse_limits.numerics.arguments import InputError, checked_bool, checked_integer, real_matrix
+from sparse_limits.numerics.arguments import InputError, checked_integer, real_matrix
 from sparse_limits.numerics.columns import About, Content, check_missing, of_arrays, of_table
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.files import check_readable
@@ -200,15 +200,13 @@ def load_data(
     """
     if not isinstance(source, (str, PathLike)):
         raise InputError(f"source is {type(source).__name__}, expected digits or a file's name")
-    if standardise is not None:
-        standardise = checked_bool("standardise", standardise)
     if source == "digits":
         for name, value in {"target": target, "missing": missing, "drop": drop, "classes": classes}.items():
             if value is not None:
                 raise InputError(
                     f"{name} is {value!r:.60}, expected none: the digits have one target, pixels for inputs, and no missing values"
                 )
-        return digits("ge5" if labels is None else labels, standardise is not False)
+        return digits("ge5" if labels is None else labels, standardise is None or bool(standardise))
     return load(source, labels, bool(standardise), target=target, missing=missing, drop=drop, classes=classes)
 
 

@@ -77,14 +77,15 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
     """
 
     parameters = tuple(inspect.signature(function).parameters.values())
-    switches = [each.name for each in parameters if each.annotation == "bool"]  # whatever they are given, Python takes
+    switches = {each.name: each.annotation for each in parameters if each.annotation in ("bool", "bool | None")}
     reads = any(each.annotation in ("Data", "Data | None") for each in parameters)
     elsewhere = OF_THE_DATA if reads else ()
 
     @wraps(function)
     def guarded(*arguments: P.args, **named: P.kwargs) -> R:
-        for name in switches:
-            if name in named and (wrong := of_wrong_kind(name, named[name], "bool")):
+        given = {each.name: value for each, value in zip(parameters, arguments, strict=False)} | named
+        for name, kind in switches.items():  # Python takes whatever they are given
+            if name in given and (wrong := of_wrong_kind(name, given[name], kind)):
                 raise InputError(wrong)
         for name in (each for each in elsewhere if each in named):
             raise InputError(

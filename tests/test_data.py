@@ -331,7 +331,8 @@ def test_folders_are_refused(tmp_path):
 
 @pytest.mark.parametrize("value", ["a", 1, "no"])
 def test_standardise_is_true_or_false(value):
-    assert "standardise is" in refusal(load_data, "digits", standardise=value)
+    for said in (refusal(load_data, "digits", standardise=value), refusal(load_data, "digits", None, value)):
+        assert said == f"standardise is {value!r}, expected True or False or None"
 
 
 def test_standardise_of_numpy_is_one_of_python():

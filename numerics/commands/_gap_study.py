@@ -49,7 +49,7 @@ def configure(parser: ArgumentParser) -> None:
         "--least",
         type=float,
         metavar="E",
-        help="smallest error for all searches except that for single weights after a ReLU (default 0.001)",
+        help="smallest error for all searches except that for single weights with an output ReLU (default 0.001)",
     )
     add(
         "--quick",

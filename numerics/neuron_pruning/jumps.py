@@ -1,4 +1,4 @@
-"""An upper bound on the probability of a ticket of whole neurons followed by an output ReLU (N5.2)."""
+"""An upper bound on the probability of a ticket of whole neurons with an output ReLU (N5.2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POWERS = (0.05, 0.99)  # between which the best one is looked for: every power i
 
 
 def ticket_chance(neurons: int, eps: float) -> float:
-    """An upper bound on the probability that some of so many neurons are within eps of the target after an output ReLU.
+    """An upper bound on the probability that some of so many neurons are within eps of the target, with an output ReLU.
 
     N5.2 at the best power that a search finds, in doubles; 1 where it bounds nothing, as beyond an error of 1/3.
 

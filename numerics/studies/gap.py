@@ -188,7 +188,7 @@ def smallest_half(success: Callable[[int], float]) -> int:
 
 
 def least_size(curve: str, eps: float) -> int:
-    """What N_50 is at least: N2 and N4 for a linear output, N5.2 for neurons followed by a ReLU; 1 where no theorem says more."""
+    """What N_50 is at least: N2 and N4 for a linear output, N5.2 for whole neurons with an output ReLU; 1 where no theorem says more."""
     coordinates_matter = eps < number(weight_pruning.equal_error, {weight_pruning.length: 1})
     if curve == NEURONS_LINEAR or (curve == WEIGHTS_LINEAR and coordinates_matter):  # the same bound, by N4
         bound = numeric((alignment.N, alignment.eps), alignment.success)
@@ -199,7 +199,7 @@ def least_size(curve: str, eps: float) -> int:
 
 
 def sufficient_size(eps: float) -> int:
-    """N4: how many neurons are enough for a mask of their weights to be within eps of the target after a ReLU, half of the time."""
+    """N4: how many neurons are enough for a mask of their weights to be within eps of the target with an output ReLU, half of the time."""
     at = {inputs.d: 2, alignment.eps: Rational(eps), alignment.delta: Rational(1, 2)}
     return 2 * ceil(number(weight_pruning.size, at))
 

@@ -28,8 +28,8 @@ def sentences(found: Findings) -> list[str]:
         f"All proved: at ε = {found['crossing']:g} N5.2 asks for more neurons than N4's single weights need, half of the time, and the "
         "ratio grows without bound as ε falls. So with an output ReLU the exponential gap is a theorem; with a linear output it is "
         "false (N4).",
-        "Found curves are upper bounds by one search each. For neurons followed by a ReLU the numbers proved necessary, of the order of "
-        "1/(ε ln 1/ε), and sufficient, 1/ε times the square of the logarithm (N8), differ by powers of a logarithm alone.",
+        "Found curves are upper bounds by one search each. For whole neurons with an output ReLU the numbers proved necessary, of "
+        "the order of 1/(ε ln 1/ε), and sufficient, 1/ε times the square of the logarithm (N8), differ by powers of a logarithm alone.",
     ]
 
 
@@ -46,7 +46,7 @@ def _linear_weights(rows: Sequence[SizeRow], neurons: Sequence[SizeRow], slope: 
     if rows:
         sizes = [(row["median"] or inf, whole["median"] or inf) for row, whole in zip(rows, neurons, strict=True)]
         gain = (
-            "Fewer neurons were enough than without pruning single weights; by"
+            "Fewer neurons were enough than where whole neurons are pruned; by"
             if all(single < whole for single, whole in sizes)
             else "By"
         )

@@ -69,7 +69,7 @@ def subset_of(items: int) -> Call:
 
 
 def law_of(units: int) -> Call:
-    return lambda: sl.predict("snip", "digits", (64, 64), density=0.1, samples=100, units=units, networks=0)
+    return lambda: sl.predict("snip", "digits", (64, 64), density=0.1, samples=100, units=units, networks=1)
 
 
 def drawn_of(width: int) -> Call:
@@ -84,7 +84,7 @@ ENGINES: dict[str, tuple[str, Callable[[int], Call], Sequence[int]]] = {
     "dense_kernel": ("inputs, 3 hidden layers", dense_of, (1000, 2000, 4000)),
     "tangent_kernel": ("width of 2 hidden layers, 100 inputs", tangent_of, (256, 512, 1024)),
     "subset_sum": ("items; the exponent is of 2^n", subset_of, (36, 40, 44)),
-    "law": ("units of the law, 100 samples", law_of, (1024, 2048, 4096)),
+    "law": ("units of the law, 100 samples, beside one small network", law_of, (1024, 2048, 4096)),
     "networks": ("width of 2 hidden layers, 4 networks", drawn_of, (256, 512, 1024)),
 }
 

@@ -207,7 +207,7 @@ def tickets_for_a_relu_output_fail_without_it(opposite_error: sp.Expr, trial: Tr
             linear = TARGET[0] * point[0] + TARGET[1] * point[1]
             error = abs(max(network.sum(point), Fraction(0)) - max(linear, Fraction(0)))
             yield trial.holds(
-                error <= certified, f"error {float(error):.2g} after a ReLU, {float(certified):.2g} certified"
+                error <= certified, f"error {float(error):.2g} with an output ReLU, {float(certified):.2g} certified"
             )
         opposite = abs(network.sum((-TARGET[0], -TARGET[1])))
         yield trial.holds(
