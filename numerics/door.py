@@ -77,13 +77,16 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
     """
 
     parameters = tuple(inspect.signature(function).parameters.values())
+    by_place = [
+        each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD
+    ]  # what follows *values is not
     switches = {each.name: each.annotation for each in parameters if each.annotation in ("bool", "bool | None")}
     reads = any(each.annotation in ("Data", "Data | None") for each in parameters)
     elsewhere = OF_THE_DATA if reads else ()
 
     @wraps(function)
     def guarded(*arguments: P.args, **named: P.kwargs) -> R:
-        given = {each.name: value for each, value in zip(parameters, arguments, strict=False)} | named
+        given = dict(zip(by_place, arguments, strict=False)) | named
         for name, kind in switches.items():  # Python takes whatever they are given
             if name in given and (wrong := of_wrong_kind(name, given[name], kind)):
                 raise InputError(wrong)

@@ -133,6 +133,16 @@ def test_what_describes_data_is_what_a_source_has() -> None:
     assert (source, tuple(others)) == ("source", OF_THE_DATA)
 
 
+def test_a_switch_behind_any_number_of_values_is_given_by_name_alone() -> None:
+    @door
+    def listed(label: str, *values: str, exact: bool = False, keep: bool = False) -> int:
+        return len(values)
+
+    assert listed("E1", "v_1=1/4", "v_2=1/2", "v_3=3/4", exact=True) == 3
+    with pytest.raises(sl.InputError, match=r"^keep is 'a', expected True or False$"):
+        listed("E1", "v_1=1/4", "v_2=1/2", keep="a")
+
+
 def test_what_is_meant_is_said_in_words() -> None:
     @door
     def asked(widths: Sequence[int] | None, mask: str | Path | Sequence[Path] = "", *rest: int) -> str:
