@@ -29,8 +29,8 @@ from sparse_limits.theory.graphon.taxonomy import Heterogeneity, heterogeneity
 
 Counts = NDArray[np.int64]
 
-DRAWS, FEWEST_DRAWS = 4999, 99
-MOST_DRAWN = 10**8  # counts drawn for one test
+DRAWS = 4999  # of the counts of a side: enough to refuse at the level
+MOST_LINES = 20_000  # whose counts are drawn: of more, as many at random are tested
 BLOCK_ENTRIES = 2**20  # of a mask, looked at together
 
 
@@ -40,10 +40,10 @@ class Side:
 
     length: entries of each. extreme: p-value of the most extreme count (hypergeometric, Bonferroni over all counts), or of
     that many empty lines.
-    chi: χ over its expectation, 1 for a uniform mask; chi_p: its two-sided p-value, from `draws` exact draws. p: of both
-    tests together. equal: whether all counts are the same, and could not be so by chance. whole: whether each row
-    (column) is kept as a whole or not at all: structured pruning. given: p-value of a larger χ given the counts of the
-    other side; None if those are even.
+    chi: χ over its expectation, 1 for a uniform mask; chi_p: its two-sided p-value, from `draws` exact draws. Of more than
+    20 000 lines both are those of 20 000, chosen at random. p: of both tests together. equal: whether all counts are the
+    same, and could not be so by chance. whole: whether each row (column) is kept as a whole or not at all: structured
+    pruning. given: p-value of a larger χ given the counts of the other side; None if those are even.
     """
 
     number: int
@@ -115,10 +115,11 @@ def homogeneity_of_counts(
     rows: Counts, columns: Counts, blocks: Blocks | None, rng: np.random.Generator
 ) -> Homogeneity:
     """The same from what each row [m] and each column [n] keeps, some entries in all, not all of them, and the block pattern."""
-    m, n, kept = rows.size, columns.size, int(rows.sum())
-    drawn = _drawn_spreads(m, n, kept, rng)
-    other = drawn if m == n else _drawn_spreads(n, m, kept, rng)
-    down, across = _side(rows, n, drawn), _side(columns, m, other)
+    m, n = rows.size, columns.size
+    some_rows, some_columns = _tested(rows, rng), _tested(columns, rng)
+    drawn = _drawn_spreads(some_rows, n, rng)
+    other = drawn if m == n <= MOST_LINES else _drawn_spreads(some_columns, m, rng)
+    down, across = _side(rows, n, some_rows, drawn), _side(columns, m, some_columns, other)
     return Homogeneity(
         replace(down, given=_given(rows, columns)) if across.uneven else down,
         replace(across, given=_given(columns, rows)) if down.uneven else across,
@@ -147,16 +148,22 @@ def degrees(mask: csr_array) -> tuple[Counts, Counts]:
     return np.diff(mask.indptr).astype(np.int64), np.bincount(mask.indices, minlength=mask.shape[1])
 
 
-def _drawn_spreads(number: int, length: int, kept: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    draws = min(DRAWS, max(FEWEST_DRAWS, MOST_DRAWN // number))
-    return np.array([_spread(_uniform_counts(number, length, kept, rng)) for _ in range(draws)])
+def _tested(counts: Counts, rng: np.random.Generator) -> Counts:
+    """The counts whose spread is tested. Lines that are chosen without a look at the mask have, given their sum, the same law as all."""
+    return counts if counts.size <= MOST_LINES else rng.choice(counts, MOST_LINES, replace=False)
 
 
-def _side(counts: Counts, length: int, drawn: NDArray[np.float64]) -> Side:
+def _drawn_spreads(counts: Counts, length: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """The spreads of counts with the same sum, of uniform sets."""
+    kept = int(counts.sum())
+    return np.array([_spread(_uniform_counts(counts.size, length, kept, rng)) for _ in range(DRAWS)])
+
+
+def _side(counts: Counts, length: int, tested: Counts, drawn: NDArray[np.float64]) -> Side:
     number, kept = counts.size, int(counts.sum())
     size = number * length
     smallest, largest, empty = int(counts.min()), int(counts.max()), int((counts == 0).sum())
-    seen = _spread(counts)
+    seen, expected = _spread(tested), _expected_spread(tested.size, length, int(tested.sum()))
     tail = min(int((drawn >= seen * (1 - 1e-12)).sum()), int((drawn <= seen * (1 + 1e-12)).sum()))
     none = log_choose(size - length, kept) - log_choose(size, kept)
     chance = number * log_choose(length, smallest) - log_choose(size, kept)
@@ -168,7 +175,7 @@ def _side(counts: Counts, length: int, drawn: NDArray[np.float64]) -> Side:
         empty,
         number * exp(none),
         _extreme(counts, length),
-        seen / _expected_spread(number, length, kept) if number > 1 else 1.0,
+        seen / expected if expected > 0 else 1.0,  # else one line, or lines chosen that keep all or none
         min(1.0, 2 * (1 + tail) / (1 + drawn.size)),
         drawn.size,
         smallest == largest and chance < log(UNLIKELY),

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.stats import multivariate_hypergeom
 
 from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.fitting import homogeneity
 from sparse_limits.numerics.fitting.homogeneity import (
     DRAWS,
     UNLIKELY,
@@ -190,3 +191,26 @@ def test_held_out_halves() -> None:
     for wrong in (mask.astype(int), mask[:1], mask[0]):
         with pytest.raises(InputError, match="expected bool"):
             held_out(wrong)
+
+
+def test_a_profile_of_very_many_lines_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more lines than are drawn, as many as are drawn decide: a level that no p-value reaches refuses nothing."""
+    monkeypatch.setattr(homogeneity, "MOST_LINES", 1000)
+    rng = np.random.default_rng(3)
+    density = np.where(np.arange(3000) % 2, 0.25, 0.45)
+    found = examine(rng.random((32, 3000)) < density).columns
+    assert found.uneven
+    assert found.chi == pytest.approx(1 + 32 * density.var() / (0.35 * 0.65), rel=0.2)
+    even = examine(rng.random((32, 3000)) < 0.35).columns
+    assert not even.uneven
+    assert not even.too_even
+    assert 4 / (1 + DRAWS) < UNLIKELY
+
+
+def test_very_many_lines_of_which_nearly_all_are_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are chosen may keep nothing: their spread is that of any such set."""
+    monkeypatch.setattr(homogeneity, "MOST_LINES", 100)
+    mask = np.zeros((2, 20_000), bool)
+    mask[0, 0] = True
+    found = examine(mask).columns
+    assert (found.chi_p, found.number, found.empty) == (1.0, 20_000, 19_999)
