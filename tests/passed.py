@@ -20,6 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Notes(config.getoption("note_passed")))
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist adds a test's group to its name
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if (file := config.getoption("without")) is None:
         return

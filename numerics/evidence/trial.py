@@ -27,6 +27,7 @@ from sparse_limits.numerics.exact.identities import is_zero
 from sparse_limits.theory.formulas.valued import valued
 
 Simplify = Callable[..., sp.Expr]
+CELLS = 20_000  # of one search; the proofs of the ledger need 2000 at most (measured), and a search without end ends at the same cell everywhere
 
 
 @dataclass
@@ -275,7 +276,6 @@ class Trial(Drawing, StatisticalFindings):
         strict: bool = False,
         integers: boxes.Integers | None = None,
         zero: boxes.Zeros | None = None,
-        seconds: float = 10,
     ) -> Finding:
         """That low ≤ high (or <) on a whole range, or that one expression is ≥ 0: proved, not tried at points.
 
@@ -286,7 +286,7 @@ class Trial(Drawing, StatisticalFindings):
         if within is None and integers is None:
             within, integers = self._drawn(low, *(() if high is None else (high,)))
         asked = boxes.question(low, high, within=within or {}, given=given, strict=strict, integers=integers, zero=zero)
-        outcome = boxes.answer(asked, seconds=seconds)
+        outcome = boxes.answer(asked, seconds=60, cells=CELLS)
         if outcome.verdict == "refuted":
             return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"fails{located(outcome.witness)}")
         if outcome.verdict == "undecided":
