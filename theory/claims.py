@@ -190,7 +190,7 @@ class Claim:
             self.statement,
             *(remark.text for remark in self.remarks),
             *(bound.example for bound in self.sharp),
-            *(text for bound in self.loose for text in (bound.lost, bound.order)),
+            *(text for bound in self.loose for text in (bound.lost, bound.order, bound.exponent)),
             *(bound.why for bound in self.unmeasured),
             *(text for question in self.open_questions for text in question.texts),
             *pitfalls,

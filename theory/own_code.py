@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -48,11 +48,20 @@ def module_of(source: str, kind: Kind) -> ModuleType:
         sys.modules.pop(name, None)  # of another file, beside which a module of the same name stands
         del _homes[name]
     known = set(sys.modules)
-    with on_path(folder):
-        held = _from_file(source, kind)
-    beside = {name for name in set(sys.modules) - known if Path(folder) in _parents(sys.modules[name])}
-    _homes.update(dict.fromkeys(beside, folder))
+    try:
+        with on_path(folder):
+            held = _from_file(source, kind)
+    except BaseException:
+        for name in _beside(folder, known):
+            del sys.modules[name]  # read anew once the file is mended, and in no other file's place
+        raise
+    _homes.update(dict.fromkeys(_beside(folder, known), folder))
     return held
+
+
+def _beside(folder: str, known: Set[str]) -> list[str]:
+    """The modules of a folder that have been imported since others were known."""
+    return [name for name in set(sys.modules) - known if Path(folder) in _parents(sys.modules[name])]
 
 
 def is_code(name: str) -> bool:
@@ -104,7 +113,8 @@ def on_path(folder: str) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.path.remove(folder)
+        with suppress(ValueError):  # the code may have taken it out
+            sys.path.remove(folder)
 
 
 def guarded(name: str, kind: Kind, call: Callable[[], T], ours: str = "") -> T:

@@ -56,6 +56,10 @@ class Quantity:
     def __post_init__(self) -> None:
         if not self.meaning.strip() or not isinstance(self.within, sp.Set):
             raise ValueError(f"{self.symbols}: expected a meaning and a set of values")
+        if isinstance(self.within, sp.Range) and self.within.step != 1:
+            raise ValueError(
+                f"{self.symbols}: whole numbers in steps of {self.within.step}, expected all between two ends"
+            )
         low, high = map(sp.Rational, self.drawn or (0, 0))
         if low > high:
             raise ValueError(f"{self.symbols}: points are drawn from {low} to {high}, expected them in order")

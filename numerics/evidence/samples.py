@@ -36,7 +36,7 @@ class StatisticalFindings:
         Counts: int[c]; n: int or int[c]; p: float or float[c]. One share of the budget altogether.
         """
         counts = np.atleast_1d(np.asarray(counts))
-        p = np.broadcast_to(np.asarray(p, dtype=float), counts.shape)
+        p = _unrounded(np.broadcast_to(np.asarray(p, dtype=float), counts.shape), 0.0, 1.0)
         sizes = np.broadcast_to(np.asarray(n), counts.shape)
         if np.isnan(p).any() or not np.all(sizes > 0):
             raise ValueError("a claimed probability is not a number, or nothing was counted")
@@ -83,6 +83,7 @@ class StatisticalFindings:
             raise ValueError("the claimed mean is not a number, or the sample is empty")
         if not 0 <= off < np.inf:
             raise ValueError(f"a mean that is {off} off: expected 0 or more")
+        mean = float(_unrounded(np.asarray(mean), low, high))
         if not low <= mean <= high:
             return Finding(
                 Kind.EXACT, Verdict.REFUTES, f"a claimed mean is {mean:.5g}, outside [{low:.5g}, {high:.5g}]"
@@ -169,3 +170,10 @@ def _tested(smallest: float, share: float, detail: str, powers: tuple[Power, ...
     verdict = Verdict.REFUTES if smallest <= share else Verdict.SUPPORTS
     p_value = min(1.0, smallest * len(powers))
     return Finding(Kind.STATISTICAL, verdict, f"{detail}; p = {p_value:.3g}", powers, p_value=p_value)
+
+
+def _unrounded(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.floating]:
+    """The values, with an end of the range in place of one that rounding has put beside it: this would refute exactly."""
+    within = np.clip(values, low, high)
+    slack = 1e-12 * max(abs(low), abs(high))
+    return np.where(np.abs(values - within) <= slack, within, values)

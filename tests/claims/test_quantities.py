@@ -49,6 +49,8 @@ def test_ranges_have_words(values, words):
 def test_a_quantity_has_a_meaning_and_draws_inside():
     with pytest.raises(ValueError, match="expected a meaning"):
         Quantity(a, " ", UNIT)
+    with pytest.raises(ValueError, match="in steps of 2, expected all between two ends"):
+        Quantity(n, "an even size", sp.Range(2, sp.oo, 2))
     with pytest.raises(ValueError, match="drawn as far as 2, expected a number strictly between 0 and 1"):
         Quantity(a, "a side", UNIT).drawn_from(sp.Rational(1, 2), 2)
     with pytest.raises(ValueError, match="in order"):

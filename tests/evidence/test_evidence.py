@@ -142,6 +142,10 @@ def test_a_probability_outside_the_unit_interval_refutes():
         finding = trial().counts(3, 10, wrong)
         assert (finding.verdict, finding.planned_miss(None)) == (Verdict.REFUTES, 0.0)
     assert trial().averages(np.array([0.5]), 1.5, 0.0, 1.0).verdict is Verdict.REFUTES
+    beyond = 1 + 2.0**-52  # 1, as a sum in floats may give it
+    assert trial().averages(np.array([1.0]), beyond, 0.0, 1.0).verdict is Verdict.SUPPORTS
+    assert trial().counts(7, 7, beyond).verdict is Verdict.SUPPORTS
+    assert trial().counts(7, 7, 1.001).verdict is Verdict.REFUTES
 
 
 def test_a_value_that_is_not_real_refutes():

@@ -150,6 +150,28 @@ def test_a_module_beside_one_file_is_not_that_beside_another(tmp_path: Path) -> 
     assert found == ["3", "2", "3"]
 
 
+def test_a_module_beside_a_file_that_failed_is_read_again_and_serves_no_other(tmp_path: Path) -> None:
+    for name, part in (("bad", 2), ("good", 3)):
+        (tmp_path / name).mkdir()
+        path = Path(written(tmp_path / name, "mine.py"))
+        text = path.read_text("utf-8").replace("n / 2", "n / helper.part")
+        path.write_text("import failing_ledger_helper as helper\n" + text, encoding="utf-8")
+        (tmp_path / name / "failing_ledger_helper.py").write_text(f"part = {part}\n", encoding="utf-8")
+    whole = (tmp_path / "bad" / "mine.py").read_text("utf-8")
+    (tmp_path / "bad" / "mine.py").write_text(whole + "\nraise ValueError\n", encoding="utf-8")
+    with pytest.raises(sl.InputError, match="raised ValueError"):
+        sl.evaluate("X1", "half", "n=6", ledger=tmp_path / "bad" / "mine.py")
+    assert sl.evaluate("X1", "half", "n=6", ledger=tmp_path / "good" / "mine.py").text == "2"
+    (tmp_path / "bad" / "mine.py").write_text(whole, encoding="utf-8")
+    assert sl.evaluate("X1", "half", "n=6", ledger=tmp_path / "bad" / "mine.py").text == "3"
+
+
+def test_code_may_take_its_folder_out_of_the_path(tmp_path: Path) -> None:
+    path = Path(written(tmp_path, "mine.py"))
+    path.write_text("import sys\nsys.path.pop(0)\n" + path.read_text("utf-8"), encoding="utf-8")
+    assert sl.evaluate("X1", "half", "n=6", ledger=path).text == "3"
+
+
 def test_mutants_of_a_claim_without_checks_are_refused(tmp_path: Path) -> None:
     with pytest.raises(sl.InputError, match="X1 has no check"):
         sl.mutate(ledger=written(tmp_path, "mine.py", more="\ndel twice"))

@@ -19,6 +19,7 @@ from sparse_limits.numerics.exact.balls import enclose
 from sparse_limits.numerics.exact.boxes import BoxError, prove, replay
 from sparse_limits.numerics.exact.boxes.bounds import Bounder
 from sparse_limits.numerics.exact.boxes.errors import OutsideError
+from sparse_limits.numerics.exact.boxes.operations import mul, whole_power
 from sparse_limits.numerics.exact.boxes.question import question
 from sparse_limits.numerics.exact.boxes.straight_line_code import Straight
 from sparse_limits.numerics.exact.boxes.translation import Translation
@@ -205,6 +206,7 @@ EDGES = {
     "both ends": (0, sp.sin(sp.pi * x), {x: (0, 1)}, {x: [(0, 1), (1, 1)]}),
     "within": (sp.log(t), t - 1, {t: (R(1, 4), 4)}, {t: (1, 2)}),
     "two letters": (sp.log(1 + a * b), a * b, {a: (0, 4), b: (0, 4)}, {a: (0, 2), b: (0, 2)}),
+    "odd, before infinity": (0, (1 - 1 / t) * (1 + y**2), {t: (1, oo), y: (-1, 1)}, {t: (1, 1)}),
     "at infinity": (t / sp.sqrt(1 + t**2), 1, {t: (0, oo)}, {t: (oo, 2)}),
     "at minus infinity": (-x / sp.sqrt(1 + x**2), 1, {x: (-oo, 0)}, {x: (-oo, 2)}),
 }
@@ -219,6 +221,42 @@ def test_equality_at_a_face_is_divided_out(name):
         assert outcome.cells < 200
         assert replay(outcome.certificate)
     assert prove(high, low, within=within, zero=zero).verdict == "refuted"
+
+
+def test_a_false_inequality_beside_a_zero_before_infinity_is_refuted():
+    """In s = 1/t the zero at t = 1 is at the upper end, where an odd order turns the sign; first points see nothing at y = 0."""
+    assert prove(-(1 - 1 / t) * y**2, within={t: (1, oo), y: (-1, 1)}, zero={t: (1, 1)}).verdict == "refuted"
+
+
+@pytest.mark.parametrize("function", [lambda z: sp.besselk(0, z), lambda z: sp.expint(1, z)])
+def test_a_side_that_is_infinite_inside_the_range_proves_nothing(function):
+    assert prove(0, function((t - 5) ** 2), within={t: (0, oo)}).verdict == "undecided"
+    assert prove(0, function(1 + (t - 5) ** 2), within={t: (0, oo)}).verdict == "proved"
+
+
+def test_whole_numbers_are_not_refuted_between_them():
+    n = sp.Symbol("n", integer=True, positive=True)
+    low = (n - 1) * (n - 2)
+    assert prove(0, low, within={n: (1, 5)}).verdict == "undecided"  # below 0 between 1 and 2 alone
+    assert prove(0, low, within={}, integers={n: (1, 5)}).verdict == "proved"
+    found = prove(0, (n - 2) * (n - R(10, 3)), within={n: (1, 5)})
+    assert found.witness == {n: 3}
+
+
+def test_a_power_of_what_is_no_number_is_none():
+    assert not whole_power(arb("nan"), 4).is_finite()
+    assert not mul(arb(0, "inf"), arb(0)).is_finite()
+
+
+@pytest.mark.parametrize("within", [(0, 1, 2), 3])
+def test_a_range_has_two_ends(within):
+    with pytest.raises(BoxError, match="expected two ends"):
+        prove(0, x, within={x: within})
+
+
+def test_one_relation_is_no_list_of_them():
+    with pytest.raises(BoxError, match="expected a list of relations"):
+        prove(0, x, within={x: (0, 1)}, given=x < 1)
 
 
 def test_equality_without_a_word_is_undecided():

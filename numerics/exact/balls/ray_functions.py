@@ -125,6 +125,9 @@ def falling_like_exp(value: Callable[[arb], arb], part: Ray) -> Ray:
         raise UnprovedError("an argument may be negative")
     assert part.low is not None
     if not bool(part.low > 0):
+        rises = rises_from_zero(part) and bool(part.below[1] > 0)  # type: ignore[index]
+        if part.lower is None and not rises:
+            raise UnprovedError("an argument may be 0")
         return ray(arb(0))
     upper = None
     if part.below is not None and bool(part.below[0] > 0) and bool(part.below[1] >= 0):

@@ -42,7 +42,7 @@ def _by_ends(function: Callable[[arb], arb], x: arb, name: str) -> arb:
 def mul(x: arb, y: arb) -> arb:
     """A product: FLINT's, or from the ends where that is loose and the signs are known."""
     z = x * y
-    if z.rel_accuracy_bits() > 1:
+    if z.rel_accuracy_bits() > 1 or not z.is_finite():
         return z
     if x >= 0 and y >= 0:
         return (x.lower() * y.lower()).union(x.upper() * y.upper()).nonnegative_part()
@@ -68,7 +68,8 @@ def whole_power(x: arb, n: int) -> arb:
         return (x.lower() ** n).union(x.upper() ** n).nonnegative_part()
     if n % 2:
         return (x.lower() ** n).union(x.upper() ** n)
-    return whole_power(-x, n) if x <= 0 else whole_power(abs(x).nonnegative_part(), n)
+    size = -x if x <= 0 else abs(x).nonnegative_part()
+    return whole_power(size, n) if size >= 0 else size**n  # not a number
 
 
 def inverse(x: arb) -> arb:

@@ -153,7 +153,7 @@ def question(
     """What is asked, once it is checked; of a single expression, whether it is ≥ 0.
 
     Raises:
-        BoxError: for ends that are not exact or not ordered, or outside what the symbol's assumptions allow, for relations
+        BoxError: for ends that are not two, not exact or not ordered, or outside what the symbol's assumptions allow, for relations
             other than ≤, <, ≥ and >, and for zeros outside the range.
     """
     smaller, larger = (0, low) if high is None else (low, high)
@@ -167,6 +167,8 @@ def question(
         for symbol, places in (zero or {}).items()
         for place, order in (places if isinstance(places, list) else [places])
     )
+    if isinstance(given, sp.Basic):
+        raise BoxError(f"given is {given}, expected a list of relations")
     relations = tuple(relation for relation in map(converted, given) if relation != sp.true)
     for relation in relations:
         _as_gap(relation)
@@ -192,8 +194,17 @@ def _exact(value: object, name: str) -> sp.Expr:
     return number
 
 
+def _two(symbol: sp.Symbol, ends: object) -> tuple[sp.Expr, sp.Expr]:
+    """Two exact numbers."""
+    try:
+        low, high = ends  # type: ignore[misc]
+    except (TypeError, ValueError):
+        raise BoxError(f"the range of {symbol} is {ends}, expected two ends") from None
+    return _exact(low, f"an end of {symbol}"), _exact(high, f"an end of {symbol}")
+
+
 def _ends(symbol: sp.Symbol, ends: tuple[object, object]) -> tuple[sp.Expr, sp.Expr]:
-    low, high = (_exact(end, f"an end of {symbol}") for end in ends)
+    low, high = _two(symbol, ends)
     if not low <= high or low == sp.oo or high == -sp.oo:
         raise BoxError(f"the range of {symbol} is {low} to {high}, expected its ends in order")
     if (symbol.is_extended_nonnegative and low < 0) or (symbol.is_extended_nonpositive and high > 0):
@@ -204,7 +215,7 @@ def _ends(symbol: sp.Symbol, ends: tuple[object, object]) -> tuple[sp.Expr, sp.E
 
 
 def _whole(symbol: sp.Symbol, ends: tuple[int, int]) -> tuple[int, int]:
-    low, high = (_exact(end, f"an end of {symbol}") for end in ends)
+    low, high = _two(symbol, ends)
     if not (low.is_Integer and high.is_Integer and low <= high):
         raise BoxError(f"the integers of {symbol} are {low} to {high}, expected whole numbers in order")
     if (symbol.is_positive and low <= 0) or (symbol.is_nonnegative and low < 0):

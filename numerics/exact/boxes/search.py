@@ -112,8 +112,8 @@ class _Search:
     def outcome(self) -> Outcome:
         for bounder in self.bounders:
             for point in _first_points(bounder.part):
-                if self._refutes(bounder, point):
-                    return self._result("refuted", witness=bounder.part.origin(point))
+                if (witness := self._witness(bounder, point)) is not None:
+                    return self._result("refuted", witness=witness)
         for number, bounder in enumerate(self.bounders):
             witness = self._push(number, bounder.whole, 0)
             if witness is not None:
@@ -166,17 +166,24 @@ class _Search:
             return None
         if found.point is not None and (found.least is None or not found.least >= 0):
             point = _exact(bounder.part, found.point)
-            if bounder.looks_refuted(found.point) and self._refutes(bounder, point):
-                return bounder.part.origin(point)
+            if bounder.looks_refuted(found.point) and (witness := self._witness(bounder, point)) is not None:
+                return witness
         if found.least is None or not found.least.is_finite():  # comes first and is followed down
             heapq.heappush(self.queue, (float("-inf"), -name, number, depth, cell, found))
         else:
             heapq.heappush(self.queue, (float(found.least.lower()), name, number, depth, cell, found))
         return None
 
-    def _refutes(self, bounder: Bounder, point: Point) -> bool:
-        """Whether the opposite holds at a point, in balls around the sides as they were given."""
-        at = bounder.part.origin(point)
+    def _witness(self, bounder: Bounder, point: Point) -> Point | None:
+        """A point at which the opposite holds, in balls around the sides as they were given; or None.
+
+        Letters of whole numbers are searched as real ones, which need not keep the inequality in between: they are rounded.
+        """
+        values = bounder.part.origin(point).items()
+        at = {symbol: sp.Integer(round(value)) if symbol.is_integer else value for symbol, value in values}
+        return at if self._refutes(at) else None
+
+    def _refutes(self, at: Point) -> bool:
         if not all(low <= at.get(symbol, low) <= high for symbol, low, high in self.asked.within):
             return False
         try:

@@ -124,7 +124,7 @@ class Variants:
         inverses = [self._inverses[place] for place in far]
         nonzero = [base for side in sides for base in _denominators(side, inverses)]
         gap, low, high = (_cancelled(side) for side in sides) if moved else sides
-        orders = [(x, up and x not in far, self.zero(x, up)) for x, up in faces]
+        orders = [(x, up != (x in far), self.zero(x, up)) for x, up in faces]  # the ends of s are those of t exchanged
         return _variant(gap, [low, high, *(1 / base for base in nonzero)], letters, ranges, orders)
 
 
