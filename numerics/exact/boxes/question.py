@@ -196,11 +196,11 @@ def _exact(value: object, name: str) -> sp.Expr:
 
 def _two(symbol: sp.Symbol, ends: object) -> tuple[sp.Expr, sp.Expr]:
     """Two exact numbers."""
-    try:
-        low, high = ends  # type: ignore[misc]
-    except (TypeError, ValueError):
-        raise BoxError(f"the range of {symbol} is {ends}, expected two ends") from None
-    return _exact(low, f"an end of {symbol}"), _exact(high, f"an end of {symbol}")
+    pair = tuple(ends) if isinstance(ends, Iterable) else ()
+    if len(pair) != 2:
+        raise BoxError(f"the range of {symbol} is {ends}, expected two ends")
+    low, high = (_exact(end, f"an end of {symbol}") for end in pair)
+    return low, high
 
 
 def _ends(symbol: sp.Symbol, ends: tuple[object, object]) -> tuple[sp.Expr, sp.Expr]:
