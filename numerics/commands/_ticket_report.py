@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Lines = list[tuple[str, str]]
+NARROWER = "narrower than the theorem asks: a ticket is not guaranteed; what is found is certified"
 
 
 def show(console: Console, summary: Summary) -> None:
@@ -61,14 +62,21 @@ def show_all(console: Console, summaries: Sequence[Summary]) -> None:
         "ticket\nright",
     )
     print_table(console, Table(columns, rows, "lrrrrrrrr", narrow=True))
-    first = summaries[0]
     console.print(
-        f"width: channels for each input channel and orbit, for which every coefficient is within {first['ticket']['epsilon']:g} "
-        f"except with probability {first['delta']:g} (R8, Q7); kept: of the blocks of the source; each: weights kept for a "
-        "coefficient of the target; agree: samples with the same largest output; proved: samples for which this is proved; "
-        "right: samples classified as labelled.",
+        f"width: channels for each input channel and orbit, {_promise(summaries)}; kept: of the blocks of the source; "
+        "each: weights kept for a coefficient of the target; agree: samples with the same largest output; proved: samples "
+        "for which this is proved; right: samples classified as labelled.",
         highlight=False,
     )
+
+
+def _promise(summaries: Sequence[Summary]) -> str:
+    """What the theorem says of all widths taken."""
+    if any(each["width"]["taken"] < each["width"]["guaranteed"] for each in summaries):
+        return NARROWER
+    errors = sorted(each["ticket"]["epsilon"] for each in summaries)
+    within = f"{errors[0]:g}" if errors[0] == errors[-1] else f"{errors[0]:g} to {errors[-1]:g}, by target,"
+    return f"for which every coefficient is within {within} except with probability {summaries[0]['delta']:g} (R8, Q7)"
 
 
 def _classes(samples: SampleSummary | None) -> tuple[str, ...]:
@@ -161,7 +169,7 @@ def _header(summary: Summary) -> Lines:
             )
         lines[2:2] = _network(network, summary)
     if width["taken"] < width["guaranteed"]:
-        lines.append(("", "narrower than the theorem asks: a ticket is not guaranteed; what is found is certified"))
+        lines.append(("", NARROWER))
     lines[1:1] = [("", plain(remark)) for remark in target["remarks"]]
     return lines
 

@@ -27,6 +27,7 @@ from sparse_limits.numerics.equivariance.representations import (
     tensor_power,
     trivial,
 )
+from sparse_limits.numerics.limits import check_work
 
 MOST_LAYERS = 64
 MOST_ON_A_RING = 1024  # samples
@@ -59,8 +60,8 @@ class Architecture:
             raise InputError(f"coefficients of {len(coeffs)} layers: expected {len(self.bases)}")
         layers = []
         for given, basis in zip(coeffs, self.bases, strict=True):
-            floating = np.asarray(given).dtype.kind == "f"
-            layers.append(EquivariantLayer(np.asarray(given), basis.astype(np.float64) if floating else basis))
+            array = checked_array("coeffs", given)
+            layers.append(EquivariantLayer(array, basis.astype(np.float64) if array.dtype.kind == "f" else basis))
         return tuple(layers)
 
 
@@ -207,6 +208,8 @@ def _on_the_torus(
 ) -> NDArray[np.int64]:
     """All equivariant kernels as maps of features on the torus: the output at p takes the kernel at v from p + v."""
     positions = window * window
+    entries = positions * source.dimension**2 * target.dimension * size**4  # there are window² elements for each source
+    check_work(f"bases of {entries} entries for {size} × {size} cells", 16 * entries, 4e-8 * entries)
     kernels = np.array(equivariant_basis(kernel_space(plane, window, source), target))
     kernels = kernels.reshape(-1, target.dimension, positions, source.dimension)
     cells = np.arange(size * size)

@@ -149,8 +149,12 @@ def _numbers(what: str, values: ArrayLike) -> NDArray[Any]:
     array = checked_array(what, values)
     if not array.size:
         raise InputError(f"{what} {list(array.shape)}: expected numbers, got none")
-    if array.dtype.kind == "O" and all(issubclass(kind, Rational) for kind in set(map(type, array.flat))):
-        return array
+    kinds: set[type] = set(map(type, array.flat)) if array.dtype.kind == "O" else set()
+    if kinds and all(issubclass(kind, Rational) for kind in kinds):
+        if not any(issubclass(kind, np.integer) for kind in kinds):
+            return array
+        plain = [int(x) if isinstance(x, np.integer) else x for x in array.flat]  # words would overflow
+        return np.array([*plain, None], dtype=object)[:-1].reshape(array.shape)
     if array.dtype.kind in "biu":
         return array.astype(np.int64).astype(object) if array.dtype.kind == "b" else array.astype(object)
     if array.dtype.kind != "f":

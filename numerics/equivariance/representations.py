@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import accumulate
+from math import factorial, prod
 from numbers import Rational
 from typing import Any
 
@@ -25,6 +26,7 @@ from sparse_limits.numerics.equivariance.groups import (
     dihedral,
     symmetric,
 )
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.theory.equivariance.rings import N, reflecting, rings_in, rings_out, turning
 
 Matrix = tuple[tuple[Fraction, ...], ...]  # rows
@@ -356,7 +358,13 @@ def specht(partition: Sequence[int]) -> Representation:
     parts = [checked_integer("part of a partition", part, 1, 64) for part in partition]
     if not parts or sorted(parts, reverse=True) != parts:
         raise InputError(f"partition {tuple(partition)}: expected descending parts")
-    group = symmetric(sum(parts))
+    n = sum(parts)
+    columns = [sum(part > place for part in parts) for place in range(parts[0])]
+    hooks = prod(part - j + columns[j] - i - 1 for i, part in enumerate(parts) for j in range(part))
+    dimension = factorial(n) // hooks
+    what = f"the representation of the partition {tuple(parts)!s:.40}"
+    check_work(what, 64 * n * dimension**2, n**2 * dimension**3 // 25_000_000)  # no floats: they may overflow
+    group = symmetric(n)
     tableaux = {tableau: place for place, tableau in enumerate(_standard_tableaux(tuple(parts)))}
     if group.points == 1:
         return trivial(group)

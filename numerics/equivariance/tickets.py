@@ -112,7 +112,7 @@ def keep_subsets(lambdas: Floats, mus: Floats, goals: Floats, eps: float, signed
     for sign in (1, -1) if signed else (1,):
         usable = np.flatnonzero(sign * lambdas > 0)
         items = mus[usable].reshape(usable.size, goals.size).T * np.abs(lambdas[usable])
-        kept[usable] = subsets_within(items, sign * goals.ravel(), eps).T.reshape(-1, *goals.shape)
+        kept[usable] = subsets_within(items, sign * goals.ravel(), eps).T.reshape(usable.size, *goals.shape)
     return kept
 
 

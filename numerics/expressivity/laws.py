@@ -6,7 +6,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from numbers import Real
+from itertools import pairwise
+from numbers import Rational, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +18,9 @@ from sparse_limits.numerics.arguments import MOST_COUNT, InputError, checked_int
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.expressivity.counts import column_indices
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.composition import GridGraphon, compose_graphons
-from sparse_limits.numerics.statistics.exact_tests import binomial_at_least
+from sparse_limits.numerics.statistics.exact_tests import binomial_at_least, binomial_at_most
 from sparse_limits.theory.expressivity import paths, relays, symbols
 
 Floats = NDArray[np.floating]
@@ -32,8 +34,8 @@ class CountLaw:
     chance: float
 
     def __post_init__(self) -> None:
-        checked_integer("trials", self.trials, 1, MOST_COUNT)
-        _checked_chance("chance", self.chance)
+        object.__setattr__(self, "trials", checked_integer("trials", self.trials, 1, MOST_COUNT))
+        object.__setattr__(self, "chance", _checked_chance("chance", self.chance))
 
     @property
     def mean(self) -> float:
@@ -55,7 +57,7 @@ class CountLaw:
         if not isinstance(miss, Real) or not 0 < miss < 1:
             raise InputError(f"miss is {miss!r}, expected a number strictly between 0 and 1")
         side = float(miss) / 2
-        low = self._first(lambda count: self.at_least(count + 1) < 1 - side)
+        low = self._first(lambda count: binomial_at_most(count, self.trials, self.chance) > side)
         return low, self._first(lambda count: self.at_least(count + 1) <= side)
 
     def _first(self, holds: Callable[[int], bool]) -> int:
@@ -89,7 +91,7 @@ def relay_law(first_width: int, second_width: int, inputs: int, density: float |
         symbols.m: checked_integer("first_width", first_width, 1, MOST_COUNT),
         relays.second_width: checked_integer("second_width", second_width, 1, MOST_COUNT),
         symbols.k: checked_integer("inputs", inputs, 1, MOST_COUNT),
-        symbols.p: Fraction(density),
+        symbols.p: Fraction(density if isinstance(density, Rational) else float(density)),
     }
     expressions = relays.relay_layer.expressions
     return RelayLaw(number(expressions["relayed"], at), number(expressions["variance"], at))
@@ -120,6 +122,8 @@ def homogeneous_isolation(widths: Sequence[int], densities: Sequence[float]) -> 
     if not sizes or len(densities) != len(sizes) + 1:
         raise InputError(f"{len(sizes)} widths and {len(densities)} densities, expected one density more than widths")
     *inner, last = [_checked_chance(f"density {place}", density) for place, density in enumerate(densities)]
+    masses = [(before + 1) * (after + 1) for before, after in pairwise([1, *sizes])]
+    check_work(f"a chain of widths {', '.join(map(str, sizes))}", 40 * max(masses), 7e-8 * sum(masses))
     missed = (1 - last) ** np.arange(sizes[-1] + 1)  # by the number of neurons reached in the last hidden layer
     for before, size, density in reversed(list(zip([1, *sizes], sizes, inner, strict=False))):
         reached = 1 - (1 - density) ** np.arange(before + 1)

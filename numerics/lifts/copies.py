@@ -49,7 +49,7 @@ def tanh_student(*layers: Floats | sparse.csr_array) -> tuple[ArrayLift, dict[Ed
 
     layers: float[n_l, n_{l−1}], dense or sparse, from the inputs on; the last holds the terminals.
     """
-    kept = [sparse.csr_array(layer) for layer in layers]
+    kept = [sparse.csr_array(layer, copy=True) for layer in layers]  # not changed for the caller
     for layer in kept:
         layer.eliminate_zeros()
         layer.sort_indices()

@@ -213,4 +213,4 @@ def _fraction(name: str, value: Any, low: int, high: int) -> sp.Rational:
     number = isinstance(value, (Real, sp.Rational)) and not isinstance(value, bool)
     if not number or not low <= value <= high:
         raise InputError(f"{name} is {value!r}, expected a number from {low} to {high}")
-    return sp.Rational(value)
+    return sp.Rational(*value.as_integer_ratio()) if isinstance(value, np.floating) else sp.Rational(value)

@@ -20,7 +20,7 @@ Objective = Callable[[Floats], tuple[float, Floats]]
 
 ADAPTIVE = {"rk45": RK45, "dop853": DOP853}  # both evaluate the end of a step last, and start the next one from there
 METHODS = (*ADAPTIVE, "rk4")
-ROUNDING = 1e-12  # of the loss at the start: more than its sums lose
+ROUNDING = 1e-12  # of the loss: more than its sums lose
 MOST_STEPS = 10**8
 
 
@@ -92,7 +92,7 @@ def gradient_flow(
         for time, state, allowed in marched:
             theta, before = state[:-2], loss
             loss, _ = velocity.at(time, theta)
-            allowed += ROUNDING * first
+            allowed += ROUNDING * max(abs(first), abs(before))
             if loss > before + allowed:
                 raise InputError(
                     f"the loss rises by {loss - before:.3g} at t = {time:.6g}, expected at most {allowed:.3g}: steps "

@@ -197,7 +197,10 @@ def tangent_radius(residual: ArrayLike, jacobian: ArrayLike, eps: float) -> floa
     left, values, _ = np.linalg.svd(J, full_matrices=False)
     known = values > values[0] * max(J.shape) * np.finfo(float).eps
     values, parts = values[known], left.T[known] @ r
-    stuck = float(((r - left.T[known].T @ parts) ** 2).sum())
+    beside = float(np.linalg.norm(r - left.T[known].T @ parts))
+    if beside <= float(np.linalg.norm(r)) * max(J.shape) * np.finfo(float).eps:
+        beside = 0.0  # rounding alone: J reaches all of r
+    stuck = beside**2
 
     def excess(ridge: float) -> float:
         return stuck + float(((ridge / (values**2 + ridge) * parts) ** 2).sum()) - allowed

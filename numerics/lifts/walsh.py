@@ -121,7 +121,10 @@ def maximal(sets: Iterable[frozenset[int]]) -> list[frozenset[int]]:
 
 def _probability(name: str, value: Fraction | int | float | str) -> Fraction:
     try:
-        exact = Fraction(str(value) if isinstance(value, sp.Rational) else value)
+        if isinstance(value, np.floating):
+            exact = Fraction(*value.as_integer_ratio())
+        else:
+            exact = Fraction(str(value) if isinstance(value, sp.Rational) else value)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
         raise InputError(f"{name} is {value!r}, expected a number in [0, 1]") from error
     if isinstance(value, bool) or not 0 <= exact <= 1:

@@ -15,7 +15,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_bool, checked_integer
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
 from sparse_limits.numerics.subset_sum import SubsetSumSolver
@@ -71,9 +71,10 @@ def neuron_ticket(
     the sum goes through a ReLU.
 
     Raises:
-        InputError: unless 0 < eps < 1, and for other shapes or numbers that are not finite.
+        InputError: unless 0 < eps < 1, for other shapes or numbers that are not finite, and a relu_out that is no bool.
     """
-    c, theta = np.asarray(c, dtype=float), np.asarray(theta, dtype=float)
+    relu_out = checked_bool("relu_out", relu_out)
+    c, theta = (checked_array(*each).astype(float) for each in (("c", c), ("theta", theta)))
     if c.ndim != 1 or c.shape != theta.shape or not (np.isfinite(c).all() and np.isfinite(theta).all()):
         raise InputError(f"c {list(c.shape)}, theta {list(theta.shape)}: expected finite numbers in two equal rows")
     if not 0 < eps < 1:
@@ -188,15 +189,20 @@ def plane_error(weights: ArrayLike, outputs: ArrayLike, target: ArrayLike, relu_
 
     relu_out: the network's sum goes through a ReLU. Exact but for rounding. InputError for other shapes or lengths.
     """
-    goal = np.asarray(target, dtype=float)
+    return float(exact_sup_on_circle(*polar(weights, outputs), _direction(target), relu_out))
+
+
+def _direction(target: ArrayLike) -> float:
+    """The angle of a unit vector float[2]. InputError for any other."""
+    goal = checked_array("target", target).astype(float)
     if goal.shape != (2,) or not abs(np.hypot(*goal) - 1) < 1e-9:
         raise InputError(f"target {goal.tolist()}: expected a vector of length 1 in the plane")
-    return float(exact_sup_on_circle(*polar(weights, outputs), np.arctan2(goal[1], goal[0]), relu_out))
+    return float(np.arctan2(goal[1], goal[0]))
 
 
 def certificate(plus: ArrayLike, minus: ArrayLike) -> float:
     """sup |Σ plus_i σ(x_i) + minus_i σ(−x_i)| over the unit ball (N8). plus, minus: float[d]; InputError else."""
-    errors = np.array([plus, minus], dtype=float)
+    errors = checked_array("errors", [plus, minus]).astype(float)
     if errors.ndim != 2 or not errors.size or not np.isfinite(errors).all():
         raise InputError(f"errors of shape {list(errors.shape)}: expected two equal rows of finite numbers")
     return float(_certificate(errors.shape[1])(*errors.ravel()))
@@ -248,7 +254,7 @@ def linear_weight_ticket(weights: ArrayLike, outputs: ArrayLike, target: ArrayLi
     c, theta = polar(w, alpha)
     if not 0 < eps < 1:
         raise InputError(f"eps = {eps}: expected a number between 0 and 1")
-    fold = np.remainder(theta - np.arctan2(goal[1], goal[0]) + np.pi / 2, np.pi) - np.pi / 2
+    fold = np.remainder(theta - _direction(goal) + np.pi / 2, np.pi) - np.pi / 2
     for pool in _pools(fold, eps):
         bends = _best_bend(Polar(c[pool], fold[pool]), eps)
         if bends is not None:
@@ -315,7 +321,7 @@ def _nearest(items: Floats, target: float) -> tuple[Bools, float]:
 
 
 def _checked_network(weights: ArrayLike, outputs: ArrayLike) -> tuple[Floats, Floats]:
-    w, alpha = np.asarray(weights, dtype=float), np.asarray(outputs, dtype=float)
+    w, alpha = (checked_array(*each).astype(float) for each in (("weights", weights), ("outputs", outputs)))
     if w.ndim != 2 or not w.shape[1] or alpha.shape != w.shape[:1]:
         raise InputError(f"weights {list(w.shape)}, output weights {list(alpha.shape)}: expected [N, d] and [N]")
     if not (np.isfinite(w).all() and np.isfinite(alpha).all()):
@@ -325,7 +331,7 @@ def _checked_network(weights: ArrayLike, outputs: ArrayLike) -> tuple[Floats, Fl
 
 def _checked_task(weights: ArrayLike, outputs: ArrayLike, target: ArrayLike) -> tuple[Floats, Floats, Floats]:
     w, alpha = _checked_network(weights, outputs)
-    goal = np.asarray(target, dtype=float)
+    goal = checked_array("target", target).astype(float)
     if goal.shape != w.shape[1:] or not np.isfinite(goal).all():
         raise InputError(f"a target of shape {list(goal.shape)}: expected {w.shape[1]} finite numbers")
     return w, alpha, goal

@@ -10,7 +10,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.subset_sum.covered import exact_interval
 from sparse_limits.numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
 from sparse_limits.numerics.subset_sum.moments import sum_distribution
 
@@ -23,7 +24,7 @@ def covering_radius(x: Numbers, interval: tuple[Number, Number]) -> Fraction:
     Raises:
         InputError: for more than 20 items, numbers that are not finite, or an interval of no length.
     """
-    items, (low, high) = exact_numbers("x", x), exact_numbers("interval", interval)
+    items, (low, high) = exact_numbers("x", x), exact_interval("interval", interval)
     if len(items) > MOST_ITEMS:
         raise InputError(f"{len(items)} items: expected at most {MOST_ITEMS}")
     if low >= high:
@@ -45,8 +46,7 @@ def expected_vector_subsets(n: int, targets: Sequence[Number], eps: Number) -> F
     Raises:
         InputError: for n outside 0, …, 20, no target, eps ≤ 0 or numbers that are not finite.
     """
-    if isinstance(n, bool) or not isinstance(n, int) or not 0 <= n <= MOST_ITEMS:
-        raise InputError(f"n = {n!r}: expected an integer from 0 to {MOST_ITEMS}")
+    n = checked_integer("n", n, 0, MOST_ITEMS)
     at, distance = exact_numbers("targets", targets), exact_number("eps", eps)
     if not at or distance <= 0:
         raise InputError(f"targets = {targets!r}, eps = {eps}: expected at least one and a positive number")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from math import fsum, inf, nextafter
+from sys import float_info
 from typing import TypeAlias
 
 import numpy as np
@@ -36,8 +37,8 @@ class IntervalUnion:
         Raises:
             InputError: for an interval whose ends are no finite numbers or in the wrong order.
         """
-        low, high = _interval("frame", frame)
-        cut = [(max(a, low), min(b, high)) for a, b in (_interval("interval", piece) for piece in pieces)]
+        low, high = exact_interval("frame", frame)
+        cut = [(max(a, low), min(b, high)) for a, b in (exact_interval("interval", piece) for piece in pieces)]
         return cls(tuple(_merged(sorted((a, b) for a, b in cut if a <= b))), (low, high))
 
     def with_item(self, x: Number) -> IntervalUnion:
@@ -64,7 +65,8 @@ class IntervalUnion:
         return any(a <= at <= b for a, b in self.pieces)
 
 
-def _interval(name: str, ends: tuple[Number, Number]) -> Interval:
+def exact_interval(name: str, ends: tuple[Number, Number]) -> Interval:
+    """Two ends as fractions. InputError for anything else, or in the wrong order."""
     exact = exact_numbers(name, ends)
     if len(exact) != 2 or exact[0] > exact[1]:
         raise InputError(f"{name} = {ends!r}: expected two ends in ascending order")
@@ -99,7 +101,7 @@ def covered_set(x: Numbers, eps: Number, interval: tuple[Number, Number]) -> Int
 def _checked(
     x: Numbers, eps: Number, interval: tuple[Number, Number]
 ) -> tuple[tuple[Fraction, ...], Fraction, Interval]:
-    items, half, frame = exact_numbers("x", x), exact_number("eps", eps) / 2, _interval("interval", interval)
+    items, half, frame = exact_numbers("x", x), exact_number("eps", eps) / 2, exact_interval("interval", interval)
     if half <= 0:
         raise InputError(f"eps = {eps}: expected a positive number")
     if not frame[0] <= 0 <= frame[1] or frame[0] == frame[1]:
@@ -131,12 +133,21 @@ def outer_covered_set(x: Floats, eps: float, interval: tuple[float, float]) -> O
     """The same for doubles in double precision, every end rounded outwards: contains `covered_set`, twenty times faster.
 
     Raises:
-        InputError: as for `covered_set`.
+        InputError: as for `covered_set`, and for numbers that are no doubles.
     """
     doubles = isinstance(x, np.ndarray) and x.dtype == np.float64 and x.ndim == 1 and bool(np.isfinite(x).all())
-    known = doubles and eps > 0 and -inf < interval[0] <= 0 <= interval[1] < inf and interval[0] < interval[1]
+    known = (
+        doubles
+        and len(interval) == 2
+        and eps > 0
+        and -inf < interval[0] <= 0 <= interval[1] < inf
+        and interval[0] < interval[1]
+    )
     if not known or not all(isinstance(each, float) for each in (eps, *interval)):
-        _checked(x, eps, interval)  # exactly, which for short lists takes longer than all that follows
+        items, exact, frame = _checked(x, eps, interval)  # which for short lists takes longer than all that follows
+        for number in (*items, 2 * exact, *frame):  # rounding would move an end inwards
+            if abs(number) > float_info.max or Fraction(float(number)) != number:
+                raise InputError(f"{number} is no double, expected doubles (covered_set takes all numbers)")
     start, end = map(float, interval)
     half = float(eps) / 2
     low, high = np.array([max(-half, start)]), np.array([min(half, end)])

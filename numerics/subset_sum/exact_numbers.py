@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError, checked_array
 
 Number: TypeAlias = int | float | Fraction | sp.Rational | np.integer | np.floating
 Numbers: TypeAlias = Sequence[Number] | NDArray[Any]
@@ -40,6 +40,7 @@ def exact_numbers(name: str, values: Numbers) -> tuple[Fraction, ...]:
     Raises:
         InputError: for anything that is no one-dimensional sequence of such numbers.
     """
-    if isinstance(values, (str, bytes)) or not isinstance(values, (Sequence, np.ndarray)) or np.ndim(values) != 1:
+    known = isinstance(values, (Sequence, np.ndarray)) and not isinstance(values, (str, bytes))
+    if not known or checked_array(name, values).ndim != 1:
         raise InputError(f"{name} = {values!r}: expected a sequence of numbers")
     return tuple(exact_number(f"{name}[{i}]", value) for i, value in enumerate(values))

@@ -67,7 +67,8 @@ class Law(ABC):
     def cf(self, u: ArrayLike) -> Floats:
         """E exp(iuX), a real number; same shape."""
         x = np.abs(_numbers("u", u))
-        return np.where(x == 0, 1.0, _at(theory.u, self.formulas.characteristic, np.where(x == 0, 1.0, x)))
+        ends = (x == 0) | (x == np.inf)  # where it is 1, and 0 as for every density
+        return np.where(ends, x == 0, _at(theory.u, self.formulas.characteristic, np.where(ends, 1.0, x)))
 
     def subdensity(self, a: float) -> float:
         """The largest κ with P(X ∈ B) ≥ κ|B| for B ⊂ [−a, a]: the density at a (R4).

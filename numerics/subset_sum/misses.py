@@ -28,7 +28,7 @@ def _samples(items: ArrayLike) -> Floats:
     given = np.asarray(items)
     if given.ndim != 2 or given.dtype.kind != "f" or not (np.abs(given) <= 1).all():
         raise InputError(f"items {given.dtype}{list(given.shape)}: expected float[samples, n] within [-1, 1]")
-    return given
+    return given.astype(np.float64, copy=False)  # narrower floats hold neither multiples of 1/UNIT nor tiny squares
 
 
 def subset_counts(items: ArrayLike, z: Number, eps: Number) -> NDArray[np.int64]:
@@ -59,7 +59,7 @@ def subset_rates(items: ArrayLike, z: float, eps: float, formula: sp.Expr = theo
         InputError: for another shape or range.
     """
     given = _samples(items)
-    squares = np.maximum((given**2).sum(axis=1), 1e-300)  # without items the rate is 0, as it is for tiny ones
+    squares = np.maximum((given**2).sum(axis=1), 1e-300)  # without items the rate is 0 at z ≠ 0, as it is for tiny ones
     arguments = (size, width, target, theory.S_1, theory.S_2)
     rates = numeric(arguments, formula)(np.count_nonzero(given, axis=1), eps, z, given.sum(axis=1), squares)
     return np.broadcast_to(np.asarray(rates, dtype=np.float64), squares.shape)

@@ -16,12 +16,12 @@ from sparse_limits.numerics.subset_sum.moments import sum_distribution
 
 
 def _checked(count: int, z: Number, eps: Number) -> tuple[int, Fraction, Fraction]:
-    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 0:
         raise InputError(f"{count!r} items: expected a whole number that is not negative")
     target, distance = exact_number("z", z), exact_number("eps", eps)
     if distance <= 0:
         raise InputError(f"eps = {eps}: expected a positive number")
-    return count, target, distance
+    return int(count), target, distance
 
 
 def _closeness(k: int, t: Fraction, eps: Fraction) -> Fraction:

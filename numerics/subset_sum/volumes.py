@@ -28,7 +28,7 @@ def served_weights(
 ) -> IntervalUnion:
     """The w with |σ(w) − p| ≤ ε, |σ(−w) − q| ≤ ε and least ≤ |w| ≤ reach, but for single points.
 
-    outputs: (p, q); sigma: piecewise linear, with a kink at most at 0.
+    outputs: (p, q); sigma: of the slope 0 or 1 on either side of 0, where it is 0.
 
     Raises:
         InputError: for numbers that are not finite, ε < 0, or a reach that is not above `least` ≥ 0.

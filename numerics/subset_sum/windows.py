@@ -153,7 +153,8 @@ class WindowedHalves:
             return int(compiled(count_between)(lefts, rights, low, high))
         times = np.ones_like(lefts) if times is None else times
         before = np.concatenate([[0], np.cumsum(np.ones_like(rights) if subsets is None else subsets)])
-        return int(compiled(count_subsets_between)(lefts, times, rights, before, low, high))
+        found = int(compiled(count_subsets_between)(lefts, times, rights, before, low, high))
+        return found % 2**64  # a word may overflow, but not all 2^64 subsets are in an interval that cuts the windows
 
     def codes_between(self, low: int, high: int, count: int) -> Codes:
         """All subsets with a sum in [low, high], of which there are `count`."""

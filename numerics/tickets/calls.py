@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from importlib.metadata import version
 from math import ceil, nextafter
@@ -18,12 +19,13 @@ from sparse_limits.numerics.arguments import InputError, Seed, seed_number
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.limits import Limit, Work, read_limit
 from sparse_limits.numerics.printing.plain_text import plain
+from sparse_limits.numerics.subset_sum.exact_numbers import exact_number
 from sparse_limits.numerics.tickets.agreement import agreement_of
 from sparse_limits.numerics.tickets.cases import Case, from_files, of_ticket, trained
 from sparse_limits.numerics.tickets.checking import Check, check_stored
 from sparse_limits.numerics.tickets.costs import evaluating, reading, searching, shapes_of, touched_for
 from sparse_limits.numerics.tickets.demands import Demand, Demands, demanded
-from sparse_limits.numerics.tickets.files import load_ticket, save_ticket
+from sparse_limits.numerics.tickets.files import load_ticket, save_ticket, ticket_file
 from sparse_limits.numerics.tickets.limits import USUAL
 from sparse_limits.numerics.tickets.report import (
     CheckSummary,
@@ -166,6 +168,10 @@ def ticket(
     if radius is not None and output_error is None:
         raise InputError("radius is given, expected only beside output_error")
     check_delta("delta", delta)
+    if output is not None:
+        ticket_file(output)  # refused before the work, not after it
+    if isinstance(target, Case) and (data is not None or nonnegative):
+        raise InputError("target is a Case, which brings its samples, expected neither data nor nonnegative")
     columns = _columns(data, label_column, missing, drop)
     within = read_limit(limit, USUAL) if isinstance(limit, str) else limit
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):  # layers refuse what is not finite
@@ -270,6 +276,8 @@ def check(
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):
         started = perf_counter()
         stored = load_ticket(file, within)
+        if target is not None and _one_file(target, file):
+            raise InputError(f"target is {plain(target)}, the ticket itself, expected a file of your own network")
         case, given = None, None
         if target is not None:
             case = given = case_of(target, data, nonnegative, stored.statement.seed, within, columns)
@@ -301,6 +309,12 @@ def checked_share(name: str, value: Share) -> Fraction:
     if share is None or not 0 <= share <= 1:
         raise InputError(f"{name} is {value!r:.60}, expected a share from 0 to 1, such as 0.99 or 199/200")
     return share
+
+
+def _one_file(target: str, file: str) -> bool:
+    with suppress(OSError, ValueError):  # no file of this name
+        return target not in TARGETS and Path(target).samefile(file)
+    return False
 
 
 def check_epsilon(name: str, value: float) -> None:
@@ -338,7 +352,9 @@ def _network(case: Case, output_error: float, delta: float, radius: float) -> Ne
     reach = max(radius, 1.0) if case.biased else float(radius)
     if not SMALLEST <= case.scale <= 1 / SMALLEST:
         raise InputError("output_error is given, expected a target whose scale multiplies outputs by 1e-307 to 1e307")
-    found = network_widths(case.layers, Fraction(output_error) * case.scale, delta, reach, case.signed)
+    found = network_widths(
+        case.layers, exact_number("output_error", output_error) * case.scale, delta, reach, case.signed
+    )
     errors = [each.coefficient_error for each in found]
     beyond = None if case.samples is None else int((np.abs(case.samples.x) > reach).any(axis=(1, 2)).sum())
     return {

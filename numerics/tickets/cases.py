@@ -13,7 +13,7 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.equivariance import EquivariantLayer
 from sparse_limits.numerics.limits import Limit
 from sparse_limits.numerics.printing.plain_text import plain
-from sparse_limits.numerics.tickets import rescaled, with_constant
+from sparse_limits.numerics.tickets import rescaled
 from sparse_limits.numerics.tickets.comparison import Reference
 from sparse_limits.numerics.tickets.files import StoredTicket
 from sparse_limits.numerics.tickets.networks import scale_of
@@ -101,7 +101,9 @@ def _samples(file: TargetFile, data: str, nonnegative: bool, limit: Limit, colum
             raise InputError(f"an input is {x.min():g}, expected none below 0 with `nonnegative`")
     except InputError as error:
         raise InputError(f"{plain(data)}: {error}") from error
-    inputs = with_constant(x.reshape(len(x), channels)) if file.biased else x.reshape(len(x), channels, coordinates)
+    inputs = x.reshape(len(x), channels, coordinates)
+    if file.biased:  # a channel that holds 1
+        inputs = np.concatenate([inputs, np.ones((len(x), 1, coordinates))], axis=1)
     beside = f" ({'; '.join(map(plain, remarks))})" if remarks else ""
     return Samples(inputs, labels, f"{len(x)} samples of {plain(data)}{beside}")
 

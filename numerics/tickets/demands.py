@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sparse_limits.numerics.subset_sum.exact_numbers import exact_number
 from sparse_limits.numerics.tickets.networks import REACH
 from sparse_limits.numerics.tickets.search import NetworkTicket
 
@@ -76,7 +77,7 @@ def _near(ticket: NetworkTicket, epsilon: float) -> Demand:
     )
     shown = float(min(found, BEYOND))
     detail = f"the largest error of a coefficient is {shown:.4g}{scaled}"
-    return Demand("epsilon", epsilon, shown, found <= Fraction(epsilon), detail)
+    return Demand("epsilon", float(epsilon), shown, found <= exact_number("epsilon", epsilon), detail)
 
 
 def _few(ticket: NetworkTicket, most: Fraction) -> Demand:

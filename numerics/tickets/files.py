@@ -76,9 +76,9 @@ def save_ticket(
     channel of the target holds 1. InputError for another suffix, a place that cannot be written to, targets for which no
     width is guaranteed, and a statement that could not be read again: a name of several lines, a seed from 2^128 on.
     """
-    file = Path(path)
-    if file.suffix.lower() != ".npz":
-        raise InputError(f"{file}: suffix is {file.suffix!r}, expected .npz")
+    file = ticket_file(path)
+    if permutations:  # as they are read again, for their digest
+        permutations = permutations_of_levels(ticket.target, dict(enumerate(permutations)))
     errors = ticket.coef_errors
     statement = Statement(
         format=FORMAT,
@@ -108,6 +108,14 @@ def save_ticket(
     with replacing(file) as temporary, temporary.open("wb") as stream:  # NumPy would add .npz to a name in .NPZ
         np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
     return statement
+
+
+def ticket_file(path: str | PathLike[str]) -> Path:
+    """A file to write a ticket to. InputError for another suffix."""
+    file = Path(path)
+    if file.suffix.lower() != ".npz":
+        raise InputError(f"{file}: suffix is {file.suffix!r}, expected .npz")
+    return file
 
 
 def load_ticket(path: str | PathLike[str], limit: Limit = USUAL) -> StoredTicket:

@@ -59,13 +59,12 @@ def open_torch(path: Path, files: ExitStack) -> OpenArrays:
 
     def plainly(tensor: torch.Tensor) -> NDArray[Any]:
         narrow = tensor.is_floating_point() and tensor.dtype not in (torch.float16, torch.float32, torch.float64)
-        array: NDArray[Any] = (
-            tensor.float() if narrow else tensor
-        ).numpy()  # NumPy knows no bfloat16, which is exact in float32
+        known = tensor.float() if narrow else tensor  # NumPy knows no bfloat16, which is exact in float32
+        array: NDArray[Any] = known.resolve_neg().numpy()
         return array
 
     headers: dict[str, Header] = {}
     for name, tensor in tensors.items():
-        dtype = plainly(tensor.reshape(-1)[:0]).dtype
+        dtype = plainly(tensor.new_empty(0)).dtype  # no view, which is a copy for some strides
         headers[name] = checked_header(name, tuple(tensor.shape), dtype)
     return OpenArrays(headers, lambda name: np.array(plainly(tensors[name])))

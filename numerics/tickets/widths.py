@@ -148,9 +148,9 @@ def usual_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Number, 
     missed, weights = _misses(near), _weights(goals[goals > near])
     low, high = 0, 1
     while _expected_misses(high, missed, weights) > allowed:
-        if high > LARGEST:
+        if high == LARGEST:
             raise InputError(f"eps = {eps}: expected one that some width up to {LARGEST} usually reaches")
-        low, high = high, 2 * high
+        low, high = high, min(2 * high, LARGEST)
     between = range(low + 1, high)
     return between.start + bisect_left(between, True, key=lambda n: _expected_misses(n, missed, weights) <= allowed)
 

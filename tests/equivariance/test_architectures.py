@@ -30,6 +30,7 @@ from sparse_limits.numerics.equivariance.architectures import (
     rings,
     steerable,
 )
+from sparse_limits.numerics.limits import limit
 from sparse_limits.numerics.tickets import find_ticket
 from sparse_limits.numerics.tickets.bounds import equivariance_bound, error_bound, largest_pass, roundings
 from sparse_limits.numerics.tickets.certificate import certify
@@ -107,6 +108,23 @@ def test_pairs_have_a_truncated_bell_number_of_means(points, count):
     (basis,) = pairs(points, depth=1).bases
     assert len(basis) == count
     assert {total for each in basis for total in each.sum(axis=1)} <= {0, 1}
+
+
+def test_ragged_coefficients_are_refused():
+    with pytest.raises(InputError, match="coeffs is ragged"):
+        perceptron(1).network([[[1], [2, 3]]])
+
+
+def test_large_grids_are_refused():
+    with limit("1G"), pytest.raises(InputError, match="for 128 × 128 cells would take about 36 GiB"):
+        convolution(128, 3)
+
+
+@pytest.mark.parametrize("points", range(1, 9))
+def test_the_relators_of_symmetric_groups_hold(points):
+    """They are not checked when such a group is made."""
+    group = symmetric(points)
+    assert {group.permutation(relator) for relator in group.relators} == {tuple(range(points))}
 
 
 def test_deep_sets_take_the_own_value_and_the_mean():

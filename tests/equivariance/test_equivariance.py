@@ -298,6 +298,13 @@ def test_pruned_networks_commute_with_shifts_and_turns(layer):
         assert (forward(layers, field.act(word, x)) == field.act(word, forward(layers, x))).all()
 
 
+def test_integers_of_numpy_among_fractions_do_not_overflow():
+    big = np.int64(2**40)
+    coeffs = np.array([[[big, Fraction(1, 3)]]], dtype=object)
+    found = EquivariantLayer(coeffs, np.array([[[1]], [[3]]])).apply([[2**40]])
+    assert found.tolist() == [[2**80 + 2**40]]
+
+
 def test_pruning_leaves_the_layer_as_it_was(layer):
     before = layer.coeffs.copy()
     assert (layer.prune(np.zeros(before.shape, int)).coeffs == 0).all()
@@ -343,6 +350,9 @@ REFUSED = {
     "points of a rotation": (lambda: TURN.permutation(()), "permutes no coordinates"),
     "rotation by 1/5": (lambda: cyclic_irreducibles(5), "not rational"),
     "a partition upside down": (lambda: specht((1, 2)), "descending"),
+    "a large partition": (lambda: specht((8, 8)), r"partition \(8, 8\) would take about"),
+    "a vast partition": (lambda: specht((64,) * 30), "would take about more than"),
+    "too many points": (lambda: symmetric(10_000), "permutations of 10000 points would take about"),
     "an empty partition": (lambda: specht(()), "descending"),
     "a power": (lambda: tensor_power(TURN, -1), "power"),
     "a letter to inflate": (lambda: inflate(TURN, cyclic(4), {0: 1}), "letters"),

@@ -22,6 +22,7 @@ from sparse_limits.numerics.expressivity.counts import (
     representable,
 )
 from sparse_limits.numerics.expressivity.laws import CountLaw, homogeneous_isolation, isolation, relay_law, wired_law
+from sparse_limits.numerics.limits import limit
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent, path_density, point_latent
 
 seeds = st.integers(0, 2**32 - 1)
@@ -128,6 +129,19 @@ def test_laws_of_counts(trials, chance, miss):
     assert 0 <= low <= high <= trials
 
 
+def test_laws_of_exact_and_narrow_numbers():
+    law = CountLaw(np.int64(10), Fraction(1, 2))
+    assert law.at_least(3) == CountLaw(10, 0.5).at_least(3)
+    assert law.interval() == CountLaw(10, 0.5).interval()
+    assert relay_law(8, 8, 2, np.float32(0.5)) == relay_law(8, 8, 2, Fraction(1, 2))
+
+
+def test_both_ends_of_an_interval_are_as_rarely_missed():
+    low, high = CountLaw(1000, 0.5).interval(1e-40)
+    assert low + high == 1000
+    assert 0 < CountLaw(1000, 0.5).at_least(high + 1) <= 0.5e-40
+
+
 def step_graphon(values: list[list[float]]) -> GridGraphon:
     rows, columns = np.shape(values)
     latents = [Latent((np.arange(size) + 0.5) / size, np.full(size, 1 / size)) for size in (rows, columns)]
@@ -199,6 +213,10 @@ MASK = np.ones((3, 2), dtype=bool)
         (lambda: isolation([step_graphon([[0.5]])], 3), "expected one hidden layer"),
         (lambda: homogeneous_isolation((3,), (0.5,)), "one density more"),
         (lambda: homogeneous_isolation((3,), (0.5, -1)), "density 1 is -1"),
+        (
+            lambda: limit("1G")(homogeneous_isolation)((2**16, 2**16), (0.5,) * 3),
+            "chain of widths 65536, 65536 would take about 160",
+        ),
     ],
 )
 def test_refusals(call, message):

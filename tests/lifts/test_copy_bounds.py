@@ -151,6 +151,12 @@ def test_the_figures_of_one_and_two_layers():
     assert sizes == [598, 725, 6583]
 
 
+def test_narrow_floats_count_as_the_fractions_they_are():
+    tenth, two = np.float32(0.1), np.float32(2)
+    assert pac_size([tenth], 1, tenth) == pac_size([float(tenth)], 1, float(tenth))
+    assert two_layer_pac_size([tenth], 1, 0.1, lam=two) == two_layer_pac_size([float(tenth)], 1, 0.1, lam=2)
+
+
 def test_sizes_refuse():
     for arguments in (([], 1, 0.1), ([1.5], 1, 0.1), ([0.5], -1, 0.1), ([0.5], 1, 0), ([0.5], 1, 1), (["q"], 1, 0.1)):
         with pytest.raises(ValueError, match="expected"):
@@ -207,6 +213,9 @@ def test_students_are_the_networks_of_their_weights():
     x, first = rng.standard_normal((5, 3)), rng.standard_normal((4, 3)) * (rng.random((4, 3)) < 0.6)
     second = rng.choice([0.0, 1.0, -1.0], size=(2, 4))
     lift, weights = tanh_student(first, sparse.csr_array(second))
+    zeros = sparse.csr_array((np.array([0.0, 2.0]), np.array([1, 0]), np.array([0, 2])))
+    tanh_student(zeros)
+    assert (zeros.data.tolist(), zeros.indices.tolist()) == ([0.0, 2.0], [1, 0])  # the caller's matrix stays as it is
     assert lift.parameters == np.count_nonzero(first) + np.count_nonzero(second)
     wanted = np.tanh(np.tanh(x @ first.T) @ second.T)
     assert np.allclose(forward(lift, weights, {0: x})[2], wanted, rtol=1e-14, atol=1e-14)

@@ -72,6 +72,14 @@ def test_long_after_convergence_noise_is_no_rise():
     assert found.losses[-1] < 0.05 * found.losses[0]
 
 
+@pytest.mark.parametrize("least", [-1.0, -0.5, -1e6, 0.0])
+@pytest.mark.parametrize("start", [0.0, 1.0])
+def test_losses_may_be_negative(least, start):
+    """Such as energies; at 0 the loss stands still."""
+    found = gradient_flow(lambda theta: (float(theta @ theta) / 2 + least, theta), [start], 30.0)
+    assert found.losses[-1] == pytest.approx(least)
+
+
 def test_a_step_too_long_is_refused_with_its_time():
     with pytest.raises(ValueError, match=r"the loss rises by .* at t = 0.5"):
         gradient_flow(quadratic, START, 5.0, method="rk4", step=0.5)

@@ -179,6 +179,16 @@ def test_tangent_radius_in_closed_form():
     assert tangent_radius(residual, np.zeros((2, 3)), 1.0) == inf
 
 
+@pytest.mark.parametrize("shape", [(2, 2), (3, 5), (6, 6)])
+def test_a_jacobian_of_full_rank_reaches_everything(shape):
+    rng = np.random.default_rng(shape)
+    residual, jacobian = rng.standard_normal(shape[0]), rng.standard_normal(shape)
+    shortest = np.linalg.norm(np.linalg.pinv(jacobian) @ residual)
+    for eps in (0.0, 1e-40):
+        assert tangent_radius(residual, jacobian, eps) == pytest.approx(shortest, rel=1e-9)
+    assert tangent_radius([1.0, 2.0], [[1.0, 2.0], [3.0, 4.0]], 0.0) == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize(
     ("residual", "jacobian", "eps", "message"),
     [

@@ -109,6 +109,14 @@ def test_functions_of_torch_are_those_of_sympy(expression):
     assert found == pytest.approx([float(expression.subs(z, point)) for point in points], rel=1e-14)
 
 
+def test_relu_is_the_larger_of_a_number_and_0():
+    x = np.array([-np.inf, -1.0, 0.0, 2.0, np.inf, np.nan])
+    for found in (relu(x), relu(torch.from_numpy(x)).numpy()):
+        np.testing.assert_array_equal(found, [0, 0, 0, 2, np.inf, np.nan])
+        assert not np.signbit(found[1])
+    assert relu(-1.0) == 0
+
+
 def test_maps_written_with_operators_run_in_both():
     spaces = {"activations": {"a": (5, 3), "b": (5, 3)}, "preactivations": {("a", "b"): (5, 3)}}
     module = two(lambda w, y: w[..., None, None] * y, lambda z: softmax(tanh(z) @ relu(z).mT) @ exp(z), **spaces)

@@ -133,6 +133,7 @@ def test_coverage_at_its_ends():
     assert support_coverage(Fraction(1, 2), [], 3) == 1
     assert support_coverage(0, [()], 3) == 1
     assert support_coverage(sp.Rational(1, 6), [{7}], 1) == Fraction(1, 6)
+    assert support_coverage(np.float32(0.5), [{1}], 3) == Fraction(7, 8)
     assert 0.2 < support_coverage(0.1, [{i, i + 1} for i in range(8)], 200) < 1
 
 

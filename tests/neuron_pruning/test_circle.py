@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -131,6 +133,14 @@ def test_the_chance_grows_and_needs_neurons():
     for neurons, error, words in ((0, 0.1, "neurons is 0"), (1.5, 0.1, "neurons is 1.5"), (3, 0.0, "eps is 0.0")):
         with pytest.raises(ValueError, match=words):
             ticket_chance(neurons, error)
+
+
+def test_the_chance_of_a_ticket_at_all_sizes_of_numbers():
+    for kind, neurons, error in ((np.int64, 10**10, 1e-13), (np.int32, 100_000, 1e-8)):
+        assert ticket_chance(kind(neurons), error) == ticket_chance(neurons, error) > 1e-2
+    for neurons, error in ((10**15, 1e-19), (1000, 1e-160)):  # the least error is lost beside 1; its square is 0
+        few = balls.enclose(N5["outside"] + N5["one_kink"], {N: neurons, eps: Fraction(error)}, nonzero=True)
+        assert float(few.real.mid()) <= ticket_chance(neurons, error) < 0.1
 
 
 def test_numbers_of_excluded_neurons():

@@ -151,7 +151,9 @@ def test_without_the_relu_the_error_is_about_one():
         (lambda: neuron_ticket([1.0], [0.0, 1.0], 0.1), "equal rows"),
         (lambda: neuron_ticket([1.0], [np.nan], 0.1), "finite"),
         (lambda: neuron_ticket([1.0], [0.0], 0.0), "eps = 0.0"),
+        (lambda: neuron_ticket([1.0], [0.0], 0.1, relu_out=1), "relu_out is 1, expected True or False"),
         (lambda: linear_weight_ticket(np.ones((3, 2)), np.ones(3), TARGET, 1.5), "eps = 1.5"),
+        (lambda: linear_weight_ticket([[0.0, 1.0]], [1.0], [3.0, 0.0], 0.01), "length 1"),
         (lambda: linear_weight_ticket(np.ones((3, 3)), np.ones(3), np.ones(3), 0.1), "3 inputs"),
         (lambda: polar(np.ones((3, 3)), np.ones(3)), "expected 2"),
         (lambda: polar(np.ones((3, 2)), np.ones(4)), r"\[N, d\] and \[N\]"),
@@ -159,6 +161,8 @@ def test_without_the_relu_the_error_is_about_one():
         (lambda: weight_ticket(np.full((3, 2), inf), np.ones(3), TARGET), "not finite"),
         (lambda: plane_error(np.ones((3, 2)), np.ones(3), [1.0, 1.0]), "length 1"),
         (lambda: certificate([1.0], [np.nan]), "finite"),
+        (lambda: certificate([1.0, 2.0], [1.0]), "errors is ragged"),
+        (lambda: polar([[1.0, 2.0], [1.0]], [1.0, 2.0]), "weights is ragged"),
     ],
 )
 def test_engines_refuse_at_the_door(call, why):

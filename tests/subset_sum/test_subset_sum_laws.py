@@ -84,6 +84,7 @@ def test_second_moments_agree_and_bound_the_first(size, target, width):
 def test_everything_hits_a_wide_target():
     assert second_moment(3, 0, 4) == 64
     assert second_moment(0, 0, 1) == 1
+    assert second_moment(np.int64(3), 0, 4) == expected_vector_subsets(np.int64(6), (0,), 6) == 64
     assert second_moment(2, 5, Fraction(1, 2)) == 0
     assert random_pair_hits(np.random.default_rng(1), 3, 0.0, 4.0, 50).all()
 
@@ -145,7 +146,7 @@ def test_best_items_need_the_bound():
         assert ceil(balls.number(counting.covering_items, {eps: sp.Rational(radius)}) - 1e-12) == size
 
 
-@pytest.mark.parametrize("call", [([0.1] * 21, (0, 1)), ([0.1], (1, 1)), ([float("inf")], (0, 1))])
+@pytest.mark.parametrize("call", [([0.1] * 21, (0, 1)), ([0.1], (1, 1)), ([0.1], (0, 1, 2)), ([float("inf")], (0, 1))])
 def test_covering_radius_refuses(call):
     with pytest.raises(ValueError, match="expected"):
         covering_radius(*call)
@@ -224,6 +225,7 @@ def test_laws_are_consistent(law):
     assert np.cos(2 * sample).mean() == pytest.approx(float(law.cf(2.0)), abs=0.03)
     assert law.cf(0.0) == 1
     assert law.cf(-2.0) == law.cf(2.0)
+    assert law.cf([-np.inf, np.inf]) == pytest.approx([1 - getattr(law, "p", 1)] * 2)
 
 
 def test_thinning_leaves_an_atom():

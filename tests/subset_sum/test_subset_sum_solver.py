@@ -218,11 +218,20 @@ def test_half_sums_are_all_sums_sorted(x):
         (lambda: covered_set([1], 1, (1, 2)), "interval = .*: expected one that holds 0"),
         (lambda: covered_set([1], 1, (1, -2)), "interval = .*: expected two ends in ascending order"),
         (lambda: outer_covered_set(np.array([np.inf]), 1, (-1, 1)), r"x\[0\] = .*inf.*: expected"),
+        (lambda: outer_covered_set([], Fraction(1, 3), (-1, 1)), "1/3 is no double"),
+        (lambda: outer_covered_set([Fraction(10**400)], 1, (-1, 1)), "0 is no double"),
+        (lambda: outer_covered_set(np.ones(2), 0.1, (-1.0, 1.0, 2.0)), "expected two ends"),
+        (lambda: SubsetSums([[1], [1, 2]]), "x is ragged"),
     ],
 )
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_counts_of_nearly_all_subsets_do_not_overflow():
+    with limit("2h"):
+        assert SubsetSums([1] * 64).count(0, 63) == 2**64 - 1
 
 
 # Peers

@@ -74,6 +74,16 @@ def test_masks_make_the_layers_and_the_bound_holds(signed):
         assert gap <= ticket.certified_bound(each)
 
 
+def test_a_part_that_nothing_reads_keeps_nothing():
+    rng = np.random.default_rng(0)
+    parts, one = np.array([np.diag([1, 0]), np.diag([0, 1])]), np.array([np.diag([1, 0])])
+    first, second = (EquivariantLayer(rng.uniform(-1, 1, s), b) for s, b in (((1, 80, 2), parts), ((80, 1, 1), one)))
+    ticket = find_ticket(EquivariantLayer(np.array([[[0.3]]]), one), (first, second), 1e-3)
+    assert ticket.coef_error < 1e-3
+    assert ticket.masks[0][:, :40].any()
+    assert not ticket.masks[0][:, 40:].any()
+
+
 def test_floats_are_taken_exactly():
     rng = np.random.default_rng(5)
     shapes = (1, 1, 2), (1, 24, 2), (24, 1, 2)

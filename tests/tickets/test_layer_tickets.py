@@ -43,6 +43,15 @@ def test_rates_are_the_formula_for_each_sample():
     assert rates[1] == 0
 
 
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+def test_narrow_floats_are_what_they_are(kind):
+    items = np.array([[0.5, 0.25, -0.125], [0.0, 0.0, 0.0]], dtype=kind)
+    for function in (subset_counts, subset_rates):
+        found = function(items, Fraction(1, 2) if function is subset_counts else 0.3, 0.01)
+        assert found.tolist() == function(items.astype(float), 0.5 if function is subset_counts else 0.3, 0.01).tolist()
+    assert subset_counts(items, 0.5, 0.01).tolist() == [1, 0]
+
+
 @pytest.mark.parametrize("items", [[0.5], [[1.5]], [[float("nan")]], [[1]], [["a"]]])
 def test_samples_are_refused(items):
     with pytest.raises(ValueError, match="expected float"):

@@ -311,11 +311,35 @@ def test_one_call_finds_and_one_checks_as_the_command_does(tmp_path, capsys):
         ({"width_factor": -0.5}, "width_factor is -0.5, expected a number above 0"),
         ({"seed": -1}, "seed is -1, expected a whole number"),
         ({"limit": "1"}, "limit is '1'"),
+        ({"output": "t.txt"}, "t.txt: suffix is '.txt', expected .npz"),
     ],
 )
 def test_a_call_that_cannot_be_answered(tmp_path, words, why):
     with pytest.raises(InputError, match=re.escape(why)):
         sl.ticket(str(tmp_path / "target.npz"), **words)
+
+
+def test_a_case_brings_its_samples(tmp_path):
+    case = sl.ticket(saved(tmp_path / "net.npz", **WEIGHTS), epsilon=1e-3, width_factor="1/4").case
+    for given in ({"data": "none.csv"}, {"nonnegative": True}):
+        with pytest.raises(InputError, match=r"^target is a Case, which brings its samples, expected neither"):
+            sl.ticket(case, **given)
+    with pytest.raises(InputError, match=r"^drop is given, expected only beside `data`"):
+        sl.ticket(case, drop="a")
+
+
+def test_narrow_floats_are_numbers(tmp_path):
+    target, file = saved(tmp_path / "net.npz", **WEIGHTS), str(tmp_path / "ticket.npz")
+    assert sl.ticket(target, output_error=np.float32(0.1), width_factor="1/4").holds
+    assert sl.ticket(target, epsilon=np.float32(1e-3), width_factor="1/4", output=file).holds
+    assert json.loads(json.dumps(sl.check(file, epsilon=np.float32(1e-2)).summary))["holds"]
+
+
+def test_a_ticket_is_no_target_of_its_own(tmp_path):
+    target, file = saved(tmp_path / "net.npz", **WEIGHTS), str(tmp_path / "ticket.npz")
+    sl.ticket(target, epsilon=1e-3, width_factor="1/4", output=file)
+    with pytest.raises(InputError, match="the ticket itself, expected a file of your own network"):
+        sl.check(file, target=file)
 
 
 def test_all_trained_targets_make_one_table(capsys, tmp_path, monkeypatch):
@@ -330,15 +354,26 @@ def test_all_trained_targets_make_one_table(capsys, tmp_path, monkeypatch):
     one = numbers(capsys, "--target", names[0], "--epsilon", "1e-4")
     for key in ("target", "width", "ticket", "samples"):
         assert one[key] == found[0][key]
+    assert "every coefficient is within 0.0001 except with probability 0.01 (R8, Q7)" in " ".join(out.split())
     lines = [line.split() for line in out.splitlines() if line.startswith(names)]
     assert [line[0] for line in lines] == list(names)
     kept = found[0]["ticket"]["kept"]
     assert lines[0][4] == f"{kept / sum(found[0]['target']['coefficients']):.1f}"
 
 
+def test_one_table_names_the_errors_of_all_its_targets(capsys, monkeypatch):
+    monkeypatch.setattr("sparse_limits.numerics.commands.ticket.TRAINED", ("graphs-messages", "pointset-deepsets"))
+    _, out, _ = call(capsys, "--target", "all", "--output-error", "0.1", "--quiet")
+    assert re.search(r"within (\S+) to (?!\1)\S+, by target, except with probability 0.01", " ".join(out.split()))
+
+
 def test_one_table_of_all_targets_that_miss_fails(capsys, monkeypatch):
     monkeypatch.setattr("sparse_limits.numerics.commands.ticket.TRAINED", ("graphs-messages",))
-    assert call(capsys, "--target", "all", "--width-factor", "1/50", "--quiet")[0] == 1
+    status, out, _ = call(capsys, "--target", "all", "--width-factor", "1/50", "--quiet")
+    said = " ".join(out.split())
+    assert status == 1
+    assert "orbit, narrower than the theorem asks: a ticket is not guaranteed; what is found is certified; kept" in said
+    assert "except with probability" not in said
 
 
 @pytest.mark.parametrize(

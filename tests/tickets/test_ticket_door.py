@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from network_cases import network
 
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.equivariance import (
     forward,
 )
@@ -16,6 +17,7 @@ from sparse_limits.numerics.tickets import (
     multilayer_perceptron,
     rescaled,
     usual_width,
+    widths,
     with_constant,
 )
 from sparse_limits.theory.equivariance import ticket as q7
@@ -52,7 +54,7 @@ def test_the_guaranteed_width_is_the_first_at_which_the_failures_stay_below_delt
     assert usual_width(layers, 0.01, 0.05, signed) < width / 4
 
 
-def test_the_usual_width_is_what_it_takes():
+def test_the_usual_width_is_what_it_takes(monkeypatch):
     """Of 6400 coefficients about one half of one is missed; three more if it were narrower by a quarter."""
     layers = rescaled(multilayer_perceptron([np.random.default_rng(4).normal(size=(80, 80))]))
 
@@ -61,6 +63,11 @@ def test_the_usual_width_is_what_it_takes():
         return int((ticket.deviations(0) > 1e-3).sum())
 
     width = usual_width(layers, 1e-3, 0.5, signed=False)
+    monkeypatch.setattr(widths, "LARGEST", width)
+    assert usual_width(layers, 1e-3, 0.5, signed=False) == width
+    monkeypatch.setattr(widths, "LARGEST", width - 1)
+    with pytest.raises(InputError, match=f"some width up to {width - 1} usually"):
+        usual_width(layers, 1e-3, 0.5, signed=False)
     assert missed(width) <= 6
     assert missed(width * 3 // 4) > 20
 

@@ -13,10 +13,12 @@ from ticket_cases import DELTA, EPS, EXCHANGES, POINTS, deep_sets
 
 from sparse_limits.numerics.equivariance import forward
 from sparse_limits.numerics.tickets import find_ticket, guaranteed_width, rescaled
+from sparse_limits.numerics.tickets.cases import of_ticket
 from sparse_limits.numerics.tickets.certificate import bounds_up_to
 from sparse_limits.numerics.tickets.checking import check_ticket
 from sparse_limits.numerics.tickets.comparison import Reference
 from sparse_limits.numerics.tickets.files import load_ticket, save_ticket
+from sparse_limits.numerics.tickets.limits import USUAL
 from sparse_limits.numerics.tickets.target_files import load_target, permutations_of_levels
 
 
@@ -252,6 +254,24 @@ def test_two_arrays_of_one_name(file):
         archive.writestr("masks_1.npy", header((0,)))
     with pytest.raises(ValueError, match="holds 2 arrays of the name"):
         load_ticket(file)
+
+
+def test_permutations_of_any_whole_numbers_are_digested_alike(ticket, tmp_path):
+    path = tmp_path / "t.npz"
+    for kind in (np.int32, np.uint8):
+        levels = [level.astype(kind) for level in permutations_of_levels(ticket.target, {0: EXCHANGES})]
+        save_ticket(path, ticket, DELTA, permutations=levels)
+        assert broken(path, reference()) == set()
+    with pytest.raises(ValueError, match="permutations_0"):
+        save_ticket(path, ticket, DELTA, permutations=[EXCHANGES[:, :3]])
+
+
+def test_the_constant_input_of_equivariant_layers_is_a_channel(ticket, tmp_path):
+    save_ticket(tmp_path / "t.npz", ticket, DELTA, constant_input=True)
+    x = np.random.default_rng(0).random((5, POINTS))
+    np.savez(tmp_path / "x.npz", x=x)
+    case = of_ticket(load_ticket(tmp_path / "t.npz"), str(tmp_path / "x.npz"), False, USUAL)
+    np.testing.assert_array_equal(case.samples.x, np.stack([x, np.ones_like(x)], axis=1))
 
 
 def test_where_a_ticket_cannot_be_saved(ticket, tmp_path):

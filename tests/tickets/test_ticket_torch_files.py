@@ -53,6 +53,15 @@ def test_layers_stand_in_the_order_of_the_file(tmp_path):
     np.testing.assert_array_equal(first.coeffs[:, :, 0], state["up.weight"].numpy().T)
 
 
+def test_tensors_larger_than_their_file_are_refused_unread(tmp_path):
+    """A row of 1000 numbers a billion times; and a negative view, which NumPy does not know."""
+    torch.save({"0.weight": torch.ones(1, 1000).expand(10**9, 1000)}, tmp_path / "net.pt")
+    with pytest.raises(InputError, match=r"its arrays would take about 3\.64 TiB"):
+        load_target(tmp_path / "net.pt")
+    torch.save({"0.weight": torch._neg_view(torch.tensor([[1.0, -2.0]]))}, tmp_path / "net.pt")
+    assert load_target(tmp_path / "net.pt").layers[0].coeffs.ravel().tolist() == [-1.0, 2.0]
+
+
 def test_bfloat16_is_read_as_it_is(tmp_path):
     weight = torch.tensor([[1.0, -0.5], [0.25, 3.0]]).bfloat16()
     torch.save({"0.weight": weight}, tmp_path / "net.pt")
