@@ -109,4 +109,4 @@ def ledger_run():
     """Every claim with all its checks and controls, at effort `quick` and seed 0; results in SPARSE_LIMITS_KEEP serve again."""
     from sparse_limits.numerics.ledger.verification import verify
 
-    return verify(jobs=2, keep=os.environ.get("SPARSE_LIMITS_KEEP"))
+    return verify(jobs=2, keep=os.environ.get("SPARSE_LIMITS_KEEP") or None)

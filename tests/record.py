@@ -23,10 +23,12 @@ WHAT = {  # lines of the log that say how a stage ended
 
 
 def record(log: str, stages: str, commit: str) -> str:
-    """The page: date, commit and machine; how each stage ended, and its seconds."""
-    ends = [
-        f"- {name}: {end}" for name, form in WHAT.items() for end in re.findall(rf"(?m)^(?:=+ )?({form})(?: =+)?$", log)
-    ]
+    """The page: date, commit and machine; how each stage ended, and its seconds. LookupError where the log does not say."""
+    found = {name: re.findall(rf"(?m)^(?:=+ )?({form})(?: =+)?$", log) for name, form in WHAT.items()}
+    for name, lines in found.items():
+        if len(lines) < max(1, sum(stage.startswith(name) for stage in stages.splitlines())):
+            raise LookupError(f"the log has {len(lines)} lines of {name}, expected one of each stage")
+    ends = [f"- {name}: {line}" for name, lines in found.items() for line in lines]
     rows = [f"| {' | '.join(line.split(chr(9)))} |" for line in stages.splitlines()]
     lines = [
         "# The last run of everything",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -128,6 +129,19 @@ def test_a_dying_worker_is_the_fault_of_one_task(tasks):
     lost = [r for r in found if isinstance(r, tuple)]
     assert len(lost) == tasks.count("die")
     assert all(why.startswith("die: TerminatedWorkerError") for _, why in lost)
+
+
+def test_a_task_is_not_to_blame_for_an_idle_worker_that_dies():
+    run = run_tasks(work, ["pid", ("sleep", 1.0)], failed, 2, LIMIT)
+    os.kill(next(run), signal.SIGKILL)
+    assert next(run) == "slept"
+
+
+def test_no_more_workers_start_than_there_are_tasks(monkeypatch):
+    asked, begin = [], parallel._pool
+    monkeypatch.setattr(parallel, "_pool", lambda jobs: asked.append(jobs) or begin(jobs))
+    assert sorted(results([1, 2], jobs=64)) == [1, 2]
+    assert asked == [2]
 
 
 def test_no_worker_outlives_an_abandoned_run():

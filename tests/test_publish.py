@@ -50,8 +50,25 @@ def test_a_folder_that_is_no_site_is_refused(tmp_path: Path) -> None:
         publish(tmp_path, tmp_path / "pages", "main")
 
 
+MEANWHILE = """#!/bin/sh
+[ ! -e "{mark}" ] || exit 0
+touch "{mark}"
+unset $(git rev-parse --local-env-vars)
+git clone --quiet --branch gh-pages "{origin}" "{mark}-clone"
+cd "{mark}-clone"
+mkdir v0.3.0
+cp main/intro.html v0.3.0
+git add v0.3.0
+git -c user.name=b -c user.email=b@example.org commit --quiet --message another
+git push --quiet origin gh-pages
+"""
+
+
 def test_the_workflow_publishes_beside_what_is_there(tmp_path: Path) -> None:
-    """Its last step, run three times against a repository on this machine: the first time there is no branch yet."""
+    """Its last step, run three times against a repository on this machine.
+
+    The first time there is no branch yet. While the second run is about to push, another version is pushed.
+    """
     steps = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text("utf-8"))["jobs"]["publish"][
         "steps"
     ]
@@ -69,6 +86,11 @@ def test_the_workflow_publishes_beside_what_is_there(tmp_path: Path) -> None:
             ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "one"],
         ):
             subprocess.run(["git", "-C", str(work), *command], check=True)
+        if name == "v0.2.0":
+            hook = work / ".git" / "hooks" / "pre-push"
+            hook.parent.mkdir(exist_ok=True)
+            hook.write_text(MEANWHILE.format(mark=tmp_path / "pushed", origin=origin), "utf-8")
+            hook.chmod(0o755)
         (work / "built" / "_build").mkdir(parents=True)
         a_site(work / "built" / "_build" / "html", name)
         environment = {**os.environ, "GITHUB_REF_NAME": name, "GITHUB_SHA": "0" * 40}
@@ -82,7 +104,8 @@ def test_the_workflow_publishes_beside_what_is_there(tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stdout.split()
-    assert listed == [".nojekyll", "index.html", "main/intro.html", "v0.2.0/intro.html", "versions.html"]
+    sites = [f"{name}/intro.html" for name in ("main", "v0.2.0", "v0.3.0")]
+    assert listed == [".nojekyll", "index.html", *sites, "versions.html"]
 
 
 def test_the_short_book_is_one_document(tmp_path: Path) -> None:

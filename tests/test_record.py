@@ -1,5 +1,6 @@
 """The record of a run of everything says what the run printed, and how long its stages took."""
 
+import pytest
 from record import record
 
 LOG = """== verification, after 70 s
@@ -22,3 +23,11 @@ def test_a_record_has_the_closing_lines_and_the_stages() -> None:
         "- tests: 12 passed in 3.00s",
     ]
     assert lines[-2:] == ["| install | 80 | 95 |", "| tests | 1500 | 2900 |"]
+
+
+@pytest.mark.parametrize(("line", "name"), [(1, "ledger"), (3, "mutants"), (5, "tests")])
+def test_a_stage_of_which_the_log_does_not_say_how_it_ended_is_none(line: int, name: str) -> None:
+    """Such as the last one, if the log was read before it was there: half a record is none."""
+    log = "\n".join(each for place, each in enumerate(LOG.splitlines()) if place != line)
+    with pytest.raises(LookupError, match=f"of {name}, expected one of each stage"):
+        record(log, "tests\t1500\t2900\ntests that need more\t20\t30\n", "abc123")

@@ -2,12 +2,14 @@
 
 import gc
 import signal
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
-from sparse_limits.numerics.processes.time_limit import TimeLimit, limited
+from sparse_limits.numerics.processes import time_limit
+from sparse_limits.numerics.processes.time_limit import TimeLimit, limited, limited_thread
 
 
 def work(seconds: float = 5.0) -> None:
@@ -67,3 +69,23 @@ def test_what_cleans_up_is_left_alone_and_the_timers_are_off():
     assert cleaned
     assert signal.getsignal(signal.SIGPROF) is before
     assert signal.getitimer(signal.ITIMER_PROF) == signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def test_a_limit_of_a_thread_may_pass_while_it_is_taken_back(monkeypatch):
+    """What is raised from outside arrives anywhere, also where the timer is switched off."""
+    end, arrives = time_limit._end_process_after, [TimeLimit]
+
+    def interrupted(seconds: float) -> None:
+        if seconds == 0.0 and arrives:
+            raise arrives.pop()
+        end(seconds)
+
+    threads = threading.enumerate()
+    monkeypatch.setattr(time_limit, "_end_process_after", interrupted)
+    try:
+        with pytest.raises(TimeLimit), limited_thread(60.0, 60.0, 60.0):
+            pass
+        assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+        assert threading.enumerate() == threads
+    finally:
+        end(0.0)

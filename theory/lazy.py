@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import sys
+import time
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import get_data
 from types import ModuleType
 from typing import Any
+
+BEGAN = time.time_ns()  # when this process imported the package: two of its files are read before
 
 
 class _LazyPackage(ModuleType):

@@ -53,7 +53,8 @@ def check_writable(destination: str | None) -> None:
     """Refuse a file that cannot be written before any work is done.
 
     Raises:
-        InputError: if the folder does not exist or does not let us write, or the name is that of a folder or too long.
+        InputError: if the folder or a file that is there does not let us write, the folder does not exist, or the name is that
+            of a folder or too long.
     """
     if destination is None or destination == "-":
         return
@@ -65,9 +66,9 @@ def check_writable(destination: str | None) -> None:
             raise InputError(f"{destination or 'the empty name'}: is a folder, expected the name of a file")
         with suppress(FileNotFoundError):
             path.stat()  # it may be too long
+        if path.exists() and not os.access(path, os.W_OK):
+            raise InputError(f"{destination}: it cannot be written to, expected a place that can")
         if path.exists() and not path.is_file():  # a device or a pipe
-            if not os.access(path, os.W_OK):
-                raise InputError(f"{destination}: it cannot be written to, expected a place that can")
             return
         folder = Path(os.path.realpath(destination)).parent
         if not folder.is_dir():

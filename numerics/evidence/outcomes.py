@@ -19,6 +19,7 @@ from sparse_limits.numerics.evidence.check import Check, Control, titled
 from sparse_limits.numerics.evidence.findings import Finding, Kind, Scope, Verdict
 from sparse_limits.numerics.evidence.trial import Trial
 from sparse_limits.numerics.exact.balls import free_symbols
+from sparse_limits.numerics.limits import WorkError
 from sparse_limits.numerics.statistics.exact_tests import LEVEL, PLANNED_MISS
 from sparse_limits.theory.claims import formulas
 from sparse_limits.theory.places import places
@@ -68,6 +69,7 @@ SCALINGS = {
     "half": sp.Rational(1, 2),
     "the other sign": sp.Integer(-1),
 }
+OF_THE_MACHINE = (MemoryError, WorkError)
 CHOSEN = 0  # the seed of the instances by which exact and enclosed checks decide
 
 
@@ -214,6 +216,8 @@ def _control(check: Check, control: Control, trial: Trial, truth: Sequence[Findi
             if miss <= PLANNED_MISS:
                 scope = _scope(check, control, finding, truth[place]) if place < len(truth) else None
                 return ControlResult(control.name, "refuted", _with_miss(finding, miss), scope, control.replaces), ""
+    except OF_THE_MACHINE:  # another one may refute it: no verdict
+        raise
     except Exception as error:  # an error refutes nothing
         if seen is None:
             detail = f"{type(error).__name__}: {error}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import EACCES
 from pathlib import Path
 
 from sparse_limits.numerics.arguments import InputError
@@ -18,13 +20,17 @@ ADDRESS = re.compile(r"\bat 0x[0-9a-f]+")
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary name beside `path`, with its suffix, that takes its place when the block ends without an error.
 
-    A link keeps pointing where it does; a device or a pipe is written to, not replaced.
+    A link keeps pointing where it does, and a file that is there keeps who may read it; a device or a pipe is written to,
+    not replaced.
 
-    Raises InputError, in one line, if the file cannot be written there.
+    Raises InputError, in one line, if the file cannot be written there, or one is there that must not be written to.
     """
     try:
         special = path.exists() and not path.is_file()
         target = path if special else path.resolve()
+        if target.exists() and not os.access(target, os.W_OK):  # of its folder it could be replaced all the same
+            raise PermissionError(EACCES, os.strerror(EACCES))
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
         folder = None if special else target.parent
         handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=folder)
         temporary = Path(name)
@@ -34,7 +40,7 @@ def replacing(path: Path) -> Iterator[Path]:
             if special:
                 target.write_bytes(temporary.read_bytes())
             else:
-                temporary.chmod(0o666 & ~_umask())
+                temporary.chmod(mode)
                 temporary.replace(target)
         finally:
             with suppress(FileNotFoundError):

@@ -171,6 +171,7 @@ def mutate(
         jobs,
         LIMIT,
         modules=lambda task: (*modules_of(entry_of[task.label], *checks[task.label]), __name__),
+        worth=lambda result: domains or not result.survivors,  # memory may have run out where another machine has it
         until=inf if within is None else monotonic() + within,
     ):
         found[result.label, result.subject] = result

@@ -1,6 +1,7 @@
 """What a piece of work takes, in memory and time, and how much of both is allowed: by default a share of this machine.
 
-Every function that allocates memory for sizes chosen by the user calls `check_work` first. Estimates are rough, within a factor
+Functions that make large arrays of sizes chosen by the user call `check_work` first, those of motifs, cut norms and flows do not.
+Estimates are rough, within a factor
 of two or three; their constants were measured on one core and do not follow the machine.
 """
 
@@ -23,6 +24,10 @@ MOST = 10**6  # of the largest unit: beyond it no digit of an estimate is shown
 WORD = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(TiB|GiB|MiB|T|G|M|h|min|s)")
 USUAL_TIME = 600 * SECOND
 LITTLE = 2**24  # bytes, and nanoseconds: allowed on every machine
+
+
+class WorkError(InputError):
+    """Work would take more than is allowed here: a larger machine, or a larger `limit`, may have an answer."""
 
 
 class Work(NamedTuple):
@@ -50,9 +55,9 @@ class Limit(NamedTuple):
         return work.memory <= self.memory and (self.time is None or work.time <= self.time)
 
     def check(self, what: str, work: Work) -> None:
-        """InputError, in one line, if the work would take more."""
+        """WorkError, in one line, if the work would take more."""
         if not self.allows(work):
-            raise InputError(f"{what} would take about {work}, expected at most {self} (`limit`)")
+            raise WorkError(f"{what} would take about {work}, expected at most {self} (`limit`)")
 
     def __str__(self) -> str:
         return _amount(self.memory, MEMORY) + ("" if self.time is None else f" and {_amount(self.time, TIME)}")
@@ -66,7 +71,8 @@ def limit(most: str | None) -> Iterator[None]:
     """Limit the memory and the time that the functions called in a `with` block may take, by estimate.
 
     A function raises InputError if its estimate exceeds the limit, mostly before it begins. The memory and the time
-    that the function really takes are not measured. If the memory or the time is not given, the default applies to it:
+    that the function really takes are not measured. A few functions, such as `motif_density` and `cut_norm`, have no
+    estimate and are not limited. If the memory or the time is not given, the default applies to it:
     three quarters of the memory that this process can have (by the machine, its control group and `ulimit`), or ten
     minutes.
 
@@ -93,7 +99,7 @@ def limit(most: str | None) -> Iterator[None]:
     ...     sl.sample_rank_one([1.0] * 20_000, [0.5] * 20_000, rng=0)
     Traceback (most recent call last):
     ...
-    sparse_limits.theory.input_error.InputError: a mask of 20000 × 20000 entries that keeps some 2e+08 would take about ...
+    sparse_limits.numerics.limits.WorkError: a mask of 20000 × 20000 entries that keeps some 2e+08 would take about ...
     """
     with allowing(_given.get() if most is None else read_limit(most, _usual())):
         yield
@@ -120,7 +126,7 @@ def check_work(what: str, memory: float, seconds: float = 0.0, *, instead: str =
     what: what was asked for, the subject of the sentence. seconds: 0 where no rate is known. instead: another way out than more memory.
 
     Raises:
-        InputError: with the estimate, what is allowed, and the ways out.
+        WorkError: an InputError with the estimate, what is allowed, and the ways out.
 
     Examples:
         >>> check_work("a list of 3 numbers", 24)
@@ -128,7 +134,7 @@ def check_work(what: str, memory: float, seconds: float = 0.0, *, instead: str =
         ...     check_work("a list of 10^6 numbers", 8e6, instead="fewer numbers")
         Traceback (most recent call last):
         ...
-        sparse_limits.theory.input_error.InputError: a list of 10^6 numbers would take about 7.63 MiB, expected at most 1 MiB and 10 min (`limit`), or fewer numbers
+        sparse_limits.numerics.limits.WorkError: a list of 10^6 numbers would take about 7.63 MiB, expected at most 1 MiB and 10 min (`limit`), or fewer numbers
     """
     work, own = Work(int(memory), int(seconds * SECOND)), _given.get()
     if own is None and max(work) <= LITTLE:
@@ -138,7 +144,7 @@ def check_work(what: str, memory: float, seconds: float = 0.0, *, instead: str =
         return
     whose = "`limit`" if own else f"three quarters of {_amount(machine_memory(), MEMORY)}; `limit` allows more"
     way_out = f", or {instead}" if instead else ""
-    raise InputError(f"{what} would take about {work}, expected at most {most} ({whose}){way_out}")
+    raise WorkError(f"{what} would take about {work}, expected at most {most} ({whose}){way_out}")
 
 
 def allowed(memory: float, seconds: float = 0.0) -> bool:

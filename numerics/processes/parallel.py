@@ -156,7 +156,7 @@ class _Crew(Generic[Task, Result]):
     """Workers, the tasks that wait for one, and those under way with the time on the clock at which they must have ended.
 
     Some tasks are tried alone, with no other under way: those that passed their limit, and those that were under way when
-    a worker died, one of which is the culprit.
+    a worker died, one of which may be the culprit. An idle worker may have died as well.
     """
 
     def __init__(self, function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int, limit: float) -> None:
@@ -166,7 +166,7 @@ class _Crew(Generic[Task, Result]):
         self.to_be_alone: list[Task] = []
         self.alone = False
         self.running: dict[Future[Result], tuple[Task, float]] = {}
-        self.pool = _pool(jobs)
+        self.pool = _pool(self.jobs)
 
     @property
     def busy(self) -> bool:
@@ -199,7 +199,7 @@ class _Crew(Generic[Task, Result]):
                 yield task, future.result()
             elif isinstance(error, TimeLimit) or (single and _ran_out(error)):
                 yield from self._late(task, f"{self.limit:g} s of processor time")
-            elif single or not _is_crash(error):
+            elif not _is_crash(error) or (single and (self.alone or self.jobs == 1)):
                 yield task, Failure(LostTaskError(reason(error)) if _is_crash(error) else error)
             else:
                 self.to_be_alone.append(task)

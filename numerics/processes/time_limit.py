@@ -72,16 +72,22 @@ def limited_thread(limit: float, last: float, clock: float) -> Iterator[None]:
                 said = seconds + AGAIN
                 _raise_in(thread, TimeLimit)
 
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        _end_process_after(last)  # now: what is to come may let nobody watch
-        yield
-    finally:
+    def stop_watching() -> None:
         over.set()
         watcher.join()
         _end_process_after(0.0)
         _raise_in(thread, None)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        try:
+            _end_process_after(last)  # now: what is to come may let nobody watch
+            yield
+        finally:  # it may come here as well, so once more below
+            stop_watching()
+    finally:
+        stop_watching()
 
 
 @contextmanager

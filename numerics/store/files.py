@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from errno import ENOSPC
 from hashlib import sha256
 from os import PathLike, fspath, strerror
 from pathlib import Path
+from typing import TypeAlias
 
 from sparse_limits.numerics.arguments import InputError
 
@@ -22,16 +23,18 @@ PATTERN = "results-*.jsonl"
 DIGITS = 64  # of a digest
 HEAD = 2 + DIGITS + 3  # the length of `["digest", `, which each line begins with
 
+Folders: TypeAlias = str | PathLike[str] | Iterable[str | PathLike[str]]
+
 
 class Store:
     """Results in a folder, by key.
 
     Args:
         folder: made if it does not exist.
-        joined: folders of other stores, whose results are copied into this one.
+        joined: folders of other stores, one or several, whose results are copied into this one.
 
     Raises:
-        InputError: for a folder that is a file or cannot be used, and for a joined folder without results.
+        InputError: for a folder that is a file, has no name or cannot be used, and for a joined folder without results.
 
     Examples:
         >>> from tempfile import TemporaryDirectory
@@ -41,19 +44,24 @@ class Store:
         ([2], [])
     """
 
-    def __init__(self, folder: str | PathLike[str], joined: Iterable[str | PathLike[str]] = ()) -> None:
+    def __init__(self, folder: str | PathLike[str], joined: Folders = ()) -> None:
+        if not fspath(folder):  # which Path takes for the current folder
+            raise InputError("keep is '', expected a folder")
         self.folder = Path(folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except (OSError, ValueError) as error:
             raise InputError(f"keep is {fspath(folder)!r:.200}: {_why(error)}, expected a folder") from None
         self.taken = self.written = 0  # results that were found here, and that were added
-        self._own = self.folder / f"results-{uuid.uuid4().hex}.jsonl"
+        self.told = False  # whether it was said that files have changed since this process began
+        self._own = self._new_file()
         self._lines = dict(_lines(self.folder, "keep"))
-        for place in map(Path, joined):
-            found = dict(_lines(place, "join"))
+        for place in _several(joined):
+            found = dict(_lines(Path(place), "join")) if fspath(place) else {}
             if not found:
-                raise InputError(f"join is {str(place)!r:.200}, which has no results, expected the folder of a store")
+                raise InputError(
+                    f"join is {fspath(place)!r:.200}, which has no results, expected the folder of a store"
+                )
             for key, line in found.items():
                 if key not in self._lines:
                     self._append(key, line)
@@ -69,7 +77,12 @@ class Store:
     def add(self, key: str, what: str, result: object) -> None:
         """Append a result of plain values under a key. InputError if it cannot be written."""
         self.written += 1
-        self._append(key.encode(), json.dumps([key, what, result], ensure_ascii=False)[1:-1].encode())
+        self._append(
+            key.encode(), json.dumps([key, what, result])[1:-1].encode()
+        )  # ASCII: the name of a file need be no text
+
+    def _new_file(self) -> Path:
+        return self.folder / f"results-{uuid.uuid4().hex}.jsonl"
 
     def _append(self, key: bytes, line: bytes) -> None:
         whole = b'["%s", %s]\n' % (sha256(line).hexdigest().encode(), line)
@@ -79,6 +92,7 @@ class Store:
             if written < len(whole):
                 raise OSError(ENOSPC, strerror(ENOSPC))
         except OSError as error:
+            self._own = self._new_file()  # what is added after this line, which may be torn, is no part of it
             raise InputError(
                 f"keep is {str(self.folder)!r:.200}: {_why(error)}, expected a folder to write to"
             ) from None
@@ -101,23 +115,29 @@ def _why(error: OSError | ValueError) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
+def _several(folders: Folders) -> list[str | PathLike[str]]:
+    """The folders; one by itself is the only one."""
+    return [folders] if isinstance(folders, (str, PathLike)) else [*folders]
+
+
 Place = Store | str | PathLike[str] | None  # a store or its folder
 
 
-def store_at(keep: Place, join: Sequence[str | PathLike[str]] = ()) -> Store | None:
-    """Return the store of a folder, with the results of other stores; None without a folder.
+def store_at(keep: Place, join: Folders = ()) -> Store | None:
+    """Return the store of a folder, with the results of other stores, one or several; None without a folder.
 
     Raises:
         InputError: as `Store`, and for stores to join without a folder to keep their results in.
     """
+    joined = _several(join)
     if keep is None:
-        if join:
+        if joined:
             raise InputError(
-                f"join is {fspath(join[0])!r:.200}, expected `keep`, too: the folder that takes the results"
+                f"join is {fspath(joined[0])!r:.200}, expected `keep`, too: the folder that takes the results"
             )
         return None
     if not isinstance(keep, Store):
-        return Store(keep, join)
-    if join:
-        raise InputError(f"join is {fspath(join[0])!r:.200}, expected none with a Store, which joins others itself")
+        return Store(keep, joined)
+    if joined:
+        raise InputError(f"join is {fspath(joined[0])!r:.200}, expected none with a Store, which joins others itself")
     return keep

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
+from math import inf
 from os.path import relpath
 from pathlib import Path
 
 from sparse_limits.theory.dependencies import PACKAGE, ROOT, files_behind
+from sparse_limits.theory.lazy import BEGAN
 
 PROJECT = "sparse-limits"
 PRINTERS = frozenset({"rich", "latex2mathml", "pylatexenc"})  # they show results, and no result depends on them
@@ -25,7 +27,30 @@ def key_of(code: str, *words: str) -> str:
 @cache
 def code_digest(modules: frozenset[str]) -> str:
     """A digest of the files of modules and of all that they import of this project, of the packages and of the machine."""
-    return digest_of(files_behind(modules), environment())
+    return digest_of(files_of(modules), environment())
+
+
+@cache
+def files_of(modules: frozenset[str]) -> frozenset[Path]:
+    """The files of modules and of all that they import of this project."""
+    return files_behind(modules)
+
+
+def changed(files: Iterable[Path]) -> frozenset[Path]:
+    """The files that have changed since this process imported the package, or are gone: what runs here may be older.
+
+    A key is of the files on disk, so no result of this process belongs under a key of these.
+    """
+    return frozenset(path for path in files if _changed_at(path) > BEGAN)
+
+
+def _changed_at(path: Path) -> float:
+    """When a file was last written, or replaced by another that may have been written long ago."""
+    try:
+        found = path.stat()
+    except OSError:
+        return inf
+    return max(found.st_mtime_ns, found.st_ctime_ns)
 
 
 def digest_of(files: Iterable[Path], environment: Mapping[str, str]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from math import inf
+from os.path import relpath
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
@@ -16,7 +19,8 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.keyed import key
 from sparse_limits.numerics.processes.parallel import run_tasks
 from sparse_limits.numerics.store.files import Store
-from sparse_limits.numerics.store.keys import code_digest, key_of
+from sparse_limits.numerics.store.keys import changed, code_digest, files_of, key_of
+from sparse_limits.theory.dependencies import ROOT
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -43,6 +47,9 @@ def run_stored(
 ) -> Iterator[Found]:
     """The result of each task as by `run_tasks`; those that the store has come first, and the others are written to it.
 
+    A result is neither taken nor written if a file behind it has changed since this process began: the key is of that file,
+    and what runs here is of the file as it was.
+
     Args:
         store: None: every task is run, and nothing is written.
         function, tasks, failed, jobs, limit, until: as in `run_tasks`. The result's type is read from the function's annotation.
@@ -55,17 +62,19 @@ def run_stored(
         return
     plain = function.func if isinstance(function, partial) else function
     kind, missing, keys = get_type_hints(plain)["return"], [], dict[int, str]()
+    codes = {id(task): frozenset(modules(task) if modules else (plain.__module__,)) for task in tasks}
+    late = changed(frozenset().union(*map(files_of, {*codes.values()})))  # each of them looked at once
     for task in tasks:
-        code = code_digest(frozenset(modules(task) if modules else (plain.__module__,)))
-        keys[id(task)] = key_of(code, f"{plain.__module__}.{plain.__qualname__}", key(task))
-        found = store.find(keys[id(task)])
+        code = codes[id(task)]
+        keys[id(task)] = key_of(code_digest(code), f"{plain.__module__}.{plain.__qualname__}", key(task))
+        found = [] if late and _late(store, late & files_of(code)) else store.find(keys[id(task)])
         if found:
             yield Found(msgspec.convert(found[0], kind), True)
         else:
             missing.append(task)
 
     def write(task: Task, result: Result) -> None:
-        if worth(result):
+        if worth(result) and not _late(store, changed(files_of(codes[id(task)]))):
             store.add(keys[id(task)], _words(task), msgspec.to_builtins(result, enc_hook=_plain))
 
     for result in run_tasks(function, missing, failed, jobs, limit, finished=write, until=until):
@@ -93,16 +102,29 @@ def stored(
     if store is None:
         return compute()
     names = [each.name for each in fields(kind) if each.name not in known]  # type: ignore[arg-type]
-    place = key_of(
-        code_digest(frozenset({kind.__module__, compute.__module__})), kind.__qualname__, key(dict(known)), key(asked)
-    )
-    if found := store.find(place):
+    code = frozenset({kind.__module__, compute.__module__})
+    place = key_of(code_digest(code), kind.__qualname__, key(dict(known)), key(asked))
+    if not _late(store, changed(files_of(code))) and (found := store.find(place)):
         types, values = get_type_hints(kind), dict(found[0])  # type: ignore[call-overload]
         return kind(**known, **{name: msgspec.convert(values[name], types[name], dec_hook=_array) for name in names})
     result = compute()
-    plain = {name: msgspec.to_builtins(getattr(result, name), enc_hook=_plain) for name in names}
-    store.add(place, what, plain)
+    if not _late(store, changed(files_of(code))):
+        plain = {name: msgspec.to_builtins(getattr(result, name), enc_hook=_plain) for name in names}
+        store.add(place, what, plain)
     return result
+
+
+def _late(store: Store, files: frozenset[Path]) -> bool:
+    """Whether files have changed since this process began; the first time the store says so, in a line."""
+    if files and not store.told:
+        store.told = True
+        print(
+            f"sparse-limits: {relpath(min(files), ROOT)} has changed since this process began: results that depend on it are "
+            "neither taken nor kept until it is started again",
+            file=sys.stderr,
+            flush=True,
+        )
+    return bool(files)
 
 
 def _plain(value: Any) -> object:

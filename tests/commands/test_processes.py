@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from cli_cases import ENVIRONMENT, REAL, TOYS, call
 
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import COMMANDS
 from sparse_limits.numerics.commands.output_paths import check_writable
 from sparse_limits.numerics.files import replacing
@@ -104,6 +106,35 @@ def test_links_are_followed_and_devices_written_to(tmp_path):
     os.close(reader)
     assert pipe.is_fifo()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "pipe"]
+
+
+def test_a_file_that_is_there_keeps_who_may_read_it(tmp_path):
+    file, usual = tmp_path / "file", tmp_path / "usual"
+    usual.touch()
+
+    def mode() -> int:
+        with replacing(file) as temporary:
+            temporary.write_text("text", encoding="utf-8")
+        return stat.S_IMODE(file.stat().st_mode)
+
+    assert mode() == stat.S_IMODE(usual.stat().st_mode)  # a new one
+    for chosen in (0o600, 0o640):
+        file.chmod(chosen)
+        assert mode() == chosen
+
+
+def test_a_file_that_is_protected_is_not_replaced(tmp_path, monkeypatch):
+    """Neither before the work nor after it, though its folder would let us."""
+    file = tmp_path / "file"
+    file.write_text("before", encoding="utf-8")
+    file.chmod(0o400)
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or path != file)  # root may write to all files
+    with pytest.raises(InputError, match="file: it cannot be written to, expected a place that can"):
+        check_writable(str(file))
+    with pytest.raises(InputError, match="Permission denied, expected a place to write to"), replacing(file):
+        pytest.fail("begun")
+    assert file.read_text(encoding="utf-8") == "before"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def until_it_has_workers(process: subprocess.Popen[str]) -> list[int]:

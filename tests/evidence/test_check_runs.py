@@ -33,6 +33,7 @@ from sparse_limits.numerics.evidence import (
     statistical,
 )
 from sparse_limits.numerics.ledger.verification import LIMITS, Task, _lost, verify
+from sparse_limits.numerics.limits import check_work, limit
 from sparse_limits.numerics.processes.lost_tasks import LateTaskError, LostTaskError
 
 # Refused at import
@@ -219,6 +220,28 @@ def test_claim_controls_and_mutants_see_one_draw():
     assert kills(check, {"p": sp.Rational(1, 3)}, one)
     assert kills(check, {"p": half}, one) is None
     assert len(calls) == 2
+
+
+@pytest.mark.parametrize("of_python", [True, False])
+def test_a_control_for_which_there_is_no_memory_has_no_verdict(of_python):
+    """Another machine may have it: the check is an error, which no store keeps, where any other error refutes nothing."""
+
+    @exact(toy("Z1", {"value": a}))
+    @control("twice", value=2 * a)
+    def check(value, trial):
+        if value != a and of_python and memory:
+            raise MemoryError
+        if value != a and not of_python:
+            check_work("a mask", 2e6)
+        yield trial.same(value, a)
+
+    memory = "little"
+    with limit("1M"):
+        found = run(check)
+    assert found.status == "error"
+    assert found.detail.startswith("MemoryError" if of_python else "WorkError: a mask would take about 1.91 MiB")
+    memory = ""
+    assert run(check).status == "holds"
 
 
 def test_points_lie_in_the_domain_and_do_not_depend_on_the_expression():

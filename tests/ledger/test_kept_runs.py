@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 from helpers import copy_of_the_package
 
 from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.ledger import mutation
+from sparse_limits.numerics.ledger.mutants import MutationResult
 from sparse_limits.numerics.ledger.mutation import mutate
 from sparse_limits.numerics.ledger.summary import summarise
 from sparse_limits.numerics.ledger.verification import Run, verify
@@ -89,6 +92,16 @@ def test_mutants_are_kept_and_come_in_parts(tmp_path: Path) -> None:
         mutate("N1", every=3, first=3)
 
 
+def test_a_survivor_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory may have run out, and another machine have it. Domains have survivors that are known, and small numbers."""
+    asked: list[Callable[[MutationResult], bool]] = []
+    monkeypatch.setattr(mutation, "run_stored", lambda *tasks, worth, **how: asked.append(worth) or iter(()))
+    mutate("N1")
+    mutate("N1", domains=True)
+    survived, refuted = MutationResult("N1", "bound", 1, 0, {}, ("2*x",)), MutationResult("N1", "bound", 1, 1, {}, ())
+    assert [(worth(survived), worth(refuted)) for worth in asked] == [(False, True), (True, True)]
+
+
 def test_mutants_that_there_is_no_time_for_are_named() -> None:
     found = mutate("N1", within=1e-9)
     assert found.results == ()
@@ -160,6 +173,31 @@ def test_a_change_of_what_a_claim_depends_on_runs_it_again(copy: Path, place: st
     with (copy / place).open("a") as file:
         file.write("# changed\n")
     assert kept(copy, "N1") == again
+
+
+EDITED = """
+import sys
+import sparse_limits as sl
+from pathlib import Path
+sl.verify("N1")
+with Path("theory/neuron_pruning/kink.py").open("a") as file:
+    file.write("# changed again\\n")
+sl.verify("N1", keep="edited")
+"""
+
+
+def test_a_formula_of_before_an_edit_is_not_kept_as_the_one_after(copy: Path) -> None:
+    """As in a notebook: the formula in memory is that of the file as it was when it was imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", EDITED],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr.startswith("sparse-limits: theory/neuron_pruning/kink.py has changed since this process began")
+    assert list((copy / "edited").iterdir()) == []
 
 
 def test_a_run_that_was_killed_goes_on(copy: Path) -> None:

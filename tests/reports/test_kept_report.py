@@ -60,6 +60,18 @@ def test_a_kept_result_depends_on_the_code_that_computes_it(tmp_path: Path, monk
     assert asked == {"sparse_limits.numerics.prediction.layers.forecast", "sparse_limits.numerics.prediction.result"}
 
 
+def test_a_result_of_files_that_have_changed_is_neither_taken_nor_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = Store(tmp_path), Store(tmp_path / "new")
+    predict_layers("snip", **SMALL, seed=3, keep=first)
+    monkeypatch.setattr("sparse_limits.numerics.store.keys.BEGAN", 0)
+    for store in (first, second):
+        predict_layers("snip", **SMALL, seed=3, keep=store)
+    assert (first.taken, first.written, second.written) == (0, 1, 0)
+    assert capsys.readouterr().err.count("has changed since this process began") == 2
+
+
 def test_a_model_of_ones_own_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="keep is given, expected none with a module"):
         report(model="mine.py:build", keep=tmp_path)

@@ -111,6 +111,8 @@ def test_stores_are_joined_by_name_or_by_copying_their_files(tmp_path: Path) -> 
     whole = Store(tmp_path / "whole", [tmp_path / "one", tmp_path / "two"])
     assert [whole.find(key) for key in (A, B, C)] == [["one"], ["two"], []]
     assert [Store(tmp_path / "whole").find(key) for key in (A, B)] == [["one"], ["two"]]
+    for one in (str(tmp_path / "one"), tmp_path / "one"):  # no list: the only folder, and not one for each letter
+        assert Store(tmp_path / "few", one).find(A) == ["one"]
     (file,) = (tmp_path / "one").iterdir()
     file.rename(tmp_path / "two" / file.name)
     assert [Store(tmp_path / "two").find(key) for key in (A, B)] == [["one"], ["two"]]
@@ -123,9 +125,12 @@ def test_what_is_no_folder_of_results_is_refused(tmp_path: Path) -> None:
         (lambda: Store(tmp_path / "file"), "keep is .*file.*exists, expected a folder"),
         (lambda: Store(tmp_path / "file" / "below"), "keep is .*below.*expected a folder"),
         (lambda: Store("a\0b"), "keep is .*null byte, expected a folder"),
+        (lambda: store_at(""), "keep is '', expected a folder"),
+        (lambda: Store(tmp_path / "new", ""), "join is '', which has no results"),
         (lambda: Store(tmp_path / "new", [tmp_path / "empty"]), "join is .*empty', which has no results"),
         (lambda: Store(tmp_path / "new", [tmp_path / "nothing"]), "join is .*nothing', which has no results"),
         (lambda: store_at(None, [tmp_path / "one"]), "join is .*one', expected `keep`, too"),
+        (lambda: store_at(None, "one"), "join is 'one', expected `keep`, too"),
         (lambda: store_at(Store(tmp_path / "own"), [tmp_path / "one"]), "join is .*one', expected none with a Store"),
     ]
     for attempt, why in refused:
@@ -147,3 +152,35 @@ def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path, monkeypa
         store.add(B, "a number", 2)
     monkeypatch.undo()
     assert (store.find(B), Store(tmp_path).find(A)) == ([], [1])
+
+
+def test_what_is_added_after_a_torn_line_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short write leaves half a line, to which the next one must not be joined."""
+    store, opened = Store(tmp_path), Path.open
+
+    class Full:
+        def __init__(self, file: io.FileIO) -> None:
+            self.file = file
+
+        def __enter__(self) -> Full:
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self.file.close()
+
+        def write(self, text: bytes) -> int:
+            return self.file.write(text[: len(text) // 2])
+
+    monkeypatch.setattr(Path, "open", lambda path, mode, buffering: Full(opened(path, mode, buffering)))
+    with pytest.raises(InputError, match="No space left on device"):
+        store.add(A, "a number", 1)
+    monkeypatch.undo()
+    store.add(B, "a number", 2)
+    after = Store(tmp_path)
+    assert (after.find(A), after.find(B)) == ([], [2])
+
+
+def test_the_name_of_a_file_need_be_no_text(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.csv")
+    Store(tmp_path).add(A, f"snip on {name}", [name, "é"])
+    assert Store(tmp_path).find(A) == [[name, "é"]]
