@@ -71,7 +71,7 @@ def _change(before: LayerFile, after: LayerFile) -> FileChange:
                 "back": int((new & ~old).sum()),
             }
         )
-        edges[layers[-1]["layer"]] = edge_between(before, one[name], old, new)
+        edges[name] = edge_between(before, one[name], old, new)
     rules, ruled = _rules(edges)
     others = [plain(name, 80) for name in dict.fromkeys((*one, *other)) if name not in both]
     return {
@@ -80,7 +80,7 @@ def _change(before: LayerFile, after: LayerFile) -> FileChange:
         "layers": layers,
         "others": others,
         "rules": rules,
-        "ruled": ruled,
+        "ruled": [plain(name, 80) for name in ruled],
     }
 
 

@@ -25,13 +25,15 @@ from sparse_limits.numerics.printing.plain_text import plain
 MAGNITUDE, GLOBAL, LAMP, BY_LAYERS = "magnitude", "global magnitude", "lamp", "magnitude layer by layer"
 ROUNDINGS = 4.0
 SINGLE = 2.0**-24
+TINY = 2.0**-1022  # the least float of full precision
 
 
 @dataclass(frozen=True)
 class Edge:
     """Where a layer's mask parts its weights before. kept, pruned: how many, of pruned ones those that were not 0. least: the smallest
     modulus kept, inf for none; most: the largest pruned, -inf for none; at_least, at_most: how many there are of each. squares: their sum
-    over what is kept; total: over all."""
+    over what is kept; total: over all; both of moduli over `unit`, a power of two near the
+    largest, since squares of the moduli themselves may be too large, or too small, for floats."""
 
     kept: int
     pruned: int
@@ -41,6 +43,7 @@ class Edge:
     at_most: int
     squares: float
     total: float
+    unit: float
 
     @property
     def in_order(self) -> bool:
@@ -55,8 +58,9 @@ class Edge:
     @property
     def scores(self) -> tuple[float, float]:
         """LAMP's scores of the least weight kept and of the largest one pruned, as far as rounding may raise one and lower the other."""
-        kept = self.least**2 / self.squares if self.kept and self.squares else (0.0 if self.kept else inf)
-        pruned = self.most**2 / (self.squares + self.most**2) if self.pruned else -inf
+        least, most = ((each / self.unit) ** 2 for each in (self.least, self.most))
+        kept = least / self.squares if self.kept and self.squares else (0.0 if self.kept else inf)
+        pruned = most / (self.squares + most) if self.pruned else -inf
         rounded = ROUNDINGS * SINGLE * sqrt(self.kept + self.pruned) * self.total
         off = min(rounded / self.squares, 1.0) if self.squares else 0.0
         return kept * (1 + off), pruned * (1 - off) if self.pruned else -inf
@@ -67,10 +71,10 @@ def edge_of(pieces: Iterable[tuple[NDArray[np.floating], NDArray[np.bool_]]], ke
 
     Examples:
         >>> edge = edge_of([(np.array([3.0, 0.0, 1.0, 2.0]), np.array([True, False, False, True]))], 2)
-        >>> (edge.pruned, edge.least, edge.most, edge.squares, [round(score, 3) for score in edge.scores])
+        >>> (edge.pruned, edge.least, edge.most, edge.squares * edge.unit**2, [round(score, 3) for score in edge.scores])
         (1, 2.0, 1.0, 13.0, [0.308, 0.071])
     """
-    least, at_least, most, at_most, stayed, gone, squares, total = inf, 0, -inf, 0, 0, 0, 0.0, 0.0
+    least, at_least, most, at_most, stayed, gone, squares, total, unit = inf, 0, -inf, 0, 0, 0, 0.0, 0.0, TINY
     for moduli, stay in pieces:
         held, lost = moduli[stay], moduli[~stay & (moduli > 0)]
         low, high = float(held.min(initial=inf)), float(lost.max(initial=-inf))
@@ -78,11 +82,13 @@ def edge_of(pieces: Iterable[tuple[NDArray[np.floating], NDArray[np.bool_]]], ke
         at_most = (at_most if most >= high else 0) + (int((lost == high).sum()) if high >= most else 0)
         least, most = min(least, low), max(most, high)
         stayed, gone = stayed + held.size, gone + lost.size
-        sums = [float(np.square(each, dtype=np.float64).sum()) for each in (held, lost)]
+        before, unit = unit, max(unit, 2.0**52 * float(np.spacing(float(moduli.max(initial=0.0)))))
+        squares, total = (each * (before / unit) ** 2 for each in (squares, total))
+        sums = [float(np.square(each.astype(np.float64) / unit).sum()) for each in (held, lost)]
         squares, total = squares + sums[0], total + sum(sums)
     if stayed < kept:
         at_least, least = kept - stayed + (at_least if least == 0 else 0), 0.0
-    return Edge(kept, gone, least, at_least, most, at_most, squares, total)
+    return Edge(kept, gone, least, at_least, most, at_most, squares, total, unit)
 
 
 def rules_of(edges: Sequence[Edge]) -> list[str]:

@@ -29,7 +29,7 @@ from sparse_limits.numerics.fitting.explanation import (
 from sparse_limits.numerics.fitting.homogeneity import Counts
 from sparse_limits.numerics.fitting.levels import ENOUGH_DRAWN
 from sparse_limits.numerics.fitting.method_law import Setting, ranked_in
-from sparse_limits.numerics.masks.selection import Mask, row_mask, top_k_mask
+from sparse_limits.numerics.masks.selection import Mask, kept_count, row_mask, top_k_mask
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
 from sparse_limits.numerics.prediction.methods import residual, saliency
@@ -84,6 +84,11 @@ def explain_layer(
     for method, stream in zip(METHODS, seed.spawn(len(METHODS)), strict=True):
         if place == 1 and (reason := law_of_random(method, setting)) is not None:
             excluded.append(Excluded(method, reason, "random"))
+            continue
+        size = kept.shape[1]
+        if method == "wanda" and setting.selection is None and kept_count(mask.nnz / kept.size, size) in (0, size):
+            reason = f"at density {mask.nnz / kept.size:.3g} it keeps none or all of the {size} weights of each row"
+            excluded.append(Excluded(method, reason))
             continue
         rng = np.random.default_rng(stream)
         drawn = [_drawn(method, setting, sizes, place, mask.nnz, rng) for _ in range(ENOUGH_DRAWN)]

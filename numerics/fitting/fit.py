@@ -198,7 +198,7 @@ def fit(
         )
     rows = FRESH_ROWS if fresh_rows is None else fresh_rows
     check_fresh_rows(rows)
-    subtracted = residual or "target"
+    subtracted = "target" if residual is None else residual
     check_residual(subtracted)
     data = dataset_of(data)
     network = _network(data, mask, widths, place)

@@ -131,8 +131,7 @@ def _draw_selected(shares: Floats, selection: Selection, m: int, n: int, rng: np
     """
     if selection.columns:
         return csr_array(_draw_selected(shares, selection._replace(columns=False), n, m, rng).T)
-    blocks = shares.reshape(-1, selection.length)
-    blocks = np.minimum(blocks * (selection.kept / blocks.sum(axis=1, keepdims=True)), 1)
+    blocks = _scaled(shares.reshape(-1, selection.length), selection.kept)
     columns = np.arange(n).reshape(blocks.shape)
     step, parts = max(1, 2**20 // n), []
     for top in range(0, m, step):
@@ -142,3 +141,14 @@ def _draw_selected(shares: Floats, selection: Selection, m: int, n: int, rng: np
         parts.append((top + rows, drawn[rows, kept, place]))
     rows, kept = (np.concatenate(each) for each in zip(*parts, strict=True))
     return csr_array((np.ones(rows.size, bool), (rows, kept)), shape=(m, n))
+
+
+def _scaled(blocks: Floats, kept: int) -> Floats:
+    """Each row times a number of its own, cut at 1, so that it sums to `kept`."""
+    found = blocks * (kept / blocks.sum(axis=1, keepdims=True))
+    while (found > 1).any():  # what is cut off goes to the others, of which some may exceed 1 then
+        full = found >= 1
+        left = kept - full.sum(axis=1, keepdims=True)
+        free = np.where(full, 0, found)
+        found = np.where(full, 1, free * (left / np.maximum(free.sum(axis=1, keepdims=True), 1e-300)))
+    return found

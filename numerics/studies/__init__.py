@@ -12,9 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from importlib import import_module
 from itertools import count
+from numbers import Number
 from os import PathLike
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
+
+import numpy as np
 
 from sparse_limits.numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
 from sparse_limits.numerics.door import door
@@ -216,7 +219,13 @@ def _home(name: str) -> str:
 
 
 def _fixed(name: str, value: Any, usual: Any) -> Any:
-    """A setting, a sequence as a tuple. InputError for anything else where the usual value is a sequence."""
-    if isinstance(usual, tuple) and (isinstance(value, str) or not hasattr(value, "__iter__")):
+    """A setting, a sequence as a tuple. InputError where the usual value is a sequence, for anything but one of words and numbers."""
+    if not isinstance(usual, tuple):
+        return value
+    given = value.tolist() if isinstance(value, np.ndarray) else value  # plain numbers, which JSON can hold
+    if isinstance(given, str) or not isinstance(given, Sequence):
         raise InputError(f"{name} is {value!r:.60}, expected a sequence")
-    return tuple(value) if isinstance(value, list) else value
+    for each in given:
+        if not isinstance(each, (str, Number)):
+            raise InputError(f"{name} has {each!r:.60}, expected words or numbers")
+    return tuple(given)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, inf, isfinite, log, log2, sqrt
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -68,8 +69,8 @@ class Settings:
         if not self.epsilon or len(set(self.epsilon)) < len(self.epsilon):
             raise InputError(f"epsilon is {' '.join(map(str, self.epsilon)) or 'empty'}, expected distinct values")
         for name, value in [*(("epsilon", eps) for eps in self.epsilon), ("least", self.least)]:
-            if not (isfinite(value) and SMALLEST <= value < LARGEST):
-                raise InputError(f"{name} is {value}, expected a number from {SMALLEST:g} on, below {LARGEST:g}")
+            if not isinstance(value, Real) or not SMALLEST <= value < LARGEST:
+                raise InputError(f"{name} is {value!r:.60}, expected a number from {SMALLEST:g} on, below {LARGEST:g}")
         checked_integer("networks", self.networks, 1, MOST_NETWORKS)
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
         object.__setattr__(self, "epsilon", tuple(sorted(self.epsilon, reverse=True)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer
+from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_bool, checked_integer
 from sparse_limits.numerics.prediction.first_layer.row_law import FEWEST_ROWS
 from sparse_limits.numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value
 from sparse_limits.numerics.studies.generalisation_summary import (
@@ -68,13 +69,14 @@ class Settings:
             if method not in METHODS:
                 raise InputError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
         for density in _listed("densities", self.densities):
-            if not LEAST_DENSITY <= density <= 1:
+            if not isinstance(density, Real) or not LEAST_DENSITY <= density <= 1:
                 raise InputError(
-                    f"density is {density!r}, expected a number in [{LEAST_DENSITY}, 1]: below, a neuron that sees 64 "
+                    f"density is {density!r:.60}, expected a number in [{LEAST_DENSITY}, 1]: below, a neuron that sees 64 "
                     "pixels keeps less than one"
                 )
         checked_integer("seeds", self.seeds, 1, 10_000)
         checked_integer("rows", self.rows, FEWEST_ROWS, 2**20)
+        checked_bool("networks", self.networks)
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
         object.__setattr__(self, "densities", tuple(sorted(map(float, self.densities))))
 

@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.arguments import HIGHEST_SEED, checked_integer, proper_share
+from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
 from sparse_limits.numerics.data import Dataset, batch, digits
 from sparse_limits.numerics.keyed import keyed_seed
 from sparse_limits.numerics.masks.selection import Mask, global_mask
@@ -51,8 +51,8 @@ QUICK = {"densities": (0.2,), "depths": (2,), "widths": (32, 64), "reference": 1
 class Settings:
     """What a study runs over; InputError, in one line, for anything outside its range.
 
-    depths: numbers of hidden layers, of which there are one fewer masks between them. widths: of hidden layers,
-    compared with the reference. masks: of each setting and width. grid: intervals of each axis of a histogram.
+    depths: numbers of hidden layers, of which there are one fewer masks between them. widths: of hidden layers, two or
+    more, compared with the reference. masks: of each setting and width. grid: intervals of each axis of a histogram.
     """
 
     methods: tuple[str, ...] = METHODS
@@ -67,6 +67,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_lists(self, LISTS, {"methods": METHODS})
+        if len(self.widths) < 2:
+            raise InputError(
+                f"widths is {self.widths[0]!r:.60}, expected two or more, for distances that fall with the width"
+            )
         for depth in self.depths:
             checked_integer("depths", depth, 2, MOST_DEPTH)
         for density in self.densities:

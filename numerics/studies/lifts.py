@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
-from math import ceil, isfinite
+from math import ceil
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +35,7 @@ STUDENTS = 100
 MOST_UNITS, MOST_STUDENTS, MOST_TIME = 512, 10_000, 1e4
 BATCH = 2048  # hidden units of all students of one batch: their arrays stay in the cache
 QUICK = {"sizes": (4, 8, 16), "seeds": 40}
-EXACT = re.compile(r"[-+]?[\d./]{1,20}(e-?\d{1,2})?", re.IGNORECASE)  # of so many digits that they can be printed
+EXACT = re.compile(r"[-+]?[\d./]{1,24}(e-?\d{1,2})?", re.IGNORECASE)  # any float, not too many digits to be printed
 ROUNDING = 1e-12  # of a loss
 
 DENSE, PAIRS, NO_X1 = "dense", "two inputs a unit", "without x_1"
@@ -67,8 +68,8 @@ class Settings:
             if not 0 < density < 1:
                 raise InputError(f"density is {density}, expected a number strictly between 0 and 1")
         checked_integer("seeds", self.seeds, 1, MOST_STUDENTS)
-        if not (isfinite(self.time) and 0 < self.time <= MOST_TIME):
-            raise InputError(f"time is {self.time!r}, expected a positive number of at most {MOST_TIME:g}")
+        if not isinstance(self.time, Real) or not 0 < self.time <= MOST_TIME:
+            raise InputError(f"time is {self.time!r:.60}, expected a positive number of at most {MOST_TIME:g}")
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
         object.__setattr__(self, "sizes", tuple(sorted(self.sizes)))
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -72,8 +73,9 @@ class Settings:
         checked_integer("samples", self.samples, 10, 1797)
         checked_integer("fresh_rows", self.fresh_rows, 100, 10**6)
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
-        if not isinstance(self.density, float) or not 0 < self.density <= 0.4:
-            raise InputError(f"density is {self.density!r}, expected a number above 0 and at most 0.4")
+        if not isinstance(self.density, Real) or not 0 < self.density <= 0.4:
+            raise InputError(f"density is {self.density!r:.60}, expected a number above 0 and at most 0.4")
+        object.__setattr__(self, "density", float(self.density))
 
     def kinds(self) -> list[tuple[str, int]]:
         """Every kind and the number of its masks, in the order of the report."""
@@ -288,7 +290,7 @@ def _outcome(found: Outcome) -> OutcomeRow:
 
 
 def _row(kind: str, outcomes: Sequence[Outcome]) -> OriginRow:
-    """What was said of the masks of a kind; rejected: how often the method that made a mask was."""
+    """What was said of the masks of a kind; rejected: how often the method that made a mask was, 0 where none did."""
     right = truth(kind)
     named = [each for each in outcomes if each.named]
     return {
@@ -302,7 +304,7 @@ def _row(kind: str, outcomes: Sequence[Outcome]) -> OriginRow:
         "not_told_apart": sum(each.status == Status.NOT_TOLD_APART for each in outcomes),
         "rightly_named": sum(right in each.named for each in named),
         "wrongly_named": sum(right not in each.named for each in named),
-        "rejected": sum(right not in each.left for each in outcomes),
+        "rejected": sum(right not in each.left for each in outcomes) if right else 0,
     }
 
 

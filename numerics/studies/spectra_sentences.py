@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from math import inf
+from math import inf, isnan, nan
 from operator import lt
 from typing import Literal, NamedTuple
 
@@ -84,7 +84,7 @@ def _of_training(networks: Sequence[Rows], methods: Sequence[str], others: Seque
                 {method: losses(rows, method)[-1] - losses(rows, method)[0] for method in methods} for rows in networks
             ]
             yield _finding(
-                DEGRADES, RANDOM, by, [each[RANDOM] > max(each[method] for method in others) for each in lost]
+                DEGRADES, RANDOM, by, [all(each[RANDOM] > each[method] for method in others) for each in lost]
             )
 
 
@@ -104,9 +104,7 @@ def _of_spectra(networks: Sequence[Rows], methods: Sequence[str], others: Sequen
                     }
                     for rows in networks
                 ]
-                steady = [
-                    all(of[RANDOM][at] < min(of[method][at] for method in others) for at in (0, 1)) for of in ranges
-                ]
+                steady = [all(all(map(lt, of[RANDOM], of[method])) for method in others) for of in ranges]
                 yield _finding(STEADY, RANDOM, by, steady)
             ranks = [{method: values(rows, method, "effective_rank") for method in methods} for rows in networks]
             highest = [all(all(map(lt, of[method], of[RANDOM])) for method in others) for of in ranks]
@@ -131,7 +129,7 @@ def _metric(row: SpectraRow, by: KernelName, metric: MetricName) -> float:
     """A metric, infinite where it is, not a number where the kernel vanishes, of which no comparison holds."""
     spectrum = row[by]
     if spectrum is None:
-        return float("nan")
+        return nan
     value = spectrum[metric]
     return inf if value is None else value
 
@@ -141,6 +139,8 @@ def _rises(values: Sequence[float]) -> bool:
 
 
 def _range(values: Sequence[float]) -> float:
+    if any(map(isnan, values)):  # the least and the largest of values depend on the place of such a one
+        return nan
     return float(np.log(max(values) / min(values))) if min(values) > 0 else inf
 
 

@@ -21,6 +21,7 @@ OF_THE_PREDICTION = ("scope", "loss", "residual", "networks", "sample", "units",
 OPTIONS = (*OF_THE_DATA, *OF_THE_NETWORK, *OF_THE_PREDICTION)
 MOST_CASES = 10**6
 MOST_WIDTH, MOST_DEPTH = 2**16, 1000
+MOST_SEED = 2**63 - 1  # as TOML and Parquet have whole numbers
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Plan:
                 raise InputError(f"methods has {method!r:.60}, expected {', '.join((*METHODS, IN_ROUNDS))}")
         for density in self.densities:
             proper_share("densities", density)
-        for name, most in (("widths", MOST_WIDTH), ("depths", MOST_DEPTH), ("seeds", 2**64)):
+        for name, most in (("widths", MOST_WIDTH), ("depths", MOST_DEPTH), ("seeds", MOST_SEED)):
             for value in getattr(self, name):
                 checked_integer(name, value, 0 if name == "seeds" else 1, most)
         for source in self.data:
@@ -89,7 +90,7 @@ def read_plan(place: str | PathLike[str]) -> Plan:
     path = Path(place)
     try:
         given = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{fspath(place)}: {why:.200}, expected a plan in TOML") from None
     data = given.get("data")

@@ -71,9 +71,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        return (
-            f"{self.method} at {self.density:g}, width {self.width}, depth {self.depth}, {self.data}, seed {self.seed}"
-        )
+        return f"{self.method} at {self.density}, width {self.width}, depth {self.depth}, {self.data}, seed {self.seed}"
 
 
 class Sweep(NamedTuple):

@@ -80,6 +80,25 @@ def test_the_command_says_it(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert said in page.read_text()
 
 
+@pytest.mark.parametrize("scale", [1e-320, 1e-200, 1e200, 1e307])
+@pytest.mark.parametrize("rule", ["lamp", "global magnitude", "magnitude layer by layer"])
+def test_of_weights_of_any_size(tmp_path: Path, rule: str, scale: float) -> None:
+    weights = drawn(dtype=np.float64)
+    masks = by_rule(weights, rule)
+    assert rules(tmp_path, {name: scale * weight for name, weight in weights.items()}, masks)[0] == [rule]
+
+
+def test_layers_of_long_names_are_told_apart(tmp_path: Path) -> None:
+    weights = drawn()
+    masks = by_rule({"0": weights["0"], "2": weights["2"]}, "global magnitude")
+    masks["2"] = np.random.default_rng(0).random(SHAPES["2"]) < 0.2
+    names = {"2": 100 * "a", "0": 100 * "a" + "b"}
+    assert rules(tmp_path, *({names[at]: held[at] for at in ("2", "0")} for held in (weights, masks))) == ([], [])
+    masks["2"] = np.abs(weights["2"]) > 0.4
+    found = rules(tmp_path, *({names[at]: held[at] for at in ("2", "0")} for held in (weights, masks)))
+    assert found == (["magnitude layer by layer"], 2 * [79 * "a" + "…"])
+
+
 def test_masks_of_other_origin_are_not_named(tmp_path: Path) -> None:
     weights, other = drawn(), drawn(1)
     assert rules(tmp_path, weights, by_rule(other, "lamp"))[0] == []  # of other weights, as those that training leaves

@@ -56,6 +56,17 @@ def test_a_hidden_layer_is_not_that_of_other_methods_nor_a_first_one() -> None:
     assert "snip" not in [name for law in account(first).methods for name in law]
 
 
+@pytest.mark.parametrize("place", [1, 2])
+def test_rows_of_less_than_half_a_weight_are_no_masks_of_wanda(place: int) -> None:
+    mask = np.zeros((64, 64), bool)
+    mask.flat[np.random.default_rng(0).choice(mask.size, 20, replace=False)] = True
+    found = sl.fit(mask, data(), widths=WIDTHS, place=place).methods
+    assert [(each.method, each.reason) for each in found.excluded if each.same_as is None] == [
+        ("wanda", "at density 0.00488 it keeps none or all of the 64 weights of each row")
+    ]
+    assert all(each.p > 0 for each in found.tested)
+
+
 def test_the_place_is_that_of_the_shape() -> None:
     mask = csr_array(np.eye(30, 64, dtype=bool))
     assert checked_network(mask, data(), (64, 30), None) == ((64, 64, 30, 1), 2)

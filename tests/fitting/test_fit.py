@@ -142,6 +142,15 @@ def test_systematic_draws_have_the_shares_asked_for() -> None:
     drawn = _draw_selected(shares, Selection(4, 2, False), 20_000, 8, np.random.default_rng(3)).toarray()
     assert (drawn[:, :4].sum(axis=1) == 2).all()
     assert drawn.mean(axis=0) == pytest.approx(np.concatenate([shares[:4], 2 * shares[4:]]), abs=0.02)
+    cut = _draw_selected(np.array([0.9, 0.05, 0.03, 0.02]), Selection(4, 2, False), 20_000, 4, np.random.default_rng(6))
+    assert cut.mean(axis=0) == pytest.approx([1, 0.5, 0.3, 0.2], abs=0.02)
+
+
+@pytest.mark.parametrize("shares", [[0.9, 0.05, 0.03, 0.02], [0.9, 0.8, 0.1, 1e-9], [0.5, 0.5, 0.5, 0.5]])
+def test_blocks_keep_their_number_where_a_share_is_cut_at_one(shares: list[float]) -> None:
+    for kept in (1, 2, 3):
+        drawn = _draw_selected(np.array(shares), Selection(4, kept, False), 20_000, 4, np.random.default_rng(5))
+        assert (drawn.sum(axis=1) == kept).all()
 
 
 def test_drawn_masks_have_the_degrees_of_the_model() -> None:
@@ -231,3 +240,5 @@ def test_what_does_not_go_with_a_mask() -> None:
         fit(np.eye(3), data)
     with pytest.raises(InputError, match="residual is 'y', expected target or output"):
         fit(np.eye(64), data, residual="y")
+    with pytest.raises(InputError, match="residual is '', expected target or output"):
+        fit(np.eye(64), data, residual="")

@@ -167,7 +167,7 @@ def test_noise_is_taken_off_a_distance():
 
 
 def test_rows_are_the_same_for_any_number_of_processes():
-    few = settings_of("hypothesis", quick=True, methods=["random", "grasp"], grid=4, widths=[16], reference=24)
+    few = settings_of("hypothesis", quick=True, methods=["random", "grasp"], grid=4, widths=[16, 20], reference=24)
     assert len(pieces(few)) == 2
     assert run_study("hypothesis", few, 1) == run_study("hypothesis", few, 2)
 
@@ -191,8 +191,9 @@ def test_the_command_has_the_numbers_of_the_study(tmp_path: Path, capsys: pytest
         (["--methods", "wanda"], "methods is 'wanda', expected random, magnitude, snip, grasp, synflow"),
         (["--depths", "1"], "depths is 1, expected"),
         (["--densities", "0"], "densities is 0.0"),
-        (["--widths", "39"], "widths is 39, expected"),
-        (["--widths", "800"], "widths is 800, expected"),
+        (["--widths", "39", "100"], "widths is 39, expected"),
+        (["--widths", "100", "800"], "widths is 800, expected"),
+        (["--widths", "100", "100"], "widths is 100, expected two or more, for distances that fall with the width"),
         (["--reference", "40"], "reference is 40, expected"),
         (["--masks", "3"], "masks is 3, expected"),
         (["--masks", "11"], "masks is 11, expected"),

@@ -110,6 +110,7 @@ def test_rows_and_sentences_count() -> None:
     rows = {row["kind"]: row for row in summary["rows"]}
     assert (rows["random"]["rightly_named"], rows["random"]["wrongly_named"]) == (1, 1)
     assert (rows["filters"]["structured"], rows["filters"]["wrongly_named"]) == (1, 1)
+    assert rows["filters"]["rejected"] == 0  # no method is true
     assert rows[initial("snip")]["rejected"] == 1
     assert "true method is rejected in 1 of them" in summary["sentences"][0]
     assert "Of 4 masks of other origins 2 are named wrongly" in summary["sentences"][1]

@@ -200,6 +200,25 @@ def test_sentences_hold_and_fail_where_they_should():
     assert "x is 1.00 ± 0.00 (paper), 1.00 ± 0.00 (masks), 1.00 ± 0.00 (own)" in sentences(findings(whole), whole)[-1]  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("vanishing", ["random", "snip"])
+def test_where_a_kernel_vanishes_no_comparison_holds(vanishing: str) -> None:
+    rows = [
+        _row(*of, network)  # type: ignore[arg-type]
+        for network in range(6)
+        for of in (
+            ("dense", 1.0, 0.5, 5.0),
+            ("random", 0.5, 1.0, 6.0),
+            ("random", 0.1, 2.0, 6.1),
+            ("snip", 0.5, 0.7, 4.0),
+            ("snip", 0.1, 0.9, 3.0),
+        )
+    ]
+    for row in rows:
+        row["own"] = None if (row["method"], row["density"]) == (vanishing, 0.1) else row["masks"]
+    found = {each["by"]: each["holds"] for each in findings(rows) if each["sentence"] == "decay and rank change least"}
+    assert found == {"paper": 6, "masks": 6, "own": 0}
+
+
 def test_random_pruning_scales_the_kernels_by_one_power_more_than_the_paper_says():
     """c^L for the model of section 5, c^(L+1) for masks (K3)."""
     found = study("spectra", quick=True, methods=["random"], depths=[2], width=64, networks=4, steps=1)

@@ -339,11 +339,42 @@ def test_a_study_from_python_has_the_numbers_of_its_command(tmp_path):
         ("origins", {"masks": True}, "masks is True, expected an integer from 1 to 10000"),
         ("gap", {"epsilon": 0.1}, "epsilon is 0.1, expected a sequence"),
         ("generalisation", {"methods": "snip"}, "methods is 'snip', expected a sequence"),
+        ("generalisation", {"tasks": {"3v8"}}, "tasks is {'3v8'}, expected a sequence"),
+        ("gap", {"epsilon": {0.1: 0.2}}, "epsilon is {0.1: 0.2}, expected a sequence"),
+        ("lifts", {"sizes": np.array(4)}, "sizes is array(4), expected a sequence"),
+        ("gap", {"epsilon": [[0.1]]}, "epsilon has [0.1], expected words or numbers"),
+        ("depth", {"data": [["digits"]]}, "data has ['digits'], expected words or numbers"),
+        ("gap", {"least": "0.1"}, "least is '0.1', expected a number from 1e-08 on, below 0.5"),
+        ("gap", {"epsilon": ["0.2"]}, "epsilon is '0.2', expected a number from 1e-08 on, below 0.5"),
+        ("gap", {"least": float("nan")}, "least is nan, expected a number"),
+        ("lifts", {"time": "5"}, "time is '5', expected a positive number of at most 10000"),
+        ("lifts", {"density": ["0." + 30 * "1"]}, "expected a number such as 1/2 or 0.3"),
+        ("generalisation", {"densities": ["0.1"]}, "density is '0.1', expected a number in [0.01, 1]"),
+        ("generalisation", {"networks": 41}, "networks is 41, expected True or False"),
+        ("origins", {"density": "0.1"}, "density is '0.1', expected a number above 0 and at most 0.4"),
     ],
 )
 def test_a_study_that_is_none(name, settings, why):
     with pytest.raises(InputError, match=re.escape(why)):
         study(name, **settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "plain"),
+    [
+        ("gap", {"epsilon": np.array([0.1, 0.2])}, {"epsilon": [0.1, 0.2]}),
+        ("lifts", {"sizes": np.array([4, 8])}, {"sizes": [4, 8]}),
+        ("lifts", {"sizes": range(4, 6)}, {"sizes": [4, 5]}),
+        ("lifts", {"density": [1 / 600]}, {"density": [str(1 / 600)]}),
+        ("generalisation", {"densities": np.array([0.1, 0.2])}, {"densities": (0.1, 0.2)}),
+        ("calibration", {"names": np.array(["T1", "T2"])}, {"names": ["T1", "T2"]}),
+        ("origins", {"density": Fraction(1, 4)}, {"density": 0.25}),
+        ("origins", {"density": np.float32(0.25)}, {"density": 0.25}),
+    ],
+)
+def test_settings_may_be_of_any_kind_of_number(name, given, plain):
+    found = settings_of(name, **given)
+    assert repr(found) == repr(settings_of(name, **plain))  # of plain numbers, too
 
 
 def test_what_is_quick_gives_way_to_what_is_asked():

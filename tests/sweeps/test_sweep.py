@@ -142,6 +142,14 @@ def test_a_case_that_the_law_refuses_does_not_end_the_others() -> None:
     assert {row["method"] for row in found.rows} >= {"random"}
 
 
+def test_lost_cases_of_near_densities_have_a_name_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    def all_lost(store, function, tasks, failed, *rest, **options):
+        yield from ((failed(task, LostTaskError("its worker died")), False) for task in tasks)
+
+    monkeypatch.setattr(sweeps, "run_stored", all_lost)
+    assert len(sl.sweep(PLAN | {"densities": [0.1234561, 0.1234562], "methods": ["snip"], "seeds": 1}).lost) == 4
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -159,6 +167,7 @@ def test_a_case_that_the_law_refuses_does_not_end_the_others() -> None:
         ({"depths": [True]}, "depths"),
         ({"seeds": 0}, "seeds"),
         ({"seeds": [-1]}, "seeds"),
+        ({"seeds": [2**63]}, "seeds is 9223372036854775808, expected an integer from 0 to"),
         ({"data": [3]}, "data has 3"),
         ({"data": ["/no/such.csv"]}, "no/such.csv"),
         ({"options": ["a"]}, "options is"),
@@ -185,6 +194,8 @@ def test_a_file_that_is_no_plan(text: str, tmp_path: Path) -> None:
         read_plan(plan)
     with pytest.raises(InputError, match="expected a plan in TOML"):
         read_plan(tmp_path / "none.toml")
+    with pytest.raises(InputError, match="embedded null byte, expected a plan in TOML"):
+        read_plan("a\0b")
 
 
 def test_the_summary_puts_layers_and_seeds_together(whole: sweeps.Sweep) -> None:
