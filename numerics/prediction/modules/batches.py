@@ -15,7 +15,13 @@ from torch.nn import functional
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.prediction.modules.calling import called_by_a_loss, drawn, output_of, output_of_batch
+from sparse_limits.numerics.prediction.modules.calling import (
+    called_by_a_loss,
+    drawn,
+    loss_of_outputs,
+    output_of,
+    output_of_batch,
+)
 from sparse_limits.numerics.prediction.settings import LOSSES
 
 Loss: TypeAlias = str | nn.Module | Callable[[nn.Module, Any], torch.Tensor]
@@ -51,8 +57,9 @@ def check_loss(loss: object) -> None:
 def batches_of(data: object, most: int | None = None) -> Iterator[Any]:
     """Yield the batches of a user's data, no more than `most`.
 
-    data: ours, cut into batches of 256; a loader, or other iterable, whose batches these are; a dataset of torch, or two
-    arrays (x, y), in batches of 256. InputError for anything else, and for data without a batch.
+    data: ours, cut into batches of 256, the last with one more where a sample would be left alone; a loader, or other iterable,
+    whose batches these are; a dataset of torch, or two arrays (x, y), in batches of 256. InputError for anything else, and for
+    data without a batch.
     """
     found = islice(_all_batches(data), most)
     first = next(found, None)
@@ -64,12 +71,12 @@ def batches_of(data: object, most: int | None = None) -> Iterator[Any]:
 def _all_batches(data: object) -> Iterator[Any]:
     if isinstance(data, Dataset):
         return _parts_of(data)
-    if isinstance(data, (tuple, list)) and len(data) == 2 and all(map(_is_array, data)):
-        x, y = map(torch.as_tensor, data)
+    if is_pair(data):
+        x, y = data
         if len(x) != len(y):
             raise InputError(f"data has {len(x)} inputs and {len(y)} targets, expected as many of both")
-        return zip(x.split(TOGETHER), y.split(TOGETHER), strict=True) if len(x) else iter(())
-    if isinstance(data, torch.utils.data.Dataset) and not isinstance(data, torch.utils.data.IterableDataset):
+        return ((x[at : at + TOGETHER], y[at : at + TOGETHER]) for at in range(0, len(x), TOGETHER))
+    if _has_samples(data):
         return drawn(torch.utils.data.DataLoader(data, batch_size=TOGETHER))
     if isinstance(data, Iterable) and not isinstance(data, (str, bytes, Mapping)) and not _is_array(data):
         return drawn(data)
@@ -79,15 +86,15 @@ def _all_batches(data: object) -> Iterator[Any]:
 def number_of_batches(data: object, most: int | None = None) -> int | None:
     """How many batches `batches_of` yields, as far as the data say it before they are read; None where they do not."""
     if isinstance(data, Dataset):
-        held = ceil(len(data.x) / TOGETHER)
-    elif isinstance(data, (tuple, list)) and len(data) == 2 and all(map(_is_array, data)):
+        held = ceil((len(data.x) - 1) / TOGETHER)
+    elif is_pair(data):
         held = ceil(len(data[0]) / TOGETHER)
     else:
         try:
             held = len(data)  # type: ignore[arg-type]
         except (TypeError, NotImplementedError):  # a generator, or a loader of a stream
             return None
-        if isinstance(data, torch.utils.data.Dataset):
+        if _has_samples(data):
             held = ceil(held / TOGETHER)
     return held if most is None else min(most, held)
 
@@ -96,9 +103,20 @@ def _is_array(value: object) -> bool:
     return isinstance(value, (torch.Tensor, np.ndarray))
 
 
+def is_pair(data: object) -> TypeGuard[tuple[Any, Any] | list[Any]]:
+    """Whether data are two arrays, which are read as (x, y)."""
+    return isinstance(data, (tuple, list)) and len(data) == 2 and all(map(_is_array, data))
+
+
+def _has_samples(data: object) -> TypeGuard[torch.utils.data.Dataset[Any]]:
+    """Whether data are a dataset of torch that gives sample after sample; what an IterableDataset gives is taken as batches."""
+    return isinstance(data, torch.utils.data.Dataset) and not isinstance(data, torch.utils.data.IterableDataset)
+
+
 def _parts_of(data: Dataset) -> Iterator[Dataset]:
-    for start in range(0, len(data.x), TOGETHER):
-        end = start + TOGETHER
+    last = len(data.x) - 1  # is never alone in a part
+    for start in range(0, last, TOGETHER):
+        end = start + TOGETHER if start + TOGETHER < last else last + 1
         yield Dataset(data.x[start:end], data.y[start:end], data.name, data.labelling, data.about)
 
 
@@ -158,26 +176,36 @@ def _loss_of(module: nn.Module, batch: Any, loss: Loss) -> LossOfBatch:
         x, y = batch if isinstance(batch, (tuple, list)) and len(batch) == 2 else (None, None)
     if _is_own(loss):
         given = (x, y) if isinstance(batch, Dataset) else batch
-        value, samples = called_by_a_loss(loss, module, given), _samples(given)
-        return LossOfBatch(value * samples if isinstance(value, torch.Tensor) else value, samples)
+        return _summed(called_by_a_loss(loss, module, given), _samples(given))
     if not (isinstance(x, torch.Tensor) and isinstance(y, torch.Tensor)):
         raise InputError(f"a batch is {type(batch).__name__}, expected (x, y), or loss(module, batch) that takes it")
     f = output_of(module, batch) if isinstance(batch, Dataset) else output_of_batch(module, x)
     if isinstance(loss, str):
         return LossOfBatch(_named(loss, f, y), len(x))
-    value = loss(f, y)
-    return LossOfBatch(value if getattr(loss, "reduction", "mean") == "sum" else value * len(x), len(x))
+    value = loss_of_outputs(loss, f, y)
+    return LossOfBatch(value, len(x)) if getattr(loss, "reduction", "mean") == "sum" else _summed(value, len(x))
+
+
+def _summed(mean: torch.Tensor, samples: int) -> LossOfBatch:
+    """What a loss gave, which `losses` looks at, as the sum over samples."""
+    return LossOfBatch(mean * samples if isinstance(mean, torch.Tensor) else mean, samples)
 
 
 def _named(loss: str, f: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """The sum over samples of a loss by its name."""
     if loss == "mse":
-        if f.numel() != y.numel():
+        if f.numel() != y.numel() or not _in_one_order(f, y):
             raise InputError(
                 f"outputs have the shape {tuple(f.shape)}, and targets {tuple(y.shape)}, expected the same for mse"
             )
         return ((f - y.reshape(f.shape)) ** 2).sum() / 2
+    if f.ndim < 2 or f.shape[1] < 2:  # torch takes the samples of one output for classes
+        raise InputError(
+            f"outputs have the shape {tuple(f.shape)}, expected [N, K], K at least 2, for cross-entropy, or another loss for one "
+            "output, as mse or nn.BCEWithLogitsLoss()"
+        )
     classes = not y.is_floating_point() and y.ndim == f.ndim - 1
+    y = y.long() if classes else y  # torch has no classes of int32
     if not classes and y.shape != f.shape:
         raise InputError(
             f"outputs have the shape {tuple(f.shape)}, and targets {tuple(y.shape)} of {y.dtype}, expected classes, or a "
@@ -189,24 +217,45 @@ def _named(loss: str, f: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return functional.cross_entropy(f, y if classes else y.to(f.dtype), reduction="sum")
 
 
+def _in_one_order(f: torch.Tensor, y: torch.Tensor) -> bool:
+    """Whether two shapes are the same but for axes of length 1, or one is flat: others may have their axes in another order."""
+    of_f, of_y = ([side for side in each.shape if side != 1] for each in (f, y))
+    return of_f == of_y or (len(of_f) != len(of_y) and min(len(of_f), len(of_y)) <= 2)
+
+
 def example_of(data: object) -> torch.Tensor | None:
     """The inputs of the first batch, for what needs their shape alone; None for no data."""
     if data is None:
         return None
     if _is_array(data):
-        return torch.as_tensor(data)
+        return _tensor(data[:TOGETHER] if data.ndim else data)
     batch = next(batches_of(data, 1))
     x = batch.x if isinstance(batch, Dataset) else batch[0] if isinstance(batch, (tuple, list)) and batch else batch
     if not _is_array(x):
         raise InputError(f"a batch is {type(batch).__name__}, expected (x, y) or inputs x as an example")
-    return torch.as_tensor(x)
+    return _tensor(x)
+
+
+def _tensor(value: Any) -> torch.Tensor:
+    """A tensor, or an array as one: copied, as torch takes no negative strides, and no other order of bytes than the machine's."""
+    if isinstance(value, torch.Tensor):
+        return value
+    try:
+        return torch.from_numpy(np.array(value, value.dtype.newbyteorder("="), order="C"))
+    except TypeError as error:
+        raise InputError(
+            f"an array holds {value.dtype}, expected numbers that torch has, as by array.astype(float)"
+        ) from error
 
 
 def _moved(value: Any, device: torch.device) -> Any:
-    """What a batch holds, its tensors and arrays on a device: numbers with a point as doubles, whole numbers as they are."""
+    """A copy of what a batch holds, its tensors and arrays on a device: numbers with a point as doubles, whole numbers as they are.
+
+    A forward or loss that changes in place what it gets does not change the user's data.
+    """
     if _is_array(value):
-        tensor = torch.as_tensor(value, device=device)
-        return tensor.double() if tensor.is_floating_point() else tensor
+        tensor = _tensor(value)
+        return tensor.to(device, torch.float64 if tensor.is_floating_point() else tensor.dtype, copy=True)
     if isinstance(value, Mapping):
         return {key: _moved(each, device) for key, each in value.items()}
     if isinstance(value, (tuple, list)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +16,7 @@ from torch import nn
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.columns import CHANNELS
 from sparse_limits.numerics.data import Dataset, fitting_labels, for_outputs
+from sparse_limits.numerics.prediction.modules.detached import detached_copy
 from sparse_limits.theory.own_code import OwnCodeError, is_theirs, set_apart, show_traceback
 
 T = TypeVar("T")
@@ -38,9 +38,9 @@ def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
 
 
 def inputs_of(module: nn.Module, data: Dataset) -> torch.Tensor:
-    """The data's inputs [N, d] as the module's parameters are."""
-    dtypes = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
-    return torch.as_tensor(np.asarray(data.x, float), dtype=next(dtypes, torch.get_default_dtype()))
+    """The data's inputs [N, d] as the module's parameters are, and where these are."""
+    like = next((each for each in module.parameters() if each.is_floating_point()), torch.empty(0))
+    return torch.as_tensor(np.asarray(data.x, float), dtype=like.dtype, device=like.device)
 
 
 def output_at(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
@@ -60,18 +60,24 @@ def for_module(module: nn.Module, data: Dataset) -> Dataset:
         return data
     few = replace(data, x=data.x[:2], y=data.y[:2])
     with torch.random.fork_rng(devices=[]), torch.no_grad():  # a forward that draws is none of those that count
-        copy = deepcopy(module).eval()
-        flat = inputs_of(copy, few)
-        for given in (flat, _images(flat, few)):
-            try:
-                found = None if given is None else _called(copy, given)
-            except BaseException as error:  # a forward raises whatever it likes: it is told of all samples
-                if not is_theirs(error):
-                    raise
-                continue
-            if isinstance(found, torch.Tensor):
-                return for_outputs(data, found.shape[1]) if found.ndim == 2 else data
-    return data
+        copy = detached_copy(module).eval()
+        found = tried(copy, inputs_of(copy, few), few)
+    return data if found is None or found.ndim != 2 else for_outputs(data, found.shape[1])
+
+
+def tried(module: nn.Module, x: torch.Tensor, data: object) -> torch.Tensor | None:
+    """What the module gives for inputs, or for these as the images that our data are; None, without a word, if it takes neither."""
+    images = _images(x, data) if isinstance(data, Dataset) else None
+    for given in (x, images):
+        try:
+            found = None if given is None else _called(module, given)
+        except BaseException as error:  # a forward raises whatever it likes: what needs its output says so
+            if not is_theirs(error):
+                raise
+            continue
+        if isinstance(found, torch.Tensor):
+            return found
+    return None
 
 
 def _output(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
@@ -117,18 +123,37 @@ def output_of_batch(module: nn.Module, x: torch.Tensor) -> torch.Tensor:
 
 def called_by_a_loss(loss: Callable[[nn.Module, Any], torch.Tensor], module: nn.Module, batch: Any) -> torch.Tensor:
     """The user's own loss of a module on a batch; InputError, with its traceback, if it raises."""
+    return _loss(loss, module, batch, "loss(module, batch) raised", "the mean loss of the batch")
+
+
+def loss_of_outputs(loss: nn.Module, f: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """A loss of torch of outputs and targets; InputError, with the traceback of the user's own code, if it raises.
+
+    What the loss holds, such as weights of classes, is for this call of the outputs' type and on their device.
+    """
+    held = {
+        name: each.to(f.device, f.dtype if each.is_floating_point() else each.dtype)
+        for name, each in (*loss.named_parameters(), *loss.named_buffers())
+    }
+    shapes = f"outputs of shape {tuple(f.shape)} and targets of shape {tuple(y.shape)}, {y.dtype}"
+
+    def call(*given: torch.Tensor) -> Any:
+        return torch.func.functional_call(loss, held, given) if held else loss(*given)
+
+    return _loss(call, f, y, f"the loss does not take {shapes}", "a loss that does, or loss(module, batch)")
+
+
+def _loss(loss: Callable[[Any, Any], torch.Tensor], first: Any, second: Any, what: str, expected: str) -> torch.Tensor:
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     try:
         with set_apart():
-            return loss(module, batch)
+            return loss(first, second)
     except BaseException as error:  # a loss raises whatever it likes
         if not is_theirs(error):
             raise
         _show_own(error)
-        raise OwnCodeError(
-            f"loss(module, batch) raised: {_said(error):.200}, expected the mean loss of the batch"
-        ) from error
+        raise OwnCodeError(f"{what}: {_said(error):.200}, expected {expected}") from error
     finally:
         torch.set_default_dtype(before)
 
@@ -153,12 +178,15 @@ def drawn(batches: Iterable[T]) -> Iterator[T]:
 
 def _called(module: nn.Module, x: torch.Tensor) -> object:
     """What the module gives; what the user's forward prints goes to standard error, and tensors that it makes, such as
-    the zeros that a recurrent layer begins with, are of the type of its inputs unless it says another."""
+    the zeros that a recurrent layer begins with, are of the type of its inputs unless it says another.
+
+    The module gets a copy of its inputs, as it may change them in place: they may be the user's own data, or are read again.
+    """
     before = torch.get_default_dtype()
     torch.set_default_dtype(x.dtype if x.is_floating_point() else torch.float64)
     try:
         with set_apart():
-            return module(x)
+            return module(x.clone())
     finally:
         torch.set_default_dtype(before)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from sparse_limits.numerics.arguments import InputError
@@ -19,46 +21,57 @@ from sparse_limits.numerics.masks.tensor_files import tensors_of
 OF_TORCH = (".pt", ".pth", ".ckpt", ".bin", ".tar")
 SUFFIXES = (*OF_TORCH, ".npz", ".safetensors")
 NEEDLESS = "num_batches_tracked"  # of batch normalisation: older checkpoints lack it, and no score reads it
+NUMBERS = "biufc"  # NumPy's kinds of arrays that are tensors: others, such as names of classes, are no weights
 MOST_NAMED = 4
 
 
 def load_weights(module: nn.Module, file: str | Path) -> str:
     """Give a module, in place, the tensors of a file, and say which ones the module has no place for; nothing if there are none.
 
-    Names count without wrappers such as `module.` and `state_dict.`. Nothing in a file is executed. InputError, and the module is
-    as before, for a file that cannot be read, and for a tensor that is missing, has another shape, or stands there twice.
+    Names count without wrappers such as `module.` and `state_dict.`, and of a tied weight one name is enough. Nothing in a file is
+    executed. InputError, and the module is as before, for a file that cannot be read, and for a tensor that is missing, has
+    another shape, or stands there twice.
     """
     held = _tensors(Path(file))
-    places = module.state_dict()
-    found = {name: _one(held, name, file) for name in places}
-    missing = [name for name, tensor in found.items() if tensor is None and not name.endswith(NEEDLESS)]
+    state = module.state_dict(keep_vars=True)  # the parameters themselves: a tied one is one under all its names
+    places = {name: place for name, place in state.items() if isinstance(place, torch.Tensor)}
+    found = {name: key for name in places if (key := _one(held, name, file)) is not None}
+    there = {id(places[name]) for name in found}
+    missing = [name for name, place in places.items() if id(place) not in there and not name.endswith(NEEDLESS)]
     if missing:
         raise InputError(
             f"{file}: there is no {_listed(missing)}, expected the weights of this module; the file has {_listed(held)}"
         )
-    given = {name: tensor for name, tensor in found.items() if tensor is not None}
+    given = {name: held[key] for name, key in found.items()}
     for name, tensor in given.items():
         if tensor.shape != places[name].shape:
             raise InputError(
                 f"{file}: {name} has the shape {tuple(tensor.shape)}, expected {tuple(places[name].shape)}, that of the module"
             )
     module.load_state_dict(given, strict=False)
-    unused = [name for name in held if bare(name) not in given and name not in given]
+    used = set(found.values())
+    unused = [name for name in held if name not in used]
     return f"tensors of {file} that the module has no place for: {_listed(unused)}" if unused else ""
 
 
-def _one(held: Mapping[str, torch.Tensor], name: str, file: str | Path) -> torch.Tensor | None:
+def _one(held: Mapping[str, torch.Tensor], name: str, file: str | Path) -> str | None:
+    """What the file calls a tensor of the module; None where it has none."""
     if name in held:
-        return held[name]
+        return name
     found = [each for each in held if bare(each) == bare(name)]
     if len(found) > 1:
         raise InputError(f"{file}: {_listed(found)} may both be {name}, expected one of them")
-    return held[found[0]] if found else None
+    return found[0] if found else None
 
 
 def _listed(names: Mapping[str, object] | list[str]) -> str:
     first = ", ".join(list(names)[:MOST_NAMED]) or "no tensor"
     return first if len(names) <= MOST_NAMED else f"{first} and {len(names) - MOST_NAMED} more"
+
+
+def _tensor(array: NDArray[Any]) -> torch.Tensor:
+    """In the byte order of this machine, the only one that torch takes."""
+    return torch.from_numpy(array.astype(array.dtype.newbyteorder("="), copy=False))
 
 
 def _tensors(file: Path) -> dict[str, torch.Tensor]:
@@ -70,7 +83,8 @@ def _tensors(file: Path) -> dict[str, torch.Tensor]:
             return tensors_of(file)
         if file.suffix.lower() == ".npz":
             with reading(WHOLE), np.load(file, allow_pickle=False) as held:
-                return {name: torch.from_numpy(held[name]) for name in held.files}
+                arrays = {name: held[name] for name in held.files}
+                return {name: _tensor(array) for name, array in arrays.items() if array.dtype.kind in NUMBERS}
         if find_spec("safetensors") is None:
             raise InputError("safetensors is not installed, expected after pip install safetensors")
         from safetensors.torch import load_file

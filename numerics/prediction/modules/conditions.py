@@ -67,6 +67,7 @@ CHANNELWISE = (
 )
 CONVOLUTIONS = frozenset(("Conv1d", "Conv2d", "Conv3d"))
 FLAT = "flat"
+MOVING = frozenset((*MOVING_AXES, "Unflatten", "unflatten", "view", "reshape", "Flatten", "flatten"))
 NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.LocalResponseNorm)
 
 Laws = Mapping[str, WeightLaw | None]
@@ -153,28 +154,32 @@ def _by_axes(module: nn.Module, settings: Settings, read: Layout, laws: Laws) ->
         seen = frozenset[str]().union(*(before[each] for each in node.all_input_nodes))
         linear, convolved = "Linear" in seen, bool(CONVOLUTIONS & seen)
         of_channels = kind in CONVOLUTIONS or POOLING.fullmatch(kind) is not None
+        part = parts.get(str(node.target)) if node.op == "call_module" else None
+        flattens = _flattens(node, kind, part)
+        moves = kind in MOVING and not flattens
         if (
-            (of_channels and linear)
+            (of_channels and (linear or (convolved and FLAT in seen)))
             or (kind == "Linear" and convolved and FLAT not in seen)
-            or (_moves(node, kind) and (linear or convolved))
+            or (moves and (linear or convolved))
         ):
             where = f"{node.target} ({kind})" if node.op == "call_module" else f"the function {kind}"
             yield f"{where} may read channels along another axis than the part before it"
-        before[node] = seen | {FLAT if _flattens(node, kind) else kind}
+        if moves or kind in CONVOLUTIONS:
+            seen -= {FLAT}
+        before[node] = seen | {FLAT if flattens else kind}
     calls = [node for node in graph.nodes if node.op == "call_module" and node.target == read.giving]
     if len(calls) > 1:
         yield f"{read.giving}, which gives the outputs, is used {len(calls)} times"
 
 
-def _flattens(node: fx.Node, kind: str) -> bool:
-    """Whether each sample becomes one row, as by Flatten or by view(n, −1)."""
-    return kind in ("Flatten", "flatten") or (
-        kind in ("view", "reshape") and len(node.args) == 3 and node.args[2] == -1
-    )
-
-
-def _moves(node: fx.Node, kind: str) -> bool:
-    return kind in (*MOVING_AXES, "Unflatten", "unflatten", "view", "reshape") and not _flattens(node, kind)
+def _flattens(node: fx.Node, kind: str, part: nn.Module | None) -> bool:
+    """Whether each sample becomes one row, as by Flatten, by flatten(1) or by view(n, −1). part: what the node calls."""
+    if kind == "Flatten":
+        return (getattr(part, "start_dim", None), getattr(part, "end_dim", None)) == (1, -1)
+    if kind == "flatten":
+        given = {**dict(zip(("start_dim", "end_dim"), node.args[1:], strict=False)), **node.kwargs}
+        return (given.get("start_dim", 0), given.get("end_dim", -1)) == (1, -1)
+    return kind in ("view", "reshape") and len(node.args) == 3 and node.args[2] == -1
 
 
 def _grouped(module: nn.Module, settings: Settings, read: Layout, laws: Laws) -> Iterator[str]:

@@ -10,7 +10,7 @@ from torch import nn
 
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import Mask
-from sparse_limits.numerics.prediction.modules.calling import inputs_of, output_at, output_of_batch, plain_attention
+from sparse_limits.numerics.prediction.modules.calling import inputs_of, plain_attention, tried
 from sparse_limits.numerics.prediction.modules.chosen import Chosen
 from sparse_limits.numerics.prediction.modules.scoring import scored_copy, weights_at
 from sparse_limits.numerics.printing.plain_text import many
@@ -22,9 +22,10 @@ MOST_NAMED = 8  # outputs
 def cuts(module: nn.Module, masks: Mapping[str, Mask], chosen: Chosen, data: Dataset | torch.Tensor) -> Iterator[str]:
     """What the masks cut off, in words, as far as slopes at a few samples tell.
 
-    data: ours, or inputs as the module takes them. Nothing of inputs that are whole numbers, nor of a module that passes no slope
-    on to its inputs before it is pruned, or has no slopes of slopes. An output moves where its slope along a random direction is
-    not 0, an input where the slope of a random sum of all outputs is not 0: such sums miss nothing but with probability 0.
+    data: ours, or inputs as the module takes them. Nothing of inputs that are whole numbers, or that the module does not take,
+    nor of a module that passes no slope on to its inputs before it is pruned, or has no slopes of slopes. An output moves where
+    its slope along a random direction is not 0, an input where the slope of a random sum of all outputs is not 0: such sums miss
+    nothing but with probability 0.
     """
     few = _few(module, data)
     if few is None:
@@ -62,7 +63,9 @@ def _slopes(
     """The sizes of slopes, of inputs [d] and of outputs [K], the largest over samples; None where there are none."""
     copy, x = scored_copy(module), few.clone().requires_grad_()
     with plain_attention("grasp"):  # slopes of slopes
-        output = _output(copy, x, data)
+        output = tried(copy, x, data)  # the masks are right, though a module may not take these few samples
+    if output is None or not output.ndim:
+        return None
     rng = np.random.default_rng(0)
     along = torch.from_numpy(rng.standard_normal(tuple(output.shape))).to(x.device).requires_grad_()
     value = (output * along).sum()
@@ -81,15 +84,8 @@ def _slopes(
     return _largest(back), _largest(moved)
 
 
-def _output(copy: nn.Module, x: torch.Tensor, data: Dataset | torch.Tensor) -> torch.Tensor:
-    if not isinstance(data, Dataset):
-        return output_of_batch(copy, x)
-    few = Dataset(data.x[: len(x)], data.y[: len(x)], data.name, data.labelling, data.about)
-    return output_at(copy, few, x)
-
-
 def _largest(slopes: torch.Tensor) -> torch.Tensor:
-    return slopes.detach().abs().flatten(1).amax(dim=0)
+    return slopes.detach().abs().reshape(len(slopes), -1).amax(dim=0)
 
 
 def _listed(places: Sequence[int]) -> str:

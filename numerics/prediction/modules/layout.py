@@ -72,7 +72,7 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
             layer: nn.Module, given: tuple[torch.Tensor, ...], named: dict[str, torch.Tensor], output: torch.Tensor
         ) -> None:
             outputs[name] = outputs.get(name, 0) + output.numel()
-            given_out[path] = output
+            given_out[path] = output.clone()  # as it is before an activation in place changes it
             values = entering(given, named)
             if isinstance(layer, nn.Linear) and values.shape == flat.shape and bool((values == flat).all()):
                 reading.append(path)

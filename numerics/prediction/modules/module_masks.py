@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.utils.prune import custom_from_mask
+from torch.nn.utils.prune import BasePruningMethod, custom_from_mask
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.files import one_line, replacing
@@ -37,23 +37,35 @@ class ModuleMasks(dict[str, torch.Tensor]):
 
     def __init__(self, masks: Mapping[str, torch.Tensor], module: nn.Module, notes: Iterable[str] = ()) -> None:
         super().__init__(masks)
-        self._names = [
-            f"{path}.weight".lstrip(".") if place_of(module, path)[1] == "weight" else path for path in masks
-        ]
-        every = {id(each): each.numel() for each in module.parameters()}
         places = {path: place_of(module, path) for path in masks}
+        self._names = {
+            path: f"{path}.weight".lstrip(".") if name == "weight" else path for path, (_, name) in places.items()
+        }
         self._swapped = {path for path, (part, _) in places.items() if isinstance(part, TRANSPOSED)}
-        weights = {id(getattr(*place)): masks[path] for path, place in places.items()}
-        self.compared: int = sum(mask.numel() for mask in weights.values())
-        self.kept: int = sum(int(mask.sum()) for mask in weights.values())
-        self.parameters: int = sum(every.values())
+        first = {id(getattr(*place)): path for path, place in places.items()}
+        self._weight = {path: first[id(getattr(*place))] for path, place in places.items()}  # of a tied one, one path
+        self.parameters: int = sum({id(each): each.numel() for each in module.parameters()}.values())
         empty = [path or ITSELF for path, mask in masks.items() if not mask.any()]
         self.notes = (*notes, *([f"{', '.join(empty)}: no weight is kept"] if empty else []))
+
+    def _distinct(self) -> Iterable[torch.Tensor]:
+        """The masks, that of a tied weight once."""
+        return {self._weight.get(path, path): mask for path, mask in self.items()}.values()
+
+    @property
+    def compared(self) -> int:
+        """How many weights these layers have, a tied weight counted once."""
+        return sum(mask.numel() for mask in self._distinct())
+
+    @property
+    def kept(self) -> int:
+        """How many of these are kept."""
+        return sum(int(mask.sum()) for mask in self._distinct())
 
     @property
     def density(self) -> float:
         """The share of the weights of these layers that is kept, a tied weight counted once."""
-        return self.kept / self.compared
+        return self.kept / max(self.compared, 1)
 
     @property
     def remaining(self) -> float:
@@ -105,7 +117,8 @@ class ModuleMasks(dict[str, torch.Tensor]):
     def apply(self, module: nn.Module) -> nn.Module:
         """Prune a module by these masks, in place, as `torch.nn.utils.prune.custom_from_mask` does, and return it.
 
-        InputError, before anything is changed, for a layer that the module lacks or that has another shape.
+        The output layer of `nn.MultiheadAttention`, whose weight attention reads without calling the layer, is pruned at each
+        call of the attention. InputError, before anything is changed, for a layer that the module lacks or that has another shape.
         """
         places = {}
         for path, mask in self.items():
@@ -123,15 +136,22 @@ class ModuleMasks(dict[str, torch.Tensor]):
         for path, mask in self.items():
             part, name = places[path]
             custom_from_mask(part, name, mask.to(getattr(part, name).device))
+        pruned = {id(part) for part, _ in places.values()}
+        for attention in module.modules():
+            if isinstance(attention, nn.MultiheadAttention) and id(attention.out_proj) in pruned:
+                attention.register_forward_pre_hook(_prune_the_output_layer)
         return module
 
     def save(self, file: str | Path) -> None:
         """Write the masks under the names of their weights, as `sparse-limits fit` reads them: .npz, .pt or .safetensors.
 
-        InputError for another suffix, a file that cannot be written, and .safetensors without the library of this name.
+        InputError for another suffix, a file that cannot be written, .safetensors without the library of this name, and a mask
+        of a layer that had none when the masks were made.
         """
         check_masks_file(file)
-        named = {name: mask.cpu().contiguous() for name, mask in zip(self._names, self.values(), strict=True)}
+        if odd := [path for path in self if path not in self._names]:
+            raise InputError(f"there is a mask of {odd[0]!r:.60}, expected those of {', '.join(self._names):.300}")
+        named = {self._names[path]: mask.cpu().contiguous() for path, mask in self.items()}
         with replacing(Path(file)) as temporary:
             try:
                 _write(named, temporary)
@@ -158,7 +178,14 @@ def _write(named: Mapping[str, torch.Tensor], target: Path) -> None:
     else:
         from safetensors.torch import save_file
 
-        save_file(dict(named), target)
+        save_file({name: mask.clone() for name, mask in named.items()}, target)  # those of a tied weight share memory
+
+
+def _prune_the_output_layer(attention: nn.MultiheadAttention, given: object) -> None:
+    """What the hooks of the output layer would do at its own call."""
+    for hook in attention.out_proj._forward_pre_hooks.values():
+        if isinstance(hook, BasePruningMethod):
+            hook(attention.out_proj, given)
 
 
 def _kept_by(path: str, mask: torch.Tensor, swapped: bool) -> LayerMask:

@@ -7,8 +7,8 @@ takes the statistics of the data.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from copy import deepcopy
 
 import torch
 from torch import nn
@@ -27,12 +27,14 @@ from sparse_limits.numerics.prediction.modules.batches import (
     batches_of,
     check_loss,
     example_of,
+    is_pair,
     number_of_batches,
 )
 from sparse_limits.numerics.prediction.modules.building import generators
 from sparse_limits.numerics.prediction.modules.calling import for_module
 from sparse_limits.numerics.prediction.modules.chosen import Selection, called, chosen_weights, not_chosen
 from sparse_limits.numerics.prediction.modules.cuts import cuts
+from sparse_limits.numerics.prediction.modules.detached import detached_copy
 from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 from sparse_limits.numerics.prediction.modules.reading import check_plain
 from sparse_limits.numerics.prediction.modules.rounds import rescored
@@ -71,7 +73,7 @@ def prune_module(
 
     A tied weight is one weight with one score, by the slope of all its uses, and its mask stands under each path that has it.
     Gradients of batches add up, so that the masks are those of all samples at once, but for batch normalisation, which sees one
-    batch at a time.
+    batch at a time, and for a loss whose mean is not over samples, as one with weights of classes: it may add up instead.
 
     Parameters
     ----------
@@ -156,7 +158,7 @@ def _moved(module: nn.Module, device: str | torch.device | None) -> nn.Module:
         return module
     try:
         torch.ones(1, dtype=torch.float64, device=device)
-        return deepcopy(module).to(device)
+        return detached_copy(module).to(device)
     except (RuntimeError, AssertionError, TypeError) as error:
         said = str(error).splitlines()[0]
         raise InputError(
@@ -220,13 +222,25 @@ def _notes(module: nn.Module, source: Data, others: Sequence[str], whole: Sequen
 
 
 def _source(method: str, data: object, loss: Loss, most: int | None, again: bool, ours: bool) -> Data:
-    """What a method reads of the user's data: all of them, an example of inputs, or nothing. again: whether it reads them again; ours: whether `Dataset` can be read as it is, which stands in the processor's memory."""
+    """What a method reads of the user's data: all of them, an example of inputs, or nothing.
+
+    again: whether it reads them again; ours: whether all of a `Dataset`, which stands in the processor's memory, is read at once.
+    """
     if method in ("random", "magnitude"):
         return None
-    if ours and isinstance(data, Dataset) and (method not in DATA_DRIVEN or (most is None and isinstance(loss, str))):
+    reads = method in (*DATA_DRIVEN, "wanda")
+    whole = ours and most is None and (method == "wanda" or isinstance(loss, str))
+    if isinstance(data, Dataset) and (whole or not reads):
         return data
-    if method not in (*DATA_DRIVEN, "wanda"):
+    if not reads:
         return example_of(data)
     if data is None:
         raise InputError(f"there are no data, expected {EXPECTED} for {method}")
-    return UserData([*batches_of(data, most)] if again and isinstance(data, Iterator) else data, most)
+    alone = method == "wanda" or not isinstance(loss, (str, nn.Module))  # a batch may be inputs without targets
+    if alone and isinstance(data, list) and is_pair(data) and data[0].shape[1:] == data[1].shape[1:]:
+        raise InputError(
+            "data is a list of two arrays, which may be inputs and targets, or two batches: expected a tuple (x, y), or "
+            "iter([first, second])"
+        )
+    # a deque, as a list of two batches would be read as (x, y)
+    return UserData(deque(batches_of(data, most)) if again and isinstance(data, Iterator) else data, most)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 
 import numpy as np
 import torch
@@ -12,6 +11,7 @@ from torch import nn
 from sparse_limits.numerics.masks.selection import Mask
 from sparse_limits.numerics.prediction.layers.mask_statistics import Scores
 from sparse_limits.numerics.prediction.modules.chosen import Chosen
+from sparse_limits.numerics.prediction.modules.detached import detached_copy
 from sparse_limits.numerics.prediction.modules.scoring import weights_at
 from sparse_limits.numerics.printing.progress import within
 
@@ -30,7 +30,7 @@ def rescored(
     """
     if rounds == 1:
         return share(score(module, progress), 1.0)
-    left = deepcopy(module)
+    left = detached_copy(module)
     weights = weights_at(left, chosen)
     whole = {path: weight.detach().clone() for path, weight in weights.items()}
     masks = {path: np.ones(tuple(weight.shape), bool) for path, weight in weights.items()}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, Scores
 from sparse_limits.numerics.prediction.modules.calling import derivatives
 from sparse_limits.numerics.prediction.modules.chosen import Chosen, chosen_weights
+from sparse_limits.numerics.prediction.modules.detached import detached_copy
 from sparse_limits.numerics.prediction.modules.reading import check_plain
+from sparse_limits.numerics.prediction.modules.sharing import check_finite
 
 
 def scored_copy(module: nn.Module) -> nn.Module:
@@ -22,14 +24,22 @@ def scored_copy(module: nn.Module) -> nn.Module:
     if not isinstance(module, nn.Module):
         raise InputError(f"the module is {module!r:.100}, expected a torch module")
     check_plain(module)
-    copy = deepcopy(module).double().eval()
+    copy = detached_copy(module).double().eval()
     for parameter in copy.parameters():
         if parameter.is_floating_point():  # others, such as tables of indices, have no slope
             parameter.requires_grad_(True)
     for part in copy.modules():
         if isinstance(part, nn.modules.batchnorm._BatchNorm):
             part.train()
+        if isinstance(part, nn.RNNBase):
+            part.forward = partial(_without_cudnn, part.forward)
     return copy
+
+
+def _without_cudnn(forward: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """What a recurrent layer gives by torch's own kernels: cuDNN's have no slopes in evaluation mode, and no second derivative."""
+    with torch.backends.cudnn.flags(enabled=False):
+        return forward(*given, **named)
 
 
 def weights_at(module: nn.Module, chosen: Chosen | None = None) -> dict[str, nn.Parameter]:
@@ -55,7 +65,11 @@ def gradients(
 
 
 def checked_scores(scores: Scores, module: nn.Module, chosen: Chosen | None = None) -> Scores:
-    """The scores themselves; InputError if all are 0, where any choice of weights would be as good. module: what has the weights."""
+    """The scores themselves. module: what has the weights.
+
+    InputError if all are 0, where any choice of weights would be as good, and if one is not finite.
+    """
+    check_finite(scores)
     if not any(score.any() for score in scores.values()):
         empty = [path or ITSELF for path, weight in weights_at(module, chosen).items() if not weight.any()]
         why = f" (so are all weights of {', '.join(empty)})" if empty else ""

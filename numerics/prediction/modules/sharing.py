@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+import numpy as np
+
 from sparse_limits.numerics.arguments import InputError, proper_share
 from sparse_limits.numerics.masks.allocation import (
     ERDOS_RENYI,
@@ -36,14 +38,24 @@ def check_sharing(method: str, density: Density, scope: str) -> None:
         raise InputError(f"scope is {scope} with densities of layers, expected none beside these")
 
 
+def check_finite(scores: Scores) -> None:
+    """InputError if one of the scores is NaN or infinite, which has no place among the others."""
+    odd = next((path for path, score in scores.items() if not np.isfinite(score).all()), None)
+    if odd is not None:
+        raise InputError(
+            f"scores of {odd or ITSELF} are not finite, expected data, targets and weights that give finite ones"
+        )
+
+
 def shared_masks(
     scores: Scores, method: str, density: Density, scope: str, ties: str = "refuse", power: float = 1.0
 ) -> dict[str, Mask]:
     """The weights of highest score, as many in each layer as `scope` or given densities say; of each row for Wanda.
 
     power: of the densities, below 1 in a round that is not the last. InputError where only some of the weights with score 0
-    would be kept, unless `ties` is index.
+    would be kept, unless `ties` is index, and for a score that is not finite.
     """
+    check_finite(scores)
     if isinstance(density, Mapping):
         densities = {name: value**power for name, value in given_densities(density, scores).items()}
     elif scope == LAMP:

@@ -46,6 +46,23 @@ def test_attention_of_torch_is_predicted_in_one_piece_and_its_own_parameter_told
     assert [layer.name for layer in found.layers] == ["attend.out_proj", "head"]
 
 
+def test_a_pruned_output_layer_is_trained():
+    """Attention reads the weight of its output layer without calling the layer: each call has to prune it anew."""
+    torch.manual_seed(0)
+    module, x, y = OfTorch(), torch.randn(20, 64), torch.randint(10, (20,))
+    masks = prune_module(module, "magnitude", 0.3, exclude="head")
+    assert list(masks) == ["attend.out_proj"]
+    layer = masks.apply(module).attend.out_proj
+    before, optimizer = layer.weight.detach().clone(), torch.optim.SGD(module.parameters(), 0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        cross_entropy(module(x), y).backward()
+        optimizer.step()
+    module(x)
+    assert torch.equal(layer.weight, layer.weight_orig * masks["attend.out_proj"])
+    assert (layer.weight != before)[masks["attend.out_proj"]].all()
+
+
 class ByHand(nn.Module):
     """The same attention of one input or two, by linear layers whose forwards are called."""
 

@@ -179,6 +179,32 @@ class Again(nn.Module):
             lambda: normal(IMAGES, nn.Conv2d(1, 16, 3), nn.Linear(6, 16), nn.Flatten(), nn.Linear(1536, 10)),
             "2 (Linear) may read",
         ),
+        (
+            lambda: normal(
+                IMAGES,
+                nn.Conv2d(1, 16, 3),
+                nn.Flatten(2),
+                nn.Linear(36, 16),
+                nn.ReLU(),
+                nn.Flatten(),
+                nn.Linear(256, 10),
+            ),
+            "3 (Linear) may read",
+        ),
+        (
+            lambda: normal(
+                nn.Flatten(), IMAGES, nn.Conv2d(1, 16, 3), nn.Linear(6, 16), nn.Flatten(), nn.Linear(1536, 10)
+            ),
+            "3 (Linear) may read",
+        ),
+        (
+            lambda: normal(IMAGES, nn.Conv2d(1, 16, 3), nn.Flatten(), nn.AvgPool1d(2), nn.Linear(288, 10)),
+            "3 (AvgPool1d) may read",
+        ),
+        (
+            lambda: normal(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10), nn.ReLU(inplace=True)),
+            "no layer is seen to give the outputs",
+        ),
     ],
 )
 def test_what_one_might_overlook_is_no_limit(build, why):

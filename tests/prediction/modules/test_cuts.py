@@ -81,3 +81,22 @@ def test_nothing_is_said_where_nothing_is_seen() -> None:
     ]
     assert notes(module(), {"0": 0.0, "2": 1.0, "4": 1.0}, None) == ["0: no weight is kept"]
     assert notes(module(), {"0": 0.0, "2": 1.0, "4": 1.0}, iter([(X, CLASSES)])) == ["0: no weight is kept"]
+
+
+def test_masks_do_not_depend_on_what_is_seen() -> None:
+    """Nothing is said of a module that takes no sample alone, or batches of one size alone; outputs without an axis are one."""
+    norm = nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3))
+    assert sl.prune(norm, "synflow", 0.5, X[:1]).notes == ()
+
+    class Fixed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.front, self.back = nn.Linear(6, 8), nn.Linear(8, 3)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.back(torch.tanh(self.front(x)) + torch.ones(100, 8))
+
+    many = torch.randn(200, 6), torch.randint(3, (200,))
+    assert sl.prune(Fixed(), "snip", 0.5, list(zip(*(each.split(100) for each in many), strict=True))).notes == ()
+    one = nn.Sequential(nn.Linear(6, 4), nn.Tanh(), nn.Linear(4, 1), nn.Flatten(0))
+    assert sl.prune(one, "magnitude", {"0": 1.0, "2": 0.0}, (X, X[:, 0])).notes[0].startswith("the network is cut")

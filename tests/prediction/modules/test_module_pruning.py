@@ -97,6 +97,81 @@ def test_masks_keep_the_density_and_leave_the_module_alone():
     assert [int(mask.sum()) for mask in each.values()] == [21, 15, 8]
 
 
+def test_masks_that_are_taken_out_and_put_back_keep_their_names(tmp_path):
+    masks = prune_module(nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8)), "magnitude", 0.3)
+    whole = dict(masks)
+    masks["0"] = masks.pop("0")
+    masks.save(tmp_path / "masks.npz")
+    with np.load(tmp_path / "masks.npz") as saved:
+        assert all(np.array_equal(saved[f"{path}.weight"], mask) for path, mask in whole.items())
+    del masks["2"]
+    masks.save(tmp_path / "masks.npz")
+    with np.load(tmp_path / "masks.npz") as saved:
+        assert saved.files == ["0.weight"]
+    assert (masks.compared, masks.kept) == (64, int(whole["0"].sum()))
+    assert masks.density == pytest.approx(float(whole["0"].double().mean()))
+    masks["1"] = whole["2"]
+    with pytest.raises(InputError, match=r"^there is a mask of '1', expected those of 0, 2$"):
+        masks.save(tmp_path / "masks.npz")
+
+
+class Remembering(nn.Module):
+    """It keeps what a forward gave, as mixtures of experts do with their auxiliary loss."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.kept = nn.Linear(6, 8), nn.Linear(8, 3), []
+
+    def forward(self, x):
+        self.hidden = torch.relu(self.a(x))
+        self.kept.append({"loss": self.hidden.sum()})
+        return self.b(self.hidden)
+
+
+@pytest.mark.parametrize("asked", [{"method": "magnitude"}, {"method": "snip"}, {"method": "grasp", "rounds": 2}])
+def test_tensors_of_an_earlier_forward_do_not_matter(asked):
+    module, x, y = Remembering(), torch.randn(20, 6), torch.randint(3, (20,))
+    before = prune_module(module, density=0.3, data=(x, y), **asked)
+    module(x)
+    after = prune_module(module, density=0.3, data=(x, y), **asked)
+    assert all(torch.equal(after[path], mask) for path, mask in before.items())
+    assert len(module.kept) == 1
+    assert module.hidden.requires_grad
+
+
+class Reader(nn.LSTM):
+    """A recurrent layer that notes whether cuDNN was on."""
+
+    def forward(self, x):
+        type(self).seen.append(torch.backends.cudnn.enabled)
+        return super().forward(x)
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.read, self.head = Reader(4, 8, batch_first=True), nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.head(self.read(x)[0][:, -1])
+
+
+@pytest.mark.parametrize("method", ["snip", "grasp"])
+def test_recurrent_layers_are_differentiated_without_cudnn(method):
+    """Its kernels have no slopes in evaluation mode, and no second derivative."""
+    Reader.seen = []
+    module, x, y = Recurrent(), torch.randn(20, 5, 4), torch.randint(3, (20,))
+    masks = prune_module(module, method, 0.3, (x, y), include=nn.LSTM, rounds=2)
+    assert len(masks) == 3
+    assert Reader.seen
+    assert not any(Reader.seen)
+    module(x)
+    assert Reader.seen[-1] == torch.backends.cudnn.enabled
+    if torch.cuda.is_available():
+        there = prune_module(module, method, 0.3, (x, y), include=nn.LSTM, rounds=2, device="cuda")
+        assert all(torch.equal(there[path].cpu(), mask) for path, mask in masks.items())
+
+
 def test_convolutions_are_pruned_with_the_rest():
     module = nn.Sequential(
         nn.Unflatten(1, (1, 7)), nn.Conv1d(1, 4, 3), nn.BatchNorm1d(4), nn.ReLU(), nn.Flatten(), nn.Linear(20, 3)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from helpers import needs
 
+from sparse_limits import predict
 from sparse_limits.numerics.arguments import InputError
 
 torch = needs("torch")
@@ -202,6 +203,19 @@ def test_builds_that_are_not_random_are_refused():
     found = built(fixed)
     with pytest.raises(InputError, match="0: two builds have the same weights"):
         initialisation_of(chain_of(found[0]), found)
+
+
+def test_a_layer_that_begins_at_zero_is_no_fixed_build():
+    """It has no initialisation known here, but a law of its own, by which magnitude is predicted."""
+
+    def begun():
+        module = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+        nn.init.zeros_(module[-1].weight)
+        return module
+
+    found = predict("magnitude", "digits", begun, sample=False)
+    assert [layer.says for layer in found.layers] == ["limit", "limit"]
+    assert found.layers[1].predicted == 0
 
 
 SOURCE = """

@@ -5,6 +5,7 @@ import pytest
 from helpers import needs
 from questions import predict_parts
 
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.data import Dataset, load_data
 
 torch = needs("torch")
@@ -13,6 +14,7 @@ nn = torch.nn
 from torch.nn.utils.prune import custom_from_mask  # noqa: E402
 
 from sparse_limits.numerics.prediction.modules import chain_of, prune_module  # noqa: E402
+from sparse_limits.numerics.prediction.modules.checkpoints import load_weights  # noqa: E402
 from sparse_limits.numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
 from sparse_limits.numerics.prediction.modules.reading import NotFollowedError  # noqa: E402
 from sparse_limits.numerics.prediction.modules.saliencies import module_scores  # noqa: E402
@@ -158,6 +160,27 @@ def test_masks_of_a_tied_weight_stand_in_all_its_places_and_leave_it_tied():
     pruned = masks.apply(Aside())
     assert torch.equal(pruned.again, pruned.enter.weight)
     assert torch.equal(pruned.again != 0, masks["enter"])
+
+
+def test_masks_of_a_tied_weight_are_saved_under_each_name(tmp_path):
+    load = pytest.importorskip("safetensors.torch").load_file
+    masks = prune_module(Language(), "magnitude", 0.3)
+    masks.save(tmp_path / "masks.safetensors")
+    saved = load(tmp_path / "masks.safetensors")
+    assert set(saved) == {f"{path}.weight" for path in masks}
+    assert all(torch.equal(saved[f"{path}.weight"], mask) for path, mask in masks.items())
+
+
+def test_one_name_of_a_tied_weight_is_enough_in_a_file(tmp_path):
+    module, other, file = Language(), Language(), tmp_path / "weights.pt"
+    held = module.state_dict()
+    for left in ("read.weight", "table.weight"):
+        torch.save({name: each for name, each in held.items() if name != left}, file)
+        assert load_weights(other, file) == ""
+        assert torch.equal(other.read.weight, module.read.weight)
+    torch.save({name: each for name, each in held.items() if name not in ("read.weight", "table.weight")}, file)
+    with pytest.raises(InputError, match=r"there is no table\.weight, read\.weight, expected"):
+        load_weights(other, file)
 
 
 def in_memory():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,9 @@ torch = needs("torch")
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 from torch.utils.data import DataLoader, TensorDataset  # noqa: E402
+
+from sparse_limits.numerics.prediction.modules import pruning  # noqa: E402
+from sparse_limits.numerics.prediction.modules.calling import for_module, output_of  # noqa: E402
 
 torch.manual_seed(0)
 X, CLASSES = torch.randn(50, 6), torch.randint(3, (50,))
@@ -63,6 +67,10 @@ HELD = {
     "a dataset of torch": (lambda: TensorDataset(X, CLASSES), "cross-entropy"),
     "two tensors": (lambda: (X, CLASSES), "cross-entropy"),
     "two arrays": (lambda: (X.numpy(), CLASSES.numpy()), "cross-entropy"),
+    "arrays in reverse": (lambda: (X.numpy()[::-1], CLASSES.numpy()[::-1]), "cross-entropy"),
+    "bytes of another machine": (lambda: (X.numpy().astype(">f4"), CLASSES.numpy().astype(">i2")), "cross-entropy"),
+    "classes of int32": (lambda: (X, CLASSES.int()), "cross-entropy"),
+    "classes of uint16": (lambda: (X, CLASSES.numpy().astype(np.uint16)), "cross-entropy"),
     "unequal batches": (batches, "cross-entropy"),
     "a generator": (lambda: iter(batches()), "cross-entropy"),
     "one-hot targets": (lambda: (X, functional.one_hot(CLASSES, 3)), "cross-entropy"),
@@ -232,12 +240,58 @@ def test_the_device_may_be_named():
             sl.prune(model, "snip", 0.1, data, device=device)
 
 
+READS = ("snip", "grasp", "synflow", "synflow-iterative", "wanda")  # methods that read data
+DIGITS = sl.load_data("digits", labels="onehot")
+
+
+def of_digits(kind: str) -> nn.Module:
+    torch.manual_seed(3)
+    if kind == "flat":
+        return nn.Sequential(nn.Linear(64, 12), nn.Tanh(), nn.Linear(12, 10))
+    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 10))
+
+
+PLACES = {
+    "batches": (module, batches, "cross-entropy"),
+    "weights of classes": (module, batches, nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0, 3.0]))),
+    "our data": (lambda: of_digits("flat"), lambda: DIGITS, "cross-entropy"),
+    "our images": (lambda: of_digits("images"), lambda: DIGITS, "cross-entropy"),
+    "our data, a loss of torch": (lambda: of_digits("flat"), lambda: DIGITS, nn.CrossEntropyLoss()),
+}
+
+
+def same_masks(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> None:
+    assert one.keys() == other.keys()
+    assert {path: int((one[path] != other[path]).sum()) for path in one} == dict.fromkeys(one, 0)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no accelerator")
-@pytest.mark.parametrize("method", ["snip", "grasp", "synflow", "synflow-iterative", "wanda"])
-def test_an_accelerator_has_the_same_masks(method):
+@pytest.mark.parametrize("method", READS)
+@pytest.mark.parametrize("place", PLACES)
+def test_an_accelerator_has_the_same_masks(method, place):
     """In double precision no two of these scores are within rounding of each other."""
-    here, there = (sl.prune(module(), method, 0.2, batches(), device=device) for device in ("cpu", "cuda"))
-    assert {path: int((here[path] != there[path]).sum()) for path in here} == dict.fromkeys(here, 0)
+    build, data, loss = PLACES[place]
+    here = sl.prune(build(), method, 0.2, data(), loss=loss)
+    same_masks(here, sl.prune(build(), method, 0.2, data(), loss=loss, device="cuda"))
+    same_masks(here, sl.prune(build().to("cuda"), method, 0.2, data(), loss=loss))
+
+
+@pytest.mark.parametrize("method", READS)
+@pytest.mark.parametrize("kind", ["flat", "images"])
+def test_our_data_are_read_in_batches_for_an_accelerator(method, kind, monkeypatch):
+    """As where the module is on one, but here."""
+    here = sl.prune(of_digits(kind), method, 0.2, DIGITS)
+    monkeypatch.setattr(pruning, "_is_on_cpu", lambda module: False)
+    same_masks(here, sl.prune(of_digits(kind), method, 0.2, DIGITS))
+
+
+@pytest.mark.parametrize("kind", ["flat", "images"])
+def test_our_data_come_to_the_device_of_the_module(kind):
+    """Torch's device "meta" stands for an accelerator: it has shapes, but no numbers."""
+    elsewhere = of_digits(kind).to("meta")
+    fewer = replace(DIGITS, x=DIGITS.x[:3], y=np.eye(3), about=replace(DIGITS.about, classes=("0", "4", "5")))
+    assert output_of(elsewhere, DIGITS).device == torch.device("meta")
+    assert for_module(elsewhere, fewer).y.shape == (3, 10)
 
 
 def test_memory_is_estimated_before_it_is_taken():
@@ -281,6 +335,7 @@ def test_masks_print_apply_and_save(tmp_path, capsys):
         masks.apply(nn.Sequential(nn.Linear(6, 16)))
 
 
+OF_TORCH = nn.CrossEntropyLoss()
 REFUSED = {
     r"there are no data": {"data": None},
     r"the data have no batch": {"data": []},
@@ -297,6 +352,12 @@ REFUSED = {
     r"the loss has the reduction 'none'": {"loss": nn.CrossEntropyLoss(reduction="none")},
     r"the loss of batch 0 is float": {"loss": lambda model, batch: 1.0},
     r"loss\(module, batch\) raised: no": {"loss": "raises"},
+    r"targets of shape \(50, 1\), torch.int64: 0D or 1D target": {"data": (X, CLASSES[:, None]), "loss": OF_TORCH},
+    r"does not take outputs of shape \(50, 3\) .*: Target 3 is out": {"data": (X, CLASSES + 1), "loss": OF_TORCH},
+    r"missing 2 required positional arguments": {"loss": nn.CTCLoss()},
+    r"an array holds object, expected numbers": {"data": (X.numpy().astype(object), CLASSES)},
+    r"an array holds <U3, expected numbers": {"data": (X, np.array(["cat"] * 50))},
+    r"a list of two arrays, .* expected a tuple \(x, y\), or iter": {"data": [X[:25], X[25:]], "loss": own_loss},
     r"batches is 0": {"batches": 0},
     r"exclude has 'layer9', which names nothing in the module": {"exclude": ("layer9",)},
     r"exclude leaves no layer": {"exclude": (nn.Linear,)},

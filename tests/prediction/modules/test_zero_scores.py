@@ -14,6 +14,7 @@ from torch import nn  # noqa: E402
 
 from sparse_limits.numerics.prediction.layers.mask_statistics import first_kept, mask_statistics  # noqa: E402
 from sparse_limits.numerics.prediction.modules.parts import Settings  # noqa: E402
+from sparse_limits.numerics.prediction.modules.sharing import shared_masks  # noqa: E402
 
 CLIPPED = """
 from torch import nn
@@ -98,3 +99,27 @@ def test_signs_count():
     """Negative scores rank below 0: there only a threshold among the zeros is none, not one below them."""
     scores = np.array([[2.0, 0.0, 0.0, -1.0]])
     assert [zeros_split(scores, kept) for kept in (1, 2, 3, 4)] == [None, 0.25, None, None]
+
+
+class Rooted(nn.Module):
+    """A root at 0, whose slope is infinite: the loss is finite, and scores are not."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(16, 8), nn.Linear(8, 4)
+
+    def forward(self, x):
+        h = self.a(x)
+        return self.b(torch.relu(h)) + (h - h).sum().sqrt()
+
+
+@pytest.mark.parametrize("share", [{}, {"scope": "layer"}, {"scope": "erdos-renyi"}, {"density": {"a": 0.3, "b": 0.3}}])
+@pytest.mark.parametrize("rounds", [None, 2])
+def test_scores_that_are_not_finite_are_refused(zeros, share, rounds):
+    with pytest.raises(InputError, match=r"^scores of a are not finite, expected data"):
+        prune(Rooted(), "snip", data=zeros, rounds=rounds, **{"density": 0.3, **share})
+
+
+def test_the_last_line_holds_for_scores_of_any_source():
+    with pytest.raises(InputError, match=r"^scores of b are not finite"):
+        shared_masks({"a": np.ones((2, 2)), "b": np.array([[1.0, np.inf]])}, "snip", 0.5, "erdos-renyi")
