@@ -45,13 +45,24 @@ Floats = NDArray[np.float64]
 
 
 def seed_sequence(seed: Seed) -> np.random.SeedSequence:
-    """Return the seeds that a number, a sequence of seeds or a generator stands for; a generator moves on.
+    """Return the seeds that a number, a sequence of seeds or a generator stands for; only a generator moves on.
 
     Raises:
         InputError: for anything else, and for a number that is negative or not below 2^128.
+
+    Examples:
+        >>> given = np.random.SeedSequence(0)
+        >>> _ = seed_sequence(given).spawn(3)
+        >>> given.n_children_spawned
+        0
     """
-    if isinstance(seed, np.random.SeedSequence):
-        return seed
+    if isinstance(seed, np.random.SeedSequence):  # a copy: spawning would change the caller's
+        return np.random.SeedSequence(
+            seed.entropy,
+            spawn_key=seed.spawn_key,
+            pool_size=seed.pool_size,
+            n_children_spawned=seed.n_children_spawned,
+        )
     if isinstance(seed, np.random.Generator):
         return np.random.SeedSequence(seed.integers(2**32, size=4).tolist())
     return np.random.SeedSequence(seed_number(seed))

@@ -12,7 +12,10 @@ from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, proper_sh
 def test_a_number_a_sequence_and_a_generator_are_seeds():
     number, sequence = seed_sequence(7), np.random.SeedSequence(7)
     assert number.entropy == sequence.entropy == 7
-    assert seed_sequence(sequence) is sequence
+    sequence.spawn(2)
+    copy = seed_sequence(sequence)
+    assert copy.spawn(1)[0].spawn_key == (2,)  # as the sequence itself would go on
+    assert sequence.n_children_spawned == 2
     rng = np.random.default_rng(7)
     first, second = seed_sequence(rng), seed_sequence(rng)
     assert first.entropy != second.entropy  # the generator has moved on
@@ -59,3 +62,10 @@ def test_functions_take_every_kind_of_seed(function):
     found = [function(mask, seed=seed) for seed in (5, np.random.SeedSequence(5), np.random.default_rng(5))]
     assert len({str(type(each)) for each in found}) == 1
     assert str(function(mask, seed=np.random.SeedSequence(5))) == str(found[1])
+
+
+def test_the_same_sequence_of_seeds_explains_a_mask_in_the_same_way():
+    data, seed = sl.load_data("digits", labels="is0"), np.random.SeedSequence(5)
+    mask = np.random.default_rng(0).random((40, 64)) < 0.3
+    one, other = (sl.explain(mask, data, rows=400, seed=seed)[0] for _ in range(2))
+    assert [each.log_likelihood for each in one] == [each.log_likelihood for each in other]

@@ -115,6 +115,25 @@ def test_columns_that_say_nothing_of_their_own(tmp_path):
     assert [name for each in found for name in each["drop"]] == ["row", "still", "twin"]
 
 
+def test_what_is_to_be_dropped_is_a_column_of_the_file(tmp_path):
+    """A column of words goes as a whole, and one category alone has no option; columns of one name go by number."""
+    words = np.array(["no", "so", "do"])[np.arange(60) % 3]
+    columns = {"country": np.full(60, "US"), "word": words, "again": words, "flag": (words == "so").astype(int)}
+    options = {"drop": "c"}
+    still, twin = told(tmp_path, options=options, **columns)
+    assert still["what"].endswith("inputs is the same on all samples: country=US")
+    assert still["instead"] == "Leave it out: --drop c country"
+    assert twin["drop"] == ["again", "flag"]
+    (twin,) = told(tmp_path, flag=columns["flag"], word=words)
+    assert (twin["what"], twin["instead"]) == ("1 input repeats another: word=so as flag", "Leave it out")
+    assert twin["drop"] == []
+    file = table(tmp_path, still=np.full(60, 7), other=np.full(60, 5))
+    file.write_text(file.read_text().replace("other", "still").replace("a,b,c", "b,b,c"))
+    (still,) = flaws_of(sl.load_data(file, drop="2"))
+    assert still["instead"] == "Leave them out: --drop 2 4 5"
+    assert not flaws_of(sl.load_data(file, drop=["2", *still["drop"]]))
+
+
 @pytest.mark.parametrize(("factor", "said"), [(1.1 * APART, True), (0.9 * APART, False)])
 def test_scales_that_differ(factor, said, tmp_path):
     """Sizes are root mean squares of what is not 0: a rare category is as large as a frequent one."""

@@ -59,6 +59,7 @@ from sparse_limits.numerics.networks import (
 
 Scope = Literal["layers", "layer", "row"]
 AT_ONCE = 2**21  # activations of a layer: larger arrays take longer to be allocated than to be filled
+USUAL_ROUNDS = 100  # of synflow-iterative
 Masks = tuple[Mask, ...]
 
 METHODS = (
@@ -168,7 +169,7 @@ def prune(
     scope: Scope | None = None,
     rng: Seed | None = None,
     first_layer: bool = False,
-    rounds: int = 100,
+    rounds: int = USUAL_ROUNDS,
     ties: str = "refuse",
 ) -> Masks:
     """Prune a network at initialisation: masks [out, in] of every layer, or of the first alone, whose counts of weights are exact.
@@ -180,13 +181,13 @@ def prune(
     rng as in `saliency`.
 
     synflow-iterative scores the surviving network and prunes it to density^(k/rounds), k = 1…rounds; its
-    masks are nested. With scope "layers" and L layers a path from input to output survives whenever each
+    masks are nested; other methods prune once. With scope "layers" and L layers a path from input to output survives whenever each
     round removes fewer than 1/L of the weights it keeps: log(1/density) < rounds · log(1 + 1/L), up to
     rounding.
 
     Raises:
-        InputError: for a density outside (0, 1) or above the share of scores that are not 0, rounds < 1, an unknown method or scope, and as
-            `saliency` does.
+        InputError: for a density outside (0, 1) or above the share of scores that are not 0, rounds < 1, rounds of another method, an
+            unknown method or scope, and as `saliency` does.
 
     Source: the papers of the module's table; S2, S6, S8, S11, S12 of the masks they leave.
 
@@ -207,6 +208,10 @@ def prune(
     kept_count(density, 1)  # refuses a density outside (0, 1) before a root of it is taken
     if method == "synflow-iterative":
         return _prune_in_rounds(network, density, scope, first_layer, rounds, ties)
+    if rounds not in (1, USUAL_ROUNDS):  # the latter is given where all methods are asked alike
+        raise InputError(
+            f"rounds is {rounds!r:.60}, expected none with {method}: it prunes once, synflow-iterative in rounds"
+        )
     return _select(saliency(method, network, x, residual, rng, first_layer=first_layer), density, scope, ties)
 
 

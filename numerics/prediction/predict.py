@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sparse_limits.numerics.arguments import MOST_SAMPLES, InputError, Seed
+from sparse_limits.numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_number
 from sparse_limits.numerics.data import Data
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.prediction.architecture import FullyConnected
@@ -210,7 +210,7 @@ def compare_methods(
         units=units,
         curve=tuple(curve),
         samples=samples,
-        seed=seed,
+        seed=seed_number(seed),  # all methods see one batch of the data
     )
     if isinstance(asked.network, FullyConnected):
         return _of_law(asked, methods_through(asked.network.norm), progress)

@@ -85,7 +85,11 @@ def question(
         >>> asked.network, asked.settings.networks
         (FullyConnected(widths=(64,), activation='relu', init='normal', bias=False, norm='none'), 1)
     """
-    told = {name: value for name, value in given.items() if value is not None and value != ()}
+    told = {
+        name: value
+        for name, value in given.items()
+        if value is not None and not (isinstance(value, tuple) and not value)
+    }
     described = network_of(network)
     if scope == FIRST:
         _check_first(described, told)

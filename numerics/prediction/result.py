@@ -106,7 +106,7 @@ class InRounds:
         rounds: numbers of rounds, up to the one asked for.
         empty: after so many rounds, the mean number of rows of each layer that keep nothing, in the networks pruned for it.
         critical: for each hidden layer the density of the network below which, in wide layers, a neuron's losses feed
-            back on themselves (H6.2). None without a law of the network.
+            back on themselves (H6.2). None without a law of the network, and where no weight is kept.
         wide: densities of layers after the rounds asked for, where layers are wide (H6.2); None without a law, and
             where a round empties a layer.
         balanced: densities of layers that so many weights have where all layers are in balance (H6.2): those that many

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sparse_limits.numerics.arguments import (
     FRESH_ROWS,
@@ -16,11 +17,11 @@ from sparse_limits.numerics.arguments import (
 from sparse_limits.numerics.arguments import RESIDUALS as RESIDUALS_OF_ONE
 from sparse_limits.numerics.networks.training import MOST_STEPS
 from sparse_limits.numerics.prediction.first_layer.row_law import check_fresh_rows
-from sparse_limits.numerics.prediction.methods import DATA_DRIVEN, DATA_FREE
+from sparse_limits.numerics.prediction.methods import DATA_DRIVEN, DATA_FREE, USUAL_ROUNDS
 
 METHODS = (*DATA_DRIVEN, *DATA_FREE)
 IN_ROUNDS = "synflow-iterative"
-ROUNDS, MOST_ROUNDS = 100, 10_000
+ROUNDS, MOST_ROUNDS = USUAL_ROUNDS, 10_000
 MOST_COMPARED = 2**29  # weights times rounds of one network
 FIRST = "first"  # the scope of the theory of one layer
 SCOPES = ("global", "layer")  # of all layers
@@ -69,20 +70,21 @@ class Settings:
     copies: int | None = None
 
     def __post_init__(self) -> None:
+        keep = partial(object.__setattr__, self)  # plain numbers in place of NumPy's
         if self.residual == "zero":  # of the initial output: another name
-            object.__setattr__(self, "residual", RESIDUALS[0])
+            keep("residual", RESIDUALS[0])
         if self.scope != FIRST:
             self._check_rounds()
             self._check_names()
-            proper_share("density", self.density)  # of the first layer alone, the problem that is posed checks it
-        for density in self.curve:
-            proper_share("curve", density)
-        checked_bool("sample", self.sample)
-        checked_integer("networks", self.networks, 1, MOST_NETWORKS[self.scope])
+        keep("density", proper_share("density", self.density))
+        keep("curve", tuple(proper_share("curve", density) for density in self.curve))
+        keep("sample", checked_bool("sample", self.sample))
+        keep("networks", checked_integer("networks", self.networks, 1, MOST_NETWORKS[self.scope]))
         self._check_copies()
         if self.units is not None:
-            checked_integer("units", self.units, FEWEST_UNITS, 2**20)
+            keep("units", checked_integer("units", self.units, FEWEST_UNITS, 2**20))
         check_fresh_rows(self.fresh_rows)
+        keep("fresh_rows", int(self.fresh_rows))
         if self.scope == FIRST:
             check_residual(self.residual)
         elif self.reads_output and not self.sample:
@@ -101,7 +103,7 @@ class Settings:
     def _check_rounds(self) -> None:
         """InputError for rounds of other methods, whose second round no law follows."""
         if self.rounds is not None:
-            checked_integer("rounds", self.rounds, 1, MOST_ROUNDS)
+            object.__setattr__(self, "rounds", checked_integer("rounds", self.rounds, 1, MOST_ROUNDS))
         if self.method == IN_ROUNDS:
             return
         once = str(self.method).removesuffix("-iterative")
@@ -122,7 +124,7 @@ class Settings:
         """InputError for copies of other methods: GraSP's second term is no product of independent factors (S8)."""
         if self.copies is None:
             return
-        checked_integer("copies", self.copies, 2, MOST_NETWORKS["global"])
+        object.__setattr__(self, "copies", checked_integer("copies", self.copies, 2, MOST_NETWORKS["global"]))
         if self.method not in COPIED:
             raise InputError(
                 f"copies is {self.copies} with the method {self.method}, expected {' or '.join(COPIED)} with it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import sparse_limits as sl
@@ -22,6 +23,53 @@ def test_what_is_not_said_is_the_default_of_the_theory():
     assert (module.loss, module.residual, module.networks) == ("cross-entropy", "averaged", 4)
     assert asked("m.py:build", loss="mse", residual="target").settings.loss == "mse"
     assert (layers.units, layers.drawn_units) == (None, 8192)
+
+
+def test_numbers_of_numpy_are_numbers():
+    """Settings have plain ones, as JSON and keys of results need them."""
+    layers = {"density": 0.25, "networks": 3, "units": 512, "sample": False, "curve": (0.5,)}
+    given = {
+        "density": np.float32(0.25),
+        "networks": np.int64(3),
+        "units": np.int64(512),
+        "sample": np.False_,
+        "curve": (np.float64(0.5),),
+    }
+    settings = asked(**given).settings
+    assert settings == asked(**layers).settings
+    assert {name: type(getattr(settings, name)) for name in layers} == {
+        name: type(value) for name, value in layers.items()
+    }
+    first = asked(**FIRST, density=np.float32(0.25), fresh_rows=np.int64(500)).settings
+    assert (type(first.density), type(first.fresh_rows)) == (float, int)
+    rounds = question(
+        "synflow-iterative", "digits", [8], scope="global", samples=50, seed=0, rounds=np.int64(5)
+    ).settings
+    assert type(rounds.rounds) is int
+
+
+def test_a_single_precision_density_has_the_threshold_of_a_float():
+    found = [
+        sl.predict("synflow", sl.load_data("digits", labels="is0"), [64], scope="first", density=density, sample=False)
+        for density in (np.float32(0.25), 0.25)
+    ]
+    assert found[0].first.cases[0].prediction.threshold == found[1].first.cases[0].prediction.threshold
+
+
+@pytest.mark.parametrize("make", [np.random.SeedSequence, np.random.default_rng])
+def test_methods_are_compared_on_one_batch(make):
+    found = sl.compare_methods("digits", [32], samples=50, units=64, seed=make(3))
+    assert len(found.results) > 2
+    assert all((each.data.x == found.results[0].data.x).all() for each in found.results)
+
+
+def test_a_sequence_of_seeds_is_left_as_it_was():
+    seed = np.random.SeedSequence(3)
+    one, other = (
+        sl.predict("snip", "digits", [32], samples=50, units=64, sample=False, seed=seed).layers for _ in range(2)
+    )
+    assert one == other
+    assert seed.n_children_spawned == 0
 
 
 def test_a_network_is_described_in_one_of_three_ways():

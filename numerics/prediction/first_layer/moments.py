@@ -32,6 +32,7 @@ REACH = 7.0  # the normal law is cut at seven standard deviations: mass 3e-12
 DEPTH = 14.0  # and weights below e^-14 are left out: mass 1e-6
 WEIGHT_NODES, GRADIENT_NODES = 50, 240  # trapezoid rules, the first in log |w| for each sign
 AT_ONCE = 2**16  # values of the conditional density, of one column or several
+ROUNDING = 1e-12  # of a variance: where no more is left by the weight, nothing is
 LINE_NODES = 2000  # in log |w| where the gradient has no fluctuation of its own, but may vanish at a weight
 CIRCLE = 14.0  # half the circle, in standard deviations, round which ⟨a, g⟩ is wrapped: mass beyond about e^-14
 FREQUENCIES = 300  # of its characteristic function, up to 67 per standard deviation
@@ -58,7 +59,8 @@ class ResidualMoments:
     def spread(self) -> Floats:
         """s = sqrt(Var_w g − β²), the part of the gradient's fluctuation that its own weight does not explain."""
         formula = numeric((symbols.variance, symbols.beta), stein_model.expressions["residual_variance"])
-        return np.sqrt(np.maximum(0.0, formula(self.variance, self.stein)))
+        left = formula(self.variance, self.stein)
+        return np.sqrt(np.where(left > ROUNDING * self.variance, left, 0.0))
 
     @property
     def fluctuation(self) -> float:

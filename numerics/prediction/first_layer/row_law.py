@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.arguments import InputError, checked_integer, real_matrix
+from sparse_limits.numerics.arguments import InputError, checked_integer, proper_share, real_matrix
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import Dataset, check_scale
 from sparse_limits.numerics.masks.selection import Mask, global_mask, kept_count, kth_largest, row_mask
@@ -66,7 +66,8 @@ class Problem:
 
     def __post_init__(self) -> None:
         check_method(self.method, self.depth)
-        checked_integer("width", self.width, 1, 2**40)
+        object.__setattr__(self, "width", checked_integer("width", self.width, 1, 2**40))
+        object.__setattr__(self, "density", proper_share("density", self.density))
         arrays: dict[str, Floats | None] = {"x": self.x, "residual": self.residual}
         if self.method in SMOOTHED:
             arrays["smoothed"] = self.smoothed

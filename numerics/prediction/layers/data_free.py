@@ -14,8 +14,10 @@ from sparse_limits.numerics.prediction.architecture import Architecture
 Floats = NDArray[np.float64]
 
 RANGE = 700.0  # of the logarithm of a threshold, below the largest scale
+STEP = 0.01  # of a threshold's logarithm, of the difference quotient of shares
 FACTORS = 2**16  # draws of the factors of rows and columns
 GRID = 512  # rows and columns that meet where what a row carries matters
+CELLS, SURE = 2**20, 800.0  # a sum has at most so many terms; e to the minus this is 0
 
 
 def one() -> Floats:
@@ -49,6 +51,24 @@ class ScaledLaw:
     def shares(self, threshold: float) -> Floats:
         """The share of each layer above a threshold, float[L + 1]."""
         return np.array([self.share(layer, threshold) for layer in range(len(self.layers))])
+
+    def errors(self, threshold: float) -> Floats:
+        """The standard deviations of the shares at the density of a threshold, float[L + 1], by the draws of factors.
+
+        To first order: a draw moves a layer's share, by its own term and by the mean that all draws are divided by, and the
+        threshold moves by what all layers lack. Layers are drawn independently.
+        """
+        below, above = (self.shares(threshold * float(np.exp(step))) for step in (-STEP, STEP))
+        slopes, weights = (above - below) / (2 * STEP), np.array(self.network.sizes, float)
+        variances = np.zeros(len(self.layers))
+        for layer, (found, slope) in enumerate(zip(self.layers, slopes, strict=True)):
+            own = self.network.initialisation.law.tail(threshold / (found.scale * found.rows * found.columns))
+            moved = own + slope * (found.rows + found.columns)
+            variances[layer] = moved.var() / moved.size
+        shifts = np.eye(len(slopes))
+        if moves := float(weights @ slopes):
+            shifts -= np.outer(slopes, weights) / moves
+        return np.sqrt(shifts**2 @ variances)
 
     def density(self, threshold: float) -> float:
         """The share of all weights above a threshold."""
@@ -131,6 +151,8 @@ def keeps_nothing(cells: int, kept: int, total: int) -> float:
         0.16666666666666669
     """
     few, many = sorted((cells, kept))
-    if few + many > total:
+    if few + many > total or few * many > SURE * total:
         return 0.0
-    return float(np.exp(np.log1p(-many / (total - np.arange(few))).sum()))
+    if few > CELLS:  # both are then a small share of all, so that terms of the sum lie on a line
+        return float(np.exp(few * np.log1p(-many / (total - (few - 1) / 2))))
+    return float(np.exp(np.log1p(-many / (total - np.arange(few, dtype=float))).sum()))

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import InputError, seed_sequence
 from sparse_limits.numerics.data import Dataset, check_scale
-from sparse_limits.numerics.limits import allowed, check_work
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.layers.answer import forecast
-from sparse_limits.numerics.prediction.layers.observation import pruned_by, second_term_alone, work_of
+from sparse_limits.numerics.prediction.layers.observation import pruned_by, second_term_alone, work_alone, work_of
 from sparse_limits.numerics.prediction.layers.predicted import check_residual
-from sparse_limits.numerics.prediction.layers.validity import check_answerable
-from sparse_limits.numerics.prediction.methods import SMOOTHED
+from sparse_limits.numerics.prediction.layers.validity import OutsideError, check_answerable
 from sparse_limits.numerics.prediction.question import Question
 from sparse_limits.numerics.prediction.result import Result
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, MOST_COMPARED, ROUNDS, Settings
@@ -58,7 +57,7 @@ def of_layers(
             streams = drawing.spawn(settings.networks) if sample else []
             seen = list(in_order(partial(pruned_by, settings, network, x, y), streams, started))
             progress("predicting")
-            if settings.method in SMOOTHED and not sample and allowed(*work_of(settings, network, len(x))):
+            if work_alone(settings, network, len(x)) is not None:
                 second_term = second_term_alone(settings, network, x, y, np.random.default_rng(drawing.spawn(1)[0]))
             return forecast(settings, network, used, given, seen, np.random.default_rng(sampling), second_term)
 
@@ -67,7 +66,10 @@ def of_layers(
 
 
 def check_fit(settings: Settings, network: Architecture, data: Dataset) -> None:
-    """InputError for targets that are no classes under cross-entropy, extreme data, and what would not fit in memory."""
+    """InputError for targets that are no classes under cross-entropy, extreme data, and what would not fit in memory.
+
+    It is an OutsideError if GraSP's second term, which decides whether the law answers, would not fit.
+    """
     if settings.method.startswith("grasp"):
         network.need_plain("GraSP")
     if settings.data_driven:
@@ -86,6 +88,11 @@ def check_fit(settings: Settings, network: Architecture, data: Dataset) -> None:
             *work_of(settings, network, samples),
             instead="narrower layers, fewer samples or no sample (predict only)",
         )
+    elif (work := work_alone(settings, network, len(data.x))) is not None:
+        try:
+            check_work("GraSP's second term in a drawn network", *work, instead="narrower layers or fewer samples")
+        except InputError as error:  # other methods answer
+            raise OutsideError(str(error)) from error
 
 
 def check_compared(settings: Settings, weights: int) -> None:

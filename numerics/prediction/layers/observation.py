@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,11 @@ from sparse_limits.numerics.prediction.methods import SMOOTHED
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settings
 
 Floats = NDArray[np.float64]
+
+ALONE = (
+    2**32,
+    150.0,
+)  # bytes and seconds up to which a network is drawn for GraSP's second term alone, whatever the machine
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +63,17 @@ def second_term_alone(
     seen = drawn.forward(made, x)
     at = np.zeros_like(seen.output) if settings.residual == "target" else seen.output
     return drawn.second_term(made, seen, Residual(settings.loss, at, y))
+
+
+def work_alone(settings: Settings, network: Architecture, samples: int) -> tuple[float, float] | None:
+    """The bytes and the seconds of `second_term_alone`, by estimate; None where the law answers without it.
+
+    That depends on what is asked and not on the machine, as the answer does.
+    """
+    if settings.sample or settings.method not in SMOOTHED:
+        return None
+    memory, seconds = work_of(replace(settings, networks=1), network, samples)
+    return (memory, seconds) if memory <= ALONE[0] and seconds <= ALONE[1] else None
 
 
 def work_of(settings: Settings, network: Architecture, samples: int) -> tuple[float, float]:

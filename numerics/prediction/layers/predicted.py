@@ -227,6 +227,7 @@ def _known(law: DepthLaw, density: float) -> Floats:
 
 def _said_closed(settings: Settings, network: Architecture, x: Floats, rng: np.random.Generator) -> LayersPrediction:
     layers, density = len(network.shapes), settings.density
+    errors = np.zeros(layers)
     if settings.method == "wanda":
         return _said_by_rows(settings, network, x)
     if settings.scope == "global" and settings.method in ("magnitude", "synflow"):
@@ -234,7 +235,7 @@ def _said_closed(settings: Settings, network: Architecture, x: Floats, rng: np.r
             data_free.magnitude_law(network) if settings.method == "magnitude" else data_free.synflow_law(network, rng)
         )
         threshold = law.threshold(density)
-        densities, dead = law.shares(threshold), law.dead(threshold)
+        densities, errors, dead = law.shares(threshold), law.errors(threshold), law.dead(threshold)
         curve = np.array([law.shares(law.threshold(each)) for each in settings.curve]).reshape(-1, layers)
         collapse = [law.collapse(layer) for layer in range(layers)]
     else:
@@ -246,7 +247,7 @@ def _said_closed(settings: Settings, network: Architecture, x: Floats, rng: np.r
     columns = np.full(network.inputs, densities[0])
     alike = settings.method == "random" or settings.scope == "layer"
     lost = np.full(network.inputs, dead[0][1] / network.inputs) if alike else _lost(network.widths[0], columns)
-    return LayersPrediction(densities, np.zeros(layers), [*dead], columns, [*collapse], None, lost, curve)
+    return LayersPrediction(densities, errors, [*dead], columns, [*collapse], None, lost, curve)
 
 
 def _said_in_rounds(settings: Settings, network: Architecture, rng: np.random.Generator) -> LayersPrediction:

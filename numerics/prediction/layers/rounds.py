@@ -152,7 +152,7 @@ def in_rounds(
 ) -> InRounds:
     """What the number of rounds does; empty: rows that keep nothing [networks, numbers of rounds, layers]; network: of the law."""
     means = tuple(map(tuple, np.mean(empty, axis=0).tolist()))
-    if network is None or settings.scope != "global":
+    if network is None or settings.scope != "global" or settings.density * sum(network.sizes) < 0.5:  # none is kept
         return InRounds(tuple(counts), means)
     layers = WideLayers(network)
     thresholds = layers.after(settings.density, counts[-1])

@@ -4,6 +4,7 @@ repeat, missing values, columns that determine the label, scales far apart, clas
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ CHANCE = 1e-3  # that shuffled labels would fit some column as well: at most
 RANKED = 2000  # samples, up to which the rank of the inputs is taken
 EXACT = 1e-9  # of the spread of the target: within rounding
 _LISTED = 6
+_NUMBERED = re.compile(r"(.+) \(column ([0-9]+)\)")
 
 
 class Flaw(TypedDict):
@@ -165,35 +167,35 @@ def _linear(column: NDArray[np.floating], target: NDArray[np.floating]) -> bool:
 def _counting(seen: _Looked) -> Iterator[Flaw]:
     found = counting_inputs(seen.data.x) if seen.data.about.image is None else []
     if found:
-        names = [_name(seen, column) for column in found]
+        names, whole = [_name(seen, column) for column in found], _whole(seen, found)
         yield _flaw(
             f"The rows are counted by {_few(names)}",
-            f"leave {_them(names)} out{_drop(seen.data.about, names)}",
-            names if seen.data.about.inputs else (),
+            f"leave {_them(names)} out{_drop(seen.data.about, whole)}",
+            option_names(seen.data.about, whole),
         )
 
 
 def _constant(seen: _Looked) -> Iterator[Flaw]:
     found = np.flatnonzero(constant_inputs(seen.data.x)).tolist() if seen.data.about.image is None else []
     if found:
-        names = [_name(seen, column) for column in found]
+        names, whole = [_name(seen, column) for column in found], _whole(seen, found)
         verb = "is" if len(found) == 1 else "are"
         yield _flaw(
             f"{len(found)} of {many(seen.data.x.shape[1], 'input')} {verb} the same on all samples: {_few(names)}",
-            f"leave {_them(names)} out{_drop(seen.data.about, names)}",
-            names if seen.data.about.inputs else (),
+            f"leave {_them(names)} out{_drop(seen.data.about, whole)}",
+            option_names(seen.data.about, whole),
         )
 
 
 def _repeated(seen: _Looked) -> Iterator[Flaw]:
     pairs = repeated_inputs(seen.data.x) if seen.data.about.image is None else []
     if pairs:
-        names = [_name(seen, second) for _, second in pairs]
+        names, whole = [_name(seen, second) for _, second in pairs], _whole(seen, [second for _, second in pairs])
         said = [f"{_name(seen, second)} as {_name(seen, first)}" for first, second in pairs]
         yield _flaw(
             f"{many(len(pairs), 'input')} {'repeats' if len(pairs) == 1 else 'repeat'} another: {_few(said)}",
-            f"leave {_them(names)} out{_drop(seen.data.about, names)}",
-            names if seen.data.about.inputs else (),
+            f"leave {_them(names)} out{_drop(seen.data.about, whole)}",
+            option_names(seen.data.about, whole),
         )
 
 
@@ -327,8 +329,23 @@ def _them(names: Sequence[str]) -> str:
     return "it" if len(names) == 1 else "them"
 
 
+def _whole(seen: _Looked, inputs: Sequence[int]) -> list[str]:
+    """The columns of a table of which these are all inputs: one category alone cannot be left out."""
+    return [name for name, own in seen.columns.items() if seen.data.about.inputs and {*own} <= {*inputs}]
+
+
+def option_names(about: About, names: Sequence[str]) -> list[str]:
+    """What --drop calls columns of a table: by their numbers where several have one name, and are told apart by these."""
+    known, found = (*about.inputs, *about.dropped, about.target), []
+    for name in names:
+        match = _NUMBERED.fullmatch(name)
+        several = match is not None and sum(f"{match[1]} (column " in each for each in known) > 1
+        found.append(match[2] if match and several else name)
+    return found
+
+
 def _drop(about: About, names: Sequence[str]) -> str:
-    """The option that leaves columns of a table out."""
-    if not about.inputs:
+    """The option that leaves columns of a table out; nothing where there are none that it could."""
+    if not about.inputs or not names:
         return ""
-    return f": --drop {shlex.join(dict.fromkeys((*about.dropped, *names)))}"
+    return f": --drop {shlex.join(dict.fromkeys(option_names(about, (*about.dropped, *names))))}"

@@ -12,7 +12,7 @@ from sparse_limits.numerics.prediction.layers.evidence_level import level_of
 from sparse_limits.numerics.prediction.layers.summary import layer_name, summarise_layers, thresholds
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import summarise_kernel
 from sparse_limits.numerics.prediction.report.advice import advice_of, error_of
-from sparse_limits.numerics.prediction.report.data_flaws import flaws_of
+from sparse_limits.numerics.prediction.report.data_flaws import flaws_of, option_names
 from sparse_limits.numerics.prediction.report.recommendation import recommendation_of
 from sparse_limits.numerics.prediction.report.summary import (
     FEW,
@@ -65,11 +65,12 @@ def question_summary(
     zero = [column for column in constant if inputs[0, column] == 0]
     learning = [_learning(method, found) for method, found in kernels.items()]
     density = first.settings.density
+    dropped = option_names(data.about, data.about.dropped)
     flaws, advice = flaws_of(data), advice_of(methods, constant, zero, learning, density)
     return {
         "question": _question(described(methods)),
         "flaws": flaws,
-        "recommendation": recommendation_of(methods, advice, learning, density, flaws, data.about.dropped),
+        "recommendation": recommendation_of(methods, advice, learning, density, flaws, dropped),
         "answer": [
             _of_layers(methods, density),
             _of_inputs(methods, constant),

@@ -186,6 +186,37 @@ def test_magnitude_and_synflow_have_the_densities_of_drawn_networks():
         assert law.density(threshold) == pytest.approx(0.1, rel=1e-9)
 
 
+@pytest.mark.parametrize(("widths", "outputs"), [((128,), 1), ((128, 64), 10), ((64, 64, 128), 2)])
+def test_the_law_of_synflow_errs_as_it_says(widths, outputs, monkeypatch):
+    """Standard deviations over 60 draws of the factors: their ratios to what is said are within four of their own deviations."""
+    monkeypatch.setattr(data_free, "FACTORS", 2**12)
+    network = Architecture(16, widths, outputs)
+    laws = [data_free.synflow_law(network, RNG(seed)) for seed in range(60)]
+    thresholds = [law.threshold(0.1) for law in laws]
+    found = np.array([law.shares(threshold) for law, threshold in zip(laws, thresholds, strict=True)])
+    said = np.mean([law.errors(threshold) for law, threshold in zip(laws, thresholds, strict=True)], axis=0)
+    assert (said > 0).all()
+    assert found.std(axis=0, ddof=1) / said == pytest.approx(1, abs=4 / np.sqrt(2 * 59))
+    assert not data_free.magnitude_law(network).errors(1.0).any()
+
+
+@pytest.mark.parametrize(("cells", "kept", "total"), [(50, 60, 10**5), (2000, 3000, 10**7), (3000, 2000, 10**7)])
+def test_the_chance_that_nothing_is_kept_needs_no_sum(cells, kept, total, monkeypatch):
+    exact = data_free.keeps_nothing(cells, kept, total)
+    monkeypatch.setattr(data_free, "CELLS", 10)
+    assert data_free.keeps_nothing(cells, kept, total) == pytest.approx(exact, rel=1e-6)
+    assert data_free.keeps_nothing(2**40, 2**79, 2**80) == 0
+    assert data_free.keeps_nothing(2**26, 2**27, 2**53) == pytest.approx(np.exp(-1.0), rel=1e-6)
+
+
+def test_layers_of_any_width_need_no_room_of_their_size():
+    """Wide as no array is: a row of 64 weights keeps none with the chance (15/16)^64."""
+    network = Architecture(64, (2**40,), 1)
+    rows, columns = data_free.dead_of(network, [2**42, 2**36], network.sizes)[0]
+    assert rows == pytest.approx(2**40 * (15 / 16) ** 64, rel=1e-6)
+    assert columns == 0
+
+
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_a_layer_of_magnitudes_collapses_where_one_weight_is_expected(layer):
     network = Architecture(10, (20, 30), 2, init="torch")

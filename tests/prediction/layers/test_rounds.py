@@ -132,6 +132,14 @@ def test_where_a_round_empties_a_layer_no_law_is_told():
     assert found.in_rounds.critical is not None
 
 
+@pytest.mark.parametrize(("init", "density"), [("torch", 1e-13), ("normal", 1e-40)])
+def test_where_no_weight_is_kept_no_law_is_told(init, density):
+    """The tail of the law beside which thresholds are searched ends before."""
+    found = predict_layers(IN_ROUNDS, widths=(30,), init=init, density=density, samples=40, sample=False, rounds=2)
+    assert (found.in_rounds.critical, found.in_rounds.wide, found.in_rounds.balanced) == (None, None, None)
+    assert [each.predicted for each in found.layers] == [0, 0]
+
+
 @pytest.mark.parametrize("init", ["normal", "torch"])
 @pytest.mark.parametrize("density", [1e-9, 0.5, 1 - 1e-10])
 def test_the_balance_is_found_at_every_density(init, density):

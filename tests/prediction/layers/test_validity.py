@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from questions import predict_layers, report
 
-from sparse_limits import compare_methods
+from sparse_limits import compare_methods, predict
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.data import Dataset, digits
 from sparse_limits.numerics.limits import limit
@@ -12,7 +12,7 @@ from sparse_limits.numerics.networks.work import BYTES_OF_WEIGHT
 from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.layers.answer import forecast
 from sparse_limits.numerics.prediction.layers.law_error import law_error
-from sparse_limits.numerics.prediction.layers.observation import pruned, work_of
+from sparse_limits.numerics.prediction.layers.observation import ALONE, pruned, work_alone, work_of
 from sparse_limits.numerics.prediction.layers.predicted import predicted
 from sparse_limits.numerics.prediction.layers.validity import (
     LEVEL,
@@ -170,6 +170,21 @@ def test_right_laws_are_seldom_withdrawn():
     asked = [predict_layers("snip", widths=(128,), samples=100, units=2048, seed=seed) for seed in range(12)]
     assert sum(each.withdrawn != "" for each in asked) <= 3
     assert LEVEL == 0.01
+
+
+def test_the_memory_that_is_allowed_decides_no_answer(tmp_path):
+    """GraSP's second term, which does, is looked at or the question refused: what is kept is the same of every machine."""
+    asked = {"samples": 100, "units": 512}
+    with limit("5M"):
+        with pytest.raises(OutsideError, match=r"^GraSP's second term in a drawn network would take about 6\.\d* MiB"):
+            predict("grasp", "digits", (256, 256), sample=False, keep=tmp_path, **asked)
+        found = compare_methods("digits", (256, 256), **asked)
+    assert [each["method"] for each in found.left_out] == ["grasp", "grasp-magnitude"]
+    settings = Settings(method="grasp", sample=False)
+    assert work_alone(settings, Architecture(64, (256, 256), 1), 100)[0] < ALONE[0]
+    assert work_alone(settings, Architecture(64, (2**14, 2**14), 1), 100) is None
+    assert work_alone(Settings(method="snip", sample=False), Architecture(64, (256, 256), 1), 100) is None
+    assert work_alone(Settings(method="grasp"), Architecture(64, (256, 256), 1), 100) is None
 
 
 def test_without_networks_nothing_is_said_outside_the_range():
