@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import LinAlgError
 
 from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.kernels.graphon import LayerGraphons
-from sparse_limits.numerics.kernels.regression import SingularKernelError, labels, symmetric
+from sparse_limits.numerics.kernels.regression import SingularKernelError, labels, solved, symmetric
 from sparse_limits.theory.expressivity.paths import rho_path
 from sparse_limits.theory.generalisation import energy_bound as b1
 from sparse_limits.theory.generalisation import path_bound as b3
@@ -36,7 +36,7 @@ def squared_norm(kernel: ArrayLike, y: ArrayLike) -> float:
     K = symmetric("kernel", kernel)
     y = labels(y, len(K))
     try:
-        return float(np.vdot(y, cho_solve(cho_factor(K, lower=True), y)))
+        return float(np.vdot(y, solved(K, y)))
     except LinAlgError:
         raise SingularKernelError("kernel is singular to rounding, expected a positive definite one") from None
 

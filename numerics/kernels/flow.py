@@ -77,7 +77,8 @@ def time_to(kernel: ArrayLike, residual: ArrayLike, rate: float, share: float) -
     """
     values, components, _ = _modes(kernel, residual)
     speed, target = _rate(rate), proper_share("share", share)
-    energies = (components**2).sum(axis=1)
+    scale = -np.frexp(np.abs(components).max())[1]  # by a power of 2, which rounds nothing, so that no square vanishes
+    energies = (np.ldexp(components, scale) ** 2).sum(axis=1)
     if not energies.any():
         raise InputError("residual is 0 at all samples, expected a loss at the start")
     parts = energies / energies.sum()

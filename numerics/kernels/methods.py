@@ -58,8 +58,8 @@ def method_layers(method: str, density: float, profile: ArrayLike, *, nodes: int
     snip-unweighted (the same shares of kept weights, without their size) and anti (density in proportion to 1/φ, φ not
     below a tenth of its maximum); |β_j| for water-filling; for random and magnitude its length alone counts.
 
-    InputError for an unknown method, a profile that is no vector of numbers ≥ 0, or a density that would keep more
-    than the columns with φ > 0 have.
+    InputError for an unknown method, a profile that is no vector of numbers ≥ 0, or (snip) a density that would keep more
+    than the columns with φ > 0 have; φ below 1e-100 of its maximum counts as 0 there.
     """
     if method not in METHODS:
         raise InputError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
@@ -85,13 +85,13 @@ def method_layers(method: str, density: float, profile: ArrayLike, *, nodes: int
 
 def _snip_layers(density: float, profile: Floats, nodes: int, weighted: bool) -> list[LayerGraphons]:
     modulus, mass = half_normal(checked_integer("nodes", nodes, 8, 4096))
-    selected = profile > 0
+    selected = profile > FAINT
     arguments = (snip_kernel.s, snip_kernel.alpha)
     share, energy = (numeric(arguments, each) for each in (snip_kernel.graphon, snip_kernel.entry_energy))
 
     def values(formula: Callable[..., Floats], threshold: float) -> Floats:
         found = np.zeros((nodes, profile.size))
-        found[:, selected] = formula(threshold / np.maximum(profile[selected], FAINT), modulus[:, None])
+        found[:, selected] = formula(threshold / profile[selected], modulus[:, None])
         return found
 
     threshold = threshold_for(lambda level: mass @ values(share, level), density)

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.files import one_line
 from sparse_limits.numerics.kernels.activations import ERF, LINEAR, RELU, Activation, Function, Homogeneous
 from sparse_limits.numerics.machine_code import compiled
 from sparse_limits.theory.kernel.dual import z as preactivation
@@ -267,8 +268,12 @@ def activation(
     1e-11 where the function is smooth.
 
     InputError for an unknown name, an expression with several symbols, a function that is not vectorised, that jumps
-    at 0, or that no rule integrates to `ACCURACY`, such as one with kinks elsewhere.
+    at 0, or that no rule integrates to `ACCURACY`, such as one with kinks elsewhere; for a `derivative` beside what is no function.
     """
+    if derivative is not None and isinstance(given, (str, sp.Expr, Activation)):
+        raise InputError(
+            f"derivative is given beside the activation {given!s:.60}, expected it beside a function alone"
+        )
     if isinstance(given, Activation):
         return given
     if isinstance(given, str):
@@ -327,8 +332,11 @@ def _broadcast(expression: sp.Expr, symbol: sp.Symbol) -> Function:
 
 def _values(name: str, function: Function, z: ArrayLike) -> Floats:
     z = np.asarray(z, np.float64)
-    with np.errstate(all="ignore"):
-        values = np.asarray(function(z), np.float64)
+    try:
+        with np.errstate(all="ignore"):
+            values = np.asarray(function(z), np.float64)
+    except (TypeError, ValueError) as error:  # as functions of one number alone raise
+        raise InputError(f"{name} fails on an array ({one_line(error)}), expected a vectorised function") from error
     if values.shape != z.shape:
         raise InputError(f"{name} turns shape {z.shape} into {values.shape}, expected a vectorised function")
     if not np.isfinite(values).all():

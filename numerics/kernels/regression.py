@@ -58,7 +58,7 @@ def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge
         raise InputError(f"ridge_share is {ridge_share!r}, expected a number that is not negative")
     ridge = float(ridge_share) * np.trace(K) / len(K)
     try:
-        return test @ cho_solve(cho_factor(K + ridge * np.eye(len(K)), lower=True), y)
+        return test @ solved(K + ridge * np.eye(len(K)), y)
     except LinAlgError:
         raise SingularKernelError(
             f"kernel is singular to rounding with ridge_share {ridge_share:g}, expected more"
@@ -98,7 +98,10 @@ def mean_squared_error(predictions: ArrayLike, y: ArrayLike) -> float:
 
 
 def error_rate(predictions: ArrayLike, y: ArrayLike) -> float:
-    """The share of samples on the wrong side: the sign for labels ±1 [N] or [N, 1], the largest of q > 1 outputs."""
+    """The share of samples on the wrong side: the sign for labels ±1 [N] or [N, 1], the largest of q > 1 outputs.
+
+    A prediction of exactly 0 for a label ±1 counts as wrong.
+    """
     f, y = _pair(predictions, y)
     f, y = f.reshape(len(f), -1), y.reshape(len(y), -1)
     if y.shape[1] > 1:
@@ -106,6 +109,16 @@ def error_rate(predictions: ArrayLike, y: ArrayLike) -> float:
     if not np.all(np.abs(y) == 1):
         raise InputError("y has labels other than ±1, expected these for one output")
     return float(np.mean(f * y <= 0))
+
+
+def solved(K: Floats, y: Floats) -> Floats:
+    """K⁻¹y. LinAlgError unless K is positive definite to rounding."""
+    factors = cho_factor(K, lower=True)
+    diagonal = np.diag(K)
+    pivots = np.diag(factors[0]) ** 2
+    if (pivots <= len(K) * np.finfo(float).eps * diagonal).any():  # a pivot 0 may be rounded to above 0
+        raise LinAlgError("a pivot is 0 to rounding")
+    return cho_solve(factors, y)
 
 
 def symmetric(name: str, values: ArrayLike) -> Floats:

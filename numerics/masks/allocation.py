@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import prod
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,7 +131,7 @@ def given_densities(densities: Mapping[str, float], names: Iterable[str]) -> dic
             f"density has {', '.join(map(str, densities))}, expected {', '.join(known)}: not in both {odd:.200}"
         )
     for name, value in densities.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= 1:
             raise InputError(f"density has {value!r:.40} for {name}, expected a number from 0 to 1")
     return {name: float(densities[name]) for name in known}
 

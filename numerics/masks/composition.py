@@ -20,6 +20,7 @@ from scipy.sparse import csr_array, issparse
 
 from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
 from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.masks.arrays import known_to_scipy
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.spectra.jumps import LINES, checked_breaks, find_jump, with_ends
 from sparse_limits.theory.saliency.model import SaliencyModel, tau, u, v
@@ -231,9 +232,7 @@ def _masks(layers: Sequence[ArrayLike | csr_array]) -> list[csr_array]:
         given = csr_array(layer, copy=True) if issparse(layer) else checked_array(f"layer {place}", layer)
         if given.ndim != 2 or 0 in given.shape or given.dtype.kind not in "biuf":
             raise InputError(f"layer {place} is {given.dtype} of shape {given.shape}, expected a non-empty 0/1 matrix")
-        if given.dtype == np.float16:  # which scipy.sparse does not know
-            given = given.astype(np.float32)
-        mask = csr_array(given)
+        mask = csr_array(given if issparse(given) else known_to_scipy(given))
         mask.sum_duplicates()
         mask.eliminate_zeros()
         if not (mask.data == 1).all():

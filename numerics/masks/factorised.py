@@ -124,7 +124,7 @@ def _bracketed_top_k(
         if ends[-1] < 0:
             raise InputError("draw returned a negative value, NaN or infinity, expected finite noise ≥ 0")
         scores = reach[: ends[-1]]
-        if scores.size and scores.max() == inf:
+        if scores.size and not scores.max() < inf:
             raise InputError("a score is infinite, expected finite products of row, column and noise")
         inside = np.flatnonzero(scores <= high)
         parts.append((reached[: ends[-1]].copy(), found + ends, found + inside, scores[inside]))
@@ -143,7 +143,7 @@ def _bracketed_top_k(
 def _scan(
     noise: Floats, row: Floats, column: Floats, low: float, columns: NDArray[np.int32], scores: Floats
 ) -> NDArray[np.int64]:
-    """Writes columns and values of the scores row[:, None] * (column * noise) ≥ low; returns where each row ends.
+    """Writes columns and values of the scores row[:, None] * (column * noise) ≥ low, or NaN; returns where each row ends.
 
     Groups of 32 without any are passed over in a loop that compiles to vector instructions. The last end is −1 if
     noise is negative, NaN or infinite anywhere.
@@ -155,13 +155,13 @@ def _scan(
             x, across = noise[i, start : start + 32], column[start : start + 32]
             hits = np.int64(0)
             for j in range(x.size):
-                hits += np.int64(factor * (across[j] * x[j]) >= low)
+                hits += np.int64(not factor * (across[j] * x[j]) < low)  # true of NaN, 0 times an overflow
                 bad += np.int64(not 0 <= x[j] < np.inf)
             if hits:
                 for j in range(x.size):
                     columns[found] = start + j
                     scores[found] = factor * (across[j] * x[j])
-                    found += scores[found] >= low
+                    found += not scores[found] < low
         ends[i] = found
     if bad:
         ends[-1] = -1

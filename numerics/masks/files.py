@@ -9,9 +9,10 @@ weights kept, whatever the size of the array. Nothing in a file is executed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from math import inf, prod
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -166,9 +167,10 @@ def _mask(stored: Stored, nonzero: bool, orientation: Orientation, sizes: Sizes,
 
 def checked_level(below: float) -> float:
     """InputError unless it is a number from 0."""
-    if isinstance(below, bool) or not isinstance(below, (int, float)) or not 0 <= below < inf:
-        raise InputError(f"below is {below!r:.40}, expected a finite number from 0, such as 1e-6")
-    return float(below)
+    with suppress(OverflowError):  # of a whole number beyond all floats
+        if isinstance(below, Real) and not isinstance(below, bool) and 0 <= float(below) < inf:
+            return float(below)
+    raise InputError(f"below is {below!r:.40}, expected a finite number from 0, such as 1e-6")
 
 
 def _positions(stored: Stored, nonzero: bool, sizes: Sizes, below: float) -> Positions:
@@ -232,8 +234,9 @@ def _from_npz(file: Path) -> Arrays:
         return Arrays({"": ()}, lambda _: _sparse_file(file), "the file holds one sparse matrix")
 
     def read(key: str) -> Stored:
-        with ExitStack() as files:
-            open_archive(file, files).header(key)
+        if headers[key][2].kind != "c":  # archives of samples know no complex numbers; of weights they may be
+            with ExitStack() as files:
+                open_archive(file, files).header(key)
         return _stored(key if len(headers) > 1 else "", lambda: _opened(file, key), *headers[key])
 
     return Arrays({name: shape for name, (shape, _, _) in headers.items()}, read)
@@ -266,6 +269,8 @@ def _header(stream: IO[bytes]) -> tuple[Shape, Literal["C", "F"], np.dtype]:
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     with reading("an array that NumPy has written"):
         shape, fortran, dtype = read(stream)
+    if not all(type(side) is int and side >= 0 for side in shape):
+        raise InputError(f"shape is {shape}, expected whole numbers from 0")
     return shape, "F" if fortran else "C", dtype
 
 

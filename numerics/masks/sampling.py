@@ -12,7 +12,7 @@ Masks are `scipy.sparse.csr_array` of bool with sorted indices: row = neuron, co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -61,8 +61,8 @@ def sample_mask(
 
     Raises
     ------
-    InputError : for an argument out of range, a probability that is NaN, negative or above its bound, or a mask that
-        would take more memory or time than is allowed (`limit`).
+    InputError : for an argument out of range, a probability that is NaN, negative or above its bound, a kernel that returns
+        another shape, or a mask that would take more memory or time than is allowed (`limit`).
 
     References
     ----------
@@ -104,7 +104,7 @@ def sample_factorised(
     by_row, by_column = descending(row), descending(column)
     large, small = row[by_row], column[by_column]
     grid, corner = rank_grid(large, small)
-    grid = grid._replace(bound=_probabilities("probability(row·column)", probability(corner)))
+    grid = grid._replace(bound=_probabilities("probability(row·column)", _shaped(probability(corner), corner.shape)))
     _check_candidates(grid, (row.size, column.size))
     rng = generator(rng)
     chunks = (_thinned(probability(large[c[0]] * small[c[1]]), c, rng) for c in candidates(grid, rng))
@@ -242,14 +242,14 @@ def _row_maxima(kernel: Callable[[Floats, Floats], ArrayLike], u: Floats, v: Flo
     check_work(entries, 0, SECONDS_OF_ENTRY * u.size * v.size, instead="`row_bound`")
     step = max(1, _CHUNK // v.size)
     blocks = (u[i : i + step, None] for i in range(0, u.size, step))
-    values = (np.broadcast_to(kernel(block, v[None]), (block.size, v.size)) for block in blocks)
+    values = (_shaped(kernel(block, v[None]), (block.size, v.size)) for block in blocks)
     return np.concatenate([_probabilities("kernel(u, v)", value).max(axis=1) for value in values])
 
 
 def _thinned(values: ArrayLike, chunk: Chunk, rng: np.random.Generator) -> tuple[Indices, Indices]:
     """The candidates that stay: each with chance values/bounds."""
     rows, columns, bounds = chunk
-    p = np.broadcast_to(values, bounds.shape)
+    p = _shaped(values, bounds.shape)
     if not p.min() >= 0 or (p > bounds).any():
         wrong = ~((p >= 0) & (p <= bounds * _SLACK))
         if wrong.any():
@@ -257,6 +257,15 @@ def _thinned(values: ArrayLike, chunk: Chunk, rng: np.random.Generator) -> tuple
             raise InputError(f"a probability is {p[at]}, expected a value from 0 to its bound {bounds[at]}")
     kept = np.flatnonzero(rng.random(p.size) * bounds < p)
     return rows[kept], columns[kept]
+
+
+def _shaped(values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
+    try:
+        return np.broadcast_to(values, shape)
+    except ValueError:
+        raise InputError(
+            f"probabilities have shape {np.shape(values)}, expected {shape}, that of their arguments"
+        ) from None
 
 
 def _joined(

@@ -6,6 +6,7 @@ An index is JSON whose `weight_map` says for each tensor which file beside it ho
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -45,7 +46,7 @@ def model_file(path: Path, suffixes: tuple[str, ...]) -> Path:
         ...     model_file(Path(name), (".safetensors", ".bin")).name
         'model.safetensors'
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Path.is_dir raises an error for a path that is too long
         return path
     with reading("a folder that can be listed"):
         held = {each.name: each for each in path.iterdir() if each.is_file()}
@@ -74,7 +75,7 @@ def from_index(file: Path, open_shard: Callable[[Path], Arrays]) -> Arrays:
     shapes: dict[str, Shape] = {}
     for name in names:
         shard = file.parent / name
-        if not shard.is_file():
+        if not os.path.isfile(shard):
             raise InputError(
                 f"its shard {plain(name, 80)} is missing, expected {len(names)} files: {plain(shard)} among them"
             )

@@ -14,6 +14,7 @@ from scipy.sparse import coo_array, issparse, sparray, spmatrix
 
 from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
 from sparse_limits.numerics.door import door
+from sparse_limits.numerics.masks.arrays import known_to_scipy
 
 Integers = NDArray[np.int64]
 MaskLike = ArrayLike | sparray | spmatrix
@@ -127,11 +128,9 @@ def _entries(mask: MaskLike) -> coo_array:
     """The positions of the ones, each once."""
     if not issparse(mask):
         mask = checked_array("mask", mask)
-        if mask.dtype == np.float16:  # which scipy.sparse does not know
-            mask = mask.astype(np.float32)
     if mask.ndim != 2 or not all(mask.shape) or mask.dtype.kind not in "biuf":
         raise InputError(f"mask is {mask.dtype} of shape {mask.shape}, expected a non-empty matrix of zeros and ones")
-    found = coo_array(mask, copy=True)
+    found = coo_array(mask if issparse(mask) else known_to_scipy(mask), copy=True)
     if found.dtype.kind != "b":  # duplicates of bool add up to bool
         found.sum_duplicates()
     if not np.isin(found.data, (0, 1)).all():

@@ -12,13 +12,17 @@ from sparse_limits.numerics.arguments import InputError
 
 Floats = NDArray[np.floating]
 
+LOWEST = -700.0  # log of a threshold: a little further down floats end
+
 
 class UnreachableDensityError(InputError):
     """No threshold keeps as many weights: too many scores are zero."""
 
 
 def threshold_for(densities: Callable[[float], Floats], density: float) -> float:
-    """The τ at which the mean column density is `density`, within 1e-9 of itself: Brent's method on log τ.
+    """The τ at which the mean column density is `density`: Brent's method finds log τ within 1e-9.
+
+    The density then has a relative error of some 1e-9; far in a normal tail of some τ² times that.
 
     Raises:
         UnreachableDensityError: if no threshold keeps as many (too many scores are zero).
@@ -31,12 +35,12 @@ def threshold_for(densities: Callable[[float], Floats], density: float) -> float
 
     low, high = -2.0, 2.0
     while excess(low) < 0:
-        low -= 4.0
-        if low < -60:
+        if low == LOWEST:
             kept = float(densities(float(np.exp(low))).mean())
             raise UnreachableDensityError(
                 f"density {density}: at most {kept:.4g} of the weights have a positive saliency"
             )
+        low = low - 4.0 if low > -60 else max(2 * low, LOWEST)
     while excess(high) > 0:
         high += 4.0
     return float(np.exp(brentq(excess, low, high, xtol=1e-9)))

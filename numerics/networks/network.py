@@ -18,12 +18,16 @@ from scipy.special import erf
 
 from sparse_limits.numerics.arguments import InputError, Seed, checked_array, generator, real_matrix
 from sparse_limits.numerics.door import door
+from sparse_limits.numerics.files import one_line
 from sparse_limits.numerics.keyed import stream_name
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.selection import Mask
 
 Array = NDArray[np.floating[Any]]
 Layers = tuple[Array, ...]
 Elementwise = Callable[[Array], NDArray[Any]]
+
+BYTES_OF_DRAWN = 9  # of a weight: a double, and a byte while it is checked
 
 
 @stream_name("numerics.networks.network.Activation")
@@ -131,7 +135,8 @@ def random_network(widths: Sequence[int], rng: Seed, activation: Any = RELU) -> 
 
     Raises
     ------
-    InputError : unless there are at least two widths, all positive whole numbers, and for another seed or activation.
+    InputError : unless there are at least two widths, all positive whole numbers, for another seed or activation, and for weights that
+        would take more memory than is allowed (`limit`).
 
     References
     ----------
@@ -147,6 +152,8 @@ def random_network(widths: Sequence[int], rng: Seed, activation: Any = RELU) -> 
     whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in widths)
     if len(widths) < 2 or not whole:
         raise InputError(f"widths is {tuple(widths)}, expected at least two positive whole numbers")
+    size = sum(rows * columns for columns, rows in pairwise(map(int, widths)))
+    check_work(f"a network of {size} weights", BYTES_OF_DRAWN * size, instead="narrower layers")
     draws = generator(rng)
     return Network(tuple(draws.standard_normal((rows, columns)) for columns, rows in pairwise(widths)), activation)
 
@@ -238,8 +245,13 @@ def _activation(value: Any) -> Activation:
         raise InputError(f"activation is {value!r}, expected a name or a pair of functions (φ, φ')") from None
     for each in (function, derivative):
         probe = np.linspace(-2.0, 2.0, 6).reshape(2, 3)
-        with np.errstate(all="ignore"):
-            found = np.asarray(each(probe) if callable(each) else None)
+        try:
+            with np.errstate(all="ignore"):
+                found = np.asarray(each(probe) if callable(each) else None)
+        except (TypeError, ValueError) as error:  # as functions of one number alone raise
+            raise InputError(
+                f"activation {each!r:.100} fails on an array ({one_line(error)}), expected a function entry by entry"
+            ) from error
         if found.shape != (2, 3) or found.dtype.kind not in "bf" or not np.isfinite(found).all():
             raise InputError(f"activation {each!r} is no function of an array that gives one real number per entry")
     return Activation(str(getattr(value, "name", "custom")), function, derivative)

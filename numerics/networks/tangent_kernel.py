@@ -18,12 +18,14 @@ from scipy.linalg.blas import dgemm, dsyrk
 
 from sparse_limits.numerics.arguments import InputError, checked_integer
 from sparse_limits.numerics.door import door
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.machine_code import compiled
 from sparse_limits.numerics.masks.selection import Mask
 from sparse_limits.numerics.networks.derivatives import backward
 from sparse_limits.numerics.networks.network import Array, Network, activations_and_slopes, inputs, pruned
 
 CHUNK = 2**17  # entries of the Jacobian held at once: 1 MB stays in cache
+BYTES_OF_ENTRY = 24  # of the kernel: a double, and two more while layers are added and triangles joined
 FEWEST_COLUMNS = 512  # of a chunk, whatever its size: fewer would not pay for a pass over the kernel
 UNIT_COST, ENTRY_COST = 250_000, 30  # of one unit, and of adding up one entry of its products, in multiplications
 
@@ -84,7 +86,7 @@ def tangent_kernel(
 
     Raises
     ------
-    InputError : if the inputs, masks or layers do not fit.
+    InputError : if the inputs, masks or layers do not fit, or the kernel would take more memory than is allowed (`limit`).
 
     References
     ----------
@@ -101,8 +103,13 @@ def tangent_kernel(
     """
     network, kept = pruned(network, masks)
     chosen = range(len(kept)) if layers is None else _chosen(layers, len(kept))
-    left = _sides(network, inputs(network, x))
-    right = left if x2 is None else _sides(network, inputs(network, x2, "x2"))
+    first, second = inputs(network, x), None if x2 is None else inputs(network, x2, "x2")
+    shape = [len(each) * network.widths[-1] for each in (first, first if second is None else second)]
+    check_work(
+        f"a kernel of {shape[0]} × {shape[1]} entries", BYTES_OF_ENTRY * shape[0] * shape[1], instead="fewer samples"
+    )
+    left = _sides(network, first)
+    right = left if second is None else _sides(network, second)
     kernel: Array = np.zeros((len(left[0].leaving), len(right[0].leaving)), order="F")
     for layer in chosen:
         kernel = _add_layer(kernel, kept[layer], left[layer], right[layer])

@@ -14,7 +14,14 @@ from sparse_limits.numerics.arguments import InputError, Seed, checked_array
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.spectra.noise_edge import MOST_VARIANCE, rare_level
-from sparse_limits.numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, mask_matrix
+from sparse_limits.numerics.spectra.singular_values import (
+    RESIDUAL,
+    Matrix,
+    Triplets,
+    is_sparse,
+    leading_triplets,
+    mask_matrix,
+)
 from sparse_limits.theory.graphon.symbols import m as row_count
 from sparse_limits.theory.graphon.symbols import n as column_count
 from sparse_limits.theory.operators import bias
@@ -60,11 +67,11 @@ def corrected_singular_values(
 
     The interval is normal, with the variance V_ab/(mn). It covers with the stated confidence asymptotically, for
     independent entries and separated singular values; the values of a top-K mask vary less. A value is visible if s
-    exceeds the level that noise alone exceeds in one of a thousand masks. If `variance` is None, row and column
-    averages of V come from the degrees and the visible values, and the level comes from cells of rows and columns with
-    similar degrees. The level of a sparse mask is then too high, by about a tenth at ten entries per row, because
-    degrees also vary by chance. In a mask of one row or one column, V counts as 0, and the interval of a visible value
-    is the raw value alone.
+    exceeds the level that noise alone exceeds in one of a thousand masks, and 1e-10 of the largest value. If `variance`
+    is None, row and column averages of V come from the degrees and the visible values, and the level comes from cells
+    of rows and columns with similar degrees. The level of a sparse mask is then too high, by about a tenth at ten
+    entries per row, because degrees also vary by chance. In a mask of one row or one column, V counts as 0, and the
+    interval of a visible value is the raw value alone.
 
     Parameters
     ----------
@@ -109,6 +116,7 @@ def corrected_singular_values(
         raise InputError("mask has entries beside 0 and 1, expected a 0/1 mask")
     profile = None if variance is None else _profile(variance, m, n)
     level = _read_level(matrix) if profile is None else rare_level(profile, m, n)
+    level = max(level, RESIDUAL * float(triplets.values[0]))  # what rounding leaves of a value 0 is not visible
     visible = triplets.values > level
     sigma = np.where(visible, triplets.values, 0.0)
     for _ in range(2):  # where the variance is read off the mask, the corrected values correct it

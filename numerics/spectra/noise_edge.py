@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
-from sparse_limits.numerics.arguments import InputError, checked_integer
+from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer, finite_vector
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.theory.graphon.symbols import m as row_count
 from sparse_limits.theory.graphon.symbols import n as column_count
@@ -150,9 +150,10 @@ def _noise_cells(
     variance: ArrayLike, rows: int, columns: int | None, row_weights: ArrayLike | None, column_weights: ArrayLike | None
 ) -> _Cells | None:
     """The arguments of `noise_edge`, checked, without the cells that no noise reaches; None where there is no noise."""
-    V = np.atleast_2d(np.asarray(variance, dtype=float))
-    if V.ndim != 2 or not V.size or not np.isfinite(V).all() or V.min() < 0:
+    V = np.atleast_2d(checked_array("variance", variance))
+    if V.ndim != 2 or not V.size or V.dtype.kind not in "biuf" or not np.isfinite(V).all() or V.min() < 0:
         raise InputError(f"variance has shape {V.shape}, expected finite values ≥ 0 in a matrix of cells")
+    V = V.astype(float)
     m = checked_integer("rows", rows, 1, 2**53)
     n = m if columns is None else checked_integer("columns", columns, 1, 2**53)
     r, c = _weights("row_weights", row_weights, V.shape[0]), _weights("column_weights", column_weights, V.shape[1])
@@ -214,7 +215,8 @@ def _raised_by_heavy(noise: _Cells, level: float) -> float:
     """The level, or a higher one that rows, and columns, reach by themselves with probability RARE/4 each at most."""
 
     def excess(logarithm: float) -> float:
-        return float(np.log(max(_heavy(noise, float(np.exp(logarithm))))) - np.log(RARE / 4))
+        with np.errstate(divide="ignore"):  # far above the edge both chances underflow to 0
+            return float(np.log(max(_heavy(noise, float(np.exp(logarithm))))) - np.log(RARE / 4))
 
     low = high = float(np.log(level))
     if excess(low) <= 0:
@@ -254,7 +256,7 @@ def _resolvents(noise: _Cells, z: float) -> tuple[Floats, Floats] | None:
 
 
 def _weights(name: str, weights: ArrayLike | None, size: int) -> Floats:
-    values = np.full(size, 1 / size) if weights is None else np.asarray(weights, dtype=float)
+    values = np.full(size, 1 / size) if weights is None else finite_vector(name, weights)
     if values.shape != (size,) or not (values.min() >= 0 and abs(values.sum() - 1) < 1e-9):
         raise InputError(f"{name} have shape {values.shape}, sum {values.sum():.6g}, expected {size} probabilities")
     return values

@@ -18,7 +18,15 @@ from scipy.sparse import csr_array, issparse
 from scipy.sparse.linalg import svds
 from sympy.core.function import AppliedUndef
 
-from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, seed_number
+from sparse_limits.numerics.arguments import (
+    InputError,
+    Seed,
+    checked_array,
+    checked_integer,
+    finite_vector,
+    real_matrix,
+    seed_number,
+)
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.spectra.jumps import LINES, breaks_of, checked_breaks, find_jump, with_ends
@@ -109,8 +117,8 @@ def atoms(values: ArrayLike, weights: ArrayLike) -> Law:
     Raises:
         InputError: if values and weights are not finite vectors of one length, or the weights no probabilities.
     """
-    nodes, mass = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
-    if nodes.ndim != 1 or nodes.shape != mass.shape or not nodes.size or not np.isfinite(nodes).all():
+    nodes, mass = finite_vector("values", values), finite_vector("weights", weights)
+    if nodes.shape != mass.shape:
         raise InputError(f"values and weights have shapes {nodes.shape}, {mass.shape}, expected finite vectors alike")
     if not (mass.min() >= 0 and abs(mass.sum() - 1) < 1e-12):
         raise InputError(f"weights sum to {mass.sum()}, expected probabilities with sum 1")
@@ -146,7 +154,7 @@ def graphon_singular_values(
 
 def _nystrom_matrix(kernel: Callable[[Floats, Floats], ArrayLike], row: Quadrature, column: Quadrature) -> Floats:
     shape = (row.nodes.size, column.nodes.size)
-    values = np.broadcast_to(np.asarray(kernel(row.nodes[:, None], column.nodes), dtype=float), shape)
+    values = np.broadcast_to(np.asarray(kernel(row.nodes[:, None], column.nodes[None]), dtype=float), shape)
     if not np.isfinite(values).all():
         raise InputError("the kernel is not finite at the nodes, expected finite values")
     matrix: Floats = np.sqrt(row.weights)[:, None] * values * np.sqrt(column.weights)
@@ -158,8 +166,8 @@ def _refuse_jumps(
 ) -> None:
     """InputError if a kernel jumps between neighbouring nodes of a continuous law."""
     lines = (
-        ("row", rows, columns[1], lambda x, other: kernel(x[:, None], other)),
-        ("column", columns, rows[1], lambda y, other: np.transpose(kernel(other[:, None], y))),
+        ("row", rows, columns[1], lambda x, other: kernel(x[:, None], other[None])),
+        ("column", columns, rows[1], lambda y, other: np.transpose(kernel(other[:, None], y[None]))),
     )
     for name, (law, nodes), others, values_at in lines:
         breaks = _breaks(law)
@@ -170,8 +178,7 @@ def _refuse_jumps(
         def values(
             x: Floats, other: Floats = other, values_at: Callable[[Floats, Floats], ArrayLike] = values_at
         ) -> Floats:
-            found = np.asarray(values_at(x, other), dtype=float)
-            return np.broadcast_to(found, (x.size, other.size)) if found.ndim < 2 else found
+            return np.broadcast_to(np.asarray(values_at(x, other), dtype=float), (x.size, other.size))
 
         jump = find_jump(values, nodes if law in (normal, half_normal) else with_ends(nodes, breaks), breaks)
         if jump is not None:
@@ -272,9 +279,7 @@ def inner_product_singular_values(
         InputError: if columns are no finite matrix, the threshold is not positive, or weights no probabilities.
         ArithmeticError: if two quadratures differ by more than 1e-10 (thresholds below 1e-3 of a column's length).
     """
-    h = np.asarray(columns, dtype=float)
-    if h.ndim != 2 or not h.size or not np.isfinite(h).all():
-        raise InputError(f"columns have shape {h.shape}, expected a finite matrix")
+    h = real_matrix("columns", columns).astype(float)
     if not (np.isfinite(threshold) and threshold > 0):
         raise InputError(f"threshold is {threshold!r}, expected a positive number")
     beta = atoms(np.arange(len(h)), np.full(len(h), 1 / len(h)) if weights is None else weights)(1).weights
@@ -368,9 +373,12 @@ def is_sparse(matrix: object) -> bool:
 def mask_matrix(mask: ArrayLike | csr_array) -> Matrix:
     """A finite real matrix in floating point, `csr_array` if it came sparse; InputError for anything else."""
     given: Any = mask
-    matrix: Any = csr_array(given) if is_sparse(given) else np.asarray(given)
+    matrix: Any = csr_array(given, copy=True) if is_sparse(given) else checked_array("mask", given)
     if matrix.dtype.kind not in "biuf" or matrix.ndim != 2 or 0 in matrix.shape:
         raise InputError(f"mask is {matrix.dtype} of shape {matrix.shape}, expected a non-empty real matrix")
+    if is_sparse(matrix):
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
     matrix = matrix.astype(float)
     if not np.isfinite(matrix.data if is_sparse(matrix) else matrix).all():
         raise InputError("mask contains NaN or infinity, expected finite entries")

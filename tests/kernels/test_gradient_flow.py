@@ -70,6 +70,11 @@ def test_one_eigenvalue_has_the_closed_form() -> None:
     assert time_to(4 * np.eye(3), [1.0, -1.0, 2.0], 0.5, 0.1) == pytest.approx(3 * log(10) / 4, rel=1e-13)
 
 
+@pytest.mark.parametrize("size", [1e-200, 1e-320, 1e200, 0.3])
+def test_the_scale_of_the_residuals_does_not_matter(size: float) -> None:
+    assert time_to(np.diag([1.0, 3.0]), [size, size], 1.0, 0.5) == time_to(np.diag([1.0, 3.0]), [1.0, 1.0], 1.0, 0.5)
+
+
 def test_the_circle_has_its_time() -> None:
     """Equispaced inputs alias: λ_2 gains a sum of eigenvalues of order 1/m²."""
     samples = 400

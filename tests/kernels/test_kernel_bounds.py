@@ -30,6 +30,7 @@ from sparse_limits.numerics.kernels import (
     squared_norm,
     water_filling,
 )
+from sparse_limits.numerics.kernels.regression import SingularKernelError
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
 
 numbers = st.floats(-100, 100).filter(lambda x: x == 0 or abs(x) > 1e-100)
@@ -291,6 +292,22 @@ def test_errors() -> None:
         error_rate([1.0], [0.0])
     with pytest.raises(ValueError, match="expected the same"):
         mean_squared_error([1.0, 2], [1.0])
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0, 3.0, 0.1])
+@pytest.mark.parametrize("size", [2, 3, 20])
+def test_equal_samples_have_no_inverse(scale: float, size: int) -> None:
+    """Whether rounding puts the pivot that should be 0 above or below it; and small samples are no equal ones."""
+    kernel = np.full((size, size), scale)
+    for call in (
+        lambda: squared_norm(kernel, np.arange(size)),
+        lambda: ridge_predict(kernel, kernel[:1], np.arange(size), ridge_share=0),
+    ):
+        with pytest.raises(SingularKernelError, match="singular to rounding"):
+            call()
+    sizes = 10.0 ** -np.arange(size)
+    small = np.outer(sizes, sizes) * (np.eye(size) + 0.5)
+    assert squared_norm(small, sizes) == pytest.approx(size / (1 + size / 2))
 
 
 def test_regression_refuses() -> None:

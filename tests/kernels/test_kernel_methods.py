@@ -77,6 +77,14 @@ def test_inputs_that_are_almost_dead_are_dead(method, faint):
     assert shares == pytest.approx(dead, abs=1e-100)
 
 
+def test_snip_keeps_inputs_of_any_scale():
+    """All of the strong input are kept, and of the faint one what is left, as of one alone."""
+    shares = method_layers("snip", 0.7, [1.0, 1e-30])[0].trained.column_degrees
+    assert shares == pytest.approx([1.0, 0.4], rel=1e-8)
+    with pytest.raises(ValueError, match=r"at most 0\.5"):
+        method_layers("snip", 0.7, [1.0, 1e-160])
+
+
 def test_snip_has_the_bessel_laws():
     """Shares and energies of the columns, from the density 2K₀/π of |aw| alone."""
     layers = method_layers("snip", 0.15, PROFILE)

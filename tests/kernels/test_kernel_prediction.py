@@ -328,6 +328,12 @@ def test_regression_learns() -> None:
     assert found.mse < guess.mse / 2
 
 
+def test_the_guess_at_balanced_labels_is_one_class() -> None:
+    x, y = np.eye(8), np.tile([[1.0], [-1.0]], (4, 1))
+    guess = constant_guess(HeldOut(Dataset(x[:4], y[:4], "made", "as-is"), x[4:], y[4:]))
+    assert (guess.error, guess.mse) == (0.5, 1.0)
+
+
 @pytest.mark.parametrize(("method", "depth", "outputs"), [("snip", 1, 1), ("magnitude", 2, 1), ("random", 1, 3)])
 def test_trained_networks_are_those_of_the_library(method: str, depth: int, outputs: int) -> None:
     held = held_out(outputs=outputs)

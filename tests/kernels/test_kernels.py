@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from math import pi, sqrt
 
 import mpmath as mp
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.kernels import (
     ERF,
@@ -123,12 +125,22 @@ def test_functions_are_recognised():
         (np.sign, "continuous"),
         (lambda z: np.clip(z, -1, 1), "kinks at 0 alone"),
         (lambda z: np.sum(z), "vectorised"),
+        (math.tanh, "tanh fails on an array .*, expected a vectorised function"),
+        (lambda z: z if z > 0 else 0, "fails on an array .*, expected a vectorised function"),
         (np.sqrt, "not finite"),
     ],
 )
 def test_activations_refused(given, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InputError, match=message):
         activation(given)
+
+
+def test_derivatives_go_with_functions():
+    with pytest.raises(InputError, match="the derivative of tanh fails on an array"):
+        activation(np.tanh, math.cos)
+    for named in ("tanh", "relu", RELU, sp.tanh(dual.z)):
+        with pytest.raises(InputError, match="derivative is given beside the activation"):
+            activation(named, derivative=np.cos)
 
 
 def test_a_series_that_converges_too_slowly_is_refused():

@@ -88,6 +88,13 @@ def test_given_densities_are_of_the_layers(densities, said) -> None:
         given_densities(densities, ["a", "b"])
 
 
+def test_given_densities_may_be_of_numpy() -> None:
+    found = given_densities({"b": np.int64(1), "a": np.float32(0.5)}, ["a", "b"])
+    assert list(found.items()) == [("a", 0.5), ("b", 1.0)]
+    with pytest.raises(InputError, match=r"density has .*True"):
+        given_densities({"a": np.bool_(True)}, ["a"])
+
+
 NET = {"0": (16, 3, 3, 3), "1": (32, 16, 3, 3), "2": (64, 32, 3, 3), "3": (64, 128), "4": (10, 64)}
 
 

@@ -79,7 +79,7 @@ def test_widths_whose_product_is_no_float() -> None:
     assert deep.diagonal() == pytest.approx(np.full(100, 1e-318), rel=1e-4)
 
 
-@pytest.mark.parametrize("kind", [np.uint64, np.float16, np.longdouble])
+@pytest.mark.parametrize("kind", [np.uint64, np.float16, np.longdouble, ">f2", ">f8", ">i4"])
 def test_masks_of_every_type(kind) -> None:
     assert path_density([np.array([[1, 0, 1], [0, 1, 1]], kind)]).overall == Fraction(2, 3)
 

@@ -201,6 +201,12 @@ def test_bad_noise_is_refused(draw, message):
         factorised_top_k([1, 20], [1, 20], draw, 2, np.random.default_rng(0))
 
 
+@pytest.mark.parametrize("row", [[0.0], [0.0, 1.0], [0.0] * 40])
+def test_an_overflow_beside_a_zero_is_refused(row):
+    with pytest.raises(ValueError, match="a score is infinite"):
+        factorised_top_k(row, [1e308], lambda rng, shape: np.full(shape, 10.0), 1, np.random.default_rng(0))
+
+
 @pytest.mark.parametrize("vector", [[], [[1.0]], [np.nan], [np.inf], ["a"], [1j], [-1.0], 1.0, None])
 @pytest.mark.parametrize("select", [tail_top_k, lambda r, c, noise, k, g: factorised_top_k(r, c, noise.draw, k, g)])
 def test_bad_profiles_are_refused(select, vector):

@@ -179,7 +179,8 @@ def test_runs_of_shapes_that_fit(tmp_path: Path) -> None:
         ({"a": np.where(MASK, np.inf, 0), "b": MASK}, "expected finite weights"),
         ({"a_mask": 0.5 * MASK, "b_mask": MASK}, "a_mask: entry (0, 1) is 0.5, expected 0 or 1"),
         ({"a": np.ones(3), "b": np.ones(2)}, "holds a [3], b [2], expected the matrix of a layer"),
-        ({"a": MASK + 0j, "b": MASK}, "a holds entries complex128, expected numbers"),
+        ({"a": MASK.astype(str), "b": MASK}, "a holds entries <U5, expected numbers"),
+        ({"a_mask": MASK + 0j, "b": MASK}, "a_mask: entries are complex128, expected 0 and 1"),
     ],
 )
 def test_bad_files_take_one_line(tmp_path: Path, held: dict[str, np.ndarray], said: str) -> None:

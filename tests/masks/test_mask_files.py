@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import warnings
 import zipfile
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from sparse_limits import fit_layers
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.limits import limit
 from sparse_limits.numerics.masks import stored, tensor_files
@@ -115,6 +117,29 @@ def test_what_is_no_mask_is_refused(tmp_path: Path, array: np.ndarray, word: str
         assert word in refusal(tmp_path / "m.npy", nonzero=True)
 
 
+@pytest.mark.parametrize("shape", [(-2, -3), (2, -3), (True, 6)])
+def test_sides_below_0_are_refused_before_entries_are_read(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    with (tmp_path / "m.npy").open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, {"descr": "<f8", "fortran_order": False, "shape": shape})
+        stream.write(np.ones(6).tobytes())
+    for read_layers in (load_mask, fit_layers):
+        with pytest.raises(InputError, match=r"m\.npy: .*expected whole numbers from 0"):
+            read_layers(tmp_path / "m.npy")
+
+
+@pytest.mark.parametrize("level", [np.float32(0.2), np.float64(0.2), Fraction(1, 5)])
+def test_levels_may_be_any_real_numbers(tmp_path: Path, level: object) -> None:
+    np.save(tmp_path / "w.npy", np.where(MASK, 0.3, -0.1))
+    assert (read(tmp_path / "w.npy", below=level) == MASK).all()
+    assert read(tmp_path / "w.npy", below=np.int64(0), nonzero=True).all()
+
+
+@pytest.mark.parametrize("level", [-1, np.float32(-1), np.nan, np.inf, 10**400, True, np.bool_(True), "0", None, 1j])
+def test_other_levels_are_refused(tmp_path: Path, level: object) -> None:
+    np.save(tmp_path / "w.npy", 0.3 * MASK)
+    assert "expected a finite number from 0" in refusal(tmp_path / "w.npy", below=level)
+
+
 def test_damaged_files_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "m.npy", MASK)
     np.savez(tmp_path / "m.npz", m=MASK)
@@ -131,6 +156,7 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "h.npz", format=b"coo", shape=(2**40, 5), data=np.ones(1), row=np.array([3]), col=np.array([1]))
     assert "1099511627776" in refusal(tmp_path / "h.npz")
     refusal(tmp_path / "absent.npy")
+    assert "File name too long" in refusal(tmp_path / f"{'x' * 300}.npy")
     (tmp_path / "folder.npy").mkdir()
     assert "is a folder" in refusal(tmp_path / "folder.npy")
     assert "suffix" in refusal(tmp_path / "m.csv")
@@ -215,6 +241,13 @@ def test_files_of_pytorch_by_other_names(tmp_path: Path, suffix: str) -> None:
     torch = needs("torch")
     torch.save({"0.weight": torch.from_numpy(0.3 * MASK)}, tmp_path / f"m.{suffix}")
     assert (read(tmp_path / f"m.{suffix}", "0") == MASK).all()
+
+
+def test_complex_weights_of_archives(tmp_path: Path) -> None:
+    np.savez(tmp_path / "w.npz", **{"0.weight": (1 + 1j) * MASK, "2.weight": 0.5 * MASK})
+    for layer in "02":
+        assert (read(tmp_path / "w.npz", layer) == MASK).all()
+    assert [layer["kept"] for layer in fit_layers(tmp_path / "w.npz")["layers"]] == [MASK.sum()] * 2
 
 
 def test_complex_and_quantised_weights_are_kept_where_they_are_not_0(tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ def test_links_may_lead_to_a_cache(tmp_path: Path) -> None:
     ("places", "said"),
     [
         (PLACES | {"h.2.weight": "b-3.npz"}, "its shard b-3.npz is missing, expected 2 files"),
+        (PLACES | {"h.2.weight": "b" * 300 + ".npz"}, "is missing, expected 2 files"),
         (PLACES | {"h.3.weight": "b-2.npz"}, "says that b-2.npz holds h.3.weight, which it does not"),
         (PLACES | {"h.2.weight": "b-1.npz"}, "says that b-1.npz holds h.2.weight, which it does not"),
         ({"h.2.weight": "b-2.npz", "h.0.weight": "b-1.npz"}, "does not name h.10.weight, which b-1.npz holds"),

@@ -250,6 +250,14 @@ def test_larger_treewidth_is_refused() -> None:
         motif_density(np.ones((3, 3), dtype=bool), complete(3, 3))
 
 
+def test_edges_may_be_lists() -> None:
+    motif = Motif([[0, 0], (0, 1)])
+    assert motif == Motif(((0, 0), (0, 1)))
+    assert motif_density([[1, 0]], motif) == Fraction(1, 4)
+    with pytest.raises(ValueError, match="named once"):
+        Motif([[0, 0], (0, 0)])
+
+
 @pytest.mark.parametrize(
     ("build", "message"),
     [

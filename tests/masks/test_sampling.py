@@ -189,6 +189,17 @@ def test_values_that_are_no_probabilities_are_refused(wrong):
             sample()
 
 
+@pytest.mark.parametrize("bound", [None, 1.0])
+def test_kernels_of_another_shape_are_refused(bound):
+    w = np.linspace(0, 1, 5)
+    for kernel in (np.outer, lambda u, v: np.ones(3)):
+        with pytest.raises(ValueError, match=r"^probabilities have shape \([\d, ]+\), expected \([\d, ]+\)[^\n]*$"):
+            sample_mask(kernel, w, w, 0, bound)
+    with pytest.raises(ValueError, match="probabilities have shape"):
+        sample_factorised(lambda x: np.ones(3), w, w, 0)
+    assert_canonical(sample_factorised(lambda x: 0.5, w, w, 0), (5, 5))
+
+
 @pytest.mark.parametrize("vector", [[], [[1.0]], [np.nan], [np.inf], ["a"], [1j], 0.5, None])
 def test_bad_vectors_are_refused(vector):
     rng = np.random.default_rng(0)

@@ -131,6 +131,12 @@ def test_the_order_in_which_a_sparse_mask_is_stored_does_not_matter(sorted_indic
     assert scan_mask(stored) == scan_mask(mask.toarray())
 
 
+@pytest.mark.parametrize("kind", [np.float16, np.longdouble, ">f2", ">f4", ">i4", ">f8"])
+def test_the_type_of_an_array_does_not_matter(kind: str) -> None:
+    mask = np.random.default_rng(11).random((16, 12)) < 0.4
+    assert scan_mask(mask.astype(kind)) == scan_mask(mask)
+
+
 def test_large_masks_are_bounded_coarsely_and_rightly() -> None:
     """More entries than are expanded: a planted quarter that is full beside noise, so that the cut is known."""
     n = 5000

@@ -51,7 +51,7 @@ def test_sparse_masks_of_every_kind_agree_with_dense_ones(mask, form, kind):
     assert np.array_equal(smoothed(mask, 1), smoothed(sparse, 1))
 
 
-@pytest.mark.parametrize("kind", [np.uint64, np.float16, np.float32, np.longdouble])
+@pytest.mark.parametrize("kind", [np.uint64, np.float16, np.float32, np.longdouble, ">f2", ">f4", ">i4"])
 def test_dense_masks_of_every_type(kind):
     mask = np.array([[1, 0, 1], [0, 0, 1]])
     assert sort_by_degree(mask.astype(kind)).rows.tolist() == [1, 0]

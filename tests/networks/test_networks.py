@@ -10,6 +10,8 @@ from helpers import needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.limits import limit
 from sparse_limits.numerics.networks import (
     Network,
     activations,
@@ -19,6 +21,7 @@ from sparse_limits.numerics.networks import (
     masked,
     random_network,
     single_precision,
+    tangent_kernel,
     tangent_residual,
 )
 
@@ -228,6 +231,20 @@ def test_random_networks_have_their_widths_and_their_seed():
 def test_widths_are_checked(widths):
     with pytest.raises(ValueError, match="widths is"):
         random_network(widths, np.random.default_rng(0))
+
+
+def test_what_would_not_fit_is_refused_before_it_is_made():
+    with pytest.raises(InputError, match=r"a network of 1000001000000 weights would take about 8\.\d+ TiB, expected"):
+        random_network((10**6, 10**6, 1), 0)
+    network, x = random_network((1, 2, 3), 0), np.ones((400, 1))
+    with limit("1M"):
+        random_network((100, 100, 1), 0)
+        with pytest.raises(InputError, match="a network of 1001000 weights"):
+            random_network((np.int32(1000), 1000, 1), 0)
+        tangent_kernel(network, x[:10], x)
+        for others in (None, x):
+            with pytest.raises(InputError, match=r"a kernel of 1200 × 1200 entries would take about 33 MiB, expected"):
+                tangent_kernel(network, x, others)
 
 
 @pytest.mark.parametrize(

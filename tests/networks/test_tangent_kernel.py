@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import tracemalloc
 
@@ -280,6 +281,8 @@ def test_networks_with_their_activation_can_be_sent_to_another_process():
         (None, "activation is None, expected a name or a pair"),
         ((np.tanh,), "expected a name or a pair"),
         ((np.tanh, "1/cosh"), "activation '1/cosh' is no function"),
+        ((math.tanh, np.cos), "activation <built-in function tanh> fails on an array .*, expected a function entry by"),
+        ((np.tanh, lambda z: 1 if z > 0 else 0), "activation .* fails on an array"),
         ((np.tanh, lambda z: 1.0), "is no function of an array that gives one real number per entry"),
         ((np.sqrt, np.tanh), "is no function of an array"),
         ((np.sum, np.tanh), "is no function of an array"),

@@ -106,6 +106,8 @@ def test_probit_noise_has_the_edge_of_the_chapter():
         lambda: corrected_singular_values(2 * np.eye(3), 1),
         lambda: corrected_singular_values(2 * np.eye(3), 1, 0.1),
         lambda: corrected_singular_values(np.eye(3), 1, 0.3),
+        lambda: noise_edge([[0.1], [0.1, 0.2]], 5),
+        lambda: noise_edge(["a"], 5),
         lambda: rare_level(0.3, 5),
         lambda: rare_level(0.2, 0),
     ],
@@ -153,6 +155,14 @@ def test_noise_alone_shows_nothing():
         assert not any(value.visible for value in rest)
         level = (density * (1 - density)) ** 0.5 * (m * n) ** -0.25
         assert all(0.7 * level < value.high < 1.5 * level for value in rest)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (7, 5), (40, 30)])
+@pytest.mark.parametrize("variance", [None, 0.0])
+def test_rounding_is_not_visible(shape, variance):
+    first, *rest = corrected_singular_values(np.ones(shape), 3, variance)
+    assert (first.value, first.visible) == (pytest.approx(1, rel=1e-14), True)
+    assert all((value.value, value.visible) == (0, False) and value.high < 1e-6 for value in rest)
 
 
 # The level of what is visible
@@ -273,6 +283,12 @@ def test_a_mask_of_one_line_has_its_value(m, n, density):
     mask = np.random.default_rng(0).random((m, n)) < density
     (value,) = corrected_singular_values(mask, 1)
     assert value.raw == pytest.approx(np.sqrt(mask.mean()))
+
+
+def test_chances_that_underflow_are_no_warning():
+    """Far above the edge no row of a large mask of density ½ reaches it with a chance that floats hold."""
+    edge = noise_edge(0.25, 4096)
+    assert edge < rare_level(0.25, 4096) < 1.05 * edge
 
 
 def test_far_nodes_of_a_normal_law_do_not_break_the_edge():

@@ -10,7 +10,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.integrate import dblquad
+from scipy.integrate import dblquad, quad
 from scipy.sparse import coo_array, csc_matrix, csr_array
 from scipy.special import erfc, ndtr
 from spectra_cases import probit
@@ -114,6 +114,30 @@ def test_rows_alone_have_the_value_of_the_claim():
     (found,) = model_singular_values(synflow_model, threshold, 1)
     assert found == pytest.approx(balls.number(row_value, {tau: sp.Rational(threshold)}), abs=1e-14)
     assert found == pytest.approx(0.1738522316, abs=1e-10)
+
+
+def test_columns_alone_have_the_value_of_rows_alone():
+    turned = SaliencyModel(ONE, synflow_model.row.subs(u, v), synflow_model.noise)
+    threshold = model_threshold(synflow_model, 0.1)
+    assert model_threshold(turned, 0.1) == pytest.approx(threshold, rel=1e-14)
+    values = [model_singular_values(model, threshold, 1) for model in (synflow_model, turned)]
+    assert values[1] == pytest.approx(values[0], rel=1e-14)
+    of_the_position = SaliencyModel(ONE, 1 + v, half_normal_tail)
+    level = model_threshold(of_the_position, 0.4)
+    assert quad(lambda y: erfc(level / np.sqrt(2) / (1 + y)), 0, 1)[0] == pytest.approx(0.4, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "value"),
+    [(lambda x, y: y, 3**-0.5), (lambda x, y: x, 3**-0.5), (lambda x, y: x @ y, 1 / 3), (lambda x, y: 0.5, 0.5)],
+)
+def test_kernels_may_leave_out_latents_and_multiply_them(kernel, value):
+    assert graphon_singular_values(kernel, uniform, uniform)[0] == pytest.approx(value, rel=1e-14)
+
+
+def test_the_scale_of_a_profile_is_that_of_the_threshold():
+    faint, plain = (SaliencyModel(row, ONE, half_normal_tail) for row in (u / 10**30, u))
+    assert model_threshold(faint, 0.3) == pytest.approx(1e-30 * model_threshold(plain, 0.3), rel=1e-12)
 
 
 def test_profiles_of_the_position_are_integrated_over_it():
@@ -263,6 +287,7 @@ def test_the_same_seed_gives_the_same_digits():
     ("mask", "expected"),
     [
         (csr_array((600, 700)), [0, 0, 0]),
+        (csr_array((np.zeros(600, bool), (np.arange(600), np.arange(600)))), [0, 0, 0]),
         (csr_array(np.ones((300, 400))), [1, 0, 0]),
         (csr_array(np.kron(np.eye(3), np.ones((100, 120)))), [1 / 3] * 3),
         (csr_array(np.eye(500)), [1 / 500] * 3),
@@ -282,6 +307,7 @@ def test_a_large_sparse_mask_stays_sparse():
 
 
 BAD_MASKS = [np.ones(3), np.empty((0, 2)), np.array([[np.nan]]), np.array([["a"]]), np.array([[1j]]), [[np.inf, 1]]]
+BAD_MASKS += [[[1], [1, 0]], np.ma.masked_array([[1, 0]], mask=[[1, 0]])]
 
 
 @pytest.mark.parametrize("mask", BAD_MASKS, ids=str)
@@ -289,6 +315,17 @@ def test_bad_masks_are_refused(mask):
     for call in (mask_singular_values, corrected_singular_values):
         with pytest.raises(ValueError, match=r"^mask [^\n]*expected[^\n]*$"):
             call(mask, 1)
+
+
+@pytest.mark.parametrize("kind", [bool, np.int8, float])
+def test_entries_that_stand_twice_add_up(kind):
+    """As everywhere else: two times True is True, two times 1 is no entry of a mask. What came in is left as it was."""
+    mask = csr_array((np.ones(2, kind), [1, 1], [0, 2, 2]), shape=(2, 2))
+    assert mask_singular_values(mask, 1) == pytest.approx([0.5 if kind is bool else 1.0])
+    if kind is not bool:
+        with pytest.raises(ValueError, match="mask has entries beside 0 and 1"):
+            corrected_singular_values(mask, 1)
+    assert mask.nnz == 2
 
 
 @pytest.mark.parametrize("count", [0, 4, 1.0, None, True - 2])
@@ -303,6 +340,8 @@ def test_bad_counts_are_refused(count):
         lambda: atoms([1, 2], [0.5, 0.6]),
         lambda: atoms([1], [0.5, 0.5]),
         lambda: atoms([np.nan], [1]),
+        lambda: atoms([[1], [1, 2]], [1]),
+        lambda: inner_product_singular_values([[1.0], [1.0, 2.0]], 1.0),
         lambda: graphon_singular_values(lambda x, y: x * np.nan + y, uniform, uniform),
         lambda: graphon_singular_values(lambda x, y: x * y, uniform, uniform, 9, nodes=8),
         lambda: graphon_singular_values(lambda x, y: x * y, uniform, uniform, nodes=0),

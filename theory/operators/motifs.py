@@ -36,6 +36,7 @@ class Motif:
     edges: tuple[tuple[int, int], ...]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "edges", tuple(map(tuple, self.edges)))  # lists could not be hashed
         if not self.edges or len(set(self.edges)) < len(self.edges):
             raise InputError(f"edges are {self.edges}, expected at least one, each named once")
         for edge in self.edges:
