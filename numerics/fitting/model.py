@@ -145,7 +145,7 @@ def _draw_selected(shares: Floats, selection: Selection, m: int, n: int, rng: np
 
 def _scaled(blocks: Floats, kept: int) -> Floats:
     """Each row times a number of its own, cut at 1, so that it sums to `kept`."""
-    found = blocks * (kept / blocks.sum(axis=1, keepdims=True))
+    found: Floats = blocks * (kept / blocks.sum(axis=1, keepdims=True))
     while (found > 1).any():  # what is cut off goes to the others, of which some may exceed 1 then
         full = found >= 1
         left = kept - full.sum(axis=1, keepdims=True)

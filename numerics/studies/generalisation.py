@@ -69,7 +69,7 @@ class Settings:
             if method not in METHODS:
                 raise InputError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
         for density in _listed("densities", self.densities):
-            if not isinstance(density, Real) or not LEAST_DENSITY <= density <= 1:
+            if not isinstance(density, Real) or not LEAST_DENSITY <= float(density) <= 1:
                 raise InputError(
                     f"density is {density!r:.60}, expected a number in [{LEAST_DENSITY}, 1]: below, a neuron that sees 64 "
                     "pixels keeps less than one"

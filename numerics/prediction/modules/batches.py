@@ -223,7 +223,7 @@ def _in_one_order(f: torch.Tensor, y: torch.Tensor) -> bool:
     return of_f == of_y or (len(of_f) != len(of_y) and min(len(of_f), len(of_y)) <= 2)
 
 
-def example_of(data: object) -> torch.Tensor | None:
+def example_of(data: Any) -> torch.Tensor | None:
     """The inputs of the first batch, for what needs their shape alone; None for no data."""
     if data is None:
         return None
