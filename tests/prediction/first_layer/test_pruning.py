@@ -366,11 +366,11 @@ def test_rounds_of_a_method_that_prunes_once_are_refused(rounds):
         prune("snip", network, x, -y, 0.5, rounds=rounds)
 
 
-MISSING = ["random rng", "snip x", "snip residual", "grasp residual", "grasp-magnitude x", "wanda x"]
-
-
-@pytest.mark.parametrize(("method", "missing"), map(str.split, MISSING))
-def test_missing_arguments_are_named(method, missing):
+@pytest.mark.parametrize(
+    "named", ["random rng", "snip x", "snip residual", "grasp residual", "grasp-magnitude x", "wanda x"]
+)
+def test_missing_arguments_are_named(named):
+    method, missing = named.split()
     network, x, y = problem((4, 5, 1), 20)
     arguments = {"x": x, "residual": -y, "rng": np.random.default_rng(0), missing: None}
     with pytest.raises(ValueError, match=f"^{missing} is missing, expected because {method} scores"):
