@@ -160,17 +160,28 @@ def _parsed(words: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str]]:
     parser = Parser(prog="sparse-limits", description="Verified theory of sparse neural networks.")
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    called = next((place for place, word in enumerate(words) if not word.startswith("-")), len(words))
     for name, purpose in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
-        if words and words[0] == name:  # only the command that is called is imported
+        if words[called : called + 1] == [name]:  # only the command that is called is imported
             module = _command(name)
             if check_words := getattr(module, "check_words", None):  # of a command whose questions have got names
-                check_words(words[1:])
+                check_words(words[called + 1 :])
             module.configure(command)
-    chosen = parser.parse_args(words)
+    chosen, more = parser.parse_known_args(words)
+    if more:
+        _take(more, chosen, commands.choices.get(chosen.command, parser))
     if chosen.command is None and not chosen.version:
         parser.print_help()
     return chosen, _options(parser, chosen)
+
+
+def _take(more: Sequence[str], chosen: argparse.Namespace, command: argparse.ArgumentParser) -> None:
+    """Add words that stand behind an option to the list that a command takes, which argparse ends before the option."""
+    lists = [action.dest for action in command._actions if action.nargs == "*" and not action.option_strings]
+    if not lists or any(word.startswith("-") for word in more):
+        command.error(f"unrecognized arguments: {' '.join(more)}")
+    setattr(chosen, lists[0], [*getattr(chosen, lists[0]), *more])
 
 
 def _options(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> dict[str, str]:

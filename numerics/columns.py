@@ -108,6 +108,7 @@ class Content(NamedTuple):
 def of_table(table: DataTable, target: Sequence[str], missing: str | None, drop: Sequence[str] = ()) -> Content:
     """Inputs and target of a table. target: names, or numbers from 1; none is the last column, which a note announces.
     drop: names or numbers of columns that are left out, as if the file did not hold them; the numbers of the other columns stay.
+    So do they where the first column has the names of rows, which are no inputs.
 
     InputError if there is no such column, or several, for a column that has a problem, and as `check_missing` for missing values.
     """
@@ -115,13 +116,16 @@ def of_table(table: DataTable, target: Sequence[str], missing: str | None, drop:
     if len(columns) < 2:
         raise InputError("has 1 column, expected inputs and a target, separated by commas (.csv) or tabs (.tsv)")
     left_out = {_chosen("drop", columns, each) for each in drop}
-    held = [place for place in range(len(columns)) if place not in left_out]
+    of_rows = {0} if table.row_names else set[int]()
+    held = [place for place in range(len(columns)) if place not in left_out | of_rows]
     if len(held) < 2:
         raise InputError(f"drop leaves {many(len(held), 'column')}, expected inputs and a target")
     goals = [_chosen("target", columns, each) for each in target] or [held[-1]]
     for name, place in zip(target, goals, strict=False):
         if place in left_out:
             raise InputError(f"target is {name!r:.80}, which drop leaves out, expected another")
+        if place in of_rows:
+            raise InputError(f"target is {name!r:.80}, the column with the names of rows, expected another")
         if goals.count(place) > 1:
             raise InputError(f"target has {name!r:.80} more than once, expected each column once")
     if len(held) == len(set(goals)):
@@ -142,6 +146,8 @@ def of_table(table: DataTable, target: Sequence[str], missing: str | None, drop:
     how = "" if target else f", the last column (another: {option('target')})"
     notes += _worded(called, columns, others)
     x, y, more = _complete(x, y, groups, [called[place] for place in others], goal, missing)
+    if len(goals) > 1 and not is_onehot(y):  # of the samples that are left
+        words = None
     worded = len(names) > len(others)
     inputs = tuple(names) if table.named or worded else ()
     told = (f"target: {goal}{how}", *table.notes, *notes, *more)
@@ -152,7 +158,7 @@ def of_table(table: DataTable, target: Sequence[str], missing: str | None, drop:
 def _target_of(
     columns: Sequence[Column], called: Sequence[str], goals: Sequence[int]
 ) -> tuple[Floats, tuple[str, ...] | None, str]:
-    """Labels [N] or [N, q], the words that they number, and what they are called; one-hot columns are named by their columns."""
+    """Labels [N] or [N, q], the words that they number, and what they are called; one-hot columns would number their own names."""
     if len(goals) == 1:
         return columns[goals[0]].values, columns[goals[0]].words, called[goals[0]]
     for place in goals:
@@ -162,7 +168,7 @@ def _target_of(
             )
     y = np.column_stack([columns[place].values for place in goals])
     names = tuple(called[place] for place in goals)
-    return y, names if is_onehot(y) else None, ", ".join(names)
+    return y, names, ", ".join(names)
 
 
 def of_arrays(x: NDArray[Any], y: NDArray[Any], missing: str | None) -> Content:

@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike
 
 from sparse_limits.numerics.arguments import InputError, real_matrix
 from sparse_limits.numerics.files.tables import printed
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.networks import Array
 
 LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")
@@ -40,6 +41,8 @@ _SHORT = {
 MOST_CLASSES = 20  # whole numbers of more different values are no classes, unless asked for
 LARGEST_CLASS = 2**31  # beyond, whole numbers are measurements
 _LISTED = 12  # classes in a sentence
+MANY = 100  # classes: of fewer the columns are no larger than usual inputs
+_BYTES = 9  # of a sample and a class: a truth value and a float
 
 
 class Labelled(NamedTuple):
@@ -66,6 +69,8 @@ def labelled(raw: Array, labelling: str | None, words: tuple[str, ...] | None, c
         given = (f"labels are one-hot: {raw.shape[1]} columns with one 1 in each row",)
         classes, labelling = classes or raw.shape[1], labelling or "onehot"
         raw = raw.argmax(axis=1)[:, None].astype(np.float64)
+    elif is_onehot(raw):
+        words = None  # as numbers the columns have no classes
     if classes is not None:
         labelling = labelling or "onehot"
         _check_classes(raw, labelling, words, classes)
@@ -187,7 +192,11 @@ def _classes(raw: Array, split: re.Match[str] | None, labelling: str, known: Arr
     if not at_least and not np.array_equal(raw, np.round(raw)):
         raise InputError(f"labels are not whole numbers, expected classes for labelling {labelling!r}{_as_numbers()}")
     if split is None:
-        y: Array = (raw == (np.unique(raw) if known is None else known)).astype(np.float64)
+        held = np.unique(raw) if known is None else known
+        what = f"onehot labels of {len(held)} classes for {len(raw)} samples"
+        if len(held) > MANY:
+            check_work(what, _BYTES * len(raw) * len(held), instead=f"labels{_as_numbers()}")
+        y: Array = (raw == held).astype(np.float64)
     else:
         bound = float(split[2])
         y = np.where(raw >= bound if at_least else raw == bound, 1.0, -1.0)

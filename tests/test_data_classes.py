@@ -12,6 +12,7 @@ from helpers import needs
 import sparse_limits as sl
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.data import for_outputs
+from sparse_limits.numerics.labels import targets
 
 X = np.random.default_rng(0).standard_normal((40, 8))
 SIX = np.arange(40) % 6
@@ -103,9 +104,28 @@ def test_several_columns_of_a_table_are_the_target(tmp_path):
     assert (data.y == np.eye(3)[SIX % 3]).all()
     numbers = sl.load_data(file, target=["a", 2])
     assert (numbers.labelling, numbers.y.shape, numbers.x.shape) == ("as-is", (40, 2), (40, 2))
+    as_numbers = sl.load_data(file, target=["red", "green", "blue"], labels="as-is")
+    assert (as_numbers.y == np.eye(3)[SIX % 3]).all()
+    assert as_numbers.about.classes == ()
+    centred = sl.load_data(file, target=["red", "green", "blue"], labels="centred")
+    np.testing.assert_allclose(centred.y, as_numbers.y - as_numbers.y.mean(axis=0))
+    gap = file.with_name("gap.csv")
+    gap.write_text(file.read_text() + "1.5,0,,1\n")
+    found = sl.load_data(gap, target=["red", "green", "blue"], missing="drop")
+    assert (found.about.classes, len(found.y)) == (("red", "green", "blue"), 40)
+    assert (found.y == np.eye(3)[SIX % 3]).all()
+    assert sl.load_data(gap, target=["red", "green", "blue"], missing="drop", labels="is:red").y[0, 0] == 1
     refused(str(file), "target has 'red' more than once", target=["red", "2"])
     refused(str(file), "target is every column", target=[1, 2, 3, 4])
     refused(str(file), "target is 'red', which drop leaves out", target=["red", "green"], drop="red")
+
+
+def test_classes_beyond_memory_are_refused_before_they_have_columns():
+    said = "onehot labels of 1000 classes for 1000 samples would take about 8.58 MiB"
+    with sl.limit("1M"), pytest.raises(sl.InputError, match=f"{said}.*as numbers, for regression: --labels as-is"):
+        targets(np.arange(1000.0), "onehot")
+    with sl.limit("1M"):
+        assert targets(np.arange(1000.0) % 10, "onehot").shape == (1000, 10)
 
 
 def test_more_outputs_than_classes(tmp_path):

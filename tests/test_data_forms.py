@@ -100,15 +100,41 @@ def test_other_first_lines_of_numbers_are_samples(written, text):
     assert len(data.x) == 2
 
 
+@pytest.mark.parametrize("header", ["2019_20,2020_21,y", '"1_000",b,c', "inf,gdp,y", "infinity,-inf,y"])
+def test_names_that_python_reads_as_numbers_are_a_header(written, header):
+    data = load_data(written(f"{header}\n1.5,2.5,.5\n2.5,1.5,.7\n"))
+    assert (*data.about.inputs, data.about.target) == tuple(header.replace('"', "").split(","))
+    assert len(data.x) == 2
+
+
 @pytest.mark.parametrize("rows", [["u", "v", "w"], [1, 2, 3], [2, 5, 9]])
-def test_names_of_rows_shift_the_header(written, rows):
+def test_names_of_rows_shift_the_header(written, rows, tmp_path):
     """As R's write.table writes a frame: its header has no name for the names of rows."""
     table = [[f'"{row}"', *values] for row, values in zip(rows, DRAWN[:3], strict=True)]
     data = load_data(written(lines([['"a"', '"b"', '"y"'], *table])))
-    assert data.about.inputs[-2:] == ("a", "b")
-    assert data.about.target == "y"
-    np.testing.assert_array_equal(data.x[:, -2:], DRAWN[:3, :2])
-    assert "the header has 3 names for 4 columns: the first has the rows' names" in data.about.notes
+    assert data.about.inputs == ("a", "b")
+    assert (data.about.target, data.about.dropped) == ("y", ())
+    np.testing.assert_array_equal(data.x, DRAWN[:3, :2])
+    note = "the header has 3 names for 4 columns: the first has the rows' names, and is left out"
+    assert note in data.about.notes
+    chosen = load_data(tmp_path / "mine.csv", target="2")  # as in the file: the names of rows are column 1
+    assert (chosen.about.target, chosen.about.inputs) == ("a", ("b", "y"))
+    assert load_data(tmp_path / "mine.csv", drop=["1", "b"]).about.inputs == ("a",)
+    said = refused(tmp_path / "mine.csv", target="1")
+    assert "target is '1', the column with the names of rows, expected another" in said
+    assert "drop leaves 1 column" in refused(tmp_path / "mine.csv", drop=["2", "3"])
+
+
+def test_many_names_of_rows_are_left_out(written):
+    """More words than a column of categories may have, and dates."""
+    rows = lines([[f"2024-01-01 {row}", row / 7, row % 2] for row in range(300)])
+    assert load_data(written(f"a,y\n{rows}")).about.inputs == ("a",)
+
+
+def test_a_title_above_two_columns_names_none(written):
+    data = load_data(written("my table\n1,.5\n2,.7\n"))
+    assert "the header has 1 name for 2 columns, so none is used" in data.about.notes
+    np.testing.assert_array_equal(data.x[:, 0], [1, 2])
 
 
 def test_a_header_one_short_without_names_of_rows_names_nothing(written):

@@ -22,7 +22,8 @@ class ClaimProgress:
         self._ended += 1
         self._cost += self._costs[label, name]
         self._missing[label] -= 1
-        self._progress.count(self._ended, len(self._costs), self._pieces, self._cost / self._whole)
+        share = self._cost / self._whole if self._whole else self._ended / len(self._costs)  # all may cost nothing
+        self._progress.count(self._ended, len(self._costs), self._pieces, share)
         return not self._missing[label]
 
     def claim(self, said: str) -> None:

@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sparse_limits.numerics.arguments import MOST_SAMPLES
@@ -141,6 +142,18 @@ def add_cluster(parser: argparse._ActionsContainer) -> None:
 def data_file(source: str | None) -> str | None:
     """The file that --data names, if it names one."""
     return None if source == "digits" else source
+
+
+def mask_files(word: str, name: str) -> dict[str, Path]:
+    """The files in which layers are stored, of a folder, an index or a file, by the words that name them to `check_places`.
+
+    word: that of the call, such as MASK. InputError for a folder of no network, or of several.
+    """
+    from sparse_limits.numerics.masks.files import file_of
+    from sparse_limits.numerics.masks.shards import shards_of
+
+    file = file_of(name)
+    return {word: file} | {f"{word} ({shard.name})": shard for shard in shards_of(file)}
 
 
 def add_limit(parser: argparse._ActionsContainer) -> None:

@@ -16,6 +16,7 @@ from sparse_limits.numerics.commands.common import (
     data_file,
     data_source,
     given,
+    mask_files,
     progress_of,
 )
 from sparse_limits.numerics.commands.output_paths import check_places
@@ -114,9 +115,6 @@ def run(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
-    from sparse_limits.numerics.masks.files import file_of
-    from sparse_limits.numerics.masks.shards import shards_of
-
     if arguments.html is not None or arguments.plot is not None:
         from sparse_limits.numerics.pictures.masks import check_matplotlib, check_plot
 
@@ -125,9 +123,7 @@ def _check(arguments: Namespace) -> None:
             check_plot(arguments.plot)
     reads: dict[str, str | Path | None] = {"--data": data_file(arguments.data)}
     for place, name in enumerate(arguments.mask, 1):
-        word = "MASK" if len(arguments.mask) == 1 else f"MASK {place}"
-        file = file_of(name)
-        reads |= {word: file} | {f"{word} ({shard.name})": shard for shard in shards_of(file)}
+        reads |= mask_files("MASK" if len(arguments.mask) == 1 else f"MASK {place}", name)
     check_places(reads, {f"--{name}": getattr(arguments, name) for name in ("json", "csv", "html", "plot")})
 
 
@@ -155,7 +151,7 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
 
         write_text(arguments.html, as_html(found))
         if arguments.html != "-":
-            console.print(f"page written to {arguments.html}")
+            console.print(f"page written to {arguments.html}", markup=False)
 
 
 def _refuse_deeper(arguments: Namespace) -> None:
@@ -207,11 +203,11 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
         from sparse_limits.numerics.pictures.masks import plot_fit
 
         plot_fit(arguments.plot, found)
-        console.print(f"pictures written to {arguments.plot}")
+        console.print(f"pictures written to {arguments.plot}", markup=False)
     if arguments.html is not None:
         from sparse_limits.numerics.commands._fit_page import as_html
         from sparse_limits.numerics.reports.writing import write_text
 
         write_text(arguments.html, as_html(summary, found))
         if arguments.html != "-":
-            console.print(f"page written to {arguments.html}")
+            console.print(f"page written to {arguments.html}", markup=False)

@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--book",
         metavar="FOLDER",
-        help="folder of the book (default: the one in the repository that the package runs from)",
+        help="folder of the book (default: those installed with the package, or of its repository)",
     )
     add("--no-verify", dest="check", action="store_false", help="do not run the checks of the claims on these pages")
     add("--overwrite", action="store_true", help="replace existing notebooks")

@@ -202,7 +202,7 @@ def _layers(arguments: Namespace, console: Console) -> None:
         from sparse_limits.numerics.pictures.layers import plot_layers
 
         plot_layers(arguments.plot, found)
-        console.print(f"picture written to {arguments.plot}")
+        console.print(f"picture written to {arguments.plot}", markup=False)
     if arguments.json is not None:
         write_json(arguments.json, summary)
     if arguments.csv is not None:
@@ -246,7 +246,7 @@ def _columns(arguments: Namespace, console: Console) -> None:
         show_kernel(console, summary, arguments.top)
     if arguments.plot is not None:
         _plot(arguments.plot, found)
-        console.print(f"picture written to {arguments.plot}")
+        console.print(f"picture written to {arguments.plot}", markup=False)
     if arguments.json is not None:
         write_json(arguments.json, summary)
 

@@ -39,7 +39,9 @@ def new_spelling(words: Sequence[str]) -> str:
     if question == "methods":
         del options["--method"]
     if question in ("layers", "methods") and not {"--widths", "--model"} & {*options}:
-        (width,), (depth,) = options.pop("--width", ["1024"])[:1], options.pop("--depth", ["1"])[:1]
+        width, depth = (
+            (options.pop(name, []) or [usual])[0] for name, usual in (("--width", "1024"), ("--depth", "1"))
+        )
         options["--widths"] = [width] * min(int(depth) if depth.isdecimal() else 1, MOST_SPELT)
     spelt = [word for option, values in options.items() for word in (option, *values)]
     return shlex.join(["sparse-limits", "predict", question, *spelt])

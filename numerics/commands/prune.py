@@ -155,7 +155,7 @@ def _check(arguments: Namespace) -> None:
         raise InputError("--out is -, expected a file")
     if arguments.data is None or is_code(arguments.data):
         for name in given(arguments, *OF_THE_DATA, "samples"):
-            raise InputError(f"--{name} is given, expected a file with --data beside it")
+            raise InputError(f"{name} is given, expected a file with --data beside it")
 
 
 def _data_file(data: str | None) -> str | None:

@@ -16,6 +16,7 @@ from sparse_limits.numerics.commands.common import (
     data_file,
     data_source,
     given,
+    mask_files,
     progress_of,
 )
 from sparse_limits.numerics.commands.network_options import (
@@ -59,7 +60,7 @@ def configure(parser: ArgumentParser) -> None:
         "file",
         nargs="?",
         metavar="FILE",
-        help="data, as for --data, or a checkpoint or masks",
+        help="data (in .npy: by --data), or a checkpoint or masks",
     )
     add("--html", metavar="FILE", help="write the page (-: to standard output, no text)")
     add("--json", metavar="FILE", help="write all as JSON (-: to standard output, no text)")
@@ -77,6 +78,7 @@ def configure(parser: ArgumentParser) -> None:
     add_seed(parser)
     add_network(parser)
     add_data(parser, DIGITS, SAMPLES, losses=True, more=("--batch",))
+    parser.set_defaults(data=None)  # so that `run` sees whether data are named beside a file
     add_limit(parser)
     add_cluster(parser)
     add_quiet(parser)
@@ -90,6 +92,8 @@ def run(arguments: Namespace) -> int:
         if not _is_data(arguments.file):
             return _of_checkpoint(arguments)
         _take_as_data(arguments)
+    elif arguments.data is None:
+        arguments.data = DIGITS
     _check(arguments)
     from sparse_limits.numerics.prediction.report.report import report
     from sparse_limits.numerics.store import store_at
@@ -132,7 +136,7 @@ def _is_data(file: str) -> bool:
 
 def _take_as_data(arguments: Namespace) -> None:
     """The file in the place of --data, and a network of usual size if none is given."""
-    if arguments.data != DIGITS:
+    if arguments.data is not None:
         raise InputError(f"--data is given, expected none beside {arguments.file}, which holds data")
     arguments.data = arguments.file
     if arguments.widths is None and arguments.model is None:
@@ -144,11 +148,11 @@ def _of_checkpoint(arguments: Namespace) -> int:
     from rich.console import Console
     from threadpoolctl import threadpool_limits
 
-    others = given(arguments, *OF_PRUNING, *OF_A_NETWORK, *OF_THE_DATA)
-    for name in (*others, *(["data"] if arguments.data != DIGITS else [])):
+    others = given(arguments, *OF_PRUNING, *OF_A_NETWORK, *OF_THE_DATA, "data")
+    for name in others:
         option = "no-learning" if name == "learning" else "raw" if others.get(name) is False else name
         raise InputError(f"--{option} is given, expected none beside the checkpoint {arguments.file}")
-    check_places({"CHECKPOINT": arguments.file}, {"--html": arguments.html, "--json": arguments.json})
+    check_places(mask_files("CHECKPOINT", arguments.file), {"--html": arguments.html, "--json": arguments.json})
     from sparse_limits.numerics.commands._checkpoint_report import as_html, show
     from sparse_limits.numerics.prediction.report.checkpoint import report_checkpoint
 

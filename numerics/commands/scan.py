@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from sparse_limits.numerics.commands.common import add_limit, add_quiet, add_reading, given, progress_of
+from sparse_limits.numerics.commands.common import add_limit, add_quiet, add_reading, given, mask_files, progress_of
 from sparse_limits.numerics.commands.output_paths import check_places
 from sparse_limits.numerics.reports.writing import write_json
 
@@ -38,17 +38,16 @@ def run(arguments: Namespace) -> int:
     from rich.console import Console
     from threadpoolctl import threadpool_limits
 
-    from sparse_limits.numerics.masks.files import file_of, load_mask
+    from sparse_limits.numerics.masks.files import load_mask
     from sparse_limits.numerics.masks.scan import scan_mask
-    from sparse_limits.numerics.masks.shards import shards_of
 
-    file = file_of(arguments.mask)
-    shards = {f"MASK ({shard.name})": shard for shard in shards_of(file)}
-    check_places({"MASK": file, **shards}, {"--json": arguments.json})
+    check_places(mask_files("MASK", arguments.mask), {"--json": arguments.json})
     console = Console(quiet=arguments.json == "-")
     with threadpool_limits(1), progress_of(arguments) as progress:
         progress.stage("reading the mask")
-        read = load_mask(file, arguments.layer, **given(arguments, "nonzero", "below", "transpose", "transposed"))
+        read = load_mask(
+            arguments.mask, arguments.layer, **given(arguments, "nonzero", "below", "transpose", "transposed")
+        )
         name, notes, masks = read.name, read.notes, [read.mask]
         del read  # what is read is not held beside what is made of it
         found = scan_mask(masks.pop(), **given(arguments, "groups", "seed"), progress=progress.stage)

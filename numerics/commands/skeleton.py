@@ -21,6 +21,7 @@ from sparse_limits.theory.selection import meant, reading_order
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST_NAME = 60
+OF_THE_TEMPLATE = ("half_normal", "modulus", "proof", "same", "sp", "t")  # what the claim looks up in its module
 IMPORT = re.compile(r" +from sparse_limits\.theory\.")
 
 CLAIM = Template('''\
@@ -85,7 +86,7 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
     name: of the claim and of its module, such as kept_modulus. page: of the book, without .md; that of the topic in the reference is usual.
 
     Raises:
-        InputError: for a topic or a page that there is not, a name that is taken or is none, and where the package is
+        InputError: for a topic or a page that there is not, a name that is taken, is none or is used by the template, and where the package is
             installed without its book. Nothing is written then.
     """
     if topic not in LETTERS:
@@ -94,6 +95,8 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
         raise InputError(
             f"name is {name!r:.60}, expected at most {LONGEST_NAME} small letters, digits and underscores, such as kept_modulus"
         )
+    if name in OF_THE_TEMPLATE:
+        raise InputError(f"name is {name}, which the skeleton of a claim uses, expected another, such as kept_{name}")
     if iskeyword(name):
         raise InputError(f"name is {name}, a word of Python, expected another, such as kept_modulus")
     root = Path(theory.__file__).resolve().parent.parent

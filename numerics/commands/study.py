@@ -88,13 +88,15 @@ def run(arguments: Namespace) -> int:
         else:
             summary = study(name, **asked, keep=store, jobs=arguments.jobs, progress=told)
     if store is not None:
-        console.print(f"{store.taken} pieces of work kept from before, {store.written} written to {store.folder}")
+        console.print(
+            f"{store.taken} pieces of work kept from before, {store.written} written to {store.folder}", markup=False
+        )
     if arguments.shard is not None:
         return 0
     report.show(console, summary)
     if arguments.plot is not None:
         report.plot(arguments.plot, summary)
-        console.print(f"picture written to {arguments.plot}")
+        console.print(f"picture written to {arguments.plot}", markup=False)
     if arguments.json is not None:
         write_json(arguments.json, summary)
     return 0

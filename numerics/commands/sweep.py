@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sparse_limits.numerics.commands.common import add_jobs, add_limit, add_quiet, progress_of
+from sparse_limits.numerics.commands.common import add_jobs, add_limit, add_quiet, data_file, progress_of
 from sparse_limits.numerics.commands.output_paths import check_places
 from sparse_limits.numerics.commands.selection import add_store
 from sparse_limits.numerics.printing.plain_text import many
@@ -68,7 +68,7 @@ def run(arguments: Namespace) -> int:
     summary = summarise(found)
     console = Console(quiet="-" in (arguments.json, arguments.csv))
     _show(console, summary)
-    console.print(f"{store.taken} cases kept from before, {store.written} written to {store.folder}")
+    console.print(f"{store.taken} cases kept from before, {store.written} written to {store.folder}", markup=False)
     for name, why in found.lost.items():
         Console(stderr=True).print(f"no result: {name}: {why}", markup=False)
     if arguments.csv:
@@ -77,7 +77,7 @@ def run(arguments: Namespace) -> int:
         write_parquet(arguments.parquet, found.rows)
     if arguments.plot:
         plot_sweep(arguments.plot, summary, arguments.show)
-        console.print(f"picture written to {arguments.plot}")
+        console.print(f"picture written to {arguments.plot}", markup=False)
     if arguments.json:
         write_json(arguments.json, summary)
     return int(bool(found.lost))
@@ -94,7 +94,8 @@ def _check_outputs(arguments: Namespace, plan: Plan) -> None:
 
         check_parquet(arguments.parquet)
     outputs = {f"--{name}": getattr(arguments, name) for name in ("csv", "parquet", "plot", "json")}
-    check_places({"PLAN.toml": arguments.plan}, outputs)
+    data = {f"data ({name})": data_file(name) for name in plan.data}
+    check_places({"PLAN.toml": arguments.plan, **data}, outputs)
 
 
 def _show(console: Console, summary: SweepSummary) -> None:
@@ -106,7 +107,7 @@ def _show(console: Console, summary: SweepSummary) -> None:
     varied = [word for word in SETTING if word == "method" or len(axes[word]) > 1]
     same = ", ".join(f"{word} {axes[word][0]}" for word in axes if word not in varied and len(axes[word]) == 1)
     settings, seeds = summary["settings"], many(len(axes["seed"]), "seed")
-    console.print(f"{many(len(settings), 'setting')}, {seeds}; medians over seeds{same and f'; {same}'}")
+    console.print(f"{many(len(settings), 'setting')}, {seeds}; medians over seeds{same and f'; {same}'}", markup=False)
     for word, said in QUANTITIES.items():
         console.print(f"{word}: {said}")
     lines = [(*(_word(each, word) for word in varied), *_numbers(each)) for each in settings[:MOST_LINES]]

@@ -59,11 +59,15 @@ class Column(NamedTuple):
 
 
 class DataTable(NamedTuple):
-    """Columns of equal length. named: whether the file has names for them; notes: what a report should say of the reading."""
+    """Columns of equal length. named: whether the file has names for them; notes: what a report should say of the reading.
+
+    row_names: whether the first column has the names of rows, and is to be left out.
+    """
 
     columns: Sequence[Column]
     named: bool
     notes: tuple[str, ...] = ()
+    row_names: bool = False
 
 
 def read_text(file: Path, separator: str) -> DataTable:
@@ -177,9 +181,10 @@ def _table(names: Sequence[str] | None, columns: Sequence[Floats | Column]) -> D
             f"the first line counts the columns, {first} to {last}, and is taken for the header (if it is a sample, "
             "write a header above it)"
         )
-    if names is not None and len(names) + 1 == len(columns) and _names_rows(columns[0]):
+    row_names = names is not None and 1 < len(names) == len(columns) - 1 and _names_rows(columns[0])
+    if names is not None and row_names:
         notes.append(
-            f"the header has {many(len(names), 'name')} for {len(columns)} columns: the first has the rows' names"
+            f"the header has {len(names)} names for {len(columns)} columns: the first has the rows' names, and is left out"
         )
         names = ["", *names]
     fitting = names is not None and len(names) == len(columns)
@@ -192,7 +197,7 @@ def _table(names: Sequence[str] | None, columns: Sequence[Floats | Column]) -> D
         each._replace(name=name) if isinstance(each, Column) else Column(name, each)
         for name, each in zip(known, columns, strict=True)
     ]
-    return DataTable(whole, fitting, tuple(notes))
+    return DataTable(whole, fitting, tuple(notes), row_names)
 
 
 def _row_by_row(text: str, separator: str) -> DataTable:
@@ -323,8 +328,6 @@ def _check_semicolons(text: str, separator: str) -> None:
 
 
 def _is_number(field: str) -> bool:
-    try:
-        float(field.strip().strip('"'))
-    except ValueError:
-        return False
-    return True
+    """Whether a field is a number as `read_fields` reads them, or nan; inf is none: beside names it is one, beside numbers it does not matter."""
+    text = field.strip().strip('"').strip()
+    return _NUMBER.fullmatch(text) is not None or text.lower().removeprefix("-") == "nan"

@@ -26,7 +26,9 @@ def proofs_line(run: Run) -> str:
     found = Counter(claim.proof for claim in run.claims)
     kinds = [f"{found[str(kind)]} {words}" for kind, words in KINDS.items() if found[str(kind)]]
     links = _weakest(run.claims)
-    return f"proofs: {', '.join(kinds)}; {_firm(links):.0f} % of {links.total()} formulas rest on a citation at worst"
+    firm = _firm(links)
+    share = f"{firm if firm == 100 else min(firm, 99):.0f}"  # all of them only where it is all of them
+    return f"proofs: {', '.join(kinds)}; {share} % of {links.total()} formulas rest on a citation at worst"
 
 
 def proofs_text(run: Run) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -12,7 +13,8 @@ import pytest
 from helpers import ROOT, copy_of_the_package, needs
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.commands.skeleton import exported, new_claim, next_label
+from sparse_limits.numerics.commands.skeleton import CLAIM, OF_THE_TEMPLATE, exported, new_claim, next_label
+from sparse_limits.numerics.commands.skeleton import NAME as NAME_OF
 
 NAME = "kept_modulus"
 
@@ -84,6 +86,10 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
         (("nonsense", NAME), "topic is 'nonsense'; expected saliency"),
         (("saliency", "Kept"), "name is 'Kept', expected at most 60 small letters"),
         (("saliency", "class"), "name is class, a word of Python"),
+        (
+            ("saliency", "modulus"),
+            "name is modulus, which the skeleton of a claim uses, expected another, such as kept_",
+        ),
         (("saliency", "n" * 300), "expected at most 60 small letters"),
         (("saliency", "a-b"), "name is 'a-b', expected at most 60 small letters"),
         (("saliency", "product_graphon"), "name is product_graphon, which sparse_limits.theory.saliency has"),
@@ -95,6 +101,18 @@ def test_what_is_no_new_claim(words: tuple[str, ...], why: str) -> None:
     with pytest.raises(InputError, match=why):
         new_claim(*words)
     assert not (ROOT / "theory" / "saliency" / "further" / f"{NAME}.py").exists()
+
+
+def test_no_new_claim_takes_a_name_of_its_skeleton() -> None:
+    tree = ast.parse(CLAIM.substitute(name=NAME, label="S17"))
+    imported = {
+        each.asname or each.name
+        for line in tree.body
+        if isinstance(line, ast.Import | ast.ImportFrom)
+        for each in line.names
+    }
+    stored = {each.id for line in tree.body if isinstance(line, ast.Assign) for each in line.targets}  # type: ignore[attr-defined]
+    assert {name for name in imported | stored if NAME_OF.fullmatch(name)} == {*OF_THE_TEMPLATE, NAME}
 
 
 def test_labels_go_on() -> None:

@@ -112,6 +112,7 @@ WORDS: list[list[str]] = [
     *(["study", "calibration", "--seeds", value] for value in ("0", "-1", "1.5", "9" * 30)),
     *(["study", "calibration", "--most", value] for value in ("0", "-1", "nan", "x")),
     ["study", "calibration", "unknown"],
+    ["evaluate", "N1", "bound", "--exact", "h=12", "r=1", "--unknown"],
     ["study"],
     ["study", "unknown"],
     ["unknown"],
@@ -162,7 +163,7 @@ def test_a_bug_keeps_its_traceback(here, capsys, monkeypatch, place, error) -> N
 
 
 def test_a_traceback_on_demand(here, capsys) -> None:
-    for words in (["--debug", "show", "unknown"], ["show", "unknown", "--debug"]):
+    for words in (["--debug", "show", "unknown"], ["show", "unknown", "--debug"], ["--deb", "show", "unknown"]):
         assert main(words) == 2
         said = capsys.readouterr().err
         assert "InputError" in said

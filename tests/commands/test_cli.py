@@ -296,6 +296,8 @@ def test_evaluate(capsys, words, value):
         (["L16", "sign_copy", "p_0=1/2", "d=4", "s=3", "--exact"], "1/64"),
         (["N1", "bound", "h=-1/3", "r=.75", "--exact"], "1/16"),
         (["N1", "bound", "h=12", "r=1", "--exact"], "3"),
+        (["N1", "bound", "--exact", "h=12", "r=1"], "3"),
+        (["N1", "--digits", "9", "bound", "h=12", "--exact", "r=1"], "3"),
         (["N1", "bound", "h=1e-5000", "r=1", "--exact"], "1/4" + "0" * 5000),
     ],
 )

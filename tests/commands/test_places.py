@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import needs
 
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.commands.output_paths import check_places, same_file
@@ -21,6 +22,7 @@ INPUTS = {  # command: words that name files that are read, by a word in capital
     "report": (["report", "--widths", "4", "--data", "DATA.npz"], ["--html", "--json"]),
     "report CHECKPOINT": (["report", "MASK.npy"], ["--html", "--json"]),
     "report TABLE": (["report", "DATA.csv"], ["--html", "--json"]),
+    "sweep": (["sweep", "PLAN.toml"], ["--csv", "--json"]),
     "ticket": (["ticket", "--target", "NET.npz", "--data", "DATA.npz"], ["--json", "--output"]),
     "ticket --check": (
         ["ticket", "--check", "TICKET.npz", "--target", "NET.npz", "--data", "DATA.csv"],
@@ -89,6 +91,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     np.save("MASK.npy", np.eye(4))
     np.savez("DATA.npz", x=np.eye(4), y=np.arange(4.0))
     Path("DATA.csv").write_text("1,2\n3,4\n", "utf-8")
+    Path("PLAN.toml").write_text('methods = ["random"]\ndata = ["digits", "DATA.npz"]\n', "utf-8")
     for name in ("NET.npz", "TICKET.npz"):
         np.savez(name, weights_1=np.eye(4))
     return tmp_path
@@ -136,6 +139,27 @@ def test_an_output_is_no_input(here, capsys, command, option, read, spelling) ->
     said = refused(capsys, here, [*words, option, name])
     assert said.startswith(f"sparse-limits: {option} is {name}, which ")
     assert said.endswith(" reads, expected another file\n")
+
+
+@pytest.mark.parametrize("spelling", OF_A_FILE)
+@pytest.mark.parametrize("option", ["--csv", "--json"])
+def test_an_output_is_no_data_of_a_plan(here, capsys, option, spelling) -> None:
+    name = spelling(here / "DATA.npz")
+    said = refused(capsys, here, ["sweep", "PLAN.toml", option, name])
+    assert said == f"sparse-limits: {option} is {name}, which data (DATA.npz) reads, expected another file\n"
+
+
+@pytest.mark.parametrize(("command", "word"), [("fit", "MASK"), ("scan", "MASK"), ("report", "CHECKPOINT")])
+def test_an_output_is_no_file_of_a_network_in_a_folder(here, capsys, command, word) -> None:
+    (here / "MASK.npy").rename("folder/MASK.npy")
+    (here / "INDEX.safetensors.index.json").write_text('{"weight_map": {"a.weight": "SHARD.safetensors"}}', "utf-8")
+    (here / "SHARD.safetensors").touch()
+    for read, name, what in (
+        ("folder", "folder/MASK.npy", word),
+        ("INDEX.safetensors.index.json", "SHARD.safetensors", f"{word} (SHARD.safetensors)"),
+    ):
+        said = refused(capsys, here, [command, read, "--json", name])
+        assert said == f"sparse-limits: --json is {name}, which {what} reads, expected another file\n"
 
 
 @pytest.mark.parametrize("there", [False, True])
@@ -214,6 +238,30 @@ def test_an_input_may_be_read_twice_and_an_output_replaced(here, capsys) -> None
     assert Path("old.json").read_text("utf-8").startswith("{")
     check_places({"MASK": "NET.npz", "--data": "NET.npz"}, {})
     check_places({}, {"--json": "/dev/null", "--html": "/dev/null"})
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["predict", "columns", "--method", "random", "--width", "8", "--fresh-rows", "100", "--plot"], "picture"),
+        (["predict", "layers", "--method", "random", "--widths", "8", "--units", "64", "--plot"], "picture"),
+        (["fit", "MASK.npy", "--plot"], "pictures"),
+        (["study", "gap", "--networks", "2", "--epsilon", "0.2", "--least", "0.1", "--jobs", "1", "--plot"], "picture"),
+        (["sweep", "PLAN[a].toml", "--jobs", "1", "--plot"], "picture"),
+    ],
+    ids=lambda words: words if isinstance(words, str) else " ".join(words[:2]),
+)
+def test_names_of_files_are_told_as_they_are(here, capsys, words, told) -> None:
+    """Of a text in square brackets a console could make a style, and of `[/` an error."""
+    needs("matplotlib")
+    plan = 'methods = ["random"]\nwidths = [8]\ndensities = [0.2, 0.4]\n[options]\nsamples = 40\nunits = 64\n'
+    Path("PLAN[a].toml").write_text(plan, "utf-8")
+    (here / "x[").mkdir()
+    keep = ["--keep", "x[/a]"] if words[0] in ("study", "sweep") else []
+    assert main([*words, "x[/b].svg", *keep]) == 0
+    out = capsys.readouterr().out
+    assert f"{told} written to x[/b].svg\n" in out
+    assert not keep or " written to x[/a]\n" in out
 
 
 @pytest.mark.parametrize("spelling", OF_A_FILE)

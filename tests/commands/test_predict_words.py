@@ -91,6 +91,8 @@ def test_a_call_without_its_question_is_spelt_anew(capsys):
         "--compare --method grasp --width 64 128": "predictors --method grasp --width 64 128",
         "--method snip --model own.py:build --batch 64": "layers --method snip --model own.py:build --batch 64",
         "--method snip --depth 2 --width 8 --scope layer": "layers --method snip --scope layer --widths 8 8",
+        "--method all --width": "methods --widths 1024",
+        "--method snip --width 8 --depth": "layers --method snip --widths 8",
         "--method synflow-iterative --rounds 5": "layers --method synflow-iterative --rounds 5 --widths 1024",
     }.items():
         assert main(["predict", *words.split()]) == 2

@@ -11,11 +11,14 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from helpers import ROOT
 
 from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.commands._claim_progress import ClaimProgress
 from sparse_limits.numerics.ledger import verification
 from sparse_limits.numerics.printing import progress
 from sparse_limits.numerics.printing.progress import Pace, Stage, within
@@ -197,6 +200,15 @@ def test_the_pace_is_that_of_what_is_done_here(monkeypatch) -> None:
     assert pace.left == 0
     pace.advance(1.0)
     assert pace.left == 0
+
+
+def test_pieces_that_cost_nothing_are_counted() -> None:
+    """All checks of a ledger of one's own may be said to cost nothing."""
+    told: list[tuple[object, ...]] = []
+    shown = SimpleNamespace(count=lambda *values: told.append(values))
+    claims = ClaimProgress(cast("progress.Progress", shown), "checks", {("A1", "one"): 0.0, ("A1", "two"): 0.0})
+    assert [claims.piece("A1", "one"), claims.piece("A1", "two")] == [False, True]
+    assert told == [(1, 2, "checks", 0.5), (2, 2, "checks", 1.0)]
 
 
 def test_a_stage_within_a_step() -> None:

@@ -14,6 +14,8 @@ from sparse_limits.numerics.cli import main
 
 torch = needs("torch")
 
+from sparse_limits.numerics.prediction.modules.checkpoints import load_weights  # noqa: E402
+
 CODE = """
 import torch
 from torch import nn
@@ -124,6 +126,21 @@ def test_weights_come_from_a_checkpoint(file: str) -> None:
     )
 
 
+def test_a_file_of_weights_may_hold_text_and_another_byte_order(tmp_path: Path) -> None:
+    held, module = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
+    arrays = {name: each.detach().numpy().astype(">f4") for name, each in held.named_parameters()}
+    np.savez(tmp_path / "net.npz", **arrays, classes=np.array(["cat", "dog"]))
+    assert load_weights(module, tmp_path / "net.npz") == ""
+    assert torch.equal(module.weight, held.weight)
+
+
+def test_weights_within_a_wrapper_are_used(tmp_path: Path) -> None:
+    wrapped, held = torch.nn.ModuleDict({"module": torch.nn.Linear(3, 2)}), torch.nn.Linear(3, 2)
+    torch.save({**held.state_dict(), "step": torch.ones(1)}, tmp_path / "net.pt")
+    assert load_weights(wrapped, tmp_path / "net.pt").endswith("has no place for: step")
+    assert torch.equal(wrapped["module"].weight, held.weight)
+
+
 def test_masks_of_batch_normalisation_depend_on_the_batches(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*CALL, "--model", "own.py:normalised", *OUT]) == 0
     assert "batch normalisation (1)" in " ".join(capsys.readouterr().out.split())
@@ -155,6 +172,7 @@ REFUSED = {
     "none.csv": [*OUT, "--data", "none.csv"],
     "--labels is given, expected a file with --data": [*OUT, "--labels", "onehot"],
     "--samples is given, expected a file with --data": [*OUT, "--samples", "9"],
+    "--raw is given, expected a file with --data": [*OUT, "--raw"],
     "--loss is 'hinge', expected one of": [*OUT, "--loss", "hinge"],
     "--loss is 'own.py:none': there is no function none": [*OUT, "--loss", "own.py:none"],
     "--batches is 0": [*OUT, "--batches", "0"],

@@ -119,6 +119,7 @@ def test_the_command_writes_one_page_and_all_numbers(tmp_path, capsys):
         (("--no-learning",), "--no-learning is given"),
         (("--raw",), "--raw is given"),
         (("--data", "mine.csv"), "--data is given"),
+        (("--data", "digits"), "--data is given"),
         (("--widths", "3"), "--widths is given"),
     ],
 )
@@ -139,5 +140,6 @@ def test_a_table_in_its_place_is_data(tmp_path, capsys):
     np.savez(arrays, x=x, y=x[:, 0] > 0)
     called(str(arrays), "--methods", "random", "--no-learning")
     assert "leave of 2 × 256 × 128 × 1" in capsys.readouterr().out
-    assert main(["report", str(file), "--data", str(arrays)]) == 2
-    assert "--data is given, expected none beside" in capsys.readouterr().err
+    for other in (str(arrays), "digits"):
+        assert main(["report", str(file), "--data", other]) == 2
+        assert "--data is given, expected none beside" in capsys.readouterr().err

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
 
 from sparse_limits.numerics.ledger.verification import Run, verify
 from sparse_limits.numerics.reports.proofs import AIM, proofs_line, proofs_text
 from sparse_limits.theory.ledger import load_ledger
-from sparse_limits.theory.links import Status, announced, links_of, status
+from sparse_limits.theory.links import Link, Status, announced, links_of, status
 
 
 def test_the_line_of_the_whole_ledger_is_what_its_proofs_announce(ledger_run: Run) -> None:
@@ -41,6 +45,14 @@ def test_topics_below_the_aim_are_named_and_no_others(ledger_run: Run) -> None:
     shares = re.findall(r"^\| ([a-z ]+) \| ([\d.]+) \|", text, re.MULTILINE)
     (last,) = re.findall(rf"The aim is {AIM} % in each topic\.(.*)", text)
     assert [topic for topic, share in shares if float(share) < AIM] == re.findall(r"(?:: |, )([a-z ]+) \(", last)
+
+
+@pytest.mark.parametrize(("firm", "others", "share"), [(299, 1, 99), (300, 0, 100), (94, 5, 95)])
+def test_all_formulas_are_firm_only_where_none_is_not(firm: int, others: int, share: int) -> None:
+    weakest = {str(place): Link.ALL if place < firm else Link.SAMPLED for place in range(firm + others)}
+    claims = [SimpleNamespace(proof=str(Status.PROVED), weakest=weakest)]
+    line = proofs_line(cast("Run", SimpleNamespace(claims=claims)))
+    assert line.endswith(f"; {share} % of {firm + others} formulas rest on a citation at worst")
 
 
 def test_a_run_without_measured_claims_says_nothing_of_them() -> None:

@@ -335,7 +335,7 @@ def _whole(seen: _Looked, inputs: Sequence[int]) -> list[str]:
 
 
 def option_names(about: About, names: Sequence[str]) -> list[str]:
-    """What --drop calls columns of a table: by their numbers where several have one name, and are told apart by these."""
+    """What --drop calls columns of a table: by their numbers where several have one name."""
     known, found = (*about.inputs, *about.dropped, about.target), []
     for name in names:
         match = _NUMBERED.fullmatch(name)

@@ -43,7 +43,7 @@ def write_notebooks(
 ) -> Written:
     """Write pages of the book (all of them if none is named) as notebooks into a folder, which is made if need be.
 
-    book: the folder of the pages; None for that of the repository that the package runs from. check: run the checks of
+    book: the folder of the pages; None for those that came with the package, or of its repository. check: run the checks of
     the claims on these pages, whose findings stand in the notebooks. overwrite: whether a notebook that is there may be
     replaced. seed, jobs: as `verify` takes them. progress: told how many checks are done, and of how many.
 
@@ -96,10 +96,10 @@ def _counted(checks: int, progress: Callable[[int, int], object]) -> Callable[[C
 
 
 def book_folder(named: str | Path | None) -> Path:
-    """The folder of the book's pages: the one that is named, or that of the repository that the package runs from.
+    """The folder of the book's pages: the one that is named, or the one beside the package, installed or in its repository.
 
     Raises:
-        InputError: if none is named and the package does not run from its repository.
+        InputError: if none is named and there is none beside the package.
     """
     if named is not None:
         return Path(named)
