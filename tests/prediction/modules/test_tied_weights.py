@@ -163,7 +163,7 @@ def test_masks_of_a_tied_weight_stand_in_all_its_places_and_leave_it_tied():
 
 
 def test_masks_of_a_tied_weight_are_saved_under_each_name(tmp_path):
-    load = pytest.importorskip("safetensors.torch").load_file
+    load = needs("safetensors.torch").load_file
     masks = prune_module(Language(), "magnitude", 0.3)
     masks.save(tmp_path / "masks.safetensors")
     saved = load(tmp_path / "masks.safetensors")
