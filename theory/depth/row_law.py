@@ -250,9 +250,9 @@ $\Pi^l=[[signal_variance]]$.
     uses=("K1",),
     open_questions=(
         OpenQuestion(
-            asks="Do the scores of a row have the same limit law if all widths grow together?",
+            asks="Do the scores of a row have the same limit law if all widths grow together, but not in proportion, or with weights that are not normal?",
             obstacle="The proof treats one layer after the other: the covariances of the layers below are constants once those layers have grown. If all widths grow at once, these covariances fluctuate while the next layer grows, and no bound on the fluctuations is carried through the layers here.",
-            known="The law as widths grow one after the other (D2), and exact identities at every width (D1.1, D1.2). Tangent kernels of dense networks have limits with all widths at once (Yang, Tensor Programs II, arXiv:2006.14548); this is not carried over to the laws of scores here. The scored weights are no obstacle: in wide matrices they are nearly independent of all signals (D8.1). What remains is the law of signals that go back through the weights that carried values.",
+            known="The law as widths grow one after the other (D2), and exact identities at every width (D1.1, D1.2). Tangent kernels of dense networks have limits with all widths at once (Yang, Tensor Programs II, arXiv:2006.14548); this is not carried over to the laws of scores here. For normal weights and widths in proportion D8.2 has the law of single scores.",
             evidence=r"""Networks of 400 units in each layer have the mean energies within $15\,\%$.""",
             checked_by="networks_have_the_energies",
         ),

@@ -134,11 +134,11 @@ def densities_of_one_layer_know_no_width(single: sp.Expr, one_layer: tuple[sp.Ex
 wide_layers = Claim(
     label="D3.3",
     title="In wide deep networks the outer layers keep almost all non-zero scores",
-    headline=r"For one sample and two or more wide hidden ReLU layers under one threshold at a density $\rho<\frac14$, each hidden matrix keeps $\rho$, and the shares kept of layer 1 and readout tend to $$[[whole]]:$$ all but scores of exactly $0$.",
+    headline=r"For one sample and two or more wide hidden ReLU layers under one threshold at a density $\rho<\frac14$, hidden matrices keep shares that tend to $\rho$, layer 1 and readout such that tend to $$[[whole]]:$$ all but scores of exactly $0$.",
     statement=ONE_SAMPLE
     + r"""
 In the law of D3.2, with $H(s)=1-s\,g(s)$ of S4, let $n\to\infty$ with $d$ and $\rho<\frac14$ fixed. If $L\ge2$, then $n$ times the
-threshold tends to the root $u$ of $[[wide_density]]=\rho$ (`limit_threshold`). Each hidden matrix keeps the share $\rho$, and the shares
+threshold tends to the root $u$ of $[[wide_density]]=\rho$ (`limit_threshold`). The share that each hidden matrix keeps tends to $\rho$, and those
 that layer 1 and the readout keep tend to $[[whole]]$: they keep all scores but those of exactly $0$. The convergence is slow: as $t\to0$,
 $1-H(t)$ is $[[lost]]$ up to $o(t^2)$, at $t=[[first_argument]]$ for layer 1 and $[[readout_argument]]$ for the readout. If $L=1$, the
 density at $\tau=u/\sqrt n$ is $[[single]]$, so that the densities of both layers do not depend on $n$.

@@ -58,8 +58,8 @@ quotient $\Lambda$ is $1$ for these inputs, and at least as large for a set that
 all inputs (by Q7.1 for error): If the coefficients of a layer have errors of up to $\varepsilon$, its outputs have errors of at most
 $[[layer_error]]$ with $\beta=\sum_b\|B_b\|$ and $\xi=\sum_i\|x_i\|$ (maximum norms and the operator norms induced by them).
 
-spread (from all inputs): For inputs of modulus up to $R$ the sizes of all input channels add up to at most `n_in`$\cdot R$. So $\Lambda$ is
-$[[ball_spread]]$.
+spread (from all inputs): For inputs of modulus up to $R$ the sizes of all input channels add up to at most `n_in`$\cdot R$. So $\Lambda$ is at
+most $[[ball_spread]]$, which is taken for it.
 
 width (from probes, spread; by Q7.1 for size): So the coefficients have to come within $\varepsilon/\Lambda$, and $n=[[width]]$ channels
 suffice.
@@ -164,7 +164,7 @@ Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coe
 of the source be spanned by $I$. In the blocks of Q7.1, with the rest of the first layer dropped beforehand, $[[candidates]]$ coefficients
 of the source may be kept. Let the error be the largest one over a set of inputs that contains all $\pm e_x$ in every single channel, and
 let it be at most $\Lambda$ times the largest error of a coefficient. So $\Lambda$ is at least $1$. It is $1$ for the inputs $\pm e_x$
-alone, and it is $[[ball_spread]]$ for all inputs up to $R$ in modulus, which include the former if $R\ge1$, where $\beta=\sum_b\|B_b\|$
+alone, and it is at most $[[ball_spread]]$, which is taken for it, for all inputs up to $R$ in modulus, which include the former if $R\ge1$, where $\beta=\sum_b\|B_b\|$
 (operator norms induced by the maximum norm). Take Q7.1's number of channels for an error $\varepsilon$, not rounded up. Then there are
 $$[[ratio]]$$ candidates for each of the parameters that *every* source, equivariant or not, needs by Q8 if each target is to be found with
 probability $1-\delta$, provided that $\varepsilon$ is so small that the bound of Q8 is not trivial. As $\varepsilon\to0$ with all else

@@ -140,7 +140,7 @@ bound is attained. At inputs $x\ge0$ the failure probability is at most half of 
 $$n\ge[[uniform_size]].$$
 
 *Sizes of the basis.* Perceptrons: 1. Convolutions with a $K\times K$ window: $K^2$; $D\times D$ kernels between regular features of $C_4$: $4D^2$ (Q4). DeepSets: 2 for at least two points, 15 for pairs of at least four points (Q3). Message
-passing on a graph with edges, spanned by $I$ and the adjacency matrix, and equivariant if this matrix is permuted as well: 2.
+passing on a graph with edges and without loops, spanned by $I$ and the adjacency matrix, and equivariant if this matrix is permuted as well: 2.
 """,
     steps=STEPS,
     source=Source(

@@ -263,7 +263,7 @@ moments: By parts, $E[t^4]$ is $[[moment_ratio]]$ times $E[t^2]$, and higher eve
 equal inputs (from one layer more): $\Theta_L(1)=[[kernel_at_one]]$: a layer adds $1$, with gate and correlation $1$.
 
 odd coefficients (from equal inputs): $\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le[[odd_coefficients]]$: $\kappa_0$ and
-$\kappa_1$ are $0$ at $-1$ and nowhere negative, so $\Theta_L(-1)\ge0$.
+$\kappa_1$ are $0$ at $-1$ and nowhere negative, so $\Theta_L(-1)\ge0$ for $L\ge1$.
 
 excess (from Funk and Hecke, moments, odd coefficients, Taylor coefficient; gives sphere_excess): $E[\Theta_L(t)t]/E[t^2]=\sum_{k\text{
 odd}}a_kE[t^{k+1}]/E[t^2]$: it exceeds $a_1$ by the sum of the terms with odd $k\ge3$, which is at most
@@ -309,7 +309,7 @@ inputs, its slope $p$, the value $t$ of the kernel and its slope $q$ go from $(0
 $$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\\
 p&\to p\,\kappa_0(s),&q&\to q\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),\end{aligned}$$
 so the constant is $1$, $0.9581$ and $0.9126$ for $L=1,2,3$. On the sphere of inputs in $\mathbb R^d$, $d\ge2$, the best constant is
-$E[\Theta_L(r)r]/E[r^2]$ under the weight $(1-r^2)^{(d-3)/2}$ (`sphere_constant` gives it for $L\le6$). It is $1$ for $L\le1$; for $L\ge2$
+$E[\Theta_L(r)r]/E[r^2]$ under the weight $(1-r^2)^{(d-3)/2}$ (`sphere_constant` gives it for $1\le L\le6$). It is $1$ for $L\le1$; for $L\ge2$
 it exceeds the Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
 """,
     steps=CONSTANT_STEPS,

@@ -172,7 +172,7 @@ def others_share_what_is_left(strong_share: sp.Expr, optimum: sp.Expr) -> Iterat
 snip_path_bound = Claim(
     label="B6",
     title="SNIP aligns path densities with the features, but not optimally for the path bound",
-    headline=r"SNIP with normal weights gives features of larger profile larger path densities, but not the best ones of their budget: for many features the bound of B3 can be infinite, at every density below $1$.",
+    headline=r"SNIP with normal weights gives features of larger profile larger path densities, but not the best: in the limit of many features the bound of B3 can be infinite at every density below $1$.",
     statement=r"""
 Scores with Pareto(1) noise keep a feature of profile $\phi$ with $W=[[pareto_share]]$: the optimum of B4 when $\phi\propto|\beta_j|$, cap
 included. SNIP with *normal* weights has the path density $R_2(\tau/\phi)$ (K5). It increases with the profile,

@@ -238,7 +238,7 @@ For every convex function $\Phi$ of matrices, $E\,\Phi(M-P)\le E\,\Phi(\sigma g)
 $\sigma=[[largest_scale]]$; the same holds for $P-M$.
 Together with G1.1, whose rates are smaller for some small masks, for very small $\delta$ and at some low densities, this gives
 $\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$.
-If all entries have one fixed probability, neither $0$ nor $1$, then for $m=n\to\infty$ and fixed $\delta$ the rate is of the right order
+If all entries have one fixed probability, neither $0$ nor $1$, then for $m=n\to\infty$ and fixed $\delta<1$ the rate is of the right order
 (G5). No constant is claimed to be the best.
 """,
     steps=STEPS,

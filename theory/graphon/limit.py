@@ -169,7 +169,7 @@ mask_limit = Claim(
     title="Masks of a factorised saliency converge to its graphon, with constants",
     headline=r"Masks of a factorised score converge to its graphon in cut norm. For $m$ rows and $n$ columns with latents at midpoints, with probability at least $1-\delta$, $$\|W_M-W\|_\square\le[[midpoint_bound]].$$",
     statement=r"""
-Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi$ nondecreasing (no loss of generality: sort) and iid noise $\xi$ of continuous
+Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi$ nondecreasing (for random latents no loss of generality: sort) and iid noise $\xi$ of continuous
 law. Let $W$ be the graphon of this saliency at density $\rho$ (S1), and let $M$ be the mask of the $K=\mathrm{round}(\rho mn)$ largest
 scores. With probability at least $1-\delta$, for latents at the midpoints $u_i=\frac{i-1/2}m$, $v_j=\frac{j-1/2}n$,
 $$\|W_M-W\|_\square\le[[midpoint_bound]],$$
@@ -263,7 +263,7 @@ $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$. That the masks converge is anno
             expression="ultimate",
             truth="half_and_half",
             at=tuple({y: ratio} for ratio in (100, 10000)),
-            lost=r"at most this factor, as other graphons and sequences may go further: for independent masks with noise in $[1,2]$ (for S1 with an arbitrarily small probability beyond), $\varphi=1$ on the left half and $3$ on the right, and $\rho=\frac12$, $W=1\{v>\frac12\}$ and almost surely infinitely often a share of $\frac12+\frac1{2\sqrt y}$ of the columns has latents on the right (the second lemma of Borel and Cantelli, as a binomial number of $n$ fair coins is $nx$ with probability at least $e^{-nD}/(n+1)$, where the relative entropy $D$ of $x$ and $\frac12$ is below $\frac1y$), and the mask has $1/(1+\frac1{\sqrt y})$ of their entries; in two sides, one of which has no part in this, in the distance of the graphon from its values, counted twice, and in the bound on the deviation",
+            lost=r"at most this factor, as other graphons and sequences may go further: for independent masks with noise in $[1,2]$ (for S1 with an arbitrarily small probability beyond), $\varphi=1$ on the left half and $3$ on the right, and $\rho=\frac12$, $W=1\{v>\frac12\}$ and for $y\ge1$ almost surely infinitely often a share of $\frac12+\frac1{2\sqrt y}$ of the columns has latents on the right (the second lemma of Borel and Cantelli, as a binomial number of $n$ fair coins is $nx$ with probability at least $e^{-nD}/(n+1)$, where the relative entropy $D$ of $x$ and $\frac12$ is below $\frac1y$), and the mask has $1/(1+\frac1{\sqrt y})$ of their entries; in two sides, one of which has no part in this, in the distance of the graphon from its values, counted twice, and in the bound on the deviation",
             order=r"the factor is $8(1+\frac1{\sqrt y})$, at most $16$ for $y\ge1$",
         ),
     ),

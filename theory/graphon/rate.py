@@ -153,7 +153,7 @@ ranked masks at any probability of failure (from the better cut, de Moivre, cut 
 less $2t$: a bound on it that fails with probability at most $\delta<1$ is at least $[[any_ranked_rate]]$.
 
 constant of fair coins (from fair coins, ranked fair coins, Stirling's formula, no more than the first terms): For $m=n$ both means times
-$\sqrt n$ tend to $[[fair_constant]]$, as $\theta\to0$ for even $n$, and $\frac1n E|\mathrm{Bin}(n,\frac12)-\frac n2|$ is the same at $2k-1$
+$\sqrt n$ tend to $[[fair_constant]]$, as $\theta\to0$ for even $n$, and $E|\mathrm{Bin}(n,\frac12)-\frac n2|$ is the same at $2k-1$
 and at $2k$.
 
 entry: An entry of probability $p$ has the mean distance $[[entry_distance]]$ from this probability, by its two values; this is $0$ at $p=0$
@@ -203,9 +203,9 @@ optimal_rate = Claim(
 (a) Every real $m\times n$ matrix $A$ has $\|A\|_\square\ge[[row_share]]\cdot\frac1{mn}\sum_i|\sum_jA_{ij}|$, and $[[row_share]]$ is the
 largest such constant. (b) For $A=M-P$ with independent entries and constant $P=p$ the right-hand side has mean
 $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, where $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$. For
-integer $np$ and $V=p(1-p)$ the mean is $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate
+integer $np$, $0<p<1$ and $V=p(1-p)$ the mean is $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate
 $n^{-1/2}$ of G1.2 cannot be improved. Nor can the rate of G4.1 be improved, since by G2 the mask of the largest scores differs from the
-mask of the scores above the threshold by $O(n^{-1})$. By symmetry the same holds with $m$. A larger probability of failure does not help:
+mask of the scores above the threshold by $O(n^{-1})$ on average. By symmetry the same holds with $m$. A larger probability of failure does not help:
 any level that $\|M-P\|_\square$ exceeds with probability at most $\delta<1$ is at least $[[any_rate]]$. If the mask of any number $K$ of
 largest scores replaces $M$, any such level is at least `any_ranked_rate`, which is best at $K=mnp$. For fair coins, $p=\frac12$, the mean
 in (b) is $\mu=[[fair_mean]]$, and any level that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least

@@ -245,7 +245,7 @@ is small, G1.2 or G1.1 is usually better. No constant is claimed to be the best.
             truth="pairs_mean",
             at=tuple({m: size, n: size} for size in (10, 100, 1000)),
             lost=r"in the comparison with rows and columns that are independent; at most this factor, as $a=\frac m2$, $b=n$ gives at least the mean of the better row of each of $\frac m2$ pairs",
-            order="by de Moivre's and Stirling's formulas in G5, for $2n$ coins",
+            order="for $m=n$, by de Moivre's and Stirling's formulas in G5, for $2n$ coins",
         ),
         Loose(
             expression="one_size_failure",

@@ -194,7 +194,8 @@ $k=0$, twice for $k\ge1$); the eigenvalues of odd $k\ge3$ vanish. $\kappa_0$ alo
 $[[value_eigenvalue]]$. In descending order the eigenvalue of rank $r$ is $\lambda_{(r)}=[[ranked]]$. The four metrics of a spectrum are
 then known exactly. The decay is minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda_{(r)}$ on $\ln r$ over ranks from $r_0$ to
 $r_1$,
-both included; on a finite window it differs from the exponent $[[exponent]]$ that it tends to (on ranks 6 to 60 it is $2.384$,
+both included; on a finite window it differs from the exponent $[[exponent]]$ that it tends to as $r_0\to\infty$ with a fixed
+$\frac{r_1}{r_0}>1$ (on ranks 6 to 60 it is $2.384$,
 rounded). The others are
 $\mathrm{tr}/\lambda_{(1)}=[[trace_ratio]]$, $\lambda_{(1)}/\lambda_{(2)}=[[gap_ratio]]$ and the share of the five largest in the trace,
 $[[top_energy]]$.

@@ -191,7 +191,7 @@ quenched_kernel = Claim(
     title="For inputs of equal moduli the quenched kernel is at least the graphon kernel",
     headline=r"In the setting of K7.1, for two inputs whose coordinates have equal moduli, the limit of the tangent kernel is at least the graphon kernel and at most $[[modulus_bound]]$, $e_+=\frac1d\sum_jW_jx_j^2$ over the coordinates that agree.",
     statement=r"""
-In the setting of K7.1, for any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$ and $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with
+In the setting of K7.1, let the entries of a row be independent of each other. For any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$ and $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with
 $x_j=x'_j$ and over those with $x_j=-x'_j\ne0$, respectively. The quenched kernel is at least the graphon kernel and at most a multiple of
 $e_+$,
 $$[[modulus_kernel]]\;\le\;E_MF_\Theta(S_M)\;\le\;[[modulus_bound]].$$
@@ -296,7 +296,7 @@ Relative to $2p$, the kernel at equal inputs, the gap is of order $\frac{1-p}{pd
                 r"The graphon's kernel is $\frac1{2\pi}\approx0.159$."
             ),
             instead=(
-                r"At fixed $d$ the limit is the mean over masks; the gap closes like $\frac{1-p}{pd}$, "
+                r"At fixed $d$ the limit is the mean over masks; relative to the kernel the gap closes like $\frac{1-p}{pd}$, "
                 "where $pd$ is the expected number of kept inputs."
             ),
         ),

@@ -160,7 +160,7 @@ Consider one hidden layer with a dense readout. Let the rows of the mask be inde
 $M_j\sim\mathrm{Bernoulli}(W_j)$, and let $S_M=\frac1d\sum_jM_j\xi_j$ with $\xi_j=(x_j^2,x_j'^2,x_jx_j')$, and $S_W=ES_M$. Let
 $F_\Theta=F+c\,\kappa_0$ of K1, that is,
 $$F_\Theta(a,b,c)=[[row_kernel]]$$
-(and $0$ at $0$). As $n\to\infty$ at fixed $d$, the tangent kernel tends to the *quenched* kernel
+(and $0$ where $a$ or $b$ is $0$). As $n\to\infty$ at fixed $d$, the tangent kernel tends to the *quenched* kernel
 $$E_MF_\Theta(S_M),\quad\text{not to the graphon kernel }F_\Theta(S_W)$$
 of K2 (averaged over $u$, if $W$ depends on it). The two are equal where $x'$ is a multiple $\lambda x$: for $\lambda>0$ the row kernel at
 $(a,\lambda^2a,\lambda a)$ is $[[parallel]]$, and for $\lambda\le0$ it is $0$. If

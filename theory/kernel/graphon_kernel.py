@@ -182,7 +182,7 @@ graphon_tangent_kernel = Claim(
     statement=r"""
 Let the entries $M^{(l)}_{ij}$ of the masks be independent of the weights and of each other, let edges be kept with probability
 $W^{(l)}(u_i,v_j)$, and let pruned weights never be trained. Let $W^{(l)}$ be continuous almost everywhere, also in $v$ at the position
-$u_i$ of each neuron, let the positions be equidistributed, and let the inputs be fixed, with
+$u_i$ of each neuron, and $W^{(1)}$ also in $u$ at the position $v_j$ of each input; let the positions be equidistributed, and let the inputs be fixed, with
 $\frac1d\sum_jM_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$ (as holds for $d\to\infty$ with
 $d^{-2}\sum_jx_j^4\to0$). As $n_1,\dots,n_L\to\infty$ one after the other, the tangent kernel tends in probability to the sum of the
 contributions of its layers: with $\Sigma$ that of the layer below and $G$ that of the layer above,
@@ -246,7 +246,10 @@ single integrals suffice.
             r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, weights iid $N(0,1)$, masks independent of them (else K4)"
         ),
         Hypothesis("widths to infinity one after the other"),
-        Hypothesis("at the position of each neuron, a row of the graphon that is continuous almost everywhere"),
+        Hypothesis(
+            "at the position of each neuron a row of the graphon, and at that of each input a column of the first one, that is continuous "
+            "almost everywhere"
+        ),
         Hypothesis("inputs that are not zero (at a zero input the kernel is 0, and there are no correlations)"),
     ),
     symbols={

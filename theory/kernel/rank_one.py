@@ -185,7 +185,7 @@ $$\Theta(x,x')=f\;\Theta_{dense}\bigl(\sqrt{h_1}\,x,\sqrt{h_1}\,x'\bigr),\qquad 
 it is $f\sqrt{ab}\;\Theta_L(c/\sqrt{ab})$ with $a=\frac1d\sum_jh_1(v_j)x_j^2$, $b=\frac1d\sum_jh_1(v_j)x_j'^2$,
 $c=\frac1d\sum_jh_1(v_j)x_jx'_j$ and $\Theta_L$ of K1. So the column profile of the first layer selects features, and all else is one
 constant. For $g_l(u)=u^p$, $h_{l+1}(u)=u^q$ the constant is $f=[[power_flow]]$. For
-$p,q>0$ this is more than the means of the profiles would give, $[[density_flow]]$, since hubs that receive much also pass on much.
+$p,q>0$ and $L\ge1$ this is more than the means of the profiles would give, $[[density_flow]]$, since hubs that receive much also pass on much.
 **Blocks.** With one hidden layer and a dense readout, let the rows fall into
 blocks with shares $s_b$ and with densities $W_b(v)$ that are constant within a block. Then $\Theta$ is the mixture of the kernels at inputs
 weighted by $\sqrt{W_b}$: with two blocks, $[[mixture]]$, where $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.

@@ -254,7 +254,7 @@ sphere_spectrum = Claim(
     statement=r"""
 Consider one hidden ReLU layer with a dense readout. Let $W$ be the graphon of the trained edges and $Q=W$ that of the second moments. At
 every $u$ let them have the same value at each of $k\ge2$ inputs and be 0 at all others; let $g=\int W\,du$ at one of these inputs, and let
-$x$, the vector of these $k$ coordinates, have an isotropic law. Then the operator of the graphon kernel is that of the
+$x$, the vector of these $k$ coordinates, have a law that no rotation changes, with $0<E|x|^2<\infty$. Then the operator of the graphon kernel is that of the
 sphere $S^{k-1}$ times $(g/d)\,E|x|^2$. On the sphere the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$) is
 $[[sphere_eigenvalue]]$, of multiplicity $[[multiplicity]]$, at degree $\ell$. The case $k=2$ is K10.1; unequal weights stretch the sphere.
 The eigenvalues of odd degrees

@@ -314,7 +314,7 @@ $L_0$ is vacuous, as the loss never grows. No relation between the number of par
         ),
         Sharp(
             expression="squared_readout",
-            example=r"$\frac M2$ survivors of each unit",
+            example=r"one unit with $\frac M2$ survivors",
             check="half_of_the_copies_are_enough",
         ),
     ),

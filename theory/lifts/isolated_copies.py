@@ -215,7 +215,7 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
             asks="What is the best constant of (B2), and does the loss of $M$ exact copies fall faster than $M^{-2}$?",
             obstacle="The proof allows half of the copies to move as far as the whole energy can carry them; in the computed flows all copies move, but less far.",
             known=r"""$6\sqrt3A_1A_2^3\Lambda^2M^{-2}$ (L16.2), for every witness, unit and law of data.""",
-            evidence="The loss of copies of a linear unit on one data point, in closed form, reaches more than an eleventh of the bound. This is for twelve copies, and says nothing about the power of $M$.",
+            evidence="The loss of copies of a linear unit on one data point, in closed form, reaches more than an eleventh of the bound, with a readout $A_1=A_2$ that grows like $M$. For a fixed witness this says nothing about the power of $M$.",
             checked_by="isolated_linear_copies_keep_the_bound",
         ),
     ),

@@ -65,8 +65,8 @@ over the numbers of vertices reached in between. So $P(T_K)$ is $[[tree_probabil
 one order (by topological order): Let a vertex $v$ be reached by two distinct walks, and cut off their common ending, so that their last
 edges differ. Neither walk is used up, as no walk is closed. Both meet their common vertices in the same order.
 
-common vertices (from one order; by last one): From the last common vertex before $v$ on, the walks are disjoint up to $v$. Let the second
-walk begin as the first does, up to this vertex. This gives a lift of a lasso with disjoint branches, which do not both have only one edge,
+common vertices (from one order; by last one): From the last common vertex before $v$ on, the walks are disjoint up to $v$. Let both
+walks begin as that one which reaches this vertex by fewer edges, so that neither becomes longer. This gives a lift of a lasso with disjoint branches, which do not both have only one edge,
 as their last edges differ.
 
 placements (from common vertices): A lift with $m$ edges has $m-1$ vertices besides the root. Of these, $2c$ form pairs above one base
@@ -197,7 +197,7 @@ walks, if so wished only those of length at most $K$, from one vertex of the lif
 of fixed size, are shared by all, and are left out). A *lasso* consists of a backward walk in the base, the stem, that starts at
 the base vertex below the starting vertex, and an unordered pair of walks from the end of the stem, the branches. The branches have a
 common end; each has at least one edge, and not both have only one. Their lengths may differ, and both may be the same
-walk. Let $w$ be the product of $\lambda_e$ over the edges of the lasso,
+walk. If walks are limited, the stem and either branch together have at most $K$ edges. Let $w$ be the product of $\lambda_e$ over the edges of the lasso,
 each as often as it is passed, and $c$ the number of vertices inside both branches. (c) The
 expected number of lifts of a given lasso in which the branches are disjoint is $[[lasso]]$, or half of that if the
 branches of the lasso are the same walk. The sum of these numbers over all lassos of the base bounds the probability

@@ -290,8 +290,8 @@ neurons. This number is at least $[[leading]]$, and equal to it to leading order
         Remark(
             r"With two inputs the bound on success is close: linear programs for the outputs, on 360 angles, reach an error of at most "
             r"$\varepsilon$ in 36 and 42 of 50 drawn networks, at $N=8$, $\varepsilon=\frac1{10}$ and $N=16$, $\varepsilon=\frac1{20}$, "
-            r"where the bound is $0.90$ and $0.89$. The probability that one neuron alone is enough, within $\arcsin\varepsilon$ of the "
-            r"axis, is $0.23$ at both."
+            r"where the bound is $0.90$ and $0.89$. The probability that one neuron alone is enough, within $\arcsin\varepsilon$ of "
+            r"$w^*$, is $0.23$ at both."
         ),
     ),
     sharp=(

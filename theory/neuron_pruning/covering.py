@@ -275,8 +275,8 @@ $[[neurons]]$ neurons, where $R$ is taken for $n$ neurons, at $N=n$.
         OpenQuestion(
             asks="How many random neurons are enough, for a linear output and three inputs or more?",
             obstacle=r"""It is necessary that planks cover. Neurons whose planks cover need not have a small error: their outputs must fit in all planes at once, and one aligned neuron, which is enough for two inputs, is so in a cap whose size falls like $\varepsilon^{d-1}$.""",
-            known=r"""The lower bound is N9.2. For two inputs, of the order of $1/\varepsilon$ neurons are necessary and sufficient, with output weights of one's choice (N2).""",
-            evidence="For three inputs drawn planks cover no more often than the bound allows. That says how good the bound is for planks, and nothing about neurons.",
+            known=r"""A lower bound is N9.2, and for small $\varepsilon$ and failures of at most $\varepsilon^2$ a larger one, of the order $\varepsilon^{-\frac{2(d-1)}3}$, is N6.3. For two inputs, of the order of $1/\varepsilon$ neurons are necessary and sufficient, with output weights of one's choice (N2).""",
+            evidence="For three inputs drawn planks cover no more often than the bound allows. That the bound holds for planks says nothing about neurons.",
             checked_by="random_planks_cover_circles_no_more_often",
         ),
     ),

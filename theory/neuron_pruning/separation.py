@@ -223,8 +223,8 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
     ),
     open_questions=(
         OpenQuestion(
-            asks=r"""Which power of $\ln\frac1\varepsilon$ belongs to $1/\varepsilon$, for whole neurons with random output weights?""",
-            obstacle="For the lower bound one kink must fit (N5), whose cost is the logarithm of the gap beside it; for the upper bound a subset sum of the neurons in a window compensates their random strengths, which costs the square of a logarithm.",
+            asks=r"""Which power of $\ln\frac1\varepsilon$ belongs to $1/\varepsilon$, for whole neurons of two inputs with random output weights?""",
+            obstacle="For the lower bound one kink must fit (N5), whose cost is the logarithm of the gap beside it; for the upper bound a subset sum of the neurons in a window compensates their random strengths, which costs the square of a logarithm in the proof of N8.",
             known=r"""For two inputs $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice (N8). With a linear output, of the order of $1/\varepsilon$ are needed (N2); with a ReLU output, of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ (N5.2).""",
             evidence=r"""With a linear output the found sizes have a slope between that of $1/\varepsilon$ and that of $\varepsilon^{-1}\ln^2\frac1\varepsilon$, and show no more.""",
             checked_by="found_sizes_have_these_slopes",

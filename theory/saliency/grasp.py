@@ -186,7 +186,7 @@ with all parameters trained, almost everywhere
 $$(H\nabla L)_{w_{ij}}=[[hessian_gradient]],$$
 with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the GraSP
 saliency $w\odot H\nabla L$ is that of SNIP with $r\to\hat\Theta r$, plus a term whose ratio to it is $n^{-1/2}Eg/(aG)$. Moreover,
-$\hat\Theta\to\Theta=[[tangent_kernel]]$ with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$. Here $R,R_2$ are the lengths of $x,x'$, and
+for independent standard normal weights and $n\to\infty$, almost surely for each pair of inputs, $\hat\Theta\to\Theta=[[tangent_kernel]]$ with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$. Here $R,R_2$ are the lengths of $x,x'$, and
 $\theta$ is the angle between them (any number if one input is $0$, as $\Theta$ is $0$ there). If $r$ is a fixed function of the data
 (initial output subtracted), so is $\Theta r$, and the claims S3–S6 hold with $\Theta r$ in place of $r$.
 """,

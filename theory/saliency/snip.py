@@ -119,7 +119,7 @@ def rate_integrates_the_second_gate(gate_rate: sp.Expr, open_gate: sp.Expr) -> I
 gradient_moments = Claim(
     label="S3",
     title="The SNIP gradient, exactly: when it factorises and how it fluctuates",
-    headline=r"With a fixed residual $r$, SNIP's gradient in one hidden ReLU layer is $[[mean_weight]]\,h_j$ on average, $h_j=E_D[rx_j]$. It is exactly that, and the score factorises, if $(x,r)$ and $(-x,-r)$ have one law.",
+    headline=r"With a fixed residual $r$, SNIP's gradient in one hidden ReLU layer is $\frac{a_i}{\sqrt{nd}}$ times a number of mean $[[mean_weight]]\,h_j$, $h_j=E_D[rx_j]$. It is exactly that, and the score factorises, if $(x,r)$ and $(-x,-r)$ have one law.",
     statement=NETWORK
     + r"""
 $|w_{ij}\partial L/\partial w_{ij}|=\frac1{\sqrt{nd}}|a_i||w_{ij}||g_{ij}|$ with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$. If the law of

@@ -172,7 +172,7 @@ stein_model = Claim(
     title="The self-term of a weight in its own gradient, and the closed form P2",
     headline=r"A closed form for the share of weights that SNIP keeps of an input: weight and gradient are taken as jointly normal, with their exact first two moments. No claim is made about its accuracy.",
     statement=r"""
-Let $r$ be a fixed function of the data (initial output subtracted). A weight is correlated with its own gradient: $\beta_j=E_w[w_jg_j]$
+Let $r$ be a fixed function of the data (initial output subtracted). A weight is correlated with the factor $g_j$ of its own gradient: $\beta_j=E_w[w_jg_j]$
 (S3). Keep the exact first two moments of $(w_j,g_j)$ and take the two as jointly normal: $g=[[closure]]$ with independent standard normal
 $w,\zeta$ and $s_j^2=[[residual_variance]]\ge0$ at $V=\operatorname{Var}_wg_j$. This gives
 $$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big].\tag{P2}$$

@@ -238,13 +238,13 @@ of every comparison.
             expression="failure",
             truth="equal_failure",
             at=({width: 20, exponent: sp.Rational(1, 4)}, {width: 100, exponent: sp.Rational(1, 5)}),
-            lost="in Hoeffding's inequality; other laws of the rows have less",
+            lost="in Hoeffding's inequality, at most, as other laws of the rows may have more",
         ),
         Loose(
             expression="concentration",
             truth="equal_concentration",
             at=tuple({width: size, delta: sp.Rational(1, 20)} for size in (20, 100, 1000)),
-            lost="in Hoeffding's inequality; other laws of the rows have less",
+            lost="in Hoeffding's inequality, at most, as other laws of the rows may have more",
         ),
         Loose(
             expression="pattern_rate",

@@ -296,7 +296,7 @@ constant_graphon = Claim(
     statement=r"""
 Random pruning has $W=\rho$. Magnitude pruning of iid weights $w\sim N(0,s^2)$ has $\tau=[[threshold]]$ and $W=[[graphon]]$. Its masked
 weights have the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$ with $t=\tau/s$; random pruning leaves $[[random_moment]]$. So the
-graphons are equal, but the weighted graphons differ, by $[[excess]]$. The abstract announces that both graphons are homogeneous; the
+graphons are equal, but for $\rho<1$ the weighted graphons differ, by $[[excess]]$. The abstract announces that both graphons are homogeneous; the
 threshold and the second moment are ours.
 """,
     steps=CONSTANT_STEPS,

@@ -234,7 +234,7 @@ different subsets of one sample cost nothing extra (R4).
             truth="hit_items",
             at=tuple({p: sp.Rational(1, 2), eps: sp.Rational(1, x), m: 1} for x in (10, 1000)),
             lost="in the empty subset, which is counted though it does not serve",
-            order=r"compared with the bound of *items*, which is attained by one item, as $\varepsilon\to0$ with $p$ and $m$ fixed: it is larger by less than $1$ for $\varepsilon^m\le p$",
+            order=r"compared with the bound of *items*, which is attained by one item, as $\varepsilon\to0$ with $p$ and $m$ fixed: it is larger by at most $1$ for $\varepsilon^m\le p$",
             side=Side.BELOW,
         ),
     ),

@@ -295,7 +295,7 @@ def subsets_of_many_items_beyond_pi(other_terms: sp.Expr, many_error: sp.Expr) -
 count_expansion = Claim(
     label="R1.2",
     title="Expected number of subsets for many items, with a remainder",
-    headline=r"The mean number of subset sums of $n$ independent uniform numbers in $[-1,1]$ that hit a fixed $z$ to within $\varepsilon$ is, for $\varepsilon$ not too small, up to a factor of $1+O(1/n)$, $$A=[[leading]].$$",
+    headline=r"The mean number of subset sums of $n$ independent uniform numbers in $[-1,1]$ that hit a fixed $z$ to within $\varepsilon\le1$ is, for $\varepsilon$ not too small, up to a factor of $1+O(1/n)$, $$A=[[leading]].$$",
     statement=r"""
 Let $N$ be the number of subsets in R1.1. For $n\ge1$, $\varepsilon\ge0$ and $r=|z|+\varepsilon$, with $A=[[leading]]$
 and $c=[[correction]]$: $$\big|\mathbb EN-\mathbf 1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad

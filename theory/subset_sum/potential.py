@@ -94,7 +94,7 @@ items of a law (from failure): The bound is $\delta$ at $n=[[law_size]]$, and it
 uniform items (from items of a law): Uniform items on $[-1,1]$ have $a=1$, $\kappa=\frac12$, which gives $[[size]]$. This number of items is
 also enough for $\varepsilon>\frac12$, as none are needed.
 
-counting (by R3): If $n$ numbers reach all of $I$ within $\varepsilon$, then $n\ge\log_2(1+\frac a{2\varepsilon})$, in units of $a$.
+counting (by R3): If $n$ numbers reach all of $I$ within $\varepsilon<\frac a2$, then $n\ge\log_2(1+\frac a{2\varepsilon})$, in units of $a$.
 
 order (from items of a law, counting): As $\varepsilon\to0$, the number of *items of a law* divided by that of *counting* tends to
 $[[looseness]]$.
@@ -172,7 +172,7 @@ sets $B\subset[-a,a]$ (atoms and mass elsewhere are allowed). For $0<\varepsilon
 $z\in[-\frac a2,\frac a2]$ satisfies $\min_S|\sum_{i\in S}X_i-z|\le\varepsilon$, except with probability at most
 $$[[failure]];$$ for $\varepsilon\ge a/2$ the empty subset suffices. So $n\ge[[law_size]]$ items fail with probability
 at most $\delta$. For items uniform on $[-1,1]$ ($a=1$, $\kappa=\frac12$) this condition is $$n\ge[[size]],$$ which is
-enough for every $\varepsilon>0$. The order $\ln\frac1\varepsilon$ is right: for every $\delta<1$ at least
+enough for every $\varepsilon>0$. The order $\ln\frac1\varepsilon$ is right: for every $\delta<1$ and $\varepsilon<\frac a2$ at least
 $\log_2(1+\frac a{2\varepsilon})$ items are needed, by R3, and in the limit $\varepsilon\to0$ the number above is at
 most $[[looseness]]$ times as large.
 """,

@@ -164,7 +164,7 @@ Consider floating point with unit roundoff $u$ (rounding to nearest, no overflow
 weaker). A sum of $m$ numbers whose moduli add up to $A$, taken in any order, has an error of at most
 $[[summation_error]]$. A subset that is best by rounded half sums and distances is within $[[float_gap]]$ of the
 optimum, where $s=\sum|x_i|$. The order of this bound is right: for $n=2h$, $h$ odd, there are $x$ and $z$ with
-$|z|+s<4+2nu$ where the gap may be $[[example_gap]]$, close to an eighth of the bound. So an error reported below the
+$|z|+s<4+2nu$ where the gap may be $[[example_gap]]$, for many items and a small $u$ close to an eighth of the bound. So an error reported below the
 bound means nothing unless it is evaluated exactly, from the items and the subset.
 """,
     steps=STEPS,

@@ -179,7 +179,7 @@ inverse (from wired units): $E[N^{-1}\mid N\ge1]=[[mean_inverse]]$.
 number (from wired units): $E[N\mid N\ge1]=[[mean_number]]$, because $N=0$ contributes nothing to $EN$.
 
 Jensen (from inverse, number; by Jensen): $E[N^{-1}\mid N\ge1]\ge[[inverse_mean]]$. Equality holds only if $N$ is constant given $N\ge1$,
-that is, if $n=1$ or $p=1$.
+that is, if $n=1$, $p=1$ or $k=0$.
 
 masked error (from given the units, inverse): The mean of the error in *given the units* over $N$, given $N\ge1$, is $[[mse]]$.
 
@@ -324,8 +324,8 @@ $\omega\sim N(0,I_k)$, and let $f(x)=E_\omega g_\omega(x)=\|x\|/\sqrt\pi$. Take 
 of probability $p$. Then $N\sim\mathrm{Bin}(n,p^k)$ of them are wired to all active inputs; the weights of their other
 edges are set to $0$. The average of these $N$ units has
 $$E[\mathrm{MSE}\mid N\ge1]=k\,\bigl([[unit_variance]]\bigr)\,E[N^{-1}\mid N\ge1]$$ $$=[[mse]],$$
-where $E[N^{-1}\mid N\ge1]=[[mean_inverse]]$ is at least $1/E[N\mid N\ge1]=[[inverse_mean]]$, and larger if $n>1$ and
-$p<1$ (Jensen). Given $N\ge1$, the squared error $e^2$ at one random input $x$, or its average over several such
+where $E[N^{-1}\mid N\ge1]=[[mean_inverse]]$ is at least $1/E[N\mid N\ge1]=[[inverse_mean]]$, and larger if $n>1$,
+$p<1$ and $k\ge1$ (Jensen). Given $N\ge1$, the squared error $e^2$ at one random input $x$, or its average over several such
 inputs, has variance at most $Ee^4-(E\,\mathrm{MSE})^2$, with $Ee^4=[[fourth_moment]]$.
 """,
     steps=WIRED_STEPS,

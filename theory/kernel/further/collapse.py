@@ -78,7 +78,8 @@ one_input_spectrum = Claim(
     label="K11.1",
     title="Spectral collapse: one input leaves at most two nonzero eigenvalues",
     statement=r"""
-Consider one hidden ReLU layer with a dense readout and weights of any continuous laws symmetric about $0$. Let $W$ be the graphon of the
+Consider one hidden ReLU layer with a dense readout, whose weights have the mean square $1$, and weights of any continuous laws symmetric
+about $0$ with finite mean squares. Let $W$ be the graphon of the
 trained edges and $Q$ that of the second moments. If
 $W(u,\cdot)$ and $Q(u,\cdot)$ vanish except at one of the $d$ inputs, the same for every $u$, with $g_W=\int W\,du$ and $g_Q=\int Q\,du$
 there, the kernel matrix has rank at most 2. Its eigenvalues are $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and $0$, where $s_\pm$
