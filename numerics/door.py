@@ -77,9 +77,8 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
     """
 
     parameters = tuple(inspect.signature(function).parameters.values())
-    by_place = [
-        each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD
-    ]  # what follows *values is not
+    # what follows *values is given by name alone
+    by_place = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
     switches = {each.name: each.annotation for each in parameters if each.annotation in ("bool", "bool | None")}
     reads = any(each.annotation in ("Data", "Data | None") for each in parameters)
     elsewhere = OF_THE_DATA if reads else ()

@@ -77,9 +77,8 @@ class Store:
     def add(self, key: str, what: str, result: object) -> None:
         """Append a result of plain values under a key. InputError if it cannot be written."""
         self.written += 1
-        self._append(
-            key.encode(), json.dumps([key, what, result])[1:-1].encode()
-        )  # ASCII: the name of a file need be no text
+        # in ASCII: the name of a file need be no text
+        self._append(key.encode(), json.dumps([key, what, result])[1:-1].encode())
 
     def _new_file(self) -> Path:
         return self.folder / f"results-{uuid.uuid4().hex}.jsonl"

@@ -19,10 +19,8 @@ from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS, Settin
 
 Floats = NDArray[np.float64]
 
-ALONE = (
-    2**32,
-    150.0,
-)  # bytes and seconds up to which a network is drawn for GraSP's second term alone, whatever the machine
+# bytes and seconds up to which a network is drawn for GraSP's second term alone, whatever the machine
+ALONE = (2**32, 150.0)
 
 
 @dataclass(frozen=True, eq=False)
