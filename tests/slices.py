@@ -19,8 +19,9 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+from fast import FAST
 from helpers import ROOT
-from long import LONG_FILES
+from long import LONG, LONG_FILES
 from shards import shard
 
 from sparse_limits.theory.dependencies import files_behind, imports_of
@@ -42,6 +43,22 @@ def in_slice(name: str, words: str) -> bool:
     """Whether the slice `I/N` has what a name stands for: a test, a page, a claim. Its name alone decides."""
     number, many = shard(words)
     return crc32(name.encode()) % many == number - 1
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file of which no test is taken: the imports of all take longer than many a slice."""
+    rest, since = config.getoption("rest"), config.getoption("since")
+    if config.getoption("slice") is None or rest is None or since or collection_path.suffix != ".py":
+        return None
+    name = collection_path.relative_to(config.rootpath).as_posix()
+    return None if in_slice(name, rest) or has_other_tests(collection_path, name) else True
+
+
+def has_other_tests(path: Path, name: str) -> bool:
+    """Whether a file has tests that are taken in every slice, or that are sliced by themselves."""
+    name, text = name.removeprefix("tests/"), path.read_text("utf-8")
+    of_lists = path.stem in FAST or name in LONG_FILES or any(each.startswith(f"{name}::") for each in LONG)
+    return of_lists or ".sliced" in text or ".fast" in text
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

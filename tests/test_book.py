@@ -197,13 +197,17 @@ def test_sphinx_builds_the_same_pages_by_itself(tmp_path: Path) -> None:
 
 
 def test_pages_may_be_left_unrun(tmp_path: Path) -> None:
-    """As a run of `.ci/run` leaves those of other slices: their text is there, and what their code prints is not."""
-    book, environment = small_book(tmp_path, f"{GOOD}\n```{{code-cell}} python\nprint(6 * 7 * 1000)\n```\n")
+    """As a run of `.ci/run` leaves those of other slices: their text is there, and what their code prints is not.
+
+    What is run is run in a folder elsewhere, as a notebook is: the page's own file is not beside it.
+    """
+    cell = 'from pathlib import Path\n\nprint(6 * 7 * 1000, Path("page.md").exists())'
+    book, environment = small_book(tmp_path, f"{GOOD}\n```{{code-cell}} python\n{cell}\n```\n")
     for chosen, left_out in (("page", []), ("another", ["page"])):
         result = build(book, tmp_path / chosen, isolated=False, **environment, BOOK_PAGES=chosen)
         assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
         site = tmp_path / chosen / "_build" / "html"
-        assert ("42000" in (site / "page.html").read_text("utf-8")) == (not left_out)
+        assert ("42000 False" in (site / "page.html").read_text("utf-8")) == (not left_out)
         assert (site.parent / "left_out.txt").read_text("utf-8").split() == left_out
 
 

@@ -123,6 +123,16 @@ def test_other_tests_are_sliced_by_files_where_asked(tmp_path: Path) -> None:
     assert all("test_g" in collected(tmp_path, "--slice", "1/4", "--rest", f"{number}/2") for number in (1, 2))
 
 
+def test_files_of_which_nothing_is_taken_are_not_imported(tmp_path: Path) -> None:
+    for letter in "abcdefgh":
+        (tmp_path / f"test_{letter}.py").write_text(
+            f"from pathlib import Path\n\nPath('{letter}').touch()\ndef test_{letter}(): pass\n"
+        )
+    taken = collected(tmp_path, "--slice", "1/4", "--rest", "1/2")
+    assert 0 < len(taken) < 8
+    assert {name.removeprefix("test_") for name in taken} == {each.name for each in tmp_path.glob("?")}
+
+
 def test_what_is_merely_touched_comes_last_and_in_another_order_in_each_slice() -> None:
     def item(name: str, touched: bool) -> SimpleNamespace:
         return SimpleNamespace(nodeid=f"{name}::t", path=ROOT / name, stash={TOUCHED: touched})

@@ -197,7 +197,7 @@ MEANINGS: Mapping[str, str] = {
     "channels_behind": "number of channels after a hidden layer",
     "window": "number of cells along a side of the window in which a kernel is not 0",
     "interval_end": "end of the symmetric interval on which a product of two coefficients has a density; "
-    "twice the largest modulus of the target's coefficients",
+    "at least twice the largest modulus of the target's coefficients",
     "interval_density": "density that a product of two coefficients has at least on that interval",
     "coefficient_error": "largest error of a coefficient",
     "layer_coefficient_error": "largest error of a coefficient of the layer",
@@ -215,7 +215,7 @@ MEANINGS: Mapping[str, str] = {
     "of the second layer",
     "gains": "product of the weights of all layers",
     "gains_before": "product of the weights of the layers that the input has passed",
-    "spread": "largest error of an output over the largest error of a coefficient",
+    "spread": "upper bound of the largest error of an output over the largest error of a coefficient",
     "reach": "number of entries other than 0 in a row of all basis elements together",
     "more": "number of roundings that a term meets in one step of the network",
     "classes": "number of classes",

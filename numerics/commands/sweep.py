@@ -56,7 +56,8 @@ def run(arguments: Namespace) -> int:
 
     plan = read_plan(arguments.plan)
     _check_outputs(arguments, plan)
-    store = Store(arguments.keep or f"{Path(arguments.plan).stem}.results", arguments.join)
+    folder = f"{Path(arguments.plan).stem}.results" if arguments.keep is None else arguments.keep
+    store = Store(folder, arguments.join)
     with progress_of(arguments) as progress:
         found = sweep(
             plan,

@@ -67,6 +67,8 @@ class Settings:
         if isinstance(self.most, bool) or not isinstance(self.most, (int, float)) or not 0 < self.most <= inf:
             raise InputError(f"most is {self.most!r:.60}, expected a positive number of seconds")
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
+        if other := [name for name in self.names if not isinstance(name, str)]:
+            raise InputError(f"names holds {other[0]!r:.60}, expected labels or topics")
         if self.names:
             ledger_for(self.names).select(self.names)
 

@@ -66,9 +66,9 @@ def neuron_ticket(
 ) -> NeuronTicket | None:
     """Neurons of the plane whose sum is within eps of the target, found in the fewest first ones; None if none is found.
 
-    Of the neurons that have come so far, all subsets of the 16 nearest to the target's direction are tried, up to 6·eps
-    away: an upper bound on what is needed, as others are never kept. c, theta: float[N], as `polar` gives them. relu_out:
-    the sum goes through a ReLU.
+    Of the neurons that have come so far, all subsets of the newest and the 15 before it that are nearest to the target's
+    direction are tried, up to 6·eps away: an upper bound on what is needed, as others are never kept. c, theta: float[N],
+    as `polar` gives them. relu_out: the sum goes through a ReLU.
 
     Raises:
         InputError: unless 0 < eps < 1, for other shapes or numbers that are not finite, and a relu_out that is no bool.

@@ -38,6 +38,7 @@ SOUNDS_LIKE_A_BOUND = re.compile(
     "|concentration|floor"
 )
 VALUES = {
+    "S5": {"line_error"},
     "S6": {"equal_failure", "equal_concentration", "floor"},
     "G3.3": {"step_error"},
     "G5": {"mean_rate", "least_rate", "least_ranked_rate", "any_rate", "any_ranked_rate"},

@@ -23,7 +23,7 @@ WRONG = [
         "the density on the interval has at most the mass 1",
     ),
     ("Q7.1 uniform_size n_in=1 n_out=1 B=1 epsilon=1/10 delta=2", "delta is probability .* above 0, up to 1"),
-    ("Q7.2 lost points=0", "number of points that the symmetric group permutes, expected a whole number from 1"),
+    ("Q7.2 lost points=1", "number of points that the symmetric group permutes, expected a whole number from 2"),
     ("Q8 saving X=2 Y=2 B=5", "no more orbits than entries of the matrix"),
     ("Q8 linear_parameters n_in=1 n_out=1 B=1 c=1 s=1 epsilon=1/5 delta=1", "a number from 0, below 1"),
     ("Q9 two_layers weight_2=-1", "omega_2=-1: omega_2 is .*, expected"),

@@ -19,6 +19,7 @@ WRONG = {
     "B2.3 many_ratio r=0": "r is correlation in the second layer of two inputs of one sign, expected a number strictly between 0 and 1",
     "B2.2 sphere_constant L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
     "B2.2 sphere_excess L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
+    "B2.2 sphere_excess L=0 d=3": "a hidden layer at least, expected L ≥ 1",
     "B2.2 sphere_constant L=7 d=3": "six hidden layers at most, as far as the integral is written out, expected L ≤ 6",
     "B2.2 layer_step.linear s=1 p=1 t=1 q=1": "s is correlation of a layer at orthogonal inputs, expected a number from 0, below 1",
     "B3 path_term L=1 beta=1 d=1 rho_path=2": "expected a number above 0, up to 1",

@@ -59,8 +59,8 @@ OUTSIDE = [
     ("L14.2 growing_position L_0=1 epsilon=2 kappa=1 t=1", "the flow of the example starts no lower"),
     ("L14.3 middle epsilon=1/5 epsilon_0=1/5", "the loss to be reached is above that which is approached"),
     ("L14.3 probability delta_1=2 delta_2=0", "expected a number from 0 to 1"),
-    ("L14.3 standstill_radius epsilon=3/2 x=1", "a positive loss of at most $1$"),
-    ("L14.3 standstill_radius epsilon=0 x=1", "a positive loss of at most $1$"),
+    ("L14.3 standstill_radius epsilon=1 x=5", "a positive loss below $1$"),
+    ("L14.3 standstill_radius epsilon=0 x=1", "a positive loss below $1$"),
     ("L15 fixed_bound epsilon=-1 Delta=1 T=1", "epsilon=-1"),
     ("L16.1 longest_time M=9 rho=1 L_0=0", "the loss at the start is not $0$, expected L_0 > 0"),
     ("L16.3 sign_copy p_0=1/2 d=2 s=3", "a unit has no more inputs than there are, expected s ≤ d"),
@@ -150,7 +150,7 @@ AT_THE_ENDS = [
     ("L13 inverse_square L_0=1 epsilon=0 kappa=2 t=1", "2"),
     ("L14.1 energy_length L_0=2 L=2 t=3", "0"),
     ("L14.3 probability delta_1=0 delta_2=0", "1"),
-    ("L14.3 standstill_radius epsilon=1 x=5", "1"),  # e^(-5) down, at the slope -e^(-5)
+    ("L14.3 standstill_radius epsilon=1/2 x=0", "3/2"),  # from 2 down to 1/2, at the slope -1
     ("L15 moving_bound epsilon=1/2 Delta=0 T=1", "1/2"),
     ("L15 square_bound epsilon=0 Delta=2 T=1", "1"),  # Δ²/4T
     ("L16.1 longest_time M=1 rho=1 L_0=1/2", "1"),

@@ -39,6 +39,7 @@ from sparse_limits.numerics.studies.calibration_counts import (
     counted,
 )
 from sparse_limits.numerics.studies.calibration_summary import CalibrationSummary
+from sparse_limits.theory.input_error import InputError
 
 SEEDS, TOSSES = 200, 350
 FAIR = toy("Z1", {"p": sp.Rational(1, 2)})
@@ -355,5 +356,7 @@ def test_bad_input_is_named(words: list[str], said: str, capsys: pytest.CaptureF
 
 
 def test_settings_are_checked_before_anything_runs() -> None:
+    with pytest.raises(InputError, match="names holds 3, expected labels or topics"):
+        study("calibration", names=[3])
     assert Settings(most=np.inf).most == np.inf
     assert len(pieces(Settings(names=("E1",), seeds=2 * BLOCK + 1))) == 3 * len(checks_asked(Settings(names=("E1",))))

@@ -260,4 +260,7 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
     assert (again.returncode, complaint) == (0, "")
     assert f"{done} cases kept from before, {24 - done} written to plan.results" in said
     assert len(list(csv.DictReader((tmp_path / "rows.csv").read_text().splitlines()))) == 60
+    nowhere = command(tmp_path, "plan.toml", "--keep", "")
+    assert nowhere.communicate(timeout=300) == ("", "sparse-limits: --keep is '', expected a folder\n")
+    assert nowhere.returncode == 2
     assert plan_of(PLAN).size == 24

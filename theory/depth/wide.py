@@ -134,7 +134,7 @@ def densities_of_one_layer_know_no_width(single: sp.Expr, one_layer: tuple[sp.Ex
 wide_layers = Claim(
     label="D3.3",
     title="In wide deep networks the outer layers keep almost all non-zero scores",
-    headline=r"For one sample and two or more wide hidden ReLU layers under one threshold at a density $\rho<\frac14$, hidden matrices keep shares that tend to $\rho$, layer 1 and readout such that tend to $$[[whole]]:$$ all but scores of exactly $0$.",
+    headline=r"For one sample and two or more wide hidden ReLU layers under one threshold at a density $\rho<\frac14$, the shares kept of hidden matrices tend to $\rho$, and those of layer 1 and readout to $$[[whole]]:$$ all but scores of exactly $0$.",
     statement=ONE_SAMPLE
     + r"""
 In the law of D3.2, with $H(s)=1-s\,g(s)$ of S4, let $n\to\infty$ with $d$ and $\rho<\frac14$ fixed. If $L\ge2$, then $n$ times the

@@ -221,7 +221,7 @@ the target adds to $L$ $$[[roundings]]:$$ here $n$ is the number of channels in 
 of the layer, and $r$ the number of nonzero entries of all basis elements in a row.
 
 (iii) *Types.* The first layer and all later layers have the following numbers of basis elements (`bases`) per pair of channels: perceptron
-1; convolution with a $K\times K$ window on a torus $K^2$; the same with turns, from pixels to regular features and between regular features
+1; convolution with a $K\times K$ window on a torus (of side $K$ or more) $K^2$; the same with turns, from pixels to regular features and between regular features
 (p4, p4m), $K^2$ and $4K^2$ for $C_4$, $K^2$ and $8K^2$ for $D_4$; points in any order (DeepSets) 2 for at least two points; pairs of points
 (2-IGN) 15 for at least four points; message passing with $I$ and the adjacency matrix $A$ 2. With $n_0,n_1,n_2$ channels, two layers have
 $[[coefficients]]$ coefficients. Message passing commutes with permutations that also permute $A$.

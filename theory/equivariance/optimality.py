@@ -26,7 +26,7 @@ from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 from sparse_limits.theory.subset_sum.volume import c
 
-spread = sp.Symbol("Lambda", positive=True)  # errors of outputs over errors of coefficients
+spread = sp.Symbol("Lambda", positive=True)  # at least errors of outputs over errors of coefficients
 
 layer_error = ticket.error
 ball_spread = radius * n_in * norms
@@ -58,8 +58,8 @@ quotient $\Lambda$ is $1$ for these inputs, and at least as large for a set that
 all inputs (by Q7.1 for error): If the coefficients of a layer have errors of up to $\varepsilon$, its outputs have errors of at most
 $[[layer_error]]$ with $\beta=\sum_b\|B_b\|$ and $\xi=\sum_i\|x_i\|$ (maximum norms and the operator norms induced by them).
 
-spread (from all inputs): For inputs of modulus up to $R$ the sizes of all input channels add up to at most `n_in`$\cdot R$. So $\Lambda$ is at
-most $[[ball_spread]]$, which is taken for it.
+spread (from all inputs): For inputs of modulus up to $R$ the sizes of all input channels add up to at most `n_in`$\cdot R$. So
+$\Lambda=[[ball_spread]]$ is enough.
 
 width (from probes, spread; by Q7.1 for size): So the coefficients have to come within $\varepsilon/\Lambda$, and $n=[[width]]$ channels
 suffice.
@@ -163,9 +163,10 @@ ticket_optimality = Claim(
 Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis
 of the source be spanned by $I$. In the blocks of Q7.1, with the rest of the first layer dropped beforehand, $[[candidates]]$ coefficients
 of the source may be kept. Let the error be the largest one over a set of inputs that contains all $\pm e_x$ in every single channel, and
-let it be at most $\Lambda$ times the largest error of a coefficient. So $\Lambda$ is at least $1$. It is $1$ for the inputs $\pm e_x$
-alone, and it is at most $[[ball_spread]]$, which is taken for it, for all inputs up to $R$ in modulus, which include the former if $R\ge1$, where $\beta=\sum_b\|B_b\|$
-(operator norms induced by the maximum norm). Take Q7.1's number of channels for an error $\varepsilon$, not rounded up. Then there are
+let it be at most $\Lambda$ times the largest error of a coefficient. So $\Lambda$ is at least $1$. For the inputs $\pm e_x$
+alone $\Lambda=1$ is enough. For all inputs up to $R$ in modulus, which include the former if $R\ge1$, $\Lambda=[[ball_spread]]$ is enough,
+where $\beta=\sum_b\|B_b\|$ (operator norms induced by the maximum norm); for transitive levels a smaller $\Lambda$ is not.
+Take Q7.1's number of channels for an error $\varepsilon$, not rounded up. Then there are
 $$[[ratio]]$$ candidates for each of the parameters that *every* source, equivariant or not, needs by Q8 if each target is to be found with
 probability $1-\delta$, provided that $\varepsilon$ is so small that the bound of Q8 is not trivial. As $\varepsilon\to0$ with all else
 fixed, this ratio tends to $$[[looseness]],$$ whatever $\Lambda$: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on
@@ -195,7 +196,7 @@ source needs one, nor what a network of several layers needs.
         BASIS.drawn_from(1, 15),
         Quantity(
             spread,
-            "largest error of an output over the largest error of a coefficient",
+            "upper bound of the largest error of an output over the largest error of a coefficient",
             sp.Interval(1, sp.oo),
             drawn=(1, 9),
             convention="no quotient is below 1, as at some input an output is one coefficient alone",

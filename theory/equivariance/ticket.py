@@ -19,6 +19,7 @@ from sparse_limits.theory.quantities import (
     POSITIVE,
     Hypothesis,
     Quantity,
+    whole_from,
 )
 from sparse_limits.theory.reasons import induction, same
 from sparse_limits.theory.subset_sum import two_layers
@@ -65,7 +66,7 @@ PRODUCTS = (
     Quantity(
         a,
         "end of the symmetric interval on which a product of two coefficients has a density; "
-        "twice the largest modulus of the target's coefficients",
+        "at least twice the largest modulus of the target's coefficients",
         POSITIVE,
         drawn=(sp.Rational(1, 4), 1),
     ),
@@ -284,7 +285,7 @@ ticket_without_identity = Claim(
 Let the source and the target be those of Q7.1, but let the first basis lack $I$. Suppose only that $I=\sum_qc_qQ_q$ with at most `B_in` basis elements $Q_q$ and that all $|c_qw_{iob}|\le\frac a2$, and take a block of channels for each
 $Q_q$. Then the failure probability is at most $$[[general_failure]],$$ and the error is at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$. Orbit bases lose nothing: $I$ is the sum of the diagonal orbits $Q_q$, one for each of
 the $k$ orbits of $G$ on $X$, and $B_bQ_q\in\{0,B_b\}$, so $[[channels]]$ channels suffice, with the probability and the error of Q7.1. A single element does not suffice in general: if the basis consists of $\frac{1}{m}J$ and a multiple of
-$I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$, and the relative least-squares error is $[[lost]]$.
+$I-\frac1mJ$ for $S_m$ on $m\ge2$ points, the second alone cannot reproduce $x$, and the relative least-squares error is $[[lost]]$.
 """,
     steps=BLOCK_STEPS,
     source=Source(
@@ -310,7 +311,7 @@ $I-\frac1mJ$ for $S_m$ on $m$ points, the second alone cannot reproduce $x$, and
         Quantity(
             orbits, "number of orbits of the group on the coordinates before the layer", COUNT_FROM_ZERO, drawn=(0, 3)
         ),
-        POINTS.drawn_from(1, 9),
+        replace(POINTS, within=whole_from(2), drawn=(2, 9)),
         *(replace(each, within=NON_NEGATIVE) for each in PRODUCTS),
         COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
     ),

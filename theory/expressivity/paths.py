@@ -222,9 +222,15 @@ with probability $[[lost]]$.
 
 two layers (from reached neurons, no served neuron; by tower): Averaging over the number of neurons reached gives $[[two_layers]]$.
 
-paths apart (from two layers; by Harris): Given the latents, the event that a path is broken is decreasing: a further edge can only undo it.
-So all paths are broken with probability at least the product of the single probabilities, and exactly this product if no two paths share an
-edge. For $n_1n_2$ paths of probability $p_1p_2p_3$ the product is $[[independent_paths]]$.
+any latents (by Jensen): Let each path have a number from $0$ to $1$ that its latents determine, in the same way for all paths. Given the
+latents of the other layers, the neurons of one layer are independent and alike. So the mean of the product of all numbers is the mean of
+the product for one neuron in this layer, raised to the number of neurons. Averaged over the other latents, this power is at least the same
+power of the average. Take one layer after the other: the mean of the product is at least the mean for one path, raised to the number of paths.
+
+paths apart (from two layers, any latents; by Harris): Given the latents, the event that a path is broken is decreasing: a further edge can
+only undo it. So all paths are broken with probability at least the product of the single probabilities, and exactly this product if no two
+paths share an edge. Averaged over the latents, it is at least $1-\rho_{path}$ (E9), raised to the number of paths. For $n_1n_2$ paths of
+probability $p_1p_2p_3$ this is $[[independent_paths]]$.
 """,
     globals(),
 )
@@ -254,8 +260,8 @@ isolated_input = Claim(
 Let one hidden layer have $n$ neurons with iid latents. An input has no edge with probability $[[no_edge]]$, where $r$
 is its column density. It has no path to the output with probability $[[no_path]]$, with $\rho_{path}$ as in E9 (not
 with the product of $r$ and the readout's density). With more layers, paths share edges unless each layer has one
-neuron, and the corresponding product is only a lower bound. If there are two hidden layers and the graphons are constants
-$p_1,p_2,p_3$, from the input on, then exactly
+neuron, and the corresponding product, a factor $1-\rho_{path}$ for each path, is only a lower bound. If there are two
+hidden layers and the graphons are constants $p_1,p_2,p_3$, from the input on, then exactly
 $$P(\text{no path})=[[two_layers]]$$ $$\ge[[independent_paths]].$$
 Given the latents, the inequality $P(\text{no path})\ge\prod_{\text{paths}}(1-p_{path})$ holds for every network of
 independent edges, with equality where no two paths share an edge.

@@ -141,8 +141,9 @@ network finds neurons of its own that are wired to its inputs. This fails with p
 $$[[union_failure]],$$
 an upper bound of the sum of the probabilities that fewer than $N_1$ neurons are wired to $S_1$, that fewer than $N_2$
 are wired to $S_2$, and that fewer than $N_1+N_2$ are wired to at least one of the two sets; a neuron is wired to at
-least one of them with probability at least $[[either]]$. Both are equalities if $k_1,k_2\ge1$ and the edges have
-exactly the floor, that is, probability $p$ on a share $\alpha$ of the latents and $0$ elsewhere. The third probability
+least one of them with probability at least $[[either]]$. The bound equals this sum, and a neuron is wired to at least
+one set with exactly this probability, if $k_1,k_2\ge1$ and the edges have exactly the floor, that is, probability $p$
+on a share $\alpha$ of the latents and $0$ elsewhere. The third probability
 cannot be left out. One neuron that is wired to all inputs is enough for $N_1=1$ and for $N_2=1$ separately. But one
 unit of any activation, with a constant, differs by at least $[[one_unit_error]]$ somewhere on $[-1,1]^2$ from
 $\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one unit. The bound is loose by a factor of at most three: for

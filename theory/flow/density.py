@@ -120,7 +120,7 @@ def profiles_divide_times(
 density_times = Claim(
     label="F2.1",
     title="From the same residuals, constant graphons slow all of training down by one factor",
-    headline=r"If a wide ReLU network of $L$ hidden layers is pruned to the density $\rho$ in all layers, by constant graphons, then from the same residuals each time to a loss, in linearised training, is multiplied by $$[[slowdown]].$$",
+    headline=r"Prune a wide ReLU network of $L$ hidden layers and many inputs, none dominant, at random to density $\rho$ in all layers. From the same residuals, each time to a loss, in linearised training, is multiplied by $$[[slowdown]].$$",
     statement=r"""
 In the setting of F1.1 let a kernel be $f>0$ times another. Then the loss in a mode is $[[scaled_loss]]$, where $\lambda$ is the eigenvalue
 of the other kernel: what happens by time $t$ happens with the other kernel by time $ft$, and all times are divided by $f$. Gradient descent

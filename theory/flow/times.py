@@ -57,7 +57,8 @@ modes (by F1.1): The loss is a sum over eigenvectors, each of which decays indep
 shares (from modes): An eigenvector that carries the share $p$ of the loss at the start carries $[[left]]$ of this loss at the time $t$.
 
 one time (from shares; by intermediate value): The sum of these shares decreases strictly and continuously from $1$ to the share on
-eigenvectors of eigenvalue $0$. If this limit is less than $s$, the sum is $s$ at exactly one time.
+eigenvectors of eigenvalue $0$, unless this share is $1$ and the sum stays $1$. If the share is less than $s$, the sum is $s$ at exactly one
+time.
 
 one eigenvalue (from one time): If all of the loss is at one eigenvalue, this time is $[[single_time]]$.
 

@@ -262,8 +262,8 @@ moments: By parts, $E[t^4]$ is $[[moment_ratio]]$ times $E[t^2]$, and higher eve
 
 equal inputs (from one layer more): $\Theta_L(1)=[[kernel_at_one]]$: a layer adds $1$, with gate and correlation $1$.
 
-odd coefficients (from equal inputs): $\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le[[odd_coefficients]]$: $\kappa_0$ and
-$\kappa_1$ are $0$ at $-1$ and nowhere negative, so $\Theta_L(-1)\ge0$ for $L\ge1$.
+odd coefficients (from equal inputs): For $L\ge1$, $\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le[[odd_coefficients]]$:
+$\kappa_0$ and $\kappa_1$ are $0$ at $-1$ and nowhere negative, so $\Theta_L(-1)\ge0$.
 
 excess (from Funk and Hecke, moments, odd coefficients, Taylor coefficient; gives sphere_excess): $E[\Theta_L(t)t]/E[t^2]=\sum_{k\text{
 odd}}a_kE[t^{k+1}]/E[t^2]$: it exceeds $a_1$ by the sum of the terms with odd $k\ge3$, which is at most
@@ -347,6 +347,7 @@ it exceeds the Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big
             r"infinite width in the limit of K2, $\varphi(z)=\sqrt2\max(z,0)$; homogeneous masks, inputs of one length"
         ),
         Hypothesis("a sphere of inputs, in two dimensions at least", d >= 2, ("sphere_constant", "sphere_excess")),
+        Hypothesis("a hidden layer at least", depth >= 1, ("sphere_constant", "sphere_excess", "odd_coefficients")),
         Hypothesis(
             "six hidden layers at most, as far as the integral is written out", depth <= 6, ("sphere_constant",)
         ),

@@ -142,8 +142,8 @@ least $1-\delta$
 $$\|W_M-W\|_\square\le[[limit_bound]].$$
 So masks converge in cut norm, in probability, if $m,n\to\infty$, in whatever proportion, and the three deviations tend to $0$; the
 threshold need not be stable. If the noise has the law of the limit, this bound is $[[grid_bound]]$ at midpoints, and $[[random_bound]]$
-at iid uniform latents. G4.1 counts the deviations of the latents twice (its last bound at midpoints is smaller for large masks). That
-masks converge is announced in the abstract; the bound and the assumptions are ours. No constant is claimed to be the best.
+at iid uniform latents. G4.1 counts the deviations of the latents twice (its last bound at midpoints is smaller for large square masks).
+That masks converge is announced in the abstract; the bound and the assumptions are ours. No constant is claimed to be the best.
 """,
     steps=STEPS,
     source=Source(

@@ -203,9 +203,10 @@ optimal_rate = Claim(
 (a) Every real $m\times n$ matrix $A$ has $\|A\|_\square\ge[[row_share]]\cdot\frac1{mn}\sum_i|\sum_jA_{ij}|$, and $[[row_share]]$ is the
 largest such constant. (b) For $A=M-P$ with independent entries and constant $P=p$ the right-hand side has mean
 $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, where $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$. For
-integer $np$, $0<p<1$ and $V=p(1-p)$ the mean is $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate
-$n^{-1/2}$ of G1.2 cannot be improved. Nor can the rate of G4.1 be improved, since by G2 the mask of the largest scores differs from the
-mask of the scores above the threshold by $O(n^{-1})$ on average. By symmetry the same holds with $m$. A larger probability of failure does not help:
+integer $np$, $0<p<1$ and $V=p(1-p)$ the mean is $[[mean_rate]]\,e^{-\theta}$ with
+$0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1.2 cannot be improved. Nor can the rate of G4.1 be
+improved, since by G2 the mask of the $K$ largest scores differs from the mask of the scores above the threshold by $O((mn)^{-1/2})$ on
+average, if $K$ is $mnp$ or a whole number next to it. By symmetry the same holds with $m$. A larger probability of failure does not help:
 any level that $\|M-P\|_\square$ exceeds with probability at most $\delta<1$ is at least $[[any_rate]]$. If the mask of any number $K$ of
 largest scores replaces $M$, any such level is at least `any_ranked_rate`, which is best at $K=mnp$. For fair coins, $p=\frac12$, the mean
 in (b) is $\mu=[[fair_mean]]$, and any level that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least
@@ -230,7 +231,9 @@ threshold $\tau$ the limit is $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squ
             COUNT,
             drawn=(3, 9),
         ),
-        VARIANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
+        replace(VARIANCE, within=sp.Interval.Lopen(0, sp.Rational(1, 4))).drawn_from(
+            sp.Rational(1, 20), sp.Rational(1, 4)
+        ),
         Quantity(kept, "number of entries kept by rank", COUNT_FROM_ZERO, drawn=(1, 40)),
         THRESHOLD.drawn_from(sp.Rational(1, 4), 3),
         Quantity(row_sum, "sum of the entries of a row", sp.S.Reals),

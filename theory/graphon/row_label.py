@@ -61,8 +61,13 @@ the positive and the negative part of $x$: $(s-t)^2\le[[parts_bound]]$.
 sets (from both parts; by corners): On $[0,1]^d$ the convex function $x^\top\Gamma x$ is largest at the indicator of a set $T$ of columns,
 so that it is at most $d^2\gamma$ for either part.
 
-comparison (from upper bound, lower bound, sets): So $\kappa\le[[comparison]]$; rows $\pm(1,-1)$ attain it. By the *lower bound*,
-$E\|A\|_\square\to0$ requires $\kappa\to0$; by the *upper bound*, this is enough as $n\to\infty$.
+best kernel (by tower): Given the label, the errors $A$ of the kernel $E[M\mid\ell]$ have mean $0$. Another kernel, smaller by $D(\ell,j)$,
+has the errors $A+D$, and its $1_T^\top\Gamma1_T$ is larger by the mean of $(\sum_{j\in T}D(\ell,j))^2$, as products of $A$ and $D$ have mean
+$0$. So its $\gamma$ is no smaller.
+
+comparison (from upper bound, lower bound, sets, best kernel): So $\kappa\le[[comparison]]$; rows $\pm(1,-1)$ attain it. By the *lower
+bound*, $E\|A\|_\square\to0$ requires $\gamma\to0$ and so $\kappa\to0$; by the *upper bound*, $\kappa\to0$ is enough as $n\to\infty$. If
+$\gamma\to0$ for any kernel of label and column, then by *best kernel* $\gamma\to0$ and $\kappa\to0$ for $E[M\mid\ell]$.
 """,
     globals(),
 )
@@ -126,9 +131,10 @@ kernel. Let $A_{ij}=M_{ij}-W(\ell_i,j)$, $\Gamma_{jk}=E[A_{1j}A_{1k}]$, $\kappa=
 $\gamma=\max_T\frac1{d^2}\sum_{j,k\in T}\Gamma_{jk}$ over sets of columns. Then
 $$[[projection]]\le E\|A\|_\square\le[[upper]],\qquad\kappa\le[[comparison]],$$
 where the upper bound follows from $E\,t(C_4,A)=[[four_cycle]]$ with $\eta=E(\|A_{1\cdot}\|^2/d)^2\le1$. So, as $n,d\to\infty$, the masks
-converge to $W$ in cut norm (in mean; rows labelled by $\ell$) iff $\kappa\to0$, that is, iff what the label leaves unexplained has no
-long-range correlation across the columns of a row. The constants of $\gamma/2$ and $4\gamma$ are sharp; the upper bound is loose, for
-rows $\pm(1,-1)$ with fair signs by a factor that tends to $4$ as $n\to\infty$.
+converge to $W$ in cut norm (in mean; rows labelled by $\ell$) iff $\kappa\to0$, that is, iff the errors of the kernel, their means
+included, have no long-range correlation across the columns of a row. If the masks converge to any kernel of label and column, they converge
+to $W(\ell,j)=E[M_{1j}\mid\ell_1=\ell]$, and the errors of this kernel are what the label leaves unexplained. The constants of $\gamma/2$
+and $4\gamma$ are sharp; the upper bound is loose, for rows $\pm(1,-1)$ with fair signs by a factor that tends to $4$ as $n\to\infty$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

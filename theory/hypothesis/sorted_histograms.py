@@ -177,8 +177,8 @@ equal blocks, where $b$ divides the width. The masks are drawn from the constant
 $(k,l)$ minus $\rho$, times $\sqrt n$, tends in probability to $$[[cell]],\qquad m_k=[[block_mean]],$$ where $m_k$ is the mean of a standard
 normal variable between its quantiles at $\frac{k-1}b$ and $\frac kb$, $\varphi$ is the standard normal density, $\Phi$ the standard normal
 distribution function, and $\varphi(\Phi^{-1}(p))$ is $0$ for $p=0$ and $p=1$. So the root mean square of the differences between the
-histograms of two masks, of widths $n$ and $\gamma n$, times $\sqrt n$, tends in probability to $$[[distance]],$$ where $s^2$ is the mean of
-all $m_k^2$: for $\gamma>1$ and $b\ge2$ the distance falls as $n^{-1/2}$, although the graphon is constant.
+histograms of two masks, of widths $n$ and $\gamma n$ with $\gamma\ge1$, times $\sqrt n$, tends in probability to $$[[distance]],$$ where
+$s^2$ is the mean of all $m_k^2$: for $\gamma>1$ and $b\ge2$ the distance falls as $n^{-1/2}$, although the graphon is constant.
 
 Given the degrees $r$ of its row and $c$ of its column, an entry is $1$ with probability $[[entry]]$. Let $2b$ divide $n$, and choose half
 of the rows and half of the columns independently of the mask. Sort this quarter of the mask by degrees that are counted in the *other* half

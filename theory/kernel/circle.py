@@ -103,7 +103,7 @@ large frequencies (from eigenvalues, list): Over even $k$, $\lambda_kk^2\to[[eve
 
 exponent (from least squares, large frequencies): So $\ln\lambda$ is a constant minus $[[exponent]]$ times the logarithm of the rank, plus a
 remainder that tends to $0$. The fitted slope is linear in the ordinates, and the slope of the remainder tends to $0$ as $r_0\to\infty$ with
-$r_1/r_0$ fixed.
+$r_1/r_0>1$ fixed.
 """,
     globals(),
 )
@@ -193,10 +193,8 @@ $\cos\theta\,\kappa_0+\kappa_1$ has the eigenvalues $\lambda_k=[[ntk_eigenvalue]
 $k=0$, twice for $k\ge1$); the eigenvalues of odd $k\ge3$ vanish. $\kappa_0$ alone has $[[slope_eigenvalue]]$, and $\kappa_1$ alone has
 $[[value_eigenvalue]]$. In descending order the eigenvalue of rank $r$ is $\lambda_{(r)}=[[ranked]]$. The four metrics of a spectrum are
 then known exactly. The decay is minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda_{(r)}$ on $\ln r$ over ranks from $r_0$ to
-$r_1$,
-both included; on a finite window it differs from the exponent $[[exponent]]$ that it tends to as $r_0\to\infty$ with a fixed
-$\frac{r_1}{r_0}>1$ (on ranks 6 to 60 it is $2.384$,
-rounded). The others are
+$r_1$, both included; on a finite window it differs from the exponent $[[exponent]]$ that it tends to as $r_0\to\infty$ with $r_1/r_0>1$
+fixed (on ranks 6 to 60 it is $2.384$, rounded). The others are
 $\mathrm{tr}/\lambda_{(1)}=[[trace_ratio]]$, $\lambda_{(1)}/\lambda_{(2)}=[[gap_ratio]]$ and the share of the five largest in the trace,
 $[[top_energy]]$.
 """,
@@ -230,6 +228,7 @@ $[[top_energy]]$.
     },
     hypotheses=(
         Hypothesis("a fit over more than one rank", low < high),
+        Hypothesis("for the exponent, ranks that grow in a fixed ratio above 1", needed_by=("exponent",)),
         Hypothesis("abscissas that are not all the same", points * sum_xx > sum_x**2),
         Hypothesis("an even frequency", sp.Eq(sp.Mod(k, 2), 0), needed_by=("fall",)),
         Hypothesis("inputs on the circle itself; for other radii see K11.2"),

@@ -69,7 +69,7 @@ erf = DualActivation(
 )
 linear = DualActivation("linear", z, c, sp.Integer(1))
 
-# Layer by layer in the angle, not its cosine: near θ = 0 nothing is lost, and θ = 0 stays 0 exactly.
+# Layer by layer in the angle: a cosine shows only half the digits of a small one (K12), and θ = 0 stays 0 exactly.
 _lune = sp.sin(angle) - angle * sp.cos(angle)
 angle_step = 2 * sp.asin(sp.sqrt(sp.sin(angle / 2) ** 2 - _lune / (2 * sp.pi)))
 nngp_step = sp.cos(angle) + _lune / sp.pi

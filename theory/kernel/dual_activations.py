@@ -208,8 +208,7 @@ layers have the angle $\theta_l$, where
 $$\theta_{l+1}=[[angle_step]]\Big|_{\theta=\theta_l}$$
 (that is, $\cos\theta_{l+1}=\kappa_1(\cos\theta_l)$). Let $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta_l$, $t=\Theta_l$, starting with
 $\Theta_0=r$. Then the kernel of the outputs (NNGP) is
-$\cos\theta_L$, and the tangent kernel of $L$ hidden layers is $\Theta_L(r)$, with $\Theta_L(1)=L+1$. In terms of the angle no precision is
-lost near $r=1$.
+$\cos\theta_L$, and the tangent kernel of $L$ hidden layers is $\Theta_L(r)$, with $\Theta_L(1)=L+1$.
 """,
     steps=STEPS,
     source=Source(

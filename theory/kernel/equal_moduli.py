@@ -92,7 +92,8 @@ tangent (from equal moduli, convex; by convexity): So $h$ is nowhere below its t
 least $[[support]]$, with equality only for $c=ra$.
 
 turns (from equal moduli): With $m=x_j^2/d$, one more input in a row adds to $c-ra$ the number $[[agreeing_turn]]>0$ if it agrees and
-$[[opposed_turn]]<0$ if not. So if a mask entry with $x_j\ne0$ is random, and both kinds can be kept, not all masks have $c=ra$.
+$[[opposed_turn]]<0$ if not. The entries are independent. So if one of them, with $x_j\ne0$, is random, and both kinds can be kept, not all
+masks have $c=ra$.
 
 lower bound (from tangent, turns): The tangent at $r=\frac{e_+-e_-}{e_++e_-}$ is linear in $a$ and $c$. So its mean is its value at their means
 $e_++e_-$ and $e_+-e_-$, which is the graphon kernel $[[modulus_kernel]]$. If $e_+$ or $e_-$ is $0$, $c=\pm a$ in all rows, and $F_\Theta$ is
@@ -103,8 +104,8 @@ ends (from cosines): $h(-1)=0$ and $h(1)=2$, so the chord over $[-1,1]$ is $[[ch
 below the chord (from equal moduli, convex, ends; by chords): So a row adds at most $[[cap]]$, with equality only if it does not keep inputs of
 both kinds.
 
-upper bound (from below the chord): The mean of this cap is $[[modulus_bound]]$. A row that keeps one input attains its cap; as all $W_j\to0$ in
-proportion, two inputs are kept with a probability of second order.
+upper bound (from below the chord): The mean of this cap is $[[modulus_bound]]$. A row that keeps one input attains its cap. As all $W_j\to0$
+in proportion, two inputs are kept with a probability of second order, since the entries are independent.
 
 roots (from kernel of a row; by Cauchy–Schwarz): The variances of a row have $E\sqrt{ab}\le\sqrt{Ea\,Eb}$.
 
@@ -116,8 +117,8 @@ expansion (by K7.1): Input $j$ adds $[[gap]]$ to the gap, with $p=W_j$ and $(x,y
 gap of signs (from expansion): For signs, $S_W=p(1,1,r)$. Of the $d$ inputs, $d\frac{1+r}2$ agree and $d\frac{1-r}2$ differ, and together they
 add $[[signs_gap]]$ to the gap.
 
-weights (at some sizes: masks are enumerated, which needs the number of inputs; p is free): The probability that a row keeps $k$ inputs, $i$ of
-them agreeing, times $\frac kd$ is $[[signs_weight]]$; then $S_M=\frac kd(1,1,\frac{2i-k}k)$.
+weights (at some sizes: masks are enumerated, which needs the number of inputs; p is free): For independent entries the probability that a row
+keeps $k$ inputs, $i$ of them agreeing, times $\frac kd$ is $[[signs_weight]]$; then $S_M=\frac kd(1,1,\frac{2i-k}k)$.
 
 mean over masks (from weights, cosines; at some sizes: masks are enumerated, which needs the number of inputs; p is free): So the quenched
 kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ times these *weights*, $[[signs_quenched]]$.
@@ -191,9 +192,9 @@ quenched_kernel = Claim(
     title="For inputs of equal moduli the quenched kernel is at least the graphon kernel",
     headline=r"In the setting of K7.1, for two inputs whose coordinates have equal moduli, the limit of the tangent kernel is at least the graphon kernel and at most $[[modulus_bound]]$, $e_+=\frac1d\sum_jW_jx_j^2$ over the coordinates that agree.",
     statement=r"""
-In the setting of K7.1, let the entries of a row be independent of each other. For any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$ and $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with
-$x_j=x'_j$ and over those with $x_j=-x'_j\ne0$, respectively. The quenched kernel is at least the graphon kernel and at most a multiple of
-$e_+$,
+In the setting of K7.1, let the entries of a row be independent of each other. For any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$
+and $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with $x_j=x'_j$ and over those with $x_j=-x'_j\ne0$, respectively. The quenched kernel is
+at least the graphon kernel and at most a multiple of $e_+$,
 $$[[modulus_kernel]]\;\le\;E_MF_\Theta(S_M)\;\le\;[[modulus_bound]].$$
 The lower bound is attained if and only if $e_+=0$, or $e_-=0$, or all $W_j\in\{0,1\}$ where $x_j\ne0$. If $e_+>0$, the quotient of the
 quenched kernel and the upper bound tends to $1$ as all $W_j\to0$ in proportion. Both bounds rest on the convexity of
@@ -268,6 +269,7 @@ Relative to $2p$, the kernel at equal inputs, the gap is of order $\frac{1-p}{pd
             convention="else it is 0, as is the graphon kernel",
         ),
         Hypothesis("masks independent of the weights, one hidden ReLU layer with dense readout"),
+        Hypothesis("entries of a row of the mask that are independent of each other"),
         Hypothesis(
             "for the gap, inputs that are not parallel",
             sp.And(cosine > -1, cosine < 1),

@@ -66,7 +66,8 @@ wide layer (from two rows, wide below; by weak law): As layer $l-1$ becomes wide
 independent with bounded variances, approach their means.
 
 positions (from wide layer, normal pairs; by equidistribution): Averages of these means over the positions $v_j$ tend to integrals:
-$W(u_i,\cdot)$ is continuous almost everywhere, and so are $\Sigma$ and $\kappa_0\Theta$, where $\Theta\ne0$.
+$W(u_i,\cdot)$ is continuous almost everywhere, and so are $\Sigma$ and $\kappa_0\Theta$, where $\Theta\ne0$. (Those of the first layer are
+so by the hypothesis on the columns of $W^{(1)}$, those above it by dominated convergence.)
 
 forward (from positions): Given layer $l-1$ and the masks, the pairs $(z_i,z'_i)$ of layer $l$ are independent and normal, with covariances
 that tend to $\tilde\Sigma^{(l)}(u)=[[forward]]$: these are the covariances of $M_{ij}\omega_{ij}h_j$.
@@ -182,7 +183,8 @@ graphon_tangent_kernel = Claim(
     statement=r"""
 Let the entries $M^{(l)}_{ij}$ of the masks be independent of the weights and of each other, let edges be kept with probability
 $W^{(l)}(u_i,v_j)$, and let pruned weights never be trained. Let $W^{(l)}$ be continuous almost everywhere, also in $v$ at the position
-$u_i$ of each neuron, and $W^{(1)}$ also in $u$ at the position $v_j$ of each input; let the positions be equidistributed, and let the inputs be fixed, with
+$u_i$ of each neuron, and $W^{(1)}$ also in $u$ at the position $v_j$ of each input; let the positions be equidistributed, and let the
+inputs be fixed, with
 $\frac1d\sum_jM_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$ (as holds for $d\to\infty$ with
 $d^{-2}\sum_jx_j^4\to0$). As $n_1,\dots,n_L\to\infty$ one after the other, the tangent kernel tends in probability to the sum of the
 contributions of its layers: with $\Sigma$ that of the layer below and $G$ that of the layer above,

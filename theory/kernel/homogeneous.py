@@ -147,7 +147,7 @@ def squares_of_derivatives_are_counted(output_scale: sp.Expr, weights_trained: s
 homogeneous_constants = Claim(
     label="K3",
     title="Constant graphons: a factor of the density for each pruned layer",
-    headline=r"In infinitely wide ReLU networks, keeping weights independently at random multiplies the tangent kernel by each layer's density. For $L$ hidden layers and the density $\rho$ in all, readout too, that is $$[[ratio]].$$",
+    headline=r"In infinitely wide ReLU networks of many inputs, none dominant, independent random masks multiply the tangent kernel by each layer's density: for $L$ hidden layers and density $\rho$ in all, readout too, by $$[[ratio]].$$",
     statement=r"""
 Keep each weight of layer $l$ with probability $\rho_l$, independently of all other edges and of the weights, and train the kept weights.
 In the limit of K2 the tangent kernel is the dense kernel times the product of all densities,

@@ -79,7 +79,7 @@ powers (from own layer, overlap of powers): So $f=[[power_flow]]$, one factor fo
 surplus (from overlap of powers): $(p+1)(q+1)$ exceeds $p+q+1$ by $[[surplus]]$.
 
 mean densities (from powers, surplus): So the product of the $\int g_l\int h_{l+1}$, $[[density_flow]]$, is at most $f$, and less unless
-$pq=0$.
+$pq=0$ or $L=0$.
 
 one block (from recursion, unit norms): With a dense readout a row contributes $[[block_kernel]]$, at its own $a,b,c$. On block $b$ this is
 the dense kernel of one hidden layer at inputs weighted by $\sqrt{W_b}$.
@@ -177,15 +177,15 @@ def blocks_are_integrated(block_kernel: sp.Expr, mixture: sp.Expr) -> Iterator[R
 feature_reweighting = Claim(
     label="K8",
     title="Graphons of rank one are feature reweightings",
-    headline=r"If each hidden layer's graphon is a product of a profile of rows and one of columns, the tangent kernel is a constant times that of a dense network, at inputs reweighted by the first layer's columns.",
+    headline=r"If each hidden layer's graphon is a profile of rows times one of columns, the graphon kernel of K2 is a constant times the kernel of a dense network, at inputs reweighted by the first layer's columns.",
     statement=r"""
 Let $W^{(l)}(u,v)=g_l(u)h_l(v)\le1$ with $g_l,h_l\ge0$ for $l\le L$, and let $W^{(L+1)}=h_{L+1}$. Then the kernel of K2 is a constant times
 that of a dense network at reweighted inputs,
 $$\Theta(x,x')=f\;\Theta_{dense}\bigl(\sqrt{h_1}\,x,\sqrt{h_1}\,x'\bigr),\qquad f=\prod_{l=1}^L\int_0^1g_l(u)h_{l+1}(u)\,du:$$
 it is $f\sqrt{ab}\;\Theta_L(c/\sqrt{ab})$ with $a=\frac1d\sum_jh_1(v_j)x_j^2$, $b=\frac1d\sum_jh_1(v_j)x_j'^2$,
 $c=\frac1d\sum_jh_1(v_j)x_jx'_j$ and $\Theta_L$ of K1. So the column profile of the first layer selects features, and all else is one
-constant. For $g_l(u)=u^p$, $h_{l+1}(u)=u^q$ the constant is $f=[[power_flow]]$. For
-$p,q>0$ and $L\ge1$ this is more than the means of the profiles would give, $[[density_flow]]$, since hubs that receive much also pass on much.
+constant. For $g_l(u)=u^p$, $h_{l+1}(u)=u^q$ the constant is $f=[[power_flow]]$. For $p,q>0$ and $L\ge1$ this is more than the means of the
+profiles would give, $[[density_flow]]$, since hubs that receive much also pass on much.
 **Blocks.** With one hidden layer and a dense readout, let the rows fall into
 blocks with shares $s_b$ and with densities $W_b(v)$ that are constant within a block. Then $\Theta$ is the mixture of the kernels at inputs
 weighted by $\sqrt{W_b}$: with two blocks, $[[mixture]]$, where $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.

@@ -41,8 +41,8 @@ edge: An edge from $v$ adds $M(\Sigma+\omega^2\kappa_0\Theta)$ to the tangent ke
 $Q_1=E[M\omega^2]$, is $[[edge_mean]]$: the mask alone where the gradient arises, and the kept weight where it is passed on.
 
 central limit (by central limit): As $M$ depends on $|\omega|$ alone, $M\omega$ is centred, of variance $Q$, and has a finite fourth moment.
-It is not normal, but sums over a wide layer below, or over many inputs, become normal, as the fourth moments of their terms add up to
-$O(1/n)$.
+It is not normal, but sums over a wide layer below become normal, as the fourth moments of their terms add up to $O(1/n)$. Over many inputs
+these add up to at most $3d^{-2}\sum_jx_j^4\to0$.
 
 limit (from edge, central limit; by K2 for forward, backward, own_layer): Otherwise the passage to the limit is the one of K2, which
 requires of masks and weights only that edges are independent and centred. Here $Q$ replaces $W$ in $\tilde\Sigma$ and $G$, while $W$ stays
@@ -168,11 +168,12 @@ def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
 second_moment_graphon = Claim(
     label="K4",
     title="Masks that depend on the size of the weights have two graphons",
-    headline=r"If a mask looks at the size of normal weights, signals carry the mean kept square $Q=E[Mw^2]$; the kept share enters only where a weight's own gradient arises. If the largest are kept, a share $\rho$, $$Q=[[second_moment]].$$",
+    headline=r"In wide networks of many inputs, none dominant, masks that look at sizes of normal weights let signals carry $Q=E[Mw^2]$; the kept share enters only a weight's own gradient. If the largest are kept, a share $\rho$, $$Q=[[second_moment]].$$",
     statement=r"""
 Let the $w_{ij}$ be independent and standard normal, let each $M_{ij}$ depend on $|w_{ij}|$ alone, and let
-$W(u,v)=P(M=1\mid u,v)$, $Q(u,v)=E[Mw^2\mid u,v]$. Then the tangent kernel of the masked network is that of K2 with $Q$ in
-place of $W$ in the forward and backward passes, and $W$ only where the gradient arises:
+$W(u,v)=P(M=1\mid u,v)$, $Q(u,v)=E[Mw^2\mid u,v]$. Let $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs, or let the first layer be
+dense. Then, in the limit of K2, the tangent kernel of the masked network is that of K2 with $Q$ in place of $W$ in the forward and backward
+passes, and $W$ only where the gradient arises:
 $$\tilde\Sigma^{(l)}=\int Q^{(l)}\Sigma^{(l-1)},\qquad G^{(l)}=\dot\Sigma^{(l)}\int Q^{(l+1)}G^{(l+1)},$$
 $$\Theta=\sum_{l=1}^{L+1}\iint G^{(l)}(u)\,W^{(l)}(u,v)\,\Sigma^{(l-1)}(v)\,dv\,du .$$
 If the weights with $|w|>t$ are kept, where $t=[[threshold]]$ at the density $\rho$, then $Q=q(W)$ with
@@ -222,7 +223,8 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
     hypotheses=(
         CAUCHY_SCHWARZ,
         Hypothesis(
-            r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; the sequential limit of K2, with $d\to\infty$ for the first layer"
+            r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; the sequential limit of K2, for a masked first layer after $d\to\infty$ with "
+            r"$d^{-2}\sum_jx_j^4\to0$ at both inputs"
         ),
         Hypothesis("a threshold that does not depend on the sample, in the place of that of the largest scores"),
     ),

@@ -58,9 +58,9 @@ Bessel integral (by BESSEL_INTEGRAL): $K_0(s)=\int_0^\infty e^{-s\cosh x}dx$.
 share (from product, Bessel integral): So $P(|aw|>s)=[[r]]$: with $\cosh x=1+2\sinh^2\frac x2$ this is $\frac2\pi\int e^{-s\cosh
 x}\frac{dx}{\cosh x}$, which has the derivative $-\frac2\pi K_0$ and vanishes at infinity.
 
-two means (by same law): The score is symmetric in $a$ and $w$, so that $E[a^2M]=E[w^2M]$. On the diagonal, by K4, these are the
-contributions of an input to the first-layer term and to the readout term. So $E\,\Theta_n(x,x)$ is twice the mean of $x_j^2$ times either
-of them.
+two means (by same law): The score is symmetric in $a$ and $w$, so that $E[a^2M]=E[w^2M]$. Given the readout, each $M_{ij}$ depends on
+$|w_{ij}|$ alone. So on the diagonal, by K4, these means are the contributions of an input to the first-layer term and to the readout term,
+and $E\,\Theta_n(x,x)$ is twice the mean of $x_j^2$ times either of them.
 
 energy rate (from two means, Bessel integral): $E[a^2;|aw|>s]$ falls at the rate $\frac2\pi\int_0^\infty a\,e^{-(a^2+s^2/a^2)/2}da$;
 substitute $a=\sqrt s\,e^{x/2}$, and combine $x$ and $-x$: the rate is $\frac2\pi s\int_0^\infty\cosh x\,e^{-s\cosh x}dx=-\frac2\pi
@@ -72,7 +72,8 @@ infinity.
 slope (from share, energy rate): The quotient of the two rates is $dR_2/dr=[[slope]]$.
 
 given the readout (from entry energy; by K4 for row_kernel): Given $a$, the entries of a row are independent, and the mask depends only on
-$|w|$. So, off the diagonal, as $d\to\infty$, the preactivations become normal with the covariances $S_Q$.
+$|w|$. So, off the diagonal, as $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs, the preactivations become normal with the
+covariances $S_Q$.
 
 row kernel (from given the readout): So a neuron contributes the mean of $\varphi\varphi'+\alpha^2\dot\varphi\dot\varphi's_W$, which by K1
 is $F+\alpha^2s_W\,\partial_cF$, $[[row_kernel]]$.
@@ -155,7 +156,8 @@ $$E[a_i^2M_{ij}]=E[w_{ij}^2M_{ij}]=R_2(s)=[[R_2]],$$
 and $dR_2/dr=[[slope]]$. ($r$ is $H$ of S4.) The two means are the path densities of an input in the first-layer term and in the readout
 term of the tangent kernel with one hidden layer and dense readout. Both equal $R_2$, and
 $E\,\Theta_n(x,x)=\frac2d\sum_jx_j^2R_2(\tau/\varphi_j)$
-at every width. Off the diagonal, as $d\to\infty$, a neuron with $|a_i|=\alpha$ contributes $F(a,b,c)+\alpha^2s_W\kappa_0$, that is,
+at every width. Off the diagonal, as $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs, a neuron with $|a_i|=\alpha$ contributes
+$F(a,b,c)+\alpha^2s_W\kappa_0$, that is,
 $$[[row_kernel]],$$
 where $s_W=S_W(x,x')$ and $a=S_Q(x,x)$, $b=S_Q(x',x')$, $c=S_Q(x,x')$ at $Q=q(W)$. Tails: as $s\to\infty$,
 $$r\sim[[tail]],\qquad R_2\sim[[energy_tail]],$$
@@ -199,7 +201,9 @@ and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[e
         CAUCHY_SCHWARZ,
         Hypothesis("the saliency factorises (S3), with the threshold of the limit"),
         Hypothesis(FIXED_RESIDUAL),
-        Hypothesis(r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; off the diagonal $d\to\infty$"),
+        Hypothesis(
+            r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; off the diagonal $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs"
+        ),
     ),
     uses=("K1", "K4", "S3", "S4"),
     aids={"struve_form": product_survival(s)},

@@ -83,9 +83,9 @@ $S=W(u)\frac1d(|x|^2,|x'|^2,x\cdot x')$.
 
 row kernel (from neurons): With $w=W(u)/d$, at the lengths $m$ and $m'$ and the cosine $r$, this contribution is $[[row_kernel]]$.
 
-radii (from row kernel; by product): Length and direction of an isotropic $x$ are independent. So the eigenvalue at $|x|\,Y(x/|x|)$ is
-$\frac gdE|x|^2$ times the eigenvalue of $\cos\theta\,\kappa_0+\kappa_1$ on the sphere at $Y$, and functions orthogonal to all of these have
-the eigenvalue $0$.
+radii (from row kernel; by product): As no rotation changes the law of $x$, its length and its direction are independent. So the eigenvalue
+at $|x|\,Y(x/|x|)$ is $\frac gdE|x|^2$ times the eigenvalue of $\cos\theta\,\kappa_0+\kappa_1$ on the sphere at $Y$, and functions orthogonal
+to all of these have the eigenvalue $0$.
 
 normal weights (by K1): For unit vectors and standard normal $z$ in $\mathbb R^k$, $\kappa_1=2E(z\cdot x)_+(z\cdot x')_+$ and
 $\kappa_0=2P(z\cdot x>0,z\cdot x'>0)$.
@@ -250,12 +250,12 @@ def harmonics_solve_their_equation(slope: sp.Expr, slope_before: sp.Expr, bend: 
 sphere_spectrum = Claim(
     label="K11.2",
     title="With few inputs of equal weight the spectrum is that of a sphere",
-    headline=r"If, in each row, the graphon of one hidden ReLU layer weighs $k\ge2$ inputs of an isotropic law alike, and no others, its kernel has the spectrum of the sphere $S^{k-1}$, up to a factor: a decay with the exponent $$[[exponent]].$$",
+    headline=r"If each row of one hidden ReLU layer's graphon weighs $k\ge2$ inputs of a rotation-invariant law alike, and no others, its kernel has the spectrum of the sphere $S^{k-1}$, up to a factor: a decay with the exponent $$[[exponent]].$$",
     statement=r"""
 Consider one hidden ReLU layer with a dense readout. Let $W$ be the graphon of the trained edges and $Q=W$ that of the second moments. At
 every $u$ let them have the same value at each of $k\ge2$ inputs and be 0 at all others; let $g=\int W\,du$ at one of these inputs, and let
-$x$, the vector of these $k$ coordinates, have a law that no rotation changes, with $0<E|x|^2<\infty$. Then the operator of the graphon kernel is that of the
-sphere $S^{k-1}$ times $(g/d)\,E|x|^2$. On the sphere the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$) is
+$x$, the vector of these $k$ coordinates, have a law that no rotation changes, with $0<E|x|^2<\infty$. Then the operator of the graphon
+kernel is that of the sphere $S^{k-1}$ times $(g/d)\,E|x|^2$. On the sphere the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$) is
 $[[sphere_eigenvalue]]$, of multiplicity $[[multiplicity]]$, at degree $\ell$. The case $k=2$ is K10.1; unequal weights stretch the sphere.
 The eigenvalues of odd degrees
 $\ge3$ vanish. From an even degree $\ell$ to $\ell+2$ the eigenvalue is multiplied by $[[fall_ratio]]<1$, and
@@ -286,7 +286,7 @@ For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue 
         "u": "position of a neuron",
         "g": "mean of $W$ over the neurons, at one of the $k$ inputs",
         "d": "number of all inputs",
-        "x": "values of the $k$ inputs, drawn from an isotropic law",
+        "x": "values of the $k$ inputs, drawn from a law that no rotation changes",
         "E": "mean over that law",
         "S^{k-1}": "unit sphere in $k$ dimensions",
         r"\theta": "angle between two values of $x$",
@@ -301,7 +301,9 @@ For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue 
             needed_by=("sphere_eigenvalue",),
         ),
         Hypothesis("for the decay, at least two inputs", k >= 2, needed_by=("fall_ratio", "exponent", "constant")),
-        Hypothesis("inputs of an isotropic law in the coordinates kept; weights of these equal"),
+        Hypothesis(
+            r"inputs whose law no rotation of the coordinates kept changes, with $0<E|x|^2<\infty$; weights of these equal"
+        ),
         Hypothesis(
             "the graphon kernel of K4: that of masks where a row keeps all of the $k$ inputs or none, else at few inputs see K7.1"
         ),

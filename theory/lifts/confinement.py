@@ -100,7 +100,7 @@ def tangents_of_the_example_reach_its_floor(
     reached = standstill + sp.diff(standstill, x) * standstill_radius
     yield same(reached, epsilon, by=sp.expand)
     yield same(valued(low_loss, {z: reached}), epsilon)
-    y = sp.Symbol("y", nonnegative=True)
+    y = sp.Symbol("y", positive=True)
     growth = y / (1 + y) * sp.exp(x)
     yield nonnegative(sp.diff(standstill_radius, x), growth, where={epsilon: 1 / (1 + y)})
     yield nonnegative(standstill - 1, sp.exp(-x), strict=True)
@@ -128,7 +128,7 @@ $c=[[pac_radius]]$.
 
 The order of the quantifiers matters. If $\kappa$ may depend on $c$, the same follows if $c>[[needed_radius]]$ with $\kappa=\kappa(c)$ for
 some $c$, but not without such a $c$. A counterexample is the flow from $x=0$ for $F(x)=[[standstill]]$ with $\ell(z)=z$ for
-$z\ge\varepsilon$, $0<\varepsilon\le1$ (and below it such that $\ell\ge0$ is convex and differentiable): the ball of radius $c$ about $0$
+$z\ge\varepsilon$, $0<\varepsilon<1$ (and below it such that $\ell\ge0$ is convex and differentiable): the ball of radius $c$ about $0$
 lies in $A(\kappa(c),\varepsilon)$, where $\kappa(c)=[[standstill_radius]]$ at $x=c$, but the loss never comes down to $1$.
 """,
     steps=STEPS,
@@ -160,8 +160,8 @@ lies in $A(\kappa(c),\varepsilon)$, where $\kappa(c)=[[standstill_radius]]$ at $
             "the loss to be reached is above that which is approached", epsilon > epsilon_0, needed_by=("middle",)
         ),
         Hypothesis(
-            "the flow that never comes down to $1$ has tangents that reach a positive loss of at most $1$",
-            sp.And(epsilon > 0, epsilon <= 1),
+            "the flow that never comes down to $1$ has tangents that reach a positive loss below $1$",
+            sp.And(epsilon > 0, epsilon < 1),
             needed_by=("standstill_radius",),
         ),
         Hypothesis("the text of Theorem 2.1 breaks off in its hypotheses: the order of the quantifiers is our reading"),

@@ -76,10 +76,11 @@ STEPS = proof(
     r"""
 trees (by L10.1): A witness with two hidden layers is unfolded into trees with the same function.
 
-different types (from trees; by dominated convergence): Perturb the weights of the witness so little that its loss $\varepsilon_w$ stays
-below $\varepsilon$, and that all its units (with one hidden layer) and all its children (with two) differ. Their neighbourhoods are then
-disjoint, if they are small enough. Arbitrarily small perturbations make them differ, and the loss is a continuous function of the weights,
-as $\sigma'$ is bounded and $E_D\|x\|^2<\infty$.
+different types (from trees; by dominated convergence): Where no edge enters a vertex of the witness, add one of weight $0$, from an input
+or, for a root, from a new child with an input: the function stays the same. Then perturb the weights so little that the loss
+$\varepsilon_w$ stays below $\varepsilon$, and that all units (with one hidden layer) and all children (with two) differ. Their
+neighbourhoods are then disjoint, if they are small enough. Arbitrarily small perturbations make them differ, as each has an input, and the
+loss is a continuous function of the weights, as $\sigma'$ is bounded and $E_D\|x\|^2<\infty$.
 
 finite constants (by integration): As $\sigma'$ is bounded and $E_D\|x\|^2<\infty$, the derivatives of a unit with respect to its weights
 have norms in $L^2(D)$ that are bounded on each ball of weights. So $\Lambda$ is finite.
@@ -268,9 +269,9 @@ odd $\sigma$ and $\rho_0<\sqrt\nu$, up to sign, with twice this probability).
     aids={"loss_bound": loss_bound, "longest_time": longest_time, "copies": M, "copies_loss": copies_loss},
     open_questions=(
         OpenQuestion(
-            asks="Do random sparse lifts reach the loss of a witness of three and more hidden layers, or of attention blocks in a row?",
-            obstacle="Copies have to be isolated, or each copy changes the inputs of the others. With two hidden layers isolated trees are counted by two moments (L11). With more, the cells of different terminals share vertices at each intermediate layer.",
-            known="One and two hidden layers (L17.1, L17.2), one layer of convolutions or attention (L21.2, L21.3). The deterministic part, many disjoint copies, holds at any depth (L16.1).",
+            asks="Do random sparse lifts reach the loss of a witness of attention blocks in a row, and how wide must they be for perceptrons of three and more hidden layers?",
+            obstacle="Copies of attention blocks in a row have to be disjoint, but the cells of different terminals share heads at each intermediate layer, and L11 counts trees of scalar units alone. For perceptrons a width needs explicit moments of deeper isolated trees.",
+            known="One and two hidden layers (L17.1, L17.2), one layer of convolutions or attention (L21.2, L21.3). The deterministic part, many disjoint copies, holds at any depth (L16.1). For perceptrons of three and more hidden layers the two moments of L11 gain factors, but keep their orders in $n$. So from some width on there are likely to be enough isolated trees; this is written out for two layers alone.",
             evidence="Nothing was computed beyond two hidden layers.",
         ),
     ),

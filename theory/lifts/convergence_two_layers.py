@@ -166,8 +166,9 @@ $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
         ),
         Remark(
             r"The check samples the number of copies, on which the probability rests; it trains no lift. Lifts with two hidden layers "
-            r"are trained in L16.1 and compared with (B1), which in so small lifts is above the loss at the start. A trained lift may satisfy $B(M)$ without having the copies. So a count of the "
-            r"lifts that violate it could not refute a failure probability smaller than that of too few copies.",
+            r"are trained in L16.1 and compared with (B1), which is below the loss at the start for 32 copies alone, and above it "
+            r"for four. A trained lift may satisfy $B(M)$ without having the copies. So a count of the lifts that violate it could not "
+            r"refute a failure probability smaller than that of too few copies.",
             "isolated_copies_fall_short",
         ),
     ),

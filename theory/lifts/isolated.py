@@ -132,7 +132,7 @@ def pairs_exclude_each_other(cell_chance: sp.Expr, copy_chance: sp.Expr) -> Iter
 isolated_cells = Claim(
     label="L11.2",
     title="Coverage with two hidden layers: exact counts of copies and of isolated copies",
-    headline=r"With two hidden layers of $n$ vertices the laws of the numbers of copies and of isolated copies of a witness are known exactly. On average there are $$EM=[[expected_copies]]$$ copies.",
+    headline=r"With two hidden layers of $n$ vertices the law of the number of isolated copies of a witness is known exactly, and for two children that of all copies. On average there are $$EM=[[expected_copies]]$$ copies.",
     statement=r"""
 Let a second layer, the *roots*, also of $n$ vertices, lie above the hidden layer of L11.1, with edge probability $p$ and mean degree
 $\lambda$ between the two layers, $0\le\lambda\le n$, and with weights of its own. A witness has a root with exactly $r$ children, of

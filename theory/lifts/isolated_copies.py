@@ -212,10 +212,10 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
     uses=("L15", "L16.1"),
     open_questions=(
         OpenQuestion(
-            asks="What is the best constant of (B2), and does the loss of $M$ exact copies fall faster than $M^{-2}$?",
+            asks="What is the best constant of (B2), and does the loss that $M$ exact copies of a fixed witness guarantee fall faster than $M^{-2}$?",
             obstacle="The proof allows half of the copies to move as far as the whole energy can carry them; in the computed flows all copies move, but less far.",
             known=r"""$6\sqrt3A_1A_2^3\Lambda^2M^{-2}$ (L16.2), for every witness, unit and law of data.""",
-            evidence="The loss of copies of a linear unit on one data point, in closed form, reaches more than an eleventh of the bound, with a readout $A_1=A_2$ that grows like $M$. For a fixed witness this says nothing about the power of $M$.",
+            evidence="The loss of copies of a linear unit on one data point, in closed form, reaches more than an eleventh of the bound. If the readout $A_1=A_2$ of the witness is a fixed multiple of $M$, the loss at $T_2$ is a fixed multiple of $B_2$ for all $M$. So a bound by $\\Lambda^2A_1A_2^3$ and $M$ alone that holds at $T_2$ falls no faster than $M^{-2}$. For a fixed witness this says nothing about the power of $M$.",
             checked_by="isolated_linear_copies_keep_the_bound",
         ),
     ),

@@ -296,7 +296,7 @@ lifts.
             expression="upper_tail",
             truth="some_copies",
             at=tuple(_at(80, count) for count in (10, 16)),
-            lost="in Markov's inequality for the power, with a factor of the order $\\sqrt m$ even for a Poisson variable, and in using the mean for the variance",
+            lost="in Markov's inequality for the power, with a factor of the order $\\sqrt m$ even for a Poisson variable if $\\frac m\\mu>1$ is fixed, and in using the mean for the variance",
         ),
         Loose(
             expression="lower_tail",

@@ -78,10 +78,10 @@ LOST_ALONE = (
     r"at most, for two inputs: one neuron whose strength $\alpha\|w\|$ is within $\frac\varepsilon2$ of $1$, at an angle of at most $\frac\varepsilon{2+\varepsilon}$, is enough (N8), "
     "and the subsets of several are not counted"
 )
-LOST_SEEN = "at most, for two inputs, where a search among the 16 neurons nearest to the target finds tickets for most networks of this size: in the strengths, which have to add up to $1$, and in the union bound"
+LOST_SEEN = "at most, for two inputs, where a search among neurons near the target, 16 at a time, finds tickets for most networks of this size: in the strengths, which have to add up to $1$, and in the union bound"
 
 
-ONE_NEURON = "at most, for two inputs: one neuron at an angle whose sine is at most $\\varepsilon$ is enough"
+ONE_NEURON = "at most, for two inputs: one neuron at an acute angle from the target whose sine is at most $\\varepsilon$ is enough"
 
 STEPS = proof(
     r"""

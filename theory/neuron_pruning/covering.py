@@ -275,7 +275,7 @@ $[[neurons]]$ neurons, where $R$ is taken for $n$ neurons, at $N=n$.
         OpenQuestion(
             asks="How many random neurons are enough, for a linear output and three inputs or more?",
             obstacle=r"""It is necessary that planks cover. Neurons whose planks cover need not have a small error: their outputs must fit in all planes at once, and one aligned neuron, which is enough for two inputs, is so in a cap whose size falls like $\varepsilon^{d-1}$.""",
-            known=r"""A lower bound is N9.2, and for small $\varepsilon$ and failures of at most $\varepsilon^2$ a larger one, of the order $\varepsilon^{-\frac{2(d-1)}3}$, is N6.3. For two inputs, of the order of $1/\varepsilon$ neurons are necessary and sufficient, with output weights of one's choice (N2).""",
+            known=r"""A lower bound is N9.2. For small $\varepsilon$ and failures of at most $\varepsilon^2$ a larger one, of the order $\varepsilon^{-\frac{2(d-1)}3}$, is N6.3. Divided by $\ln\frac1\varepsilon$, this order is needed for every fixed probability of success as well: of the order of $\ln\frac1\varepsilon$ independent rotations of one span of neurons together are near all directions of the target but a share of $\varepsilon^2$, and N6.3 applies to the sum of these spans. For two inputs, of the order of $1/\varepsilon$ neurons are necessary and sufficient, with output weights of one's choice (N2).""",
             evidence="For three inputs drawn planks cover no more often than the bound allows. That the bound holds for planks says nothing about neurons.",
             checked_by="random_planks_cover_circles_no_more_often",
         ),
@@ -292,7 +292,7 @@ $[[neurons]]$ neurons, where $R$ is taken for $n$ neurons, at $N=n$.
             expression="neurons",
             truth="enough",
             at=tuple({d: 3, delta: sp.Rational(1, 2), eps: sp.Rational(1, inverse)} for inverse in (8, 10)),
-            lost=r"at most, for three inputs, where one neuron at an angle whose sine is at most $\varepsilon$ is enough, but in a cap of the order $\varepsilon^2$; whether planks that cover are enough is not known",
+            lost=r"at most, for three inputs, where one neuron at an acute angle from the target whose sine is at most $\varepsilon$ is enough, but in a cap of the order $\varepsilon^2$; whether planks that cover are enough is not known",
             side=Side.BELOW,
         ),
     ),

@@ -101,9 +101,9 @@ $\langle w^*,x\rangle$ is exactly $\max_{\tau=\pm1}\|\max(\tau\Delta^+,\tau\Delt
 the output ReLU the error is no larger.
 
 **Measured.** $N_{50}(\varepsilon)$ is the median, over networks, of the first $N$ at which a ticket is *found*, for $d=2$. Whole neurons
-have a linear output, and the ticket is found among the 16 neurons nearest to $w^*$ that have been drawn so far. Single weights have an
-output ReLU, with $w^*=(1,1)/\sqrt2$ and one subset sum for each input and sign. Between $\varepsilon_1=0.2$ and $\varepsilon_2=0.01$ the
-log–log slope of $N_{50}$ lies, to the accuracy of the measurement, for neurons between $[[neuron_steepest]]$ and $[[neuron_flattest]]$, the
+have a linear output. Of those within the angle $6\varepsilon$ of $w^*$, a ticket is looked for among the newest one and the 15 drawn before
+it that are nearest to $w^*$. Single weights have an output ReLU, with $w^*=(1,1)/\sqrt2$ and one subset sum for each input and sign.
+Between $\varepsilon_1=0.2$ and $\varepsilon_2=0.01$ the log–log slope of $N_{50}$ lies, to the accuracy of the measurement, for neurons between $[[neuron_steepest]]$ and $[[neuron_flattest]]$, the
 secant slopes of $\varepsilon^{-1}\ln^2\frac1\varepsilon$ and of $\varepsilon^{-1}$, and for weights between $s=[[weight_steepest]]$ and
 $[[weight_flattest]]$, the secant slopes of $\ln\frac1\varepsilon$ and of a constant. *Reported, not asserted:* whole neurons with an
 output ReLU, and single weights with a linear output (nearby neurons of either direction for the kink, single weights to correct what is
@@ -224,8 +224,8 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. �
     open_questions=(
         OpenQuestion(
             asks=r"""Which power of $\ln\frac1\varepsilon$ belongs to $1/\varepsilon$, for whole neurons of two inputs with random output weights?""",
-            obstacle="For the lower bound one kink must fit (N5), whose cost is the logarithm of the gap beside it; for the upper bound a subset sum of the neurons in a window compensates their random strengths, which costs the square of a logarithm in the proof of N8.",
-            known=r"""For two inputs $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice (N8). With a linear output, of the order of $1/\varepsilon$ are needed (N2); with a ReLU output, of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ (N5.2).""",
+            obstacle="For the lower bound one kink must fit (N5), whose cost is the logarithm of the gap beside it; for the upper bound the random strengths of near neurons must add up to $1$. In the proof of N8 a subset sum of the neurons in one window sees to this, which costs the square of a logarithm.",
+            known=r"""For two inputs $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ neurons suffice (N8). Fewer are enough, $O(\varepsilon^{-1}\ln\frac1\varepsilon\ln\ln\frac1\varepsilon)$: with $K=\lceil\log_2\frac2\varepsilon\rceil$ let class $i<K$ hold the neurons of a strength between $2^{-i-2}$ and $2^{-i-1}$ within the angle $2^i\frac\varepsilon{2K}$ of $w^*$. All classes have probabilities of the order $\frac\varepsilon K$, and at most two neurons of each bring the sum of the strengths within $\frac\varepsilon2$ of $1$, while the directions add at most $\frac\varepsilon2$. With a linear output, of the order of $1/\varepsilon$ are needed (N2); with a ReLU output, of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ (N5.2).""",
             evidence=r"""With a linear output the found sizes have a slope between that of $1/\varepsilon$ and that of $\varepsilon^{-1}\ln^2\frac1\varepsilon$, and show no more.""",
             checked_by="found_sizes_have_these_slopes",
         ),

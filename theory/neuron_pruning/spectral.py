@@ -310,7 +310,9 @@ smallest such $N$; here $T$ is taken for $n$ neurons, at $N=n$.
         Hypothesis("the output is linear; its weights may depend on everything"),
         Hypothesis("the neurons do not depend on the target, and one of the two is rotation invariant"),
         Hypothesis("some error or some failure is allowed", needed_by=("neurons",)),
-        Hypothesis("an error below the norm of the target", 2 * d * eps**2 < 1, needed_by=("solved", "success")),
+        Hypothesis(
+            "an error below the norm of the target", 2 * d * eps**2 < 1, needed_by=("solved", "success", "neurons")
+        ),
         Hypothesis("no more is left than the squared norm of the target", 2 * d * T <= 1, needed_by=("solved",)),
     ),
     named={"q": sp.gamma(d / 2) ** 2},

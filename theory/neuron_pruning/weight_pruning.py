@@ -114,8 +114,8 @@ $g(x)=\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)$ be a source network wit
 $w_i$ and of $\alpha$ may be removed. The output is $\sigma(g)$.
 
 With $N=dn$ neurons some mask has an error of at most $\varepsilon$, except with probability at most $$[[failure]].$$ So
-$n=\left\lceil[[size]]\right\rceil$ neurons for each input suffice for failure with probability at most $\delta$:
-$N=O(d\ln\frac d{\varepsilon\delta})$, which exceeds the announced $O(d\ln\frac1\varepsilon)$ by a term of the order $d\ln\frac d\delta$.
+$n=\left\lceil[[size]]\right\rceil$ neurons for each input, or none where this is negative, suffice for failure with probability at most
+$\delta$: $N=O(d\ln\frac d{\varepsilon\delta})$, which exceeds the announced $O(d\ln\frac1\varepsilon)$ by a term of the order $d\ln\frac d\delta$.
 One item more in each block multiplies the bound by $[[contraction]]$.
 
 These masks show what the output ReLU does: $g$ is within $\varepsilon$ of the *linear* function $\langle w^*,x\rangle$, so without the ReLU

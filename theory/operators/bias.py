@@ -164,7 +164,7 @@ $(Eh^2)^{1/2}=[[value_sd]]$, $Ep=[[left_mean]]$, $Eq=[[right_mean]]$. For $P$ of
 $P/\sqrt{mn}$ adds $[[cross_term]]$ with $x=\frac{\langle a,Hb_l\rangle}{\sqrt{mn}}$, $y=\frac{\langle a_l,Hb\rangle}{\sqrt{mn}}$; all these
 terms together are $O_P(n^{-3/2})$. For a random mask (constant $P=\rho$), $\sigma_1(M)/\sqrt{mn}$ is
 $[[random_value]]$ with standard deviation $[[random_sd]]$, up to $O_P(n^{-3/2})$. For such a mask with exactly $K=\rho mn$ kept entries,
-$h=0$ and the fluctuation is of second order. The bias is relative to $P$: passing from $P$ to its graphon adds the discretisation error
+$h=0$: there is no fluctuation of first order. The bias is relative to $P$: passing from $P$ to its graphon adds the discretisation error
 (O5).
 """,
     steps=STEPS,

@@ -168,8 +168,8 @@ $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
     },
     remarks=(
         Remark(
-            r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4.1, cited there), while the bound with G1.2 gives "
-            r"$n^{-1/4}$."
+            r"For independent entries and $m\asymp n$, $\|M-P\|_{op}/\sqrt{mn}$ is of order at most $n^{-1/2}$ (O3, cited there), while the "
+            r"bound with G1.2 gives $n^{-1/4}$."
         ),
     ),
     sharp=(

@@ -41,6 +41,7 @@ gradient = lambda_1 * b / 2 + lambda_0 * c * sp.sqrt(d) * gamma * omega
 moment = lambda_1 * b
 mean_length = 1 / (sp.sqrt(2 * sp.pi) * gamma)
 stein_moment = lambda_0 * c / sp.sqrt(2 * sp.pi * d)
+gradient_variance = (lambda_0 * c * gamma) ** 2
 crossover = sp.sqrt(sp.pi * d / 2) * sp.Abs(b) / amplification
 
 STEPS = proof(
@@ -103,8 +104,13 @@ one coordinate (from length; by same law): The coordinates of $w$ have one law, 
 self-term (from gradient, one coordinate): So $\beta_j=E_w[w_jg_j]=[[stein_moment]]$. As $\|w\|/\sqrt d\to1$ almost surely, $g_j$ reduces to
 $\frac{h_j}2+\beta_jw_j$, which is P1.
 
+variance (from gradient, self-term, mean square, bounds, Stirling): The cosine $\omega$ has the mean square $\frac1d$. So $g_j$ has the
+variance $[[gradient_variance]]$, which is $2\pi d\gamma_d^2$ times $\beta_j^2$. By *bounds* this factor is above $1$, and by *Stirling* it
+tends to $1$.
+
 crossover (from moment, self-term, bounds): $|\beta_j|$ is larger than $\frac12|h_j|$ once $|c|>[[crossover]]$, which tends to $0$ as
-$d\to\infty$ for fixed $b$. Then the scores tend to be proportional to $|a|\,w^2$: a row factor and noise.
+$d\to\infty$ for fixed $b$. For fixed $c\ne0$ and $b_j$ that stay below one bound, the scores then tend to be proportional to $|a|\,w^2$ in
+all columns: a row factor and noise.
 """,
     globals(),
 )
@@ -176,11 +182,12 @@ $\gamma_d=E\,\omega_1^+=[[gamma]]$ for a uniform direction $\omega$. The tangent
 $\lambda_0=[[lambda_0]]$ and linear functions by $\lambda_1=[[lambda_1]]$, so $\Theta r=\lambda_0c+\lambda_1b\cdot x$, and
 $$[[lower]]<\frac{\lambda_0}{\lambda_1}=[[amplification]]<[[upper]],\qquad\frac{\lambda_0}{\lambda_1}\sim[[asymptote]].$$
 For infinitely many data and with $\omega=w_j/\|w\|$, the gradient by which GraSP prunes is exactly $g_j=[[gradient]]$ in column $j$
-($b=b_j$). Its moments are those of P1 in S5 with $h_j=[[moment]]$ and $\beta_j=[[stein_moment]]$; SNIP has $h_j=b$ and
-$\beta_j=c/\sqrt{2\pi d}$ instead. As $\|w\|/\sqrt d\to1$, P1 itself is the limit. The self-term $\beta_jw_j$ of a weight $w_j=1$ exceeds
-the data term $h_j/2$ once $|c|>[[crossover]]$. For fixed $b$ this crossover tends to $0$ as $d\to\infty$ (for SNIP it is
-$\sqrt{\pi d/2}\,|b|$, which tends to infinity). So unless the mean of the residual is removed, GraSP with many inputs keeps rows, not
-features: as $d\to\infty$ its graphon tends to one that depends on $u$ only.
+($b=b_j$). Its mean and its covariance with $w_j$ are those of P1 in S5 with $h_j=[[moment]]$ and $\beta_j=[[stein_moment]]$; SNIP has
+$h_j=b$ and $\beta_j=c/\sqrt{2\pi d}$ instead. Its variance $[[gradient_variance]]$ is larger than the $\beta_j^2$ of P1 if $c\ne0$, and equivalent
+to it as $d\to\infty$: as $\|w\|/\sqrt d\to1$, P1 itself is the limit. The self-term $\beta_jw_j$ of a weight $w_j=1$ exceeds the data term
+$h_j/2$ once $|c|>[[crossover]]$. For fixed $b$ this crossover tends to $0$ as $d\to\infty$ (for SNIP it is $\sqrt{\pi d/2}\,|b|$, which
+tends to infinity if $b\ne0$). So unless the mean of the residual is removed, GraSP with many inputs keeps rows, not features: as
+$d\to\infty$, for fixed $c\ne0$ and bounded $b_j$, its graphon tends to one that depends on $u$ only.
 """,
     steps=STEPS,
     source=Source(
@@ -201,7 +208,8 @@ features: as $d\to\infty$ its graphon tends to one that depends on $u$ only.
     ),
     hypotheses=(
         Hypothesis(r"inputs uniform on the sphere of radius $\sqrt d$, residual affine, the kernel at infinite width"),
-        Hypothesis("one hidden ReLU layer with normal weights, square loss"),
+        Hypothesis("one hidden ReLU layer with independent standard normal weights, square loss"),
+        Hypothesis(r"for the limit of the graphon: $c\ne0$ is fixed and the slopes $b_j$ are bounded"),
         RESIDUAL_IS_FIXED,
     ),
     symbols={
@@ -263,6 +271,10 @@ features: as $d\to\infty$ its graphon tends to one that depends on $u$ only.
         "self-term": lambda gradient, mean_length, stein_moment: same(
             sp.diff(gradient, omega) * mean_length / d, stein_moment, by=sp.gammasimp
         ),
+        "variance": lambda gradient_variance, gradient, mean_square, stein_moment, gamma, limit_square: (
+            same(gradient_variance, sp.diff(gradient, omega) ** 2 * mean_square),
+            same(gradient_variance * limit_square, stein_moment**2 * d * gamma**2),
+        ),
         "crossover": self_term_meets_the_data_term,
         "constants": kernel_multiplies_constants,
         "mean square": cosines_have_the_mean_square,
@@ -298,6 +310,7 @@ features: as $d\to\infty$ its graphon tends to one that depends on $u$ only.
             "no amplification": lambda_1 * c / sp.sqrt(2 * sp.pi * d),
             "no self-term": c / 10**9,
         },
+        "gradient_variance": {"of P1": stein_moment**2, "of all coordinates": d * gradient_variance},
         "crossover": {"no amplification": sp.sqrt(sp.pi * d / 2) * sp.Abs(b)},
         "amplification": {
             "no amplification": sp.Integer(1),

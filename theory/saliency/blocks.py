@@ -309,7 +309,7 @@ claimed to be sharp.
         Remark(
             r"Measured: in some 1:4 masks of iid scores a search finds cuts of more than two fifths of the bound at $m=n=128$, "
             r"$\delta=\frac1{100}$.",
-            checked_by="cut_norms_stay_within_the_bound",
+            checked_by="search_finds_cuts_of_two_fifths",
         ),
     ),
     also=("two_of_four", "three_of_four"),
@@ -325,7 +325,7 @@ claimed to be sharp.
         Loose(
             expression="failure",
             truth="all_alike",
-            at=({kept: 1, block: 2, m: 6, n: 6, s: sp.Rational(249, 1000)},),
+            at=({kept: 1, block: 2, m: 8, n: 8, s: sp.Rational(249, 1000)},),
             lost=r"at most, as other distances and shapes may come nearer: in blocks of two equal columns no mask is farther than $\frac14$ from its probabilities, and only masks that keep the same column of a block in all rows are so far; in Hoeffding's bound at the end of the range, and in the union over all sets",
         ),
     ),

@@ -13,7 +13,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
-from sparse_limits.theory.saliency.model import DIMENSION, WIDTH, dimension, width
+from sparse_limits.theory.saliency.model import DIMENSION, FINITE_SQUARES, WIDTH, dimension, width
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm, w
 from sparse_limits.theory.saliency.snip import g as plain
 from sparse_limits.theory.saliency.symbols import (
@@ -44,8 +44,8 @@ STEPS = proof(
 gradient (by chain rule): Let $J$ be the derivatives of $f$ with respect to the parameters at each input, and write $J^\top r=E_D[r\nabla
 f]$. Then square loss has $\nabla L=J^\top r$.
 
-Hessian (from gradient; by chain rule): Off the kinks the derivative of this gradient is $H=J^\top J+E_D[r\nabla^2f]$. So $H\nabla
-L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$ with $\hat\Theta=JJ^\top$.
+Hessian (from gradient; by chain rule): On finitely many data, off the kinks, the derivative of this gradient is
+$H=J^\top J+E_D[r\nabla^2f]$. So $H\nabla L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$ with $\hat\Theta=JJ^\top$.
 
 one unit (from gradient): In the parameters of one unit, off its kinks, $E_D[rf]$ is $n^{-1/2}a_i$ times $E=E_D[r\,\sigma(z_i)]$, which is
 linear in $w_{ij}$ with slope $g/\sqrt d$. So $\partial L/\partial a_i=[[readout_slope]]$. Of the second derivatives that involve $w_{ij}$
@@ -180,13 +180,14 @@ smoothed_snip = Claim(
     title="GraSP is SNIP with the residual smoothed by the tangent kernel",
     headline="For square loss and one hidden ReLU layer of width $n$, all of it trained, GraSP's scores are those of SNIP with the residual smoothed by the tangent kernel, up to a term smaller by a factor of order $n^{-1/2}$.",
     statement=r"""
-For any network and square loss $L$ the product of the Hessian and the gradient $\nabla L=J^\top r$ is
-$H\nabla L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$ with $(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')]$. For one hidden ReLU layer
-with all parameters trained, almost everywhere
+Let the data be finitely many. For any network and square loss $L$, off every kink, the product of the Hessian and the gradient
+$\nabla L=J^\top r$ is $H\nabla L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$ with
+$(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')]$. For one hidden ReLU layer with all parameters trained, for almost all parameters
 $$(H\nabla L)_{w_{ij}}=[[hessian_gradient]],$$
 with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the GraSP
-saliency $w\odot H\nabla L$ is that of SNIP with $r\to\hat\Theta r$, plus a term whose ratio to it is $n^{-1/2}Eg/(aG)$. Moreover,
-for independent standard normal weights and $n\to\infty$, almost surely for each pair of inputs, $\hat\Theta\to\Theta=[[tangent_kernel]]$ with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$. Here $R,R_2$ are the lengths of $x,x'$, and
+saliency $w\odot H\nabla L$ is that of SNIP with $r\to\hat\Theta r$, plus a term whose ratio to it is $n^{-1/2}Eg/(aG)$. Moreover, on
+finitely or infinitely many data, for independent standard normal weights and $n\to\infty$, almost surely for each pair of inputs,
+$\hat\Theta\to\Theta=[[tangent_kernel]]$ with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$. Here $R,R_2$ are the lengths of $x,x'$, and
 $\theta$ is the angle between them (any number if one input is $0$, as $\Theta$ is $0$ there). If $r$ is a fixed function of the data
 (initial output subtracted), so is $\Theta r$, and the claims S3–S6 hold with $\Theta r$ in place of $r$.
 """,
@@ -211,7 +212,15 @@ $\theta$ is the angle between them (any number if one input is $0$, as $\Theta$ 
     ),
     hypotheses=(
         Hypothesis("square loss"),
-        Hypothesis("one hidden ReLU layer; the point is off every kink"),
+        Hypothesis("one hidden ReLU layer"),
+        Hypothesis(
+            r"for the Hessian: finitely many data, and the point is off every kink", needed_by=("hessian_gradient",)
+        ),
+        Hypothesis(
+            r"for the limit $\Theta$ and S3–S6: independent standard normal weights",
+            needed_by=("kappa_0", "kappa_1", "tangent_kernel"),
+        ),
+        FINITE_SQUARES,
         Hypothesis(
             "for S3–S6: " + FIXED_RESIDUAL + r", and $\Theta r$, the limit, in place of the realised $\hat\Theta r$"
         ),

@@ -82,9 +82,10 @@ layer's density lies strictly between, where it falls strictly: there is no othe
 two masks (by G2): Let $N_l$ of the $N$ scores above $\tau$ lie in layer $l$, and let $K=\mathrm{round}(\rho n)$. The mask of the $K$
 largest scores and the mask of the scores above $\tau$ differ in $|K-N|$ entries in all, hence in at most as many entries of layer $l$.
 
-limit (from a threshold, two masks; by weak law): Given the latents, the scores of a layer are independent, and the mean of their
-probabilities to exceed $\tau$ tends to $D_l(\tau)$. So $N_l/n_l\to D_l(\tau)$, $N/n\to\rho$ and $K/n\to\rho$ as the layers grow in
-proportion, and the kept share of layer $l$ tends to $\rho_l$.
+limit (from a threshold, two masks; by weak law): Given the latents, the scores of a layer are independent. The latents of rows and of
+columns are independent and uniform. So if the numbers of rows and of columns both tend to infinity, the mean of the probabilities to exceed
+$\tau$ tends to $D_l(\tau)$ in probability. Let this be so in every layer, with fixed $\alpha_l$. Then $N_l/n_l\to D_l(\tau)$,
+$N/n\to\rho$ and $K/n\to\rho$ in probability, and the kept share of layer $l$ tends to $\rho_l$.
 
 deviation: By Hoeffding's bound, a share of $n$ independent events differs from its mean by more than $[[deviation]]$ with probability at
 most $\frac\delta2$.
@@ -116,11 +117,12 @@ def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr) -> Iterator[Re
 coupled_layers = Claim(
     label="S14.1",
     title="A global threshold couples the layers",
-    headline=r"A threshold for all layers keeps the share $\rho$ of all weights where $\sum_l\alpha_lD_l(\tau)=\rho$, with the layers' shares $\alpha_l$ of all weights. In the limit layer $l$ keeps its share $D_l(\tau)$ of scores above $\tau$.",
+    headline=r"A threshold for all layers keeps the share $\rho$ of all weights where $\sum_l\alpha_lD_l(\tau)=\rho$, with the layers' shares $\alpha_l$ of all weights. If rows and columns are many, layer $l$ keeps about its share $D_l(\tau)$ of scores above $\tau$.",
     statement=r"""
 Let the layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1, and let $D_l(\tau)$ be the probability of a
 score above $\tau$ in layer $l$. Of all weights, keep the share $\rho$ with the largest scores, $0<\rho<1$. Then the threshold is a root of
-$\sum_l\alpha_lD_l(\tau)=\rho$ (the only root, if all layers have the same noise), and layer $l$ has the limiting density
+$\sum_l\alpha_lD_l(\tau)=\rho$ (the only root, if all layers have the same noise). As the rows and the columns of every layer increase
+without bound in number, with fixed shares $\alpha_l>0$, the kept share of layer $l$ tends in probability to its limiting density
 $\rho_l=D_l(\tau)$, which does not depend on the root. If all scores are independent and those of layer $l$ exceed $\tau$ with the mean
 probability $\rho_l$, then with probability at least $1-\delta$ the kept share of a layer with $n_l$ of the $n$ weights is within
 $[[count_error]]$ of $\rho_l$.
@@ -137,6 +139,9 @@ $[[count_error]]$ of $\rho_l$.
     hypotheses=(
         Hypothesis(
             "one global threshold; in every layer the assumptions of S1; some weights are kept and some are not"
+        ),
+        Hypothesis(
+            r"for the limit: independent uniform latents; rows and columns of every layer tend to infinity, with fixed $\alpha_l>0$"
         ),
         Hypothesis(
             "for the share of a layer at finite size: independent scores of the stated mean probabilities",

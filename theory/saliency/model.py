@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from sparse_limits.theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, POSITIVE, UNIT, Quantity
+from sparse_limits.theory.quantities import COUNT, NO_BOUND, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.tails import Tail, alpha, half_normal
 
 u, v = sp.symbols("u v", positive=True)  # positions of a neuron and of an input in [0, 1]
@@ -30,6 +30,7 @@ FAILURE = Quantity(delta, "probability of failure that is allowed", UNIT, conven
 ANY_FAILURE = replace(
     FAILURE, within=sp.Interval.Lopen(0, 1), convention=""
 )  # of bounds that hold where nothing is asked
+FINITE_SQUARES = Hypothesis("inputs and residual have finite mean squares over the data, as on every finite data set")
 TAIL_INDEX = Quantity(alpha, "index of the Pareto or Fréchet law of the noise", POSITIVE)
 
 half_normal_quantile = sp.sqrt(2) * sp.erfinv(u)  # ψ(u): the profile of |a|, a standard normal, sorted

@@ -13,7 +13,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
-from sparse_limits.theory.saliency.model import THRESHOLD, tau
+from sparse_limits.theory.saliency.model import FINITE_SQUARES, THRESHOLD, tau
 from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, product_density, theta, w
 from sparse_limits.theory.saliency.symbols import (
     COLUMN_FACTOR,
@@ -74,7 +74,8 @@ ON_ROW_LATENTS = {"W": "graphon, the chance that a weight of input $j$ is kept i
 
 GRAPHON_STEPS = proof(
     r"""
-any data: As $\partial L/\partial w_{ij}=\frac1{\sqrt{nd}}E_D\big[\sum_kr_ka_{ik}\,x_j1\{w_i\cdot x>0\}\big]$,
+any data: For almost all $w$, as in S3,
+$\partial L/\partial w_{ij}=\frac1{\sqrt{nd}}E_D\big[\sum_kr_ka_{ik}\,x_j1\{w_i\cdot x>0\}\big]$. So
 $\sqrt{nd}\,S_{ij}=|w_{ij}\langle a_i,g_{ij}\rangle|$, that is $[[any_score]]$.
 
 symmetric data (by S3): On symmetric data $E_D[r_kx_j1\{w\cdot x>0\}]=\frac12E_D[r_kx_j]$ for almost all $w$, for each output $k$.
@@ -196,6 +197,7 @@ score with the profile $\varphi_j=[[profile]]$.
         NORMAL_WEIGHTS,
         SQUARE_LOSS,
         RESIDUAL_IS_FIXED,
+        FINITE_SQUARES,
         Hypothesis(
             r"symmetric data: $(x,r)$ and $(-x,-r)$ have one law", needed_by=("score", "kernel", "column_density")
         ),
@@ -356,6 +358,7 @@ $[[reversed_pairs]]$; those of a factorised saliency never.
         NORMAL_WEIGHTS,
         SQUARE_LOSS,
         RESIDUAL_IS_FIXED,
+        FINITE_SQUARES,
         SYMMETRIC,
     ),
     symbols={**OUTPUTS, **WHOLE_MEAN, **ON_ROW_LATENTS, **ROW_FACTOR, **COLUMN_FACTOR, **NOISE},

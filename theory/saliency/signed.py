@@ -55,9 +55,9 @@ selectivity = tau * noise_density / (2 * phi**2)
 
 STEPS = proof(
     r"""
-odd scores (by independence): On data the leading term of GraSP's score is odd in $a_i$, while $\hat\Theta$, and hence the modulus of every
-score, depends on the $a_i$ only through $a_i^2$. Given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent and fair, and so are those of
-the scores of a column. In the model this is the symmetry of $\xi$ about $0$.
+odd scores (by independence): With one hidden layer, on data, the leading term of GraSP's score is odd in $a_i$, while $\hat\Theta$, and
+hence the modulus of every score, depends on the $a_i$ only through $a_i^2$. Given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent
+and fair, and so are those of the scores of a column. In the model this is the symmetry of $\xi$ about $0$.
 
 one tail (from odd scores): For $x\ge0$ the events $\xi>x$ and $\xi<-x$ are disjoint and equally probable, and their union is $|\xi|>x$. So
 each has the share $[[magnitude_share]]$ of its probability.
@@ -159,7 +159,8 @@ $[[magnitude_share]]$ times that of the moduli at density $[[magnitude_density]]
 Then $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$). So where $g>0$, columns of large $\varphi$ are kept more often
 for $\rho<\frac12$ and *less* often for $\rho>\frac12$; at $\rho=\frac12$ all columns are kept equally often. For the product of two normals
 and $H$ as in S4, the column densities at $f=|a|$ (`kernel`) are $W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for
-$\tau<0$, and $\tau_\rho$ solves $\int W=\rho$ (`threshold`; for a constant $\varphi$ it is $\varphi$ times `flat_threshold`). On data
+$\tau<0$, and $\tau_\rho$ solves $\int W=\rho$ (`threshold`; for a constant $\varphi$ it is $\varphi$ times `flat_threshold`). Let one
+hidden ReLU layer have readout weights that are independent of one another and of the other weights, each symmetric about $0$. On data
 without scores at $0$ the leading term $w_{ij}a_iE_D[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP obeys the duality exactly, even with its
 realised $\hat\Theta$ (initial output subtracted): given the moduli, the signs of a column are fair coins.
 """,
@@ -189,6 +190,9 @@ realised $\hat\Theta$ (initial output subtracted): given the moduli, the signs o
     ),
     hypotheses=(
         Hypothesis("noise symmetric about 0, its modulus as in S1"),
+        Hypothesis(
+            r"for data: one hidden ReLU layer, its readout weights independent, also of the others, and symmetric about $0$"
+        ),
         Hypothesis(r"for data: no score is 0, leading term of Hessian times gradient, and " + FIXED_RESIDUAL),
         Hypothesis("no more than the positive half is kept", rho <= HALF, needed_by=("magnitude_density",)),
     ),

@@ -15,6 +15,7 @@ from sparse_limits.theory.saliency.model import (
     COLUMN,
     COLUMN_PROFILE,
     DENSITY,
+    FINITE_SQUARES,
     NEURON,
     THRESHOLD,
     half_normal_quantile,
@@ -46,7 +47,7 @@ x = sp.Symbol("x", real=True)  # variable of integration
 
 NETWORK = (
     r"Let $f(x)=n^{-1/2}\sum_ia_i\,\sigma(w_i\cdot x/\sqrt d)$ with ReLU $\sigma$, iid standard normal $a_i,w_{ij}$, "
-    r"loss $L=\frac12E_D(f-y)^2$ and a residual $r$ that is a fixed function of the data (initial output subtracted). Then "
+    r"loss $L=\frac12E_D(f-y)^2$ and a residual $r$ that is a fixed function of the data (initial output subtracted). "
 )
 FIXED_RESIDUAL = "the residual does not depend on the network (initial output subtracted)"
 NORMAL_WEIGHTS = Hypothesis("one hidden ReLU layer with independent standard normal weights")
@@ -64,8 +65,9 @@ stein_kernel = half_mean / norm
 
 GRADIENT_STEPS = proof(
     r"""
-one weight (by chain rule): Off $w_i\cdot x=0$ the derivative of $f(x)$ with respect to $w_{ij}$ is $\frac1{\sqrt{nd}}a_ix_j1\{w_i\cdot
-x>0\}$, and that of $L$ is the mean of this times $f-y$. So the saliency is as stated, with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$.
+one weight (by dominated convergence): Where $x=0$ or $w_i\cdot x\ne0$, $f(x)$ has the derivative $\frac1{\sqrt{nd}}a_ix_j1\{w_i\cdot x>0\}$
+in $w_{ij}$. Its difference quotients are at most a multiple of $\|x\|$, and $\|x\|^2$ and $|r|\|x\|$ have finite means. So the derivative of
+$L$ is the mean of this derivative times $f-y$, and the saliency is as stated, with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$.
 
 opposite samples (from one weight; by same law): If $(x,r)$ and $(-x,-r)$ have the same law, then $g_{ij}$ is also the mean of
 $r\,x_j1\{-w_i\cdot x>0\}$, as the two signs of $(-r)(-x_j)$ cancel. So it is the mean of $r\,x_j\cdot\frac12(1\{w_i\cdot x>0\}+1\{-w_i\cdot
@@ -122,10 +124,11 @@ gradient_moments = Claim(
     headline=r"With a fixed residual $r$, SNIP's gradient in one hidden ReLU layer is $\frac{a_i}{\sqrt{nd}}$ times a number of mean $[[mean_weight]]\,h_j$, $h_j=E_D[rx_j]$. It is exactly that, and the score factorises, if $(x,r)$ and $(-x,-r)$ have one law.",
     statement=NETWORK
     + r"""
+Let $w_i$ be orthogonal to $x\ne0$ with probability $0$ under $D$, as almost every $w_i$ is. Then
 $|w_{ij}\partial L/\partial w_{ij}|=\frac1{\sqrt{nd}}|a_i||w_{ij}||g_{ij}|$ with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$. If the law of
-$(x,r)$ under $D$ equals that of $(-x,-r)$, then $g_{ij}=[[mean_weight]]\,h_j$ with $h_j=E_D[rx_j]$, for every $w_i$ that is orthogonal to
-no $x\ne0$ of the data. In this case the saliency factorises with $f=|a|$, $\varphi=|h|/2$, $\xi=|w|$. For any data, over normal $w$ and
-with $c\in[-1,1]$ the cosine of the angle between $x$ and $x'$, $E_wg_j=[[mean_weight]]\,h_j$,
+$(x,r)$ under $D$ equals that of $(-x,-r)$, then $g_{ij}=[[mean_weight]]\,h_j$ with $h_j=E_D[rx_j]$. In this case the saliency factorises
+with $f=|a|$, $\varphi=|h|/2$, $\xi=|w|$. For any data, over normal $w$ and with $c\in[-1,1]$ the cosine of the angle between $x$ and $x'$,
+$E_wg_j=[[mean_weight]]\,h_j$,
 $$\operatorname{Cov}_w(g_j,g_k)=E_DE_{D'}\big[rr'x_jx_k'\,[[covariance_kernel]]\big],\qquad
 E_w[w_jg_k]=E_D\big[r\,x_jx_k\,[[stein_kernel]]\big],$$
 where $R=\|x\|$. Samples at $x=0$ have no angle and no length; they contribute nothing to either mean, as $x_j=0$.
@@ -147,10 +150,9 @@ where $R=\|x\|$. Samples at $x=0$ have no angle and no length; they contribute n
     hypotheses=(
         NORMAL_WEIGHTS,
         RESIDUAL_IS_FIXED,
-        Hypothesis(r"$E_D\,|r|\,\|x\|$ is finite, as on every finite data set"),
-        Hypothesis(
-            r"for the factorisation: $(x,r)$ and $(-x,-r)$ have one law, and no $x\ne0$ of the data is orthogonal to $w_i$"
-        ),
+        FINITE_SQUARES,
+        Hypothesis(r"$w_i$ is orthogonal to $x\ne0$ with probability $0$ under $D$, as almost every $w_i$ is"),
+        Hypothesis(r"for the factorisation: $(x,r)$ and $(-x,-r)$ have one law"),
     ),
     symbols={
         **OVER_DATA,

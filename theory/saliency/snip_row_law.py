@@ -20,6 +20,7 @@ from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import (
     ANY_FAILURE,
     DIMENSION,
+    FINITE_SQUARES,
     WIDTH,
     delta,
     dimension,
@@ -219,7 +220,11 @@ of every comparison.
             drawn=(sp.Rational(1, 100), sp.Rational(99, 100)),
         ),
     ),
-    hypotheses=(Hypothesis("one hidden ReLU layer, scalar output, independent normal weights"), RESIDUAL_IS_FIXED),
+    hypotheses=(
+        Hypothesis("one hidden ReLU layer, scalar output, independent standard normal weights"),
+        RESIDUAL_IS_FIXED,
+        FINITE_SQUARES,
+    ),
     symbols={
         **SCORE,
         **OVER_DATA,

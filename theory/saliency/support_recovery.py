@@ -136,8 +136,10 @@ columns ($k=1$, $d=2$) nothing less follows from the laws of the two counts alon
     sharp=(
         Sharp(
             expression="recovery_failure",
-            example=r"for $k=1$ and $d=2$ let $c$ minimise the bound, to $m$, and let the two counts be the quantiles of their laws at $U$ and at "
-            r"$U+1-m$, less $1$ where that exceeds $1$, for uniform $U$: where $U\le m$ the column of $S$ keeps no more than the other",
+            example=r"one row, for $k=1$ and $d=2$: let $c$ minimise the bound, to $m$, and let the two counts be the quantiles of their "
+            r"laws at $U$ and at $U+1-m$, less $1$ where that exceeds $1$, for uniform $U$: where $U\le m$ the column of $S$ keeps no more "
+            r"than the other. With more rows two such counts attain the bound, too, but they are not those of independent rows: two such "
+            r"rows with $p_S=\frac35$, $p_0=\frac12$ fail with probability at most $0.81$, and the bound is $0.89$",
             check="two_columns_fail_as_often",
         ),
     ),

@@ -60,8 +60,9 @@ the rate of that density of S4.
 
 one modulus: The variance of the modulus of a standard normal is $[[modulus_variation]]$ times its squared mean.
 
-one layer down (from middle layer, one modulus): Let the profile $g$ above have the coefficient of variation $c$ over its $n$ neurons. Given
-$g$, the $f_i=\sum_k|w_{ki}|g_k$ are iid sums of independent terms, with squared coefficient of variation $[[next_variation]]$.
+one layer down (from middle layer, one modulus): Let all widths be $n$, and let the profile $g$ above have the coefficient of variation $c$
+over its $n$ neurons. Given $g$, the $f_i=\sum_k|w_{ki}|g_k$ are iid sums of independent terms, with squared coefficient of variation
+$[[next_variation]]$.
 
 many neurons (from one layer down; by weak law): Divided by their mean given $g$, the $f_i$ have fourth moments of at most
 $E|w|^4/(E|w|)^4$, by the triangle inequality in $L^4$. So over $n$ neurons the mean and the mean square of these quotients tend in
@@ -143,14 +144,14 @@ def inflation_is_the_first_order_response(
 synflow_factorises = Claim(
     label="S11",
     title="SynFlow factorises exactly at every depth",
-    headline="SynFlow scores a weight by its modulus times a factor of its row and one of its column, exactly, at any depth. All layers have the same sum of scores. As all widths grow, the graphon becomes constant.",
+    headline=r"SynFlow scores a weight by its modulus times a row factor and a column factor, exactly, at any depth. All layers have the same sum of scores. If all widths, outputs too, are $n\to\infty$, the graphon tends to $\rho$.",
     statement=r"""
 Let $R=\mathbf1^\top|W_L|\cdots|W_1|\mathbf1$. The saliency of layer $l$ is
 $S^{(l)}_{ij}=|w^{(l)}_{ij}|\,\partial R/\partial|w^{(l)}_{ij}|=f_i|w_{ij}|\varphi_j$ with $f=|W_{l+1}|^\top\cdots|W_L|^\top\mathbf1$ and
 $\varphi=|W_{l-1}|\cdots|W_1|\mathbf1$, and $\sum_{ij}S^{(l)}_{ij}=R$ for every $l$. (a) For one hidden layer and scalar output,
 $\varphi\equiv1$ and $f=|a|$. So every column has the density $[[column_density]]$ (no data enter), and a row with readout weight $a$ has
-the density $[[row_kernel]]$. (b) Let all widths, inputs and outputs included, tend to infinity together, $n\to\infty$. After one layer,
-hence asymptotically after any number of layers, $f$ and $\varphi$ have the coefficient of variation $[[coefficient_of_variation]]$, so the
+the density $[[row_kernel]]$. (b) Let all widths, inputs and outputs included, be $n$, and let $n\to\infty$. After one layer, hence
+asymptotically after any number of layers, $f$ and $\varphi$ have the coefficient of variation $[[coefficient_of_variation]]$, so the
 graphon tends to $\rho$. But in the limit the row densities, except in the last layer, where $f=1$, keep a variance of
 $[[variance_inflation]]$ times the binomial one ($\rho=\operatorname{erfc}(t/\sqrt2)$). So the mask is homogeneous in cut norm, but not down
 to the noise.
@@ -180,6 +181,10 @@ to the noise.
     hypotheses=(
         Hypothesis("weights are independent standard normal"),
         Hypothesis("one-shot scores"),
+        Hypothesis(
+            "for (b): all widths, inputs and outputs included, are $n$",
+            needed_by=("next_variation", "coefficient_of_variation", "variance_inflation"),
+        ),
         Hypothesis(
             r"the threshold is that of the density, $\rho=\operatorname{erfc}(t/\sqrt2)$",
             needed_by=("variance_inflation",),

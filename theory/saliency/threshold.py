@@ -119,7 +119,7 @@ def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr) 
 stable_threshold = Claim(
     label="S1",
     title="A factorised saliency has one stable threshold",
-    headline=r"A score that factorises into row profile, column profile and noise has exactly one threshold that keeps the share $\rho$; the probability that an entry is kept is a graphon $W$ of mean $\rho$.",
+    headline=r"If a score is a row profile times a column profile times noise, such as half-normal noise, exactly one threshold keeps the share $\rho$; the chance that an entry is kept is a graphon $W$ of mean $\rho$.",
     statement=r"""
 Let $S_{ij}=f(u_i)\varphi(v_j)\xi_{ij}$, where $f,\varphi>0$ a.e. are measurable on $[0,1]$ and the noise $\xi\ge0$ is iid. Let its survival
 function $\bar F$ be continuous, equal to $1$ on $[0,x_0]$, strictly decreasing on $[x_0,x_F)$ and $0$ beyond, where $x_0=0$ or
@@ -214,8 +214,9 @@ excess = s**2 * sp.sqrt(2 / sp.pi) * t * sp.exp(-(t**2) / 2)
 
 CONSTANT_STEPS = proof(
     r"""
-random scores (by S1 for one threshold): Independent scores of one continuous law depend neither on the row nor on the column. They belong
-to the model with $f=\varphi=1$, so that $W$ is one number, and by S1 its mean is $\rho$.
+random scores (by S1 for one threshold): The distribution function of a continuous law makes scores of this law uniform on $[0,1]$, and
+almost surely keeps their order, hence the mask. So let independent scores be uniform. They belong to the model with $f=\varphi=1$, so that
+$W$ is one number. For $\rho<1$ its mean is $\rho$ by S1; at $\rho=1$ all weights are kept.
 
 magnitudes (a definition; gives model): The magnitude $|w|$ is $s$ times a half-normal variable. In units of $s$ it belongs to the model
 with $f=\varphi=1$ and this noise.
@@ -296,8 +297,8 @@ constant_graphon = Claim(
     statement=r"""
 Random pruning has $W=\rho$. Magnitude pruning of iid weights $w\sim N(0,s^2)$ has $\tau=[[threshold]]$ and $W=[[graphon]]$. Its masked
 weights have the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$ with $t=\tau/s$; random pruning leaves $[[random_moment]]$. So the
-graphons are equal, but for $\rho<1$ the weighted graphons differ, by $[[excess]]$. The abstract announces that both graphons are homogeneous; the
-threshold and the second moment are ours.
+graphons are equal, but for $\rho<1$ the weighted graphons differ, by $[[excess]]$. The abstract announces that both graphons are
+homogeneous; the threshold and the second moment are ours.
 """,
     steps=CONSTANT_STEPS,
     source=Source(

@@ -171,8 +171,8 @@ $$[[enough_items]]$$ items.
 **The constant.** Let the items be uniform on $[-1,1]$, the targets satisfy $|z|\le b$ with $b\ge\frac12$, and
 $0<\delta\le1$. Then there is a $C_1$ such that, for all small $\varepsilon$, the following number of items, rounded
 up, fails with probability at most $\delta$: $$[[sharp_items]].$$ So for $\delta<1$ the least number of items that do
-so, divided by $\ln\frac1\varepsilon$, tends to $[[limit_rate]]$, the rate of R3 below which no items suffice. For
-other densities the constant is left open.
+so, divided by $\ln\frac1\varepsilon$, tends to $[[limit_rate]]$, the rate of R3 below which no items suffice. This
+claim does not give the constant for other laws.
 """,
     steps=STEPS,
     source=Source("2006.07990", "", "no text at hand; a constant for Lueker (1998), ours"),
@@ -261,9 +261,9 @@ other densities the constant is left open.
     ),
     open_questions=(
         OpenQuestion(
-            asks=r"""How many random numbers for each $\ln\frac1\varepsilon$ cover an interval with their subset sums as $\varepsilon\to0$, if their density is not uniform?""",
-            obstacle=r"""The proof that few numbers cover most targets uses pairs of signs, whose sums have mean $0$ for symmetric densities only, and its last steps need a bounded density. Of a law with an atom, or with another mean, only a part can be used in this way.""",
-            known=r"""For uniform numbers on $[-1,1]$ the limit is $\frac1{\ln2}=1.44$ (R13, R3). For others it lies between this and the limit of R13.""",
+            asks=r"""How many random numbers for each $\ln\frac1\varepsilon$ cover an interval with their subset sums as $\varepsilon\to0$, if their law is not symmetric, or has no density?""",
+            obstacle=r"""The proof that few numbers cover most targets uses pairs of signs, whose sums have mean $0$ for symmetric laws only, and its last steps need a bounded density. Of any other law only a part can be used in this way.""",
+            known=r"""For uniform numbers on $[-1,1]$ the limit is $\frac1{\ln2}=1.44$ (R13, R3). The same proof gives this limit for every symmetric law with a bounded density on a bounded interval, and so for every symmetric law with a density: all but a small share of its numbers are bounded and lie where the density is bounded, and these alone are enough. Of any law of R4 a share of $2a\kappa$ is uniform on $[-a,a]$. So there the limit lies between $\frac1{\ln2}$ and $\frac1{2a\kappa\ln2}$, if there is one.""",
             evidence=r"""About $9$, $13$, $17$ and $20$ uniform items are needed in nine of ten samples at $\varepsilon=10^{-1},\dots,10^{-4}$ (R4): three or four for each factor of ten, where counting has $3.3$. For other densities nothing was counted.""",
         ),
     ),

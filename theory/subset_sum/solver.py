@@ -69,10 +69,10 @@ gap (from all additions, neighbours): The rounded distance of this subset is the
 adding up to at most $|z|+s$, and so is that of the optimum. Each differs from the exact distance by at most the error of such a sum. So the
 gap is at most $[[float_gap]]$.
 
-example: *Order:* let $n=2h$ and $z=[[example_target]]$, which is a floating-point number for odd $h$, and let each half be $1$ followed by
-$h-1$ times $u$. All items together hit $z$.
+example: *Order:* let $n=2h$ and let $z=[[example_target]]$ be less than $4$. For odd $h$ this is a floating-point number. Let each half be $1$
+followed by $h-1$ times $u$. All items together hit $z$.
 
-swallowed (from example; by rounding): $1+u$ lies halfway between two floating-point numbers and is rounded to the even one, $1$. So all
+swallowed (from example; by rounding): $1+u$ lies halfway between two floating-point numbers, and ties go to the even one, $1$. So all
 rounded half sums with the $1$ are $1$, and the two $1$ without the small items appear to be as good as all items.
 
 gap of the example (from gap, swallowed): That choice has the error $[[example_gap]]$. Since $|z|+s<4+2nu$, this is close to an eighth of
@@ -163,9 +163,10 @@ numbers of the input's length.
 Consider floating point with unit roundoff $u$ (rounding to nearest, no overflow; a larger $u$ only makes the bounds
 weaker). A sum of $m$ numbers whose moduli add up to $A$, taken in any order, has an error of at most
 $[[summation_error]]$. A subset that is best by rounded half sums and distances is within $[[float_gap]]$ of the
-optimum, where $s=\sum|x_i|$. The order of this bound is right: for $n=2h$, $h$ odd, there are $x$ and $z$ with
-$|z|+s<4+2nu$ where the gap may be $[[example_gap]]$, for many items and a small $u$ close to an eighth of the bound. So an error reported below the
-bound means nothing unless it is evaluated exactly, from the items and the subset.
+optimum, where $s=\sum|x_i|$. The order of this bound is right: if ties are rounded to even, then for $n=2h$, $h$ odd and
+$(n-2)u<2$, there are $x$ and $z$ with $|z|+s<4+2nu$ where the gap may be $[[example_gap]]$. For many items and a small
+$u$ this is close to an eighth of the bound. So an error reported below the bound means nothing unless it is evaluated
+exactly, from the items and the subset.
 """,
     steps=STEPS,
     source=Source(
@@ -214,6 +215,7 @@ bound means nothing unless it is evaluated exactly, from the items and the subse
             sp.Eq(sp.Mod(n, 4), 2),
             needed_by=("example_gap",),
         ),
+        Hypothesis("for the example, ties to even and a target below 4", (n - 2) * u < 2, needed_by=("example_gap",)),
     ),
     aids={"method": "exact"},
     sharp=(
@@ -224,7 +226,7 @@ bound means nothing unless it is evaluated exactly, from the items and the subse
         ),
         Sharp(
             expression="summation_error",
-            example="$1+u+\\dots+u$, from left to right, which rounds to $1$: the bound is $1+(m-1)u$ times its error, as $u\\to0$",
+            example="$1+u+\\dots+u$, from left to right, which rounds to $1$ with ties to even: the bound is $1+(m-1)u$ times its error, as $u\\to0$",
             check="rounded_sums_keep_the_bound",
         ),
     ),

@@ -100,6 +100,12 @@ def errors_add_up_element_by_element(input_error: sp.Expr, error: sp.Expr, trial
 
 
 @enclosed(ticket_without_identity)
+def one_element_keeps_something(lost: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One element loses less than all of the identity; for one point, where the second element is 0, it would lose all."""
+    yield trial.below(lost, sp.S.One, strict=True)
+
+
+@enclosed(ticket_without_identity)
 def a_channel_lowers_the_failure_by_its_mass(general_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The first channel lowers the bound by at most an eighth: half of a half of the mass of a product on the interval, half of which is
     usable.

@@ -196,6 +196,33 @@ def isolation_in_one_layer(no_path: sp.Expr, no_edge: sp.Expr, trial: Trial) -> 
         yield trial.same(no_edge.subs(at), sp.Rational(bare), by=None)
 
 
+def isolated_by_latents(widths: tuple[int, int]) -> Fraction:
+    """P(no path) of two hidden layers, over all masks and two values of each latent."""
+    lost = Fraction(0)
+    for first, second in product(product(CELLS, repeat=widths[0]), product(CELLS, repeat=widths[1])):
+        masks = masks_of_two_layers(*edge_chances(first, second))
+        lost += sum((weight for weight, paths in masks if not paths), Fraction(0))
+    mean: Fraction = lost / 2 ** sum(widths)
+    return mean
+
+
+@exact(isolated_input, cost=0.5)
+def paths_of_two_layers_over_latents(no_path: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """P(no path) of two layers over all masks and two values of each latent, in rationals.
+
+    It is what the formula says, n the number of paths, if there is a single one, and more if there are several.
+    """
+    share = with_layers(path_share.expressions["path_density"], KERNELS).subs(v, INPUT).replace(sp.Integral, over_cells)
+    column = sum(KERNELS[W_1](sp.Rational(cell), INPUT) for cell in CELLS) / 2
+    for widths in ((1, 1), (2, 1), (1, 2), (2, 2)):
+        seen = sp.Rational(trial.once(isolated_by_latents, widths))
+        apart = no_path.subs({n: prod(widths), rho_path: share, degree: column})
+        if widths == (1, 1):
+            yield trial.same(apart, seen, by=None)
+        else:
+            yield trial.holds(apart < seen, f"{prod(widths)} paths: {float(apart):.4g} < {float(seen):.4g}")
+
+
 def isolated_masks(rng: np.random.Generator, masks: int) -> int:
     """Masks of 40 neurons with the kernels uv at v = 3/10 and 1 − u, in which no path leaves the input."""
     latents = rng.random((masks, 40), dtype=np.float32)

@@ -11,7 +11,6 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.flow.linear import eta, time
 from sparse_limits.theory.flow.times import (
     lam,
-    latest_left,
     left,
     mu,
     nu,
@@ -34,12 +33,14 @@ def one_eigenvalue_attains_the_bounds(
     slow_time: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """With one eigenvalue all three bounds are its time; beside a plateau, what is left at the latest time is the share asked for."""
+    """With one eigenvalue all three bounds are its time; beside a plateau the share asked for is left at the mean time and at the latest."""
     alike = {mu: lam, stuck: 0, part: 1}
     for below in (mean_time, slow_time):
         yield trial.same(below.subs(alike), single_time)
     yield trial.same(latest_time.subs(alike), single_time)
-    yield trial.same(latest_left.subs(time, latest_time), share)
+    beside = stuck + left.subs(part, 1 - stuck)  # one eigenvalue λ, and a share at the eigenvalue 0
+    for bound in (mean_time.subs(mu, lam), latest_time):
+        yield trial.same(beside.subs(time, bound), share)
 
 
 def spectrum_left(

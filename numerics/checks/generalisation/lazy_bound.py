@@ -47,7 +47,7 @@ class Training(NamedTuple):
 
     kappa: least eigenvalue of that kernel on the sample. moved, moved_new: how far the tangent kernel is from it at most, on
     the sample, and at each new input. lengths: of the residuals after each step. off: distances from the interpolant at
-    the new inputs. largest: of the kernel on the diagonal.
+    the new inputs. largest: entry of that kernel on the diagonal.
     """
 
     kappa: float
@@ -74,7 +74,7 @@ def trained(rng: np.random.Generator) -> Training:
 
     first, gradients, _ = state()
     kernel = gradients @ gradients[:SAMPLES].T
-    values = np.linalg.eigvalsh(kernel[:SAMPLES])
+    values, largest = np.linalg.eigvalsh(kernel[:SAMPLES]), float((gradients**2).sum(axis=1).max())
     moved, moved_new, lengths = 0.0, np.zeros(NEW), []
     for step in range(STEPS):
         output, gradients, back = state()
@@ -90,8 +90,7 @@ def trained(rng: np.random.Generator) -> Training:
         readout = readout - pace * residuals @ h
     reached = state()[0] - first
     interpolant = kernel[SAMPLES:] @ np.linalg.solve(kernel[:SAMPLES], y)
-    diagonal = float((state()[1] ** 2).sum(axis=1).max())
-    return Training(values[0], moved, moved_new, np.array(lengths), np.abs(reached[SAMPLES:] - interpolant), diagonal)
+    return Training(values[0], moved, moved_new, np.array(lengths), np.abs(reached[SAMPLES:] - interpolant), largest)
 
 
 @empirical(lazy_risk_bound, cost=2.0)

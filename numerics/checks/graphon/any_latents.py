@@ -23,20 +23,20 @@ FAILURE = sp.Rational(1, 100)
 def strip_of_masks(rng: np.random.Generator, masks: int, factor: str) -> Floats:
     """The integral of the mask less the graphon over the rectangle in which they should differ. float[masks]
 
-    f is 1 up to latents of one half, else 10⁶, φ is 1, the noise 1 + x/100 of a uniform x, and the density one half: the graphon is 0
-    and 1 on two halves of the rows. latents: those of rows are the midpoints and SHIFT beyond, so that rows of the lower half are kept
-    as well. noise: a share MIXED of it is 10⁸ times as large in any row, and kept.
+    f is 1 up to latents of one half, else 10⁶, φ is 1, the noise 1 + x/100 of a standard exponential x, and the density one half: the
+    graphon is within exp(−10⁷) of 0 and 1 on two halves of the rows. latents: those of rows are the midpoints and SHIFT beyond, so that
+    rows of the lower half are kept as well. noise: a share MIXED of it is 10⁸ times as large in any row, and kept.
     """
     midpoints = (np.arange(SIZE) + 0.5) / SIZE
     found = np.empty(masks)
     for mask in range(masks):
-        noise = 1 + rng.random((SIZE, SIZE)) / 100
+        noise = 1 + rng.exponential(size=(SIZE, SIZE)) / 100
         if factor == "noise":
             noise *= np.where(rng.random((SIZE, SIZE)) < float(MIXED), 1e8, 1.0)
         latents = np.minimum(midpoints + (0 if factor == "noise" else float(SHIFT)), 1)
         scores = np.where(latents > 0.5, 1e6, 1.0)[:, None] * noise
         kept = top_k_mask(scores, kept_count(0.5, SIZE**2))
-        found[mask] = kept[midpoints <= 0.5].sum() / kept.size  # where the graphon is 0
+        found[mask] = kept[midpoints <= 0.5].sum() / kept.size  # where the graphon is nearly 0
     return found
 
 

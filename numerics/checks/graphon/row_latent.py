@@ -105,7 +105,10 @@ def masks_on_one_ray_are_within_the_bound(kernel: sp.Expr, trial: Trial) -> Iter
 def open_rows_lie_above_the_blurred_kernel(
     column_density: sp.Expr, limit_distance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """A column of a network on one ray is binomial; its open rows exceed the kernel of |a| by ρ/2 on average."""
+    """A column of a network on one ray is binomial. The open rows, half of all, exceed the kernel of |a| by ρ on average.
+
+    Over all rows this is a mean of ρ/2, with 0 for the closed rows.
+    """
     rows = trial.draw(rows_on_one_ray, trial.size(40_000), 16, float(CUT))
     density = trial.value(column_density, {tau: CUT, h: sp.Rational(float(rows.means[0]))})
     yield trial.counts(int(rows.mask[:, 0].sum()), len(rows.mask), density)

@@ -1,9 +1,10 @@
 """Evidence for K2 off the diagonal: a wide first layer, and how far from the limit its mean can be.
 
-Off the diagonal no width has the mean of the limit. A unit of the second layer stands above n neurons of the first; its variances
-and its covariance are averages of n independent terms, and so is Q, what the edges of the first layer pass on to it. Its kernel
-is a function of these averages, and `tolerances` bounds this function less its tangent at the limit, for all averages. So the
-distance of the mean from the limit is at most a known constant over n, and the variance has a known bound.
+With two hidden layers, the mean at inputs that are not parallel need not be that of the limit at any width. A unit of the
+second layer stands above n neurons of the first; its variances and its covariance are averages of n independent terms, and so
+is Q, what the edges of the first layer pass on to it. Its kernel is a function of these averages, and `tolerances` bounds
+this function less its tangent at the limit, for all averages. So the distance of the mean from the limit is at most a known
+constant over n, and the variance has a known bound.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from sparse_limits.theory.lifts.copies import (
     A_1,
     BEST_FOR_LINEAR_COPIES,
     EXACT_COPIES,
+    FAR_LINEAR_COPIES,
     LINEAR_COPIES,
     M,
     approximation_loss,
@@ -112,6 +113,16 @@ def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Iterat
     yield passed(BEST_FOR_LINEAR_COPIES, T1, trial)
     for place in LINEAR_COPIES:
         yield passed(place, place[T], trial)
+
+
+@enclosed(copy_bounds)
+def linear_copies_have_all_moved(copies: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All copies of the example beside the bound of the moved cells have moved further than the radius before the time named there."""
+    place = FAR_LINEAR_COPIES
+    goal, output = place[A_1], place[gamma] * place[A_1]
+    yield trial.same(valued(copies, place), place[M], by=None, at=[{}])
+    yield trial.below(time_to(place[M], goal, output), place[T], at=[{}], strict=True)
+    yield trial.below(place[rho], distance_at(place[M], output), at=[{}], strict=True)
 
 
 @enclosed(isolated_copy_bounds)

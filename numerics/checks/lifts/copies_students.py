@@ -232,18 +232,20 @@ def follow_trees(rng: np.random.Generator, kind: str, n: int) -> Followed:
 def trees_keep_the_bound(bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Two hidden layers: isolated copies alone and, beyond effort quick, among the vertices of a random lift.
 
-    The Lipschitz constant grows with ρ. In such small lifts the bound is vacuous, or there is none.
+    The Lipschitz constant grows with ρ. For 32 copies alone the bound is below the loss at the start; for four it is above, and without
+    copies there is none.
     """
-    lifts = [("alone", 4)] + ([("random", trial.size(500))] if trial.effort != "quick" else [])
+    lifts = [("alone", 4), ("alone", 32)] + ([("random", trial.size(500))] if trial.effort != "quick" else [])
     for kind, n in lifts:
         trajectory, copies, start = trial.draw(follow_trees, kind, n)
         point = {M: copies, L_0: start, A_1: sp.Rational(3, 2), A_2: sp.sqrt(5) / 2, **EXACT_COPIES}
         if not copies:
             yield trial.holds(bound.subs(point) == no_guarantee, "no copies, no guarantee")
             continue
-        ratios = []
-        for radius, loss in zip(TREE_RADII, trajectory.losses[1:], strict=True):
+        limits = []
+        for radius in TREE_RADII:
             longest = copies * radius**2 / (2 * start)
             constant = tree_lipschitz.subs({r: 2, rho: radius})
-            ratios.append(loss / trial.value(bound, {**point, rho: radius, T: longest, Lambda: constant}))
-        yield trial.at_most(max(ratios), 1.0, f"loss beside its bound, {copies} copies")
+            limits.append(trial.value(bound, {**point, rho: radius, T: longest, Lambda: constant}))
+        said = f"{copies} copies, bounds from {min(limits) / float(start):.2g} of the start on"
+        yield trial.at_most(float(np.max(trajectory.losses[1:] / limits)), 1.0, f"loss beside its bound, {said}")

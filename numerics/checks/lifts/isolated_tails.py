@@ -102,7 +102,7 @@ def means_have_this_logarithm(root_part: sp.Expr, isolated_mean: sp.Expr, trial:
     yield trial.same(sp.ff(n, r + 1) / n ** (r + 1), sp.ff(n, r) / n**r * (1 - r / n), by=over(sp.ff(n, r) / n**r))
 
 
-DEGREES = ((1, 3), (2, 36), (3, 76))  # 2 % more is too much from these widths on
+DEGREES = ((1, 3), (2, 36), (3, 76))  # children, and a width at which 2 % more is too much
 
 
 @exact(poisson_tails)

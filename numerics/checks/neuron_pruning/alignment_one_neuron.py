@@ -1,4 +1,4 @@
-"""Evidence for N2: one neuron near the axis is enough, which in the plane bounds the number of neurons from the other side."""
+"""Evidence for N2: one neuron near the target is enough, which in the plane bounds the number of neurons from the other side."""
 
 from __future__ import annotations
 

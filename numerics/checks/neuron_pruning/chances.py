@@ -1,4 +1,4 @@
-"""Checks that N2 and N4.2 share: from the chance that a neuron is aligned to the number of neurons."""
+"""Checks that N2, N4.2 and N5.2 share: from the chance that a neuron is aligned to the number of neurons, and from the other side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
-    """The checks of the four steps that both proofs have: `sparse_limits.theory.neuron_pruning.alignment.steps_to_a_number`."""
+    """The checks of the four last steps that the proofs of N2 and N4.2 have in common."""
     names = ("aligned", "success", "union", "neurons", "leading")
     aligned, success, union, neurons, leading = (claim.expressions[name] for name in names)
 

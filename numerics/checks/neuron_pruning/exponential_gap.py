@@ -74,8 +74,8 @@ def the_power_is_one_of_those_allowed(needed: sp.Expr, trial: Trial) -> Iterator
 
 @enclosed(exponential_gap)
 def a_gap_needs_a_second_weight(enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With one input a neuron is kept or pruned with its weight: there the neurons that are needed are at most those that are enough for
-    weights, at ε = 10⁻⁹.
+    """Why N11 begins with two inputs: with one, a whole neuron is a single weight, and yet at ε = 10⁻⁹ its formulas would need more whole
+    neurons than are enough for single weights. From two inputs on nothing is compared.
     """
     small = {eps: sp.Rational(1, 10**9)}
     alike = sp.Piecewise((valued(needed, small), d < 2), (0, True))

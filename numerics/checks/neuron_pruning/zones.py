@@ -76,7 +76,7 @@ def check_of_the_lesser(claim: Claim, two_zones: sp.Expr, near_count: sp.Expr, t
 
 
 def check_of_the_covered(claim: Claim, two_zones: sp.Expr, thin: sp.Expr) -> Check:
-    """The check of the aid `covered`: the probability by two moments at a half-width, with the two_zones for the second."""
+    """The check of the aid `covered`: the bound on the probability of covering by two moments at a half-width, by two_zones for the second."""
     covered = claim.aids["covered"]
 
     @enclosed(claim)
@@ -84,7 +84,7 @@ def check_of_the_covered(claim: Claim, two_zones: sp.Expr, thin: sp.Expr) -> Che
     @control("far points alone", covered=in_full(1 - 1 / square_mean.subs(lamda, weight), thin))
     @control("squared", covered=covered**2)
     def two_moments_bound_what_is_covered(covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
-        """Both zones together are one over the probability that something is left uncovered."""
+        """Both zones together are one over the bound on the probability that something is left uncovered."""
         far = in_full(square_mean.subs(lamda, weight), thin)
         near = in_full(two_zones - two_zones.subs(most, 0), thin)
         yield trial.same(1 / (1 - covered), far + near, by=None, at=[{**NEAR, N: sp.Integer(50)}])

@@ -94,7 +94,7 @@ def largest_of_sparse(rng: np.random.Generator, side: int, kept_in_row: int, mas
 
 @statistical(sparse_noise, tests=1, cost=2.0)
 def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The second singular value of masks of 2000 × 2000 entries, 20 in a row on average, exceeds the level as rarely as stated.
+    """The second singular value of masks of 2000 × 2000 entries, 20 in a row on average, exceeds the level no more often than 40 masks can show.
 
     The stated probability is one in a thousand at most.
     """

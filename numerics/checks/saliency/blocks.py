@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
 from sparse_limits.numerics.masks.selection import n_of_m_mask
@@ -174,3 +174,11 @@ def cut_norms_stay_within_the_bound(cut_bound: sp.Expr, trial: Trial) -> Iterato
     for side, chance, norms in samples:
         limit = trial.value(cut_bound, {m: side, n: side, kept: 1, block: 4, delta: chance})
         yield trial.counts(int((norms > limit).sum()), len(norms), float(chance), side="above")
+
+
+@empirical(block_sparsity, cost=0.5)
+def search_finds_cuts_of_two_fifths(cut_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """In some 128×128 masks of 1:4, certified lower bounds on ‖M − 1/4‖□ exceed two fifths of the bound at δ = 1/100."""
+    norms = trial.draw(large_cut_witnesses, trial.size(16), 128)
+    limit = trial.value(cut_bound, {m: 128, n: 128, kept: 1, block: 4, delta: sp.Rational(1, 100)})
+    yield trial.at_most(0.4 * limit, float(norms.max()), "two fifths of the bound, and the largest cut found")

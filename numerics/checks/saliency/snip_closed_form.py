@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, Verdict, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, Verdict, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.networks import random_network, single_precision
@@ -27,6 +27,7 @@ from sparse_limits.theory.saliency.model import dimension
 from sparse_limits.theory.saliency.snip import beta, h, norm, residual_mean, spread, variance, w, zeta
 from sparse_limits.theory.saliency.snip_closed_form import (
     REST,
+    conditional_density,
     coordinate,
     normal_mean,
     slope_and_rate,
@@ -165,6 +166,8 @@ def predicted_densities(moments: ResidualMoments, formula: sp.Expr) -> Floats:
 
 
 @empirical(stein_model, cost=6.0)
+@control("P0 on digits", conditional_density=conditional_density.subs({beta: 0, spread: 0}))
+@control("P1 on digits", conditional_density=conditional_density.subs(spread, 0))
 def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Trial) -> Iterator[Finding]:
     """P2 predicts the share that SNIP keeps of each column on digits, within two noise floors (ρ = 0.1, n = 1024)."""
     for labelling, standardise in DIGITS:

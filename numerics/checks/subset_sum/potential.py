@@ -188,10 +188,11 @@ def covered_sets_need_more_than_a_third(size: sp.Expr, trial: Trial) -> Iterator
 
 @exact(subset_cover)
 def samples_of_one_sign_miss_the_other_side(one_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All fair signs of up to eight items: if all items have one sign, no sum has the other, and −½ or ½ is missed."""
+    """All fair signs of up to eight items: the share in which the least or the largest subset sum is 0; then −½ or ½ is at least ½ away."""
     for items in range(1, 9):
         signs = list(product((-1, 1), repeat=items))
-        missed = sum(min(each) == max(each) for each in signs)
+        extremes = [(sum(s for s in each if s < 0), sum(s for s in each if s > 0)) for each in signs]
+        missed = sum(least == 0 or largest == 0 for least, largest in extremes)
         yield trial.same(one_sign.subs(n, items), sp.Rational(missed, len(signs)))
 
 

@@ -24,6 +24,7 @@ def errors_are_those_of_some_numbers(rounding: sp.Expr, summation_error: sp.Expr
 
 @enclosed(exact_solver)
 def the_example_is_on_the_grid(example_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The target, from 2 on, is a floating-point number, so that the gap is a multiple of 4u."""
+    """The target, from 2 on and below 4, is a floating-point number, so that the gap is a multiple of 4u."""
     multiple = sp.cancel(example_gap / (4 * u))
     yield trial.below(multiple, sp.floor(multiple), needed="example_gap")
+    yield trial.below(2 + example_gap, sp.Integer(4), strict=True, needed="example_gap")

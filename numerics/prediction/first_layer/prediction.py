@@ -276,8 +276,13 @@ def synflow_row_densities(readout: Floats, share: float) -> Floats:
     """S11's row densities [n] for readout weights [q, n]: thresholds as if the rows were all there are."""
     factors = np.abs(readout).sum(axis=0)
     kernel = numeric((model_symbols.tau, synflow_symbols.row), claims.synflow_factorises.expressions["row_kernel"])
-    threshold = threshold_for(lambda tau: np.asarray(kernel(tau, factors)), share)
-    return np.asarray(kernel(threshold, factors))
+
+    def densities(tau: float) -> Floats:
+        kept = np.zeros(len(factors))  # no score of a row that no output reads is above the threshold
+        kept[factors > 0] = kernel(tau, factors[factors > 0])
+        return kept
+
+    return densities(threshold_for(densities, share))
 
 
 def rank_one_distance(moments: ResidualMoments) -> float:

@@ -196,6 +196,11 @@ def test_synflow_rows_of_several_outputs_sum_the_readout() -> None:
     densities = synflow_row_densities(readout, 0.2)
     assert densities.mean() == pytest.approx(0.2)
     assert (np.argsort(densities) == np.argsort(np.abs(readout).sum(axis=0))).all()
+    readout[:, 7] = 0
+    with np.errstate(all="raise"):
+        densities = synflow_row_densities(readout, 0.2)
+    assert densities[7] == 0
+    assert densities.mean() == pytest.approx(0.2)
 
 
 def test_magnitude_threshold_is_the_quantile() -> None:

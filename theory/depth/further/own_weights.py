@@ -67,7 +67,7 @@ $E|S|\ge[[least_sum]]$.
 
 signals that read the weights (from mean modulus; by largest): So for every matrix of entries $\pm1$ there are signs $h$ with
 $\sum_a|\sum_bF_{ab}h_b|\ge n_o[[least_sum]]$. If $g_a$ is the sign of the inner sum, $(n_on_i)^{-1}\sum_{ab}F_{ab}g_ah_b$ is at least
-$[[least]]$.
+$[[least]]$. The same for the transpose of $F$ gives $n_o$ in place of $n_i$.
 """,
     globals(),
 )
@@ -143,7 +143,7 @@ bound.
 
 So as $n_o,n_i\to\infty$, means over all weights of $f(w_{ab})g(u_a)h(v_b)$ approach those for freshly drawn weights. The order cannot be
 improved for all signals: for every matrix $F$ of entries $\pm1$ there are signs $g_a$, $h_b$, which depend on the weights, with a mean of
-at least $[[least]]$.
+at least $[[least]]$; and, with rows and columns exchanged, others with a mean of at least $\frac{3\sqrt2}{8\sqrt{n_o}}$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),

@@ -229,8 +229,8 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
     sharp=(
         Sharp(
             expression="own_success",
-            example="$k$ inputs of each function, $N$ units in each layer, of which the first that are wired are chosen, and edges of the "
-            "probability $p$",
+            example="$k$ inputs of each function, and parts of exactly $N$ neurons in each layer ($n=N$), all of which must be wired; "
+            "edges of the probability $p$",
             check="small_networks_over_all_masks",
             side=Side.BELOW,
         ),
@@ -251,17 +251,20 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
     ),
     open_questions=(
         OpenQuestion(
-            asks="Is the price $p^N$ of each further layer needed?",
-            obstacle="The proof copies a dense network into the mask, for which a neuron must be connected to all $N$ units below. Representations made for the mask, in which neurons are connected to few units, need another approximation theorem.",
-            known="It suffices (E12.1). One layer of relays removes the price $p^k$ of the first layer (E8); an interaction is lost if no neuron of the last layer is connected to all its inputs (E12.2).",
-            evidence="In all masks of four small layouts, of up to 12 edges, every choice of neurons was tried. None fails more often than the bound says, but this does not show what price is needed.",
+            asks=r"Let $p$ and $\alpha$ be fixed. For one network of $N$ units in each layer, copies of its units take a width of the order $N\ln N$ above the first layer. Is the order $N$ enough?",
+            obstacle=r"If each neuron stands for one unit, it needs an edge to a copy of each unit below, and with much fewer than $\ln N$ copies of each few neurons have these edges. A mask can compute the same function in other ways, such as by sums over several neurons, and no bound here covers these.",
+            known=r"The price $p^N$ of each further layer (E12.1) is not needed. With at least $\frac1p\ln(2N)$ copies of each unit below, a neuron has an edge to a copy of each unit with probability at least $\frac\alpha2$. The price $p^k$ of the first layer goes with a layer of relays (E8). An interaction is lost if no neuron of the last layer is connected to all its inputs (E12.2).",
+            evidence="In all masks of five small layouts, of up to 12 edges, every choice of neurons was tried. None fails more often than the bound says, but networks as small as these do not show an order.",
             checked_by="small_networks_over_all_masks",
         ),
     ),
     remarks=(
         Remark(
             "Separate neurons and wiring to all units below are sufficient, not necessary: functions may share neurons above the "
-            "first layer, and relays replace full wiring (E8). The price $p^N$ of each further layer comes from this proof."
+            "first layer, and relays replace full wiring (E8). The price $p^N$ of each further layer comes from this proof. Copies "
+            r"avoid it: if the layer below has $c$ neurons for each of the $N$ units of a network, a neuron has an edge to one of "
+            r"the $c$ for each unit with probability at least $\alpha(1-(1-p)^c)^N\ge\alpha(1-Ne^{-pc})$, which is at least "
+            r"$\frac\alpha2$ for $c\ge\frac1p\ln(2N)$."
         ),
     ),
     because={

@@ -70,9 +70,9 @@ and the shares, a third, a half and $n^{-1/2}$, were chosen after trials with su
     ),
     open_questions=(
         OpenQuestion(
-            asks="How fast does the distance of a masked network from its linearised curve fall with the width, with a constant?",
-            obstacle="What is proved here concerns kernels at the start and kernels that do not change. What is needed is a bound on the change of the kernel along the flow that depends on the mask.",
-            known="Curves of a fixed kernel, exactly (F1), and what masks do to them (F2).",
+            asks="How does the distance of a masked network of width $n$ from its linearised curve, in units of $n^{-1/2}$, depend on the mask, also on one that looks at the weights?",
+            obstacle="What is proved here concerns kernels at the start and kernels that do not change. What is needed is a bound on the change of the kernel along the descent that depends on the mask.",
+            known="Curves of a fixed kernel, exactly (F1), and what masks do to them (F2). For dense networks of smooth activations the distance is of order $n^{-1/2}$ (Lee et al. 2019, Wide neural networks of any depth evolve as linear models), and with one hidden ReLU layer the kernel hardly moves in training (Du et al. 2019). If the rows of the mask are independent of each other, of one law, and independent of the weights, then so are the neurons of one hidden layer, and such arguments should carry over.",
             evidence="The mean distance at width $512$ is less than a third of that at $16$, and below $n^{-1/2}$.",
             checked_by="networks_follow_their_own_curve",
         ),

@@ -18,7 +18,7 @@ from sparse_limits.theory.reasons import Relation, same, vanishes
 
 pairs = sp.Symbol("n", integer=True, positive=True)  # inputs of either sign
 
-spilled = sp.Symbol("delta", positive=True)  # chance of the edges that the first layer need not have
+spilled = sp.Symbol("delta", positive=True)  # value of the graphon at the edges that the first layer need not have
 
 spike = cosine / (1 - cosine)  # η
 variance = 1 + spike
@@ -74,8 +74,8 @@ first layer (from recursion): The units of one input add $xy$ to the covariance 
 otherwise. With $\eta=[[spike]]$ all units together add $[[variance]]$ at equal inputs, $[[shared]]$ at inputs of one sign and $0$ at inputs
 of opposite signs; they add twice as much to the kernel.
 
-all edges (from recursion, first layer): Keep every other edge of the first layer with probability $\delta$: each input has a positive
-variance at each unit. In the same units the variance is $[[spilled_variance]]$. The covariance is $[[spilled_alike]]$ at inputs of one
+all edges (from recursion, first layer): Give the graphon of the first layer the value $\delta$ at every other edge: each input has a
+positive variance at each unit. In the same units the variance is $[[spilled_variance]]$. The covariance is $[[spilled_alike]]$ at inputs of one
 sign, and the kernel adds $[[alike_gate]]$ to it; at opposite signs they are $[[spilled_opposite]]$ and $[[opposite_gate]]$. They are
 continuous at $\delta=0$, where they are those of the *first layer*. So are the entries of $K$ and of $B$.
 
@@ -192,8 +192,9 @@ Over all masks as in B2.1 and all inputs, the best constant for $L=2$ is $c_2=[[
 connected
 to one input, and each input to equally many units; let all layers above be dense, and let $x_i=\sqrt\eta\,s_ie_0+e_i$ with
 $\eta=\frac r{1-r}$, $0<r<1$, where $n$ of the signs $s_i$ are positive and $n$ negative.
-Keep each of the other edges of the first layer with probability $\delta>0$, so that all variances are positive, as B2.1 requires. As
-$\delta\to0$ the entries of $K$ and $B$ tend to those at $\delta=0$. There
+Give the graphon of the first layer the value $\delta>0$ at its other edges, so that all variances are positive, as B2.1 requires. (Each
+coordinate stands for a block of many equal ones, all blocks of one size, over which masks average as in K2.) As $\delta\to0$ the entries of $K$ and $B$
+tend to those at $\delta=0$. There
 $s^\top Ks$ over $s^\top Bs$ is $[[sign_ratio]]$, which tends to $[[many_ratio]]$ as $n\to\infty$, and this limit falls to $[[least_ratio]]$
 as $r\to0$. So masks that treat inputs differently can leave less of the linear part than any homogeneous masks (B2.2).
 """,

@@ -31,7 +31,8 @@ it keeps.
 
 one neuron (from row kernel): Let the one input have the sizes $x$ and $y$ in two samples, and write $w$, $q$ for $W$, $Q$. The cosine is
 $\pm1$: a neuron adds $[[alike]]$ for equal signs and nothing for opposite signs. (One input needs no normal law: as $M\omega$ is symmetric,
-for equal signs $E\varphi\varphi'=E(M\omega)^2\frac{xy}d$ and $E\,M\dot\varphi\dot\varphi'=EM$.)
+for equal signs $E\varphi\varphi'=E(M\omega)^2\frac{xy}d$ and $E\,M\dot\varphi\dot\varphi'=EM$. The gates' term has the square of the readout
+weight as a factor, whose mean is $1$.)
 
 all neurons (from one neuron; by linearity): So the kernel is $[[entry]]$ for equal signs and $0$ for opposite ones.
 
@@ -78,9 +79,8 @@ one_input_spectrum = Claim(
     label="K11.1",
     title="Spectral collapse: one input leaves at most two nonzero eigenvalues",
     statement=r"""
-Consider one hidden ReLU layer with a dense readout, whose weights have the mean square $1$, and weights of any continuous laws symmetric
-about $0$ with finite mean squares. Let $W$ be the graphon of the
-trained edges and $Q$ that of the second moments. If
+Consider one hidden ReLU layer. Let its readout be dense, with weights of mean square $1$, and let its own weights have any continuous laws
+that are symmetric about $0$ and have finite mean squares. Let $W$ be the graphon of the trained edges and $Q$ that of the second moments. If
 $W(u,\cdot)$ and $Q(u,\cdot)$ vanish except at one of the $d$ inputs, the same for every $u$, with $g_W=\int W\,du$ and $g_Q=\int Q\,du$
 there, the kernel matrix has rank at most 2. Its eigenvalues are $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and $0$, where $s_\pm$
 are the sums of $x_a^2$ over the samples where that input is positive and negative, respectively.
@@ -102,7 +102,12 @@ are the sums of $x_a^2$ over the samples where that input is positive and negati
         Quantity(first, "size of the input left in one sample", NON_NEGATIVE),
         Quantity(second, "size of the input left in another sample", NON_NEGATIVE),
     ),
-    hypotheses=(Hypothesis("one hidden ReLU layer of infinite width, masks that look at the weights as in K4"),),
+    hypotheses=(
+        Hypothesis("one hidden ReLU layer of infinite width, masks that look at the weights as in K4"),
+        Hypothesis(
+            "readout weights of mean square 1, other weights of continuous laws that are symmetric about 0 and have finite mean squares"
+        ),
+    ),
     uses=("K4",),
     remarks=(
         Remark(

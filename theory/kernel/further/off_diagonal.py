@@ -56,7 +56,7 @@ cusp = 2 / sp.pi**2
 steepest_shift = sp.sqrt(2) / sp.pi
 first_value, first_tangent = sp.sqrt(6 / n), sp.sqrt(2 / n)
 value_deviation = sp.sqrt((fourth - kappa_1**2) / n)  # of the mean of φφ′ over n neurons at inputs of mean square 1
-tangent_deviation = cosine * sp.sqrt((2 * kappa_0 - kappa_0**2) / n)  # of the mean of φ̇φ̇′, times the cosine
+tangent_deviation = sp.Abs(cosine) * sp.sqrt((2 * kappa_0 - kappa_0**2) / n)  # of the mean of φ̇φ̇′, times the cosine
 
 
 def one_layer(width: int, r: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
@@ -279,16 +279,16 @@ the square of that slope tends to $[[cusp]]$, so $B$ grows without limit for $L\
                 truth=f"{name}_deviation",
                 at=tuple({cosine: r, n: 64} for r in (sp.Rational(1, 10), sp.Rational(9, 10))),
                 lost="by taking the mean square on the diagonal instead of that off it, and by not subtracting the square of the mean",
-                order="the deviation is exactly of the order $n^{-1/2}$",
+                order=f"the deviation is exactly of the order $n^{{-1/2}}$ at every fixed cosine other than {zeros}, where it vanishes",
             )
-            for name in ("value", "tangent")
+            for name, zeros in (("value", "$-1$"), ("tangent", "$0$ and $-1$"))
         ),
         Loose(
             expression="bound",
             truth="deviation",
             at=tuple(one_layer(64, r) for r in (sp.Rational(1, 10), sp.Rational(9, 10))),
             lost="by taking moments on the diagonal instead of those off it, and in the triangle inequality, which adds the roots of three variances",
-            order="for one hidden layer, as the deviation is exactly of the order $n^{-1/2}$ (K6)",
+            order="for one hidden layer, as the deviation is exactly of the order $n^{-1/2}$ at every fixed cosine above $-1$ (K6)",
         ),
         *(
             Loose(
@@ -357,8 +357,9 @@ the square of that slope tends to $[[cusp]]$, so $B$ grows without limit for $L\
             "the mean square": first_value * value_deviation,
         },
         "tangent_deviation": {
-            "without the mean": cosine * sp.sqrt(2 * kappa_0 / n),
-            "without the cosine": tangent_deviation / cosine,
+            "without the mean": sp.Abs(cosine) * sp.sqrt(2 * kappa_0 / n),
+            "without the cosine": tangent_deviation / sp.Abs(cosine),
+            "negative at obtuse angles": cosine * sp.sqrt((2 * kappa_0 - kappa_0**2) / n),
         },
         "values_distance": {
             "another limit": values_distance.subs(next_cosine, 1),

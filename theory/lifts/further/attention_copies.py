@@ -307,8 +307,8 @@ the number of samples occurs.
         ),
         Remark(
             r"The loss of copies alone whose readout grows far reaches more than a hundredth of the bound, and there the bound is "
-            r"several times the loss at the start. In the random lifts that were trained, where the bound is below the loss at the "
-            r"start, the flow ends far below the bound.",
+            r"several times the loss at the start. In the random lifts that were trained the flow ends below the bound, which is below "
+            r"the loss at the start if there are enough copies.",
             "heads_end_below_the_bound",
         ),
         Remark(

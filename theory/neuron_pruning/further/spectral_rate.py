@@ -282,8 +282,9 @@ the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its lowe
             "the_bound_is_below_the_number_and_beyond_alignment",
         ),
         Remark(
-            r"For fixed $\delta$ the number stays bounded, because at least $\frac\delta{2d}$ is allowed. For fixed $\varepsilon$ the "
-            r"bound is void in high dimension, where $\|f\|\le\varepsilon$.",
+            r"For fixed $\delta$ this number stays bounded, because at least $\frac\delta{2d}$ is allowed; the number that is needed "
+            r"does not, by the rotations in the open question of N9.1. For fixed $\varepsilon$ the bound is void in high dimension, "
+            r"where $\|f\|\le\varepsilon$.",
         ),
     ),
     because={

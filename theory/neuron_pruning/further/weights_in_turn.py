@@ -1,4 +1,4 @@
-"""N12: weight pruning needs as many neurons as the target has inputs, at errors below a power of their number."""
+"""N12: weight pruning needs as many neurons as the target has nonzero coordinates, at errors below a power of their number."""
 
 from __future__ import annotations
 
@@ -249,7 +249,7 @@ def flat_targets(flat_error: sp.Expr, direction: sp.Expr, eta_taken: sp.Expr, R_
 
 weights_in_turn = Claim(
     label="N12",
-    title="For small errors weight pruning needs at least as many neurons as inputs",
+    title="For small errors weight pruning needs as many neurons as the target has nonzero coordinates",
     statement=r"""
 The target and the source are those of N4.1: $\sigma(\langle w^*,x\rangle)$ on the unit ball, and
 $\sigma(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle))$ with independent standard normal weights, any of which may be removed. Let all

@@ -313,11 +313,11 @@ shared_latent = Claim(
     statement=r"""
 The share of kept paths from input $v$ is $\int\!\!\int W_2(u,t)W_1(t,v)\,dt\,du$, with one labelling $t$ of the hidden units for both
 layers. If both graphons are nondecreasing in $t$, this share is at least the density of $W_2$ times that of the input,
-$\int W_1(t,v)\,dt$: on average over the inputs at least the product of the densities (for constant graphons it is that product). For SNIP with $S^{(1)}_{tj}=|a_tw_{tj}|$ and $S^{(2)}_t=|a_t\zeta_t|$, all standard normal, and thresholds $\tau_1,\tau_2$, the
-share of kept paths is $[[path_density]]$ ($x=\ln|a|$; the densities are $\rho_l=H(\tau_l)$, S4). Let the thresholds be above $0$. If the
-hidden units were labelled independently in each layer, the share would be $[[relabelled_density]]$, which is no larger. If they were
-sorted by their degrees, separately in each layer, it would be $E[W_1;|a|>\sqrt2\operatorname{erfinv}(1-\rho_2)]=[[sorted_density]]$,
-which is no smaller.
+$\int W_1(t,v)\,dt$: on average over the inputs at least the product of the densities (for constant graphons it is that product). For
+SNIP with $S^{(1)}_{tj}=|a_tw_{tj}|$ and $S^{(2)}_t=|a_t\zeta_t|$, all standard normal, and thresholds $\tau_1,\tau_2$, the share of kept
+paths is $[[path_density]]$ ($x=\ln|a|$; the densities are $\rho_l=H(\tau_l)$, S4). Let the thresholds be above $0$. If the hidden units
+were labelled independently in each layer, the share would be $[[relabelled_density]]$, which is no larger. If they were sorted by their
+degrees, separately in each layer, it would be $E[W_1;|a|>\sqrt2\operatorname{erfinv}(1-\rho_2)]=[[sorted_density]]$, which is no smaller.
 """,
     steps=PATH_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -155,7 +155,7 @@ open.
         OpenQuestion(
             asks=r"""Can a random source of independent weights of one law hold all targets at a width without $\ln(d_0d_1)$?""",
             obstacle=r"""If the random weights that serve one weight of the target serve no other, some target weight is missed unless each has of the order of $\ln(d_0d_1)$ random weights. Masks that lead several weights of the target through the same random weights escape this argument, and no other argument is known here; counting (R9, Q8) has no such logarithm.""",
-            known="The blocks of R8 and Q7.1 need it (R12, Q11.3). A fixed source does not: weights that are halved from unit to unit (Q8).",
+            known="The blocks of R8 and Q7.1 need it (R12, Q11.3). A fixed source does not: numbers that double (R9).",
             evidence="None was computed.",
         ),
     ),

@@ -131,6 +131,7 @@ def probability(found: dict[int, int], edges: int, density: Fraction) -> sp.Rati
 
 SMALL = (  # functions, neurons, layers, all inputs; inputs of each function, units of each in a layer
     ((1, 2, 2, 2), 2, 1),
+    ((1, 2, 2, 2), 2, 2),  # all neurons: there is no choice
     ((1, 2, 3, 1), 1, 1),
     ((1, 3, 2, 1), 1, 2),
     ((2, 2, 2, 2), 1, 1),
@@ -139,7 +140,10 @@ SMALL = (  # functions, neurons, layers, all inputs; inputs of each function, un
 
 @exact(deep_union)
 def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Up to 12 edges: the first wired neurons of each part, and all choices there are, at three densities."""
+    """Up to 12 edges: the first wired neurons of each part, and all choices there are, at three densities.
+
+    Where one function needs all neurons, both succeed as often as stated.
+    """
     for shape, inputs, count in SMALL:
         number, neurons, layers, everything = shape
         edges = neurons * everything + neurons * neurons * (layers - 1)
@@ -149,6 +153,8 @@ def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, t
             here = {letter: sp.Rational(value) for letter, value in {**at, p: density}.items()}
             success = written_out(own_success, {**here, n: sp.Integer(neurons // number)})
             yield trial.same(success, probability(greedy, edges, density), by=None)
+            if neurons == count:
+                yield trial.same(success, probability(best, edges, density), by=None)
             failed = 1 - probability(best, edges, density)
             high = written_out(deep_failure, {**here, n: sp.Integer(neurons)})
             yield trial.holds(failed <= high, f"{float(failed):.4g} ≤ {float(high):.4g}")

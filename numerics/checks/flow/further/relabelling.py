@@ -9,6 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.flow.further.relabelling import (
     columns,
+    moved_along,
     relabelled_units,
     rows,
 )
@@ -66,7 +67,9 @@ def exchanged_units_change_no_output(
 
 @exact(relabelled_units)
 def rows_reversed_alone_overlap_less(torn_overlap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Half powers of both; powers of rows up to the fourth, expanded and integrated term by term, that of columns free."""
+    """Half powers of both; powers of rows up to the fourth, expanded and integrated term by term, that of columns free. Rows of the power one or two
+    overlap less than if both are reversed; by nothing where the power of the columns is 0.
+    """
     half = sp.Rational(1, 2)
     semicircle = trial.once(sp.integrate, sp.sqrt(u - u**2), (u, 0, 1))
     yield trial.same(torn_overlap.subs({p: half, q: half}), semicircle)
@@ -75,3 +78,6 @@ def rows_reversed_alone_overlap_less(torn_overlap: sp.Expr, trial: Trial) -> Ite
         terms = (sp.binomial(power, i) * (-1) ** i / (q + i + 1) for i in range(power + 1))
         cases.append((sp.gammasimp(torn_overlap.subs(p, power)), sum(terms)))
     yield trial.at_sizes(cases, "powers of rows", by=sp.simplify)
+    for power in (1, 2):
+        less = (moved_along - torn_overlap).subs(p, power)
+        yield trial.nonnegative(less, q / ((q + 1) * (q + 2)), by=sp.gammasimp)

@@ -87,9 +87,10 @@ def resolutions_tend_to_the_least(resolution: sp.Expr, least_resolution: sp.Expr
 
 
 def integer_pairs(rng: np.random.Generator, pairs: int) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
-    """Pairs of vectors of 8 whole numbers, from far apart to within 1e-11 of parallel, and the exact angles. [2, pairs, 8]"""
+    """Pairs of vectors of 8 whole numbers and their exact angles: one in three is far apart, the others are at about 1e-2 to 1e-10. [2, pairs, 8]"""
     x = rng.integers(-1000, 1000, (pairs, 8)) * 10 ** rng.integers(0, 9, (pairs, 1))
     y = x + rng.integers(-10, 11, (pairs, 8))
+    y[::3] = rng.integers(-1000, 1000, y[::3].shape)
     angles = np.empty(pairs)
     with ctx.workprec(100):
         for place, (first, second) in enumerate(zip(x.astype(object), y.astype(object), strict=True)):
@@ -105,7 +106,7 @@ def unit(x: NDArray[np.floating]) -> NDArray[np.floating]:
 
 @empirical(arc_cosine_numerics)
 def small_angles_keep_their_digits(kahan_angle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Double precision beside exact angles of whole vectors: off by at most 16 u, the rounding of the unit vectors.
+    """Double precision beside exact angles of whole vectors, small and large: off by at most 16 u, the rounding of the unit vectors.
 
     Each unit vector is off by some 4u at most (norm, division, eight entries), the lengths likewise.
     """

@@ -17,7 +17,9 @@ RANKS = 20
 
 @enclosed(circle_sampling)
 def one_point_has_one_eigenvalue(one_point_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """K(x, x) = 2 beside the first twenty eigenvalues; squares of the others, at most 3/rank² (tried at rank 21), add up to less than 3/20³."""
+    """K(x, x) = 2 beside the first twenty eigenvalues. The others are at most 3/rank² (tried at rank 21), so that their squares, at most
+    9/rank⁴, add up to less than 3/20³.
+    """
     own = (cosine * kappa_0 + kappa_1).subs(cosine, 1)
     least = (own - ranked.subs(rank, 1)) ** 2 + sum(ranked.subs(rank, place) ** 2 for place in range(2, RANKS + 1))
     yield trial.below(least, one_point_distance**2, at=[{}])

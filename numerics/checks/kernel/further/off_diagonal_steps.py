@@ -125,7 +125,7 @@ def two_layers_have_the_bound(
 def first_layers_deviate_as_claimed(
     value_deviation: sp.Expr, tangent_deviation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """φφ′ = R²(cos θ + cos u) and φ̇φ̇′ = 2 where |u| < π − θ, u twice a direction; E R² = 2 and E R⁴ = 8."""
+    """φφ′ = R²(cos θ + cos u) and φ̇φ̇′ = 2 where |u| < π − θ, u twice a direction; E R² = 2 and E R⁴ = 8. Positive, also at an obtuse angle."""
     u, theta = sp.symbols("u theta", real=True)
 
     def mean(value: sp.Expr) -> sp.Expr:
@@ -138,3 +138,4 @@ def first_layers_deviate_as_claimed(
         (tangent_deviation, cosine**2 * mean(sp.Integer(4)), cosine * mean(sp.Integer(2))),
     ):
         yield trial.same(n * claimed**2, square - first**2, by=None)
+        yield trial.below(sp.S.Zero, claimed, at=[{cosine: sp.Rational(-1, 2), n: sp.Integer(4)}], strict=True)

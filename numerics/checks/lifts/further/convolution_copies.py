@@ -161,8 +161,9 @@ LAST = 4.0
 
 @empirical(copied_filters, cost=0.7)
 def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A random sparse lift, whose bound is below the loss at the start; and copies alone whose readout grows so far that
-    the time of the bound is short."""
+    """A random sparse lift, whose bound is below the loss at the start if it has twelve copies or more; and copies alone whose readout
+    grows so far that the time of the bound is short.
+    """
     unit = UNITS["filter"]
     for target, run in (
         (1.0, trial.draw(random_lift, "filter", WIDTH, LAST)),
