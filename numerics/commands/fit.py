@@ -193,8 +193,7 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     for name in given(arguments, *OF_THE_DATA) if data is None else ():
         raise InputError(f"{name} is given and there are no data, expected data beside it")
     with progress_of(arguments) as progress:
-        progress.stage("fitting" if arguments.data is None else "fitting, and comparing methods")
-        found = fit(file.mask, data, seed=arguments.seed, **wanted)
+        found = fit(file.mask, data, seed=arguments.seed, progress=progress.stage, **wanted)
     summary = summarise(found, seed=arguments.seed, name=file.name, stored_shape=file.shape, notes=file.notes)
     show(console, summary)
     if arguments.json is not None:

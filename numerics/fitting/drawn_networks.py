@@ -10,7 +10,7 @@ rows that share a pair of columns), each from all of the masks together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +33,7 @@ from sparse_limits.numerics.masks.selection import Mask, kept_count, row_mask, t
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
 from sparse_limits.numerics.prediction.methods import residual, saliency
+from sparse_limits.numerics.printing.progress import Stage
 from sparse_limits.numerics.statistics.noise import upper_tail
 
 Floats = NDArray[np.floating]
@@ -77,11 +78,16 @@ def checked_network(mask: csr_array, data: Dataset, widths: Sequence[int], place
 
 
 def explain_layer(
-    mask: csr_array, setting: Setting, sizes: Sequence[int], place: int, seed: np.random.SeedSequence
+    mask: csr_array,
+    setting: Setting,
+    sizes: Sequence[int],
+    place: int,
+    seed: np.random.SeedSequence,
+    progress: Callable[[str], object],
 ) -> tuple[list[Explanation], list[Excluded]]:
     """Test every method against a mask of a layer [sizes[place], sizes[place − 1]]; the likeliest first, then those of one law with another."""
     kept, found, excluded = mask.toarray(), [], []
-    for method, stream in zip(METHODS, seed.spawn(len(METHODS)), strict=True):
+    for number, (method, stream) in enumerate(zip(METHODS, seed.spawn(len(METHODS)), strict=True)):
         if place == 1 and (reason := law_of_random(method, setting)) is not None:
             excluded.append(Excluded(method, reason, "random"))
             continue
@@ -91,6 +97,7 @@ def explain_layer(
             excluded.append(Excluded(method, reason))
             continue
         rng = np.random.default_rng(stream)
+        progress(Stage(f"drawing networks, pruned by {method}", number, len(METHODS)))
         drawn = [_drawn(method, setting, sizes, place, mask.nnz, rng) for _ in range(ENOUGH_DRAWN)]
         found.append(_explained(method, [kept, *drawn], place))
     return sorted(found, key=lambda each: -each.log_likelihood), excluded

@@ -9,7 +9,7 @@ fitted too, as a mask of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -34,6 +34,7 @@ from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.arrays import sparse_mask
 from sparse_limits.numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance, distance_found
 from sparse_limits.numerics.prediction.first_layer.row_law import check_fresh_rows
+from sparse_limits.numerics.printing.progress import Stage, within
 from sparse_limits.numerics.spectra.corrected_values import CorrectedValue, corrected_singular_values
 from sparse_limits.numerics.spectra.noise_edge import noise_edge
 from sparse_limits.numerics.statistics.noise import upper_tail
@@ -134,6 +135,7 @@ def fit(
     widths: Sequence[int] | None = None,
     place: int | None = None,
     seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
 ) -> Fit:
     """Find the graphon that a mask came from and, with the data of its network, the method that made the mask.
 
@@ -152,6 +154,7 @@ def fit(
     widths : number of neurons in each hidden layer of the network, first to last; None is one hidden layer
     place : number of the layer that the mask belongs to, 1 for the first; None is the only layer with the shape of the mask
     seed : seed of all random numbers, a whole number from 0 below 2¹²⁸, a NumPy `SeedSequence` or a `Generator`
+    progress : function that is called with a line of text before each step; the default reports nothing
 
     Returns
     -------
@@ -191,7 +194,7 @@ def fit(
         for name, value in needing.items():
             if value is not None:
                 raise InputError(f"{name} is given and there are no data, expected data beside it")
-        return _fit_with_structure(mask, number, None)
+        return _fit_with_structure(mask, number, None, progress)
     if fresh_rows is not None and widths is not None:
         raise InputError(
             "fresh_rows is given beside widths, expected one of them: with widths networks are drawn, not rows"
@@ -206,7 +209,8 @@ def fit(
         data, MOST_SAMPLES if samples is None else samples, np.random.default_rng(np.random.SeedSequence([number, 1]))
     )
     silent = (data.x == 0).all(axis=0) if network is None or network.place == 1 else None
-    found = replace(_fit_with_structure(mask, number, silent), data=data, residual=subtracted, network=network)
+    alone = _fit_with_structure(mask, number, silent, within(progress, 0, 2))
+    found = replace(alone, data=data, residual=subtracted, network=network)
     if found.homogeneity is None:
         return found
     setting, stream = (
@@ -215,9 +219,10 @@ def fit(
     )
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         if network is None:
+            progress(Stage("comparing with what each method keeps", 1, 2))
             methods = Methods(*explain(mask, setting, rows, stream))
         else:
-            methods = Methods(*explain_layer(mask, setting, *network, stream))
+            methods = Methods(*explain_layer(mask, setting, *network, stream, within(progress, 1, 2)))
     if any(each.fits for each in methods.tested):  # pruning weight by weight leaves such masks
         found = replace(found, structure=None, rest=None)
     return replace(found, methods=methods)
@@ -245,33 +250,43 @@ def _network(data: Dataset, mask: csr_array, widths: Sequence[int] | None, place
     return None
 
 
-def _fit_with_structure(mask: csr_array, seed: int, silent: NDArray[np.bool_] | None) -> Fit:
+def _fit_with_structure(
+    mask: csr_array, seed: int, silent: NDArray[np.bool_] | None, progress: Callable[[str], object]
+) -> Fit:
     """What a mask alone says. silent [n]: columns whose input is 0 throughout the data: they explain a dead column."""
-    found = _fit_alone(mask, seed)
+    found = _fit_alone(mask, seed, progress)
     structure = None if found.seen is None or found.seen.tiles is not None else structure_of(mask, silent)
     if structure is None:
         return found
     rest = structure.rest(mask)
-    return replace(found, structure=structure, rest=_fit_alone(rest, seed) if 0 not in rest.shape else None)
+    if 0 in rest.shape:
+        return replace(found, structure=structure)
+    return replace(found, structure=structure, rest=_fit_alone(rest, seed, within(progress, 0, 1, "without them: ")))
 
 
-def _fit_alone(mask: csr_array, seed: int) -> Fit:
+def _fit_alone(mask: csr_array, seed: int, progress: Callable[[str], object]) -> Fit:
     """Everything about a mask but its structure."""
     if mask.nnz in (0, mask.shape[0] * mask.shape[1]):
         return Fit(mask)
     testing, drawing, recognising = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
+    draws = masks_drawn(mask)
+    steps = draws + 3
+    progress(Stage("testing rows and columns", 0, steps))
     homogeneity = homogeneity_of(mask, testing)
     model = fit_model(mask, homogeneity.rows.uneven, homogeneity.columns.uneven)
     constant = Fit(mask).density
     selection = selected_by(homogeneity)
     flat, fitted = [], []
-    for _ in range(masks_drawn(mask)):
+    for number in range(draws):
+        progress(Stage(f"drawing mask {number + 1} of {draws} to compare with", 1 + number, steps))
         flat.append(_distance_to_constant(draw_constant(mask, selection, drawing)))
         if not model.is_constant:
             fitted.append(_distance_to_fitted(model, homogeneity, selection, drawing))
+    progress(Stage("certifying distances", draws + 1, steps))
     to_constant = to_fitted = Distance(cut_distance(mask, constant, seed=seed), np.array(flat))
     if not model.is_constant:
         to_fitted = Distance(cut_distance(mask, (model.left, model.right), seed=seed), np.array(fitted))
+    progress(Stage("looking for what stands out", draws + 2, steps))
     spectrum = spectrum_of(mask, model, homogeneity, seed)
     return Fit(
         mask,

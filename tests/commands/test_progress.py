@@ -59,7 +59,16 @@ CALLS = {  # by the kind of work: the call, what a line says, and what the bar s
         rf"report: random: pruning network 2 of 4; 1 of 2 steps, {LEFT}",
         rf"random: pruning network 2 of 4 .*1 of 2 steps, {LEFT}",
     ),
-    "one stage": (["fit", "mask.npy"], "fit: fitting", "fitting"),
+    "one mask": (
+        ["fit", "mask.npy"],
+        rf"fit: drawing mask 2 of (\d+) to compare with; 2 of \d+ steps, {LEFT}",
+        rf"drawing mask 2 of \d+ to compare with .*2 of \d+ steps, {LEFT}",
+    ),
+    "its layer's networks": (
+        ["fit", "mask.npy", "--data", "x.npz", "--widths", "12", "9", "--place", "1"],
+        rf"fit: drawing networks, pruned by snip; \d of \d steps, {LEFT}",
+        rf"drawing networks, pruned by snip .*\d of \d steps, {LEFT}",
+    ),
     "channels": (["ticket", "--target", "net.npz", "--epsilon", "0.1"], "ticket: 1 of 9 channels", "1 of 9 channels"),
 }
 
@@ -146,7 +155,9 @@ def test_what_fails_is_said_at_once(at_once, monkeypatch, capsys) -> None:
 
 def test_colours_that_are_forced_draw_no_bar_in_a_pipe(at_once, here, monkeypatch, capsys) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert called(["fit", "mask.npy"], capsys)[2] == "fit: fitting\n"
+    said = called(["fit", "mask.npy"], capsys)[2]
+    assert "\x1b" not in said
+    assert all(line.startswith("fit: ") for line in said.splitlines())
 
 
 def test_standard_error_that_fails_stops_nothing(at_once, here, monkeypatch, capsys) -> None:
