@@ -22,6 +22,7 @@ LONG_FILES = frozenset(
         "fitting/test_recognition.py",
         "prediction/pruned_first_layer/test_predict_command.py",
         "kernels/test_kernels.py",
+        "kernels/test_large_kernels.py",
         "masks/test_cut_norm_bounds.py",
         "reports/test_notebooks.py",
         "reports/test_question_advice.py",

@@ -238,6 +238,8 @@ def test_a_stage_within_a_step() -> None:
         ["study", "depth"],
         ["report"],
         ["predict", "layers"],
+        ["prune"],
+        ["sweep"],
         ["fit"],
         ["scan"],
         ["ticket"],

@@ -72,6 +72,19 @@ def test_a_result_of_files_that_have_changed_is_neither_taken_nor_kept(
     assert capsys.readouterr().err.count("has changed since this process began") == 2
 
 
+def test_data_from_a_file_are_what_they_were(tmp_path: Path) -> None:
+    """A number that is changed in the file makes another question, whatever the file's name; put back, it is the old one."""
+    rows = [f"{i % 7},{i * i % 11},{i % 2}" for i in range(60)]
+    counts = []
+    for first in ("0,0,0", "5,0,0", "0,0,0"):
+        (tmp_path / "mine.csv").write_text("\n".join(["a,b,y", first, *rows]), "utf-8")
+        store = Store(tmp_path / "kept")
+        source = DataSource(str(tmp_path / "mine.csv"), target="y")
+        report(source, widths=(16,), methods=("magnitude", "random"), learning=False, keep=store)
+        counts.append((store.taken, store.written))
+    assert counts == [(0, 2), (0, 2), (2, 0)]
+
+
 def test_a_model_of_ones_own_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="keep is given, expected none with a module"):
         report(model="mine.py:build", keep=tmp_path)
