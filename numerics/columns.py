@@ -51,7 +51,7 @@ class AboutSummary(TypedDict):
 
 @dataclass(frozen=True)
 class About:
-    """What a report can say of data beyond their numbers; empty where a file says nothing.
+    """What a report can say about data beyond their numbers; empty where a file says nothing.
 
     inputs: the names of the columns of x; classes: those of the columns of y, or of −1 and +1 if y is ±1; image: the shape
     of an input; target: the name of what y is made of; notes: sentences for the first lines of a report; missing: the note that says what
@@ -276,7 +276,7 @@ def _width(column: Column) -> int:
 
 
 def _worded(called: Sequence[str], columns: Sequence[Column], others: Sequence[int]) -> list[str]:
-    """What to say of columns of many words, which may have been meant as something else: dates, amounts, names of samples."""
+    """What to say about columns of many words, which may have been meant as something else: dates, amounts, names of samples."""
     found = [
         f"{_marked(called[place])}: {_width(columns[place])} categories"
         for place in others

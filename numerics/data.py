@@ -130,7 +130,7 @@ def load(
     with the labels, by its name or its number from 1; None is the last. Columns of words become one 0/1 column for each
     category, those of truth values one. x: [N, d], or images [N, h, w], [N, h, w, c], [N, c, h, w], which are flattened.
     labelling: as above; None recognises classes. missing: drop leaves out samples with missing values, mean fills in means
-    of columns, None refuses them. drop: columns of a table that are left out, by names or numbers. What was found and done stands in `Dataset.about`.
+    of columns, None refuses them. drop: columns of a table that are left out, by names or numbers. What was found and done is in `Dataset.about`.
 
     Raises InputError, in one line with the file's name, if the file is missing, unreadable, of another kind, or holds
     anything but finite numbers or categories of fitting shapes, and if labelling, target or missing do not fit.

@@ -106,7 +106,7 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _wrong_kind(function: Callable[..., object], arguments: tuple[object, ...], named: Mapping[str, object]) -> str:
-    """What to say of the first argument of a wrong kind; nothing if there is none."""
+    """What to say about the first argument of a wrong kind; nothing if there is none."""
     signature = inspect.signature(function)
     try:
         given = signature.bind(*arguments, **named).arguments

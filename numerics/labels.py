@@ -41,6 +41,7 @@ _SHORT = {
 MOST_CLASSES = 20  # whole numbers of more different values are no classes, unless asked for
 LARGEST_CLASS = 2**31  # beyond, whole numbers are measurements
 _LISTED = 12  # classes in a sentence
+_OTHERWISE = ", with the loss mse; as sequences: prune with --loss FILE.py:loss, in Python loss=function"
 MANY = 100  # classes: of fewer the columns are no larger than usual inputs
 _BYTES = 9  # of a sample and a class: a truth value and a float
 
@@ -128,7 +129,7 @@ def _known(raw: Array, words: tuple[str, ...] | None, classes: int) -> Array:
 
 
 def recognised(raw: Array, words: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]]:
-    """The labelling that labels [N, q] look like, and what to say of it; words: as they are printed, no two alike."""
+    """The labelling that labels [N, q] look like, and what to say about it; words: as they are printed, no two alike."""
     if raw.shape[1] != 1:
         return "as-is", ()
     values = np.unique(raw)
@@ -186,7 +187,7 @@ def _classes(raw: Array, split: re.Match[str] | None, labelling: str, known: Arr
     if raw.shape[1] != 1:
         raise InputError(
             f"labels have {raw.shape[1]} columns, expected 1, or 0 and 1 with one 1 in each row, for labelling {labelling!r} (as numbers: "
-            f"{option('labels', 'as-is')}{', with the loss mse' if labelling == 'onehot' else ''})"
+            f"{option('labels', 'as-is')}{_OTHERWISE if labelling == 'onehot' else ''})"
         )
     at_least = split is not None and split[1] == "ge"
     if not at_least and not np.array_equal(raw, np.round(raw)):
@@ -247,7 +248,7 @@ def _named(values: Array, words: tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def _rare(raw: Array, words: tuple[str, ...] | None, classes: tuple[str, ...]) -> list[str]:
-    """What to say of classes of one sample."""
+    """What to say about classes of one sample."""
     if not classes or raw.shape[1] != 1:
         return []
     values, counts = np.unique(raw, return_counts=True)

@@ -18,7 +18,7 @@ def compiled(
 ) -> Callable[..., Any]:
     """Compile the loop to machine code; `reassociate` lets sums be taken in another order, which vector units need.
 
-    calls: the functions that the loop calls. They stand in its file: what is kept compiled is renewed with the file.
+    calls: the functions that the loop calls. They are in its file: what is kept compiled is renewed with the file.
     """
     from numba import njit  # here, because importing numba takes a good part of a second
     from numba.extending import register_jitable

@@ -3,13 +3,11 @@
 FAST = frozenset(
     [
         "test_arguments",
-        "test_bad_words",
         "test_cut_norm",
         "test_data",
         "test_data_arrays",
         "test_data_tables",
         "test_distribution_free",
-        "test_exact_tests",
         "test_extras",
         "test_house",
         "test_imports",
@@ -20,7 +18,6 @@ FAST = frozenset(
         "test_masks",
         "test_motifs",
         "test_names",
-        "test_places",
         "test_slices",
         "test_sorting",
         "test_store_files",

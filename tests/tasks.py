@@ -64,6 +64,12 @@ def work(task: object) -> object:
                 grown.append(b"x" * (20 << 20))
                 time.sleep(0.05)
             return len(grown)
+        case ("memory", folder, times):  # which runs out so many times
+            calls = len(os.listdir(folder))
+            if calls < times:
+                open(os.path.join(folder, str(calls)), "x").close()
+                raise MemoryError
+            return "enough"
         case ("pid after", seconds):
             time.sleep(seconds)
             return os.getpid()

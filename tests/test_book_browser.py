@@ -28,6 +28,7 @@ pytestmark = [
 ]
 
 WIDTHS = (390, 1280)
+PRINTED = "neuron_pruning"  # a page with folds of formulas, in folds
 SEARCHES = {  # what a reader types, and the page that is found first
     "2602.06675": "paper_graphon",
     "2510.17515": "paper_hypothesis",
@@ -249,6 +250,23 @@ def test_what_is_folded_opens_at_a_link_at_a_key_and_at_a_filter(site: Path, add
         fold.focus()
         fold.press("Enter")
         rows.first.wait_for()
+
+
+def test_a_print_has_nothing_folded(site: Path, address: str) -> None:
+    """On paper no fold can be opened, and its formulas are set, too."""
+    playwright = needs("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
+        tab.set_default_timeout(180_000)
+        tab.goto(f"{address}/{PRINTED}.html")
+        tab.wait_for_load_state("networkidle")
+        tab.evaluate("() => MathJax.startup.promise")
+        folded, waiting = tab.locator("article details:not([open])"), tab.locator(".claim-tex")
+        assert folded.count()
+        assert waiting.count()
+        tab.evaluate("dispatchEvent(new Event('beforeprint'))")  # as the browser does before it prints
+        assert folded.count() == waiting.count() == 0
+        assert not tab.locator("article details span.math:not(:has(mjx-container))").count()
 
 
 def test_a_link_to_a_claim_shows_a_card(site: Path, address: str) -> None:

@@ -45,9 +45,10 @@ def test_a_site_knows_its_address_by_one_setting(tmp_path: Path, address: str) -
         assert f"<loc>{ADDRESS}/page.html</loc>" in listed.read_text("utf-8")
 
 
-def test_the_citation_file_has_the_address_of_the_site() -> None:
+def test_the_citation_file_and_the_readme_have_the_address_of_the_site() -> None:
     address = yaml.safe_load((ROOT / "book" / "_config.yml").read_text("utf-8"))["html"]["baseurl"]
     assert yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8")).get("url", "") == address
+    assert address in (ROOT / "README.md").read_text("utf-8")  # nothing, while there is no site
 
 
 def test_an_entry_of_a_bibliography_has_balanced_braces() -> None:

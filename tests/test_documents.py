@@ -108,18 +108,20 @@ def test_the_worked_example_holds_and_leaves_no_survivor() -> None:
 
 
 def test_the_table_of_claims_is_that_of_the_ledger() -> None:
-    """Topics and labels in README."""
+    """Topics, labels and numbers of core claims in README."""
     ledger = load_ledger()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `(\w+)` \| ([A-Z0-9–, ]+) \|", readme, re.MULTILINE))
-    assert tuple(rows) == ledger.topics
-    for topic, said in rows.items():
+    rows = re.findall(r"^\| `(\w+)` \| ([A-Z0-9–, ]+) \| (\d+) of (\d+) \|", readme, re.MULTILINE)
+    assert tuple(topic for topic, *_ in rows) == ledger.topics
+    for topic, said, core, number in rows:
+        entries = ledger.select([topic])
         families: dict[str, list[int]] = {}
-        for entry in ledger.select([topic]):
+        for entry in entries:
             families.setdefault(entry.label[0], []).append(reading_order(entry.label)[1])
         ends = {letter: sorted({min(numbers), max(numbers)}) for letter, numbers in families.items()}
         ranges = ["–".join(f"{letter}{number}" for number in numbers) for letter, numbers in ends.items()]
         assert said == ", ".join(ranges)
+        assert (int(core), int(number)) == (sum(entry.core for entry in entries), len(entries)), topic
 
 
 def test_the_closing_line_of_the_pages_counts_the_ledger() -> None:
@@ -129,7 +131,7 @@ def test_the_closing_line_of_the_pages_counts_the_ledger() -> None:
     tests = sum(check.tests for check in checks)
     line = re.compile(
         rf"{len(entries)} of {len(entries)} claims hold, 0 refuted, 0 open; {len(checks)} checks, (\d+) of \1 wrong forms "
-        rf"refuted; false alarm ≤ {tests * LEVEL:.1e} \({tests} tests\);"
+        rf"refuted \(\d+ multiples\); false alarm ≤ {tests * LEVEL:.1e} \({tests} tests\);"
     )
     for name in ("README.md", "book/howto_run.md"):
         assert line.search(" ".join((ROOT / name).read_text(encoding="utf-8").split())), name

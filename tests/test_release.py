@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import shutil
 from pathlib import Path
@@ -13,6 +14,8 @@ import sparse_limits
 
 notes = runpy.run_path(str(ROOT / "docs" / "release_notes.py"))["notes"]
 TAG = f"v{sparse_limits.__version__}"
+PAGE = 60  # lines of a release beside its tables
+WIDE = 180  # letters of a line
 
 
 def test_the_notes_are_the_newest_section_of_the_changelog() -> None:
@@ -21,6 +24,17 @@ def test_the_notes_are_the_newest_section_of_the_changelog() -> None:
     assert said in changelog
     assert not any(line.startswith("## ") for line in said.splitlines())
     assert f"version {sparse_limits.__version__}," in (ROOT / "book" / "intro.md").read_text("utf-8")
+
+
+def test_the_notes_are_one_page() -> None:
+    """What happened change by change stands in docs/history.md."""
+    lines = [line for line in notes(TAG).splitlines() if not line.startswith("|")]
+    assert len(lines) <= PAGE
+    assert not [line for line in lines if len(line) > WIDE]
+    history = (ROOT / "docs" / "history.md").read_text("utf-8")
+    for link in re.findall(r"\]\(docs/history\.md#([\w-]+)\)", (ROOT / "CHANGELOG.md").read_text("utf-8")):
+        titles = re.findall(r"^#+ (.*)$", history, re.MULTILINE)
+        assert link in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,11 @@ BEFORE = re.compile(r"^```\{admonition\} Before this page\n:class: note\n\n(.*?)
 # What no paper announces, and a reader of the short book needs: any depth and any architecture, and what a lift is made of.
 FURTHER = {"D1.1", "D1.2", "D7", "D8.1", "D8.2", "L1"}
 LONG = 600  # letters of a statement with its LaTeX
+# Its statement has three lines; a headline would print its formula with a double sum in place of $F_k$, which is longer
+PLAIN = {"R1.1"}
 BOX = re.compile(r"^```\{claim\} (\S+)", re.MULTILINE)
+SOLUTION = "```{admonition} Solution\n:class: dropdown tip\n"
+CELL = "```{code-cell} python\n:tags: [hide-cell]\n"
 
 
 def numbered_pages() -> list[str]:
@@ -66,13 +70,52 @@ def test_the_short_book_is_short_and_has_core_claims() -> None:
     assert further == FURTHER
 
 
-def test_long_statements_of_the_short_book_have_a_headline() -> None:
+def test_each_claim_of_the_short_book_has_a_headline() -> None:
     """A reader meets the claim in brief; the statement with all constants is folded below it."""
     ledger = load_ledger()
-    claims = [ledger[label].claim for page in numbered_pages() for label in boxes_of(page)]
-    assert [claim.label for claim in claims if len(claim.statement) > LONG and not claim.headline] == []
+    claims = {label: ledger[label].claim for page in numbered_pages() for label in boxes_of(page)}
+    assert {label for label, claim in claims.items() if not claim.headline} == PLAIN
+    assert all(len(claims[label].statement) < LONG for label in PLAIN)
+
+
+def exercises_of(text: str) -> tuple[list[str], str]:
+    """The exercises of a page, each with its solution, and the heading after them."""
+    section, after = re.search(r"^## Exercises\n(.*?)(^## [^\n]*)", text, re.MULTILINE | re.DOTALL).groups()
+    return re.split(r"^\*\*\d+\.\*\* ", section, flags=re.MULTILINE)[1:], after
+
+
+def wrong_with_exercises(text: str) -> list[str]:
+    """What the exercises of a page lack: a proof step, ten lines of code, folded solutions that run, and what is open after them."""
+    each, after = exercises_of(text)
+    code = [exercise for exercise in each if exercise.startswith("(Ten lines of code.) ")]
+    proofs = [exercise for exercise in each if exercise.startswith("(A proof step.) ")]
+    found = {
+        "a proof step with a solution": any(SOLUTION in exercise for exercise in proofs),
+        "ten lines of code that run": any(CELL in exercise for exercise in code),
+        "a solution of each": all(SOLUTION in exercise or CELL in exercise for exercise in each),
+        "what is open": after.startswith("## What is open"),
+    }
+    return [name for name, there in found.items() if not there]
 
 
 @pytest.mark.parametrize("page", numbered_pages())
-def test_each_page_of_the_short_book_ends_with_exercises(page: str) -> None:
-    assert re.search(r"^## Exercises?$", text_of(page), re.MULTILINE)
+def test_each_page_of_the_short_book_ends_with_a_proof_step_and_ten_lines_of_code(page: str) -> None:
+    assert wrong_with_exercises(text_of(page)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        ("(A proof step.) ", "", ["a proof step with a solution"]),
+        ("(Ten lines of code.) ", "", ["ten lines of code that run"]),
+        (":tags: [hide-cell]\n\nextreme", "extreme", []),  # the solution of the proof step is in words
+        (":tags: [hide-cell]\n\nrng = ", "rng = ", ["ten lines of code that run"]),
+        (":class: dropdown tip\n\nFew do", "\nFew do", []),  # its cell is folded
+        (":class: dropdown tip\n\nThe first", "\nThe first", ["a solution of each"]),
+        ("## What is open", "## Open", ["what is open"]),
+    ],
+)
+def test_a_page_without_a_proof_step_or_code_is_noticed(old: str, new: str, missing: list[str]) -> None:
+    before, heading, exercises = text_of("neuron_pruning_gap").partition("## Exercises")
+    assert exercises.count(old) == 1
+    assert wrong_with_exercises(before + heading + exercises.replace(old, new)) == missing

@@ -38,3 +38,19 @@ def test_the_ledger_runs_once_for_a_push() -> None:
             if step["run"].startswith(("pytest", "jupyter-book", "python docs/examples.py")):
                 assert step["env"]["SPARSE_LIMITS_KEEP"].endswith("/store"), (name, step["run"])
                 assert name == "ledger" or jobs[name]["needs"] == "ledger"
+
+
+def test_values_are_tried_in_a_browser_with_the_package_that_the_book_names() -> None:
+    """It is installed elsewhere than in the project's folder, where all books that tests build would have it."""
+    (package,) = re.findall(
+        r'^PACKAGE = "(pyodide@.+)"$', (ROOT / "book/_ext/evaluate.py").read_text("utf-8"), re.MULTILINE
+    )
+    steps = [step for file in FILES for step in steps_of(yaml.safe_load(file.read_text("utf-8")))]
+    installs = [step["run"] for step in steps if step.get("run", "").startswith("npm install")]
+    assert [each.split()[-1] for each in installs] == [package] * 2
+    (tried,) = (step for step in steps if "PYODIDE" in step.get("env", {}))
+    assert tried["run"].endswith("tests/test_evaluate_page.py::test_formulas_are_evaluated")
+    folder = tried["env"]["PYODIDE"].replace("${{ runner.temp }}", "$RUNNER_TEMP")
+    assert [each for each in installs if f'--prefix "{folder.removesuffix("/node_modules/pyodide")}"' in each] == [
+        f'npm install --no-save --prefix "$RUNNER_TEMP/npm" {package}'
+    ]

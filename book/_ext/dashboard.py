@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sparse_limits.numerics.ledger.verification import ClaimResult, Run
 from sparse_limits.numerics.reports.failed_forms import forms_table, forms_text
-from sparse_limits.numerics.reports.proofs import proofs_text
+from sparse_limits.numerics.reports.proofs import proofs_text, split_text
 from sparse_limits.numerics.reports.run import versions
 from sparse_limits.numerics.reports.typesetting import fitted
 from sparse_limits.numerics.statistics.exact_tests import BUDGET, LEVEL
@@ -81,7 +81,7 @@ class ErrataDirective(SphinxDirective):
 
 
 def headline_html(run: Run) -> str:
-    """Four figures of this build, for the first page."""
+    """Four figures of this build, for the first page; below them what the claims that hold rest on, and whose they are."""
     totals = run.totals
     figures = (
         (f"{totals['hold']} of {totals['claims']}", "claims hold"),
@@ -90,7 +90,7 @@ def headline_html(run: Run) -> str:
         (f"{totals['tests'] * LEVEL:.0e}", "chance of a false alarm, at most"),
     )
     tiles = "".join(f"<div><strong>{number}</strong><span>{words}</span></div>" for number, words in figures)
-    return f'<div class="claim-headline">{tiles}</div>'
+    return f'<div class="claim-headline">{tiles}</div><p class="claim-split">{escape(split_text(run))}</p>'
 
 
 def dashboard_html(run: Run) -> str:

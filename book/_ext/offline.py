@@ -7,6 +7,7 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -23,14 +24,28 @@ def copy_mathjax(app: Sphinx) -> None:
 
 
 def drop_remote_scripts(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
-    """Leave out scripts with an address of their own, and sphinx-thebe, which loads from one."""
-    scripts = context.get("script_files", [])
-    context["script_files"] = [script for script in scripts if not _remote(script)]
+    """Leave out scripts with an address of their own, and those of Thebe, which loads from one, with its style."""
+    for kind in ("script_files", "css_files"):
+        context[kind] = [each for each in context.get(kind, []) if not _remote(each)]
 
 
-def _remote(script: object) -> bool:
-    name, body = str(getattr(script, "filename", script)), str(getattr(script, "attributes", {}).get("body", ""))
+def _remote(file: object) -> bool:
+    name, body = str(getattr(file, "filename", file)), str(getattr(file, "attributes", {}).get("body", ""))
     return name.startswith(("http:", "https:", "//")) or "thebe" in (name + body).lower()
+
+
+# jupyter-book sets up sphinx-thebe, which runs cells on a server elsewhere and names one on every page. No page uses it.
+def leave_out_files_of_thebe(app: Sphinx) -> None:
+    """Its script and style are not copied."""
+    folders = app.config.html_static_path
+    app.config.html_static_path = [each for each in folders if Path(each).parent.name != "sphinx_thebe"]
+
+
+def leave_out_settings_of_thebe(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """It appends two scripts to the text of a page: its settings, and the name of a kernel."""
+    for each in list(doctree.findall(nodes.raw)):
+        if each.astext().lstrip().startswith(('<script type="text/x-thebe-config">', "<script>kernelName =")):
+            each.parent.remove(each)
 
 
 # The theme draws its icons twice: by a font, and by a script of 1.5 MB that puts pictures in place of the font.
@@ -69,6 +84,8 @@ def _failure(app: Sphinx) -> Path:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.connect("builder-inited", copy_mathjax)
+    app.connect("builder-inited", leave_out_files_of_thebe, priority=900)  # after Thebe has added to both
+    app.connect("doctree-resolved", leave_out_settings_of_thebe, priority=900)
     app.connect("html-page-context", drop_remote_scripts, priority=900)
     app.connect("build-finished", drop_icon_script)
     app.connect("build-finished", fail_on_warnings)

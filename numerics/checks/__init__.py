@@ -93,7 +93,7 @@ def _with_comparisons(written: Iterable[Check], claims: Iterable[Claim]) -> list
 
 
 def _reasons(claim: Claim) -> list[Check]:
-    """The checks that stand beside a proof; InputError for what its author has to mend, as where a wrong form is the formula itself."""
+    """The checks that stand beside a proof; InputError for what its author has to correct, as where a wrong form is the formula itself."""
     try:
         return reasons(claim)
     except (TypeError, ValueError) as error:

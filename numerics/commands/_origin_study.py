@@ -38,7 +38,7 @@ def show(console: Console, summary: OriginSummary) -> None:
     """One table, the sentences last."""
     protocol = summary["protocol"]
     console.print(
-        f"\n[bold]What fit says of masks of known origin[/]: {protocol['width']} units, density {protocol['density']:g}, "
+        f"\n[bold]What fit says about masks of known origin[/]: {protocol['width']} units, density {protocol['density']:g}, "
         f"{protocol['samples']} digits, level {protocol['level']:.0%}"
     )
     names: tuple[Said, ...] = (

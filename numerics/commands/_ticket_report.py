@@ -71,7 +71,7 @@ def show_all(console: Console, summaries: Sequence[Summary]) -> None:
 
 
 def _promise(summaries: Sequence[Summary]) -> str:
-    """What the theorem says of all widths taken."""
+    """What the theorem says about all widths taken."""
     if any(each["width"]["taken"] < each["width"]["guaranteed"] for each in summaries):
         return NARROWER
     errors = sorted(each["ticket"]["epsilon"] for each in summaries)

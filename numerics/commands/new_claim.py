@@ -1,4 +1,4 @@
-"""`sparse-limits new-claim`: the skeleton of a claim, with its export and a box in the book."""
+"""`sparse-limits new-claim`: the skeleton of a claim, with its export, a box in the book and its row in README."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def run(arguments: Namespace) -> int:
         print(f"  {path}")
     print(
         f"Replace its formula by your own, then: sparse-limits verify {label}; sparse-limits mutate {label}; "
-        "python docs/examples.py README.md book/howto_run.md, which writes the counts anew; python docs/labels.py, once the statement stands."
+        "python docs/labels.py, once the statement stands. The counts of all claims on two pages wait for a run of the ledger (minutes): "
+        "SPARSE_LIMITS_KEEP=DIR python docs/examples.py README.md book/howto_run.md, which takes from DIR what is still true."
     )
     return 0

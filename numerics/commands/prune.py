@@ -5,8 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sparse_limits.numerics.arguments import MOST_SAMPLES, InputError, checked_integer
 from sparse_limits.numerics.commands.common import (
     add_data,
@@ -24,6 +22,8 @@ from sparse_limits.numerics.reports.writing import write_csv, write_json
 from sparse_limits.theory.own_code import Kind, called, function_of, is_code
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from sparse_limits.numerics.prediction.modules.masks_summary import PruneSummary
     from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 
@@ -125,7 +125,7 @@ def run(arguments: Namespace) -> int:
             module,
             arguments.method,
             _density(arguments),
-            _data(arguments),
+            _data(arguments, module),
             loss=_loss(arguments),
             seed=arguments.seed,
             **asked,
@@ -175,17 +175,17 @@ def _loss(arguments: Namespace) -> Any:
     return function_of(arguments.loss, LOSS) if is_code(arguments.loss) else arguments.loss
 
 
-def _data(arguments: Namespace) -> object:
+def _data(arguments: Namespace, module: nn.Module) -> object:
     """What the user's function returns, or the samples of a file, as many as are asked for; None where no data are named."""
     if arguments.data is None:
         return None
     if is_code(arguments.data):
         return called(arguments.data, DATA)
-    from sparse_limits.numerics.data import batch, dataset_of
+    from sparse_limits.numerics.prediction.modules.whole_numbers import samples_for
 
     labels = "onehot" if arguments.loss in (None, "cross-entropy") else None
     samples = MOST_SAMPLES if arguments.samples is None else arguments.samples
-    return batch(dataset_of(data_source(arguments), labels), samples, np.random.default_rng(arguments.seed))
+    return samples_for(module, data_source(arguments), labels, samples, arguments.seed)
 
 
 def _summary(arguments: Namespace, masks: ModuleMasks, unused: str) -> PruneSummary:

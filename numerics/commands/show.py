@@ -27,7 +27,7 @@ def _pitfall_lines(claim: Claim, pitfall: Pitfall) -> list[str]:
     said, by, why, by_hand, instead = map(claim.filled, pitfall.texts)
     return [
         f"- {said}",
-        f"  said: {by}",
+        f"  origin: {by}",
         f"  fails: {why}",
         f"  by hand: {by_hand}",
         f"  instead: {instead}",

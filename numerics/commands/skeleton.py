@@ -81,13 +81,13 @@ SECTION = Template("""
 
 
 def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list[Path]]:
-    """Write a claim of a topic, its export and its box in the book; return its label and the files.
+    """Write a claim of a topic, its export, its box in the book and its row in README; return its label and the files.
 
     name: of the claim and of its module, such as kept_modulus. page: of the book, without .md; that of the topic in the reference is usual.
 
     Raises:
-        InputError: for a topic or a page that there is not, a name that is taken, is none or is used by the template, and where the package is
-            installed without its book. Nothing is written then.
+        InputError: for a topic or a page that there is not, a name that is taken, is none or is used by the template, a README without the
+            topic's row, and where the package is installed without its book. Nothing is written then.
     """
     if topic not in LETTERS:
         raise InputError(f"topic is {topic!r:.60}{meant(topic, LETTERS)}; expected {', '.join(LETTERS)}")
@@ -113,6 +113,8 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
         export: exported(export.read_text(encoding="utf-8"), topic, name),
         box: box.read_text(encoding="utf-8").rstrip("\n") + "\n" + SECTION.substitute(words),
     }
+    if (readme := root / "README.md").is_file():
+        texts[readme] = with_row(readme.read_text(encoding="utf-8"), topic, words["label"])
     with ExitStack() as files:  # all are replaced once all are written, or none is
         for path, text in texts.items():
             files.enter_context(replacing(path)).write_text(text, encoding="utf-8")
@@ -124,6 +126,30 @@ def next_label(topic: str) -> str:
     letter = LETTERS[topic][0]
     numbers = [number for first, number, _ in (reading_order(each.label) for each in load_ledger()) if first == letter]
     return f"{letter}{max(numbers, default=0) + 1}"
+
+
+def with_row(readme: str, topic: str, label: str) -> str:
+    """README with a further claim more in the row of a topic: the labels from the first to the last of each letter, and how many are core.
+
+    Raises:
+        InputError: if the table has no such row.
+    """
+    entries = load_ledger().select([topic])
+    numbers: dict[str, list[int]] = {}
+    for each in [*(entry.label for entry in entries), label]:
+        letter, number, _ = reading_order(each)
+        numbers.setdefault(letter, []).append(number)
+    ends = (dict.fromkeys((f"{letter}{min(found)}", f"{letter}{max(found)}")) for letter, found in numbers.items())
+    labels = ", ".join(map("–".join, ends))
+    core = f"{sum(entry.core for entry in entries)} of {len(entries) + 1}"
+    changed, rows = re.subn(
+        rf"^(\| `{topic}` \|)[^|]*\|[^|]*\|", rf"\1 {labels} | {core} |", readme, flags=re.MULTILINE
+    )
+    if rows != 1:
+        raise InputError(
+            f"README.md has {rows} rows that begin with | `{topic}` |, expected one, in the table of claims"
+        )
+    return changed
 
 
 def exported(text: str, topic: str, name: str) -> str:

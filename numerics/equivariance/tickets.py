@@ -69,7 +69,7 @@ def find_ticket(
 ) -> Ticket:
     """Masks under which second(σ(first(x))) is target(x), each coefficient within eps where a subset that is so near is found.
 
-    The channels between the layers stand in equal blocks, for each input channel one block for each part of the
+    The channels between the layers are in equal blocks, for each input channel one block for each part of the
     identity in the basis of the first layer: I itself, or the diagonal orbits. Subsets of 32 items at a time are
     searched, for each coefficient and sign, in double precision; their errors are exact. signed: inputs may be negative;
     otherwise half of the subset sums are spared.

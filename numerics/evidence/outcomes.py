@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 from flint import ctx
@@ -32,6 +32,7 @@ class ControlResult:
     detail: str
     scope: Scope | None = None  # of the finding about the claim where the control was refuted
     replaces: tuple[str, ...] = ()
+    multiple: bool = False  # of a formula, which the engine tries
 
     @property
     def title(self) -> str:
@@ -157,7 +158,7 @@ def _refuted_multiple(check: Check, name: str, trial: Trial, truth: Sequence[Fin
     for form, value in scaled(check.claim.claimed[name]):
         result, mistake = _control(check, Control(form, {name: value}), trial, truth)
         if result.status == "refuted" and not mistake:
-            return result
+            return replace(result, multiple=True)
     return None
 
 

@@ -34,7 +34,7 @@ CELLS = 20_000  # of one search; the proofs of the ledger need 2000 at most (mea
 class Trial(Drawing, StatisticalFindings):
     """The vocabulary of a check: what it can ask of its subjects, at one seed and effort.
 
-    What it says about counts and samples stands in `sparse_limits.numerics.evidence.samples`.
+    What it says about counts and samples is in `sparse_limits.numerics.evidence.samples`.
     """
 
     proved: set[sp.Expr] = field(default_factory=set)  # to be 0, for all values

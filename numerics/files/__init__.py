@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from sparse_limits.numerics.arguments import InputError
@@ -21,7 +24,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """A temporary name beside `path`, with its suffix, that takes its place when the block ends without an error.
 
     A link keeps pointing where it does, and a file that is there keeps who may read it; a device or a pipe is written to,
-    not replaced.
+    not replaced. What processes that were killed have left of the same file is removed first.
 
     Raises InputError, in one line, if the file cannot be written there, or one is there that must not be written to.
     """
@@ -32,7 +35,10 @@ def replacing(path: Path) -> Iterator[Path]:
             raise PermissionError(EACCES, os.strerror(EACCES))
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
         folder = None if special else target.parent
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=folder)
+        if not special:
+            remove_abandoned(target)
+        prefix = f"{_beginning(target)}{os.getpid()}-"
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=target.suffix, dir=folder)
         temporary = Path(name)
         try:
             os.close(handle)
@@ -47,6 +53,45 @@ def replacing(path: Path) -> Iterator[Path]:
                 temporary.unlink()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}, expected a place to write to") from error
+
+
+def remove_abandoned(file: Path) -> None:
+    """Remove the temporaries of `replacing` beside a file whose processes, of this machine, are gone: they were killed.
+
+    Those of living processes stay, and those of other machines, about which nothing is known here.
+    """
+    if os.name != "posix":  # elsewhere `os.kill` ends a process, whatever the signal
+        return
+    ours = re.compile(re.escape(_beginning(file)) + "([0-9]{1,9})-[a-z0-9_]{8}" + re.escape(file.suffix))
+    with suppress(OSError):  # a folder that can be written to need not be one that can be listed
+        for found in filter(None, map(ours.fullmatch, os.listdir(file.parent))):
+            if not _lives(int(found[1])):
+                with suppress(OSError):  # another process may have been faster
+                    (file.parent / found[0]).unlink()
+
+
+def _beginning(file: Path) -> str:
+    """How the names of temporaries for a file begin on this machine, before the number of the process."""
+    return f".{file.stem[:40]}-{_machine()}-"
+
+
+@cache
+def _machine() -> str:
+    """What tells apart machines that share a folder, and containers, in which processes have numbers of their own."""
+    numbers = ""
+    with suppress(OSError):  # there is no such file but on Linux
+        numbers = os.readlink("/proc/self/ns/pid")
+    return sha256(f"{platform.node()} {numbers}".encode()).hexdigest()[:8]
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # which asks, and sends nothing
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is somebody else's
+        pass
+    return True
 
 
 @contextmanager

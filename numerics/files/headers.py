@@ -73,7 +73,7 @@ def whole_file(suffix: str) -> Iterator[None]:
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON. InputError for a key that stands in it twice, of which readers may take either."""
+    """An object of JSON. InputError for a key that is in it twice, of which readers may take either."""
     found = dict(pairs)
     if len(found) < len(pairs):
         double = Counter(name for name, _ in pairs).most_common(1)[0][0]

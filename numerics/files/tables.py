@@ -59,7 +59,7 @@ class Column(NamedTuple):
 
 
 class DataTable(NamedTuple):
-    """Columns of equal length. named: whether the file has names for them; notes: what a report should say of the reading.
+    """Columns of equal length. named: whether the file has names for them; notes: what a report should say about the reading.
 
     row_names: whether the first column has the names of rows, and is to be left out.
     """

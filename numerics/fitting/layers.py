@@ -255,7 +255,7 @@ def _allocation(file: LayerFile, layers: Sequence[LayerSummary]) -> str | None:
 
 
 def layer_summary(layer: Layer, short: str, *, seed: Seed = 0, first: bool = True) -> LayerSummary:
-    """What exact tests say of a layer, with the random numbers that `fit` takes for them under the same seed.
+    """What exact tests say about a layer, with the random numbers that `fit` takes for them under the same seed.
 
     first: whether the network reads its input with it: in no other layer the rows of shallow SynFlow are looked for.
 

@@ -228,7 +228,7 @@ def _of_ranked(kind: Heterogeneity, selection: Selection) -> list[str]:
 
 
 def _like_deep_synflow(found: Homogeneity, density: float) -> bool:
-    """Whether both sides vary about as much as S11 says of deep SynFlow."""
+    """Whether both sides vary about as much as S11 says about deep SynFlow."""
     inflation = numeric((t, rho), synflow_factorises.expressions["variance_inflation"])
     level = numeric((rho, scale), constant_graphon.expressions["threshold"])(density, 1.0)
     expected = float(inflation(level, density))

@@ -159,7 +159,7 @@ def _arc_cosine(left: Floats, right: Floats, sigma: Floats, theta: Floats, bend:
 
 @dataclass(frozen=True)
 class ClosedForm(Activation):
-    """An activation whose duals stand in `sparse_limits.theory.kernel.dual`."""
+    """An activation whose duals are in `sparse_limits.theory.kernel.dual`."""
 
     seconds: ClassVar[float] = 2.5e-8
     symbolic: symbols.DualActivation

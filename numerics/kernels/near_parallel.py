@@ -74,7 +74,7 @@ def advance_inputs(
     activation: Homogeneous,
     opposite: bool,
 ) -> tuple[Floats, Floats]:
-    """`Activation.advance` for the first units, forward [U, d], x [I, d], x2 [J, d], good at all angles; opposite: those near π alone are mended.
+    """`Activation.advance` for the first units, forward [U, d], x [I, d], x2 [J, d], good at all angles; opposite: those near π alone are corrected.
 
     A unit with few inputs, or one large weight, is near for most pairs, whatever the other units receive: so angles are corrected unit by
     unit.

@@ -18,7 +18,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.files import other_than_a_file, replacing
+from sparse_limits.numerics.files import other_than_a_file, remove_abandoned, replacing
 from sparse_limits.numerics.kernels.layers import Kernels
 
 Folder = str | PathLike[str]
@@ -40,6 +40,8 @@ def check_folder(folder: Folder, shape: tuple[int, int], dtype: str) -> Path:
     needed = len(FILES) * (len(_header(shape, dtype)) + prod(shape) * np.dtype(dtype).itemsize)
     try:
         tempfile.TemporaryFile(dir=place).close()  # some folders refuse even root
+        for name in FILES:  # kernels that a killed process has left fill the room for others
+            remove_abandoned((place / name).resolve())
         free = shutil.disk_usage(place).free
     except OSError as error:
         raise InputError(f"{said}: {error.strerror or error}, expected a folder to write to") from error

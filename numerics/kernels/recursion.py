@@ -30,7 +30,7 @@ WIDE = 64  # columns of a tile at least: the inner loops, which are vectorised
 
 
 class Side(NamedTuple):
-    """Inputs x [N, d], and what `profiles` says of them."""
+    """Inputs x [N, d], and what `profiles` says about them."""
 
     x: Floats
     profiles: Sequence[Floats]
@@ -67,9 +67,9 @@ def fill(
 def _tile(
     layers: Sequence[Layer], x: Floats, x2: Floats, scales: Sequence[tuple[Floats, Floats]], activation: Activation
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Both kernels of x [I, d] and x2 [J, d], and where angles need mending, bool[I, J].
+    """Both kernels of x [I, d] and x2 [J, d], and where angles need a correction, bool[I, J].
 
-    Angles shrink slowly from layer to layer: those that the second one sees tell, or the only one. First units are mended at
+    Angles shrink slowly from layer to layer: those that the second one sees tell, or the only one. First units are corrected at
     once, unit by unit; of the only one, only what is near π, as what is near 0 is nearer for the next, and computed anew.
     """
     kinked = activation if isinstance(activation, Homogeneous) and activation.bend > 0 else None

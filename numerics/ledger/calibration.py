@@ -186,7 +186,7 @@ def _tested(truth: Sequence[Finding]) -> Iterator[PValue]:
 
 
 def _tried(check: Check, control: Control, trial: Trial, truth: Sequence[Finding]) -> Iterator[Attempt]:
-    """What each test says of a control, if its plan knew the truth beforehand and not from the same sample."""
+    """What each test says about a control, if its plan knew the truth beforehand and not from the same sample."""
     with suppress(Exception):  # an error refutes nothing, and what was found before it stands
         for place, finding in enumerate(check.findings(trial, control.changes)):
             if finding.p_value is not None:

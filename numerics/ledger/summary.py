@@ -19,10 +19,11 @@ from sparse_limits.theory.steps import Step
 
 
 class ControlSummary(TypedDict):
-    """As `ControlResult`; replaces: the names of the formulas in whose place the wrong form stood."""
+    """As `ControlResult`; replaces: the names of the formulas in whose place the wrong form stood; multiple: whether the engine made it of a formula."""
 
     name: str
     replaces: list[str]
+    multiple: bool
     status: str
     detail: str
 
@@ -225,6 +226,7 @@ def _control(control: ControlResult) -> ControlSummary:
     return {
         "name": control.name,
         "replaces": list(control.replaces),
+        "multiple": control.multiple,
         "status": control.status,
         "detail": control.detail,
     }

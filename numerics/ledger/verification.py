@@ -106,6 +106,13 @@ class ClaimResult:
         return len(found), sum(found.values())
 
     @property
+    def multiples(self) -> int:
+        """How many of its distinct wrong forms nobody wrote down: they are multiples of formulas, which the engine tries."""
+        controls = [each for check in self.checks for each in check.controls]
+        written = {(each.replaces, each.name) for each in controls if not each.multiple}
+        return len({(each.replaces, each.name) for each in controls} - written)
+
+    @property
     def status(self) -> str:
         """`holds`, `refuted`, or `open` where the evidence is missing or worthless."""
         statuses = {check.status for check in self.checks}
@@ -118,7 +125,8 @@ class ClaimResult:
 class Totals(TypedDict):
     """How many claims, checks, controls and tests a run has, and what became of them.
 
-    controls: distinct wrong forms of what claims say, however many checks refute them; vouched: the checks that rest on something vouched.
+    controls: distinct wrong forms of what claims say, however many checks refute them; multiples: those of them that the engine makes of
+    formulas; vouched: the checks that rest on something vouched.
     """
 
     claims: int
@@ -128,6 +136,7 @@ class Totals(TypedDict):
     checks: int
     errors: int
     controls: int
+    multiples: int
     survived: int
     tests: int
     vouched: int
@@ -157,6 +166,7 @@ class Run:
             "checks": len(checks),
             "errors": sum(check.status == "error" for check in checks),
             "controls": controls,
+            "multiples": sum(claim.multiples for claim in self.claims),
             "survived": controls - sum(refuted for _, refuted in forms),
             "tests": sum(check.tests for check in checks),
             "vouched": sum(bool(check.vouched) for check in checks),

@@ -167,7 +167,7 @@ def _beyond(relation: sp.Basic) -> Iterator[tuple[sp.Basic, tuple[sp.Symbol, sp.
 
 
 def _solved(relation: sp.Basic) -> tuple[sp.Symbol, sp.Expr] | None:
-    """A letter and its value where both sides are equal; None where no letter stands in them to the first power alone."""
+    """A letter and its value where both sides are equal; None where no letter is in them to the first power alone."""
     gap = sp.expand(relation.lhs - relation.rhs)
     for letter in sorted(gap.free_symbols, key=lambda each: each.sort_key()):
         slope = sp.diff(gap, letter)

@@ -152,7 +152,7 @@ def confining_radius(
 
     kappa(c): a constant known on the ball of radius c, that is θ ∈ A(kappa(c), (eps + eps_0)/2) there. B: a bound of the
     loss at the start. The first of the `radii` that exceeds the length of the path is returned (default: 2^-20 to 2^40).
-    That none does proves nothing. If θ ∈ A(κ + ‖θ − θ_0‖, ·), `pac_radius` of L14.3 always concludes. `formula` stands in
+    That none does proves nothing. If θ ∈ A(κ + ‖θ − θ_0‖, ·), `pac_radius` of L14.3 always concludes. `formula` is in
     place of the claim's length.
 
     Raises:

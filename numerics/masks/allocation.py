@@ -27,7 +27,7 @@ def erdos_renyi(shapes: Mapping[str, Shape], density: float, *, kernels: bool = 
     ----------
     shapes : of the layers' weights, (outputs, inputs, …), by name
     density : share of all weights that is kept, in (0, 1)
-    kernels : whether the sides of a convolution's kernel stand in both, sum and product
+    kernels : whether the sides of a convolution's kernel are in both, sum and product
 
     Raises
     ------

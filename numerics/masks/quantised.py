@@ -1,7 +1,7 @@
 """Quantised weights by the names that their tools give to what stands beside them: which of them are read, and what the others are.
 
 A stored 0 is a weight of 0 where a number stands for a weight and the zero point is 0: int8 of bitsandbytes, fp8 and int8 of compressed-tensors.
-Of packed weights several stand in one number, in an order that no file tells, with zero points of their own: they are left out.
+Of packed weights several are in one number, in an order that no file tells, with zero points of their own: they are left out.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ def split_ties(groups: Iterable[tuple[str, NDArray[Any]]], density: float) -> st
             sign = "positive" if rows.min() < 0 else "non-zero"
             return (
                 f"density is {density:.6g}: {sign} scores have {share:.4g} of the weights {where}, expected a density of at most "
-                "that (`prune` keeps the first of the others where ties is index)"
+                "that (`prune` with `ties` index keeps the first of the others)"
             )
     return ""
 

@@ -79,7 +79,7 @@ def hint(name: str, shape: Shape, long: Mapping[str, Shape]) -> str:
 
 
 def hints(names: Sequence[str], shapes: Mapping[str, Shape]) -> dict[str, str]:
-    """What biases and neighbours say of layers in their order, if no layer is named. Without a bias a convolution is recognised by its
+    """What biases and neighbours say about layers in their order, if no layer is named. Without a bias a convolution is recognised by its
     neighbours: read like others it fits neither of them, and with its axes exchanged both; and
     neither reads as many channels as it would then give, as parallel branches do.
     """

@@ -1,4 +1,4 @@
-"""What the sizes of pruned weights say of them: whole numbers, and two scales a thousandfold apart.
+"""What the sizes of pruned weights say about them: whole numbers, and two scales a thousandfold apart.
 
 Zeros of whole numbers may be rounding. Weights that are as good as 0 beside the others may be meant as pruned: of two
 scales are weights if some octaves in a row hold at most half as many as lie below them, and as lie above. Where the density of

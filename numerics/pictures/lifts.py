@@ -36,7 +36,7 @@ def lift_drawing(
 ) -> str:
     """The graph of a lift as an HTML figure with SVG.
 
-    marked: edges in red. at: place of each vertex (default: of those of a diamond and its lifts). name: what stands in a
+    marked: edges in red. at: place of each vertex (default: of those of a diamond and its lifts). name: what is in a
     vertex. size: radius of a vertex. box: the SVG's view box.
     """
     place = {v: k for k, v in enumerate(lift.module.order)}

@@ -1,4 +1,4 @@
-"""What every forecast says of its data, by the names that `--json` has for them."""
+"""What every forecast says about its data, by the names that `--json` has for them."""
 
 from __future__ import annotations
 

@@ -272,7 +272,7 @@ def answer(
 
 
 def _of_law(asked: Question, methods: Sequence[str], progress: Callable[[str], object]) -> MethodsResult:
-    """What the law says of each method, and of which it says nothing without pruned networks."""
+    """What the law says about each method, and of which it says nothing without pruned networks."""
     from sparse_limits.numerics.prediction.layers.forecast import of_layers
     from sparse_limits.numerics.prediction.layers.validity import OutsideError
 

@@ -138,7 +138,7 @@ class LeftOut(TypedDict):
 
 @dataclass(frozen=True, eq=False)
 class FirstLayer:
-    """What the row law says of the first layer alone, pruned networks beside it, and what follows for the kernel.
+    """What the row law says about the first layer alone, pruned networks beside it, and what follows for the kernel.
 
     Attributes:
         cases: a prediction for each network, or a single one where all networks share it and none is pruned; with what was

@@ -2,7 +2,7 @@
 
     python -m sparse_limits.numerics.reports.contents      make the table now, unless there is one of this code: a wheel has it
 
-The table stands in contents.json with a digest of the project's code. Where that is another code's, or there is no table, it is
+The table is in contents.json with a digest of the project's code. Where that is another code's, or there is no table, it is
 made when it is asked for, which takes half a minute, and kept.
 """
 

@@ -1,4 +1,4 @@
-"""A step of a proof as mathematics: what it gives stands in displayed equations, its words around these."""
+"""A step of a proof as mathematics: what it gives is in displayed equations, its words around these."""
 
 from __future__ import annotations
 

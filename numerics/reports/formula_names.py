@@ -155,7 +155,7 @@ def _put_in(row: Sequence[Piece], told: Sequence[Named]) -> Row:
 
 
 def _holds(row: Sequence[Piece], letter: Piece) -> bool:
-    """Whether a letter stands in a row."""
+    """Whether a letter is in a row."""
     return text_of(_replaced(row, letter, [])) != text_of(row)
 
 

@@ -34,7 +34,7 @@ def claims_about(sentence: str, paper: str, version: str, entries: Iterable[Entr
 
 
 def listed_paper(paper: str, ledger: Ledger) -> str:
-    """All that the ledger says of a paper, in the Markdown of the book: by version, sentence by sentence, and what goes further.
+    """All that the ledger says about a paper, in the Markdown of the book: by version, place and sentence, and what goes further.
 
     Raises:
         KeyError: for a paper of which nothing is at hand.
@@ -53,10 +53,12 @@ def listed_paper(paper: str, ledger: Ledger) -> str:
 def _version(paper: str, version: str, ledger: Ledger) -> Iterator[str]:
     text = TEXTS[paper][version]
     yield f"**{version or 'The text'}.** At hand: {text.extent}."
-    for sentence in text.sentences:
-        yield f"> {' '.join(sentence.split())}"
-        about = claims_about(sentence, paper, version, ledger)
-        yield "\n".join(map(_line, about)) or "- No claim quotes this sentence."
+    for place, sentences in text.places.items():
+        yield f"*{place[0].upper()}{place[1:]}:*"
+        for sentence in sentences:
+            yield f"> {' '.join(sentence.split())}"
+            about = claims_about(sentence, paper, version, ledger)
+            yield "\n".join(map(_line, about)) or "- No claim quotes this sentence."
 
 
 def _line(claim: Claim) -> str:

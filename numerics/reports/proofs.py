@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sparse_limits.numerics.ledger.verification import ClaimResult, Run
 from sparse_limits.numerics.printing.plain_text import many
-from sparse_limits.theory.claims import Proof
+from sparse_limits.theory.claims import Proof, Provenance
 from sparse_limits.theory.links import Link, Status
 
 FIRM = (Link.ALL, Link.RULE, Link.CITED)  # what carries a step for all values
@@ -19,6 +19,20 @@ KINDS = {  # of the proof of a claim as a whole
     Status.ARGUED: "with steps argued in words",
     Status.MEASURED: "measured in place of a proof",
 }
+IN_PART = (Status.PARTLY, Status.ARGUED)
+ORIGINS = {  # what is said of one claim, and of more
+    Provenance.STATED: ("stands in a text that we had", "stand in texts that we had"),
+    Provenance.RECONSTRUCTED: (
+        "is announced by a sentence of a paper (the precise form and the proof are ours)",
+        "are announced by a sentence of a paper (the precise form and the proof are ours)",
+    ),
+    Provenance.EXTENSION: ("is an extension (ours, or a textbook fact)", "are extensions (ours, or textbook facts)"),
+    Provenance.CORRECTION: ("corrects a sentence that is quoted", "correct sentences that are quoted"),
+    Provenance.PITFALL: (
+        "refutes a form that one might expect or that is reported second-hand",
+        "refute a form that one might expect or that is reported second-hand",
+    ),
+}
 
 
 def proofs_line(run: Run) -> str:
@@ -29,6 +43,26 @@ def proofs_line(run: Run) -> str:
     firm = _firm(links)
     share = f"{firm if firm == 100 else min(firm, 99):.0f}"  # all of them only where it is all of them
     return f"proofs: {', '.join(kinds)}; {share} % of {links.total()} formulas rest on a citation at worst"
+
+
+def split_text(run: Run) -> str:
+    """How many claims of a run are proved, how far, or measured; and how many come from the papers, and how many are ours."""
+    kinds = Counter(claim.proof for claim in run.claims)
+    known = [f"{count} {'is' if count == 1 else 'are'} {_known(kind)}" for kind in KINDS if (count := kinds[str(kind)])]
+    found = Counter(claim.entry.claim.provenance for claim in run.claims)
+    origins = [f"{count} {words[count > 1]}" for origin, words in ORIGINS.items() if (count := found[origin])]
+    return f"Of {many(len(run.claims), 'claim')}, {_all(known)}. By origin, {_all(origins)}."
+
+
+def _known(kind: Status) -> str:
+    if kind is Status.MEASURED:
+        return KINDS[kind]
+    return f"proved in part ({KINDS[kind]})" if kind in IN_PART else f"proved {KINDS[kind]}"
+
+
+def _all(parts: Sequence[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)}, and {last}" if first else last
 
 
 def proofs_text(run: Run) -> str:

@@ -77,9 +77,14 @@ def closing_line(run: Run) -> str:
     return (
         f"{totals['hold']} of {totals['claims']} claims hold, {totals['refuted']} refuted, {totals['open']} open; "
         f"{totals['checks']} checks, {totals['controls'] - totals['survived']} of {totals['controls']} wrong "
-        f"forms refuted; {_false_alarm(totals['tests'])}; "
+        f"forms refuted{_multiples(totals['multiples'])}; {_false_alarm(totals['tests'])}; "
         f"{_vouched(totals['vouched'])}{_kept(run)}{run.seconds:.1f} s"
     )
+
+
+def _multiples(number: int) -> str:
+    """How many of the wrong forms the engine made of formulas, if it made any."""
+    return f" ({number} multiples)" if number else ""
 
 
 def _false_alarm(tests: int) -> str:
@@ -200,7 +205,7 @@ def _questions_html(claim: Claim) -> str:
 
 
 def _pitfalls_html(claim: Claim) -> str:
-    titles = ("said", "by", "fails", "by hand", "instead")
+    titles = ("form", "origin", "fails", "by hand", "instead")
     pitfalls = "".join(
         "<li>"
         + "".join(

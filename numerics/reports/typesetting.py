@@ -126,7 +126,7 @@ def _set(row: Sequence[Piece], room: float, style: int = 0) -> str:
 
 
 def _set_one(row: Sequence[Piece], room: float) -> str:
-    """A row without a sum or a relation: what its widest piece holds is broken, or its factors stand in lines."""
+    """A row without a sum or a relation: what its widest piece holds is broken, or its factors are in lines."""
     whole, held = row_width(row), [_inside(piece) for piece in row]
     widest = max(range(len(row)), key=lambda place: held[place])
     left = room - (whole - piece_width(row[widest], 0, False)) - _frame(row[widest])

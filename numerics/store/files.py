@@ -3,6 +3,10 @@
 Each process that writes has a file of its own. So no lock is needed, a process that is killed spoils its own last line
 alone, and the stores of several machines are joined by reading them together, or by copying their files into one folder.
 
+A result that was added outlives its process, however that ends. After a loss of power the last ones may be missing: the system
+writes them to disk some seconds later, and nothing waits for that, since it can take as long as a short result. What is missing
+is computed again.
+
 A line is a JSON list: the digest of what follows it, the key, what the result is of (for people), and the result.
 """
 

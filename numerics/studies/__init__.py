@@ -106,7 +106,7 @@ def study(
     References
     ----------
     Claims T1–T5 (generalisation), L18 and L19 (lifts), N2, N4, N5 and N8 (gap), D2 (depth: networks as libraries
-    initialise them), H2 and H6 (hypothesis), H5, K2, K3 and K10 (spectra). The study origins measures what `fit` says of masks
+    initialise them), H2 and H6 (hypothesis), H5, K2, K3 and K10 (spectra). The study origins measures what `fit` says about masks
     whose origin is known, and calibration whether the tests of all claims keep their levels.
 
     Examples

@@ -1,4 +1,4 @@
-"""The study of origins: masks of known origin, and what `fit` says of each; how often a name is wrong is counted.
+"""The study of origins: masks of known origin, and what `fit` says about each; how often a name is wrong is counted.
 
 | kind | how a mask is made |
 |---|---|
@@ -229,7 +229,7 @@ def data_of(settings: Settings) -> Dataset:
 
 
 def examine(case: Case) -> Outcome:
-    """Make a mask, and say what `sparse-limits fit --data` says of its origin."""
+    """Make a mask, and say what `sparse-limits fit --data` says about its origin."""
     settings, kind, at = case
     data = data_of(settings)
     mask = csr_array(

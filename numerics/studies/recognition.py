@@ -1,4 +1,4 @@
-"""What `fit` says of masks of known origin and of none: each with its data and without. `docs/recognised.py` writes it down.
+"""What `fit` says about masks of known origin and of none: each with its data and without. `docs/recognised.py` writes it down.
 
 Of known origin are masks of every pruning method at initialisation, ranked over the first layer, over all layers, in rows and
 in blocks of four. Of no such origin are masks with lines emptied, blocks, patterns, rows of given sizes, and those of the largest
@@ -90,7 +90,7 @@ def mask_of(case: Known) -> Mask:
 
 
 def said_of(mask: Mask, data: Dataset) -> Said:
-    """What `fit` says of a mask, by itself and with data."""
+    """What `fit` says about a mask, by itself and with data."""
     found = fit(mask, data, fresh_rows=FRESH_ROWS)
     alone, told = verdict(replace(found, methods=None, data=None)), account(found)
     return Said(alone.status, alone.compatible_methods, [name for law in told.methods for name in law], told.untested)

@@ -169,7 +169,7 @@ def verdict(holds: int, of: int) -> Literal["holds", "fails", "open"]:
 
 
 def sentences(found: Sequence[Finding], rows: Sequence[SpectraRow]) -> list[str]:
-    """What the counts say of each kernel and optimiser, and how random pruning scales the kernels."""
+    """What the counts say about each kernel and optimiser, what own weights add, and how random pruning scales the kernels."""
     said = []
     for by in (*OPTIMISERS, *KERNELS):
         verdicts = [each["verdict"] for each in found if each["by"] == by]
@@ -178,7 +178,43 @@ def sentences(found: Sequence[Finding], rows: Sequence[SpectraRow]) -> list[str]
                 f"{by}: of {many(len(verdicts), 'sentence')}, {verdicts.count('holds')} hold, "
                 f"{verdicts.count('fails')} fail, {verdicts.count('open')} are open."
             )
-    return said + list(_scales(rows))
+    return said + list(_own_weights(rows)) + list(_scales(rows))
+
+
+def own_over_masks(rows: Sequence[SpectraRow], method: str, depth: int, density: float) -> float | None:
+    """The trace of own over that of masks, each relative to its dense kernel: the median over networks.
+
+    Networks in which the kernel of masks vanishes are left out; None if it vanishes in all of them.
+    """
+    found = [
+        (row["own"]["trace"] if row["own"] else 0.0) / row["masks"]["trace"]
+        for row in rows
+        if (row["method"], row["depth"], row["density"]) == (method, depth, density) and row["masks"]
+    ]
+    return float(np.median(found)) if found else None
+
+
+def _own_weights(rows: Sequence[SpectraRow]) -> Iterator[str]:
+    """K4 at depth: by how much the weights that a method keeps enlarge the kernel, at the lowest density."""
+    pruned = [row for row in rows if row["method"] != DENSE]
+    if not pruned:
+        return
+    density = min(row["density"] for row in pruned)
+    every = [row["depth"] for row in pruned]
+    depths = sorted({min(every), max(every)})
+    factors = {
+        method: [own_over_masks(pruned, method, depth, density) for depth in depths]
+        for method in dict.fromkeys(row["method"] for row in pruned)
+    }
+    known = {method: [f"{each:.3g}" for each in of if each is not None] for method, of in factors.items()}
+    said = [f"{' and '.join(of)} ({method})" for method, of in known.items() if len(of) == len(depths)]
+    if said:
+        layers = "hidden layer" if depths == [1] else "hidden layers"
+        yield (
+            f"At density {density:g}, with {' and '.join(map(str, depths))} {layers}, the trace of own is that of masks, "
+            f"whose weights are fresh, times {', '.join(said)}: medians over networks, each trace relative to that of its "
+            "dense kernel."
+        )
 
 
 def _power(trace: float, row: SpectraRow) -> float:

@@ -1,4 +1,4 @@
-"""What Q9 says of a ticket: how far its outputs may be from the target's, and how far rounding moves it off symmetry.
+"""What Q9 says about a ticket: how far its outputs may be from the target's, and how far rounding moves it off symmetry.
 
 Inputs are [..., in, in coordinates], and bounds [...]: one for each input.
 """

@@ -33,7 +33,7 @@ class Samples(NamedTuple):
 class Case(NamedTuple):
     """A target at the scale of the guarantee; biased: whether the last input channel holds 1; signed: whether inputs may
     be negative; permutations: of a group on each level, int[generators, coordinates]; scale: outputs over those of the
-    target as it was given; remarks: what a report should say of how it was read.
+    target as it was given; remarks: what a report should say about how it was read.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Whether a ticket's file is true: what it says of itself, and what it says of the target that somebody else has."""
+"""Whether a ticket's file is true: what it says about itself, and what it says about the target that somebody else has."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sparse_limits.numerics.tickets.widths import guaranteed_width
 class Check(NamedTuple):
     """What a ticket's file says, and whether that is so.
 
-    own: what the file says of itself, which somebody who forges a file and all its digests can make true; compared: what
+    own: what the file says about itself, which somebody who forges a file and all its digests can make true; compared: what
     it has in common with the target given, None without one.
     """
 
@@ -149,7 +149,7 @@ def _width_holds(stored: StoredTicket) -> Finding:
 
 
 def _permutations_hold(stored: StoredTicket) -> Iterator[Finding]:
-    """What the file says of a symmetry, where there is no target to compare that with."""
+    """What the file says about a symmetry, where there is no target to compare that with."""
     if stored.permutations is None:
         return
     generators = len(moves(stored.permutations))

@@ -2,7 +2,7 @@
 
 A ticket's file is an .npz of numbers alone: `statement` (JSON in bytes), the target as `coefficients_k`, `basis_k` (doubles)
 and maybe `permutations_k` (so that it is a file of that target too), and `masks_k`, the bits of bool[in, width, out, b].
-Nothing else stands in it, and nothing twice: an array for each name, a word for each key of the statement.
+Nothing else is in it, and nothing twice: an array for each name, a word for each key of the statement.
 
 Anyone can check it with NumPy and these lines. Coordinates that one basis element reads belong to one part, parts are in
 the order of their first coordinates, and a perceptron has one. For layer k and input channel i,
@@ -54,7 +54,7 @@ KINDS = ("coefficients", "basis", "masks")
 
 @dataclass(frozen=True, eq=False)
 class StoredTicket:
-    """A ticket as it stands in a file; nothing that the statement says of it has been checked."""
+    """A ticket as it is in a file; nothing that the statement says about it has been checked."""
 
     statement: Statement
     ticket: NetworkTicket

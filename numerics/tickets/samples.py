@@ -39,7 +39,7 @@ PLAIN_COLUMNS = Columns()
 
 
 class ReadSamples(NamedTuple):
-    """x [m, ...] and maybe y, as the file has them; remarks: what a report should say of them."""
+    """x [m, ...] and maybe y, as the file has them; remarks: what a report should say about them."""
 
     x: NDArray[Any]
     y: NDArray[Any] | None

@@ -44,7 +44,7 @@ def split_identity(basis: NDArray[Any]) -> Split:
 class Source:
     """A random network with independent coefficients uniform on [−1, 1].
 
-    For layer ℓ of a target it has two layers, with ReLU between them. The channels between stand in blocks of `width`:
+    For layer ℓ of a target it has two layers, with ReLU between them. The channels between are in blocks of `width`:
     for each input channel one for each part of the identity. The first layer is spanned by these parts (a larger basis
     is this one with coefficients that every ticket prunes), the second one by the basis of the target's layer.
 

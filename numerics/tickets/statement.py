@@ -1,4 +1,4 @@
-"""What a ticket's file says of itself, as JSON in bytes; nothing here finds out whether it is true."""
+"""What a ticket's file says about itself, as JSON in bytes; nothing here finds out whether it is true."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_VERSIONS = 16
 
 @dataclass(frozen=True)
 class Statement:
-    """What a ticket's file says of itself.
+    """What a ticket's file says about itself.
 
     activation: between the layers of the target, and within the random network; constant_input: whether the last input
     channel holds 1, which carries biases; signed: whether inputs may be negative; delta: the probability with which the
@@ -51,7 +51,7 @@ class Statement:
     versions: dict[str, str]
 
     def as_bytes(self) -> NDArray[np.uint8]:
-        """The statement as it stands in a file. InputError for one that could not be read again."""
+        """The statement as it is in a file. InputError for one that could not be read again."""
         said = asdict(self)
         _check_words(said)
         return np.frombuffer(json.dumps(said).encode(), np.uint8)

@@ -47,7 +47,7 @@ FROM_TORCH = (
 
 @dataclass(frozen=True, eq=False)
 class TargetFile:
-    """A network as it stands in a file.
+    """A network as it is in a file.
 
     layers: with an input channel that holds 1 (`with_constant`) if biased; permutations: int[generators, coordinates] of a group
     on each level, from the inputs to the outputs, with which every basis element commutes; None if not given.

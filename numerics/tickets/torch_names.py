@@ -25,7 +25,7 @@ _NORM = ("running_mean", "running_var", "num_batches_tracked")  # of a batch nor
 
 
 class Layers(NamedTuple):
-    """A perceptron: weights_k [in, out] and biases_k [out] to be read; remarks: what a report should say of the reading."""
+    """A perceptron: weights_k [in, out] and biases_k [out] to be read; remarks: what a report should say about the reading."""
 
     arrays: OpenArrays
     remarks: tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,9 @@ import pytest
 from helpers import ROOT, copy_of_the_package, needs
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.commands.skeleton import CLAIM, OF_THE_TEMPLATE, exported, new_claim, next_label
+from sparse_limits.numerics.commands.skeleton import CLAIM, OF_THE_TEMPLATE, exported, new_claim, next_label, with_row
 from sparse_limits.numerics.commands.skeleton import NAME as NAME_OF
+from sparse_limits.theory.ledger import load_ledger
 
 NAME = "kept_modulus"
 
@@ -25,10 +27,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("copy")
     copy_of_the_package(folder)
     shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("__pycache__", "_build"))
-    shutil.copy(ROOT / "pyproject.toml", folder)
+    for each in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / each, folder)
     done = inside(folder, "-m", "sparse_limits.numerics.cli", "new-claim", "saliency", NAME)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert done.stdout.startswith(f"S17, {NAME}:\n")
+    assert f"  {folder / 'README.md'}\n" in done.stdout
+    assert done.stdout.splitlines()[-1].partition("python docs/examples.py")[0].endswith("SPARSE_LIMITS_KEEP=DIR ")
     return folder
 
 
@@ -63,6 +68,11 @@ def test_a_new_claim_stands_in_the_table_and_once_in_the_book(copy: Path) -> Non
     shown = inside(copy, "-m", "sparse_limits.numerics.cli", "show", "S17").stdout
     assert "\n- modulus (exact)" in shown
     assert (copy / "book" / "topic_saliency.md").read_text(encoding="utf-8").count("```{claim} S17\n```") == 1
+    row = re.compile(r"^\| `saliency` \| S1–(S\d+) \| (\d+) of (\d+) \| (.*) \|$", re.MULTILINE)
+    before, after = ((folder / "README.md").read_text(encoding="utf-8") for folder in (ROOT, copy))
+    (_, core, number, about), said = row.search(before).groups(), row.search(after).groups()  # type: ignore[union-attr]
+    assert said == ("S17", core, str(int(number) + 1), about)
+    assert row.sub("", before) == row.sub("", after)
 
 
 def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
@@ -78,6 +88,17 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
         f"sparse-limits: claim {NAME} stands in theory/saliency/further/{NAME}.py and is no name of sparse_limits.theory.saliency, "
         "expected it imported in theory/saliency/__init__.py\n"
     )
+
+
+def test_a_row_has_the_labels_of_both_letters() -> None:
+    readme = "| `generalisation` | B1–B3 | 1 of 2 | bounds, `T1` |\n| `lifts` | L1 | 1 of 1 | lifts |\n"
+    entries = load_ledger().select(["generalisation"])
+    core = sum(entry.core for entry in entries)
+    first, second = with_row(readme, "generalisation", "B10").splitlines()
+    assert first == f"| `generalisation` | B1–B10, T1–T5 | {core} of {len(entries) + 1} | bounds, `T1` |"
+    assert second == "| `lifts` | L1 | 1 of 1 | lifts |"
+    with pytest.raises(InputError, match=r"README\.md has 0 rows"):
+        with_row(readme, "kernel", "K14")
 
 
 @pytest.mark.parametrize(

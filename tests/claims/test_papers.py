@@ -1,4 +1,4 @@
-"""The page of a paper: every sentence at hand with the claims that quote it, and every claim about the paper on it."""
+"""The page of a paper: every sentence at hand with its place and the claims that quote it, and every claim about the paper."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import pytest
 from helpers import ROOT
 
 from sparse_limits.numerics.reports.papers import claims_about, listed_paper
-from sparse_limits.theory.claims import Provenance
+from sparse_limits.theory.claims import QUOTATION, Provenance
 from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.texts import TEXTS
 
 LEDGER = load_ledger()
 PAGES = sorted((ROOT / "book").glob("paper_*.md"))
+REPRODUCED = (ROOT / "book" / "reproduced.md").read_text("utf-8")
 PAPERS = [re.search(r"^```\{paper\} (\S+)$", page.read_text("utf-8"), re.MULTILINE)[1] for page in PAGES]
 
 
@@ -39,6 +40,48 @@ def test_a_page_has_each_sentence_and_each_claim_about_the_paper(paper):
 
 
 @pytest.mark.parametrize("paper", PAPERS)
+def test_a_page_prints_the_place_of_each_sentence(paper):
+    place, placed = "", []
+    for line in listed_paper(paper, LEDGER).splitlines():
+        if line.startswith(
+            "**"
+        ):  # a version, or what goes further: the place of the one before is not that of the next
+            place = ""
+        elif found := re.fullmatch(r"\*(.+):\*", line):
+            place = found[1]
+        elif line.startswith("> "):
+            placed.append((place.lower(), " ".join(line[2:].split())))
+    texts = TEXTS[paper].values()
+    expected = [(place, each) for text in texts for place, sentences in text.places.items() for each in sentences]
+    assert placed == [(place.lower(), " ".join(each.split())) for place, each in expected]
+    assert all(place for place, _ in placed)
+
+
+def test_a_source_names_the_section_of_what_it_quotes():
+    """Who wrote the source and who placed the sentence agree; a source may name the theorem instead."""
+    named = 0
+    for entry in LEDGER:
+        source = entry.claim.source
+        sections = re.findall(r"(?:section|appendix) [A-Z\d](?:\.\d)?\b", source.place)
+        for place, sentences in TEXTS[source.paper][source.version].places.items():
+            quoted = any(each in sentence for each in QUOTATION.findall(source.place) for sentence in sentences)
+            if quoted and sections and place.startswith(("section", "appendix")):
+                assert place in sections, entry.label
+                named += 1
+    assert named > 15
+
+
+@pytest.mark.parametrize(("page", "paper"), list(zip(PAGES, PAPERS, strict=True)))
+def test_a_page_says_which_figures_are_reproduced(page, paper):
+    text = page.read_text("utf-8").partition("## ")[0]
+    assert "](reproduced.md)" in text
+    part = re.search(rf"^## [^\n]*{re.escape(paper)}\)\n(.*?)^## ", REPRODUCED, re.MULTILINE | re.DOTALL)[1]
+    parts = re.findall(r"^### (.+?):", part, re.MULTILINE)
+    assert bool(parts) == (paper == "2510.17515")
+    assert all(each.lower() in text.lower() for each in parts), parts
+
+
+@pytest.mark.parametrize("paper", PAPERS)
 def test_what_a_paper_announces_stands_below_a_sentence(paper):
     below, _, further = listed_paper(paper, LEDGER).partition("**Further.**")
     announced = (Provenance.STATED, Provenance.RECONSTRUCTED)
@@ -49,7 +92,7 @@ def test_what_a_paper_announces_stands_below_a_sentence(paper):
 
 
 def test_another_version_or_another_sentence_is_not_quoted():
-    sentence = TEXTS["2510.17515"]["v1"].sentences[-3]
+    (sentence, _) = TEXTS["2510.17515"]["v1"].places["section 5.3"]
     entry = next(entry for entry in LEDGER if entry.claim in claims_about(sentence, "2510.17515", "v1", LEDGER))
     source = entry.claim.source
 
@@ -61,3 +104,20 @@ def test_another_version_or_another_sentence_is_not_quoted():
     assert about(replace(silent, source=replace(source, version="v2"))) == []
     assert about(replace(silent, source=replace(source, place="section 5.3: “something else”"))) == []
     assert about(replace(silent, source=replace(source, place="section 5.3"))) == []
+
+
+def test_each_sentence_of_the_whole_text_at_hand_is_quoted_by_a_claim():
+    """Among them the linear equation of a flow (F1.1) and the variances of weights (H5)."""
+    silent = [
+        sentence
+        for sentence in TEXTS["2510.17515"]["v1"].sentences
+        if not claims_about(sentence, "2510.17515", "v1", LEDGER)
+    ]
+    assert not silent
+
+
+def test_a_measured_claim_stands_beside_the_paper_whose_section_it_goes_beyond():
+    source = LEDGER["T4"].claim.source
+    assert (source.paper, source.version) == ("2510.17515", "v1")
+    assert "section 6" in source.place
+    assert "T4" in listed(listed_paper("2510.17515", LEDGER).partition("**Further.**")[2])

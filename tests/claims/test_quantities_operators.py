@@ -80,6 +80,7 @@ AT_THE_EDGE = [  # each known by hand
     ("O5 degree q=1", "0"),  # one node: a constant
     ("O5 entry w=0 omega=1 nu=1", "0"),
     ("O6 degree_bound c=7", "14"),  # not only for graphons
+    ("O6 both_bound c=7", "14"),  # and not 21, the sum of both bounds
     ("O7.1 composition_bound c_1=0 c_2=1", "1"),
     ("O7.2 deviation p_1=1 p_2=1 n=1", "0"),  # no chance left
     ("O7.3 relabelled_density rho_1=1 rho_2=1", "1"),

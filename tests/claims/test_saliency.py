@@ -16,12 +16,14 @@ from sparse_limits.theory.saliency import (
     product_graphon,
     smoothed_snip,
     stable_threshold,
+    stein_model,
     synflow_factorises,
     tail_selectivity,
     two_layer_densities,
 )
 from sparse_limits.theory.saliency.layers import first_scale, second_scale, share, twofold_rho_2
 from sparse_limits.theory.saliency.model import SaliencyModel, phi, rho, snip_model, tau, u, v
+from sparse_limits.theory.saliency.snip_closed_form import kappa
 from sparse_limits.theory.saliency.tail_selectivity import phi_1, phi_2
 from sparse_limits.theory.saliency.threshold import s
 from sparse_limits.theory.selection import whole
@@ -52,6 +54,8 @@ TENTH = sp.Rational(1, 10)
         (product_graphon, "integral_form", {tau: 1, phi: 1}, "0.20899366300465232743657502729634500900870242"),
         (product_graphon, "flat_threshold", {rho: TENTH}, "1.5951037007203893837"),
         (product_graphon, "flat_threshold", {rho: sp.Rational(3, 10)}, "0.72463649777597434242"),
+        (stein_model, "flip", {kappa: sp.Rational(1, 64)}, "0.0563432964759992490665284380792"),
+        (stein_model, "flip_bound", {kappa: sp.Rational(1, 64)}, "0.0625"),
     ],
 )
 def test_reference_values(claim, expression, point, value) -> None:
@@ -114,6 +118,13 @@ def test_row_variance_of_deep_synflow() -> None:
     at = constant_graphon.expressions["threshold"].subs({rho: TENTH, s: 1})
     inflation = synflow_factorises.expressions["variance_inflation"].subs(t, at)
     assert number(inflation, {rho: TENTH}) == pytest.approx(1.730, abs=5e-4)
+
+
+@pytest.mark.parametrize("label", ["S11", "G6.1"])
+def test_what_is_said_of_synflow_says_in_how_many_rounds(label: str) -> None:
+    statement = " ".join(load_ledger()[label].claim.statement.split())
+    assert "one round" in statement
+    assert "(H6.1)" in statement  # what more rounds may do
 
 
 def test_tangent_kernel_on_the_diagonal_is_the_squared_length_over_d() -> None:

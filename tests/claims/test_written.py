@@ -84,6 +84,18 @@ def test_core_claims_with_a_long_statement_have_a_headline() -> None:
     assert [each.label for each in CORE if len(each.statement) > LONG and not each.headline] == []
 
 
+OF_ORIGIN = re.compile(r"\bours\b|\bthe abstract\b", re.IGNORECASE)
+# Says which sentence of the abstract is true with exceptions only, and which these are
+ON_A_TEXT = {"G6.1"}
+
+
+def test_a_statement_is_mathematics_and_its_origin_stands_in_the_source() -> None:
+    """Who announces what, and what is ours, is said by the source of a claim and by its provenance."""
+    assert {each.label for each in LEDGER if OF_ORIGIN.search(each.claim.statement)} <= ON_A_TEXT
+    assert OF_ORIGIN.search("That masks converge is announced in the abstract; the constants are ours.")
+    assert not OF_ORIGIN.search("The probability of hours is abstract.")
+
+
 def unsaid(claim: Claim) -> set[str]:
     """The letters of shared parts that a statement prints, and of which neither its text nor its end says what they are."""
     return {each for each in claim.named if not re.search(rf"{re.escape(each)}(\([^)]*\))?\s*=", claim.latex_statement)}

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers import ROOT, needs
+from questions import report
 from tasks import work
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.commands.common import available_cores
+from sparse_limits.numerics.ledger.mutation import mutate
 from sparse_limits.numerics.ledger.summary import summarise
 from sparse_limits.numerics.ledger.verification import verify
 from sparse_limits.numerics.prediction.predict import predict
 from sparse_limits.numerics.processes.cluster import ClusterCrew, cluster
 from sparse_limits.numerics.processes.lost_tasks import LostTaskError, reason
 from sparse_limits.numerics.processes.parallel import in_order, run_tasks
+from sparse_limits.numerics.studies import study
 
 needs("distributed")
 # Processes that are killed leave pipes behind, which distributed does not close.
@@ -104,6 +108,18 @@ def test_a_task_whose_worker_died_is_tried_elsewhere(tmp_path: Path, monkeypatch
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
     with cluster("local:2"):
         assert sorted(map(str, results([("die once", str(tmp_path / "mark")), 1]))) == ["1", "second time"]
+
+
+def test_a_task_that_runs_out_of_memory_is_run_again_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    (once := tmp_path / "once").mkdir()
+    (always := tmp_path / "always").mkdir()
+    with cluster("local:2"):
+        assert results([("memory", str(once), 1)]) == ["enough"]
+        ((found, why),) = results([("memory", str(always), 9)])  # type: ignore[misc]
+        assert results([1]) == [1]  # no worker is lost
+    assert (found, why.rpartition(": ")[2]) == ("failed", "ran out of memory, twice")
+    assert len(list(always.iterdir())) == 2
 
 
 def without_seconds(found: object) -> object:
@@ -234,6 +250,28 @@ def test_predictions_are_those_of_one_machine() -> None:
     assert layers[0] == layers[1]
     np.testing.assert_array_equal(here[1].observed_columns, there[1].observed_columns)
     np.testing.assert_array_equal(here[1].columns, there[1].columns)
+
+
+def test_mutants_students_and_reports_are_those_of_one_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    submit, sent = ClusterCrew._submit, []
+
+    def counted(crew: ClusterCrew, tasks: list[object], again: bool, where: list[str]) -> None:
+        sent.append(len(tasks))
+        submit(crew, tasks, again, where)
+
+    calls: list[Callable[[], object]] = [
+        lambda: mutate("N1", every=5).results,
+        lambda: study("lifts", sizes=(4, 8), seeds=3, time=5.0),
+        lambda: report(widths=(24,), samples=60, methods=("snip",), networks=3, learning=False).summary,
+    ]
+    here = [call() for call in calls]
+    monkeypatch.setattr(ClusterCrew, "_submit", counted)
+    with cluster("local:2"):
+        for call, expected in zip(calls, here, strict=True):
+            same = repr(call()) == repr(expected)  # a nan is no other nan's equal
+            assert same
+            assert sum(sent) > 1
+            sent.clear()
 
 
 def test_without_distributed_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

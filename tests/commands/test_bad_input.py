@@ -146,7 +146,8 @@ BAD_MASKS = {
 def test_arrays_that_are_no_masks(here, capsys, kind) -> None:
     name, array = BAD_MASKS[kind]
     np.save(name, array, allow_pickle=True)
-    refused(capsys, here, ["fit", name])
+    for command in ("fit", "scan"):
+        refused(capsys, here, [command, name])
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -158,7 +159,8 @@ def test_files_that_hold_no_mask(here, capsys, kind, suffix) -> None:
         BAD_FILES[kind][1](here / "made.npz")
     if (here / "made.npz").exists():
         (here / "made.npz").rename(name)
-    refused(capsys, here, ["fit", name])
+    for command in ("fit", "scan"):
+        refused(capsys, here, [command, name])
 
 
 @pytest.mark.parametrize(

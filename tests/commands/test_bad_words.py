@@ -112,6 +112,11 @@ WORDS: list[list[str]] = [
     *(["study", "calibration", "--seeds", value] for value in ("0", "-1", "1.5", "9" * 30)),
     *(["study", "calibration", "--most", value] for value in ("0", "-1", "nan", "x")),
     ["study", "calibration", "unknown"],
+    *(["scan", "mask.npy", "--groups", value] for value in ("0", "-1", "1.5", "257", "9" * 30)),
+    *(["scan", "mask.npy", "--seed", value] for value in ("-1", "1.5", str(2**128))),
+    *(["scan", *words] for words in ([], ["none.npy"], ["x.npz"], ["mask.npy", "--layer", "x"])),
+    *(["sweep", *words] for words in ([], ["none.toml"], ["mask.npy"], ["mask.npy", "--jobs", "0"])),
+    *(["verify", "N1", "--cluster", value] for value in ("", "local:", "local:0", "local:x", "local:1025")),
     ["evaluate", "N1", "bound", "--exact", "h=12", "r=1", "--unknown"],
     ["study"],
     ["study", "unknown"],
@@ -122,6 +127,15 @@ WORDS: list[list[str]] = [
 @pytest.mark.parametrize("words", WORDS, ids=lambda words: " ".join(words)[-60:])
 def test_words_that_mean_nothing(here, capsys, words) -> None:
     refused(capsys, here, words, "")
+
+
+@pytest.mark.parametrize(
+    "words", [["--cluster", "local:0"], ["--plot", "x.gif"], ["--shard", "3/2"], ["--keep", ""], []]
+)
+def test_sweeps_that_mean_nothing(here, capsys, words) -> None:
+    plan = here / "plan.toml"
+    plan.write_text('methods = ["random"]\nwidths = [24]\n' + ("" if words else "[options]\nsamples = 1\n"), "utf-8")
+    refused(capsys, here, ["sweep", "plan.toml", *words])
 
 
 def test_letters_of_a_terminal_are_not_passed_on(here, capsys) -> None:

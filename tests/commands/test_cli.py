@@ -254,7 +254,7 @@ def test_show(capsys):
 def test_show_a_form_that_fails(capsys):
     status, out, err = run_here(capsys, "show", "Q3")
     assert (status, err) == (0, "")
-    for word in ("CORRECTION", "Forms that fail", "said: “More generally", "by hand:", "counterexample: one_point"):
+    for word in ("CORRECTION", "Forms that fail", "origin: “More generally", "by hand:", "counterexample: one_point"):
         assert word in out
 
 

@@ -90,6 +90,53 @@ def test_a_file_is_whole_or_not_there(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
 
 
+WRITING = """
+import os, signal, sys
+from pathlib import Path
+from sparse_limits.numerics.files import replacing
+with replacing(Path("out.json")) as temporary:
+    temporary.write_text(sys.argv[1], encoding="utf-8")
+    if sys.argv[1] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    print(temporary, flush=True)
+    sys.stdin.read()
+"""
+
+
+def writing(what: str) -> subprocess.Popen[str]:
+    """A process that is killed while it writes, or waits until its input ends."""
+    command, pipe = [sys.executable, "-c", WRITING, what], subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=ENVIRONMENT)
+
+
+def test_what_a_killed_process_left_goes_with_the_next_writing_of_this_name(tmp_path):
+    """Not before, and nothing else: no file of a process that lives, of another machine, of another name, or of somebody's own."""
+    with writing("killed") as killed:
+        assert killed.wait() == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    stem, machine, process, letters = left.stem.split("-")
+    assert (stem, process) == (".out", str(killed.pid))
+    others = [
+        ".out-12345678.json",
+        f".out-00000000-{process}-{letters}.json",
+        f"{left.stem}.txt",
+        f".in{left.name[4:]}",
+    ]
+    others += [f".out-{machine}-{os.getpid()}-{letters}.json", f".out-{machine}-1-{letters}.json", f"{left.name}.json"]
+    for name in others:
+        Path(name).touch()
+    with writing("living") as living:
+        at_work = living.stdout.readline().strip()
+        assert not left.exists()  # it was the next one
+        with replacing(Path("out.json")) as temporary:
+            temporary.write_text("here", encoding="utf-8")
+        assert sorted(os.listdir()) == sorted([*others, Path(at_work).name, "out.json"])
+        living.stdin.close()
+        assert living.wait() == 0
+    assert Path("out.json").read_text(encoding="utf-8") == "living"
+    assert sorted(os.listdir()) == sorted([*others, "out.json"])
+
+
 def test_links_are_followed_and_devices_written_to(tmp_path):
     file, link, pipe = tmp_path / "file", tmp_path / "link", tmp_path / "pipe"
     link.symlink_to(file)

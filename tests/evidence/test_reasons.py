@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 import sympy as sp
 from helpers import ROOT
 
-from sparse_limits.numerics.evidence import CheckResult, reasons, run, scaled
+from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.evidence import Check, CheckResult, Finding, Trial, control, exact, reasons, run, scaled
 from sparse_limits.numerics.ledger.verification import assembled
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.entries import Entry
-from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.ledger import TOPICS, claims_of, load_ledger
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.reasons import Reasons, holds, nonnegative, same
 
@@ -56,6 +57,19 @@ def test_what_a_reason_takes_is_multiplied() -> None:
         (("square",), "10 % more"),
         (("slope",), "10 % more"),
     }
+
+
+def test_multiples_are_counted_apart_from_the_wrong_forms_that_are_written() -> None:
+    def counted(**forms: sp.Expr) -> tuple[int, int]:
+        claim = made(wrong={"square": forms})
+        checks = reasons(claim)
+        found = assembled(
+            Entry("a_slope", "x", claim), checks, {(each.label, each.name): each for each in map(run, checks)}
+        )
+        return found.wrong_forms[0], found.multiples
+
+    assert counted(cube=x**3) == (3, 2)
+    assert counted(**{"10 % more": x**3}) == (2, 1)  # it has the name of a multiple, and somebody wrote it
 
 
 def test_a_wrong_form_meets_every_check_and_one_must_refute_it() -> None:
@@ -100,6 +114,57 @@ def test_a_wrong_form_of_nothing_or_that_is_none_is_refused() -> None:
         reasons(made(wrong={"square": {"itself": x * x}}))
 
 
+def written_twice(claim: Claim, checks: Iterable[Check]) -> list[tuple[str, str]]:
+    """Wrong forms of one formula that are equal, of the claim or of one of its checks: the names of both.
+
+    Those of several formulas at once are not meant: the claim cannot give them, so each check that is to refute them has them.
+    """
+    written = [(name, form, value) for name, forms in claim.wrong_forms.items() for form, value in forms.items()]
+    written += [
+        (*each.changes, each.name, *each.changes.values())
+        for check in checks
+        for each in check.controls
+        if not each.shared and len(each.changes) == 1
+    ]
+    return [
+        (form, again)
+        for place, (name, again, value) in enumerate(written)
+        for other, form, before in written[:place]
+        if other == name and type(before) is type(value) and before == value
+    ]
+
+
+def test_a_wrong_form_that_is_written_twice_is_found() -> None:
+    claim = made(wrong={"square": {"cube": x**3, "a factor": x * x**2}, "slope": {"cube": x**3}})
+
+    @exact(claim, step="slope")
+    @control("of a cube", slope=3 * x**2, square=x**3)
+    @control("the square of the root", slope=x)
+    def slopes(square: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterable[Finding]:
+        yield trial.same(sp.diff(square, x), slope)
+
+    @exact(claim, step="slope")
+    @control("of a cube", slope=3 * x**2, square=x**3)
+    @control("the letter", slope=x)
+    def slopes_again(square: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterable[Finding]:
+        yield trial.same(sp.diff(square, x), slope)
+
+    found = [("cube", "a factor"), ("the square of the root", "the letter")]
+    assert written_twice(claim, (slopes, slopes_again)) == found
+    assert written_twice(claim, (slopes,)) == found[:1]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_no_wrong_form_of_the_ledger_is_written_twice(topic: str) -> None:
+    checks = checks_of(topic)
+    found = {
+        claim.label: twice
+        for claim in claims_of(topic).values()
+        if (twice := written_twice(claim, [each for each in checks if each.claim is claim]))
+    }
+    assert not found
+
+
 def test_multiples_are_of_the_formulas_inside() -> None:
     assert [name for name, _ in scaled(sp.S.Zero)] == ["1"]
     assert dict(scaled((x, sp.S.Zero)))["1"] == (x, 1)
@@ -136,7 +201,7 @@ class Only:
         if name.startswith("sparse_limits.numerics"):
             raise ImportError(name)
 sys.meta_path.insert(0, Only())
-from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.ledger import TOPICS, claims_of, load_ledger
 claims = [entry.claim for entry in load_ledger()]
 print(sum(len(claim.because) for claim in claims) > 1000, sum(bool(claim.wrong_forms) for claim in claims) > 200)
 """

@@ -331,6 +331,8 @@ def test_work_that_ends_early_leaves_no_file_under_its_name(how: str) -> None:
     if how == "SIGKILL":
         assert ended.returncode == -signal.SIGKILL
         assert left == [".nngp", ".ntk"]  # nobody could delete them
+        dense_kernel(np.ones((4, 3)), folder=".")
+        assert sorted(os.listdir()) == sorted(on_disk.FILES)  # the next call does
         return
     assert left == []
     last = ended.stderr.strip().splitlines()[-1]

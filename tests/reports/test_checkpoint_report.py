@@ -47,7 +47,7 @@ def test_a_layer_without_weights_cuts_the_network(tmp_path):
     found = report_checkpoint(written(tmp_path, drawn(40, 20, 0.3), np.zeros((10, 40), bool)))
     assert found["means"][1].startswith("Layer fc2 keeps no weight")
     assert "no path of kept weights leads from fc1 to fc2, the network is cut (O7)" in found["means"][2]
-    assert found["advice"][0].startswith("Do not train on from here before the cut is mended")
+    assert found["advice"][0].startswith("Do not train on from here before the cut is repaired")
 
 
 def test_a_cut_without_an_empty_layer_is_seen(tmp_path):

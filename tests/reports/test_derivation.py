@@ -11,6 +11,8 @@ from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.steps import Carrier
 
+# The kernel of an example with two hidden layers, of two dozen abbreviations: its claim prints it in code alone
+IN_WORDS = {("H5", "example")}
 DISPLAY = re.compile(r"\$\$\n(.+?)\n\$\$", re.DOTALL)
 
 
@@ -31,6 +33,17 @@ def test_most_computed_steps_have_a_line_of_their_own() -> None:
         (entry.claim, step) for entry in load_ledger() for step in entry.claim.steps if step.by is Carrier.COMPUTED
     ]
     assert sum(bool(DISPLAY.search(displayed(found, step))) for found, step in steps) > 0.8 * len(steps)
+
+
+def test_each_computed_step_has_a_formula() -> None:
+    """On a line of its own, or within its sentence where it is narrow, a number or a letter."""
+    steps = [
+        (entry.label, step.name)
+        for entry in load_ledger()
+        for step in entry.claim.steps
+        if step.by is Carrier.COMPUTED and "$" not in displayed(entry.claim, step)
+    ]
+    assert set(steps) <= IN_WORDS
 
 
 def test_what_ends_a_formula_ends_its_line() -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from helpers import ROOT, needs
 
 from sparse_limits.numerics.ledger.verification import Run, verify
-from sparse_limits.numerics.reports.proofs import AIM, proofs_line, proofs_text
-from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.numerics.reports.notebooks.pages import Book, Chapter, Page
+from sparse_limits.numerics.reports.proofs import AIM, proofs_line, proofs_text, split_text
+from sparse_limits.theory.entries import Ledger
+from sparse_limits.theory.ledger import claims_of, load_ledger
 from sparse_limits.theory.links import Link, Status, announced, links_of, status
 
 
@@ -27,6 +32,54 @@ def test_the_line_of_the_whole_ledger_is_what_its_proofs_announce(ledger_run: Ru
     assert numbers == [*told, round(100 * firm / len(links)), len(links)]
     assert sum(told) == len(entries)
     assert not kinds[Status.ARGUED]
+
+
+def told_of(labels: list[str]) -> Run:
+    """What a run says of these claims, as far as the ledger announces it."""
+    entries = [load_ledger()[label] for label in labels]
+    claims = [SimpleNamespace(entry=entry, proof=str(status(entry.claim))) for entry in entries]
+    names = ("hold", "claims", "checks", "controls", "survived", "tests")
+    return cast("Run", SimpleNamespace(claims=claims, totals=dict.fromkeys(names, len(claims))))
+
+
+def test_the_claims_that_hold_are_split_by_proof_and_by_origin() -> None:
+    """Each split adds up to all claims; a kind that no claim is of is left out."""
+    entries = list(load_ledger())
+    known, origins = (
+        re.sub(r"\(.+?\)", "", each) for each in split_text(told_of([e.label for e in entries])).split(". ")
+    )
+    kinds = Counter(status(entry.claim) for entry in entries)
+    found = Counter(str(entry.claim.provenance) for entry in entries)
+    said = ("STATED", "RECONSTRUCTED", "EXTENSION", "CORRECTION", "PITFALL")
+    assert found.keys() == set(said)
+    total, *numbers = map(int, re.findall(r"\d+", known))
+    assert (total, numbers) == (len(entries), [kinds[kind] for kind in Status if kinds[kind]])
+    assert list(map(int, re.findall(r"\d+", origins))) == [found[each] for each in said]
+    assert sum(numbers) == sum(found.values()) == total
+    assert split_text(told_of(["N1"])) == (
+        "Of 1 claim, 1 is proved with each step computed or by a named rule. "
+        "By origin, 1 is announced by a sentence of a paper (the precise form and the proof are ours)."
+    )
+
+
+def test_the_front_page_has_the_split_below_how_many_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("jupyter_book")
+    monkeypatch.setattr(sys, "path", [str(ROOT / "book" / "_ext"), *sys.path])
+    from dashboard import headline_html
+
+    run = told_of(["N1", "S4"])
+    tiles, split = headline_html(run).split('<p class="claim-split">')
+    assert "2 of 2" in tiles
+    assert split == f"{split_text(run)}</p>"
+
+
+def test_a_notebook_of_the_front_page_has_the_split_too(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text('html:\n  baseurl: ""\n', "utf-8")
+    ledger = Ledger({"neuron_pruning.kink": claims_of("neuron_pruning.kink")})
+    page, run = Page("page", "# T\n\n```{dashboard} headline\n```\n"), verify(ledger=ledger)
+    *_, cell = Chapter(Book(tmp_path, {"page": page}, ledger, run=run), page).notebook()["cells"]
+    assert "1 of 1 claims hold" in cell["source"]
+    assert cell["source"].endswith(f"**\n\n{split_text(run)}")
 
 
 def test_the_table_of_topics_adds_up(ledger_run: Run) -> None:

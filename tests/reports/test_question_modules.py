@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -135,3 +136,48 @@ def test_a_threshold_for_each_layer_rests_on_its_definition():
         {"kind": THEOREM, "by": ""},
         {"kind": THEOREM, "by": "S2"},
     ]
+
+
+def test_a_residual_network_on_images_is_reported_by_the_paths_of_its_layers(tmp_path):
+    """Shortcuts have rows of their own, images keep their shape, and what is wrong with the data comes first."""
+    needs("torch")
+    code = """from torch import nn
+from torch.nn import functional
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(inputs, outputs, 3, 2, 1), nn.Conv2d(outputs, outputs, 3, 1, 1)
+        self.norm, self.shortcut = nn.BatchNorm2d(outputs), nn.Conv2d(inputs, outputs, 1, 2)
+
+    def forward(self, x):
+        return functional.relu(self.second(functional.relu(self.norm(self.first(x)))) + self.shortcut(x))
+
+
+def build():
+    return nn.Sequential(Block(3, 8), Block(8, 12), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(12, 4))
+"""
+    (tmp_path / "own.py").write_text(code)
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "images.npz", x=rng.standard_normal((24, 3, 8, 8)), y=np.arange(24) % 4)
+    page, numbers = tmp_path / "p.html", tmp_path / "p.json"
+    asked = "--model", f"{tmp_path}/own.py:build", "--methods", "snip", "--networks", "2"
+    called(f"{tmp_path}/images.npz", *asked, "--html", str(page), "--json", str(numbers))
+    (snip,) = json.loads(numbers.read_text())["methods"]
+    assert snip["layers"]["data"]["image"] == [3, 8, 8]
+    shapes = {layer["name"]: layer["shape"] for layer in snip["layers"]["layers"]}
+    assert shapes == {
+        **{"0.first": [8, 3, 3, 3], "0.second": [8, 8, 3, 3], "0.shortcut": [8, 3, 1, 1]},
+        **{"1.first": [12, 8, 3, 3], "1.second": [12, 12, 3, 3], "1.shortcut": [12, 8, 1, 1]},
+        "4": [4, 12],
+    }
+    weights = sum(layer["weights"] for layer in snip["layers"]["layers"])
+    assert sum(layer["kept"] for layer in snip["layers"]["layers"]) == pytest.approx(round(0.1 * weights))
+    assert {"0.shortcut (Conv2d)", "add in 0 (Block)"} <= set(snip["outside"])
+    html = page.read_text(encoding="utf-8")
+    headings = re.findall("<h2>(.*?)</h2>", html)
+    order = ("What is wrong with the data", "Recommendation", "What to expect", "What each method keeps, by layer")
+    assert headings[:4] == list(order)
+    assert headings[-2:] == ["What to do", "How this was computed"]
+    assert "1.shortcut" in Page(html).text

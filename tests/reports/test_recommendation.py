@@ -88,9 +88,9 @@ def test_options_that_mend_the_data_are_given_at_once(calm):
         {"what": "", "instead": "", "drop": ["two words", "row"], "option": "--standardise"},
     ]
     line = recommended(calm, [], tuple(flaws), ("id",))[0]["text"]
-    assert line.startswith("Mend the data first, again with --drop id row 'two words' --standardise: all that follows")
+    assert line.startswith("Fix the data first, again with --drop id row 'two words' --standardise: all that follows")
     flaws = [{"what": "", "instead": "", "drop": [], "option": ""}]
-    assert recommended(calm, [], tuple(flaws), ("id",))[0]["text"].startswith("Mend the data first: all that")
+    assert recommended(calm, [], tuple(flaws), ("id",))[0]["text"].startswith("Fix the data first: all that")
 
 
 def test_the_page_and_the_terminal_begin_with_what_is_wrong(tmp_path, capsys):

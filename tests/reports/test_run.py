@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from sparse_limits.numerics.ledger.verification import Run, verify
-from sparse_limits.numerics.reports.run import claim_row, print_summary, summary_table
+from sparse_limits.numerics.reports.run import claim_row, closing_line, print_summary, summary_table
 from sparse_limits.theory.links import Link
 
 
@@ -30,6 +30,19 @@ def test_a_row_counts_the_steps_by_what_carries_them(small_run: Run) -> None:
     assert row["checks"] == str(len(claim.checks))
     forms = {(each.replaces, each.name) for check in claim.checks for each in check.controls}
     assert row["controls"] == str(len(forms))
+
+
+def test_the_closing_line_says_how_many_wrong_forms_are_multiples(small_run: Run) -> None:
+    (claim,) = small_run.claims
+    forms, refuted = claim.wrong_forms
+    engine = {(each.replaces, each.name) for check in claim.checks for each in check.controls if each.multiple}
+    assert 0 < claim.multiples == len(engine) < forms
+    assert f" {refuted} of {forms} wrong forms refuted ({len(engine)} multiples); " in closing_line(small_run)
+    written = [
+        replace(check, controls=tuple(each for each in check.controls if not each.multiple)) for check in claim.checks
+    ]
+    without = closing_line(replace(small_run, claims=(replace(claim, checks=tuple(written)),)))
+    assert f" {forms - len(engine)} wrong forms refuted; " in without
 
 
 def test_a_control_that_survives_stands_out(small_run: Run) -> None:

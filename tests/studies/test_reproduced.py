@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from helpers import ROOT
 
-from sparse_limits.numerics.studies import hypothesis, spectra
+from sparse_limits.numerics.studies import hypothesis, spectra, study
 from sparse_limits.numerics.studies.hypothesis_sentences import LEVEL, sentences
-from sparse_limits.numerics.studies.spectra_sentences import findings
+from sparse_limits.numerics.studies.spectra_sentences import findings, own_over_masks
 
 sys.path.insert(0, str(ROOT / "docs"))
 from reproduced import kept, plain
@@ -140,6 +140,58 @@ def test_the_block_of_the_page_shrinks_as_in_the_file() -> None:
     assert "half of the neurons are lost at width 100 and a twenty-fifth at width 800" in PAGE
     assert lost[100] == pytest.approx(1 / 2, abs=0.05)
     assert lost[800] == pytest.approx(1 / 25, abs=0.005)
+
+
+def factor(value: float) -> str:
+    """As the page prints factors: .9, 3.7, 15."""
+    return (f"{value:.1f}" if value < 9.95 else f"{value:.0f}").removeprefix("0")
+
+
+def test_the_factors_of_own_weights_on_the_page_are_those_of_the_file() -> None:
+    held = kept()["spectra"]["rows"]
+    density = min(row["density"] for row in held)
+    assert f"At density {density:.2f}".replace("0.", ".") + " the traces" in PAGE
+    exchanged: list[Any] = [{**row, "own": row["paper"]} for row in held]
+    found: dict[str, list[float]] = {}
+    for name, method in (("Random", "random"), ("SNIP", "snip"), ("SynFlow", "synflow-iterative")):
+        for kernel, of in (("own weights", held), ("variances (H5)", exchanged)):
+            factors = [own_over_masks(of, method, depth, density) for depth in (1, 2, 3, 4)]
+            found[f"{name}: {kernel}"] = [each for each in factors if each is not None]
+    for line, said in found.items():
+        assert f"| {line} | {' | '.join(map(factor, said))} |" in PAGE
+    for name in ("SNIP", "SynFlow"):  # "grows with the depth"
+        assert found[f"{name}: own weights"] == sorted(found[f"{name}: own weights"])
+    assert found["Random: variances (H5)"] == pytest.approx([1 / density] * 4, rel=0.1)
+
+
+def test_the_sweep_over_densities_has_the_numbers_of_its_table() -> None:
+    densities = [0.9, 0.7, 0.5, 0.2, 0.05]
+    settings = f"--tasks 4v9 --methods random snip --densities {' '.join(map(str, densities))} --seeds 6 --rows 512"
+    assert f"sparse-limits study generalisation {settings} --plot sweep.png" in PAGE
+    found = study(
+        "generalisation", tasks=["4v9"], methods=["random", "snip"], densities=densities, seeds=6, rows=512, jobs=1
+    )
+    less = {
+        row["density"]: row["minus_random"]
+        for row in found["results"]
+        if (row["family"], row["method"], row["target"]) == ("graphon", "snip", "mse") and row["minus_random"]
+    }
+    assert (
+        "at .7 and .9 the median difference is below .001, and SNIP's error is the larger one in three of six" in PAGE
+    )
+    assert all(abs(less[at]["median"]) < 0.001 and less[at]["positive"] == 3 for at in (0.7, 0.9))
+    assert "SNIP's error is the larger one, at .2 and .05 in six of six splits" in PAGE
+    assert all(less[at]["positive"] == 6 for at in (0.2, 0.05))
+    ranks = {
+        method: [
+            row["median"]
+            for row in found["spectra"]
+            if (row["family"], row["method"], row["metric"]) == ("graphon", method, "trace_ratio")
+        ]
+        for method in ("random", "snip")
+    }
+    assert f"falls from {max(ranks['snip']):.2f} to {min(ranks['snip']):.2f}, Random's does not change" in PAGE
+    assert ranks["random"] == pytest.approx([ranks["random"][0]] * 5)
 
 
 def test_findings_and_sentences_follow_from_the_rows_of_the_file() -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy as sp
 from helpers import needs
 from json_cases import wrong
 
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.data import Dataset, digits
+from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.kernels import dense_kernel
 from sparse_limits.numerics.networks import ACTIVATIONS, Network, random_network, tangent_kernel
 from sparse_limits.numerics.studies import run_study, settings_of, study
@@ -28,8 +30,10 @@ from sparse_limits.numerics.studies.spectra import (
     spectrum,
     trained,
 )
-from sparse_limits.numerics.studies.spectra_sentences import findings, sentences
+from sparse_limits.numerics.studies.spectra_sentences import findings, own_over_masks, sentences
 from sparse_limits.numerics.studies.spectra_summary import KERNELS, SpectraRow, Spectrum
+from sparse_limits.theory.kernel import second_moment_graphon
+from sparse_limits.theory.saliency.model import rho
 
 RELU = ACTIVATIONS["normalised relu"]
 TINY = Settings(**(QUICK | {"width": 16, "steps": 5, "depths": (2,), "networks": 1}))
@@ -228,6 +232,48 @@ def test_random_pruning_scales_the_kernels_by_one_power_more_than_the_paper_says
     }
     assert powers["paper"] == pytest.approx(2, abs=0.5)  # nearer than to 3
     assert powers["masks"] == pytest.approx(3, abs=0.5)
+
+
+def test_weights_that_a_method_chose_enlarge_the_kernel():
+    """(q/ρ)^L for magnitude (K4), 1 for masks that do not look at weights; SNIP's factor grows with the depth, too."""
+    depths, density = (1, 2, 3), 0.1
+    found = study(
+        "spectra",
+        methods=["random", "magnitude", "snip"],
+        depths=list(depths),
+        densities=[0.5, density],
+        width=64,
+        samples=60,
+        networks=4,
+        steps=1,
+    )
+    factors = {
+        method: np.array([own_over_masks(found["rows"], method, depth, density) for depth in depths])
+        for method in ("random", "magnitude", "snip")
+    }
+    energy = number(second_moment_graphon.expressions["second_moment"], {rho: sp.Rational(1, 10)}) / density
+    np.testing.assert_allclose(np.log(factors["random"]), 0, atol=0.4)
+    np.testing.assert_allclose(np.log(factors["magnitude"]), np.arange(1, 4) * np.log(energy), atol=0.4)
+    assert (factors["snip"] > 2.0 ** np.arange(1, 4)).all()
+    said = next(each for each in found["sentences"] if "fresh" in each)
+    assert said.startswith("At density 0.1, with 1 and 3 hidden layers, the trace of own is that of masks")
+    for method, of in factors.items():
+        assert f"{of[0]:.3g} and {of[-1]:.3g} ({method})" in said
+
+
+def test_where_the_kernel_of_masks_vanishes_no_factor_is_told():
+    rows = [_row(*of) for of in (("random", 0.5, 1.0, 6.0), ("snip", 0.5, 0.7, 4.0))]
+    assert rows[0]["masks"] is not None
+    rows[0]["own"] = {**rows[0]["masks"], "trace": 3 * rows[0]["masks"]["trace"]}
+    rows[1]["masks"] = None
+    assert own_over_masks(rows, "random", 2, 0.5) == pytest.approx(3)
+    assert own_over_masks(rows, "snip", 2, 0.5) is None
+    (said,) = (each for each in sentences([], rows) if "fresh" in each)
+    assert (
+        "with 2 hidden layers, the trace of own is that of masks, whose weights are fresh, times 3 (random): " in said
+    )
+    rows[0]["own"] = None  # a pruned network without a path: nothing of the trace is left
+    assert own_over_masks(rows, "random", 2, 0.5) == 0
 
 
 def test_rows_are_the_same_for_any_number_of_processes():

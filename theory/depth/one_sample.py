@@ -88,8 +88,9 @@ probabilities over all weights is `density`; at $\tau=0$ it is $[[live]]$, the s
 strictly (from density; by intermediate value): The modulus of a product of normals has a positive density, so that $H$ and $H_3$ are
 continuous and decrease strictly to $0$. So for $\rho$ below $[[live]]$ there is exactly one $\tau$ at which the density is $\rho$.
 
-threshold (from strictly; gives threshold, rho_first, rho_hidden, rho_readout): This value is `threshold`, and at this threshold the layers
-keep `rho_first`, `rho_hidden` and `rho_readout`.
+threshold (from strictly; gives threshold, rho_first, rho_hidden, rho_readout): This value is `threshold`. There the layers have the
+densities `rho_first`, `rho_hidden` and `rho_readout`. With the letters $\rho_1$, $\rho_2$ and $\rho_3$ for these three, the weights kept
+are $nd\,\rho_1+(L-1)n^2\rho_2+n\rho_3=\rho\,([[weights]])$ on average.
 
 coins (by same law): At finite width, flip the signs of row $i$ of a hidden layer's weights. This flips $z_i$ alone, and the sign of $z_i$
 in $h_i$ is absorbed by column $i$ of the weights above, which is symmetric. So the scores have the law that they would have if the gates

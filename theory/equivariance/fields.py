@@ -78,7 +78,8 @@ turns): So $I$, $J$ are a basis of the equivariant maps for turns, and $I$ is a 
 
 stretch (from similarities): $\alpha I+\beta J$ multiplies all lengths by $[[stretch]]$.
 
-hulls (from sizes, stretch; gives hulls): For coefficients of modulus up to 1 this factor is largest if all of them are 1 (`hulls`).
+hulls (from sizes, stretch; gives hulls): For coefficients of modulus up to 1 this factor is largest if all of them are 1,
+with the values $[[hulls]]$.
 """,
     globals(),
     turn=turn,

@@ -155,6 +155,11 @@ def small_errors_leave_fewer(
     yield holds(sp.limit(parameters.subs({n_in: 1, n_out: 1, B: 1}), eps, 0) == sp.oo, "parameters have no bound")
 
 
+def best_phases_are_the_limit(phases_looseness: sp.Expr, least_looseness: sp.Expr) -> Relation:
+    """The least constant is that of two phases at v_1 = 1 and as θ → 0."""
+    return same(power_potential.at_no_power(phases_looseness.subs(power_potential.far, 1)), least_looseness)
+
+
 ticket_optimality = Claim(
     label="Q11.2",
     title="Tickets compared with the lower bound for every source",
@@ -236,6 +241,7 @@ source needs one, nor what a network of several layers needs.
         "whole source": layers_of_the_source_are_added,
         "channels in two phases": shares_of_the_failure_add_up,
         "small errors, two phases": small_errors_leave_fewer,
+        "best phases": best_phases_are_the_limit,
         "many channels": lambda ratio, growth: same(for_many_channels(ratio), growth),
     },
     wrong=lambda: {

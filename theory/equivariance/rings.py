@@ -9,6 +9,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.orbits import free
 from sparse_limits.theory.equivariance.symbols import POLYGON, X, Y, order
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, induction, same
@@ -81,6 +82,18 @@ def pairs_move_freely(turning: sp.Expr) -> Iterator[Relation]:
     yield same(turning, free.subs(at, simultaneous=True))
 
 
+def odd_and_even(gap: sp.Expr) -> sp.Expr:
+    """What is left of a gap for even N, or else for odd N; 0 if nothing is."""
+    half = sp.Symbol("m", nonnegative=True, integer=True)
+    left = (sp.simplify(sp.expand(valued(gap, {N: samples}))) for samples in (2 * half + 2, 2 * half + 1))
+    return next((each for each in left if each != 0), sp.S.Zero)
+
+
+def means_over_reflections(reflecting: sp.Expr, fixed_pairs: sp.Expr) -> Relation:
+    """The mean over 2N elements, for odd and even N."""
+    return same(reflecting, rings_in * rings_out * (N**2 + fixed_pairs) / (2 * N), by=odd_and_even)
+
+
 def rows_add_up(ring_norms: sp.Expr) -> Iterator[Relation]:
     """One pair of rings has rows of N ones; a ring more, before or after, adds as much for each ring of the other side."""
     yield same(ring_norms.subs({rings_in: 1, rings_out: 1}), N)
@@ -124,6 +137,7 @@ $[[ring_norms]]$ for either group.
             same(both(mirrored), both(sample.subs(j, -j))),
         ),
         "turns": pairs_move_freely,
+        "turns and reflections": means_over_reflections,
         "norms": rows_add_up,
     },
     wrong=lambda: {

@@ -217,7 +217,6 @@ Bell numbers are $15$ and $52$).
         },
         "patterns": {
             "at most n − 1 blocks": blocks_up_to(n - 1),
-            "partitions into any number of blocks": bell,
             "one point more": patterns.subs(n, n + 1),
             "as many points as indices of one side": patterns.subs(n, k),
             "Bell number": bell,

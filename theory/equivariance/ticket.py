@@ -244,7 +244,6 @@ passing on a graph with edges and without loops, spanned by $I$ and the adjacenc
         "target_failure": {"the whole density": one_failure},
         "contraction": {"the whole density": 1 - a * kappa / 2, "no item helps": sp.S.One},
         "input_error": {"without the modulus": eps * x},
-        "halves": {"one sign alone": w * sp.Max(x, 0)},
     },
 )
 

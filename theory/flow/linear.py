@@ -168,8 +168,9 @@ rate $[[mode_descent]]\le0$. In the limit of long times the sum of $[[plateau]]$
     source=Source(
         "2510.17515",
         "v1",
-        "section 3.1: “convergence is faster along directions corresponding to larger eigenvalues of "
-        "the NTK”; the textbook solution of a linear flow",
+        "section 3.1: “Under gradient flow on the mean squared error loss, the predictions evolve according to a linear "
+        "differential equation”, “convergence is faster along directions corresponding to larger eigenvalues of the NTK”; the "
+        "textbook solution of a linear flow",
     ),
     provenance=Provenance.STATED,
     proof=Proof.PROVED,

@@ -379,7 +379,6 @@ labels, as SNIP's does, must take them from other data than the sample of the bo
         },
         "label_kernel_energy": {"the energy of I": sp.Integer(1), "ε forgotten in the trace": 1 / sp.sqrt(m + epsilon)},
         "kernel": {
-            "the bound for a kernel of the labels": "from the labels",
             "a kernel made from the labels": "from the labels",
         },
         "mean_form": {"of one sample": T / m},

@@ -302,7 +302,10 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, and uni
             "the share kept for the energy kept": KEPT,
             "uniform": mean(beta**2, 1) / snip_budget,
         },
-        "threshold": {"half-normal noise": level(mean(half_normal.at(tau / beta), half_normal.at(tau)), tau, rho)},
+        "threshold": {
+            "half-normal noise": level(mean(half_normal.at(tau / beta), half_normal.at(tau)), tau, rho),
+            "one level": threshold.subs(beta, 1),
+        },
         "snip_budget": {
             "the share kept for the energy kept": mean(product_survival(tau / beta), product_survival(tau))
         },

@@ -234,6 +234,7 @@ def each_row_and_column_is_in_or_out(pairs: sp.Expr) -> Iterator[Relation]:
 cut_norm_rate = Claim(
     label="G1.1",
     title="Masks of independent entries concentrate in cut norm, by a union bound over all sets",
+    headline=r"Let $M$ be a mask of $m\times n$ independent entries, and $P$ the matrix of their means. With probability at least $1-\delta$ $$\|M-P\|_\square\le[[hoeffding_rate]].$$",
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$, and let $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least $1-\delta$
 $$\|M-P\|_\square\le[[hoeffding_rate]],$$

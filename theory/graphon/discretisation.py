@@ -95,6 +95,7 @@ def terms_are_those_of_one_variable(midpoint_supremum: sp.Expr, midpoint_error: 
 kernel_discretisation = Claim(
     label="G3.1",
     title="Discretisation of a monotone kernel",
+    headline=r"Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable. Let $W_P$ be constant on the $m\times n$ cells of a uniform grid, with the values of $W$ at their midpoints. Then $$\|W_P-W\|_1\le[[midpoint_supremum]],$$ a bound that is attained for all $m$ and $n$.",
     statement=r"""
 Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let $W_P$ be constant on each cell of a uniform $m\times n$ grid, with the
 value of $W$ at one point of the closed cell. *Any points:* $\|W_P-W\|_1\le[[any_point_supremum]]$; *midpoints:*
@@ -189,6 +190,7 @@ def halves_of_a_cell_are_integrated(mean_distance: sp.Expr) -> Iterator[Relation
 lipschitz_discretisation = Claim(
     label="G3.2",
     title="Discretisation of a Lipschitz kernel",
+    headline=r"Let $W:[0,1]^2\to[0,1]$ have the Lipschitz constant $L$ in each variable. Let $W_P$ be constant on the $m\times n$ cells of a uniform grid, with the values of $W$ at their midpoints. Then $$\|W_P-W\|_1\le[[lipschitz_error]].$$",
     statement=r"""
 Let $W:[0,1]^2\to[0,1]$ be Lipschitz with constant $L$ in each variable, and let $W_P$ be constant on each cell of a uniform $m\times n$
 grid, with the value of $W$ at the midpoint of the cell. Then $\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if

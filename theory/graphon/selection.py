@@ -156,6 +156,7 @@ def count_has_the_variance_of_its_generating_function(spread: sp.Expr, entry_var
 selection_identity = Claim(
     label="G2",
     title="Top-K versus a fixed threshold: an identity",
+    headline=r"One mask keeps the $K$ largest of $mn$ scores, another the $N$ scores above a threshold. The share of the entries in which they differ is also their distance in cut norm: $$\|M_K-M_\tau\|_\square=[[gap]].$$",
     statement=r"""
 Let $M_K$ keep $K$ largest entries of a matrix of scores (ties broken in any way) and $M_\tau$ the $N$ entries above $\tau$. Then exactly
 $\|M_K-M_\tau\|_1=\|M_K-M_\tau\|_\square=[[gap]]$. If the entries of $M_\tau$ are independent with probabilities $P_{ij}$ (fixed latents),

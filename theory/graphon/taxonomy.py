@@ -206,11 +206,11 @@ Let $W=\bar F(\tau/f\varphi)$ with $\bar F$ injective on the range of $\tau/f\va
 is, and iff both $f$ and $\varphi$ are; it depends on $v$ alone iff $f$ is constant, and on $u$ alone iff $\varphi$ is constant. For
 differentiable profiles and a noise of density $g$, $\partial_uW=[[sensitivity]]$ at $t=\tau/f\varphi$, $g=g(t)$, $r=f'/f$; likewise for
 $v$ with $r=\varphi'/\varphi$. This yields the following theorems. Random and Magnitude (S2) are homogeneous at every depth and size.
-SynFlow with one hidden layer and one output varies with the row only; with more layers it is homogeneous in the limit in which all widths
-grow, including those of inputs and outputs (S11). Wanda varies with the column only, unless all inputs of the layer have the same norm
-(S12). SNIP and GraSP vary with both row and column if their saliencies factorise (S3, S8: symmetric data, a residual that does not depend
-on the network) and the lengths $|h_j|$ of their profiles are not all equal; on other data their class is not a theorem. The abstract
-announces that data-driven methods such as SNIP and GraSP are heterogeneous, and that Random and Magnitude are homogeneous; the former
+SynFlow in one round, with one hidden layer and one output, varies with the row only; with more layers it is homogeneous in the limit in
+which all widths grow, including those of inputs and outputs (S11). In many rounds SynFlow may empty neurons (H6.1). Wanda varies with the
+column only, unless all inputs of the layer have the same norm (S12). SNIP and GraSP vary with both row and column if their saliencies
+factorise (S3, S8: symmetric data, a residual that does not depend on the network) and the lengths $|h_j|$ of their profiles are not all
+equal; on other data their class is not a theorem. The abstract announces that data-driven methods such as SNIP and GraSP are heterogeneous, and that Random and Magnitude are homogeneous; the former
 holds only with exceptions (S9, S10, S12).
 """,
     steps=STEPS,

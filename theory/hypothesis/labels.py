@@ -241,11 +241,11 @@ and columns, is at least $$[[least_distance]].$$
     ),
     open_questions=(
         OpenQuestion(
-            asks=r"""For fixed data, residuals, depth and weight law: do SNIP's masks of all layers converge in the cut distance as all widths grow together, with a rate, to graphons that depend on the data through the
+            asks=r"""For fixed data, residuals, depth and weight law: do the masks of all layers of SNIP, and of GraSP, converge in the cut distance as all widths grow together, with a rate, to graphons that depend on the data through the
 covariances of preactivations and of the signals that come back?""",
             obstacle=r"""Given its signals, a mask is near the kernel of these signals. What is not proved is a law of large numbers for them: that the pairs of preactivations and signals of the rows of a layer, and the activations of its columns, have
-a limit law, jointly and with a rate. They depend on one another through the weights.""",
-            known=r"""The kernel, given the signals, at every width, depth and loss (H3), and the law of a row as widths grow one after the other (D2). Masks that see no data converge: magnitude (S2), SynFlow in one round (S11) and in a fixed number of rounds (H6.2). The
+a limit law, jointly and with a rate. They depend on one another through the weights. For GraSP not even the kernel given the signals is proved: H3 is about SNIP's scores.""",
+            known=r"""SNIP's kernel, given the signals, in each layer, at every width, depth and loss (H3), and the law of a row as widths grow one after the other (D2). With one hidden layer the rows of SNIP's scores are independent and of one law, at every width (S6). With two hidden ReLU layers, and at densities below the share of scores other than 0, H3 and the law of large numbers give the limit of the mask between them, without a rate: its columns belong to independent units of layer 1, and given these its rows are independent, with normal preactivations whose covariance is a mean over these units. Masks that see no data converge: magnitude (S2), SynFlow in one round (S11) and in a fixed number of rounds (H6.2). The
 hypothesis that the limit depends on architecture, density and method alone fails in the limit of D2, by the distance that is proved here.""",
             evidence=r"""On digits, sorted histograms of SNIP's masks differ with the labels at width $800$ by nearly as much as at $100$: `study hypothesis`, measured at two hidden layers and three. That the histograms of one data set approach each other as the width grows is no evidence (H4).""",
         ),

@@ -184,7 +184,8 @@ readout is $[[readout_part]]$ times.
     source=Source(
         "2510.17515",
         "v1",
-        "Proposition 1: the preactivations “at every hidden layer converge to centred Gaussian processes”; Theorem 1: the tangent kernel "
+        "section 5.1: “our graphon-modulated weights have position-dependent variances while maintaining independence”; section 5.2, Proposition 1: "
+        "the preactivations “at every hidden layer converge to centred Gaussian processes”; Theorem 1: the tangent kernel "
         "“converges to a deterministic kernel”; the displayed formulas of both are not at hand",
     ),
     provenance=Provenance.RECONSTRUCTED,

@@ -353,12 +353,10 @@ neurons. This number is at least $[[leading]]$, and equal to it to leading order
             "leading order": 8 * eps / sp.pi,
         },
         "success": {
-            "a neuron more": success.subs(N, N + 1),
             "union bound": union,
             "4ε instead of 2ε": success.subs(eps, twice),
             "one neuron less": success.subs(N, N - 1),
         },
-        "leading": {"square root of the error": leading * sp.sqrt(eps)},
         "neurons": {"on a segment, wasteful": arcsine(neurons)},
         "pieces": {
             "all from the middle": (pieces[1], *pieces[1:]),

@@ -223,8 +223,8 @@ in this reading.
             control="an odd bin cannot be repaired",
             said="A bin with an odd number of breakpoints prevents approximation.",
             by=(
-                "“Broken bin prevents approximation” (arXiv:2603.02234, title of Lemma 1), if broken means "
-                "odd, which is our reading: the paper's definition, which was not at hand, must require more."
+                "What one might expect from “Broken bin prevents approximation” (arXiv:2603.02234, title of Lemma 1), "
+                "if broken means odd, which is our reading: the paper's definition, which was not at hand, must require more."
             ),
             why="Three kinks near each other can cancel except for a bump as small as their distance.",
             counterexample="three_kinks",

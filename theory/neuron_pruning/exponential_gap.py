@@ -132,7 +132,7 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
     ),
     open_questions=(
         OpenQuestion(
-            asks=r"""Is a number of whole neurons of the order $d/\varepsilon$ needed with a ReLU output, too, as is announced?""",
+            asks=r"""The abstract of arXiv:2603.02234v1 announces that whole neurons of the order $d/\varepsilon$ are needed; that of v3 has $1/\varepsilon$. Is the order $d/\varepsilon$ needed with a ReLU output, too?""",
             obstacle="N9 requires an aligned neuron in each plane that contains $w^*$, and all planes at once cost the factor $d$. With a ReLU output $g$ may change its sign where the target has its kink, so that no plane requires an aligned neuron; N5 considers one plane, where $d$ plays no role.",
             known=r"""At least of the order of $1/(\varepsilon\ln\frac1\varepsilon)$ for each $d\ge2$ (N5.2), and $d/\varepsilon$ with a linear output (N9.2), on the cube $d^{3/2}/\varepsilon$ (N10.2).""",
             evidence="None: sizes were found for two inputs only (N8).",

@@ -88,6 +88,7 @@ def best_affine_function_attains_the_bound(
 kink_lemma = Claim(
     label="N1",
     title="A kink costs a quarter of its height times its radius",
+    headline=r"Let $F$ be affine but for one kink, at which its slope changes by $h$. If $g$ is affine on the whole interval of the points within $r$ of the kink, then on this interval $$\sup|F-g|\ge[[bound]].$$",
     statement=r"""
 Let $F(t)=\text{affine}+h\,\sigma(t-t^*)$ with $\sigma(x)=\max(x,0)$, and let $g$ be affine on $[t^*-r,t^*+r]$. Then $\sup|F-g|\ge[[bound]]$
 over this interval, with equality for $g=[[best_affine]]$ (in $x=t-t^*$, up to the affine part of $F$).

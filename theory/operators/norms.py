@@ -229,6 +229,7 @@ $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
 
 degree_bound = 2 * cut
 density_bound = cut
+both_bound = 2 * cut
 eps = sp.Symbol("varepsilon", positive=True)  # by how much the rows of the example differ
 half_cut = eps / 2
 
@@ -246,6 +247,11 @@ degrees (from cuts, example): So $\|d_U-d_W\|_1\le[[degree_bound]]$, with equali
 
 density: $\rho_U-\rho_W$ is the cut of all rows and all columns, in modulus at most $[[density_bound]]$; for a constant $U-W$ no cut is
 larger.
+
+degrees and density (from cuts, example, density): Let $\alpha$ be the integral of $U-W$ over $S\times[0,1]$ and $\beta$ that of $W-U$ over
+$S^c\times[0,1]$. Neither is negative, $\|d_U-d_W\|_1=\alpha+\beta$ and $\rho_U-\rho_W=\alpha-\beta$. So the sum of this distance and of
+$|\rho_U-\rho_W|$ is twice the larger of $\alpha$ and $\beta$, at most $[[both_bound]]$. In the example $\alpha=\beta$, for a constant $U-W$
+one of them is $0$, and in both the larger one is $c$.
 """,
     globals(),
 )
@@ -273,14 +279,24 @@ def densities_differ_by_one_cut(density_bound: sp.Expr) -> Iterator[Relation]:
     yield nonnegative(density_bound - cut / (1 + x), cut * x / (1 + x))
 
 
+def one_of_two_cuts_counts_twice(both_bound: sp.Expr, half_cut: sp.Expr, density_bound: sp.Expr) -> Iterator[Relation]:
+    """What the larger cut, c/(1 + x), and the smaller one, a share of it, leave of the bound; the example; a constant ε."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    larger = cut / (1 + x)
+    smaller = larger / (1 + y)
+    yield nonnegative(both_bound - (larger + smaller) - (larger - smaller), 2 * cut * x / (1 + x))
+    yield same(both_bound.subs(cut, half_cut), (eps + eps) / 2)
+    yield same(both_bound.subs(cut, eps), eps + density_bound.subs(cut, eps))
+
+
 degree_continuity = Claim(
     label="O6",
     title="Degrees are Lipschitz in cut norm",
     statement=r"""
 Let $U,W$ be integrable on $[0,1]^2$, $d_U(u)=\int U(u,v)\,dv$, $\rho_U=\iint U$ and $c=\|U-W\|_\square$. Then
-$$\|d_U-d_W\|_1\le[[degree_bound]],\qquad|\rho_U-\rho_W|\le[[density_bound]],$$
-and likewise for the degrees of columns. Both constants are sharp: the first is attained when $U-W$ is $\varepsilon$ on one
-half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is constant.
+$$\|d_U-d_W\|_1\le[[degree_bound]],\qquad|\rho_U-\rho_W|\le[[density_bound]],\qquad\|d_U-d_W\|_1+|\rho_U-\rho_W|\le[[both_bound]],$$
+and likewise for the degrees of columns. All constants are sharp: the first bound is attained when $U-W$ is $\varepsilon$ on one
+half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is constant, and the third in both cases.
 """,
     steps=DEGREE_STEPS,
     source=Source(
@@ -310,10 +326,22 @@ half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is const
             check="degrees_are_attained",
         ),
         Sharp(expression="density_bound", example="a constant $U-W$", check="degrees_are_attained"),
+        Sharp(
+            expression="both_bound",
+            example=r"$U-W=\varepsilon$ on one half of the rows and $-\varepsilon$ on the other, or a constant",
+            check="degrees_are_attained",
+        ),
     ),
     because={
         "example": halves_of_opposite_sign_leave_a_half,
         "degrees": degrees_differ_by_two_cuts,
         "density": densities_differ_by_one_cut,
+        "degrees and density": one_of_two_cuts_counts_twice,
+    },
+    wrong=lambda: {
+        "degree_bound": {"one cut": cut},
+        "density_bound": {"two cuts": 2 * cut, "half a cut": cut / 2},
+        "both_bound": {"both bounds added": degree_bound + density_bound, "halved": cut},
+        "half_cut": {"two diagonal blocks": eps / 4},
     },
 )

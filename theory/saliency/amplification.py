@@ -306,7 +306,6 @@ $d\to\infty$, for fixed $c\ne0$ and bounded $b_j$, its graphon tends to one that
         "mean_length": {"√d": sp.sqrt(d), "of one input more": mean_length.subs(d, d + 1)},
         "stein_moment": {
             "SNIP's self-term": c / sp.sqrt(2 * sp.pi * d),
-            "eigenvalue of linear functions": lambda_1 * c / sp.sqrt(2 * sp.pi * d),
             "no amplification": lambda_1 * c / sp.sqrt(2 * sp.pi * d),
             "no self-term": c / 10**9,
         },

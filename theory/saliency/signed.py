@@ -251,7 +251,9 @@ realised $\hat\Theta$ (initial output subtracted): given the moduli, the signs o
             "kernel of the magnitudes": moduli,
             "one tail on both sides": moduli / 2,
             "the same selection at every density": sp.Piecewise((moduli / 2, tau > 0), (sp.Rational(1, 2), True)),
+            "noise of one normal": kernels["normal"],
         },
+        "kernels": {"one tail on both sides": {**kernels, "normal": kernels["normal"].subs(tau, sp.Abs(tau))}},
         "flat_threshold": {
             "threshold of the magnitudes": level(product_normal.survival, t, rho),
             "negative side forgotten": sp.Abs(flat_threshold),

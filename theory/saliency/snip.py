@@ -285,6 +285,7 @@ $[[flat_threshold]]$.
 product_graphon = Claim(
     label="S4",
     title="The half-normal × half-normal graphon of SNIP",
+    headline=r"If SNIP's score factorises, the residual does not depend on the network, and the weights of both layers are standard normal, SNIP's graphon is $$W(u,v)=[[kernel]]\quad(\phi=\varphi(v)).$$",
     statement=r"""
 Let $f=|a|$. The SNIP graphon is $W(u,v)=[[kernel]]$ (here $\phi=\varphi(v)$). Its column density is $\int W\,du=H(\tau/\varphi(v))$ with
 $H(t)=P(|ab|>t)$ for independent standard normal $a,b$, whose product has in modulus the density $[[noise_density]]$, and

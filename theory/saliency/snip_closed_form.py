@@ -7,6 +7,7 @@ from functools import cache
 
 import sympy as sp
 
+from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
@@ -28,6 +29,8 @@ from sparse_limits.theory.saliency.snip import (
     WEIGHT,
     WEIGHT_IS_NOT_ZERO,
     beta,
+    cosine,
+    covariance_kernel,
     h,
     mean_weight,
     norm,
@@ -48,6 +51,9 @@ gate = (1 + sp.erf(coordinate * w / sp.sqrt(2 * (norm**2 - coordinate**2)))) / 2
 line = mean_weight + coordinate * stein_kernel * w
 line_error = w * (3 - w**2) / (6 * sp.sqrt(2 * sp.pi))
 residual_variance = variance - beta**2
+kappa = sp.Symbol("kappa", nonnegative=True)  # x_j²/R²
+flip = sp.acos(1 - kappa) / sp.pi
+flip_bound = sp.sqrt(kappa) / 2
 isotropic_beta = residual_mean / sp.sqrt(2 * sp.pi * dimension)
 closure = h / 2 + beta * w + spread * zeta
 conditional_density = sp.erfc(tau / (sp.sqrt(2) * sp.Abs(w) * sp.Abs(closure)))
@@ -70,6 +76,18 @@ $w$, which by Stein's lemma is the mean of the derivative of the gate. It is $[[
 line error (from gate, line): Let $x_j=qR$. As $q\to0$ at a fixed $w$, gate less line, divided by $q^3$, tends to $[[line_error]]$. As
 $q\to1$ at a fixed $w\ne0$ the gate tends to $0$ or $1$, but the line to $\frac12+w/\sqrt{2\pi}$, which is as far from both as one likes for
 large $w$.
+
+own weight (by linear combinations): Let $\kappa=x_j^2/R^2$, and draw $w_{ij}$ anew. The preactivation of $x$ before and the one after are
+jointly normal, both of variance $R^2$, and their covariance is $R^2-x_j^2$, that of the other weights. So their correlation is $1-\kappa$.
+
+two gates (from own weight; by S3 for covariance_kernel): The covariance of the two gates is that of S3 at $c=1-\kappa$.
+
+change of the gate (from two gates): Both are open with probability $\frac14$ plus this covariance, and by symmetry both are closed with the
+same probability. So the gate of $x$ changes with probability $[[flip]]$.
+
+rate of change (from change of the gate): This probability is $\theta\in[0,\frac12]$ where $\kappa=2\sin^2\frac{\pi\theta}2$. There
+$\frac12\sqrt\kappa=\frac1{\sqrt2}\sin\frac{\pi\theta}2$, a concave function of $\theta$ which is $\theta$ at both ends. So the probability is
+at most $[[flip_bound]]$, with equality at $\kappa=1$.
 
 mean of the line (from moments, line; by linearity): With the line in place of the gate, $E[g_j\mid w_j=w]$ takes the form
 $\frac{h_j}2+\beta_jw$, by *moments*. This is exact where gate and line agree.
@@ -122,6 +140,25 @@ def gate_opens_with_the_conditional_law(gate: sp.Expr) -> Iterator[Relation]:
     growth = sp.diff(gate, w) / coordinate  # in the mean
     yield nonnegative(growth, normal_density(mean / REST) / REST, where=at, strict=True)
     yield same(gate.subs(w, 0), sp.Rational(1, 2))
+
+
+def gate_changes_unless_both_agree(flip: sp.Expr, covariance_kernel: sp.Expr) -> Iterator[Relation]:
+    """1 − 2(¼ + covariance) at the correlation 1 − κ: the derivatives, and the values at κ = 1."""
+    changed = (sp.Rational(1, 2) - 2 * covariance_kernel).subs(cosine, 1 - kappa)
+    yield same(sp.diff(flip, kappa), sp.diff(changed, kappa))
+    yield same(flip.subs(kappa, 1), changed.subs(kappa, 1))
+
+
+def root_is_a_concave_function_of_the_chance(flip: sp.Expr, flip_bound: sp.Expr) -> Iterator[Relation]:
+    """κ = 1 − cos πθ at the chance θ; there the bound, not negative, has −π²/4 times itself as second derivative, and is θ at the ends."""
+    chance = sp.Symbol("theta", nonnegative=True)
+    yield same(1 - sp.cos(sp.pi * flip), kappa)
+    root = sp.sin(sp.pi * chance / 2) / sp.sqrt(2)
+    yield same(root**2, (flip_bound**2).subs(kappa, 1 - sp.cos(sp.pi * chance)))
+    yield same(-sp.diff(root, chance, 2), sp.pi**2 / 4 * root)
+    yield nonnegative(flip_bound, sp.sqrt(kappa) / 2)
+    for end in (0, sp.Rational(1, 2)):
+        yield same(root.subs(chance, end), end)
 
 
 def line_has_the_moments_of_the_gate(line: sp.Expr, gate: sp.Expr) -> Iterator[Relation]:
@@ -198,6 +235,10 @@ $R=\|x\|>|x_j|$, and the closure replaces it by the straight line $\frac{h_j}2+\
 gate less its line is $[[line_error]]\,(x_j/R)^3$ to lowest order in $x_j/R$. So where $x_j^2$ is small compared with $R^2$ on the data, the
 line is near the mean; this says nothing of the law given $w_j$. For a column that carries much of the length of the inputs, such as a large
 constant column, the line may be far from the mean, at any width.
+
+**A gate's own weight.** Let $\kappa=x_j^2/R^2$ be the share of coordinate $j$ in the squared length of $x$. If the weight $w_j$ is drawn
+anew, the gate of $x$ changes with probability $[[flip]]\le[[flip_bound]]$: at most half of the root of the share. At $\kappa=1$, where the
+weight alone decides, the two are equal.
 """,
     steps=STEIN_STEPS,
     source=Source("2602.06675", "v1", "second-hand description of SNIP's profile, from the residual alone"),
@@ -215,6 +256,7 @@ constant column, the line may be far from the mean, at any width.
         DIMENSION,
         LENGTH,
         Quantity(coordinate, "coordinate of an input that a weight multiplies", sp.S.Reals),
+        Quantity(kappa, "share of this coordinate in the squared length of its input", sp.Interval(0, 1)),
     ),
     hypotheses=(
         NORMAL_WEIGHTS,
@@ -271,9 +313,15 @@ constant column, the line may be far from the mean, at any width.
             instead=r"A fluctuation of variance $[[residual_variance]]$ must be added to it (P2).",
         ),
     ),
+    sharp=(
+        Sharp(
+            expression="flip_bound", example=r"$\kappa=1$: an input of one coordinate", check="gate_changes_at_most_so"
+        ),
+    ),
     aids={
         "kernel": product_graphon.expressions["kernel"],
         "stein_kernel": stein_kernel,
+        "covariance_kernel": covariance_kernel,
         "residual": "fixed",
         "two_points": ((sp.Integer(1), sp.Integer(1)), (sp.Integer(-1), sp.Integer(1))),  # (x, r)
     },
@@ -291,6 +339,8 @@ constant column, the line may be far from the mean, at any width.
     because={
         "gate": gate_opens_with_the_conditional_law,
         "line": line_has_the_moments_of_the_gate,
+        "change of the gate": gate_changes_unless_both_agree,
+        "rate of change": root_is_a_concave_function_of_the_chance,
         "line error": line_and_gate_part_at_third_order,
         "conditional density": (
             without_self_term_it_is_the_product_graphon,
@@ -310,6 +360,8 @@ constant column, the line may be far from the mean, at any width.
             "closed gates": 1 - gate,
             "the closure's line": sp.Rational(1, 2) + coordinate * w / (sp.sqrt(2 * sp.pi) * norm),
         },
+        "flip": {"one side": flip / 2, "the share for its root": kappa / 2, "small shares": sp.sqrt(2 * kappa) / sp.pi},
+        "flip_bound": {"the share for its root": kappa / 2, "small shares": sp.sqrt(2 * kappa) / sp.pi},
         "residual_variance": {
             "β not squared, and more": variance - 2 * beta**2 - 1,
             "negative": beta**2 - variance,
@@ -327,14 +379,12 @@ constant column, the line may be far from the mean, at any width.
             "readout weight forgotten": sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))),
             "factor one half dropped": conditional_density.subs(h, 2 * h),
             "without self-term": conditional_density.subs(beta, 0),
-            "without fluctuation": conditional_density.subs(spread, 0),
             "half the self-term": conditional_density.subs(beta, beta / 2),
             "P0: the residual alone": conditional_density.subs({beta: 0, spread: 0}),
             "P1: no fluctuation": conditional_density.subs(spread, 0),
             "constant: nothing of the data": sp.erfc(tau / sp.Abs(w)),
         },
         "closure": {
-            "no fluctuation in the gradient": h / 2 + beta * w,
             "sign of the self-term": h / 2 - beta * w + spread * zeta,
             "factor one half dropped": h + beta * w + spread * zeta,
             "P0: the residual alone": h / 2,

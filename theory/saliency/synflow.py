@@ -144,7 +144,7 @@ def inflation_is_the_first_order_response(
 synflow_factorises = Claim(
     label="S11",
     title="SynFlow factorises exactly at every depth",
-    headline=r"SynFlow scores a weight by its modulus times a row factor and a column factor, exactly, at any depth. All layers have the same sum of scores. If all widths, outputs too, are $n\to\infty$, the graphon tends to $\rho$.",
+    headline=r"SynFlow scores a weight by its modulus times a row factor and a column factor, exactly. All layers have the same sum of scores. If all widths, outputs too, are $n\to\infty$, the graphon of one round tends to $\rho$.",
     statement=r"""
 Let $R=\mathbf1^\top|W_L|\cdots|W_1|\mathbf1$. The saliency of layer $l$ is
 $S^{(l)}_{ij}=|w^{(l)}_{ij}|\,\partial R/\partial|w^{(l)}_{ij}|=f_i|w_{ij}|\varphi_j$ with $f=|W_{l+1}|^\top\cdots|W_L|^\top\mathbf1$ and
@@ -154,7 +154,8 @@ the density $[[row_kernel]]$. (b) Let all widths, inputs and outputs included, b
 asymptotically after any number of layers, $f$ and $\varphi$ have the coefficient of variation $[[coefficient_of_variation]]$, so the
 graphon tends to $\rho$. But in the limit the row densities, except in the last layer, where $f=1$, keep a variance of
 $[[variance_inflation]]$ times the binomial one ($\rho=\operatorname{erfc}(t/\sqrt2)$). So the mask is homogeneous in cut norm, but not down
-to the noise.
+to the noise. All densities here are those of one round: the scores are computed before any weight is removed. If they are computed again
+after each removal, neurons may lose all their weights (H6.1).
 """,
     steps=STEPS,
     source=Source(
@@ -180,7 +181,7 @@ to the noise.
     ),
     hypotheses=(
         Hypothesis("weights are independent standard normal"),
-        Hypothesis("one-shot scores"),
+        Hypothesis("one round: the scores are those of the dense network"),
         Hypothesis(
             "for (b): all widths, inputs and outputs included, are $n$",
             needed_by=("next_variation", "coefficient_of_variation", "variance_inflation"),

@@ -294,18 +294,19 @@ def magnitudes_keep_more(
 constant_graphon = Claim(
     label="S2",
     title="Random and magnitude pruning have a constant graphon",
+    headline=r"At density $\rho$, random pruning and magnitude pruning of independent normal weights have the same constant graphon $W=[[graphon]]$. For $\rho<1$ magnitude pruning keeps more of the second moment of the weights.",
     statement=r"""
 Random pruning has $W=\rho$. Magnitude pruning of iid weights $w\sim N(0,s^2)$ has $\tau=[[threshold]]$ and $W=[[graphon]]$. Its masked
 weights have the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$ with $t=\tau/s$; random pruning leaves $[[random_moment]]$. So the
-graphons are equal, but for $\rho<1$ the weighted graphons differ, by $[[excess]]$. The abstract announces that both graphons are
-homogeneous; the threshold and the second moment are ours.
+graphons are equal, but for $\rho<1$ the weighted graphons differ, by $[[excess]]$.
 """,
     steps=CONSTANT_STEPS,
     source=Source(
         "2510.17515",
         "v1",
         "appendix C: “Magnitude pruning is identical to that of Random pruning in case all the "
-        "weights are i.i.d. initialised”; threshold and second moment are ours",
+        "weights are i.i.d. initialised”; that both graphons are homogeneous is announced in the abstract of 2602.06675; "
+        "threshold and second moment are ours",
     ),
     provenance=Provenance.STATED,
     proof=Proof.PROVED,

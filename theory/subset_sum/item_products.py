@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 
 import sympy as sp
 
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
@@ -109,6 +111,28 @@ def as_powers(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.powsimp(sp.expand_power_base(sp.expand(gap.rewrite(sp.exp)), force=False)))
 
 
+def everywhere(gap: sp.Expr) -> sp.Expr:
+    """What is left of a gap in t within [−1, 1], at its ends or beyond, on either side of 0; 0 if nothing is."""
+    for place, side in product((1 / (1 + y), sp.S.One, 1 + y), (1, -1)):
+        if (left := sp.simplify(sp.expand_log(sp.simplify(valued(gap, {t: side * place}))))) != 0:
+            return left
+    return sp.S.Zero
+
+
+def densities_given_a_factor_average(uniform_density: sp.Expr) -> Relation:
+    """The mean of 1/(2y) over y from |t| to 1, for t of either sign, within [−1, 1] and beyond."""
+    density = sp.integrate(1 / (2 * y), (y, x, 1))
+    return same(uniform_density, density.subs(x, sp.Min(1, sp.Abs(t))), by=everywhere)
+
+
+def probabilities_given_a_factor_average(uniform_distribution: sp.Expr) -> Iterator[Relation]:
+    """½ plus, with the sign of t, the mean of ½ min(1, |t|/y); at 0 it is ½."""
+    excess = sp.integrate(HALF, (y, 0, x)) + sp.integrate(x / (2 * y), (y, x, 1))
+    here = HALF + sp.sign(t) * excess.subs(x, sp.Min(1, sp.Abs(t)))
+    yield same(uniform_distribution, here, by=everywhere)
+    yield same(uniform_distribution.subs(t, 0), HALF)
+
+
 def densities_given_the_variance_change_variables(chi_square: sp.Expr, mixture: sp.Expr) -> Iterator[Relation]:
     """The normal density of the variance v = x e^w times that of v, times dv/dw."""
     size = x * sp.exp(w)
@@ -163,6 +187,8 @@ hypergeometric functions).
     },
     also=("uniform_variance", "gaussian_variance"),
     because={
+        "uniform density": densities_given_a_factor_average,
+        "uniform distribution": probabilities_given_a_factor_average,
         "uniform characteristic": lambda uniform_characteristic: (
             same(sp.diff(u * uniform_characteristic, u), sp.sin(u) / u),
             same(sp.limit(uniform_characteristic, u, 0), 1),

@@ -154,7 +154,7 @@ norm $M=\|W+\Delta\|_{\infty\to\infty}$ of this layer and $\ell_h=\|h\|_1$. Both
     source=Source(
         "2006.07990",
         "",
-        "no text at hand; its pruning theorem, with an unspecified constant, reported second-hand",
+        "no text at hand; its pruning theorem, with an unspecified constant, as 2511.04217 restates it in Lemma 2",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

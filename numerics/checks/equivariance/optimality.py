@@ -25,9 +25,7 @@ from sparse_limits.theory.equivariance.optimality import (
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.equivariance.ticket import failure, norms
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum import power_potential
 from sparse_limits.theory.subset_sum.potential import a, kappa
-from sparse_limits.theory.subset_sum.power_potential import at_no_power
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 UNIFORM = {a: sp.exp(-1), kappa: sp.Rational(1, 2)}
@@ -101,12 +99,6 @@ def uniform_coefficients_have_their_constant(
     parts = (1 + 1 / (n_out * B)) * sp.Rational(2944812477515583, 10**14)
     inside = valued(sp.Abs(uniform_looseness - parts), {n_out: 4, B: 1})
     yield trial.everywhere(inside, sp.Rational(2, 10**14))
-
-
-@exact(ticket_optimality, step="best phases")
-def best_phases_are_the_limit(phases_looseness: sp.Expr, least_looseness: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The least constant is that of two phases at v_1 = 1 and as θ → 0."""
-    yield trial.same(at_no_power(phases_looseness.subs(power_potential.far, 1)), least_looseness)
 
 
 @enclosed(ticket_optimality, step="uniform, best phases")

@@ -43,11 +43,6 @@ def regressions(rng: np.random.Generator) -> list[tuple[sp.Matrix, sp.Matrix, sp
 
 
 @exact(scale_invariance)
-@control("test errors as the raw bound", prediction_growth=CLAIMED["raw_growth"])
-@control("as the kernel", prediction_growth=CLAIMED["kernel_scale"])
-@control("raw growth without the root", raw_growth=1 / CLAIMED["kernel_scale"])
-@control("raw growth of a dense readout", raw_growth=CLAIMED["dense_readout_growth"])
-@control("dense readout as if masked", dense_readout_growth=CLAIMED["raw_growth"])
 def regression_in_rationals(
     shrinkage: sp.Expr, prediction_growth: sp.Expr, raw_growth: sp.Expr, dense_readout_growth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -80,7 +75,6 @@ def regression_in_rationals(
 
 @exact(scale_invariance)
 @control("a masked readout forgotten", kernel_scale=CLAIMED["dense_readout_scale"])
-@control("the readout masked", dense_readout_scale=CLAIMED["kernel_scale"])
 def constant_masks_scale_every_layer(
     kernel_scale: sp.Expr, dense_readout_scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -112,7 +106,6 @@ def constant_layers(features: int, density: float, layers: int) -> list[LayerGra
 
 @empirical(scale_invariance, cost=0.4)
 @control("test errors as the raw bound", prediction_growth=CLAIMED["dense_readout_growth"])
-@control("raw growth of a masked readout", dense_readout_growth=CLAIMED["raw_growth"])
 def digits_do_not_see_the_density(
     prediction_growth: sp.Expr, dense_readout_growth: sp.Expr, ridge: str, trial: Trial
 ) -> Iterator[Finding]:
@@ -141,8 +134,6 @@ def digits_do_not_see_the_density(
 
 
 @exact(scale_invariance)
-@control("test errors as the raw bound", prediction_growth=CLAIMED["raw_growth"])
-@control("raw growth without the root", raw_growth=1 / CLAIMED["kernel_scale"])
 def one_training_point_predicts_the_same(
     prediction_growth: sp.Expr, raw_growth: sp.Expr, one_training_point: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:

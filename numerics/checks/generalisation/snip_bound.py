@@ -112,7 +112,6 @@ def snip_beside_the_optimum(
 
 
 @enclosed(snip_path_bound)
-@control("one level", threshold=CLAIMED["threshold"].subs(beta, 1))
 @control("the strong features alone", threshold=CLAIMED["threshold"].subs(p, 1))
 def threshold_keeps_the_density(threshold: sp.Expr, snip_budget: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At the threshold the mean kept share less ρ vanishes; the path densities of the budget are H plus 2sK₀(s)/π, compared in different
@@ -154,7 +153,6 @@ def scores(rng: np.random.Generator, draws: int, tilted: bool) -> NDArray[np.flo
 
 
 @statistical(snip_path_bound, tests=2)
-@control("threshold of one level", threshold=CLAIMED["threshold"].subs(beta, 1))
 def drawn_weights_keep_the_energy(snip_budget: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """E[a²; |aw|φ > τ] is a probability under the law a²φ(a) of a, here at τ = 3/2; the share above the threshold is ρ."""
     size, density = trial.size(100_000), sp.Rational(3, 20)

@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.kernels import water_filling
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_bound import beta
@@ -129,8 +129,6 @@ def best_on_grid(weights: tuple[int, ...], budget: str) -> sp.Rational:
 
 
 @exact(power_profile)
-@control("below the cap at every density", optimum=POWER["below_cap"])
-@control("capped at every density", optimum=POWER["dense"] + POWER["excess"])
 def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The optimum is the first formula below ρ = 1/(a + 1), the second above it, and both at it, for a = 1/2, 1 and 3."""
     below, above = POWER["below_cap"], POWER["dense"] + POWER["excess"]
@@ -142,7 +140,6 @@ def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Iterator[Finding
 
 
 @empirical(power_profile)
-@control("below the cap at every density", optimum=POWER["below_cap"])
 def steps_enclose_the_optimum(optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The optimum rises with |β|: it lies between those of step profiles below and above v^a, up to rounding (10⁻⁹)."""
     steps = trial.size(1000)

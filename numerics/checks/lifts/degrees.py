@@ -55,7 +55,6 @@ def enumerated_law(copies: int, chance: sp.Rational) -> list[sp.Rational]:
 
 
 @exact(binomial_degrees)
-@control("Poisson", degree_law=poisson_law)
 def degrees_count_the_edges_of_all_graphs(
     degree_law: sp.Expr, degree_zero: sp.Expr, variance: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -89,7 +88,6 @@ def degree_counts(rng: np.random.Generator, vertices: int, copies: int, degree: 
 
 
 @statistical(binomial_degrees, tests=2, cost=0.5)
-@control("Poisson", degree_law=poisson_law)
 def sampled_degrees_are_binomial(
     degree_law: sp.Expr, degree_zero: sp.Expr, sampling: Sampling, trial: Trial
 ) -> Iterator[Finding]:

@@ -45,11 +45,9 @@ from sparse_limits.theory.lifts.tangent_square_loss import square_gradient_bound
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
-without_cases = descending(rate)
-
 
 @exact(tangent_rate, step="rate")
-@control("no cases", rate=without_cases)
+@control("no cases", rate=descending(rate))
 def rate_is_solved_for_the_loss(inverse: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The inverse is one over what the rate exceeds ε by; where L₀ ≤ ε the rate is L₀."""
     yield trial.same(1 / (descending(rate) - epsilon), inverse, by=sp.cancel)
@@ -79,7 +77,6 @@ def rate_grows_to_the_simple_one(rate: sp.Expr, simple_rate: sp.Expr, trial: Tri
 @exact(tangent_rate, step="time", cost=0.5)
 @control("counted from an infinite loss", hitting_time=descending(hitting_time) + kappa**2 / (L_0 - epsilon))
 @control("no cases", hitting_time=descending(hitting_time))
-@control("no cases in the rate", rate=without_cases)
 def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At the hitting time the rate is η. Where L₀ ≤ ε, as for a flow that stands still, the rate is L₀ and the time to a loss η ≥ L₀ is 0;
     for η ≤ ε < L₀ there is no guarantee.

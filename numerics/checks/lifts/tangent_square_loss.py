@@ -25,7 +25,6 @@ from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t
 from sparse_limits.theory.lifts.tangent_square_loss import (
     square_hitting_time,
     square_loss_rate,
-    square_rate,
 )
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -47,7 +46,6 @@ def by_roots(gap: sp.Expr) -> sp.Expr:
 
 @exact(square_loss_rate, step="time", cost=0.5)
 @control("no cases", square_hitting_time=descending(square_hitting_time))
-@control("no cases in the rate", square_rate=descending(square_rate))
 def square_hitting_time_integrates_the_gradient_bound(
     square_gradient_bound: sp.Expr, square_rate: sp.Expr, square_hitting_time: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

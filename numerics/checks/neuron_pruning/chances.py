@@ -14,7 +14,7 @@ from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.studies.gap import NEURONS_LINEAR, first_near_target
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.formulas.no_guarantee import unconditional
-from sparse_limits.theory.neuron_pruning.alignment import N, alone, arcsine, delta, eps, found_alone, seen
+from sparse_limits.theory.neuron_pruning.alignment import N, alone, delta, eps, found_alone, seen
 from sparse_limits.theory.neuron_pruning.jumps import c, strength_density
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -30,7 +30,6 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("10 % less", aligned=LESS * aligned)
     @control("one neuron more", success=success.subs(N, N + 1))
     @control("all aligned", success=aligned**N)
-    @control("the union bound", success=union)
     def one_neuron_more_is_not_aligned(aligned: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
         """The probability that no neuron is aligned: one neuron, and one more, independent of those before."""
         p = sp.Symbol("p", positive=True)
@@ -38,7 +37,6 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
         yield trial.induction(none, N, 1 - p, lambda before: (1 - p) * before, start=1, by=sp.powsimp)
 
     @exact(claim, step="union")
-    @control("half the angle", aligned=aligned / 2)
     @control("one neuron less", union=union.subs(N, N - 1))
     @control("half the probabilities", union=union / 2)
     def probabilities_add_up(aligned: sp.Expr, union: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -49,9 +47,6 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("neurons for twice the probability", neurons=2 * neurons)
     @control("10 % less", neurons=LESS * neurons)
     @control("without the probability", neurons=neurons / delta)
-    @control("by a segment for the arc, wasteful", neurons=arcsine(neurons))
-    @control("one neuron less", union=union.subs(N, N - 1))
-    @control("half the angle", aligned=aligned / 2)
     def many_neurons_from_one(aligned: sp.Expr, union: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
         """The union bound is δ at this number, and every further neuron adds the probability of one."""
         yield trial.same(unconditional(union) - delta, aligned * (N - unconditional(neurons)))
@@ -60,8 +55,6 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("4ε instead of 2ε", leading=leading.subs(eps, 2 * eps))
     @control("square root of the error", leading=leading * sp.sqrt(eps))
     @control("10 % less", leading=LESS * leading)
-    @control("neurons for twice the probability", neurons=2 * neurons)
-    @control("by a segment for the arc, wasteful", neurons=arcsine(neurons))
     def leading_order_drops_the_arctangent(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
         """The leading order is the number of neurons with the argument of its arctangent in place of the arctangent; their quotient tends
         to 1. The reciprocals differ by nothing at ε = 0, and by more and more as ε grows.

@@ -216,8 +216,13 @@ def differences(rng: np.random.Generator, count: int) -> list[tuple[Integers, Fr
 
 
 @exact(degree_continuity)
-def degrees_are_attained(degree_bound: sp.Expr, density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A difference of ±ε on halves of the rows, or of the columns, attains the bound of the degrees, a constant one that of the density."""
+def degrees_are_attained(
+    degree_bound: sp.Expr, density_bound: sp.Expr, both_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A difference of ±ε on halves of the rows, or of the columns, attains the bound of the degrees, a constant one that of the density.
+
+    Both attain the bound of the sum.
+    """
     for scale in (1, 10):
         halves, constant = np.array([[1], [-1]]), np.array([[1, 1]])
         for bound, difference, axis in (
@@ -228,16 +233,27 @@ def degrees_are_attained(degree_bound: sp.Expr, density_bound: sp.Expr, trial: T
             moved = Fraction(int(np.abs(difference.sum(axis=axis)).sum()), difference.size * scale)
             claimed = bound.subs(cut, sp.Rational(cut_norm(difference, scale)))
             yield trial.holds(claimed == sp.Rational(moved), f"moved by {moved}, claimed {claimed}")
+        for difference, axis in ((halves, 1), (halves.T, 0), (constant, 1), (constant, 0)):
+            degrees = difference.sum(axis=axis)
+            moved = Fraction(int(np.abs(degrees).sum() + abs(degrees.sum())), difference.size * scale)
+            claimed = both_bound.subs(cut, sp.Rational(cut_norm(difference, scale)))
+            yield trial.holds(claimed == sp.Rational(moved), f"both moved by {moved}, claimed {claimed}")
 
 
 @exact(degree_continuity)
-def degrees_move_by_two_cuts(degree_bound: sp.Expr, density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """‖d_U − d_W‖₁ is the sum of two cuts; the changes of degrees and density keep their bounds, for random masks in integers."""
+def degrees_move_by_two_cuts(
+    degree_bound: sp.Expr, density_bound: sp.Expr, both_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """‖d_U − d_W‖₁ is the sum of two cuts; the changes of degrees, density and both keep their bounds, for random masks in integers."""
     for difference, distance in trial.draw(differences, trial.size(60)):
         degrees = difference.sum(axis=1)
         cuts = [abs(int(difference[side].sum())) for side in (degrees > 0, degrees <= 0)]
         moved, density = Fraction(sum(cuts), difference.size), Fraction(abs(int(degrees.sum())), difference.size)
         yield trial.holds(sum(cuts) == np.abs(degrees).sum(), "two cuts add up to the distance of the degrees")
-        for what, value, bound in (("degrees", moved, degree_bound), ("density", density, density_bound)):
+        for what, value, bound in (
+            ("degrees", moved, degree_bound),
+            ("density", density, density_bound),
+            ("both", moved + density, both_bound),
+        ):
             claimed = valued(bound, {cut: sp.Rational(distance)})
             yield trial.holds(value <= claimed, f"{what} moved by {value}, claimed at most {claimed}")

@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.masks.threshold import threshold_for
@@ -30,11 +30,10 @@ from sparse_limits.theory.saliency.outputs_general_data import (
     beta_k,
     beta_l,
     joint,
-    mode_exponent,
     stein_model_of_outputs,
     variance,
 )
-from sparse_limits.theory.saliency.snip import beta, cosine, covariance_kernel, spread, stein_kernel, w, zeta
+from sparse_limits.theory.saliency.snip import cosine, covariance_kernel, spread, stein_kernel, w, zeta
 from sparse_limits.theory.saliency.snip import norm as length
 
 INPUTS = (sp.Matrix([2, 0]), sp.Matrix([3, 4]))  # at an angle of cosine 3/5
@@ -179,7 +178,6 @@ def digit_moments(labelling: str, standardise: bool) -> OutputMoments:
 
 
 @empirical(stein_model_of_outputs, cost=1.0)
-@control("‖h‖ alone on digits", mode_exponent=mode_exponent.subs({beta: 0, variance: 0}))
 def closed_form_on_digits(mode_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """P2 with ten outputs predicts the share that SNIP keeps of each column on digits, within two noise floors (ρ = 0.1, n = 2048)."""
     for labelling, standardise in SETTINGS:

@@ -46,7 +46,6 @@ def by_sides(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(signed_scores, step="two laws")
-@control("one tail on both sides", kernels={**kernels, "normal": kernels["normal"].subs(tau, sp.Abs(tau))})
 @control("magnitudes", kernels={name: 2 * law for name, law in kernels.items()})
 @control("exchanged", kernels={"normal": kernels["laplace"], "laplace": kernels["normal"]})
 def kernels_fall_with_the_density_of_the_scores(kernels: Kernels, trial: Trial) -> Iterator[Finding]:
@@ -76,7 +75,6 @@ def by_sides_off_zero(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(signed_scores, step="kernel", cost=1.0)
-@control("noise of one normal", kernel=kernels["normal"])
 def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """−d/dτ of the kernel is half the noise density of S4 at |τ|/φ, over φ, on both sides of 0; and the kernel is ½ at 0."""
     density = product_graphon.expressions["noise_density"].subs(t, sp.Abs(tau) / phi) / (2 * phi)
@@ -118,7 +116,6 @@ def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, kernel: sp.Expr
 
 
 @exact(signed_scores)
-@control("one tail on both sides", kernels={**kernels, "normal": kernels["normal"].subs(tau, sp.Abs(tau))})
 def kernels_are_dual(
     kernels: Kernels,
     magnitude_share: sp.Expr,
@@ -180,7 +177,6 @@ def signed_counts(rng: np.random.Generator, rows: int) -> Counts:
 
 
 @statistical(signed_scores, tests=1)
-@control("noise of one normal", kernel=kernels["normal"])
 def columns_keep_binomial_counts(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """If each row has a signed factor of its own, each column keeps Bin(n, W) entries at a fixed threshold."""
     rows = trial.size(100_000)

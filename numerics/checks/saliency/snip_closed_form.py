@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, Verdict, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Trial, Verdict, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.networks import random_network, single_precision
@@ -27,8 +27,8 @@ from sparse_limits.theory.saliency.model import dimension
 from sparse_limits.theory.saliency.snip import beta, h, norm, residual_mean, spread, variance, w, zeta
 from sparse_limits.theory.saliency.snip_closed_form import (
     REST,
-    conditional_density,
     coordinate,
+    kappa,
     normal_mean,
     slope_and_rate,
     stein_model,
@@ -84,6 +84,36 @@ def gates_open_as_often(gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     size = trial.size(100_000)
     chances = [trial.value(gate, {coordinate: x_j, norm: R, w: w_j}) for x_j, R, w_j in INPUTS]
     yield trial.counts_each(trial.draw(open_gates, size), size, chances)
+
+
+@enclosed(stein_model, step="rate of change")
+def gate_changes_at_most_so(flip: sp.Expr, flip_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The chance is at most half the root of the share; it is ½ for an input of one coordinate, where the gate is a new coin."""
+    yield trial.below(flip, flip_bound)
+    alone = {kappa: 1}
+    yield trial.same(flip.subs(alone), sp.Rational(1, 2))
+    yield trial.below(sp.Rational(1, 2), flip_bound.subs(alone))
+
+
+SHARES = (sp.Rational(1, 64), sp.Rational(1, 4), sp.Rational(3, 4))  # x_j²/R²
+
+
+def changed_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
+    """How often the gate of an input of length 1 changes if the weight of a coordinate, of these shares, is drawn anew."""
+    counts = []
+    for share in map(float, SHARES):
+        before, after, rest = rng.standard_normal((3, size))
+        others = np.sqrt(1 - share) * rest
+        counts.append((((np.sqrt(share) * before + others) > 0) != ((np.sqrt(share) * after + others) > 0)).sum())
+    return np.array(counts)
+
+
+@statistical(stein_model, tests=1)
+def gates_change_as_often_with_their_own_weight(flip: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At three shares the gate changes as often as stated: at 1/64 with probability 0.0563."""
+    size = trial.size(100_000)
+    chances = [trial.value(flip, {kappa: share}) for share in SHARES]
+    yield trial.counts_each(trial.draw(changed_gates, size), size, chances)
 
 
 CLOSURES = (("1.0", "0.3", "0.5", "0.6"), ("-0.4", "0.8", "0.2", "0.5"), ("0.5", "-0.2", "1.5", "1.0"))  # h, β, s, τ
@@ -166,8 +196,6 @@ def predicted_densities(moments: ResidualMoments, formula: sp.Expr) -> Floats:
 
 
 @empirical(stein_model, cost=6.0)
-@control("P0 on digits", conditional_density=conditional_density.subs({beta: 0, spread: 0}))
-@control("P1 on digits", conditional_density=conditional_density.subs(spread, 0))
 def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Trial) -> Iterator[Finding]:
     """P2 predicts the share that SNIP keeps of each column on digits, within two noise floors (ρ = 0.1, n = 1024)."""
     for labelling, standardise in DIGITS:

@@ -40,7 +40,6 @@ def pareto_noise_selects_and_is_not_saturated(pareto_ratio: sp.Expr, trial: Tria
 
 
 @exact(tail_selectivity, step="half-normal")
-@control("exponential noise", gaussian_ratio=CLAIMED["exponential_ratio"])
 def gaussian_ratio_is_that_of_the_masses(gaussian_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The ratio is that of the masses of √(2/π)e^(−x²/2) beyond τ/φ₁ and beyond τ/φ₂."""
     strong, weak = trial.once(masses_beyond, sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2))
@@ -58,7 +57,6 @@ def pulled_out(gap: sp.Expr) -> sp.Expr:
 
 
 @enclosed(tail_selectivity, step="SNIP")
-@control("exponential tail for SNIP", snip_ratio=CLAIMED["exponential_ratio"])
 def ratio_of_snip_is_that_of_the_integrals(snip_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """H(τ/φ₁) is the ratio times H(τ/φ₂), both written as integrals with their constant factors taken out."""
     strong, weak = (integral_form.subs(phi, each) for each in (phi_1, phi_2))
@@ -142,9 +140,7 @@ def quotients(
 
 
 @enclosed(tail_selectivity)
-@control("exponential noise for SNIP", snip_ratio=CLAIMED["exponential_ratio"])
 @control("one normal for SNIP", snip_ratio=CLAIMED["gaussian_ratio"])
-@control("exponential noise for the half-normal", gaussian_ratio=CLAIMED["exponential_ratio"])
 def ratios_lie_between_their_bounds(
     gaussian_ratio: sp.Expr,
     gaussian_asymptotic: sp.Expr,
@@ -168,7 +164,6 @@ def ratios_lie_between_their_bounds(
 
 
 @enclosed(tail_selectivity)
-@control("exponential tail for SNIP", snip_ratio=CLAIMED["exponential_ratio"])
 def exact_ratios_are_those_of_the_tails(
     pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, gaussian_ratio: sp.Expr, snip_ratio: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -199,7 +194,6 @@ def kept_by_column(rng: np.random.Generator, noise: str, size: int, cut: float) 
 
 
 @statistical(tail_selectivity, tests=4)
-@control("exponential tail for SNIP", snip_ratio=CLAIMED["exponential_ratio"])
 def kept_weights_lie_in_the_strong_column(
     pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, gaussian_ratio: sp.Expr, snip_ratio: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

@@ -46,7 +46,6 @@ def makes_the_product(claim: Claim, unit: sp.Expr, halves: sp.Expr) -> Check:
     @control("one sign alone", halves=w * sp.Max(x, 0))
     @control("with the same sign", halves=w * sp.Max(x, 0) + w * sp.Max(-x, 0))
     @control("10 % more", halves=MORE * halves)
-    @control("without the sign", unit=sp.Abs(w) * sp.Max(x, 0))
     def halves_make_the_product(unit: sp.Expr, halves: sp.Expr, trial: Trial) -> Iterator[Finding]:
         """The halves add up to w·x; the unit of a positive w less that of −w is the same."""
         yield trial.same(halves, w * x, by=by_moduli)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
@@ -130,37 +129,6 @@ def reduced(gap: sp.Expr) -> sp.Expr:
     return sp.S.Zero if is_zero(gap) else sp.simplify(sp.expand_log(sp.simplify(gap)))
 
 
-def by_places(*places: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
-    """What is left of a gap in t at some places, on either side of 0; 0 if nothing is."""
-
-    def reduce(gap: sp.Expr) -> sp.Expr:
-        for place, sign in product(places, (1, -1)):
-            if (left := reduced(valued(gap, {t: sign * place}))) != 0:
-                return left
-        return sp.S.Zero
-
-    return reduce
-
-
-EVERYWHERE = by_places(1 / (1 + y), sp.S.One, 1 + y)  # but at 0
-
-
-@exact(item_products, step="uniform density")
-def densities_given_a_factor_average(uniform_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of 1/(2y) over y from |t| to 1, for t of either sign, within [−1, 1] and beyond."""
-    density = sp.integrate(1 / (2 * y), (y, x, 1))
-    yield trial.same(uniform_density, density.subs(x, sp.Min(1, sp.Abs(t))), by=EVERYWHERE)
-
-
-@exact(item_products, step="uniform distribution")
-def probabilities_given_a_factor_average(uniform_distribution: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """½ plus, with the sign of t, the mean of ½ min(1, |t|/y); at 0 it is ½."""
-    excess = sp.integrate(HALF, (y, 0, x)) + sp.integrate(x / (2 * y), (y, x, 1))
-    here = HALF + sp.sign(t) * excess.subs(x, sp.Min(1, sp.Abs(t)))
-    yield trial.same(uniform_distribution, here, by=EVERYWHERE)
-    yield trial.same(uniform_distribution.subs(t, 0), HALF)
-
-
 def transform(power: sp.Expr, rate: sp.Expr) -> sp.Expr:
     """∫₀^∞ v^(power − 1) e^(−rate·v) dv."""
     p, s = sp.symbols("p s", positive=True)
@@ -179,7 +147,8 @@ def transforms_of_squares_multiply(chi_square: sp.Expr, trial: Trial) -> Iterato
 
 def off_zero(gap: sp.Expr) -> sp.Expr:
     """What is left of it at t = ±x ≠ 0; 0 if nothing is."""
-    return by_places(x)(gap)
+    left = (reduced(valued(gap, {t: at})) for at in (x, -x))
+    return next((each for each in left if each != 0), sp.S.Zero)
 
 
 @exact(item_products, step="density of a sum", cost=0.4)

@@ -1,4 +1,4 @@
-"""What the prover says of a question that it cannot take, and of a cell that it cannot evaluate."""
+"""What the prover says about a question that it cannot take, and of a cell that it cannot evaluate."""
 
 from __future__ import annotations
 

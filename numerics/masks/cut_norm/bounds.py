@@ -58,8 +58,10 @@ def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
     up to rounding, if no two entries of A differ in sign, or if min(m, n) ≤ 22 and 2^min(m, n)·max(m, n) ≤ 2³², where
     equal rows and equal columns count once. Otherwise the upper bound comes from a semidefinite relaxation, whose
     optimum is at most 1.783 times the cut norm. The upper bound is typically 1.09 to 1.16 times the lower bound for
-    sampling noise M − P, and 1.27 times the lower bound where the row and column sums vanish. Sparse matrices of more
-    than 2²⁴ entries are never expanded and never enumerated; their upper bound fails with probability at most 2⁻³⁴.
+    sampling noise M − P, and 1.27 times the lower bound where the row and column sums vanish. Stronger relaxations
+    (sums of squares of low degree) are not expected to give much tighter bounds of noise: for symmetric Gaussian matrices
+    they are proved to certify nothing below the spectral bound. Sparse matrices of more than 2²⁴ entries are never
+    expanded and never enumerated; their upper bound fails with probability at most 2⁻³⁴.
 
     Parameters
     ----------
@@ -77,7 +79,8 @@ def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
 
     References
     ----------
-    Alon and Naor, Approximating the Cut-Norm via Grothendieck's Inequality (the relaxation).
+    Alon and Naor, Approximating the Cut-Norm via Grothendieck's Inequality (the relaxation); Kunisky and Bandeira,
+    arXiv 1907.11686, and Ghosh et al., arXiv 2009.01874 (stronger relaxations).
 
     Examples
     --------

@@ -105,7 +105,7 @@ def norm_by_probes(
     For Gaussian x₁ … x_s, T_k the Chebyshev polynomial and Z = 2CᵀC/μ − I: along the top singular vector, W = T_k(Z)x
     has the component T_k(z)ξ, z = 2σ²/μ − 1, ξ standard normal. So ‖W₁‖² + … + ‖W_s‖² ≥ T_k(z)²χ², and χ² with s degrees
     of freedom is below q with probability at most (q/2)^{s/2}/Γ(s/2 + 1), its density without the exponential. (Dixon
-    1983 has the like for powers.) μ only affects sharpness: if z ≤ 1, σ² ≤ μ is at hand.
+    1983 has the same for powers.) μ only affects sharpness: if z ≤ 1, σ² ≤ μ is at hand.
 
     Rounding: a product with C errs by at most η = γ_K ‖|C|‖ times the vector's length, for K operations an entry;
     `majorant` bounds |C| entrywise. If step j of the recurrence W_{j+1} = 2ZW_j − W_{j−1} errs by δ_j, the component

@@ -1,4 +1,4 @@
-"""A forecast of all layers: what the law says of them or, where it does not answer, what pruned networks keep."""
+"""A forecast of all layers: what the law says about them or, where it does not answer, what pruned networks keep."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def forecast(
     second_term: float | None = None,
     names: Sequence[str] = (),
 ) -> Result:
-    """What the law says of a network on data, set beside pruned ones, or where it does not answer what these keep.
+    """What the law says about a network on data, set beside pruned ones, or where it does not answer what these keep.
 
     given: the samples that data are a batch of; second_term: the share that GraSP's law leaves out, as far as `seen` do not tell;
     names: of the layers, where they are not numbers.

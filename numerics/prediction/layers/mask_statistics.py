@@ -59,7 +59,7 @@ def masks_of(
 
 
 def ties_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: float, scope: str) -> str:
-    """What to say of a density at which only some of the weights with score 0 would be kept; nothing of others."""
+    """What to say about a density at which only some of the weights with score 0 would be kept; nothing of others."""
     if method == "wanda":
         groups = [(f"in a row of {path or ITSELF}", score.reshape(len(score), -1)) for path, score in scores.items()]
     elif scope == "layer":

@@ -55,7 +55,7 @@ def notes_of(
         )
     for each in said:
         if each.in_rounds is not None:
-            yield from notes_on(each.in_rounds, settings, names, network.shapes)
+            yield from notes_on(each.in_rounds, settings.density, names, network.shapes)
     yield from of_evaluation(settings, network)
     if settings.data_driven and settings.residual != "target":
         yield "measured, not proved: the law treats the initial output as independent of what a unit carries"

@@ -277,7 +277,7 @@ def _said_in_rounds(settings: Settings, network: Architecture, rng: np.random.Ge
         None,
         np.full(network.inputs, none[0, 1] / network.inputs),
         np.mean(curve, axis=0),
-        in_rounds=in_rounds(settings, (*fewer, rounds), empty, network),
+        in_rounds=in_rounds(settings.density, (*fewer, rounds), empty, network if settings.scope == "global" else None),
     )
 
 

@@ -14,7 +14,7 @@ from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.masks.selection import Mask
 from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.result import InRounds
-from sparse_limits.numerics.prediction.settings import Settings
+from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.theory.hypothesis.critical_density import critical_density, m
 from sparse_limits.theory.hypothesis.rounds import rounds, size
 from sparse_limits.theory.tails import half_normal, t
@@ -22,6 +22,7 @@ from sparse_limits.theory.tails import half_normal, t
 Floats = NDArray[np.float64]
 FORMULAS = critical_density.expressions
 COUNTS = (1, 2, 3, 5, 10, 30, 100, 300, 1000)  # of rounds, up to the number asked for
+LEAST_EMPTY = 0.01  # rows that are told on average
 LEAST, LOWEST = -20.0, -60.0  # logarithms of levels at which next to nothing is cut, and nothing
 
 
@@ -148,46 +149,87 @@ def empty_rows(masks: Sequence[Mask]) -> list[int]:
 
 
 def in_rounds(
-    settings: Settings, counts: Sequence[int], empty: Sequence[Sequence[Sequence[int]]], network: Architecture | None
+    density: float, counts: Sequence[int], empty: Sequence[Sequence[Sequence[int]]], network: Architecture | None
 ) -> InRounds:
-    """What the number of rounds does; empty: rows that keep nothing [networks, numbers of rounds, layers]; network: of the law."""
+    """What the number of rounds does; empty: rows that keep nothing [networks, numbers of rounds, layers].
+
+    network: of the law, which is that of one threshold for all layers; None where there is none.
+    """
     means = tuple(map(tuple, np.mean(empty, axis=0).tolist()))
-    if network is None or settings.scope != "global" or settings.density * sum(network.sizes) < 0.5:  # none is kept
+    if network is None or density * sum(network.sizes) < 0.5:  # none is kept
         return InRounds(tuple(counts), means)
     layers = WideLayers(network)
-    thresholds = layers.after(settings.density, counts[-1])
+    thresholds = layers.after(density, counts[-1])
     return InRounds(
         tuple(counts),
         means,
         tuple(layers.critical_densities()),
         None if thresholds is None else tuple(layers.shares(thresholds).tolist()),
-        tuple(layers.shares(layers.balanced_at(settings.density)).tolist()),
+        tuple(layers.shares(layers.balanced_at(density)).tolist()),
     )
 
 
-def notes_on(
-    found: InRounds, settings: Settings, names: Sequence[str], sizes: Sequence[tuple[int, int]]
-) -> Iterator[str]:
+def below_critical(density: float, critical: Sequence[float], names: Sequence[str]) -> str:
+    """A sentence on a density below critical densities of hidden layers, which have these names; empty if it is below none.
+
+    Examples:
+        >>> below_critical(0.1, [0.1586, 0.0119], ["1", "2", "readout"])[:57]
+        'density 0.1 is below the critical density of layer 1 (0.1'
+        >>> below_critical(0.2, [0.1586, 0.0119], ["1", "2", "readout"])
+        ''
+    """
+    below = [f"{name} ({each:.3g})" for name, each in zip(names, critical, strict=False) if density < each]
+    if not below:
+        return ""
+    return (
+        f"density {density:g} is below the critical density of layer{'s' if len(below) > 1 else ''} {', '.join(below)}: in wide "
+        "layers a neuron's losses then feed back on themselves (H6.2), and many rounds empty some neurons, while the others keep "
+        "about the critical share of their weights (proved for one hidden layer as wide as inputs and outputs, H6.1)"
+    )
+
+
+def notes_on(found: InRounds, density: float, names: Sequence[str], sizes: Sequence[tuple[int, int]]) -> Iterator[str]:
     """What follows from the number of rounds; names: of layers; sizes: rows and columns of each."""
     if found.critical is not None:
-        below = [name for name, each in zip(names, found.critical, strict=False) if settings.density < each]
-        layers = f"layer{'s' if len(below) > 1 else ''} {', '.join(below)}"
-        yield (
-            f"density {settings.density:g} is below the critical density of {layers}: in wide layers a neuron's losses then feed "
-            "back on themselves (H6.2), and many rounds empty neurons (proved for one hidden layer, H6.1)"
-            if below
-            else f"density {settings.density:g} is above the critical densities: in wide layers a neuron's losses die out (H6.2)"
+        largest = f"{max(found.critical):.3g}"
+        one = len(found.critical) == 1
+        yield below_critical(density, found.critical, names) or (
+            f"density {density:g} is above the critical {f'density, {largest}' if one else f'densities, {largest} at most'}: in "
+            "wide layers a neuron's losses die out (H6.2)"
         )
-    if len(found.rounds) > 1:
-        counts = ", ".join(map(str, found.rounds[:-1]))
-        yield (
-            f"of {counts} and {found.rounds[-1]} rounds, {found.most} is the most that leaves fewer than half a row empty"
-            if found.most
-            else f"{counts} and {found.rounds[-1]} rounds all leave rows empty, {min(map(sum, found.empty)):.1f} at least"
-        )
+    yield _on_counts(found)
     if found.balanced is not None:
         empty = sum(rows * (1 - share) ** columns for (rows, columns), share in zip(sizes, found.balanced, strict=True))
         yield (
-            "magnitude pruning of each layer to its balanced density follows no flow: it leaves "
-            f"{empty:.2g} rows empty on average, in independent weights"
+            f"magnitude pruning of each layer to its balanced density ({_shares(found.balanced, names)}) follows no flow: it "
+            f"leaves {f'{empty:.2g}' if empty >= LEAST_EMPTY else 'next to no'} rows empty on average, in independent weights"
         )
+
+
+def _on_counts(found: InRounds) -> str:
+    """How many rows are empty, and after how many rounds."""
+    left = {count: sum(rows) for count, rows in zip(found.rounds, found.empty, strict=True)}
+    *fewer, last = found.rounds
+    if not fewer:
+        return f"{many(last, 'round')} {'leaves' if last == 1 else 'leave'} {_rows(left[last])} empty"
+    counts = f"{', '.join(map(str, fewer))} and {last} rounds"
+    if found.most is None:
+        return f"{counts} all leave rows empty, {round(min(left.values()), 1):g} at least"
+    return f"of {counts}, {found.most} is the most that leaves {_rows(left[found.most], below=True)} empty"
+
+
+def _rows(count: float, *, below: bool = False) -> str:
+    """A mean number of rows; below: of one that is below a half."""
+    if below and count:
+        return "fewer than half a row"
+    return f"{round(count, 1):g} rows" if count else "no row"
+
+
+def _shares(shares: Sequence[float], names: Sequence[str]) -> str:
+    """What is kept of layers, by their names."""
+    return ", ".join(f"{share:.3g} of layer {name}" for name, share in zip(names, shares, strict=True))
+
+
+def wide_note(shares: Sequence[float], rounds: int, names: Sequence[str]) -> str:
+    """A sentence on the densities that so many rounds leave to wide layers."""
+    return f"if all layers were wide, {many(rounds, 'round')} would keep {_shares(shares, names)} (H6.2)"

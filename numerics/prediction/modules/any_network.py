@@ -78,7 +78,8 @@ def prune(*arguments: Any, **named: Any) -> Masks | ModuleMasks:
     `prune(module, method, density, data, loss="cross-entropy", scope="global", rounds=None, ties="refuse", seed=0,
     include=(), exclude=(), batches=None, device=None, progress=...)` prunes the linear and convolutional layers of a torch module; the arguments
     after `data` are given by name. PyTorch is imported for this form alone. The data are a `Dataset`, a `DataLoader`, a dataset of
-    torch, arrays (x, y), or batches of any kind, of which the first `batches` are used. The loss is "mse" or "cross-entropy", a
+    torch, arrays (x, y), or batches of any kind, of which the first `batches` are used; for SynFlow inputs x are enough, or
+    their shape such as (1, 3, 32, 32). The loss is "mse" or "cross-entropy", a
     loss of torch, or a function `loss(module, batch)`. The scope is "global" (one threshold for all layers), "layer",
     "erdos-renyi", "erdos-renyi-kernel" or "lamp", or `density` has the density of each layer by its path; wanda compares within
     each row. The data-driven methods have `rounds`, too. Parts in `include`, by path, pattern or class, are pruned besides, and

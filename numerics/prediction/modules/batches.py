@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
-from math import ceil
+from math import ceil, prod
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -15,9 +15,11 @@ from torch.nn import functional
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.prediction.modules.calling import (
     called_by_a_loss,
     drawn,
+    enough_memory,
     loss_of_outputs,
     output_of,
     output_of_batch,
@@ -124,7 +126,8 @@ def losses(module: nn.Module, batches: Iterable[Any], loss: Loss) -> Iterator[Lo
     """Yield the loss of each batch, on the device of the module, its numbers in double precision.
 
     loss: mse, ½‖f − y‖², or cross-entropy, of a batch (x, y), with y [N, K], or classes [N]; a loss of torch, of the output and
-    y; or loss(module, batch), the mean over the batch.
+    y; or loss(module, batch), the mean over the batch. Outputs of more axes have their classes on the second, as torch has them,
+    or on the last where classes y [N, T] say so, as those of outputs [N, T, K] do: then losses add up over the T places.
 
     InputError for a batch that does not fit the loss, and for a loss that is no finite number.
     """
@@ -181,7 +184,8 @@ def _loss_of(module: nn.Module, batch: Any, loss: Loss) -> LossOfBatch:
         raise InputError(f"a batch is {type(batch).__name__}, expected (x, y), or loss(module, batch) that takes it")
     f = output_of(module, batch) if isinstance(batch, Dataset) else output_of_batch(module, x)
     if isinstance(loss, str):
-        return LossOfBatch(_named(loss, f, y), len(x))
+        with enough_memory("the loss of a batch"):
+            return LossOfBatch(_named(loss, f, y), len(x))
     value = loss_of_outputs(loss, f, y)
     return LossOfBatch(value, len(x)) if getattr(loss, "reduction", "mean") == "sum" else _summed(value, len(x))
 
@@ -199,22 +203,34 @@ def _named(loss: str, f: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
                 f"outputs have the shape {tuple(f.shape)}, and targets {tuple(y.shape)}, expected the same for mse"
             )
         return ((f - y.reshape(f.shape)) ** 2).sum() / 2
+    shape, classes = tuple(f.shape), not y.is_floating_point() and y.ndim == f.ndim - 1
+    f = _classes_second(f, y) if classes else f
     if f.ndim < 2 or f.shape[1] < 2:  # torch takes the samples of one output for classes
         raise InputError(
-            f"outputs have the shape {tuple(f.shape)}, expected [N, K], K at least 2, for cross-entropy, or another loss for one "
+            f"outputs have the shape {shape}, expected [N, K], K at least 2, for cross-entropy, or another loss for one "
             "output, as mse or nn.BCEWithLogitsLoss()"
         )
-    classes = not y.is_floating_point() and y.ndim == f.ndim - 1
     y = y.long() if classes else y  # torch has no classes of int32
-    if not classes and y.shape != f.shape:
+    if y.shape != ((f.shape[0], *f.shape[2:]) if classes else f.shape):
         raise InputError(
-            f"outputs have the shape {tuple(f.shape)}, and targets {tuple(y.shape)} of {y.dtype}, expected classes, or a "
+            f"outputs have the shape {shape}, and targets {tuple(y.shape)} of {y.dtype}, expected classes, or a "
             "probability of each, for cross-entropy"
         )
     if classes and y.numel() and not bool(((y >= 0) & (y < f.shape[1])).all()):
         worst = int(y.max()) if int(y.max()) >= f.shape[1] else int(y.min())
         raise InputError(f"a class is {worst}, expected 0 to {f.shape[1] - 1}, as the module has {f.shape[1]} outputs")
     return functional.cross_entropy(f, y if classes else y.to(f.dtype), reduction="sum")
+
+
+def _classes_second(f: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Outputs with the axis of their classes second: the last one comes there if classes y have all axes but that one."""
+    second, last = y.shape == (*f.shape[:1], *f.shape[2:]), y.shape == f.shape[:-1]
+    if second and last and f.ndim > 2:
+        raise InputError(
+            f"outputs have the shape {tuple(f.shape)}, and targets {tuple(y.shape)}, so that the classes may be on the second axis or on "
+            "the last, expected nn.CrossEntropyLoss(), for the second, or loss(module, batch)"
+        )
+    return f.movedim(-1, 1) if last and f.ndim > 2 else f
 
 
 def _in_one_order(f: torch.Tensor, y: torch.Tensor) -> bool:
@@ -224,15 +240,22 @@ def _in_one_order(f: torch.Tensor, y: torch.Tensor) -> bool:
 
 
 def example_of(data: Any) -> torch.Tensor | None:
-    """The inputs of the first batch, for what needs their shape alone; None for no data."""
+    """The inputs of the first batch, for what needs their shape alone; None for no data.
+
+    The shape of a batch alone, such as (1, 3, 32, 32), is an example without samples.
+    """
     if data is None:
         return None
+    if isinstance(data, (tuple, list)) and data and all(type(side) is int and side > 0 for side in data):
+        _, *rest = data
+        check_work(f"two inputs of shape {tuple(rest)}", 16 * prod(rest))
+        return torch.empty((0, *rest), dtype=torch.float64)
     if _is_array(data):
         return _tensor(data[:TOGETHER] if data.ndim else data)
     batch = next(batches_of(data, 1))
     x = batch.x if isinstance(batch, Dataset) else batch[0] if isinstance(batch, (tuple, list)) and batch else batch
     if not _is_array(x):
-        raise InputError(f"a batch is {type(batch).__name__}, expected (x, y) or inputs x as an example")
+        raise InputError(f"a batch is {type(batch).__name__}, expected (x, y), inputs x as an example, or their shape")
     return _tensor(x)
 
 

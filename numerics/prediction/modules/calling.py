@@ -16,7 +16,9 @@ from torch import nn
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.columns import CHANNELS
 from sparse_limits.numerics.data import Dataset, fitting_labels, for_outputs
+from sparse_limits.numerics.limits import WorkError
 from sparse_limits.numerics.prediction.modules.detached import detached_copy
+from sparse_limits.numerics.printing.plain_text import plain
 from sparse_limits.theory.own_code import OwnCodeError, is_theirs, set_apart, show_traceback
 
 T = TypeVar("T")
@@ -27,6 +29,7 @@ _OF_TYPES = (
     "not implemented for 'Double'",
     "DoubleTensor",
 )  # in torch's words
+_OF_MEMORY = ("can't allocate memory", "not enough memory: you tried to allocate", "out of memory")  # likewise
 
 
 def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
@@ -80,6 +83,17 @@ def tried(module: nn.Module, x: torch.Tensor, data: object) -> torch.Tensor | No
     return None
 
 
+def taken(module: nn.Module, x: torch.Tensor) -> bool:
+    """Whether a module takes inputs, whatever it returns, without a word."""
+    try:
+        _called(module, x)
+    except BaseException as error:  # a forward raises whatever it likes
+        if not is_theirs(error):
+            raise
+        return False
+    return True
+
+
 def _output(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
     """What the module gives, whatever its shape; InputError as by `output_of`."""
     try:
@@ -87,6 +101,7 @@ def _output(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tenso
     except BaseException as error:  # a forward raises whatever it likes
         if not is_theirs(error):
             raise
+        _check_memory(error, _of_inputs(flat))
         if (images := _images(flat, data)) is None:
             _show_own(error)
             raise OwnCodeError(f"{_untaken(flat, error)}, expected it to") from error
@@ -95,6 +110,7 @@ def _output(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tenso
         except BaseException as second:
             if not is_theirs(second):
                 raise
+            _check_memory(second, _of_inputs(images))
             _show_own(second if _own_frames(second) else error)
             raise OwnCodeError(f"{_untaken(flat, error)}; {_untaken(images, second)}, expected one") from second
     if not isinstance(found, torch.Tensor):
@@ -112,6 +128,7 @@ def output_of_batch(module: nn.Module, x: torch.Tensor) -> torch.Tensor:
     except BaseException as error:  # a forward raises whatever it likes
         if not is_theirs(error):
             raise
+        _check_memory(error, _of_inputs(x))
         _show_own(error)
         raise OwnCodeError(f"{_untaken(x, error)}, expected it to") from error
     if not isinstance(found, torch.Tensor):
@@ -152,6 +169,7 @@ def _loss(loss: Callable[[Any, Any], torch.Tensor], first: Any, second: Any, wha
     except BaseException as error:  # a loss raises whatever it likes
         if not is_theirs(error):
             raise
+        _check_memory(error, "the loss of a batch")
         _show_own(error)
         raise OwnCodeError(f"{what}: {_said(error):.200}, expected {expected}") from error
     finally:
@@ -171,6 +189,7 @@ def drawn(batches: Iterable[T]) -> Iterator[T]:
         except BaseException as error:  # a loader raises whatever it likes
             if not is_theirs(error):
                 raise
+            _check_memory(error, "a batch of the data")
             _show_own(error)
             raise OwnCodeError(f"the data raised: {_said(error):.200}, expected batches") from error
         yield batch
@@ -224,12 +243,40 @@ def _refusing(module: nn.Module, method: str) -> Iterator[None]:
     except BaseException as error:  # a backward raises whatever it likes
         if not is_theirs(error):
             raise
+        _check_memory(error, f"{method}'s derivatives of {type(module).__name__}")
         _show_own(error)
         times = " twice" if method.startswith("grasp") else ""
         raise InputError(
             f"{method}: autograd does not differentiate {type(module).__name__}{times}: "
             f"{_said(error).partition(' Hint:')[0]:.240}, expected a module that it differentiates{times}"
         ) from error
+
+
+def _check_memory(error: BaseException, what: str) -> None:
+    """WorkError where there was no memory left, which is no fault of the module, the loss or the data."""
+    said = _said(error)
+    of_torch = isinstance(error, torch.cuda.OutOfMemoryError) or (
+        isinstance(error, RuntimeError) and any(words in said for words in _OF_MEMORY)
+    )
+    if of_torch or isinstance(error, MemoryError):
+        why = plain(said.rpartition("DefaultCPUAllocator: ")[2], 160)
+        raise WorkError(
+            f"there is not enough memory for {what} ({why}), expected fewer samples at once, or more memory"
+        ) from error
+
+
+@contextmanager
+def enough_memory(what: str) -> Iterator[None]:
+    """What is computed within, in words; WorkError where there is no memory left for it."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        _check_memory(error, what)
+        raise
+
+
+def _of_inputs(x: torch.Tensor) -> str:
+    return f"what the module computes of inputs of shape {tuple(x.shape)}"
 
 
 def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:

@@ -22,7 +22,7 @@ MOST_NAMED = 8  # outputs
 def cuts(module: nn.Module, masks: Mapping[str, Mask], chosen: Chosen, data: Dataset | torch.Tensor) -> Iterator[str]:
     """What the masks cut off, in words, as far as slopes at a few samples tell.
 
-    data: ours, or inputs as the module takes them. Nothing of inputs that are whole numbers, or that the module does not take,
+    data: ours, or inputs as the module takes them. Nothing of no inputs, of inputs that are whole numbers, or that the module does not take,
     nor of a module that passes no slope on to its inputs before it is pruned, or has no slopes of slopes. An output moves where
     its slope along a random direction is not 0, an input where the slope of a random sum of all outputs is not 0: such sums miss
     nothing but with probability 0.
@@ -51,7 +51,7 @@ def cuts(module: nn.Module, masks: Mapping[str, Mask], chosen: Chosen, data: Dat
 
 def _few(module: nn.Module, data: Dataset | torch.Tensor) -> torch.Tensor | None:
     x = inputs_of(module, data).double() if isinstance(data, Dataset) else data
-    if not x.is_floating_point() or x.ndim < 2:
+    if not x.is_floating_point() or x.ndim < 2 or not len(x):
         return None
     device = next(module.parameters()).device
     return x[:SAMPLES].detach().to(device=device, dtype=torch.float64)

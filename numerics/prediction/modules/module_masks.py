@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from sparse_limits.numerics.files import one_line, replacing
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF
 from sparse_limits.numerics.prediction.modules.chosen import place_of
 from sparse_limits.numerics.prediction.modules.masks_summary import LayerMask
+from sparse_limits.numerics.prediction.modules.pruned import PRUNED
 from sparse_limits.numerics.printing.plain_text import short_names
 
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 SCREEN, LEAST = 80, 16  # letters of a line, and of a path that is cut to fit
+MOST_NAMED = 4  # layers of a note
 SUFFIXES = (".npz", ".pt", ".safetensors")  # of files that masks are written to
 
 
@@ -33,6 +35,7 @@ class ModuleMasks(dict[str, torch.Tensor]):
         layer     shape    kept   empty rows   empty columns
         (itself)  2 x 3    16.7 %     1 of 2          2 of 3
         16.7 % of the weights of these layers are kept, 16.7 % of all parameters stay
+        outputs that read nothing, and are constant: (itself) (1 of 2)
     """
 
     def __init__(self, masks: Mapping[str, torch.Tensor], module: nn.Module, notes: Iterable[str] = ()) -> None:
@@ -46,7 +49,18 @@ class ModuleMasks(dict[str, torch.Tensor]):
         self._weight = {path: first[id(getattr(*place))] for path, place in places.items()}  # of a tied one, one path
         self.parameters: int = sum({id(each): each.numel() for each in module.parameters()}.values())
         empty = [path or ITSELF for path, mask in masks.items() if not mask.any()]
-        self.notes = (*notes, *([f"{', '.join(empty)}: no weight is kept"] if empty else []))
+        self.notes = (*notes, *([f"{', '.join(empty)}: no weight is kept"] if empty else []), *self._constant(places))
+
+    def _constant(self, places: Mapping[str, tuple[nn.Module, str]]) -> Iterator[str]:
+        """The outputs of linear and convolutional layers that are their bias alone, or 0, where a layer keeps some weights."""
+        found = [
+            f"{each['layer'] or ITSELF} ({each['empty_rows']} of {each['rows']})"
+            for each in self.layers
+            if isinstance(places[each["layer"]][0], PRUNED) and 0 < each["empty_rows"] < each["rows"]
+        ]
+        if found:
+            more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+            yield f"outputs that read nothing, and are constant: {', '.join(found[:MOST_NAMED])}{more}"
 
     def _distinct(self) -> Iterable[torch.Tensor]:
         """The masks, that of a tied weight once."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from sparse_limits.numerics.arguments import InputError, seed_sequence
 from sparse_limits.numerics.data import Dataset
@@ -138,7 +139,7 @@ def of_parts(
         raise InputError(
             f"{method} is not predicted for this module ({read.reason or 'no law is known here'}), expected a sample{more}"
         )
-    rounds = in_rounds(settings, (*fewer, settings.rounds or ROUNDS), empty, None) if empty else None
+    rounds = in_rounds(settings.density, (*fewer, settings.rounds or ROUNDS), empty, None) if empty else None
     along = told.curve if told.curve is not None else _mean([each.curve for each in kept])
     paths, known = list(read.shapes), [each.astype(float) for each in silent if each is not None]
     return Result(
@@ -148,8 +149,8 @@ def of_parts(
         layers,
         (
             *remarks,
-            *(() if rounds is None else notes_on(rounds, settings, (), ())),
-            *_notes(read, used, whole),
+            *(() if rounds is None else notes_on(rounds, settings.density, (), ())),
+            *_notes(read, used, whole, modules[0]),
             *_of_loss(read, settings),
             *(
                 ()
@@ -263,7 +264,7 @@ def _of_loss(read: Layout, settings: Settings) -> Iterator[str]:
         )
 
 
-def _notes(read: Layout, data: Dataset, given: int) -> Iterator[str]:
+def _notes(read: Layout, data: Dataset, given: int, module: nn.Module) -> Iterator[str]:
     if len(data.x) < given:
         yield f"a random batch of {len(data.x)} of the {given} samples, for all modules alike"
     for shared in read.tied:
@@ -274,4 +275,9 @@ def _notes(read: Layout, data: Dataset, given: int) -> Iterator[str]:
             f"autograd treats it; one parameter in both places would be one weight"
         )
     if read.unpruned:
-        yield f"not pruned, since they belong to no nn.Linear and no nn.Conv1d to nn.Conv3d: {', '.join(read.unpruned)}"
+        every = sum(each.numel() for each in module.parameters())
+        share = sum(module.get_parameter(name).numel() for name in read.unpruned) / every
+        yield (
+            f"not pruned, since they belong to no nn.Linear and no nn.Conv1d to nn.Conv3d: {', '.join(read.unpruned)}, "
+            f"{100 * share:.1f} % of all parameters"
+        )

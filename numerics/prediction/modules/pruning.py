@@ -8,7 +8,7 @@ takes the statistics of the data.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from torch import nn
@@ -36,13 +36,15 @@ from sparse_limits.numerics.prediction.modules.chosen import Selection, called, 
 from sparse_limits.numerics.prediction.modules.cuts import cuts
 from sparse_limits.numerics.prediction.modules.detached import detached_copy
 from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
+from sparse_limits.numerics.prediction.modules.ranks import notes_on_ranks
 from sparse_limits.numerics.prediction.modules.reading import check_plain
 from sparse_limits.numerics.prediction.modules.rounds import rescored
+from sparse_limits.numerics.prediction.modules.rounds_notes import notes_on_rounds
 from sparse_limits.numerics.prediction.modules.saliencies import Data, UserData, scores_of
 from sparse_limits.numerics.prediction.modules.scoring import checked_scores
 from sparse_limits.numerics.prediction.modules.sharing import Density, check_sharing, shared_masks
 from sparse_limits.numerics.prediction.modules.synflow import masks_in_rounds
-from sparse_limits.numerics.prediction.settings import IN_ROUNDS, MOST_ROUNDS
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, MOST_ROUNDS, ROUNDS
 from sparse_limits.numerics.printing.plain_text import many
 
 BYTES = 48  # of each parameter: a copy, slopes of slopes, scores and their order, all of 8 bytes; GraSP, which needs most, took 46
@@ -74,6 +76,9 @@ def prune_module(
     A tied weight is one weight with one score, by the slope of all its uses, and its mask stands under each path that has it.
     Gradients of batches add up, so that the masks are those of all samples at once, but for batch normalisation, which sees one
     batch at a time, and for a loss whose mean is not over samples, as one with weights of classes: it may add up instead.
+    Notes say how many weights are kept by their places, or by rounding, since their scores are 0, equal or nearly so; of several rounds,
+    in the last one where there are such. Those on synflow-iterative say below which density rounds empty neurons of wide layers, and where they left rows empty, how many
+    rounds leave none: this takes about half as long again.
 
     Parameters
     ----------
@@ -83,7 +88,7 @@ def prune_module(
         weights of each row
     density : share of the weights of these layers that is kept, in (0, 1); or the density of each layer, by its path
     data : a `Dataset`, inputs [N, d] and targets [N, K]; or what a user holds: a loader, a dataset of torch, arrays (x, y), or
-        batches of any kind; None for random and magnitude; for SynFlow inputs x as an example are enough
+        batches of any kind; None for random and magnitude; for SynFlow inputs x as an example, or the shape of a batch, are enough
     loss : mse, ½‖f − y‖²; cross-entropy of the outputs' softmax, with targets onehot or classes; a loss of torch, of output and
         targets; or loss(module, batch), the mean loss of a batch of any kind
     scope : global, one threshold for all layers; layer, the density in each; erdos-renyi or erdos-renyi-kernel, more in layers of
@@ -107,8 +112,8 @@ def prune_module(
 
     References
     ----------
-    S6 (SNIP), S8 (GraSP), S11 (SynFlow, biases taken as 0; other activations than ReLU stay in place); the rounds are those of
-    Tanaka et al. 2020 (arXiv 2006.05467).
+    S6 (SNIP), S8 (GraSP), S11 (SynFlow, biases taken as 0; other activations than ReLU stay in place), H6.1 and H6.2 (its rounds,
+    those of Tanaka et al. 2020, arXiv 2006.05467).
 
     Examples
     --------
@@ -132,23 +137,40 @@ def prune_module(
     if isinstance(data, Dataset):
         data = for_module(module, data)
     source = _source(method, data, loss, batches, again=rounds not in (None, 1), ours=_is_on_cpu(there))
+    ranks = list[str]()
+
+    def ranked(scores: Scores, masks: Mapping[str, Mask], power: float) -> None:
+        total = (ROUNDS if method == IN_ROUNDS else 1) if rounds is None else rounds
+        said = f"in round {round(power * total)} of {total}: " if total > 1 else ""
+        if found := [f"{said}{note}" for note in notes_on_ranks(scores, masks, method, density, scope)]:
+            ranks[:] = found
+
     with generators(seed_sequence(seed)):  # should the forward draw
         if method == IN_ROUNDS:
-            masks = masks_in_rounds(there, source, density, scope, rounds, ties, chosen, progress)
+            masks = masks_in_rounds(there, source, density, scope, rounds, ties, chosen, progress, ranked)
         else:
 
             def score(left: nn.Module, told: Callable[[str], object]) -> Scores:
                 return checked_scores(scores_of(left, method, source, loss, seed, chosen, told), there, chosen)
 
             def share(scores: Scores, power: float) -> dict[str, Mask]:
-                return shared_masks(scores, method, density, scope, ties, power)
+                found = shared_masks(scores, method, density, scope, ties, power)
+                ranked(scores, found, power)
+                return found
 
             masks = rescored(there, chosen, rounds or 1, score, share, progress)
         shown = _shown(data, loss)
         lost = [] if shown is None else [*cuts(there, masks, chosen, shown)]
+        if method == IN_ROUNDS:
+
+            def again(count: int) -> dict[str, Mask]:
+                progress(f"counting empty rows after {many(count, 'round')}")
+                return masks_in_rounds(there, source, density, scope, count, "index", chosen)
+
+            lost += notes_on_rounds(there, masks, density, scope, ROUNDS if rounds is None else rounds, chosen, again)
     found = {called(name): torch.from_numpy(masks[path]) for path in masks for name in chosen[path]}
     whole = [path or ITSELF for path, mask in masks.items() if scope in (ERDOS_RENYI, WITH_KERNELS) and mask.all()]
-    notes = [*_notes(module, source, not_chosen(module, chosen, exclude), whole), *lost]
+    notes = [*_notes(module, source, not_chosen(module, chosen, exclude), whole), *ranks, *lost]
     return ModuleMasks(found, module, notes)
 
 
@@ -224,7 +246,7 @@ def _notes(module: nn.Module, source: Data, others: Sequence[str], whole: Sequen
 def _source(method: str, data: object, loss: Loss, most: int | None, again: bool, ours: bool) -> Data:
     """What a method reads of the user's data: all of them, an example of inputs, or nothing.
 
-    again: whether it reads them again; ours: whether all of a `Dataset`, which stands in the processor's memory, is read at once.
+    again: whether it reads them again; ours: whether all of a `Dataset`, which is in the processor's memory, is read at once.
     """
     if method in ("random", "magnitude"):
         return None

@@ -69,6 +69,6 @@ def shared_masks(
     if tied is not None and ties == "refuse":
         raise TiesError(
             f"the density of {tied or ITSELF} is {densities[tied]:.4g}, where a threshold is among scores of 0, expected less "
-            "(`prune` keeps the first of these where ties is index)"
+            "(`prune` with `ties` index keeps the first of these)"
         )
     return masks

@@ -40,11 +40,13 @@ def masks_in_rounds(
     ties: str = "refuse",
     chosen: Chosen | None = None,
     progress: Callable[[str], object] = lambda doing: None,
+    ranked: Callable[[Scores, Mapping[str, Mask], float], object] = lambda scores, masks, power: None,
 ) -> dict[str, Mask]:
     """SynFlow's masks after so many rounds, by the paths of layers: round k scores the masked module and keeps density^(k/rounds).
 
     rounds: 100 unless given. InputError as in `prune_module`. ties: of the last round, and of those before it where the other
-    scores would be others without the weights whose score is 0, as where an activation clips.
+    scores would be others without the weights whose score is 0, as where an activation clips. ranked: called
+    with the scores of a round, in which what was pruned before is negative, its masks, and k/rounds, but for those rounds.
     """
     copy = scored_copy(module)
     make_positive(copy)
@@ -62,13 +64,15 @@ def masks_in_rounds(
         scores = _flow(copy, weights, data)
         if k == 1:
             checked_scores(scores, module, chosen)
-        ranked = {path: np.where(masks[path], score, gone[path]) for path, score in scores.items()}
+        standing = {path: np.where(masks[path], score, gone[path]) for path, score in scores.items()}
         try:
-            masks = shared_masks(ranked, IN_ROUNDS, density, scope, ties, power=k / total)
+            masks = shared_masks(standing, IN_ROUNDS, density, scope, ties, power=k / total)
         except TiesError as error:
             if k == total or not _carry_nothing(copy, weights, data, scores):
                 raise TiesError(str(error) if k == total else f"round {k} of {total}: {error}") from error
-            masks = shared_masks(ranked, IN_ROUNDS, density, scope, "index", power=k / total)
+            masks = shared_masks(standing, IN_ROUNDS, density, scope, "index", power=k / total)
+        else:
+            ranked(standing, masks, k / total)
     return masks
 
 
@@ -118,9 +122,9 @@ def make_positive(module: nn.Module) -> None:
 
 
 def ones_of(example: object, module: nn.Module) -> torch.Tensor:
-    """Two samples that are 1 everywhere, of the shape of an example's."""
-    if not isinstance(example, torch.Tensor) or example.ndim < 2 or not len(example):
-        raise InputError("there is no example of inputs, expected data, or inputs x [N, …], for SynFlow")
+    """Two samples that are 1 everywhere, of the shape of an example's, which may have none."""
+    if not isinstance(example, torch.Tensor) or example.ndim < 2:
+        raise InputError("there is no example of inputs, expected data, inputs x [N, …], or their shape, for SynFlow")
     if not example.is_floating_point():
         raise InputError(f"inputs are {example.dtype}, expected numbers with a point for SynFlow, which puts ones in")
     device = next(module.parameters()).device

@@ -78,9 +78,34 @@ def _tested(layers: Sequence[nn.Module]) -> list[WeightLaw]:
     found = [WeightLaw(name, law, deviation, _known_p(pooled, law, deviation)) for name, law, deviation in known]
     deviation = float(np.sqrt((pooled**2).mean()))
     for name, law in OWN:
-        p = min(1.0, 2 * min(scale_free_p(pooled, law), _known_p(pooled, law, deviation)))
+        p = _own_p(pooled, law, deviation)
         found.append(WeightLaw(f"{name} of deviation {deviation:.3g}", law, deviation, p))
     return found
+
+
+def common_law(layers: Sequence[nn.Module]) -> tuple[Law, float] | None:
+    """The law of all layers' weights, each layer with a deviation of its own, and the p-value of its tests together.
+
+    Normal or uniform, whichever is likelier; None where neither fits at the level.
+
+    Examples:
+        >>> _ = torch.manual_seed(0)
+        >>> law, p = common_law([nn.Linear(64, 48), nn.Linear(48, 10)])
+        >>> law.name, p > LEVEL
+        ('uniform', True)
+    """
+    entries = [some_of(np.asarray(each.weight.detach().cpu().double()).ravel()) for each in layers]
+    if not all(each.any() for each in entries):
+        return None
+    found = {law: min(_own_p(each, law, float(np.sqrt((each**2).mean()))) for each in entries) for _, law in OWN}
+    law = max(found, key=found.__getitem__)
+    p = min(1.0, len(entries) * found[law])
+    return (law, p) if p >= LEVEL else None
+
+
+def _own_p(entries: Floats, law: Law, deviation: float) -> float:
+    """The p-value of a law of mean 0, with the deviation that the entries have."""
+    return min(1.0, 2 * min(scale_free_p(entries, law), _known_p(entries, law, deviation)))
 
 
 def _chosen(found: Sequence[WeightLaw], common: str, tests: int) -> WeightLaw | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sparse_limits.numerics.columns import name_of
-from sparse_limits.numerics.prediction.layers.rounds import WideLayers
+from sparse_limits.numerics.prediction.layers.rounds import WideLayers, below_critical, wide_note
 from sparse_limits.numerics.prediction.layers.summary import LayerSummary, architecture_of, layer_name
 from sparse_limits.numerics.prediction.layers.validity import LEVEL
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
@@ -34,6 +34,7 @@ from sparse_limits.numerics.prediction.report.summary import (
     stated,
 )
 from sparse_limits.numerics.prediction.result import LIMIT, MEASURED
+from sparse_limits.numerics.prediction.settings import ROUNDS
 from sparse_limits.numerics.printing.plain_text import many, no_less
 
 NEAR = 2.0  # times the density at which a layer ends: from here on it is close
@@ -251,17 +252,15 @@ def _in_rounds(found: Numbers) -> Iterator[Advice]:
         layers = method["layers"]
         if layers["scope"] != "global":
             continue
-        critical = WideLayers(architecture_of(layers)).critical_densities()
+        wide = WideLayers(architecture_of(layers))
         names = [layer_name(layers, layer) for layer in layers["layers"]]
-        below = [place for place, each in enumerate(critical) if found.density < each]
-        if below:
-            where = layer_words(method, [names[place] for place in below])
-            at = listed([f"{critical[place]:.2g}" for place in below])
+        if below := below_critical(found.density, wide.critical_densities(), names):
+            left = wide.after(found.density, ROUNDS)
+            kept = "" if left is None else f"{wide_note(wide.shares(left).tolist(), ROUNDS, names)}; "
             yield {
                 "text": (
-                    f"Check the rounds before you take SynFlow in many (synflow-iterative): {found.density:g} is below the critical "
-                    f"density of {where} ({at}), and in wide layers a neuron's losses then feed back on themselves; "
-                    "`sparse-limits predict layers --method synflow-iterative` counts the neurons that rounds empty."
+                    f"Check the rounds before you take SynFlow in many (synflow-iterative): {below}; {kept}"
+                    "`sparse-limits predict layers --method synflow-iterative` counts the neurons that each number of rounds empties."
                 ),
                 "rule": "the density is below that at which, in wide layers, SynFlow's rounds feed a neuron's losses back on themselves",
                 "kind": LIMIT,

@@ -205,7 +205,7 @@ def _unpruned(read: _Read) -> Iterator[str]:
 def _mend(read: _Read) -> Iterator[str]:
     if read.empty or read.cut:
         yield (
-            "Do not train on from here before the cut is mended: prune again to a larger density, or give each layer its share "
+            "Do not train on from here before the cut is repaired: prune again to a larger density, or give each layer its share "
             "(prune --scope layer or erdos-renyi)."
         )
 

@@ -32,7 +32,7 @@ _NUMBERED = re.compile(r"(.+) \(column ([0-9]+)\)")
 
 
 class Flaw(TypedDict):
-    """what: it, with its counts; instead: what to do about it; drop: columns that can go in any case; option: another that mends it."""
+    """what: it, with its counts; instead: what to do about it; drop: columns that can go in any case; option: another that removes the flaw."""
 
     what: str
     instead: str
@@ -80,7 +80,7 @@ class _Looked:
 
 
 def flaws_of(data: Dataset) -> list[Flaw]:
-    """Return what is wrong with the data, in the order in which it is to be mended.
+    """Return what is wrong with the data, in the order in which it is to be fixed.
 
     Examples:
         >>> x = np.random.default_rng(0).normal(size=(40, 3))
@@ -221,7 +221,7 @@ def _duplicates(seen: _Looked) -> Iterator[Flaw]:
         verb = "has" if against == 1 else "have"
         yield _flaw(
             f"{against} of {samples} {verb} the inputs of an earlier one with another label",
-            "no function of the inputs can be right on both: add what tells them apart, or mend the labels",
+            "no function of the inputs can be right on both: add an input that distinguishes them, or correct the labels",
         )
 
 

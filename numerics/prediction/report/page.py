@@ -108,7 +108,7 @@ def _sections(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
         (_table(lost_table(methods, summary["constant_inputs"]), "lost") if known else "")
         + _said([*_lost_notes(methods)]),
     )
-    yield "What the kernel says of learning", _learning(summary)
+    yield "What the kernel says about learning", _learning(summary)
     yield "What to do", f'<ul class="advice">{"".join(map(_advice, summary["advice"]))}</ul>'
     yield "How this was computed", _made(summary)
 

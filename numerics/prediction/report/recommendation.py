@@ -1,4 +1,4 @@
-"""What a report recommends: to mend the data, and the methods against which its own advice says least, with what to expect of them."""
+"""What a report recommends: to fix the data, and the methods against which its own advice says least, with what to expect of them."""
 
 from __future__ import annotations
 
@@ -87,12 +87,12 @@ def _of(advice: Sequence[Advice], weight: str) -> set[str]:
 
 
 def _mended(flaws: Sequence[Flaw], dropped: Sequence[str]) -> Line:
-    """The options that mend data, in one."""
+    """The options that fix data, in one."""
     drops = [name for flaw in flaws for name in flaw["drop"]]
     options = [f"--drop {shlex.join(dict.fromkeys((*dropped, *drops)))}"] if drops else []
     options += [flaw["option"] for flaw in flaws if flaw["option"]]
     how = f", again with {' '.join(options)}" if options else ""
-    text = f"Mend the data first{how}: all that follows describes the data as they are."
+    text = f"Fix the data first{how}: all that follows describes the data as they are."
     return {"text": text, "kind": MEASURED, "by": ""}
 
 

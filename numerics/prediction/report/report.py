@@ -35,7 +35,7 @@ from sparse_limits.theory.own_code import OwnCodeError
 
 DENSITIES = (0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001)  # of the curves
 SAMPLES = 1024  # seen unless more are asked for: the laws' time grows like their cube
-KERNEL_SAMPLES, KERNEL_ROWS, FRESH_ROWS = 1000, 2048, 4000  # for what the kernel says of learning
+KERNEL_SAMPLES, KERNEL_ROWS, FRESH_ROWS = 1000, 2048, 4000  # for what the kernel says about learning
 WORDS = {("learning", False): "no-learning", ("standardise", False): "raw"}  # of options that are switched off
 
 
@@ -43,7 +43,7 @@ WORDS = {("learning", False): "no-learning", ("standardise", False): "raw"}  # o
 class Report:
     """What methods keep of one network. results: a method each; left_out: methods that the theory does not follow here.
 
-    kernels: by the method, what the tangent kernel says of learning; without_kernel: the methods of which it says nothing.
+    kernels: by the method, what the tangent kernel says about learning; without_kernel: the methods of which it says nothing.
     data: all samples given.
     """
 
@@ -172,7 +172,9 @@ def report(
     without: list[LeftOut] = []
     for done, each in enumerate(results if learning else ()):
         method = each.settings.method
-        progress(Stage(f"{method}: what its kernel says of learning", len(chosen) + done, len(chosen) + len(results)))
+        progress(
+            Stage(f"{method}: what its kernel says about learning", len(chosen) + done, len(chosen) + len(results))
+        )
         try:
             kernels[method] = _kernel(each, replace(asked, data=whole))
         except InputError as error:
@@ -196,7 +198,7 @@ def _chosen(methods: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _kernel(found: Result, asked: Question) -> Result:
-    """What the tangent kernel says of the network whose first layer alone is pruned, as much as the method prunes it.
+    """What the tangent kernel says about the network whose first layer alone is pruned, as much as the method prunes it.
 
     InputError where the theory of the kernel does not reach.
     """

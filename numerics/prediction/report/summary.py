@@ -72,7 +72,7 @@ class MethodSummary(TypedDict):
 
 
 class Learning(TypedDict):
-    """What the tangent kernel says of a network whose first layer is pruned to a density."""
+    """What the tangent kernel says about a network whose first layer is pruned to a density."""
 
     method: str
     density: float

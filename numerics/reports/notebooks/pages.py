@@ -37,7 +37,7 @@ from sparse_limits.numerics.reports.notebooks.markdown import (
 from sparse_limits.numerics.reports.notebooks.preamble import preamble
 from sparse_limits.numerics.reports.open_questions import counted_questions, listed_questions
 from sparse_limits.numerics.reports.papers import listed_paper
-from sparse_limits.numerics.reports.proofs import proofs_text
+from sparse_limits.numerics.reports.proofs import proofs_text, split_text
 from sparse_limits.numerics.reports.run import closing_line
 from sparse_limits.theory.entries import Entry, Ledger
 from sparse_limits.theory.input_error import InputError
@@ -265,7 +265,7 @@ class Chapter:
         return f"attachment:{file.name}"
 
     def _directive(self, asked: Directive) -> str:
-        """What stands in a notebook for a directive of the book."""
+        """What is in a notebook for a directive of the book."""
         if asked.name == "claim":
             return self._claim(asked.argument)
         if asked.name == "index":  # words for the search of the site
@@ -388,4 +388,4 @@ class Chapter:
 
 
 def _closing(run: Run) -> str:
-    return f"**{literal(closing_line(run))}**"
+    return f"**{literal(closing_line(run))}**\n\n{literal(split_text(run))}"

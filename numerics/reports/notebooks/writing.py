@@ -44,7 +44,7 @@ def write_notebooks(
     """Write pages of the book (all of them if none is named) as notebooks into a folder, which is made if need be.
 
     book: the folder of the pages; None for those that came with the package, or of its repository. check: run the checks of
-    the claims on these pages, whose findings stand in the notebooks. overwrite: whether a notebook that is there may be
+    the claims on these pages, whose findings are in the notebooks. overwrite: whether a notebook that is there may be
     replaced. seed, jobs: as `verify` takes them. progress: told how many checks are done, and of how many.
 
     No notebook is written unless all of them can be made.

@@ -12,7 +12,8 @@ from sparse_limits import DataSource
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.layers.drawn import draw, masks_in_rounds
-from sparse_limits.numerics.prediction.layers.rounds import WideLayers
+from sparse_limits.numerics.prediction.layers.rounds import WideLayers, notes_on
+from sparse_limits.numerics.prediction.result import InRounds
 from sparse_limits.numerics.prediction.settings import IN_ROUNDS, METHODS
 
 
@@ -87,7 +88,7 @@ def test_below_the_critical_density_rounds_empty_neurons_and_above_it_they_do_no
     assert sparse.empty[-1][0] > sparse.empty[1][0] > 0
     assert sparse.empty[-1] == tuple(layer.dead_rows for layer in below.layers)
     assert any("below the critical density of layer 1" in note for note in below.notes)
-    assert any("above the critical densities" in note for note in above.notes)
+    assert any(f"above the critical density, {dense.critical[0]:.3g}:" in note for note in above.notes)
 
 
 def test_other_methods_and_other_thresholds_have_no_such_law():
@@ -120,6 +121,13 @@ def test_a_report_warns_of_rounds_below_the_critical_density_alone():
     assert len(told[0]) == 1
     assert "0.05 is below the critical density of" in told[0][0]["text"]
     assert not told[1]
+    found = predict_layers(IN_ROUNDS, widths=(64, 48), density=0.05, samples=40, sample=False, rounds=2)
+    (critical,) = (note for note in found.notes if "critical density" in note)
+    assert critical in told[0][0]["text"]  # the report and the forecast have one sentence
+    layers = WideLayers(found.network)
+    shares = [f"{share:.3g}" for share in layers.shares(layers.after(0.05, 100))]
+    kept = ", ".join(f"{share} of layer {name}" for share, name in zip(shares, ("1", "2", "readout"), strict=True))
+    assert f"100 rounds would keep {kept} (H6.2)" in told[0][0]["text"]
 
 
 def test_where_a_round_empties_a_layer_no_law_is_told():
@@ -130,6 +138,30 @@ def test_where_a_round_empties_a_layer_no_law_is_told():
     found = predict_layers(IN_ROUNDS, widths=(30,), init="torch", density=0.01, samples=40, sample=False, rounds=1)
     assert found.in_rounds.wide is None
     assert found.in_rounds.critical is not None
+
+
+@pytest.mark.parametrize(
+    ("rounds", "empty", "said"),
+    [
+        ((1,), ((3.0, 0.25),), "1 round leaves 3.2 rows empty"),
+        ((7,), ((0.0, 0.0),), "7 rounds leave no row empty"),
+        ((1, 2, 4), ((9.0, 0.0), (0.25, 0.0), (0.75, 0.0)), "of 1, 2 and 4 rounds, 2 is the most that leaves fewer than half a row empty"),
+        ((1, 2), ((9.0, 0.0), (0.0, 0.0)), "of 1 and 2 rounds, 2 is the most that leaves no row empty"),
+        ((1, 2), ((9.0, 0.0), (1.25, 0.0)), "1 and 2 rounds all leave rows empty, 1.2 at least"),
+    ],
+)  # fmt: skip
+def test_numbers_of_rounds_are_told_in_words(rounds, empty, said):
+    assert list(notes_on(InRounds(rounds, empty), 0.1, (), ())) == [said]
+
+
+def test_what_magnitude_leaves_empty_at_balance_is_told():
+    """Of independent weights a row of m is empty with probability (1 − share)^m."""
+    found = InRounds((1,), ((0.0, 0.0),), (0.1,), (0.5, 0.5), (0.25, 0.5))
+    *_, note = notes_on(found, 0.3, ("a", "b"), ((100, 8), (4, 4)))
+    assert f"leaves {100 * 0.75**8 + 4 * 0.5**4:.2g} rows empty" in note
+    assert "(0.25 of layer a, 0.5 of layer b)" in note
+    *_, note = notes_on(found, 0.3, ("a", "b"), ((100, 80), (4, 40)))
+    assert "leaves next to no rows empty" in note
 
 
 @pytest.mark.parametrize(("init", "density"), [("torch", 1e-13), ("normal", 1e-40)])

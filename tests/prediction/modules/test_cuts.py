@@ -37,7 +37,10 @@ def test_inputs_and_outputs_are_counted() -> None:
         "2 of 6 inputs no longer move an output, on 30 samples"
     ]
     some = {"0": 1.0, "2": 1.0, "4": 2 / 3}
-    assert notes(smallest(module(), 4, 1), some) == ["no input moves output 1 of 3 any longer, on 30 samples"]
+    assert notes(smallest(module(), 4, 1), some) == [
+        "no input moves output 1 of 3 any longer, on 30 samples",
+        "outputs that read nothing, and are constant: 4 (1 of 3)",
+    ]
 
 
 @pytest.mark.parametrize("shortcut", [False, True])
@@ -68,8 +71,9 @@ def test_images_and_our_data() -> None:
         images[2].weight[:, 36:] *= 1e-9
         images[2].weight[4] *= 1e-9
     kept = (720 - 360 - 36) / 720
-    (said,) = sl.prune(images, "magnitude", {"0": 1.0, "2": kept}, data).notes
+    said, constant = sl.prune(images, "magnitude", {"0": 1.0, "2": kept}, data).notes
     assert said == "no input moves output 4 of 10 any longer, on 64 samples"
+    assert constant.endswith("constant: 2 (1 of 10)")
 
 
 def test_nothing_is_said_where_nothing_is_seen() -> None:
@@ -97,6 +101,7 @@ def test_masks_do_not_depend_on_what_is_seen() -> None:
             return self.back(torch.tanh(self.front(x)) + torch.ones(100, 8))
 
     many = torch.randn(200, 6), torch.randint(3, (200,))
-    assert sl.prune(Fixed(), "snip", 0.5, list(zip(*(each.split(100) for each in many), strict=True))).notes == ()
+    found = sl.prune(Fixed(), "snip", 0.5, list(zip(*(each.split(100) for each in many), strict=True))).notes
+    assert [note for note in found if "constant" not in note] == []
     one = nn.Sequential(nn.Linear(6, 4), nn.Tanh(), nn.Linear(4, 1), nn.Flatten(0))
     assert sl.prune(one, "magnitude", {"0": 1.0, "2": 0.0}, (X, X[:, 0])).notes[0].startswith("the network is cut")

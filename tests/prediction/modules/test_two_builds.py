@@ -12,9 +12,11 @@ from sparse_limits.numerics.prediction.settings import Settings
 
 torch = needs("torch")
 from torch import nn  # noqa: E402
+from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 
 from sparse_limits.numerics.prediction.modules.copies import scores_of_copies  # noqa: E402
 from sparse_limits.numerics.prediction.modules.layout import layout_of  # noqa: E402
+from sparse_limits.numerics.prediction.modules.saliencies import module_scores  # noqa: E402
 
 DIGITS = batch(load_data("digits", labels="onehot"), 60, np.random.default_rng(0))
 DRAWN = 40
@@ -88,6 +90,23 @@ def test_slopes_are_signals_of_one_build_times_values_of_the_other() -> None:
     found = scores_of_copies([one, other], "snip", DIGITS, loss="cross-entropy", residual="target")
     for path, score in wanted.items():
         np.testing.assert_allclose(found[path], score.abs().detach().numpy(), rtol=1e-9, atol=1e-15)
+
+
+def convolutions() -> nn.Module:
+    front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU()
+    return nn.Sequential(*front, nn.Flatten(), nn.Linear(128, 32), nn.ReLU(), nn.Linear(32, 10))
+
+
+@pytest.mark.parametrize("method", ["snip", "synflow"])
+@pytest.mark.parametrize("build", [depthwise, narrow, convolutions])
+def test_a_copy_costs_at_most_two_scored_modules(build, method) -> None:
+    modules = [build(), build()]
+    together = layout_of(modules, DIGITS).depthwise
+    with FlopCounterMode(display=False) as scored:
+        module_scores(modules[0], method, DIGITS, loss="cross-entropy", seed=0)
+    with FlopCounterMode(display=False) as copied:
+        scores_of_copies(modules, method, DIGITS, loss="cross-entropy", together=together)
+    assert 0 < scored.get_total_flops() < copied.get_total_flops() <= 2 * scored.get_total_flops()
 
 
 @pytest.mark.parametrize("groups", [1, 2, 4])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
+from sparse_limits.theory import reasons
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.row_law import passed, v_A
 from sparse_limits.theory.proofs import proof
@@ -83,6 +86,20 @@ $[[squared_ratio]]$ for the squared error, and times $-[[entropy_ratio]]$ and $[
     globals(),
 )
 
+
+def centred_vectors_are_divided(
+    curvature_factor: sp.Expr,
+    curvature_own: sp.Expr,
+    curvature_cross: sp.Expr,
+    own_class: sp.Expr,
+    other_class: sp.Expr,
+) -> Iterator[reasons.Relation]:
+    """One entry of a vector, the others adding up to its negative; the residual is such a vector."""
+    entry = sp.Symbol("v", real=True)
+    yield reasons.same(own_class + (outputs - 1) * other_class, 0)
+    yield reasons.same(curvature_own * entry + curvature_cross * (0 - entry), curvature_factor * entry)
+
+
 outputs_at_start = Claim(
     label="D5.1",
     title="Several outputs: cross-entropy and squared error where the output is zero",
@@ -143,6 +160,7 @@ where $1<w<2$, the score of $w$ is the smallest for the squared error and the la
     ),
     uses=("D2",),
     also=("squared_scores", "entropy_scores"),
+    because={"no sum": centred_vectors_are_divided},
     wrong=lambda: {
         "covariance": {
             "residual's signs lost": v_A * outputs,

@@ -113,6 +113,13 @@ def polynomial_lies_below(least_modulus: sp.Expr) -> Relation:
     return nonnegative(x - least_modulus, x * (x - root) ** 2 * (x + 2 * root) * 3 * sp.sqrt(3) / 2)
 
 
+def polynomial_touches_the_modulus(least_modulus: sp.Expr) -> Iterator[Relation]:
+    """It meets the modulus at 1/√3, with its slope: no larger multiple lies below."""
+    at = 1 / sp.sqrt(3)
+    yield same(least_modulus.subs(x, at), at)
+    yield same(sp.diff(least_modulus, x).subs(x, at), sp.Integer(1))
+
+
 def moments_of_sums_of_signs(fourth_moment: sp.Expr) -> Iterator[Relation]:
     """One more sign adds 6 E S² + 1 to the fourth moment."""
     yield induction(fourth_moment, n, sp.Integer(1), lambda before: before + 6 * n + 1, start=1)
@@ -175,7 +182,7 @@ at least $[[least]]$; and, with rows and columns exchanged, others with a mean o
         "level": level_is_that_of_the_probability,
         "norm": lambda norm_bound, net_factor, level: same(norm_bound, net_factor * level),
         "signals": lambda signal_bound, norm_bound: same(signal_bound**2, norm_bound**2 / (m * n)),
-        "a polynomial below the modulus": polynomial_lies_below,
+        "a polynomial below the modulus": (polynomial_lies_below, polynomial_touches_the_modulus),
         "moments": moments_of_sums_of_signs,
         "mean modulus": modulus_by_moments,
         "signals that read the weights": lambda least, least_sum: same(least, m * least_sum / (m * n)),

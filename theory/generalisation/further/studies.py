@@ -69,13 +69,16 @@ def _chain(quantity: str, *kernels: Pruned) -> tuple[Comparison, ...]:
     return tuple(Comparison(NOISY, quantity, smaller, larger) for smaller, larger in pairwise(kernels))
 
 
-def _claim(label: str, title: str, statement: str, proof_text: str, **more: Any) -> Claim:
+ABSTRACT = Source("2602.06675", "v1", "beyond the abstract")
+
+
+def _claim(label: str, title: str, statement: str, proof_text: str, source: Source = ABSTRACT, **more: Any) -> Claim:
     return Claim(
         label=label,
         title=title,
         statement=statement,
         proof_text=proof_text,
-        source=Source("2602.06675", "v1", "beyond the abstract"),
+        source=source,
         provenance=Provenance.EXTENSION,
         proof=Proof.MEASURED,
         **more,
@@ -188,6 +191,11 @@ the top five eigenvalues, for $K$ and for $HKH$, for all methods, densities and 
 trainability.
 """,
     proof_text=MEASUREMENT,
+    source=Source(
+        "2510.17515",
+        "v1",
+        "beyond section 6, which reads λ₁/λ₂ and three more numbers off the spectra of graphon kernels",
+    ),
     uses=("K4", "K10.1"),
     expressions={
         "comparisons": (

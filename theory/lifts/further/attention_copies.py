@@ -388,7 +388,7 @@ the number of samples occurs.
             "any radius": size_for(copies_for_loss, head_copy),
             "the radius alone": size_for(copies_for_radius, head_copy),
         },
-        "copies": {"10 % more copies": sp.Rational(11, 10) * M, "twice as many copies": 2 * M},
+        "copies": {"10 % more copies": sp.Rational(11, 10) * M},
         "two_tokens_slope": {
             "V alone": R_x * sp.tanh(R_x**2 * b_w**2),
         },

@@ -1,4 +1,4 @@
-"""Evidence for D5.1: several outputs, and two losses at the start."""
+"""Evidence for D5.1, besides its reason: several outputs, and two losses at the start."""
 
 from __future__ import annotations
 
@@ -123,21 +123,6 @@ def curvature_of_both_losses(curvature_own: sp.Expr, curvature_cross: sp.Expr, t
         yield trial.same(sp.diff(squared, place, 2), 1)
     yield trial.same(curvature_cross, sp.diff(entropy, f_1, f_2).subs(START))
     yield trial.same(sp.diff(squared, f_1, f_2), 0)
-
-
-@exact(outputs_at_start, step="no sum")
-def centred_vectors_are_divided(
-    curvature_factor: sp.Expr,
-    curvature_own: sp.Expr,
-    curvature_cross: sp.Expr,
-    own_class: sp.Expr,
-    other_class: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """One entry of a vector, the others adding up to its negative; the residual is such a vector."""
-    entry = sp.Symbol("v", real=True)
-    yield trial.same(own_class + (outputs - 1) * other_class, 0)
-    yield trial.same(curvature_own * entry + curvature_cross * (0 - entry), curvature_factor * entry)
 
 
 def differentiated() -> tuple[Scores, Scores]:

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.depth.further.own_weights import m, n, own_weights, x
+from sparse_limits.theory.depth.further.own_weights import m, n, own_weights
 
 SHAPES = ((1, 1), (1, 3), (2, 2), (3, 2), (2, 4), (3, 3))
 
@@ -54,14 +54,6 @@ def sums_of_signs_have_the_moments(fourth_moment: sp.Expr, least_sum: sp.Expr, t
         yield trial.same(fourth_moment.subs(n, count), sp.Rational(sum(each**4 for each in sums), cases))
         mean = sp.Rational(sum(map(abs, sums)), cases)
         yield trial.holds(bool(least_sum.subs(n, count) <= mean), f"{count} signs: {mean} in the mean")
-
-
-@exact(own_weights, step="a polynomial below the modulus")
-def polynomial_touches_the_modulus(least_modulus: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It meets the modulus at 1/√3, with its slope: no larger multiple lies below."""
-    at = 1 / sp.sqrt(3)
-    yield trial.same(least_modulus.subs(x, at), at)
-    yield trial.same(sp.diff(least_modulus, x).subs(x, at), sp.Integer(1))
 
 
 def followed(size: int) -> Fraction:

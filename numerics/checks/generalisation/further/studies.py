@@ -197,7 +197,6 @@ def gradients_are_derivatives(
 
 
 @empirical(trained_networks, cost=0.5)
-@control("gradients in pruned weights", edge_gradient=EDGE.subs(claims.mask, 1))
 @control("half the readout", readout_gradient=READOUT / 2)
 def early_training_follows_the_networks_own_kernel(
     edge_gradient: sp.Expr, readout_gradient: sp.Expr, early_margin: Fraction, trial: Trial

@@ -9,14 +9,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.checks.operators.norms_planar import SIGNS
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.operators.further.planar_forms import (
     n,
     planar_forms,
     x,
 )
-from sparse_limits.theory.operators.norms import norm_chain
 
 
 def partial_sums(most: int) -> tuple[sp.Rational, sp.Rational]:
@@ -82,7 +82,6 @@ def folded(turns: sp.Rational) -> tuple[sp.Rational, int]:
     return (1 - rest, -flips) if rest > sp.Rational(1, 2) else (rest, flips)
 
 
-SIGNS = np.array([[1, 1], [1, -1]])
 ROOTS = np.exp(2j * np.pi * np.arange(8) / 8)
 
 
@@ -109,16 +108,3 @@ def small_forms_keep_to_the_factor(planar_factor: sp.Expr, trial: Trial) -> Iter
     One of the matrices has the ratio √2.
     """
     yield trial.at_most(max(trial.draw(drawn_forms, trial.size(6))), trial.value(planar_factor), "ratio of the forms")
-
-
-@exact(norm_chain)
-def complex_form_attains_its_factor(complex_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For the matrix of signs, f = (1, i) with the best g has the factor times the largest form over all signs.
-
-    The best g has the conjugate phases of 1 + i and 1 − i.
-    """
-    matrix = sp.Matrix(SIGNS.tolist())
-    sums = (sp.Matrix([[1, sp.I]]) * matrix).tolist()[0]
-    planar = sum(sp.Abs(each) for each in sums)
-    real = max(sum(map(abs, sp.Matrix([f]) * matrix)) for f in product((1, -1), repeat=2))
-    yield trial.holds(sp.simplify(planar - complex_factor * real) == 0, f"attained {planar / real}")
