@@ -129,7 +129,7 @@ def next_label(topic: str) -> str:
 
 
 def with_row(readme: str, topic: str, label: str) -> str:
-    """README with a further claim more in the row of a topic: the labels from the first to the last of each letter, and how many are core.
+    """README with one claim more in the row of a topic: the labels from the first to the last of each letter, and how many are core.
 
     Raises:
         InputError: if the table has no such row.

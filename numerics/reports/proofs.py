@@ -21,7 +21,7 @@ KINDS = {  # of the proof of a claim as a whole
 }
 IN_PART = (Status.PARTLY, Status.ARGUED)
 ORIGINS = {  # what is said of one claim, and of more
-    Provenance.STATED: ("stands in a text that we had", "stand in texts that we had"),
+    Provenance.STATED: ("is stated in a text that we had", "are stated in texts that we had"),
     Provenance.RECONSTRUCTED: (
         "is announced by a sentence of a paper (the precise form and the proof are ours)",
         "are announced by a sentence of a paper (the precise form and the proof are ours)",

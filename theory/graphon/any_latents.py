@@ -183,7 +183,7 @@ No constant is claimed to be the best.
     remarks=(
         Remark(
             r"SNIP's scores are not of this form: the gates of a row depend on each of its weights. How often a gate changes if one weight is "
-            r"drawn anew stands in S5; it is of the order of the root of the weight's share in the preactivation. For far fewer samples than "
+            r"drawn anew is in S5: the chance is of the order of the root of the weight's share in the preactivation. For far fewer samples than "
             r"inputs the mask, given its signals, is near independent entries (H3), but the latents of this kernel are vectors, and the score "
             r"need not factorise (G11.2). For as many samples as inputs, or more, the rows are still independent (S6)."
         ),
