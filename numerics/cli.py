@@ -52,13 +52,19 @@ class Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(_with_hint(message))
+        raise InputError(_with_hint(message, f"{self.prog} --help"))
 
 
-def _with_hint(message: str) -> str:
-    """Argparse's message about an unknown command or choice, with the one that was probably meant."""
+def _with_hint(message: str, call: str) -> str:
+    """Argparse's message with what was expected: numbers, words that the help lists, the command or choice that was probably meant."""
     from sparse_limits.theory.selection import meant
 
+    if number := re.fullmatch(r"argument (\S+): invalid (int|float) value: (.*)", message, re.DOTALL):
+        return f"{number[1]} is {number[3]:.80}, expected {'a whole number' if number[2] == 'int' else 'a number'}"
+    if message.startswith(("unrecognized arguments", "the following arguments are required")):
+        return f"{message}, expected a call as {call} shows it"
+    if ": not allowed with argument " in message:
+        return f"{message}, expected one of them"
     found = re.search(r"invalid choice: '([^']{,60})'(?= \(choose from (.*)\))", message)
     if found is None:
         return message

@@ -28,6 +28,7 @@ from sparse_limits.numerics.files.headers import check_numbers
 from sparse_limits.numerics.files.tables import Column, DataTable, printed
 from sparse_limits.numerics.labels import is_onehot, option
 from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.silent_inputs import constant_inputs, counting_inputs, repeated_inputs
 
 Floats = NDArray[np.floating]
 
@@ -53,12 +54,14 @@ class AboutSummary(TypedDict):
 class About:
     """What a report can say about data beyond their numbers; empty where a file says nothing.
 
-    inputs: the names of the columns of x; classes: those of the columns of y, or of −1 and +1 if y is ±1; image: the shape
-    of an input; target: the name of what y is made of; notes: sentences for the first lines of a report; missing: the note that says what
-    was done with missing values; dropped: columns of the file that were left out on request.
+    inputs: the names of the columns of x; columns: for each input the column of the file that it is made of; classes: the names of the
+    columns of y, or of −1 and +1 if y is ±1; image: the shape of an input; target: the name of what y is made of; notes: sentences for
+    the first lines of a report; missing: the note that says what was done with missing values; dropped: columns of the file that were
+    left out on request.
     """
 
     inputs: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     image: tuple[int, ...] | None = None
     target: str = ""
@@ -131,7 +134,7 @@ def of_table(table: DataTable, target: Sequence[str], missing: str | None, drop:
     if len(held) == len(set(goals)):
         raise InputError("target is every column, expected some for inputs")
     _check_problems(columns, held, dropped=sorted(left_out))
-    called, notes = _distinct(columns)
+    called, notes = _distinct([column.name for column in columns], range(len(columns)), "columns")
     dropped = tuple(called[place] for place in sorted(left_out))
     if dropped:
         notes.append(f"left out: {', '.join(map(_marked, dropped))}")
@@ -139,19 +142,22 @@ def of_table(table: DataTable, target: Sequence[str], missing: str | None, drop:
     size = len(columns[goals[0]].values) * sum(_width(columns[place]) for place in others)
     check_numbers("numbers, with one column for each category,", size)
     blocks = [_inputs(called[place], columns[place]) for place in others]
-    names = [name for found, _ in blocks for name in found]
     groups = np.repeat(np.arange(len(others)), [len(found) for found, _ in blocks])
+    sources = [others[group] for group in groups]
+    names, alike = _distinct([name for found, _ in blocks for name in found], sources, "inputs")
     x = np.column_stack([block for _, block in blocks])
     y, words, goal = _target_of(columns, called, goals)
     how = "" if target else f", the last column (another: {option('target')})"
-    notes += _worded(called, columns, others)
+    notes += [*alike, *_worded(called, columns, others)]
     x, y, more = _complete(x, y, groups, [called[place] for place in others], goal, missing)
     if len(goals) > 1 and not is_onehot(y):  # of the samples that are left
         words = None
     worded = len(names) > len(others)
-    inputs = tuple(names) if table.named or worded else ()
+    inputs, columns_of = (
+        (tuple(names), tuple(called[place] for place in sources)) if table.named or worded else ((), ())
+    )
     told = (f"target: {goal}{how}", *table.notes, *notes, *more)
-    about = About(inputs=inputs, target=goal, notes=told, missing="".join(more), dropped=dropped)
+    about = About(inputs, columns_of, target=goal, notes=told, missing="".join(more), dropped=dropped)
     return Content(x, y, _with_remarks(about, x, y), words, 1)
 
 
@@ -251,13 +257,18 @@ def _chosen(word: str, columns: Sequence[Column], target: str) -> int:
     )
 
 
-def _distinct(columns: Sequence[Column]) -> tuple[list[str], list[str]]:
-    """A name for each column that no other has, and what to say where that took a change."""
-    names = [column.name for column in columns]
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    called = [f"{name} (column {place})" if name in twice else name for place, name in enumerate(names, 1)]
-    return called, [
-        f"several columns have the name {name!r}; each is called with its number" for name in twice[:_LISTED]
+def _distinct(names: Sequence[str], places: Sequence[int], what: str) -> tuple[list[str], list[str]]:
+    """A name for each that no other has, and what to say where that took a change; places: of their columns, from 0."""
+    counts, called = Counter(names), dict[str, None]()
+    for name, place in zip(names, places, strict=True):
+        own = f"{name} (column {place + 1})" if counts[name] > 1 else name
+        while own in called:
+            own += f" (column {place + 1})"
+        called[own] = None
+    number = "its number" if what == "columns" else "the number of its column"
+    return list(called), [
+        f"several {what} have the name {name!r}; each is called with {number}"
+        for name in [name for name in counts if counts[name] > 1][:_LISTED]
     ]
 
 
@@ -359,25 +370,6 @@ def _with_remarks(about: About, x: Floats, y: NDArray[Any]) -> About:
     if about.image is None:
         notes += [f"input {_quoted(about, column)} counts the rows" for column in counting_inputs(x)[:1]]
     return replace(about, notes=tuple(notes))
-
-
-def constant_inputs(x: Floats) -> NDArray[np.bool_]:
-    """Whether each input is the same on all samples."""
-    found: NDArray[np.bool_] = (x == x[0]).all(axis=0)
-    return found
-
-
-def repeated_inputs(x: Floats) -> list[tuple[int, int]]:
-    """Inputs that vary and are the same as an earlier one, as pairs: the earlier input, then the later one."""
-    seen: dict[bytes, int] = {}
-    firsts = [(seen.setdefault(x[:, at].tobytes(), at), at) for at in np.flatnonzero(~constant_inputs(x)).tolist()]
-    return [pair for pair in firsts if pair[0] != pair[1]]
-
-
-def counting_inputs(x: Floats) -> list[int]:
-    """Inputs that count the rows of three samples or more, from 0 or 1."""
-    counting = np.arange(len(x))[:, None] + np.array([0, 1])
-    return [column for column in range(x.shape[1]) if len(x) > 2 and (x[:, column, None] == counting).all(axis=0).any()]
 
 
 def _quoted(about: About, column: int) -> str:

@@ -134,6 +134,28 @@ def test_what_is_to_be_dropped_is_a_column_of_the_file(tmp_path):
     assert not flaws_of(sl.load_data(file, drop=["2", *still["drop"]]))
 
 
+def test_a_name_with_an_equals_sign_is_a_column_of_its_own(tmp_path):
+    """What is to be left out is called as in the file, and no column goes with another's category."""
+    colour = np.array(["red", "blue"])[np.arange(60) // 2 % 2]
+    columns = {"colour=red": np.full(60, 7), "t=0": np.where(Y > 0, 10, 0) + np.arange(60) % 3, "x=y": ["no"] * 60}
+    determined, constant = told(tmp_path, **columns, colour=colour)
+    assert determined["what"] == "The label is determined by t=0, on all 60 samples"
+    assert determined["instead"].endswith(": --drop t=0")
+    assert constant["what"].endswith("inputs are the same on all samples: colour=red (column 4), x=y=no")
+    assert constant["instead"] == "Leave them out: --drop colour=red x=y"
+    left = sl.load_data(tmp_path / "mine.csv", drop=[*constant["drop"], "t=0"])
+    assert left.about.inputs == ("a", "b", "c", "colour=blue", "colour=red")
+    assert not flaws_of(left)
+
+
+def test_categories_are_no_labels_left_among_the_inputs(tmp_path):
+    """A category has the name of an input, which is no column that could be a target."""
+    which = np.arange(60) % 3
+    colour = np.array(["red", "green", "grey"])[which]
+    found = told(tmp_path, colour=colour, kind=(which == 2).astype(int))
+    assert not [each for each in found if "one-hot" in each["what"]]
+
+
 @pytest.mark.parametrize(("factor", "said"), [(1.1 * APART, True), (0.9 * APART, False)])
 def test_scales_that_differ(factor, said, tmp_path):
     """Sizes are root mean squares of what is not 0: a rare category is as large as a frequent one."""

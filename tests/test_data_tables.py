@@ -34,6 +34,23 @@ def test_words_become_columns_with_names_and_classes(written):
     )
 
 
+@pytest.mark.parametrize(
+    ("header", "inputs"),
+    [
+        ("length,colour=red,colour,kind", ("length", "colour=red (column 2)", "colour=blue", "colour=red (column 3)")),
+        (
+            "colour=red (column 2),colour=red,colour,kind",
+            ("colour=red (column 2)", "colour=red (column 2) (column 2)", "colour=blue", "colour=red (column 3)"),
+        ),
+    ],
+)
+def test_no_two_inputs_have_one_name(written, header, inputs):
+    data = load_data(written(f"{header}\n1,5,red,oak\n2,6,blue,elm\n3,7,red,elm\n4,9,blue,oak\n"))
+    assert data.about.inputs == inputs
+    assert "several inputs have the name 'colour=red'; each is called with the number of its column" in data.about.notes
+    assert data.about.columns == (*header.split(",")[:2], "colour", "colour")
+
+
 def test_a_table_of_tabs_is_that_of_commas(written):
     one = load_data(written(PLANTS))
     two = load_data(written(PLANTS.replace(",", "\t"), "mine.tsv"))

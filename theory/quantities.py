@@ -161,7 +161,7 @@ class Hypothesis:
 
 
 def _by_convention(reason: str) -> str:
-    return f" (by convention: {reason})" if reason else ""
+    return f" (chosen range: {reason})" if reason else ""
 
 
 def letters_of(formula: sp.Basic) -> set[Letter]:

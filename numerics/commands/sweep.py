@@ -86,9 +86,10 @@ def run(arguments: Namespace) -> int:
 
 def _check_outputs(arguments: Namespace, plan: Plan) -> None:
     """InputError, before anything is computed, for what could not be written."""
-    if arguments.plot is not None:
-        from sparse_limits.numerics.sweeps.picture import check_picture
+    from sparse_limits.numerics.sweeps.picture import check_picture, check_quantity
 
+    check_quantity(arguments.show)
+    if arguments.plot is not None:
         check_picture(arguments.plot, plan.axes, arguments.show)
     if arguments.parquet is not None:
         from sparse_limits.numerics.sweeps.table import check_parquet

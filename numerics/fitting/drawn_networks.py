@@ -19,13 +19,7 @@ from scipy.sparse import csr_array
 
 from sparse_limits.numerics.arguments import InputError, checked_integer
 from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.fitting.explanation import (
-    METHODS,
-    Excluded,
-    Explanation,
-    law_of_random,
-    rank_among,
-)
+from sparse_limits.numerics.fitting.explanation import METHODS, Excluded, Explanation, law_of_random, rank_among
 from sparse_limits.numerics.fitting.homogeneity import Counts
 from sparse_limits.numerics.fitting.levels import ENOUGH_DRAWN
 from sparse_limits.numerics.fitting.method_law import Setting, ranked_in

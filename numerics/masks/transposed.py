@@ -53,6 +53,10 @@ def orientations(
     long = biases(shapes)
     for pattern in given:
         fitting = [name for name in known if _fits(name, pattern)]
+        if not fitting and known == [""]:
+            raise InputError(
+                f"`transposed` is {pattern!r:.60}, expected none for an array without a name, or `transpose`"
+            )
         if not fitting:
             raise InputError(
                 f"transposed is {pattern!r:.60}, which names no layer, expected one of {listed(known, shapes)}"

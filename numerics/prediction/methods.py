@@ -169,7 +169,7 @@ def prune(
     scope: Scope | None = None,
     rng: Seed | None = None,
     first_layer: bool = False,
-    rounds: int = USUAL_ROUNDS,
+    rounds: int | None = None,
     ties: str = "refuse",
 ) -> Masks:
     """Prune a network at initialisation: masks [out, in] of every layer, or of the first alone, whose counts of weights are exact.
@@ -180,7 +180,7 @@ def prune(
     which say nothing of each other, the density is refused, or with `ties` index the first are kept. x, residual and
     rng as in `saliency`.
 
-    synflow-iterative scores the surviving network and prunes it to density^(k/rounds), k = 1…rounds; its
+    synflow-iterative scores the surviving network and prunes it to density^(k/rounds), k = 1…rounds, 100 of them unless given; its
     masks are nested; other methods prune once. With scope "layers" and L layers a path from input to output survives whenever each
     round removes fewer than 1/L of the weights it keeps: log(1/density) < rounds · log(1 + 1/L), up to
     rounding.
@@ -207,8 +207,8 @@ def prune(
     _known("ties", ties, TIES)
     kept_count(density, 1)  # refuses a density outside (0, 1) before a root of it is taken
     if method == "synflow-iterative":
-        return _prune_in_rounds(network, density, scope, first_layer, rounds, ties)
-    if rounds not in (1, USUAL_ROUNDS):  # the latter is given where all methods are asked alike
+        return _prune_in_rounds(network, density, scope, first_layer, USUAL_ROUNDS if rounds is None else rounds, ties)
+    if rounds not in (None, 1):
         raise InputError(
             f"rounds is {rounds!r:.60}, expected none with {method}: it prunes once, synflow-iterative in rounds"
         )

@@ -31,7 +31,7 @@ from sparse_limits.numerics.masks.selection import Mask, global_mask
 from sparse_limits.numerics.masks.sorting import cross_fitted, smoothed
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction import methods as pruning
-from sparse_limits.numerics.prediction.settings import ROUNDS
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS
 from sparse_limits.numerics.statistics.distribution_free import MOST_DIVIDED, equal_laws_p_value
 from sparse_limits.numerics.studies.hypothesis_sentences import LEVEL, sentences, shape
 from sparse_limits.numerics.studies.hypothesis_summary import DataRow, HypothesisRow, HypothesisSummary, Side, WidthRow
@@ -131,7 +131,8 @@ def masks_of(case: Case, data: str, width: int) -> list[list[Mask]]:
     for at in range(settings.masks):
         rng = np.random.default_rng(keyed_seed(settings.seed, "hypothesis", *case[1:], data, width, at))
         network = random_network((part.x.shape[1], *(width,) * depth, part.y.shape[1]), rng)
-        kept = pruning.prune(method, network, part.x, -part.y, density, rng=rng, rounds=ROUNDS, ties="index")
+        rounds = ROUNDS if method == IN_ROUNDS else None
+        kept = pruning.prune(method, network, part.x, -part.y, density, rng=rng, rounds=rounds, ties="index")
         found.append(kept[1:-1])
     return [list(layer) for layer in zip(*found, strict=True)]
 

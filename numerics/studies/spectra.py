@@ -43,7 +43,7 @@ from sparse_limits.numerics.networks import (
     tangent_kernel,
 )
 from sparse_limits.numerics.prediction import methods as pruning
-from sparse_limits.numerics.prediction.settings import ROUNDS
+from sparse_limits.numerics.prediction.settings import IN_ROUNDS, ROUNDS
 from sparse_limits.numerics.studies.hypothesis import METHODS
 from sparse_limits.numerics.studies.lists import check_lists
 from sparse_limits.numerics.studies.spectra_sentences import findings, sentences
@@ -143,10 +143,11 @@ def _stream(case: Case, word: str) -> np.random.Generator:
 def _pruned(case: Case, network: Network, part: Dataset) -> Iterator[tuple[str, float, Masks]]:
     for method, density in product(case.settings.methods, case.settings.densities):
         rng = _stream(case, f"{method} {density}")
+        rounds = ROUNDS if method == IN_ROUNDS else None
         yield (
             method,
             density,
-            pruning.prune(method, network, part.x, -part.y, density, rng=rng, rounds=ROUNDS, ties="index"),
+            pruning.prune(method, network, part.x, -part.y, density, rng=rng, rounds=rounds, ties="index"),
         )
 
 

@@ -17,6 +17,7 @@ Sums = NDArray[np.int64]
 Masks = NDArray[np.uint32]
 Integers = NDArray[np.int64] | MutableSequence[int]  # lists where the work is counted
 FAR = 2**62  # beyond every distance
+ONE_EACH: Sums = np.empty(0, np.int64)  # for `count_between`: each sum is of one subset
 
 
 def half_sums(items: Sums, with_masks: bool = True) -> tuple[Sums, Masks]:
@@ -131,8 +132,11 @@ def first_between(left: Sums, right: Sums, lows: Sums, highs: Sums, found: Sums)
             j += total < low
 
 
-def count_between(left: Sums, right: Sums, low: int, high: int) -> int:
-    """How many sums left[i] + right[j] lie in [low, high]."""
+def count_between(left: Sums, right: Sums, low: int, high: int, times: Sums, before: Sums) -> int:
+    """How many subsets have a sum left[i] + right[j] in [low, high].
+
+    times: of how many subsets each of `left` is the sum; before: of how many the first j of `right` are; empty: of one each.
+    """
     count = 0
     under = upto = len(right)  # how many of `right` lead to a sum below low, and to one of at most high
     for i in range(len(left)):
@@ -140,7 +144,8 @@ def count_between(left: Sums, right: Sums, low: int, high: int) -> int:
             under -= 1
         while upto > 0 and left[i] + right[upto - 1] > high:
             upto -= 1
-        count += upto - under
+        found = before[upto] - before[under] if len(before) else upto - under
+        count += times[i] * found if len(times) else found
     return count
 
 
@@ -151,6 +156,7 @@ def count_each(items: Sums, low: int, high: int, most: int, counts: Sums) -> Non
     """
     left, right = np.empty(2 << (most + 1) // 2, np.int64), np.empty(2 << most // 2, np.int64)
     left[1] = right[1] = 0  # the sum of no items; `add_item` writes all others that are read
+    each = np.empty(0, np.int64)  # is of one subset
     for t in range(len(items)):
         a = b = 0  # items in either half
         for item in items[t]:
@@ -160,11 +166,11 @@ def count_each(items: Sums, low: int, high: int, most: int, counts: Sums) -> Non
             elif item != 0:
                 add_item(right, b, item)
                 b += 1
-        counts[t] = count_between(left[1 << a : 2 << a], right[1 << b : 2 << b], low, high)
+        counts[t] = count_between(left[1 << a : 2 << a], right[1 << b : 2 << b], low, high, each, each)
 
 
 def list_between(left: Sums, right: Sums, low: int, high: int, pairs: Sums) -> None:
-    """The places of all sums in [low, high]. pairs: int[count_between(...), 2]"""
+    """The places of all sums in [low, high]. pairs: int[how many there are, 2]"""
     filled = 0
     under = upto = len(right)
     for i in range(len(left)):

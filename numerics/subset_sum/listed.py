@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.machine_code import compiled
 from sparse_limits.numerics.subset_sum.half_sums import (
+    ONE_EACH,
     Sums,
     count_between,
     enclose,
@@ -50,7 +51,7 @@ class ListedHalves:
 
     def count(self, low: int, high: int) -> int:
         """How many subsets have a sum in [low, high]."""
-        return int(compiled(count_between)(self._left, self._right, low, high))
+        return int(compiled(count_between)(self._left, self._right, low, high, ONE_EACH, ONE_EACH))
 
     def codes_between(self, low: int, high: int, count: int) -> Codes:
         """All subsets with a sum in [low, high], of which there are `count`."""

@@ -20,6 +20,7 @@ from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.machine_code import compiled
 from sparse_limits.numerics.subset_sum.half_sums import (
     FAR,
+    ONE_EACH,
     count_between,
     first_between,
     half_sums,
@@ -149,11 +150,8 @@ class WindowedHalves:
         if low <= bottom and top <= high:
             return self._left.subsets[left] * self._right.subsets[right]
         (lefts, times), (rights, subsets) = self._left.window(left), self._right.window(right)
-        if times is None and subsets is None:
-            return int(compiled(count_between)(lefts, rights, low, high))
-        times = np.ones_like(lefts) if times is None else times
-        before = np.concatenate([[0], np.cumsum(np.ones_like(rights) if subsets is None else subsets)])
-        found = int(compiled(count_subsets_between)(lefts, times, rights, before, low, high))
+        before = ONE_EACH if subsets is None else np.concatenate([[0], np.cumsum(subsets)])
+        found = int(compiled(count_between)(lefts, rights, low, high, ONE_EACH if times is None else times, before))
         return found % 2**64  # a word may overflow, but not all 2^64 subsets are in an interval that cuts the windows
 
     def codes_between(self, low: int, high: int, count: int) -> Codes:
@@ -165,7 +163,7 @@ class WindowedHalves:
     def _pairs(self, left: int, right: int, low: int, high: int) -> list[tuple[int, int]]:
         """The pairs of half sums, of two windows, with a sum in [low, high]."""
         lefts, rights = self._left.window(left).sums, self._right.window(right).sums
-        places = np.empty((compiled(count_between)(lefts, rights, low, high), 2), np.int64)
+        places = np.empty((compiled(count_between)(lefts, rights, low, high, ONE_EACH, ONE_EACH), 2), np.int64)
         if len(places):
             compiled(list_between)(lefts, rights, low, high, places)
         return list(zip(lefts[places[:, 0]].tolist(), rights[places[:, 1]].tolist(), strict=True))
@@ -280,19 +278,3 @@ def meet(left: Sums, right: Sums, target: int, i: int, j: int, best: Sums, dista
         j -= 1 - up
     distances[0], distances[1] = below, above
     return i, j
-
-
-def count_subsets_between(left: Sums, times: Sums, right: Sums, before: Sums, low: int, high: int) -> int:
-    """How many subsets have a sum left[i] + right[j] in [low, high].
-
-    times: of how many subsets each of `left` is the sum; before: of how many the first j of `right` are.
-    """
-    count = 0
-    under = upto = len(right)
-    for i in range(len(left)):
-        while under > 0 and left[i] + right[under - 1] >= low:
-            under -= 1
-        while upto > 0 and left[i] + right[upto - 1] > high:
-            upto -= 1
-        count += times[i] * (before[upto] - before[under])
-    return count

@@ -66,8 +66,7 @@ def check_picture(path: Path, axes: Mapping[str, Sequence[object]], show: str) -
         InputError: as `check_plot`, for an unknown quantity to show, and for more than two dozen panels.
     """
     check_plot(path)
-    if show not in QUANTITIES:
-        raise InputError(f"show is {show!r:.60}, expected {', '.join(QUANTITIES)}")
+    check_quantity(show)
     along = max(ALONG, key=lambda word: len(axes[ALONG[word]]))
     others = [word for word in BESIDE if word != along and len(axes[BESIDE[word]]) > 1]
     panels = prod(len(axes[BESIDE[word]]) for word in others)
@@ -76,6 +75,12 @@ def check_picture(path: Path, axes: Mapping[str, Sequence[object]], show: str) -
             f"the picture would have {panels} panels, one for each {' and '.join(others)}, expected at most {MOST_PANELS}"
         )
     return along, others
+
+
+def check_quantity(show: str) -> None:
+    """InputError for an unknown quantity to show."""
+    if show not in QUANTITIES:
+        raise InputError(f"show is {show!r:.60}, expected {', '.join(QUANTITIES)}")
 
 
 def _colours(summary: SweepSummary) -> list[str]:

@@ -92,7 +92,7 @@ def read_plan(place: str | PathLike[str]) -> Plan:
         given = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{fspath(place)}: {why:.200}, expected a plan in TOML") from None
+        raise InputError(f"{fspath(place) or 'the empty name'}: {why:.200}, expected a plan in TOML") from None
     data = given.get("data")
     if isinstance(data, list) and all(isinstance(each, str) for each in data):
         given["data"] = [each if each == "digits" else str(path.parent / each) for each in data]
@@ -119,7 +119,8 @@ def plan_of(given: Mapping[str, Any]) -> Plan:
         if name == "seeds" and isinstance(values, int) and not isinstance(values, bool):
             values = range(checked_integer("seeds", values, 1, MOST_CASES))
         if not isinstance(values, (list, tuple, range)):
-            raise InputError(f"{name} is {values!r:.60}, expected a list")
+            expected = "a list, or how many from 0" if name == "seeds" else "a list"
+            raise InputError(f"{name} is {values!r:.60}, expected {expected}")
         axes[name] = tuple(values)
     options = given.get("options", {})
     if not isinstance(options, Mapping):

@@ -32,6 +32,8 @@ WRONG = {
     "E10 no_path rho_path=3 n=3": "rho_path is share of an input's paths to the output that are kept, expected a number from 0 to 1",
     "E10 two_layers n_1=1 n_2=1 p_1=1 p_2=1 p_3=2": "expected a number from 0 to 1",
     "E12.1 passed y=2 B=1": "an output within its bounds",
+    "E12.1 enough_copies N=0 p=1": "at least one unit in each layer",
+    "E12.1 copied alpha=1 p=1 N=1 c=-1": "c is number of neurons of the layer below that stand for each unit, expected a whole number from 0",
     "E12.2 interaction x_1=2 x_2=0": "x_1 is input of the example, expected a number from -1 to 1",
     "E11 either alpha=1 k_1=1 k_2=1 k_12=3 p=1/2": "together the functions have no fewer inputs than each",
 }  # a call, and what it is told
@@ -46,6 +48,9 @@ RIGHT = {
     "E11 either alpha=1 p=1/2 k_1=1 k_2=1 k_12=1": "1/2",  # the same input
     "E12.1 deep_failure alpha=1 p=1 n=1 k=1 N=1 M=1 L=3": "0",  # one chain, all edges there
     "E12.1 own_success alpha=1 p=1/2 n=1 k=2 N=1 M=1 L=2": "1/8",  # two edges, then one
+    "E12.1 copied alpha=1/2 p=1 N=3 c=1": "1/2",  # all edges are there
+    "E12.1 copied alpha=1 p=1/2 N=1 c=0": "0",  # nothing stands for the unit
+    "E12.1 few_copies alpha=1 p=1 N=0 c=0": "1",  # no unit is missed
     "E1 two_level_share alpha=1 k=1 p=1 p_0=1": "1",
     "E2 exact_tail m=3 k=1 p=1": "0",  # all three are wired
     "E2 kl_bound m=3 k=1 p=1": "0",

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bad_cases import (
-    BAD_FILES,
-    FIT,
-    FIT_DATA,
-    MASK,
-    PREDICT,
-    RNG,
-    TICKET,
-    X,
-    Y,
-    answered,
-    refused,
-)
+from bad_cases import BAD_FILES, FIT, FIT_DATA, MASK, PREDICT, RNG, TICKET, X, Y, answered, refused
 
 # Data
 

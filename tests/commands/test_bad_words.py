@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from bad_cases import (
     BAD_FILES,
+    BAD_PLANS,
+    CLUSTERS,
     FIT,
     FIT_DATA,
     IN,
     OUT,
     PREDICT,
+    SCANS,
+    SWEEPS,
     TICKET,
     answered,
     refused,
@@ -112,11 +118,9 @@ WORDS: list[list[str]] = [
     *(["study", "calibration", "--seeds", value] for value in ("0", "-1", "1.5", "9" * 30)),
     *(["study", "calibration", "--most", value] for value in ("0", "-1", "nan", "x")),
     ["study", "calibration", "unknown"],
-    *(["scan", "mask.npy", "--groups", value] for value in ("0", "-1", "1.5", "257", "9" * 30)),
+    *(["scan", "mask.npy", "--groups", value] for value in ("-1", "257", "9" * 30)),
     *(["scan", "mask.npy", "--seed", value] for value in ("-1", "1.5", str(2**128))),
-    *(["scan", *words] for words in ([], ["none.npy"], ["x.npz"], ["mask.npy", "--layer", "x"])),
-    *(["sweep", *words] for words in ([], ["none.toml"], ["mask.npy"], ["mask.npy", "--jobs", "0"])),
-    *(["verify", "N1", "--cluster", value] for value in ("", "local:", "local:0", "local:x", "local:1025")),
+    ["scan", "x.npz"],
     ["evaluate", "N1", "bound", "--exact", "h=12", "r=1", "--unknown"],
     ["study"],
     ["study", "unknown"],
@@ -129,13 +133,35 @@ def test_words_that_mean_nothing(here, capsys, words) -> None:
     refused(capsys, here, words, "")
 
 
+@pytest.fixture
+def plan(here: Path) -> Path:
+    file = here / "plan.toml"
+    file.write_text('methods = ["random"]\nwidths = [24]\n[options]\nnetworks = 1\n', "utf-8")
+    return file
+
+
+@pytest.mark.parametrize("kind", BAD_PLANS)
+def test_plans_that_are_none(here, capsys, plan, kind) -> None:
+    text, said = BAD_PLANS[kind]
+    plan.write_text(text, "utf-8")
+    refused(capsys, here, ["sweep", "plan.toml"], said)
+
+
 @pytest.mark.parametrize(
-    "words", [["--cluster", "local:0"], ["--plot", "x.gif"], ["--shard", "3/2"], ["--keep", ""], []]
+    ("command", "words", "said"),
+    [("sweep", *case) for case in SWEEPS] + [("scan", *case) for case in SCANS],
+    ids=lambda value: " ".join(value)[-60:],
 )
-def test_sweeps_that_mean_nothing(here, capsys, words) -> None:
-    plan = here / "plan.toml"
-    plan.write_text('methods = ["random"]\nwidths = [24]\n' + ("" if words else "[options]\nsamples = 1\n"), "utf-8")
-    refused(capsys, here, ["sweep", "plan.toml", *words])
+def test_sweeps_and_scans_that_mean_nothing(here, capsys, plan, command, words, said) -> None:
+    refused(capsys, here, [command, *words], said)
+
+
+@pytest.mark.parametrize("address", CLUSTERS)
+def test_clusters_where_none_is(here, capsys, monkeypatch, plan, address) -> None:
+    monkeypatch.setattr("sparse_limits.numerics.processes.cluster.ANSWER", 1.0)
+    said = f"sparse-limits: --cluster is {address!r}, {CLUSTERS[address]}"
+    for command in (["sweep", "plan.toml"], ["verify", "N1"]):
+        refused(capsys, here, [*command, "--cluster", address], said)
 
 
 def test_letters_of_a_terminal_are_not_passed_on(here, capsys) -> None:

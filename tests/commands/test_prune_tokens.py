@@ -154,6 +154,7 @@ def test_a_refusal_of_sequences_names_the_loss(capsys: pytest.CaptureFixture[str
         [*CALL, file, "--model", "own.py:converting"],
         [*CALL, file, "--model", "own.py:build", "--labels", "onehot"],
         ["predict", "layers", "--method", "snip", "--model", "own.py:build", "--data", file],
+        ["predict", "layers", "--method", "snip", "--model", "own.py:build", "--data", file, "--labels", "as-is"],
     ):
         assert main(words) == 2
         assert way_out in capsys.readouterr().err

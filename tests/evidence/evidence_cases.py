@@ -7,12 +7,7 @@ import sympy as sp
 from toys.claims import toy
 
 from sparse_limits.numerics.checks import checks_of
-from sparse_limits.numerics.evidence import (
-    Check,
-    Finding,
-    Trial,
-    Verdict,
-)
+from sparse_limits.numerics.evidence import Check, Finding, Trial, Verdict
 from sparse_limits.numerics.statistics.exact_tests import binomial_at_least
 
 a, b = sp.symbols("a b", positive=True)

@@ -10,28 +10,12 @@ import numpy as np
 import pytest
 import sympy as sp
 import toys
-from evidence_cases import (
-    a,
-    b,
-    checks,
-    half,
-    trial,
-)
+from evidence_cases import a, b, checks, half, trial
 from helpers import TESTS
 from toys.claims import drawn, toy
 
 from sparse_limits.numerics.checks import checks_of
-from sparse_limits.numerics.evidence import (
-    Control,
-    Trial,
-    control,
-    empirical,
-    enclosed,
-    exact,
-    kills,
-    run,
-    statistical,
-)
+from sparse_limits.numerics.evidence import Control, Trial, control, empirical, enclosed, exact, kills, run, statistical
 from sparse_limits.numerics.ledger.verification import LIMITS, Task, _lost, verify
 from sparse_limits.numerics.limits import check_work, limit
 from sparse_limits.numerics.processes.lost_tasks import LateTaskError, LostTaskError

@@ -49,8 +49,14 @@ def modules(label: str) -> tuple[str, ...]:
     return modules_of(entry, *checks_of_claims(entry.topic, [label]))
 
 
+@pytest.fixture(scope="session")
+def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all these processes share, so that one compiles what the next one needs."""
+    return tmp_path_factory.mktemp("recorded")
+
+
 def recorded(label: str, folder: Path) -> tuple[set[Path], set[Path], list[str]]:
-    """The files that the checks of a claim import and open, and their statuses."""
+    """The files that the checks of a claim import and open, and their statuses, in a process that runs in a folder."""
     home, *places = modules(label)
     of_checks = [each for each in places if each.startswith("sparse_limits.numerics.checks.")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(folder)}
@@ -70,12 +76,12 @@ def ours(files: set[Path]) -> set[Path]:
 @pytest.mark.parametrize(
     "label", [pytest.param(each, marks=pytest.mark.xdist_group(f"files of {each}")) for each in LABELS]
 )
-def test_checks_import_and_open_what_is_in_their_keys(label: str, tmp_path: Path) -> None:
-    imported, opened, statuses = recorded(label, tmp_path)
+def test_checks_import_and_open_what_is_in_their_keys(label: str, own_folder: Path) -> None:
+    imported, opened, statuses = recorded(label, own_folder)
     assert statuses == ["holds"]
     behind = {path.resolve() for path in files_behind(modules(label))}
     assert ours(imported) - behind == set()
-    assert {path for path in opened - behind if is_data(path, tmp_path)} == set()
+    assert {path for path in opened - behind if is_data(path, own_folder)} == set()
 
 
 def is_data(path: Path, folder: Path) -> bool:
@@ -92,9 +98,9 @@ def test_a_key_has_a_share_of_all_files() -> None:
     assert len(files_behind(modules("N1"))) < files / 4
 
 
-def test_what_is_imported_and_opened_is_seen(tmp_path: Path) -> None:
+def test_what_is_imported_and_opened_is_seen(own_folder: Path) -> None:
     """A control of the record."""
-    imported, opened, _ = recorded("T1", tmp_path)
+    imported, opened, _ = recorded("T1", own_folder)
     assert {ROOT / "theory" / "generalisation" / "__init__.py", ROOT / "numerics" / "data.py"} <= imported
     assert any("digits" in path.name for path in opened)  # the data of scikit-learn, whose version is in the key
 

@@ -5,30 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy as sp
-from evidence_cases import (
-    OBSERVABLE,
-    TOYS,
-    a,
-    assert_rate,
-    b,
-    checks,
-    half,
-    refuted,
-    toss,
-    trial,
-)
+from evidence_cases import OBSERVABLE, TOYS, a, assert_rate, b, checks, half, refuted, toss, trial
 from toys.claims import toy
 
-from sparse_limits.numerics.evidence import (
-    Kind,
-    Refutation,
-    Verdict,
-    control,
-    exact,
-    outcomes,
-    run,
-    statistical,
-)
+from sparse_limits.numerics.evidence import Kind, Refutation, Verdict, control, exact, outcomes, run, statistical
 from sparse_limits.numerics.statistics.exact_tests import REPORTED_MISS, Betting, Binomial
 
 

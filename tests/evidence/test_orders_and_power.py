@@ -5,29 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy as sp
-from evidence_cases import (
-    OBSERVABLE,
-    TOYS,
-    a,
-    assert_rate,
-    b,
-    half,
-    toss,
-    trial,
-)
+from evidence_cases import OBSERVABLE, TOYS, a, assert_rate, b, half, toss, trial
 from toys.claims import drawn, toy
 
-from sparse_limits.numerics.evidence import (
-    Finding,
-    Kind,
-    Trial,
-    Verdict,
-    control,
-    enclosed,
-    exact,
-    run,
-    statistical,
-)
+from sparse_limits.numerics.evidence import Finding, Kind, Trial, Verdict, control, enclosed, exact, run, statistical
 from sparse_limits.numerics.evidence.findings import Power
 from sparse_limits.numerics.statistics.exact_tests import PLANNED_MISS, REPORTED_MISS, Binomial, Majority
 

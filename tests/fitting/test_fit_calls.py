@@ -46,5 +46,16 @@ def test_thousands_of_layers_are_estimated_before_they_are_read(tmp_path, monkey
     """The refusal names the estimate, and no layer is read for it."""
     np.savez(tmp_path / "many.npz", **{f"{place}.weight": np.eye(2) for place in range(5000)})
     monkeypatch.setattr("sparse_limits.numerics.masks.layers.LayerFile.read", lambda self, name: pytest.fail(name))
-    with pytest.raises(InputError, match=r"a table of 5000 layers of 20000 weights would take about 41\.7 min"):
+    with pytest.raises(InputError, match=r"a table of 5000 layers of 20000 weights would take about 25\.2 min"):
         sl.fit_layers(tmp_path / "many.npz")
+
+
+def test_the_estimate_grows_with_the_lines_of_a_layer(tmp_path, monkeypatch):
+    """Of 20,000 rows the counts are drawn; as many weights in few lines take a fraction of the time."""
+    monkeypatch.setattr("sparse_limits.numerics.masks.layers.LayerFile.read", lambda self, name: pytest.fail(name))
+    for name, shape in (("tall", (20_000, 30)), ("wide", (30, 20_000)), ("even", (775, 775))):
+        np.savez(tmp_path / f"{name}.npz", **{f"{place}.weight": np.zeros(shape, np.int8) for place in range(4)})
+        with sl.limit("1s"), pytest.raises(InputError) as caught:
+            sl.fit_layers(tmp_path / f"{name}.npz")
+        about = "1.27 min" if name != "even" else "6.63 s"
+        assert f"a table of 4 layers of {4 * shape[0] * shape[1]} weights would take about {about}" in str(caught.value)

@@ -7,14 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sparse_limits.numerics.kernels import (
-    ERF,
-    RELU,
-    LayerGraphons,
-    dense_kernel,
-    graphon_kernel,
-    input_latent,
-)
+from sparse_limits.numerics.kernels import ERF, RELU, LayerGraphons, dense_kernel, graphon_kernel, input_latent
 from sparse_limits.numerics.kernels.quadrature import Smooth
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent, uniform_latent
 

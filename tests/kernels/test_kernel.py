@@ -16,13 +16,13 @@ from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.kernel.dual import a, angle, b, c, cosine, dense_nngp, dense_ntk, depth, erf, linear, relu, z
 from sparse_limits.theory.kernel.dual_activations import dual_activations
-from sparse_limits.theory.kernel.graphon_kernel import (
+from sparse_limits.theory.kernel.graphon_kernel import graphon_tangent_kernel
+from sparse_limits.theory.kernel.graphon_recursion import (
     GRAPHONS,
     POSITIONS,
     GraphonLayer,
     densely_trained,
     graphon_kernel,
-    graphon_tangent_kernel,
     masked,
     x,
     y,

@@ -17,16 +17,7 @@ from scipy.integrate import quad
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.exact import balls
-from sparse_limits.numerics.kernels import (
-    ERF,
-    LINEAR,
-    RELU,
-    Kernels,
-    activation,
-    dense_kernel,
-    leaky_relu,
-    recursion,
-)
+from sparse_limits.numerics.kernels import ERF, LINEAR, RELU, Kernels, activation, dense_kernel, leaky_relu, recursion
 from sparse_limits.numerics.kernels.activations import Homogeneous
 from sparse_limits.numerics.kernels.blocks import kernels
 from sparse_limits.numerics.kernels.layers import Layer

@@ -9,7 +9,7 @@ from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.kernel import graphon_kernel_wide as wide
 from sparse_limits.numerics.exact import balls
 from sparse_limits.theory.kernel.dual import cosine, kappa_0
-from sparse_limits.theory.kernel.graphon_kernel import two_hidden, x, y
+from sparse_limits.theory.kernel.graphon_recursion import two_hidden, x, y
 
 
 @pytest.mark.parametrize("function", [kappa_0, wide.both_terms])

@@ -9,7 +9,6 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
-import sparse_limits as sl
 from sparse_limits.numerics.checks import checks_of_claims
 from sparse_limits.numerics.evidence import Check, Trial, Verdict, control, enclosed, exact
 from sparse_limits.numerics.ledger.domains import formula_without_value, mutate_domains, outside
@@ -230,7 +229,7 @@ def test_what_is_unresolved_becomes_less(label):
 
     What ends by convention holds beyond, as far as the checks of the claim can tell.
     """
-    (found,) = sl.mutate(label, domains=True).results
+    found = mutate_domains(claim(label), checks_of_claims(load_ledger()[label].topic, [label]))
     assert list(found.survivors) == unresolved()[label]
     assert found.equivalent == {each.name: each.convention for each in wider_claims(claim(label)) if each.convention}
 

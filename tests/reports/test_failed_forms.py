@@ -7,14 +7,7 @@ import re
 import pytest
 from helpers import ROOT
 
-from sparse_limits.numerics.reports.failed_forms import (
-    GUESSED,
-    QUOTED,
-    REPORTED,
-    forms_table,
-    forms_text,
-    headings,
-)
+from sparse_limits.numerics.reports.failed_forms import GUESSED, QUOTED, REPORTED, forms_table, forms_text, headings
 from sparse_limits.theory.claims import QUOTATION
 from sparse_limits.theory.ledger import load_ledger
 

@@ -21,10 +21,7 @@ from sparse_limits.numerics.spectra.exact import (
     rank_one_singular_value,
     step_singular_values,
 )
-from sparse_limits.numerics.spectra.singular_values import (
-    half_normal,
-    inner_product_singular_values,
-)
+from sparse_limits.numerics.spectra.singular_values import half_normal, inner_product_singular_values
 from sparse_limits.theory.operators.singular_values import row_value
 from sparse_limits.theory.saliency.model import tau, u, v
 from sparse_limits.theory.tails import product_survival

@@ -28,10 +28,7 @@ from sparse_limits.numerics.spectra.noise_edge import (
     noise_edge_bounds,
     rare_level,
 )
-from sparse_limits.numerics.spectra.singular_values import (
-    mask_singular_values,
-    normal,
-)
+from sparse_limits.numerics.spectra.singular_values import mask_singular_values, normal
 from sparse_limits.numerics.statistics.exact_tests import LEVEL, Binomial
 from sparse_limits.theory.graphon import lognormal, probit_graphon, symbols
 from sparse_limits.theory.operators.noise import constant_edge, edge_spread, sparse_edge

@@ -18,9 +18,7 @@ from spectra_cases import probit
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.masks.composition import uniform_latent
 from sparse_limits.numerics.spectra.corrected_values import corrected_singular_values
-from sparse_limits.numerics.spectra.exact import (
-    probit_singular_values,
-)
+from sparse_limits.numerics.spectra.exact import probit_singular_values
 from sparse_limits.numerics.spectra.singular_values import (
     Quadrature,
     UniformInPieces,

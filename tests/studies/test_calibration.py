@@ -17,15 +17,7 @@ from toys.claims import toy
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.evidence import Check, Finding, Trial, Verdict, control, statistical
 from sparse_limits.numerics.evidence.findings import Power
-from sparse_limits.numerics.ledger.calibration import (
-    BLOCK,
-    Settings,
-    Smaller,
-    checks_asked,
-    modules,
-    outcome,
-    pieces,
-)
+from sparse_limits.numerics.ledger.calibration import BLOCK, Settings, Smaller, checks_asked, modules, outcome, pieces
 from sparse_limits.numerics.statistics.exact_tests import LEVEL, Binomial
 from sparse_limits.numerics.store import Store
 from sparse_limits.numerics.studies import run_study, settings_of, study

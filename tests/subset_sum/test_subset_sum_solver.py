@@ -23,7 +23,7 @@ from sparse_limits.numerics.subset_sum import (
     solver,
     windows,
 )
-from sparse_limits.numerics.subset_sum.half_sums import half_sums
+from sparse_limits.numerics.subset_sum.half_sums import ONE_EACH, count_between, half_sums
 from sparse_limits.numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
 from sparse_limits.theory.subset_sum import exact_solver
 
@@ -198,6 +198,17 @@ def test_half_sums_are_all_sums_sorted(x):
     assert sorted(masks.tolist()) == list(range(2 ** len(x)))
     for total, mask in zip(totals, masks, strict=True):
         assert total == sum(v for place, v in enumerate(x) if mask >> place & 1)
+
+
+@given(*[st.lists(st.tuples(st.integers(-20, 20), st.integers(1, 4)), min_size=1, max_size=6)] * 2)
+def test_subsets_are_counted_as_often_as_they_have_a_sum(left, right):
+    """Of either half sums, or of neither, with the numbers of their subsets."""
+    a, b = (np.array(sorted(half)).T for half in (left, right))
+    for times, more in product((a[1], ONE_EACH), (b[1], ONE_EACH)):
+        before = np.concatenate([[0], np.cumsum(more)]) if len(more) else ONE_EACH
+        weights = np.outer(times if len(times) else np.ones_like(a[0]), more if len(more) else np.ones_like(b[0]))
+        inside = np.abs(np.add.outer(a[0], b[0]) - 1) <= 5
+        assert count_between(a[0], b[0], -4, 6, times, before) == weights[inside].sum()
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,7 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.tickets import (
-    REACH,
-    multilayer_perceptron,
-    rescaled,
-)
+from sparse_limits.numerics.tickets import REACH, multilayer_perceptron, rescaled
 
 
 def network(name):

@@ -5,9 +5,7 @@ import pytest
 from network_cases import network
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.equivariance import (
-    forward,
-)
+from sparse_limits.numerics.equivariance import forward
 from sparse_limits.numerics.tickets import (
     Source,
     certify,

@@ -8,18 +8,10 @@ import numpy as np
 import pytest
 from network_cases import inputs, network
 
-from sparse_limits.numerics.equivariance import (
-    EquivariantLayer,
-    forward,
-)
+from sparse_limits.numerics.equivariance import EquivariantLayer, forward
 from sparse_limits.numerics.subset_sum.batch import subsets_within
 from sparse_limits.numerics.subset_sum.half_sums import search_each
-from sparse_limits.numerics.tickets import (
-    certify,
-    find_ticket,
-    multilayer_perceptron,
-    rescaled,
-)
+from sparse_limits.numerics.tickets import certify, find_ticket, multilayer_perceptron, rescaled
 from sparse_limits.numerics.tickets.certificate import UNIT_ROUNDOFF, _rounding, bounds_up_to
 
 NAMES = ("perceptron", "ring", "pairs of three", "pairs of four")

@@ -39,9 +39,7 @@ before = sp.Symbol("Delta", nonnegative=True)  # error of the features before a 
 reach = sp.Symbol("r", nonnegative=True, integer=True)  # nonzero entries of all basis elements in one row
 L = sp.Symbol("L", nonnegative=True, integer=True)  # roundings that a term of a pass meets
 more = sp.Symbol("l", nonnegative=True, integer=True)  # that it meets in one step more
-moduli_output = sp.Symbol(
-    "M", nonnegative=True
-)  # the largest output of the pass with all numbers replaced by their moduli
+moduli_output = sp.Symbol("M", nonnegative=True)  # largest output of the pass with moduli in place of all numbers
 B_1, B_2 = sp.symbols("B_1 B_2", nonnegative=True, integer=True)
 n_0, n_1, n_2 = sp.symbols("n_0 n_1 n_2", nonnegative=True, integer=True)  # channels on each level
 eps_1, eps_2, norms_1, norms_2, inputs_1, inputs_2, weight_2 = sp.symbols(
@@ -150,30 +148,11 @@ def powers(gap: sp.Expr) -> sp.Expr:
     return sp.powsimp(sp.expand(sp.powsimp(sp.expand(gap))))
 
 
-def channels_between_are_added(coefficients: sp.Expr) -> Iterator[Relation]:
-    """None without channels between the layers, and those of one channel more."""
-    more = n_0 * B_1 + n_2 * B_2
-    yield induction(coefficients, n_1, sp.S.Zero, lambda term: term + more, by=sp.expand)
-
-
-def both_errors_add_up(error: sp.Expr, own_error: sp.Expr, gain: sp.Expr) -> Iterator[Relation]:
-    """Q7's error ε·norms·inputs, and that of the features before times the gain."""
-    yield same(error, own_error + gain * before, by=sp.expand)
-    yield same(own_error, eps * norms * inputs)
-
-
 def the_second_layer_starts_with_the_first_error(two_layers: sp.Expr, error: sp.Expr) -> Iterator[Relation]:
     """The bound of one layer twice, first without an error in front, then with this one."""
     one = valued(error, {before: 0, eps: eps_1, norms: norms_1, inputs: inputs_1})
     here = {eps: eps_2, norms: norms_2, inputs: inputs_2, weight: weight_2, n_in: n_1, before: one}
     yield same(two_layers, valued(error, here), by=sp.expand)
-
-
-def both_passes_err(equivariance_error: sp.Expr, forward_error: sp.Expr) -> Iterator[Relation]:
-    """The errors at x and at ρ(g)x add up; roundings up at the one and down at the other differ by as much to first order."""
-    yield same(equivariance_error, forward_error + forward_error)
-    apart = ((1 + u) ** L - (1 - u) ** L) * moduli_output
-    yield same(*(sp.diff(each, u).subs(u, 0) for each in (equivariance_error, apart)))
 
 
 def products_fall_from_one(gamma: sp.Expr, stray: sp.Expr) -> Iterator[Relation]:
@@ -328,15 +307,28 @@ $[[coefficients]]$ coefficients. Message passing commutes with permutations that
         ),
     ),
     because={
-        "coefficients": channels_between_are_added,
+        "coefficients": lambda coefficients: induction(
+            coefficients, n_1, sp.S.Zero, lambda term: term + n_0 * B_1 + n_2 * B_2, by=sp.expand
+        ),
         "gain": lambda gain: induction(gain, n_in, weight, lambda term: term + eps * norms, by=sp.expand),
-        "error": both_errors_add_up,
+        "error": lambda error, own_error, gain: (
+            same(error, own_error + gain * before, by=sp.expand),
+            same(own_error, eps * norms * inputs),
+        ),
         "two layers": the_second_layer_starts_with_the_first_error,
         "roundings multiply": lambda stray: (
             same(stray.subs(L, L + 1), stray + u * (1 + stray), by=powers),
             induction(stray, L, sp.S.Zero, lambda term: term + u * (1 + term), by=powers),
         ),
-        "symmetry": both_passes_err,
+        "one step more": lambda carried, stray: (
+            same(carried, stray.subs(L, L + more), by=powers),
+            same(carried, stray.subs(L, more) * (1 + stray) + stray, by=powers),
+        ),
+        "rounding": lambda forward_error, stray: same(forward_error, stray * moduli_output),
+        "symmetry": lambda equivariance_error, forward_error: (
+            same(equivariance_error, forward_error + forward_error),
+            same(*(sp.diff(each, u).subs(u, 0) for each in (equivariance_error, apart))),
+        ),
         "Bernoulli": products_fall_from_one,
         "count": summands_are_added_one_by_one,
     },
@@ -371,8 +363,10 @@ $[[coefficients]]$ coefficients. Message passing commutes with permutations that
         "forward_error": {
             "to first order": L * u * moduli_output,
             "square root of the number": sp.sqrt(L) * u * moduli_output,
+            "relative to one": stray,
         },
         "gamma": {"without the denominator": L * u, "a rounding more": gamma.subs(L, L + 1)},
+        "carried": {"errors add up": stray + stray.subs(L, more), "the step alone": stray.subs(L, more)},
         "apart": {"all up in both passes": equivariance_error},
         "stray": {"to first order": L * u, "square root of the number": sp.sqrt(L) * u},
         "roundings": {

@@ -25,14 +25,7 @@ from sparse_limits.theory.equivariance.symbols import (
     order,
 )
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import (
-    COUNT,
-    COUNT_FROM_ZERO,
-    NON_NEGATIVE,
-    POSITIVE,
-    Hypothesis,
-    Quantity,
-)
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
 from sparse_limits.theory.subset_sum import volume
 from sparse_limits.theory.subset_sum.symbols import delta, eps

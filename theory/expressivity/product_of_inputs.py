@@ -119,6 +119,7 @@ def slopes_and_bends_are_those_of_chords(chord: sp.Expr, first_slope: sp.Expr, b
 masked_product = Claim(
     label="E6.2",
     title="A product of two inputs under a mask",
+    headline=r"With $M$ pieces for each of two squares, at most $2M$ ReLU units interpolate $x_1x_2$ on $[-1,1]^2$, with a sup error of exactly $$[[sup_error]].$$ A masked layer can represent this if as many of its neurons keep both inputs.",
     statement=r"""
 On $[-1,1]^2$ let each square in $x_1x_2=\frac14(x_1+x_2)^2-\frac14(x_1-x_2)^2$ be interpolated at $M+1$ equispaced
 knots of $[-2,2]$. The interpolation needs at most $[[product_units]]$ ReLU units (a first slope $[[first_slope]]$ and
@@ -222,6 +223,7 @@ def sums_of_functions_of_one_input_cancel(corners: sp.Expr) -> Iterator[Relation
 one_input_each = Claim(
     label="E6.3",
     title="Neurons with one input each cannot approximate a product",
+    headline=r"One hidden layer of neurons with at most one active input each, however many they are, approximates $x_1x_2$ on $[-1,1]^2$ no better than the network $0$ does, whose sup error is $1$.",
     statement=r"""
 Let a network have one hidden layer of neurons, however many, with at most one active input each, and a linear
 readout. Its sup error for $x_1x_2$ on $[-1,1]^2$ is at least $[[additive_floor]]$, which the network $0$ attains. So

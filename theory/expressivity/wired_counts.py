@@ -301,6 +301,7 @@ def exponentials_stand_for_neurons(some_wired: sp.Expr, mean: sp.Expr, some_lowe
 wired_threshold = Claim(
     label="E4",
     title="The number of inputs at which full wiring ends",
+    headline=r"Let each of $m$ neurons keep each of $k$ inputs with probability $p$, independently. As $m\to\infty$, some neuron keeps all of them with a probability that tends to $1$ for $k\le(1-\varepsilon)k^*$ and to $0$ for $k\ge(1+\varepsilon)k^*$, for each $\varepsilon>0$, with $$k^*=[[threshold]].$$",
     statement=r"""
 Let $m$ neurons have edges of probability exactly $p\in(0,1)$ to each of $k$ inputs, and all other neurons none. Then
 $$P(N\ge1)=[[some_wired]],\qquad[[some_lower]]\le P(N\ge1)\le[[mean]].$$

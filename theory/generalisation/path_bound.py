@@ -116,6 +116,7 @@ def derivative_vanishes_at_the_largest_value(
 path_energy_bound = Claim(
     label="B3",
     title="Path densities bound the energy of a linear target",
+    headline=r"If the labels are linear in the features, $y=X\beta$, and the kernel matrix is as in B2.1, $y^\top K^{-1}y$ is at most a sum over the features with $\beta_j\ne0$. A feature of path density $\rho_{path}$ contributes $$[[path_term]].$$",
     statement=r"""
 Let $K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1: $c_L=(L+1)2^{-L}$) and $y=X\beta$. Then $y^\top K^{-1}y$ is at
 most the sum over the features with $\beta_j\ne0$ of $[[path_term]]$ at the path density of the feature: $\infty$ if one of these

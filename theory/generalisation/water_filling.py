@@ -316,6 +316,7 @@ def optimum_of_either_case(
 power_profile = Claim(
     label="B5",
     title="Water-filling of a power-law profile with a cap, and the gap to uniform densities as the density tends to 1",
+    headline=r"Let $|\beta(v)|=v^a$ with $a>0$. Of all path densities of mean $\rho\le\frac1{a+1}$, the best give $\int\beta(v)^2/\rho(v)\,dv$ the value of uniform ones times $$[[ratio]].$$ As $\rho\to1$ the gap closes, but it is positive at every $\rho<1$.",
     statement=r"""
 Let $|\beta(v)|=v^a$ on $[0,1]$, $a>0$, and minimise $\int\beta^2/\rho$ over $0\le\rho(v)\le1$ of mean $\rho$. The optimum has
 $\rho(v)=1$ from $v_*=[[edge]]$ on (nowhere, for $\rho\le[[cap]]$), and is

@@ -50,6 +50,7 @@ def sets_with_two_entries_are_counted(pair_chance: sp.Expr) -> Iterator[Relation
 chi_statistic = Claim(
     label="G6.2",
     title="The mean of a statistic of column densities over uniform masks",
+    headline=r"Over all masks of $m\times n$ entries with one density $\rho$, $0<\rho<1$, the statistic $\chi$ of the column densities, defined below, has the mean $$[[expected_chi]],$$ which does not depend on $\rho$.",
     statement=r"""
 For a mask of $m\times n$ entries with column densities $\hat p_j$ and density $\rho$, $0<\rho<1$, let $\chi=\sum_j(\hat
 p_j-\rho)^2m/(\rho(1-\rho))$. If the mask is a uniform set of $K=\rho mn$ entries (as for Random and Magnitude), then

@@ -12,18 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.selection import kept
-from sparse_limits.theory.graphon.symbols import (
-    CUT,
-    ENTRY,
-    FAILURE,
-    ROWS,
-    VARIANCE,
-    delta,
-    m,
-    n,
-    p,
-    variance,
-)
+from sparse_limits.theory.graphon.symbols import CUT, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same, vanishes

@@ -210,15 +210,15 @@ SynFlow in one round, with one hidden layer and one output, varies with the row 
 which all widths grow, including those of inputs and outputs (S11). In many rounds SynFlow may empty neurons (H6.1). Wanda varies with the
 column only, unless all inputs of the layer have the same norm (S12). SNIP and GraSP vary with both row and column if their saliencies
 factorise (S3, S8: symmetric data, a residual that does not depend on the network) and the lengths $|h_j|$ of their profiles are not all
-equal; on other data their class is not a theorem. The abstract announces that data-driven methods such as SNIP and GraSP are heterogeneous, and that Random and Magnitude are homogeneous; the former
-holds only with exceptions (S9, S10, S12).
+equal; on other data their class is not a theorem.
 """,
     steps=STEPS,
     source=Source(
         "2602.06675",
         "v1",
-        "abstract: “This limit framework establishes a novel topological taxonomy for sparse networks”; the "
-        "exceptions are ours",
+        "abstract: “This limit framework establishes a novel topological taxonomy for sparse networks”, in which Random "
+        "and Magnitude are homogeneous, and data-driven methods such as SNIP and GraSP heterogeneous; the latter is true with "
+        "exceptions only (S9, S10, S12)",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
@@ -250,7 +250,7 @@ holds only with exceptions (S9, S10, S12).
     aids={"instances": INSTANCES, "methods": METHODS, "data": "raw", "trained": TRAINED},
     remarks=(
         Remark(
-            r"The dichotomy needs corrections: only heterogeneity of columns is feature selection, and the dichotomy fails for saturated "
+            r"The dichotomy of the abstract needs corrections: only heterogeneity of columns is feature selection, and the dichotomy fails for saturated "
             r"noise ($W=1$ where $f\varphi$ is large), for signed scores at $\rho=\frac12$ (S10), for row-wise thresholds (S12), and for "
             "GraSP with a nearly constant smoothed residual, which is row-heterogeneous (S9)."
         ),

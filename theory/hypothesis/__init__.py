@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from sparse_limits.theory.hypothesis.critical_density import critical_density
     from sparse_limits.theory.hypothesis.further.deviations import flow_deviations
     from sparse_limits.theory.hypothesis.further.hidden_snip import hidden_snip
+    from sparse_limits.theory.hypothesis.further.rows_in_the_limit import rows_in_the_limit
+    from sparse_limits.theory.hypothesis.further.sign_in_the_limit import sign_in_the_limit
     from sparse_limits.theory.hypothesis.labels import labels_in_the_limit
     from sparse_limits.theory.hypothesis.rounds import rounds
     from sparse_limits.theory.hypothesis.sorted_histograms import sorted_histograms
@@ -22,5 +24,7 @@ __all__ = [
     "hidden_snip",
     "labels_in_the_limit",
     "rounds",
+    "rows_in_the_limit",
+    "sign_in_the_limit",
     "sorted_histograms",
 ]

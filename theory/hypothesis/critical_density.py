@@ -18,6 +18,10 @@ from sparse_limits.theory.tails import t
 m = sp.Symbol("m", positive=True)  # e(t), the mean modulus of what is kept: of all weights, pruned ones as 0
 q = sp.Symbol("q", positive=True)  # p(t), the density of |w| at the threshold
 rho_c = sp.Symbol("rho_c", positive=True)  # critical density
+s_2 = sp.Symbol("s_2", positive=True)  # mean square of what is kept, pruned weights as 0
+kappa = sp.Symbol("kappa", positive=True)  # slope of the response at the critical threshold t, times t
+x, v = sp.symbols("x v", real=True)  # logarithm of a threshold over the critical one; a standard normal number
+y = sp.Symbol("y", positive=True)
 
 falling = -q - m / t**2
 slope = m - t**2 * q
@@ -35,6 +39,13 @@ gain_exponential = t**2 / (1 + t)
 critical_exponential = sp.exp(-(1 + sp.sqrt(5)) / 2)
 
 dead = sp.Max(0, 1 - rho / rho_c)
+
+lost = kappa * x**2 / 2
+turn = sp.sqrt(2 * y / kappa)
+kept_more = t * q * turn
+own = (s_2 / m**2 - 1) / 2
+mean_root = sp.sqrt(2 / sp.pi) * sp.Integral(y**2 * sp.exp(-((v + y**2) ** 2) / 2), (y, 0, sp.oo))
+excess = t * q * sp.sqrt(2 * sp.sqrt(own) / kappa) * mean_root / rho_c
 
 STEPS = proof(
     r"""
@@ -103,6 +114,51 @@ uniform (from critical threshold): On $(0,1)$, $e(t)=[[mean_uniform]]$ and $\var
 
 exponential (from critical threshold): $e(t)=[[mean_exponential]]$ and $\varepsilon(t)=[[gain_exponential]]$, so that
 $\rho_c=[[critical_exponential]]$.
+
+largest sum (by Cauchy–Schwarz): Let $M_1,\dots,M_k$ be sums of independent numbers of mean $0$, a number more in each, and let $L$ be the
+largest $|M_j|$. Let $|M_j|$ be the first one above $\lambda$, if there is one. Given the numbers up to there, by Jensen, $|M_k|$ has a
+mean of at least $|M_j|$. So $\lambda P(L>\lambda)\le E[|M_k|;L>\lambda]$, and, integrated over $\lambda$, $EL^2\le2E|M_k|L$. Hence
+$EL^2\le4EM_k^2$.
+
+deviations (from largest sum, one neuron, many weights; by Markov): Now let the fourth moment be finite, $p'$ continuous near $t_*$ and
+$\kappa>0$. With independent fair signs as factors of the terms, in the order of the moduli, the values of $e_n$ at all $t$ are sums as in
+*largest sum*. So, by symmetrisation, the largest $|e_n(t)-e(t)|$ over $t$ and both sides, $\Delta$, has a mean square of
+$O(\frac1n)$, and likewise for the means of $1$ and of $w^2$. So a neuron is typical except with a probability of $O(\frac1n)$.
+
+parabola (from mean kept, critical threshold): For $t=t_*e^x$, $\ln te(t)$ is below its largest value by $[[lost]]$, up to $o(x^2)$.
+
+far (from deviations, parabola, no small ones; by compactness): Let $\theta=\theta_*e^{u/\sqrt n}$, with $|u|$ bounded. The equations of a
+typical neuron that keeps anything give $\ln ae(a)+\ln be(b)=2\ln\theta+O(\Delta)$. So $a=t_*e^\alpha$ and $b=t_*e^\beta$ with
+$\alpha^2+\beta^2=O(\Delta+n^{-1/2})$. Over neurons that keep anything the squares of the differences of their shares from $\rho_c$ have
+a mean of $O(n^{-1/2})$.
+
+close (from far, largest sum; by Markov): As in *deviations*, the largest modulus of $e_n(t)-e(t)-e_n(t_*)+e(t_*)$ over
+$|\ln\frac t{t_*}|\le Cn^{-1/4}$ has a mean square of $O(n^{-5/4})$. So there
+$\ln e_n(t_*e^x)=\ln e(t_*)-x-\frac\kappa2x^2+\xi+o(n^{-1/2})$ in probability, with $\xi=e_n(t_*)/e(t_*)-1$ over the weights into the
+neuron; for those out of it let $\eta$ be this number.
+
+solution (from close, parabola, one neuron): So $\alpha-\beta-\frac\kappa2\beta^2+\xi$ and $\beta-\alpha-\frac\kappa2\alpha^2+\eta$ are
+$\frac u{\sqrt n}+o(n^{-1/2})$. Hence $\alpha-\beta=O(n^{-1/2})$, and for $y=\frac{\sqrt n}2(\xi+\eta)-u$ the mean of both equations is
+$\sqrt n\frac\kappa2\alpha^2=y+o(1)$. If $y<0$, nothing is kept. If $y>0$ take $y'<y$: at
+$\alpha,\beta=-n^{-1/4}\sqrt{2y'/\kappa}\pm\frac14(\eta-\xi)$ both $ae_n(b)$ and $be'_n(a)$ exceed $\theta$, so that the iteration stays
+above $r=\theta/a$, $c=\theta/b$. So the largest solution has $\alpha<0$, and $-n^{1/4}\alpha=[[turn]]+o(1)$, likewise for $\beta$.
+
+shares (from solution): As $S'=-p$, a neuron that keeps anything keeps on either side a share $\rho_c+n^{-1/4}[[kept_more]]+o(n^{-1/4})$.
+
+own (from close; by central limit of copies): $\frac{\sqrt n}2(\xi+\eta)$ tends in law to a normal number with mean $0$ and variance
+$\sigma^2=[[own]]$.
+
+mean (from far, shares, own; by continuous mapping): Let $u=\sigma v$. The share of neurons that keep nothing tends in probability to
+$\Phi(v)$, with $\Phi$ the distribution function of a standard normal number $Z$. Let $A$ be the mean over all neurons of the share of
+their weights that they keep minus $\rho_c$, with $0$ for those that keep nothing. As $n^{1/2}$ times the squares have bounded means, $n^{1/4}A$ tends in
+probability to $t_*q\sqrt{2\sigma/\kappa}$ times the mean of $\sqrt{\max(0,Z-v)}$, which is $[[mean_root]]$: neurons are independent, so
+that $A$ and the share of empty ones deviate from their means by $O(n^{-1/2})$.
+
+excess (from mean, densities; by Cauchy–Schwarz): At a density $\rho<\rho_c$ let $\Phi(v)=1-\frac\rho{\rho_c}$. Up to $\frac1n$ the set
+of weights that are left is a core between those at $u-\delta$ and $u+\delta$, for each $\delta>0$. What a neuron keeps decreases from the
+one to the other. The neurons that keep nothing at $u+\delta$ but something at $u-\delta$ are a share of $O(\delta)$, and with the squares in
+*far* they contribute $O(\sqrt\delta)$ to $n^{1/4}A$. So $n^{1/4}A$ has the same limit here. If $D$ is the share of neurons that keep
+nothing, $A=\rho-\rho_c(1-D)$, and $n^{1/4}$ times $D-1+\frac\rho{\rho_c}$ tends to $[[excess]]$.
 """,
     globals(),
 )
@@ -159,6 +215,40 @@ def living_neurons_make_the_density(dead: sp.Expr) -> Relation:
     return same((1 - dead) * rho_c, sp.Min(rho, rho_c), by=by_moduli)
 
 
+def response_has_this_slope(lost: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+    """The slope of ln te(t) in ln t is 1 − ε, 0 at t*; its derivative there is −κ."""
+    yield same(slope / m, 1 - t**2 * q / m)
+    yield same(sp.diff(lost, x, 2), kappa)
+    for order in (0, 1):
+        yield same(sp.diff(lost, x, order).subs(x, 0), 0)
+
+
+def root_of_the_parabola(turn: sp.Expr, lost: sp.Expr) -> Relation:
+    """At x = −turn the parabola is y."""
+    return same(lost, y, where={x: -turn})
+
+
+def tail_has_the_slope(kept_more: sp.Expr, turn: sp.Expr) -> Relation:
+    """The slope of S in ln t, −tp, times −turn."""
+    return same(kept_more, (-t * q) * -turn)
+
+
+def half_of_both_sides(own: sp.Expr) -> Relation:
+    """The variance of w1{w > t}, over the square of its mean, of two sides, over 4."""
+    return same(own, 2 * (s_2 - m**2) / m**2 / 4)
+
+
+def mean_of_the_root(mean_root: sp.Expr) -> Relation:
+    """The root exceeds y with the chance of Z > v + y²; its mean is the integral of y over the density."""
+    tail = sp.erfc((v + y**2) / sp.sqrt(2)) / 2
+    return same(mean_root, sp.Integral(-y * sp.diff(tail, y), (y, 0, sp.oo)))
+
+
+def mean_share_of_the_living(excess: sp.Expr, kept_more: sp.Expr, own: sp.Expr, mean_root: sp.Expr) -> Relation:
+    """What is kept more at y = σ, times the mean root, over the critical density."""
+    return same(excess, kept_more.subs(y, sp.sqrt(own)) * mean_root / rho_c)
+
+
 critical_density = Claim(
     label="H6.1",
     title="SynFlow, one weight at a time, empties neurons below a critical density",
@@ -173,6 +263,11 @@ keep no weight tends in probability to $$[[dead]],$$ and all other neurons, exce
 $\max(\rho,\rho_c)$ of their weights on either side, up to an error that tends to $0$. The critical density $\rho_c$ is
 $[[critical_normal]]$ for normal weights, $[[critical_uniform]]$ for uniform weights, and $[[critical_exponential]]$ for Laplace weights,
 whose modulus is exponential. These values hold at any scale.
+
+**How fast.** Let the modulus also have a finite fourth moment, let $p$ have a continuous derivative near $t_*$, and let
+$\kappa=t_*\varepsilon'(t_*)>0$. At a density $\rho<\rho_c$ the share of neurons that keep no weight exceeds $1-\frac\rho{\rho_c}$ by the
+order $n^{-1/4}$: the excess times $n^{1/4}$ tends in probability to $$[[excess]]$$ with $t=t_*$, $m=e(t_*)$, $q=p(t_*)$,
+$s_2=E[w^2;|w|>t_*]$, and with the $v$ that a standard normal number exceeds with probability $\frac\rho{\rho_c}$.
 """,
     steps=STEPS,
     source=Source(
@@ -188,11 +283,26 @@ whose modulus is exponential. These values hold at any scale.
         Quantity(q, "density of the modulus at the threshold", NON_NEGATIVE, drawn=(0, 2)),
         replace(DENSITY, within=sp.Interval(0, 1)),
         Quantity(rho_c, "critical density", POSITIVE),
+        Quantity(s_2, "mean square of a weight, those below the threshold as 0", POSITIVE, drawn=(5, 9)),
+        Quantity(kappa, "slope of the response in the logarithm of the threshold, where the response is 1", POSITIVE),
+        Quantity(
+            v,
+            "number that a standard normal number exceeds in the share of the neurons that keep anything",
+            sp.S.Reals,
+            drawn=(-1, 1),
+        ),
     ),
     hypotheses=(
         Hypothesis("one hidden layer, as wide as inputs and outputs; independent weights, all of one law"),
         Hypothesis("the modulus has a continuous density, a finite mean square, and a strictly growing gain"),
         Hypothesis("one weight is removed at a time"),
+        Hypothesis("for the order of the excess: a finite fourth moment, and a density with a continuous derivative"),
+        Hypothesis(
+            "moduli that are not all equal",
+            s_2 > m**2,
+            needed_by=("excess",),
+            convention="their mean square is at least the square of their mean",
+        ),
         Hypothesis(
             "for uniform weights the threshold is no larger than the largest weight",
             t <= 1,
@@ -209,6 +319,8 @@ whose modulus is exponential. These values hold at any scale.
         "e(t)": "mean of the modulus of a weight, those below $t$ as $0$",
         r"\varepsilon(t)": "response of the flow into a neuron to the flow out of it, in proportion, at the threshold $t$",
         "t_*": "threshold at which this response is $1$",
+        r"\varepsilon'": "slope of the response",
+        "y": "variable of integration",
         **MEAN,
         **CHANCE,
     },
@@ -220,6 +332,12 @@ whose modulus is exponential. These values hold at any scale.
         "normal": normal_weights,
         "uniform": uniform_weights,
         "exponential": exponential_weights,
+        "parabola": response_has_this_slope,
+        "solution": root_of_the_parabola,
+        "shares": tail_has_the_slope,
+        "own": half_of_both_sides,
+        "mean": mean_of_the_root,
+        "excess": mean_share_of_the_living,
     },
     wrong=lambda: {
         "falling": {"the slope of the product": slope, "the mean alone": -m / t**2},
@@ -234,5 +352,15 @@ whose modulus is exponential. These values hold at any scale.
         "mean_exponential": {"of the weights that are kept": 1 + t},
         "gain_exponential": {"no mean": t},
         "critical_exponential": {"no mean": sp.exp(-1)},
+        "lost": {"no half": kappa * x**2},
+        "turn": {"the square": 2 * y / kappa},
+        "kept_more": {"no density": t * turn, "fewer": -kept_more},
+        "own": {"of one side": 2 * own, "the mean square": s_2 / m**2 / 2},
+        "mean_root": {"of all neurons alike": mean_root.subs(v, 0)},
+        "excess": {
+            "of the weights": rho_c * excess,
+            "the noise of one side": 2 ** sp.Rational(1, 4) * excess,
+            "neurons that are all alike": t * q * sp.sqrt(2 * sp.sqrt(own) / kappa) / rho_c,
+        },
     },
 )

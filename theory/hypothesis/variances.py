@@ -85,7 +85,7 @@ the dense network, and $G^{(l)}$ is $\rho^{L+1-l}$ times that of the dense netwo
 of every layer but its own. With a readout of variance $1$ the part of a hidden layer lacks the factor of the readout, and is
 $[[hidden_part]]$ times the dense one, while the part of the readout stays $[[readout_part]]$ times the dense one.
 
-example (from sum over layers; gives example, example_terms; at some points: an example: one graphon and one pair of inputs): With the graphons of K2's example as variances the recursion gives `example`, the sum of `example_terms`.
+example (from sum over layers; gives example, example_terms; at some points: an example: one graphon and one pair of inputs): With the graphons of K2's example as variances, the contributions $[[own_layer]]$ for $l=1,2,3$ are `example_terms`, and their sum is `example`.
 """,
     globals(),
     forward=forward,

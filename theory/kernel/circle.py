@@ -10,14 +10,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.symbols import KAPPAS
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import (
-    COUNT,
-    COUNT_FROM_ZERO,
-    NON_NEGATIVE,
-    POSITIVE,
-    Hypothesis,
-    Quantity,
-)
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, nonnegative, same, vanishes
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency

@@ -207,7 +207,7 @@ means are $[[linear_value]]$ and $[[linear_slope]]$.
 layers have the angle $\theta_l$, where
 $$\theta_{l+1}=[[angle_step]]\Big|_{\theta=\theta_l}$$
 (that is, $\cos\theta_{l+1}=\kappa_1(\cos\theta_l)$). Let $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta_l$, $t=\Theta_l$, starting with
-$\Theta_0=r$. Then the kernel of the outputs (NNGP) is
+$\Theta_0=r$. Then the covariance of the outputs at the two inputs (the NNGP, neural network Gaussian process) is
 $\cos\theta_L$, and the tangent kernel of $L$ hidden layers is $\Theta_L(r)$, with $\Theta_L(1)=L+1$.
 """,
     steps=STEPS,

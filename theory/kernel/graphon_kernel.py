@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.kernel.dual import a, b, c
+from sparse_limits.theory.kernel.dual_activations import squares
 from sparse_limits.theory.kernel.graphon_recursion import (
     GRAPHONS,
     POSITIONS,
+    GraphonKernel,
     GraphonLayer,
-    Recursion,
     above,
     backward,
     covariance,
@@ -109,6 +113,9 @@ integral over a product of functions of one position the factors separate.
 """,
     globals(),
     edge=edge,
+    backward=backward,
+    own_layer=own_layer,
+    forward=forward,
     one_hidden=one_hidden.total,
     one_hidden_terms=one_hidden.terms,
     two_hidden=two_hidden.total,
@@ -116,29 +123,17 @@ integral over a product of functions of one position the factors separate.
 )
 
 DENSE_READOUT = (GRAPHONS[0], sp.Integer(1))
+MEANS = (sp.Rational(1, 2), sp.Rational(7, 8), sp.Rational(1, 2))  # of the graphons
 
 
-trained_too_one = graphon_kernel(densely_trained(*DENSE_READOUT), POSITIONS, x, y)
+def kernel_of(layers: Sequence[GraphonLayer]) -> GraphonKernel:
+    """The kernel at the inputs of the example."""
+    return graphon_kernel(layers, POSITIONS, x, y)
 
 
-trained_too_two = graphon_kernel(densely_trained(*GRAPHONS), POSITIONS, x, y)
-
-
-MEANS = (sp.Rational(1, 2), sp.Rational(7, 8), sp.Rational(1, 2))
-
-
-homogenised_one = graphon_kernel(masked(MEANS[0], sp.Integer(1)), POSITIONS, x, y)
-
-
-homogenised_two = graphon_kernel(masked(*MEANS), POSITIONS, x, y)
-
-
-def applied(formula: sp.Expr, graphon: sp.Expr, functions: dict[sp.Basic, sp.Expr]) -> sp.Expr:
-    """A formula of the recursion at a graphon and given functions, expressions in `v`, integrated."""
-    found = formula.replace(weight, lambda row, column: graphon.subs({u: row, v: column}, simultaneous=True))
-    for function, value in functions.items():
-        found = found.replace(function, lambda place, value=value: value.subs(v, place))
-    return sp.expand(found.replace(sp.Integral, integrated))
+def with_a_mean_density(place: int) -> sp.Expr:
+    """`two_hidden` with one graphon replaced by its mean."""
+    return kernel_of(masked(*GRAPHONS[:place], MEANS[place], *GRAPHONS[place + 1 :])).total
 
 
 def integrated(polynomial: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
@@ -154,26 +149,74 @@ def open_graphon() -> sp.Expr:
     return first + second * u * v
 
 
-def mean_of_an_edge(term: sp.Expr) -> sp.Expr:
-    """The mean over the mask, 1 with the probability of the graphon, and over the normal weight."""
+LINES = {
+    function(v): sum(sp.Symbol(f"{function}_{power}") * v**power for power in range(2))
+    for function in (covariance, gate, tangent)
+}  # functions of a position below, left open
+
+
+def mean_over_edges(term: sp.Expr) -> sp.Expr:
+    """The mean over the mask, 1 with the probability of the graphon, and over the normal weight, integrated over the layer below."""
     present = open_graphon()
     mean = present * term.subs(kept, 1) + (1 - present) * term.subs(kept, 0)
-    terms = sp.Poly(mean, strength).all_terms()
-    return sp.Add(*(factor * sp.factorial2(power - 1) for (power,), factor in terms if power % 2 == 0))
+    terms = sp.Poly(mean.subs(LINES), strength).all_terms()
+    even = (factor * sp.factorial2(power - 1) for (power,), factor in terms if power % 2 == 0)
+    return integrated(sp.expand(sp.Add(*even)), sp.Tuple(v, 0, 1))
 
 
-def with_a_mean_density(place: int, density: sp.Rational) -> sp.Expr:
-    """`two_hidden` with one graphon replaced by its mean."""
-    graphons = [density if each == place else graphon for each, graphon in enumerate(GRAPHONS)]
-    return graphon_kernel(masked(*graphons), POSITIONS, x, y).total
+def is_the_mean(formula: sp.Expr, term: sp.Expr) -> Relation:
+    """That a formula of the recursion is the mean of a term over edges, for a graphon and functions left open."""
+    actual = formula.replace(weight, lambda row, column: open_graphon().subs({u: row, v: column}, simultaneous=True))
+    return same(sp.expand(actual.subs(LINES).replace(sp.Integral, integrated)), mean_over_edges(term), by=sp.expand)
 
 
-def covariances_are_means_over_edges(forward: sp.Expr) -> Iterator[Relation]:
-    """E (Mω)² hh' over mask and weight, integrated over the layer below, whose covariance is a line left open."""
-    below = sum(letter * v**power for power, letter in enumerate(sp.symbols("s_1 s_2")))
-    mean = mean_of_an_edge((kept * strength) ** 2 * below)
-    found = applied(forward, open_graphon(), {covariance: below})
-    yield same(found, integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
+def of_a_row(graphon: sp.Expr, left: Sequence[sp.Expr], right: Sequence[sp.Expr]) -> sp.Expr:
+    """The mean of W x x′ over the inputs, in a row of the first layer."""
+    return sum(graphon.subs(v, at) * p * q for at, p, q in zip(POSITIONS, left, right, strict=True)) / len(POSITIONS)
+
+
+def written_out(expression: sp.Expr) -> sp.Expr:
+    """The names of a `Let` replaced by what they stand for."""
+
+    def filled(body: sp.Expr, named: sp.Tuple) -> sp.Expr:
+        for name, value in reversed(named.args):  # in terms of those before
+            body = body.xreplace({name: value})
+        return body
+
+    return expression.replace(Let, filled)
+
+
+def generic_integrand(total: sp.Expr) -> sp.Expr:
+    """A sum of multiples of integrals over [0, 1] as one integrand in u, at inputs that are not parallel."""
+    return written_out(total).replace(sp.Integral, lambda inner, limits: inner.args[-1][0].subs(v, u))
+
+
+def roots_expanded(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, once the polynomials under roots and in arctangents are multiplied out."""
+    roots = expression.replace(
+        lambda part: part.is_Pow and part.exp.is_Rational and part.exp.q == 2,
+        lambda part: sp.expand(part.base) ** part.exp,
+    )
+    return sp.expand(roots.replace(sp.atan, lambda inner: sp.atan(sp.expand(inner))))
+
+
+def one_hidden_layer_is_written_out(
+    one_hidden: sp.Expr, one_hidden_terms: tuple[sp.Expr, ...], inner_value: sp.Expr, inner_slope: sp.Expr
+) -> Iterator[Relation]:
+    """Both integrands are those of the recursion with the covariances of a row written out, at inputs that are not parallel."""
+    first, second, shared = (of_a_row(GRAPHONS[0], *pair) for pair in ((x, x), (y, y), (x, y)))
+    at = {gap: first * second - shared**2, c: shared}
+    expected = (shared * valued(inner_slope, at), valued(inner_value, at))
+    for claimed, integrand in zip((*one_hidden_terms, one_hidden), (*expected, sp.Add(*expected)), strict=True):
+        yield same(generic_integrand(claimed), integrand, by=roots_expanded)
+
+
+def shared_neurons_count_six_times(coincidence: sp.Expr) -> Iterator[Relation]:
+    """E φ̇⁴ over a fair gate times E z⁴, an integral; this is also E φ(z)⁴ at a unit variance (K1)."""
+    z = sp.Symbol("z", real=True)
+    fourth = sp.integrate(z**4 * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo))
+    yield same(coincidence, sum(gate**4 for gate in (0, sp.sqrt(2))) / 2 * fourth)
+    yield same(coincidence, squares.subs({a: 1, b: 1, c: 1}))
 
 
 graphon_tangent_kernel = Claim(
@@ -304,7 +347,10 @@ single integrals suffice.
         ),
     ),
     because={
-        "forward": covariances_are_means_over_edges,
+        "forward": lambda forward: is_the_mean(forward, (kept * strength) ** 2 * covariance(v)),
+        "tangent step": lambda edge, tangent_step: is_the_mean(tangent_step, edge),
+        "shared neurons": shared_neurons_count_six_times,
+        "example with one hidden layer": one_hidden_layer_is_written_out,
     },
     wrong=lambda: {
         "own_layer": {"pruned weights trained too": sp.Integral(gradient(u) * covariance(v), (v, 0, 1), (u, 0, 1))},
@@ -324,58 +370,29 @@ single integrals suffice.
             "no weight passed on": kept * (covariance(v) + gate(v) * tangent(v)),
         },
         "one_hidden_terms": {
-            "pruned weights trained too": trained_too_one.terms,
+            "pruned weights trained too": kernel_of(densely_trained(*DENSE_READOUT)).terms,
             "terms exchanged": one_hidden.terms[::-1],
-            "mean densities": homogenised_one.terms,
+            "mean densities": kernel_of(masked(MEANS[0], sp.Integer(1))).terms,
             "half as much again": tuple(sp.Rational(3, 2) * term for term in one_hidden.terms),
         },
-        "one_hidden": {"one layer alone": one_hidden.terms[1]},
+        "one_hidden": {
+            "one layer alone": one_hidden.terms[1],
+            "pruned weights trained too": kernel_of(densely_trained(*DENSE_READOUT)).total,
+        },
         "inner_slope": {"the slope of the value": inner_value, "the angle for its supplement": 1 - inner_slope},
         "two_hidden": {
             "signs lost": graphon_kernel(masked(*GRAPHONS), POSITIONS, [each**2 for each in x], y).total,
-            "pruned weights trained too": trained_too_two.total,
-            "mean densities": homogenised_two.total,
-            "the mean density of the first mask": with_a_mean_density(0, sp.Rational(1, 2)),
-            "the mean density of the second mask": with_a_mean_density(1, sp.Rational(7, 8)),
-            "the mean density of the readout's mask": with_a_mean_density(2, sp.Rational(1, 2)),
+            "pruned weights trained too": kernel_of(densely_trained(*GRAPHONS)).total,
+            "mean densities": kernel_of(masked(*MEANS)).total,
+            "the mean density of the first mask": with_a_mean_density(0),
+            "the mean density of the second mask": with_a_mean_density(1),
+            "the mean density of the readout's mask": with_a_mean_density(2),
         },
         "inner_value": {"sine forgotten": inner_value - sp.sqrt(gap) / sp.pi},
         "two_hidden_terms": {
-            "pruned weights trained too": trained_too_two.terms,
+            "pruned weights trained too": kernel_of(densely_trained(*GRAPHONS)).terms,
             "twice the last layer": (*two_hidden.terms[:2], 2 * two_hidden.terms[2]),
-            "a dense readout": graphon_kernel(masked(*GRAPHONS[:2], sp.S.One), POSITIONS, x, y).terms,
+            "a dense readout": kernel_of(masked(*GRAPHONS[:2], sp.S.One)).terms,
         },
     },
 )
-
-__all__ = [
-    "GRAPHONS",
-    "POSITIONS",
-    "GraphonLayer",
-    "Recursion",
-    "above",
-    "backward",
-    "coincidence",
-    "covariance",
-    "densely_trained",
-    "edge",
-    "forward",
-    "gap",
-    "gate",
-    "gradient",
-    "graphon_kernel",
-    "graphon_tangent_kernel",
-    "inner_slope",
-    "inner_value",
-    "kept",
-    "masked",
-    "one_hidden",
-    "own_layer",
-    "strength",
-    "tangent",
-    "tangent_step",
-    "two_hidden",
-    "weight",
-    "x",
-    "y",
-]

@@ -174,7 +174,7 @@ Let the $w_{ij}$ be independent and standard normal, let each $M_{ij}$ depend on
 $W(u,v)=P(M=1\mid u,v)$, $Q(u,v)=E[Mw^2\mid u,v]$. Let $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs, or let the first layer be
 dense. Then, in the limit of K2, the tangent kernel of the masked network is that of K2 with $Q$ in place of $W$ in the forward and backward
 passes, and $W$ only where the gradient arises:
-$$\tilde\Sigma^{(l)}=\int Q^{(l)}\Sigma^{(l-1)},\qquad G^{(l)}=\dot\Sigma^{(l)}\int Q^{(l+1)}G^{(l+1)},$$
+$$\tilde\Sigma^{(l)}=\int Q^{(l)}\Sigma^{(l-1)},\qquad G^{(l)}=\kappa_0(r^{(l)})\int Q^{(l+1)}G^{(l+1)},$$
 $$\Theta=\sum_{l=1}^{L+1}\iint G^{(l)}(u)\,W^{(l)}(u,v)\,\Sigma^{(l-1)}(v)\,dv\,du .$$
 If the weights with $|w|>t$ are kept, where $t=[[threshold]]$ at the density $\rho$, then $Q=q(W)$ with
 $$q(\rho)=[[second_moment]],\qquad q'(\rho)=t^2=[[slope]],$$
@@ -238,6 +238,7 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
         "u": "position of a neuron in its layer",
         "W": "graphon of the mask: the share of kept weights, by the positions of their ends",
         "Q": "mean of the squared weight, 0 where it is pruned, by the positions of its ends",
+        r"\tilde\Sigma^{(l)},r^{(l)}": "covariance and correlation of the preactivations of layer $l$ at the two inputs, by the position of the neuron",
         "G^{(l)}": "covariance of the gradients at layer $l$, by the position of the neuron",
         "q": "the mean $Q$ as a function of the share $W$, if the largest weights are kept",
         "t": "size beyond which weights are kept",

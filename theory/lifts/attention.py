@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -37,13 +37,9 @@ class Attention:
         factors, tokens, width = shape_of(z)
         if (factors, width) != (3, self.d):
             raise InputError(f"attention of width {self.d} is given shape {shape_of(z)}, expected (3, T, {self.d})")
-        q, k, v = (sp.Matrix(tokens, width, part) for part in _thirds(entries(z)))
+        stacked = sp.Matrix(3 * tokens, width, entries(z))
+        q, k, v = (stacked[i * tokens : (i + 1) * tokens, :] for i in range(3))
         return array(softmax(q * k.T / sp.sqrt(self.d)) * v, (tokens, width))
-
-
-def _thirds(values: list[Any]) -> list[list[Any]]:
-    third = len(values) // 3
-    return [values[i * third : (i + 1) * third] for i in range(3)]
 
 
 def softmax(scores: sp.Matrix) -> sp.Matrix:
@@ -61,9 +57,7 @@ def attention_block(T: int, d: int) -> PerceptronModule:
     Raises:
         InputError: unless T and d are whole numbers ≥ 1.
     """
-    for name, size in (("T", T), ("d", d)):
-        if type(size) is not int or size < 1:
-            raise InputError(f"{name} is {size!r}, expected a whole number ≥ 1")
+    _whole_numbers(T=T, d=d)
     return PerceptronModule(
         ("x",),
         ("o",),
@@ -85,9 +79,7 @@ def attention_lift(
     Raises:
         InputError: for numbers that are no whole numbers ≥ 1, or weights of the wrong shape.
     """
-    for name, size in (("channels", channels), ("heads", heads)):
-        if type(size) is not int or size < 1:
-            raise InputError(f"{name} is {size!r}, expected a whole number ≥ 1")
+    _whole_numbers(channels=channels, heads=heads)
     sizes = {"x": channels, "a": heads, "o": channels}
     fibres = {v: [(v, i) for i in range(size)] for v, size in sizes.items()}
     full = [(u, v) for a, b in (("x", "a"), ("a", "o")) for u in fibres[a] for v in fibres[b]]
@@ -96,22 +88,35 @@ def attention_lift(
     return Lift(module, over, {edge: weight(*edge) for edge in full} | dict.fromkeys(skips, ()))
 
 
+def _whole_numbers(**sizes: object) -> None:
+    for name, size in sizes.items():
+        if type(size) is not int or size < 1:
+            raise InputError(f"{name} is {size!r}, expected a whole number ≥ 1")
+
+
+def block_of(heads: Sequence[Sequence[sp.Matrix]], tokens: int) -> Lift:
+    """The `attention_lift` whose heads have these matrices Q, K, V, O."""
+    channels, width = heads[0][0].shape
+
+    def weight(u: Vertex, v: Vertex) -> Any:
+        if u[0] == "x":
+            return tuple(tuple(part.row(u[1])) for part in heads[v[1]][:3])
+        return tuple(heads[u[1]][3].col(v[1]))
+
+    return attention_lift(attention_block(tokens, width), channels, len(heads), weight)
+
+
+def named(letter: str, rows: int, columns: int) -> sp.Matrix:
+    """A matrix of letters such as Q_01."""
+    return sp.ImmutableMatrix(rows, columns, lambda i, j: sp.Symbol(f"{letter}_{i}{j}", real=True))
+
+
 TOKENS, WIDTH, CHANNELS = 2, 2, 2
-
-
-def named_weight(u: Vertex, v: Vertex) -> tuple[Any, ...]:
-    """Symbols such as Q_01 (channel 0, entry 1), K_01, V_01, and O_01 (entry 0, channel 1), of one head."""
-    if u[0] == "x":
-        return tuple(tuple(sp.Symbol(f"{f}_{u[1]}{i}", real=True) for i in range(WIDTH)) for f in "QKV")
-    return tuple(sp.Symbol(f"O_{i}{v[1]}", real=True) for i in range(WIDTH))
-
-
-X = sp.ImmutableMatrix(TOKENS, 3, lambda t, c: sp.Symbol(f"x_{t}{c}", real=True))
+HEAD = (*(named(letter, CHANNELS, WIDTH) for letter in "QKV"), named("O", WIDTH, CHANNELS))
+X = named("x", TOKENS, 3)
 skip_probability = lam / C
-HEAD = tuple(sp.Symbol(f"{f}_{c}{i}", real=True) for f in "QKV" for c in range(CHANNELS) for i in range(WIDTH))
-OUT = tuple(sp.Symbol(f"O_{i}{c}", real=True) for i in range(WIDTH) for c in range(CHANNELS))
 
-block = attention_lift(attention_block(TOKENS, WIDTH), CHANNELS, 1, named_weight)
+block = block_of([HEAD], TOKENS)
 weights = h * C * 3 * d + h * d * C
 excess = X * (sp.ones(3, 3) - sp.eye(3))
 identity_skips = sp.Piecewise((skip_probability**C * (1 - skip_probability) ** (C * (C - 1)), lam <= C))
@@ -151,25 +156,22 @@ def outputs(lift: Lift, X: sp.Matrix) -> sp.Matrix:
 
 
 def with_full_skips(lift: Lift) -> Lift:
-    """The lift with all edges above (x, o)."""
-    vertices = [c for v, c in lift.over if v == "x"]
-    return Lift(
-        lift.module, lift.over, {**lift.weights, **{(("x", b), ("o", c)): () for b in vertices for c in vertices}}
-    )
+    """The full lift: all edges above (x, o), too."""
+    return full_lift(lift.module, Counter(lift.over.values()), lambda u, v: lift.weights.get((u, v), ()))
 
 
 def without_skips(lift: Lift) -> Lift:
     return Lift(lift.module, lift.over, {e: w for e, w in lift.weights.items() if e[0][0] != "x" or e[1][0] != "o"})
 
 
-def _by_source(values: Mapping[str, Any], u: Any, v: Any) -> Any:
-    """The value for edges that leave this kind of vertex."""
-    return values[u[0]]
+def all_entries(*matrices: sp.Matrix) -> Iterator[sp.Expr]:
+    """Each matrix as one expression, linear in as many new letters."""
+    for each in matrices:
+        yield sp.Add(*map(sp.Mul, sp.symbols(f"eta_:{len(each)}", real=True), each))
 
 
-def permutation_chance() -> sp.Expr:
-    """The probability of the skips of some permutation of the channels."""
-    return sp.factorial(C) * identity_skips.args[0][0]
+def number_of_weights(lift: Lift) -> sp.Integer:
+    return sp.Integer(sum(len(entries(weight)) for weight in lift.weights.values()))
 
 
 def every_head_and_channel_adds_its_weights(weights: sp.Expr) -> Iterator[Relation]:
@@ -177,23 +179,15 @@ def every_head_and_channel_adds_its_weights(weights: sp.Expr) -> Iterator[Relati
     yield induction(weights, h, sp.S.Zero, lambda term: term + C * (3 * d + d))
     yield induction(weights, C, h * (3 * d + d), lambda term: term + h * (3 * d + d), start=1)
     for width in (1, 2, 3):
-        zeros = {"x": ((0,) * width,) * 3, "a": (0,) * width}
-        one = attention_lift(attention_block(2, width), 1, 1, partial(_by_source, zeros))
-        counted = sum(len(entries(weight)) for weight in one.weights.values())
-        yield same(weights.subs({C: 1, h: 1, d: width}), sp.Integer(counted))
+        one = block_of([(*[sp.zeros(1, width)] * 3, sp.zeros(width, 1))], tokens=2)
+        yield same(weights.subs({C: 1, h: 1, d: width}), number_of_weights(one))
 
 
 def full_skips_add_the_other_channels(excess: sp.Matrix, X: sp.Matrix) -> Iterator[Relation]:
     """The full lift minus that with diagonal skips, attention included."""
-    module = attention_block(X.rows, 1)
-    weights = {"x": ((1,), (2,), (-1,)), "a": (sp.Rational(1, 2),)}
-    diagonal = attention_lift(module, X.cols, 1, lambda u, v: weights[u[0]])
-    full = full_lift(
-        module, {"x": X.cols, "a": 1, "o": X.cols}, lambda u, v: () if v[0] == "o" and u[0] == "x" else weights[u[0]]
-    )
-    letters = sp.symbols(f"eta_:{len(excess)}", real=True)
-    difference = outputs(full, X) - outputs(diagonal, X)
-    yield same(*(sp.Add(*map(sp.Mul, letters, each)) for each in (difference, excess)))
+    ones = sp.ones(X.cols, 1)
+    diagonal = block_of([(ones, 2 * ones, -ones, ones.T / 2)], X.rows)
+    yield same(*all_entries(outputs(with_full_skips(diagonal), X) - outputs(diagonal, X), excess))
 
 
 attention_blocks = Claim(
@@ -232,8 +226,12 @@ $[[identity_skips]]$. For $0<\lambda<C$ a random sparse lift of a residual netwo
         Quantity(d, "width of a head", COUNT, convention="the module divides by its square root"),
         DEGREE.drawn_from(sp.Rational(1, 8), 1),
         Quantity(tuple(X), "entries of the input, by token and channel", sp.S.Reals),
-        Quantity(HEAD, "weights of a head for queries, keys and values, by channel and place", sp.S.Reals),
-        Quantity(OUT, "weights of a head for the output, by place and channel", sp.S.Reals),
+        Quantity(
+            tuple(sp.Matrix.vstack(*HEAD[:3])),
+            "weights of a head for queries, keys and values, by channel and place",
+            sp.S.Reals,
+        ),
+        Quantity(tuple(HEAD[3]), "weights of a head for the output, by place and channel", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis("edges above the skip are independent and of one probability", needed_by=("identity_skips",)),
@@ -277,7 +275,7 @@ $[[identity_skips]]$. For $0<\lambda<C$ a random sparse lift of a residual netwo
         "identity_skips": {
             "the diagonal alone": skip_probability**C,
             "a skip into each": (1 - (1 - skip_probability) ** C) ** C,
-            "up to a permutation": permutation_chance(),
+            "up to a permutation": sp.factorial(C) * identity_skips.args[0][0],
             "always": sp.Integer(1),
         },
     },

@@ -10,6 +10,7 @@ from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.lifts.coverage import r
+from sparse_limits.theory.lifts.linear_copies import all_or_none, moved_together, output_at
 from sparse_limits.theory.lifts.readout import OUTPUT, READOUTS, TRAINED, Delta, T, moving_bound
 from sparse_limits.theory.lifts.tangent import L_0, START, epsilon
 from sparse_limits.theory.proofs import proof
@@ -108,6 +109,7 @@ BEST_FOR_LINEAR_COPIES = linear_witness(12, sp.Rational(27, 5), sp.Rational(23, 
 _far = linear_witness(12, sp.Integer(50), sp.Rational(9, 10))
 FAR_LINEAR_COPIES = {**_far, T: sp.Rational(1, 160), rho: sp.Rational(57, 10)}  # all of them have moved further by then
 
+moved_copies = moved_together(M, A_1, output_at(M, rho), T)
 along = Lambda**2 * A_1**2 * rho**2 / 2 + 2 * L_0 * A_2**2 / (M**2 * rho**2)
 
 FIRST = {
@@ -315,11 +317,11 @@ $L_0$ is vacuous, as the loss never grows. No relation between the number of par
             check="half_of_the_copies_are_enough",
         ),
     ),
-    aids={"copies_loss": copies_loss, "copies": M},
+    aids={"copies_loss": copies_loss, "moved_copies": moved_copies},
     loose=(
         Loose(
             expression="moved_cells",
-            truth="copies",
+            truth="moved_copies",
             at=(FAR_LINEAR_COPIES,),
             lost=r"at most, as cells of other networks may move further than copies of one linear unit on one data point, all of which move by more than $\rho$: in Cauchy–Schwarz for their paths, in the energy of the readout, and in the loss that is left. Curves of constant speed that use up the whole loss would attain the bound; no copy moves so, as it starts with the speed $0$",
         ),
@@ -389,6 +391,10 @@ $L_0$ is vacuous, as the loss never grows. No relation between the number of par
             "the square of the radius": per_copy(best_radius**2),
         },
         "copies_loss": {"the loss falls with the share itself": LINEAR_LOSS},
-        "copies": {"10 % more copies": sp.Rational(11, 10) * M},
+        "moved_copies": {
+            "10 % more copies": sp.Rational(11, 10) * moved_copies,
+            "features that stand still": all_or_none(M, (A_1 / M * (1 - sp.exp(-M * T))) ** 2 / 2 > rho),
+            "the readout moves so far": moved_together(M, A_1, M * rho * sp.sqrt(1 + rho**2), T),
+        },
     },
 )

@@ -71,6 +71,7 @@ def variances_add_up(variance: sp.Expr) -> Iterator[Relation]:
 binomial_degrees = Claim(
     label="L8.1",
     title="The degrees of a random sparse lift are binomial",
+    headline=r"Let each edge above an edge of the base be present with probability $\lambda/n$, independently, with $n$ copies of its source. The in-degrees above it are independent and binomial, with mean $\lambda$.",
     statement=r"""
 Let the source of a base edge have $n$ copies, let $0\le\lambda\le n$, and let each edge above it be present in the lift independently
 with probability $\lambda/n$. The in-degrees $X$ above that edge are independent, as sums over disjoint sets of edges, with mean $\lambda$,

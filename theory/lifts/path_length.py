@@ -86,6 +86,7 @@ energy and length (from energy; by Cauchy–Schwarz): So $\int_0^t\|\dot\theta\|
 travelled_length = Claim(
     label="L14.1",
     title="How far gradient flow travels",
+    headline=r"If steps of length at most $\kappa$ along tangents reach the loss $\varepsilon$ as long as $L>\eta$, with $\varepsilon<\eta<L_0$, the path of gradient flow from $L_0$ down to $\eta$ is no longer than $\kappa$ times the logarithm of the factor by which $L-\varepsilon$ falls.",
     statement=r"""
 In the setting of L12 let $L_0>\varepsilon$. If $\theta\in A(\kappa,\varepsilon)$ as long as $L>\eta$, the path down to the loss $\eta$
 is no longer than
@@ -189,6 +190,7 @@ def growing_example_has_the_slope_of_the_bound(
 growing_tangents = Claim(
     label="L14.2",
     title="Tangents that may grow with the distance travelled",
+    headline=r"If tangent steps of length up to $\kappa+\|\theta-\theta_0\|$, which may grow with the distance travelled, reach the loss $\varepsilon$, then $L-\varepsilon$ is under gradient flow at most of the order $t^{-1/3}$, which an example attains.",
     statement=r"""
 In the setting of L12 let $L_0>\varepsilon$ and $\theta_0=\theta(0)$. Suppose only that
 $\theta\in A(\kappa+\|\theta-\theta_0\|,\varepsilon)$ on $[0,t]$. Then $L(\theta(t))\le[[growing_loss]]$, where $s$ is the length of the

@@ -121,6 +121,7 @@ def one_more_neuron_has_its_neighbours_edges(weights: sp.Expr) -> Iterator[Relat
 perceptron_lifts = Claim(
     label="L5",
     title="Multilayer perceptrons are full lifts of a path; masks are sublifts",
+    headline=r"A multilayer perceptron is the full lift of a path, whose vertices are the layers, with a copy for each neuron. Removing edges from this lift is masking the weights.",
     statement=r"""
 On the path $0\to1\to\dots\to\ell$ let all spaces be $\mathbb R$, $M(w,y)=wy$, $\sigma_l=\varphi$ for $0<l<\ell$ and
 $\sigma_\ell=\mathrm{id}$. The full lift with $n_l$ copies of $l$ and weight $W_l[i,j]$ on the edge from $j$ to $i$ is the perceptron

@@ -96,6 +96,7 @@ END = ("4",)
 unfolded_module = Claim(
     label="L10.1",
     title="Every module unfolds to a tree-shaped module that computes the same function",
+    headline=r"Unfolded along the walks that end at a vertex, a module is a tree, apart from shared inputs, and computes the same value at this vertex, whatever its maps are.",
     statement=r"""
 The *unfolding* of a module at $t$ has as vertices the walks that end at $t$, each over its first vertex, and the edges $(u,P)\to P$, with
 the weight of the edge below; walks that begin at an input are identified with that input. The unfolding is an in-fibration and, apart

@@ -119,6 +119,7 @@ is $0$ if $F_S=f_S$, as for the projection $F=\sum_{S\in\mathcal S}\hat f^*(S)\c
 no_cover = Claim(
     label="L18.1",
     title="Sets of inputs that no unit covers bound the loss from below",
+    headline=r"For uniform inputs on the cube, each set of inputs that no summand of a network covers contributes at least $$[[missing]]$$ to the square loss, whatever the weights, with the target's Walsh coefficient $f_S$.",
     statement=r"""
 Let $D$ be uniform on $\{\pm1\}^d$, $\hat f(S)=E f(x)\prod_{i\in S}x_i$ the Walsh coefficients, and $L=\frac12E(F-f^*)^2$. Let $F$ be a sum of functions (terminal vertices times readouts), each of
 which depends only on inputs in some member of a family $\mathcal S$ that is closed under subsets. Then, whatever the weights and at all times, each $S\notin\mathcal S$ costs $[[missing]]$ with
@@ -210,6 +211,7 @@ not cover, one set or both.
 mask_coverage = Claim(
     label="L18.2",
     title="How often random masks cover what the target needs",
+    headline=r"One hidden layer of $n$ units, each of which keeps each input with probability $p_0$, reaches the loss $\eta$ with at most the probability that its masks cover all needed sets. For one such set, of size $s$, this is $$[[coverage_one]].$$",
     statement=r"""
 In L18.1 let *one hidden layer* have $n$ units, each of which keeps each input independently with probability $p_0$. Call $S$ *needed* if $\frac12\hat f^*(S)^2>\eta$. If $L\le\eta$, each needed set
 lies in the mask of some unit. So $P(L\le\eta\text{ at some time})$ is at most the probability of this event, for which the maximal needed sets suffice:
@@ -308,10 +310,7 @@ two triples (from two sets): The triples share $x_3$. So both are covered with p
 NO_CHARACTER = (1 - (-1) ** s) / 2**k * sp.Sum(
     sp.tanh(k - 2 * j) * sp.binomial(k, j), (j, 0, sp.floor((k - 1) / 2))
 )  # fmt: skip
-
-
 EXACTLY_THREE = 1 - 2 * sp.Rational(19, 20) ** n + sp.Rational(18, 20) ** n
-
 
 cube_example = Claim(
     label="L18.3",

@@ -143,6 +143,7 @@ def the_mean_is_over_the_differing_coordinates(
 cube_covering = Claim(
     label="N10.1",
     title="Random planks leave a corner of the cube uncovered: a second-moment bound",
+    headline=r"Whichever of $N$ random neurons are kept, with whatever output weights, they come within $\varepsilon<\frac14$ of $\sigma(x_1)$ on the cube $[-1,1]^d$, $d\ge3$, with probability at most $$[[success]],$$ with the second moment $R$ that is given below.",
     statement=r"""
 As in N3.2, let $f(x)=\sigma(x_1)$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with
 any output weights $\alpha$. Let the $w_i\sim N(0,I_d)$, $d\ge3$, be independent, and let the error be the supremum of $|f-g_S|$ over the
@@ -302,6 +303,7 @@ def the_tail_is_the_best_exponential(tail: sp.Expr) -> Iterator[Relation]:
 cube_covering_order = Claim(
     label="N10.2",
     title="Whole neurons on the cube: at least of the order of d^(3/2)/ε for large d",
+    headline=r"Fix $\varepsilon<\frac14$ and a probability of success. As $d\to\infty$, at least about $$[[leading]]$$ whole random neurons are necessary to come within $\varepsilon$ of the ReLU of one coordinate on the cube.",
     statement=r"""
 The target, the neurons and the error are those of N10.1, with $\rho=[[thin]]$ and $\varepsilon<\frac14$; $a$ and $M$ are those of N9.2. For
 every $\eta\in(0,1]$ the mean $R$ is at most $$[[zones]],$$ as long as the number under the root is positive. So success with probability

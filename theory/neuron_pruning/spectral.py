@@ -16,14 +16,7 @@ from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.neuron_pruning.symbols import SPECTRUM, TAIL
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import (
-    CLOSED_UNIT,
-    COUNT,
-    COUNT_FROM_ZERO,
-    NON_NEGATIVE,
-    Hypothesis,
-    Quantity,
-)
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import same
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure

@@ -209,6 +209,7 @@ def traces_of_powers_follow_from_two(cycle_density: sp.Expr) -> Iterator[Relatio
 counting_lemma = Claim(
     label="O8",
     title="Counting lemma: motif densities are Lipschitz in cut norm",
+    headline=r"For kernels $U,W$ with values in $[0,1]$ and $c=\|U-W\|_\square$, the densities of a bipartite motif $F$ with $e$ edges, none of them double, differ by at most $$[[counting_bound]].$$ The constant is sharp for every $F$.",
     statement=r"""
 Let $F$ be a bipartite graph without multiple edges, with its sides mapped to rows and columns, and let $e$ be the number of its edges.
 Let $t(F,W)=\int\prod_{ij\in E(F)}W(x_i,y_j)\,dx\,dy$, and let $0\le U,W\le1$ with $c=\|U-W\|_\square$. Then

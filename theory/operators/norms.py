@@ -292,6 +292,7 @@ def one_of_two_cuts_counts_twice(both_bound: sp.Expr, half_cut: sp.Expr, density
 degree_continuity = Claim(
     label="O6",
     title="Degrees are Lipschitz in cut norm",
+    headline=r"For integrable kernels at the distance $c=\|U-W\|_\square$, degrees are Lipschitz in cut norm, $$\|d_U-d_W\|_1\le[[degree_bound]],$$ and so are densities: $|\rho_U-\rho_W|\le c$. Both constants are sharp.",
     statement=r"""
 Let $U,W$ be integrable on $[0,1]^2$, $d_U(u)=\int U(u,v)\,dv$, $\rho_U=\iint U$ and $c=\|U-W\|_\square$. Then
 $$\|d_U-d_W\|_1\le[[degree_bound]],\qquad|\rho_U-\rho_W|\le[[density_bound]],\qquad\|d_U-d_W\|_1+|\rho_U-\rho_W|\le[[both_bound]],$$

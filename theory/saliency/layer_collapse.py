@@ -99,6 +99,7 @@ def ratios_are_those_of_the_densities(
 layer_collapse = Claim(
     label="S14.3",
     title="Layer collapse: light tails empty the layer of the smaller scale",
+    headline=r"Let two layers with the same noise and no profiles, of scales $s_1<s_2$, share one threshold. As the density tends to $0$, $\rho_1/\rho_2$ tends to $0$ for half-normal and exponential noise, but to $(s_1/s_2)^\alpha$ for Pareto noise.",
     statement=r"""
 Of the weights of two layers, keep the share $\rho$ with the largest scores. The scores have no profiles, the scales $s_1<s_2$ and the same
 noise; $\rho_1$ and $\rho_2$ are the limiting densities of the layers. As $\rho\to0$, $\rho_1/\rho_2$ tends to $0$ for half-normal and

@@ -175,6 +175,7 @@ def column_density_falls_with_that_of_the_product(column_density: sp.Expr, profi
 inner_product_graphon = Claim(
     label="S7.1",
     title="With several outputs SNIP is an inner-product graphon",
+    headline=r"Under its assumptions and for symmetric data, SNIP with several outputs has scores in proportion to $|w_{ij}|\,|\langle a_i,h_j\rangle|$. The column densities are those of a factorised score with the profile $\frac12|h_j|$.",
     statement=r"""
 Let the loss be the square loss, with $q$ outputs, readout weights $a_i\in\mathbb R^q$ and a residual $r\in\mathbb R^q$ fixed by the data
 (formulas are shown for $q=3$). On all data $\sqrt{nd}\,S_{ij}=|w_{ij}||\langle a_i,g_{ij}\rangle|$ with
@@ -330,6 +331,7 @@ def orders_are_reversed_by_one_pair_of_signs(reversed_pairs: sp.Expr, opposite_s
 columns_that_disagree = Claim(
     label="S7.2",
     title="With several outputs SNIP factorises only if its columns are parallel",
+    headline=r"Under its assumptions, SNIP with several outputs has a factorised score's graphon only if all non-zero $h_j$ are parallel. Columns whose $h_j$ form an angle $\theta$ order two random rows differently with probability $$[[reversed_pairs]].$$",
     statement=r"""
 Take square loss, $q$ outputs, readout weights $a_i\in\mathbb R^q$ and a residual $r\in\mathbb R^q$ fixed by the data (formulas for $q=3$).
 On symmetric data let $h_j=E_D[rx_j]\in\mathbb R^q$ and let $W$ be the graphon of S7.1, which depends on the row latent $a\in\mathbb R^q$

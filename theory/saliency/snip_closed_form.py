@@ -12,15 +12,7 @@ from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remar
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
-from sparse_limits.theory.saliency.model import (
-    ANY_THRESHOLD,
-    DIMENSION,
-    FINITE_SQUARES,
-    dimension,
-    phi,
-    tau,
-    u,
-)
+from sparse_limits.theory.saliency.model import ANY_THRESHOLD, DIMENSION, FINITE_SQUARES, dimension, phi, tau, u
 from sparse_limits.theory.saliency.snip import (
     LENGTH,
     NORMAL_WEIGHTS,

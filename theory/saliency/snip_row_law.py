@@ -17,26 +17,9 @@ from sparse_limits.theory.graphon.symbols import p
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
-from sparse_limits.theory.saliency.model import (
-    ANY_FAILURE,
-    DIMENSION,
-    FINITE_SQUARES,
-    WIDTH,
-    delta,
-    dimension,
-    width,
-)
+from sparse_limits.theory.saliency.model import ANY_FAILURE, DIMENSION, FINITE_SQUARES, WIDTH, delta, dimension, width
 from sparse_limits.theory.saliency.model import width as n
-from sparse_limits.theory.saliency.snip import (
-    GATED_MEAN,
-    READOUT,
-    RESIDUAL_IS_FIXED,
-    WEIGHT,
-    a,
-    g,
-    h,
-    w,
-)
+from sparse_limits.theory.saliency.snip import GATED_MEAN, READOUT, RESIDUAL_IS_FIXED, WEIGHT, a, g, h, w
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
 from sparse_limits.theory.saliency.symbols import MASK, MEAN, OVER_DATA, SCORE
 from sparse_limits.theory.tails import half_normal, t

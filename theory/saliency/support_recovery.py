@@ -167,7 +167,7 @@ columns ($k=1$, $d=2$) nothing less follows from the laws of the two counts alon
             "columns off the support never fail": k * missed,
             "columns of the support never fail": (d - k) * mistaken,
             "both must fail, independently": missed * mistaken,
-            "fewer than c": k * sp.Sum(law, (i, 0, c - 1)) + (d - k) * mistaken,
+            "fewer than c": k * FEWER + (d - k) * mistaken,
             "Hoeffding, pairs": k * (d - k) * sp.exp(-n * (p_s - p_0) ** 2 / 2),
         },
         "law": {
@@ -335,9 +335,7 @@ need not be that of $|h_j|$ (S5).
         "slope": slope_is_the_derivative_in_the_profile,
     },
     wrong=lambda: {
-        "two_columns_failure": {
-            "half of it": two_columns_failure / 2,
-        },
+        "two_columns_failure": {"half of it": two_columns_failure / 2},
         "too_few": {
             "of the other threshold": deviation,
             "Hoeffding's weaker form": sp.exp(-2 * n * (r_high - rho) ** 2),

@@ -237,6 +237,7 @@ items do no better.
 quenched_count = Claim(
     label="R5.3",
     title="Probability that a subset of products hits a target",
+    headline=r"Let products of two weights be usable with probability $\frac12$ each. As $\varepsilon\to0$, a usable subset sum within $\varepsilon$ of $z\ne0$ with probability $\frac12$ requires asymptotically at least $$[[quenched_size]]$$ products, more than the mean count does.",
     statement=r"""
 An item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and is usable with probability
 $\frac12$. Among $n$ items, let $N$ be the number of subsets of usable items whose sum is within $\varepsilon$ of $z$.

@@ -151,6 +151,7 @@ def normal_products_average_the_bell(gaussian_characteristic: sp.Expr) -> Iterat
 item_products = Claim(
     label="R5.1",
     title="The laws of products of two weights",
+    headline=r"A product of two independent weights, uniform or standard normal, has an explicit law, and so has a sum of normal products. One normal product has the density $$[[gaussian_density]],$$ with the modified Bessel function $K_0$.",
     statement=r"""
 A product of two independent uniform numbers on $[-1,1]$ has the density $[[uniform_density]]$, the distribution
 function $[[uniform_distribution]]$, the characteristic function $[[uniform_characteristic]]$ and the variance

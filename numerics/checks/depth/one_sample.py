@@ -15,13 +15,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes
 from sparse_limits.numerics.prediction.methods import saliency
-from sparse_limits.theory.depth.one_sample import (
-    first,
-    hidden,
-    one_sample,
-    readout,
-    threshold,
-)
+from sparse_limits.theory.depth.one_sample import first, hidden, one_sample, readout, threshold
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import Level
 from sparse_limits.theory.kernel.dual import depth as L

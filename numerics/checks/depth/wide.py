@@ -8,10 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.depth.one_sample import first, hidden, readout
-from sparse_limits.theory.depth.wide import (
-    scaled,
-    wide_layers,
-)
+from sparse_limits.theory.depth.wide import scaled, wide_layers
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import rho, tau
 from sparse_limits.theory.saliency.model import width as n

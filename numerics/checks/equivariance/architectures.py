@@ -47,7 +47,6 @@ from sparse_limits.theory.equivariance.grids import K
 from sparse_limits.theory.equivariance.ticket import points
 from sparse_limits.theory.formulas.valued import valued
 
-MORE = sp.Rational(11, 10)
 TURN, SQUARE = cyclic_irreducibles(4)["rotation"], dihedral_irreducibles(4)["E"]
 RING = np.roll(np.eye(5, dtype=np.int64), 1, axis=1) + np.roll(np.eye(5, dtype=np.int64), -1, axis=1)
 

@@ -10,10 +10,7 @@ import sympy as sp
 from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
-from sparse_limits.theory.equivariance.block_optimality import (
-    ticket_blocks,
-    y,
-)
+from sparse_limits.theory.equivariance.block_optimality import ticket_blocks, y
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.equivariance.ticket import failure

@@ -26,9 +26,7 @@ from sparse_limits.numerics.equivariance import (
     trivial,
 )
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
-from sparse_limits.theory.equivariance.coefficient_pruning import (
-    coefficient_pruning,
-)
+from sparse_limits.theory.equivariance.coefficient_pruning import coefficient_pruning
 from sparse_limits.theory.equivariance.symbols import B, X, Y
 from sparse_limits.theory.formulas.valued import valued
 

@@ -30,12 +30,7 @@ from sparse_limits.numerics.equivariance import (
 )
 from sparse_limits.numerics.equivariance import symmetric as symmetric_group
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.equivariance.dimensions import (
-    chi_in,
-    chi_out,
-    hom_dimension,
-    multiplicities,
-)
+from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out, hom_dimension, multiplicities
 from sparse_limits.theory.equivariance.symbols import class_size, order
 from sparse_limits.theory.formulas.valued import valued
 

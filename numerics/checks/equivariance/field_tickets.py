@@ -16,13 +16,7 @@ from sparse_limits.numerics.exact.logarithms import split_logarithms, with_posit
 from sparse_limits.numerics.tickets.fields import find_field_ticket
 from sparse_limits.numerics.tickets.networks import REACH
 from sparse_limits.theory.equivariance.architectures import before
-from sparse_limits.theory.equivariance.field_tickets import (
-    field_ticket,
-    hull,
-    strength,
-    strengths,
-    strengths_before,
-)
+from sparse_limits.theory.equivariance.field_tickets import field_ticket, hull, strength, strengths, strengths_before
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import coefficient, depth, passed, radius
 from sparse_limits.theory.equivariance.network_widths import t as share

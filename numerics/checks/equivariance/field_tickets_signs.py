@@ -8,12 +8,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
-from sparse_limits.theory.equivariance.field_tickets import (
-    field_ticket,
-    hull,
-    strength,
-    strengths,
-)
+from sparse_limits.theory.equivariance.field_tickets import field_ticket, hull, strength, strengths
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import depth, radius
 from sparse_limits.theory.equivariance.symbols import B

@@ -9,14 +9,7 @@ import sympy as sp
 
 from sparse_limits.numerics.equivariance import cyclic_irreducibles, dihedral_irreducibles, equivariant_basis
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
-from sparse_limits.theory.equivariance.fields import (
-    alpha,
-    b,
-    beta,
-    field_maps,
-    s,
-    t,
-)
+from sparse_limits.theory.equivariance.fields import alpha, b, beta, field_maps, s, t
 
 
 def by_characters(turns: int, k: int, other: int) -> dict[str, sp.Expr]:

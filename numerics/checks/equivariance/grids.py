@@ -33,13 +33,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
 from sparse_limits.theory.equivariance.dimensions import share as of_a_class
-from sparse_limits.theory.equivariance.grids import (
-    K,
-    c4_kernels,
-    grid_maps,
-    v_1,
-    v_2,
-)
+from sparse_limits.theory.equivariance.grids import K, c4_kernels, grid_maps, v_1, v_2
 from sparse_limits.theory.equivariance.symbols import D, class_size, order
 from sparse_limits.theory.formulas.valued import valued
 

@@ -32,12 +32,7 @@ from sparse_limits.numerics.equivariance import (
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights
-from sparse_limits.theory.equivariance.lower_bound import (
-    n_in,
-    n_out,
-    pruning_lower_bound,
-    s,
-)
+from sparse_limits.theory.equivariance.lower_bound import n_in, n_out, pruning_lower_bound, s
 from sparse_limits.theory.equivariance.symbols import B, X, Y, order
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.potential import a, failure, kappa

@@ -9,10 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.exact.sums import by_cases
-from sparse_limits.theory.equivariance.lower_bound import (
-    pruning_lower_bound,
-    y_1,
-)
+from sparse_limits.theory.equivariance.lower_bound import pruning_lower_bound, y_1
 from sparse_limits.theory.subset_sum.symbols import delta, eps
 from sparse_limits.theory.subset_sum.volume import p, q
 

@@ -13,15 +13,10 @@ from sparse_limits.numerics.equivariance import EquivariantLayer
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
 from sparse_limits.numerics.exact.logarithms import split_logarithms
-from sparse_limits.theory.equivariance.block_chances import (
-    coefficients,
-)
+from sparse_limits.theory.equivariance.block_chances import coefficients
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import radius
-from sparse_limits.theory.equivariance.optimality import (
-    spread,
-    ticket_optimality,
-)
+from sparse_limits.theory.equivariance.optimality import spread, ticket_optimality
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.equivariance.ticket import failure, norms
 from sparse_limits.theory.formulas.valued import valued

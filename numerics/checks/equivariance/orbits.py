@@ -30,15 +30,7 @@ from sparse_limits.numerics.equivariance import (
 )
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
-from sparse_limits.theory.equivariance.orbits import (
-    fixed_x,
-    fixed_y,
-    free_x,
-    free_y,
-    orbit_basis,
-    still_x,
-    still_y,
-)
+from sparse_limits.theory.equivariance.orbits import fixed_x, fixed_y, free_x, free_y, orbit_basis, still_x, still_y
 from sparse_limits.theory.equivariance.symbols import X, Y, class_size, n, order
 from sparse_limits.theory.formulas.valued import valued
 

@@ -12,17 +12,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.equivariance import Representation, cyclic, cyclic_irreducibles, regular, specht
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
-from sparse_limits.theory.equivariance.pointwise import (
-    a,
-    b,
-    cycle,
-    n,
-    pointwise_relu,
-    q,
-    u,
-    x,
-    z,
-)
+from sparse_limits.theory.equivariance.pointwise import a, b, cycle, n, pointwise_relu, q, u, x, z
 
 
 def probing(size: int) -> NDArray[np.int64]:

@@ -14,15 +14,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, Verdict, exact
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.exact.sums import merged
 from sparse_limits.theory.equivariance.symbols import n
-from sparse_limits.theory.equivariance.symmetric_group import (
-    f,
-    i,
-    j,
-    k,
-    m,
-    r,
-    truncated_bell,
-)
+from sparse_limits.theory.equivariance.symmetric_group import f, i, j, k, m, r, truncated_bell
 
 MORE = sp.Rational(11, 10)
 

@@ -10,11 +10,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
-from sparse_limits.theory.equivariance.ticket import (
-    B_in,
-    equivariant_ticket,
-    ticket_without_identity,
-)
+from sparse_limits.theory.equivariance.ticket import B_in, equivariant_ticket, ticket_without_identity
 from sparse_limits.theory.subset_sum.symbols import n
 
 SIZES = ((1, 1, 1, 1), (4, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 2), (3, 1, 2, 1))  # channels of a block, and of the layer

@@ -9,12 +9,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.equivariance.turns import (
-    TRACES,
-    d,
-    grid_turns,
-    tau,
-)
+from sparse_limits.theory.equivariance.turns import TRACES, d, grid_turns, tau
 
 MORE = sp.Rational(11, 10)
 MOST = 48  # powers that are tried

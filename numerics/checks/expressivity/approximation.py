@@ -12,10 +12,7 @@ from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fract
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.identities import simplified
-from sparse_limits.theory.expressivity.approximation import (
-    success,
-    universal_approximation,
-)
+from sparse_limits.theory.expressivity.approximation import success, universal_approximation
 from sparse_limits.theory.expressivity.symbols import alpha, k, m, n, p, units
 from sparse_limits.theory.expressivity.wired_counts import poisson_bound
 from sparse_limits.theory.formulas.valued import valued

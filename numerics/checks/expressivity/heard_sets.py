@@ -10,13 +10,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
-from sparse_limits.theory.expressivity.heard_sets import (
-    HEARD,
-    Maps,
-    unheard_parts,
-    x_1,
-    x_2,
-)
+from sparse_limits.theory.expressivity.heard_sets import HEARD, Maps, unheard_parts, x_1, x_2
 from sparse_limits.theory.expressivity.inactive import over
 
 

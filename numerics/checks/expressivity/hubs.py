@@ -11,12 +11,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.expressivity.paths import integrated
 from sparse_limits.theory.expressivity.symbols import k, kernel, positions, u
-from sparse_limits.theory.expressivity.wired_neurons import (
-    column,
-    hubs,
-    other,
-    wired_share,
-)
+from sparse_limits.theory.expressivity.wired_neurons import column, hubs, other, wired_share
 
 
 @enclosed(hubs)

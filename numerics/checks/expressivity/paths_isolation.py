@@ -9,15 +9,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.exact.exact_values import written_out
-from sparse_limits.theory.expressivity.paths import (
-    isolated_input,
-    n_1,
-    n_2,
-    p_1,
-    p_2,
-    p_3,
-    reached,
-)
+from sparse_limits.theory.expressivity.paths import isolated_input, n_1, n_2, p_1, p_2, p_3, reached
 from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

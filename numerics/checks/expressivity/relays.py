@@ -10,12 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
-from sparse_limits.theory.expressivity.relays import (
-    THOUSAND,
-    group,
-    relay_layer,
-    relayed,
-)
+from sparse_limits.theory.expressivity.relays import THOUSAND, group, relay_layer, relayed
 from sparse_limits.theory.expressivity.symbols import epsilon, k, m, p
 from sparse_limits.theory.formulas.valued import valued
 

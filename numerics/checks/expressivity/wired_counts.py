@@ -14,14 +14,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.expressivity.symbols import j, k, m, p
-from sparse_limits.theory.expressivity.wired_counts import (
-    best_tilt,
-    chance,
-    lower_tail,
-    mean,
-    poisson_bound,
-    tilt,
-)
+from sparse_limits.theory.expressivity.wired_counts import best_tilt, chance, lower_tail, mean, poisson_bound, tilt
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
 from sparse_limits.theory.formulas.valued import valued
 

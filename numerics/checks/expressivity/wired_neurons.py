@@ -13,12 +13,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.symbols import alpha, j, k, kernel, n, p, positions
-from sparse_limits.theory.expressivity.wired_neurons import (
-    background,
-    column,
-    share,
-    wired_count,
-)
+from sparse_limits.theory.expressivity.wired_neurons import background, column, share, wired_count
 from sparse_limits.theory.formulas.valued import valued
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -13,13 +13,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.checks.expressivity.wired_counts import SMALL, instance
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.expressivity.symbols import epsilon, j, k, m, p
-from sparse_limits.theory.expressivity.wired_counts import (
-    chance,
-    in_missing,
-    mean,
-    poisson_mean,
-    wired_threshold,
-)
+from sparse_limits.theory.expressivity.wired_counts import chance, in_missing, mean, poisson_mean, wired_threshold
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.formulas.valued import valued

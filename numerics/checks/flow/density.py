@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.flow.density import (
-    density_times,
-)
+from sparse_limits.theory.flow.density import density_times
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.dual import depth
 from sparse_limits.theory.saliency.model import rho

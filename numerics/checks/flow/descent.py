@@ -7,11 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.flow.descent import (
-    count,
-    gradient_descent,
-    largest,
-)
+from sparse_limits.theory.flow.descent import count, gradient_descent, largest
 from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta
 from sparse_limits.theory.graphon.symbols import m
 

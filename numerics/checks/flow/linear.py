@@ -7,13 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.flow.linear import (
-    amplitude,
-    eigenvalue,
-    eta,
-    linearised_flow,
-    time,
-)
+from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, linearised_flow, time
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 

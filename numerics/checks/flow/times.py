@@ -9,16 +9,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.flow.linear import eta, time
-from sparse_limits.theory.flow.times import (
-    lam,
-    left,
-    mu,
-    nu,
-    part,
-    share,
-    stuck,
-    time_to_a_share,
-)
+from sparse_limits.theory.flow.times import lam, left, mu, nu, part, share, stuck, time_to_a_share
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 

@@ -8,16 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.generalisation.energy_bound import (
-    B_0,
-    ONE_LABEL,
-    T,
-    b,
-    epsilon,
-    i,
-    q,
-    scale_free_energy,
-)
+from sparse_limits.theory.generalisation.energy_bound import B_0, ONE_LABEL, T, b, epsilon, i, q, scale_free_energy
 from sparse_limits.theory.graphon.symbols import m
 
 

@@ -9,16 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.generalisation.energy_bound import (
-    B_0,
-    T,
-    b,
-    epsilon,
-    i,
-    k,
-    q,
-    scale_free_energy,
-)
+from sparse_limits.theory.generalisation.energy_bound import B_0, T, b, epsilon, i, k, q, scale_free_energy
 from sparse_limits.theory.graphon.symbols import delta, m
 
 

@@ -26,16 +26,8 @@ from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.kernels import graphon_kernel, path_densities, path_residual_bound, squared_norm
 from sparse_limits.theory.expressivity.paths import rho_path
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.generalisation.path_bound import (
-    beta,
-    eigenvalue,
-    mu,
-    path_energy_bound,
-    projection,
-)
-from sparse_limits.theory.generalisation.path_bound import (
-    path_residual_bound as path_residual_claim,
-)
+from sparse_limits.theory.generalisation.path_bound import beta, eigenvalue, mu, path_energy_bound, projection
+from sparse_limits.theory.generalisation.path_bound import path_residual_bound as path_residual_claim
 from sparse_limits.theory.generalisation.path_part import S, constant
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import a, b, depth, relu

@@ -10,11 +10,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.evidence.sums import adds_up
 from sparse_limits.theory.expressivity.paths import rho_path
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.generalisation.path_bound import (
-    beta,
-    path_energy_bound,
-    reading,
-)
+from sparse_limits.theory.generalisation.path_bound import beta, path_energy_bound, reading
 from sparse_limits.theory.generalisation.path_part import constant
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 

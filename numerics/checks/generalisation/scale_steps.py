@@ -8,13 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.generalisation.energy_bound import q, raw_energy
-from sparse_limits.theory.generalisation.scale import (
-    eigenvalue,
-    gamma,
-    label,
-    scale_invariance,
-    scaled,
-)
+from sparse_limits.theory.generalisation.scale import eigenvalue, gamma, label, scale_invariance, scaled
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.dual import depth
 from sparse_limits.theory.saliency.model import rho

@@ -8,15 +8,8 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.saliency.snip_product import noise_falls
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
-from sparse_limits.theory.generalisation.snip_bound import (
-    budget,
-    p,
-    snip_path_bound,
-)
-from sparse_limits.theory.generalisation.water_filling import (
-    a,
-    v,
-)
+from sparse_limits.theory.generalisation.snip_bound import budget, p, snip_path_bound
+from sparse_limits.theory.generalisation.water_filling import a, v
 from sparse_limits.theory.kernel.snip_kernel import s
 from sparse_limits.theory.saliency.model import phi, tau
 from sparse_limits.theory.saliency.snip import product_graphon

@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import row_mask
-from sparse_limits.theory.graphon.chi_statistic import (
-    chi_statistic,
-)
+from sparse_limits.theory.graphon.chi_statistic import chi_statistic
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.saliency.model import rho
 

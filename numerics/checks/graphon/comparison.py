@@ -9,12 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.theory.graphon import concentration
-from sparse_limits.theory.graphon.comparison import (
-    normal_comparison,
-    normal_density,
-    normal_tail,
-    z,
-)
+from sparse_limits.theory.graphon.comparison import normal_comparison, normal_density, normal_tail, z
 from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

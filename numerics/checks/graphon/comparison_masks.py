@@ -15,9 +15,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed,
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.masks.cut_norm import cut_norm_witness
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.graphon.comparison import (
-    normal_comparison,
-)
+from sparse_limits.theory.graphon.comparison import normal_comparison
 from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
 
 LEVELS = 10  # probabilities are tenths

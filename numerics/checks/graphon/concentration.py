@@ -10,11 +10,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.graphon.concentration import (
-    by_roots,
-    cut_norm_rate,
-    tilt,
-)
+from sparse_limits.theory.graphon.concentration import by_roots, cut_norm_rate, tilt
 from sparse_limits.theory.graphon.symbols import delta, m, n, p, s, variance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

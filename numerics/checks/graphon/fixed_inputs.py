@@ -15,13 +15,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, sta
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.numerics.exact.rationals import rational
-from sparse_limits.theory.graphon.fixed_inputs import (
-    fixed_inputs,
-    inputs,
-    moved,
-    moved_elsewhere,
-    others,
-)
+from sparse_limits.theory.graphon.fixed_inputs import fixed_inputs, inputs, moved, moved_elsewhere, others
 from sparse_limits.theory.graphon.symbols import delta, n, p, s, variance
 from sparse_limits.theory.tails import half_normal
 

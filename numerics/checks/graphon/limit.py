@@ -13,10 +13,7 @@ from scipy.special import erfc, erfinv
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import kept_count, top_k_mask
 from sparse_limits.theory.formulas.level import Level
-from sparse_limits.theory.graphon.limit import (
-    mask_limit,
-    y,
-)
+from sparse_limits.theory.graphon.limit import mask_limit, y
 from sparse_limits.theory.graphon.symbols import delta, m, n
 from sparse_limits.theory.saliency.model import rho, u
 

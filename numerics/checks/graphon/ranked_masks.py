@@ -12,10 +12,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.numerics.masks.cut_norm import cut_norm_witness
 from sparse_limits.numerics.masks.selection import top_k_mask
-from sparse_limits.theory.graphon.ranked_masks import (
-    ranked_masks,
-    shift,
-)
+from sparse_limits.theory.graphon.ranked_masks import ranked_masks, shift
 from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
 
 

@@ -10,12 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import erfc
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
-from sparse_limits.theory.graphon.rate import (
-    DENSITY,
-    log_size,
-    optimal_rate,
-    squared_kernel,
-)
+from sparse_limits.theory.graphon.rate import DENSITY, log_size, optimal_rate, squared_kernel
 from sparse_limits.theory.graphon.symbols import p
 from sparse_limits.theory.saliency.model import synflow_model, tau, u
 from sparse_limits.theory.tails import half_normal

@@ -15,13 +15,7 @@ from sparse_limits.numerics.evidence.sums import grows_by
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.graphon.rate import (
-    j,
-    mean_rate,
-    mode,
-    optimal_rate,
-    stirling_loss,
-)
+from sparse_limits.theory.graphon.rate import j, mean_rate, mode, optimal_rate, stirling_loss
 from sparse_limits.theory.graphon.selection import kept
 from sparse_limits.theory.graphon.symbols import delta, m, n, p, variance
 

@@ -15,14 +15,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.graphon.row_label import (
-    eta,
-    gamma,
-    kappa,
-    negative_part,
-    positive_part,
-    row_label,
-)
+from sparse_limits.theory.graphon.row_label import eta, gamma, kappa, negative_part, positive_part, row_label
 from sparse_limits.theory.graphon.row_latent import rational
 from sparse_limits.theory.graphon.symbols import n
 

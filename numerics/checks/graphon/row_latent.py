@@ -19,10 +19,7 @@ from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.first_layer.moments import residual_moments
 from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.graphon.comparison import normal_rate
-from sparse_limits.theory.graphon.row_latent import (
-    blurred,
-    row_latent,
-)
+from sparse_limits.theory.graphon.row_latent import blurred, row_latent
 from sparse_limits.theory.graphon.symbols import delta, m, n, variance
 from sparse_limits.theory.saliency.model import rho, tau
 from sparse_limits.theory.saliency.snip import a, g, h

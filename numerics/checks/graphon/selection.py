@@ -14,13 +14,7 @@ from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.selection import top_k_mask
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.lognormal import column_scale, log_threshold, noise_scale, row_scale, x, y
-from sparse_limits.theory.graphon.selection import (
-    above,
-    binomial,
-    kept,
-    selection_identity,
-    shortfall,
-)
+from sparse_limits.theory.graphon.selection import above, binomial, kept, selection_identity, shortfall
 from sparse_limits.theory.graphon.symbols import m, n, p, variance
 from sparse_limits.theory.saliency.model import rho
 

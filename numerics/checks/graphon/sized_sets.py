@@ -15,11 +15,7 @@ from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.theory.graphon import comparison
 from sparse_limits.theory.graphon.comparison import z
-from sparse_limits.theory.graphon.sized_sets import (
-    balance,
-    sized_sets,
-    y,
-)
+from sparse_limits.theory.graphon.sized_sets import balance, sized_sets, y
 from sparse_limits.theory.graphon.symbols import delta, m, n, s
 
 HALF = sp.Rational(1, 2)

@@ -15,9 +15,7 @@ from sparse_limits.numerics.checks.graphon.discretisation import reduce
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.graphon.discretisation import at
-from sparse_limits.theory.graphon.sorted_latents import (
-    sorted_latents,
-)
+from sparse_limits.theory.graphon.sorted_latents import sorted_latents
 from sparse_limits.theory.graphon.symbols import delta, m, n, s
 
 

@@ -25,12 +25,7 @@ from sparse_limits.theory.graphon.taxonomy import (
     graphon_taxonomy,
     heterogeneity,
 )
-from sparse_limits.theory.saliency.model import (
-    SaliencyModel,
-    rho,
-    u,
-    v,
-)
+from sparse_limits.theory.saliency.model import SaliencyModel, rho, u, v
 from sparse_limits.theory.saliency.synflow import synflow_factorises
 from sparse_limits.theory.tails import t
 

@@ -8,14 +8,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, statistical
-from sparse_limits.theory.hypothesis.critical_density import critical_density, rho_c
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, statistical
+from sparse_limits.theory.hypothesis.critical_density import critical_density, kappa, m, q, rho_c, s_2, v
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.tails import t
 
 Floats = NDArray[np.floating]
 NEURONS, WEIGHTS = 24, 400_000
 THRESHOLDS = np.linspace(0.19, 0.195, 101)  # of scores, over the number of weights; they end the neurons of this law
+MANY, FEWER = 1000, 20_000  # neurons, and weights on each of their sides, at the critical threshold
 ATYPICAL = 0.05  # chance, at most, that a neuron's weights deviate by more than DEVIATION
 DEVIATION = float(np.sqrt(np.log(4 / ATYPICAL) / (2 * WEIGHTS)))  # of the distribution functions (Massart, as in G3.3)
 
@@ -26,14 +27,14 @@ def sorted_uniform(rng: np.random.Generator, size: int) -> Floats:
     return np.asarray(places[:-1] / places[-1], float)
 
 
-def kept_by_cores(rng: np.random.Generator, neurons: int, weights: int) -> Floats:
-    """The share of the weights into each neuron that its core keeps, at each of THRESHOLDS. float[neurons, thresholds]"""
-    kept = np.zeros((neurons, len(THRESHOLDS)))
+def kept_by_cores(rng: np.random.Generator, neurons: int, weights: int, thresholds: Floats) -> Floats:
+    """The share of the weights into each neuron that its core keeps, at each threshold. float[neurons, thresholds]"""
+    kept = np.zeros((neurons, len(thresholds)))
     for neuron in range(neurons):
         sides = [sorted_uniform(rng, weights) for _ in range(2)]
         tails = [np.append(np.cumsum(side[::-1])[::-1], 0) / weights for side in sides]
         out_of = tails[1][0]
-        for k, threshold in enumerate(THRESHOLDS):
+        for k, threshold in enumerate(thresholds):
             while True:
                 first = np.searchsorted(sides[0], threshold / out_of)
                 into = tails[0][first]
@@ -56,7 +57,7 @@ def neurons_end_at_the_critical_density(
     Where half of the neurons have ended, the others keep a share near the mean density over the share of neurons that are left. Means over
     the kept weights, all of them below 1, deviate by no more than the distribution functions do.
     """
-    kept = trial.draw(kept_by_cores, NEURONS, WEIGHTS)
+    kept = trial.draw(kept_by_cores, NEURONS, WEIGHTS, THRESHOLDS)
     critical = trial.value(critical_uniform)
     last = 1 - critical
 
@@ -87,3 +88,26 @@ def farthest_share(last: float, least: float, most: float) -> float:
     left = grid * (mean + DEVIATION) >= least
     highest = most / (mean[left].min() - DEVIATION)
     return float(max(last - grid[left].min(), highest - last)) + DEVIATION
+
+
+@empirical(critical_density, cost=3.0)
+def shares_at_the_critical_threshold(excess: sp.Expr, critical_uniform: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Where half of the neurons have ended: the shares of the others, less the critical density, have the mean of the excess times it.
+
+    The root of a standard normal number, 0 where this is negative, has the mean E|Z|^½/2 and the mean square E|Z|/2. Five deviations of its
+    mean are allowed, and n^(−1/4) in proportion for what the limit leaves out.
+    """
+    last = 1 / sp.sqrt(3)
+    threshold = np.array([float(last) / 3])
+    kept = trial.draw(kept_by_cores, MANY, FEWER, threshold)[:, 0]
+    critical = trial.value(critical_uniform)
+    seen = float(np.where(kept > 0, kept - critical, 0).mean())
+    at = {t: last, m: sp.Rational(1, 3), q: 1, s_2: (1 - last**3) / 3, kappa: 3, rho_c: 1 - last, v: 0}
+    claimed = trial.value(excess, at) * critical * FEWER**-0.25
+    normal = (
+        np.sqrt(2 / np.pi) / 2,
+        2**0.25 * float(sp.gamma(sp.Rational(3, 4))) / np.sqrt(np.pi) / 2,
+    )  # mean square, mean
+    deviation = np.sqrt(normal[0] / normal[1] ** 2 - 1)
+    allowed = FEWER**-0.25 + 5 * deviation / np.sqrt(MANY)
+    yield trial.at_most(abs(seen / claimed - 1), allowed, "distance of the mean, in proportion")

@@ -11,22 +11,14 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.sorting import smoothed
-from sparse_limits.theory.hypothesis.sorted_histograms import (
-    blocks,
-    c,
-    gamma,
-    k,
-    l,
-    n,
-    r,
-    sorted_histograms,
-)
+from sparse_limits.theory.hypothesis.sorted_histograms import T, blocks, c, gamma, k, l, n, r, sorted_histograms
 from sparse_limits.theory.saliency.model import rho
 
 Floats = NDArray[np.float64]
 HALF = sp.Rational(1, 2)
 BLOCKS = 4
 NARROW, WIDE, MASKS = 256, 1024, 60
+FINE, PAIRS, WIDEST = 20, 32, 800  # blocks, pairs of masks, and the width of the second mask of each
 
 
 def masks_by_degrees(size: int) -> dict[tuple[int, int], list[tuple[int, int]]]:
@@ -118,3 +110,31 @@ def random_masks_have_slopes(cell: sp.Expr, distance: sp.Expr, trial: Trial) -> 
     yield trial.at_most(
         abs(seen - claimed), left_out + 2 * noise, "distance of the root mean square of the differences"
     )
+
+
+def mean_square_gap(rng: np.random.Generator, size: int, density: float) -> float:
+    """The mean square of the differences between the histograms of two masks, over independent pairs of masks."""
+    gaps = [
+        smoothed(rng.random((size, size)) < density, FINE) - smoothed(rng.random((WIDEST, WIDEST)) < density, FINE)
+        for _ in range(PAIRS)
+    ]
+    return float(np.mean(np.square(gaps)))
+
+
+@empirical(sorted_histograms, cost=3.0)
+def sorted_masks_have_slopes_and_noise(distance: sp.Expr, noise: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Masks to a fifth at three widths, each beside one of width 800: the mean square is that of the slopes plus the noise of both masks.
+
+    Left out is what else the means over blocks of rows and of columns do, which are 2b − 1 of the b² numbers of a histogram: this share of
+    the mean square is allowed, and five deviations of a mean of (b − 1)² squares of normal numbers, over the pairs.
+    """
+    density = sp.Rational(1, 5)
+    allowed = (2 * FINE - 1) / FINE**2 + 5 * np.sqrt(2 / PAIRS) / (FINE - 1)
+    for size in (100, 200, 400):
+        seen = trial.draw(mean_square_gap, size, float(density))
+        at = {rho: density, blocks: FINE, gamma: WIDEST // size, T: 1}
+        noises = [trial.value(noise, {**at, n: width}) for width in (size, WIDEST)]
+        claimed = trial.value(distance, at) ** 2 / size + sum(noises)
+        yield trial.at_most(
+            abs(seen / claimed - 1), allowed, f"distance of the mean square at width {size}, in proportion"
+        )

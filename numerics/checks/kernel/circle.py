@@ -28,11 +28,7 @@ from sparse_limits.theory.kernel.circle import (
     sum_xy,
     sum_y,
 )
-from sparse_limits.theory.kernel.further.circle_sampling import (
-    KERNELS,
-    circle_sampling,
-    squares,
-)
+from sparse_limits.theory.kernel.further.circle_sampling import KERNELS, circle_sampling, squares
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 

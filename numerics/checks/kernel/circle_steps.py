@@ -20,10 +20,7 @@ from sparse_limits.theory.kernel.circle import (
     theta,
     wave,
 )
-from sparse_limits.theory.kernel.further.circle_sampling import (
-    KERNELS,
-    circle_sampling,
-)
+from sparse_limits.theory.kernel.further.circle_sampling import KERNELS, circle_sampling
 
 
 def against_waves(ramp: sp.Expr, sine: sp.Expr, frequency: sp.Expr) -> list[sp.Expr]:

@@ -24,10 +24,7 @@ from sparse_limits.theory.kernel.equal_moduli import (
     quenched_kernel,
     unlike,
 )
-from sparse_limits.theory.kernel.fixed_inputs import (
-    row_kernel,
-    share,
-)
+from sparse_limits.theory.kernel.fixed_inputs import row_kernel, share
 
 Floats = NDArray[np.float64]
 

@@ -11,13 +11,7 @@ from sparse_limits.numerics.checks.kernel.equal_moduli import written_out
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine
-from sparse_limits.theory.kernel.equal_moduli import (
-    agreeing,
-    alike,
-    opposed,
-    quenched_kernel,
-    unlike,
-)
+from sparse_limits.theory.kernel.equal_moduli import agreeing, alike, opposed, quenched_kernel, unlike
 from sparse_limits.theory.kernel.fixed_inputs import row_kernel, share
 
 more, turned = sp.symbols("alpha gamma", real=True)  # another row's a and c

@@ -13,15 +13,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, relu
-from sparse_limits.theory.kernel.finite_width import (
-    at_covariance,
-    finite_width_moments,
-    k,
-    mean,
-    n,
-    q,
-    second_moment,
-)
+from sparse_limits.theory.kernel.finite_width import at_covariance, finite_width_moments, k, mean, n, q, second_moment
 from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

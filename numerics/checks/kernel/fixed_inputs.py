@@ -11,14 +11,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.evidence import Finding, Trial, empirical
 from sparse_limits.theory.kernel.dual import a, b, c, cosine
-from sparse_limits.theory.kernel.fixed_inputs import (
-    first,
-    inputs,
-    kernel_of_masks,
-    row_kernel,
-    second,
-    share,
-)
+from sparse_limits.theory.kernel.fixed_inputs import first, inputs, kernel_of_masks, row_kernel, second, share
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -1,7 +1,8 @@
-"""Evidence for K2: the recursion of the graphon tangent kernel, on paper and on a grid."""
+"""Evidence for K2: the recursion of the graphon tangent kernel, on paper and on a grid, and what edges and layers add."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -10,50 +11,40 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence.sums import same_whatever, sloped
 from sparse_limits.numerics.kernels import LayerGraphons, input_latent
 from sparse_limits.numerics.kernels import graphon_kernel as kernel_on_grid
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
-from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, linear, relu
-from sparse_limits.theory.kernel.dual_activations import squares
-from sparse_limits.theory.kernel.graphon_kernel import (
-    DENSE_READOUT,
+from sparse_limits.theory.kernel.graphon_kernel import DENSE_READOUT, graphon_tangent_kernel, of_a_row, written_out
+from sparse_limits.theory.kernel.graphon_recursion import (
     GRAPHONS,
     POSITIONS,
     Recursion,
     above,
-    applied,
     covariance,
     gap,
     gate,
+    gradient,
     graphon_kernel,
-    graphon_tangent_kernel,
-    homogenised_one,
-    homogenised_two,
-    integrated,
+    kept,
     masked,
-    mean_of_an_edge,
-    one_hidden,
-    open_graphon,
+    strength,
     tangent,
-    trained_too_one,
-    trained_too_two,
-    two_hidden,
     x,
     y,
 )
 from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def path_sum(graphons: Sequence[sp.Expr]) -> sp.Expr:
     """The mean of x_j x′_j W … W over all paths, written out for one or two hidden layers."""
     first, *rest = graphons
-    inputs = sum(first.subs(v, at) * p * q for at, p, q in zip(POSITIONS, x, y, strict=True)) / len(POSITIONS)
+    inputs = of_a_row(first, x, y)
     if len(rest) == 1:
         return sp.integrate(sp.expand(rest[0].subs(v, u) * inputs), (u, 0, 1))
     second, readout = rest
@@ -73,83 +64,7 @@ def linear_networks_sum_over_paths(
             yield trial.same(written_out(term), trial.once(path_sum, graphons), by=sp.expand)
 
 
-def written_out(expression: sp.Expr) -> sp.Expr:
-    """The names of a `Let` replaced by what they stand for."""
-
-    def filled(body: sp.Expr, named: sp.Tuple) -> sp.Expr:
-        known: dict[sp.Basic, sp.Basic] = {}
-        for name, value in named.args:  # each in terms of those before
-            known[name] = value.xreplace(known)
-        return body.xreplace(known)
-
-    return expression.replace(Let, filled)
-
-
-THREE = (*GRAPHONS[:2], (1 + u * v) / 2, GRAPHONS[2])  # graphons of three hidden layers
-
-
-def open_profile(name: str, layer: int) -> sp.Expr:
-    """A function of a position, known up to a factor."""
-    return sp.Symbol(f"{name}_{layer}") * (2 + (-1) ** layer * v)
-
-
-@exact(graphon_tangent_kernel, step="tangent step")
-def tangent_step_is_the_mean_of_an_edge(edge: sp.Expr, tangent_step: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The tangent step is the mean of an edge over mask and weight, integrated over the layer below.
-
-    The functions of that layer are lines with free coefficients.
-    """
-    lines = {
-        function: sum(sp.Symbol(f"{function}_{power}") * v**power for power in range(2))
-        for function in (covariance, gate, tangent)
-    }
-    mean = mean_of_an_edge(edge.subs({function(v): line for function, line in lines.items()}))
-    found = applied(tangent_step, open_graphon(), lines)
-    yield trial.same(found, integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
-
-
-def generic_integrand(total: sp.Expr) -> sp.Expr:
-    """A sum of multiples of integrals over [0, 1] as one integrand in u, at inputs that are not parallel."""
-    return written_out(total).replace(sp.Integral, lambda inner, limits: inner.args[-1][0].subs(v, u))
-
-
-def roots_expanded(expression: sp.Expr) -> sp.Expr:
-    """Zero, where it is, once the polynomials under roots and in arctangents are multiplied out."""
-    roots = expression.replace(
-        lambda part: part.is_Pow and part.exp.is_Rational and part.exp.q == 2,
-        lambda part: sp.expand(part.base) ** part.exp,
-    )
-    return sp.expand(roots.replace(sp.atan, lambda inner: sp.atan(sp.expand(inner))))
-
-
-@exact(graphon_tangent_kernel, step="example with one hidden layer")
-def one_hidden_layer_is_written_out(
-    one_hidden: sp.Expr,
-    one_hidden_terms: tuple[sp.Expr, ...],
-    inner_value: sp.Expr,
-    inner_slope: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """Both integrands are those of the recursion with the covariances of a row written out, at inputs that are not parallel."""
-    rows = ((x, x), (y, y), (x, y))
-    sums = (
-        sum(GRAPHONS[0].subs(v, at) * p * q for at, p, q in zip(POSITIONS, left, right, strict=True)) / len(POSITIONS)
-        for left, right in rows
-    )
-    first, second, shared = sums
-    at = {gap: first * second - shared**2, c: shared}
-    expected = [shared * valued(inner_slope, at), valued(inner_value, at)]
-    yield trial.same(generic_integrand(one_hidden), sp.Add(*expected), by=roots_expanded)
-    for term, integrand in zip(one_hidden_terms, expected, strict=True):
-        yield trial.same(generic_integrand(term), integrand, by=roots_expanded)
-
-
 @enclosed(graphon_tangent_kernel, step="example with two hidden layers")
-@control(
-    "two layers 10 % more, one forgotten",
-    two_hidden_terms=tuple(ELEVEN * term for term in two_hidden.terms),
-    one_hidden=sp.Integer(0),
-)
 def parallel_inputs_sum_over_paths(
     one_hidden: sp.Expr,
     two_hidden: sp.Expr,
@@ -172,15 +87,6 @@ def parallel_inputs_sum_over_paths(
             yield trial.same(term, paths, by=None, at=[at])
     opposite = {**at, y[0]: -2, y[1]: sp.Rational(-4, 3)}
     yield trial.same(one_hidden, 0, by=None, at=[opposite])
-
-
-@exact(graphon_tangent_kernel, step="shared neurons")
-def shared_neurons_count_six_times(coincidence: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A shared neuron counts as E φ̇⁴ over a fair gate times E z⁴, an integral; this is also E φ(z)⁴ at a unit variance (K1)."""
-    z = sp.Symbol("z", real=True)
-    fourth = trial.once(sp.integrate, z**4 * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo))
-    yield trial.same(coincidence, sum(gate**4 for gate in (0, sp.sqrt(2))) / 2 * fourth)
-    yield trial.same(coincidence, squares.subs({a: 1, b: 1, c: 1}))
 
 
 @enclosed(graphon_tangent_kernel)
@@ -224,9 +130,6 @@ def on_a_grid(
 
 
 @empirical(graphon_tangent_kernel, cost=1.0)
-@control("pruned weights trained too", one_hidden=trained_too_one.total, two_hidden_terms=trained_too_two.terms)
-@control("mean densities", one_hidden_terms=homogenised_one.terms, two_hidden=homogenised_two.total)
-@control("10 % more", one_hidden=ELEVEN * one_hidden.total, two_hidden=ELEVEN * two_hidden.total)
 def a_grid_of_positions_gives_the_same(
     one_hidden: sp.Expr,
     two_hidden: sp.Expr,
@@ -248,3 +151,82 @@ def a_grid_of_positions_gives_the_same(
             for seen, claimed in zip((sum(grid, np.zeros(len(PAIRS))), *grid), (total, *terms), strict=True):
                 gap = abs(float(seen[pair]) - trial.value(claimed, at))
                 yield trial.at_most(gap, 1e-9, f"distance at x, x′ = {values}")
+
+
+# Edges and layers, for any number of either
+
+
+def under_integrals(formula: sp.Expr) -> sp.Expr:
+    """The integrand of a formula over positions in [0, 1], with u for that of the upper layer.
+
+    If integrals agree for all functions, so do their integrands.
+    """
+    return sp.expand(formula.replace(sp.Integral, lambda inside, *_: inside).subs(above, u))
+
+
+@exact(graphon_tangent_kernel, step="sum over layers", cost=0.6)
+def one_pass_forward_is_the_sum_over_layers(
+    tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One pass forward adds up what all layers contribute, for W, Σ, κ₀ and Θ left open.
+
+    ∫ G Θ is what the edges of a layer add by themselves, and ∫ κ₀ (∫ G W) Θ of the layer below, which is 0 at the inputs.
+    """
+    onward = gate(v) * backward.subs(u, v) * tangent(v)
+    collected = under_integrals(gradient(u) * tangent_step)
+    yield same_whatever(trial, collected, under_integrals(own_layer) + under_integrals(onward))
+    nothing = collected.replace(tangent, lambda place: sp.S.Zero)
+    yield same_whatever(trial, nothing, under_integrals(own_layer))
+
+
+def once_kept(formula: sp.Expr) -> sp.Expr:
+    """The formula with M for M², as M is 0 or 1."""
+    return sp.expand(formula).xreplace({kept**2: kept})
+
+
+def small_networks(edge: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+    """For each mask of two edges, what they add, and the product of a neuron's gradients at two inputs, by differentiation.
+
+    One input coordinate, two neurons below of activation z + z³, all weights letters.
+    """
+    inputs, weights, below = (sp.symbols(f"{letter}_1 {letter}_2") for letter in "twa")
+    for masks in ((1, 1), (1, 0), (0, 1)):
+        rows, edges = [sp.S.Zero, sp.S.Zero], sp.S.Zero
+        for m, w, first in zip(masks, weights, below, strict=True):
+            entering = [first * each for each in inputs]
+            values = [z + z**3 for z in entering]
+            rows = [row + m * w * value for row, value in zip(rows, values, strict=True)]
+            slopes = {gate(v): sp.prod(1 + 3 * z**2 for z in entering), tangent(v): sp.prod(inputs)}
+            edges += edge.subs({kept: m, strength: w, covariance(v): sp.prod(values), **slopes})
+        yield edges, sum(sp.prod(sp.diff(row, w) for row in rows) for w in (*weights, *below))
+
+
+@exact(graphon_tangent_kernel, step="edge")
+def edges_add_up_to_the_product_of_gradients(edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The stated terms of all edges add up to the product of a neuron's gradients, for any number of weights below and any activation.
+
+    This is by induction, one weight more below an edge; small networks are added, for all masks of two edges.
+    Sums over the weights below: `met` is the product of the gradients of the neuron below, `across` those of it and of what
+    the other edges bring, which vanish, `apart` what those add. With no weights below, the weight of the edge itself adds its own term.
+    """
+    at, two = sp.Symbol("theta", real=True), (1, 2)  # one weight more; inputs
+    inner = [sp.Function(f"t_{place}")(at, v) for place in two]  # what the neuron below receives
+    sent = [sp.Function(f"h_{place}")(each) for place, each in zip(two, inner, strict=True)]
+    rows = [sp.Function(f"r_{place}")(at) + kept * strength * each for place, each in zip(two, sent, strict=True)]
+    rests, slopes, changes = (sp.symbols(f"{name}_1 {name}_2", real=True) for name in "rgt")  # derivatives of r, h, t
+    known = {
+        f"{name}_{place}": letters[place - 1]
+        for name, letters in zip("rht", (rests, slopes, changes), strict=True)
+        for place in two
+    }
+    met, apart, *across = sp.symbols("K R C_1 C_2", real=True)
+    own = once_kept(math.prod(sp.diff(row, strength) for row in rows))
+    added = once_kept(math.prod(sloped(sp.diff(row, at), **known) for row in rows))
+    total = edge.subs({covariance(v): math.prod(sent), gate(v): math.prod(slopes), tangent(v): met})
+    total += apart + kept * strength * sum(slope * each for slope, each in zip(slopes, across, strict=True))
+    more = {met: math.prod(changes), apart: math.prod(rests)}
+    more |= {each: change * rest for each, change, rest in zip(across, changes, reversed(rests), strict=True)}
+    further = valued(total, {each: each + term for each, term in more.items()})
+    yield same_whatever(trial, further, total + added)
+    yield same_whatever(trial, total.subs(dict.fromkeys(more, sp.S.Zero)), own)
+    yield trial.at_sizes(small_networks(edge), "masks")

@@ -11,16 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.kernel.graphon_kernel import path_sum
 from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
-from sparse_limits.theory.kernel.graphon_kernel import (
-    GRAPHONS,
-    POSITIONS,
-    covariance,
-    gradient,
-    graphon_tangent_kernel,
-    weight,
-    x,
-    y,
-)
+from sparse_limits.theory.kernel.graphon_kernel import graphon_tangent_kernel, of_a_row
+from sparse_limits.theory.kernel.graphon_recursion import GRAPHONS, POSITIONS, covariance, gradient, weight, x, y
 from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
@@ -66,9 +58,7 @@ def neurons(rng: np.random.Generator, size: int) -> Floats:
 
 def product_of_variances() -> sp.Expr:
     """∫ab for the first layer, at `PAIR`."""
-    variances = [
-        sum(GRAPHONS[0].subs(v, at) * each**2 for at, each in zip(POSITIONS, side, strict=True)) / 2 for side in (x, y)
-    ]
+    variances = [of_a_row(GRAPHONS[0], side, side) for side in (x, y)]
     return sp.integrate(sp.expand(sp.prod(variances).subs(PAIR)), (u, 0, 1))
 
 

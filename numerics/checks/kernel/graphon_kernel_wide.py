@@ -20,13 +20,8 @@ from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.evidence import Finding, Trial, statistical
 from sparse_limits.numerics.statistics.exact_tests import BLOCKS
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
-from sparse_limits.theory.kernel.graphon_kernel import (
-    GRAPHONS,
-    POSITIONS,
-    graphon_tangent_kernel,
-    x,
-    y,
-)
+from sparse_limits.theory.kernel.graphon_kernel import graphon_tangent_kernel
+from sparse_limits.theory.kernel.graphon_recursion import GRAPHONS, POSITIONS, x, y
 from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
@@ -58,6 +53,11 @@ def first_covariance(positions: Floats, left: Vector, right: Vector) -> Floats:
     return np.asarray(first_graphon(positions[..., None], AT) @ (np.array(left) * np.array(right)) / AT.size)
 
 
+def first_covariances(left: Vector, right: Vector) -> list[Floats]:
+    """Variances at two inputs and the covariance, at `NODES`."""
+    return [first_covariance(NODES, *pair) for pair in ((left, left), (right, right), (left, right))]
+
+
 class Limits(NamedTuple):
     """Of units at k positions in a network of infinite width: variances, covariance, and Q, the mean of W⁽²⁾κ₀Σ̃⁽¹⁾. float[k]"""
 
@@ -78,7 +78,7 @@ class Limits(NamedTuple):
 def limits(own: Floats, left: Vector, right: Vector) -> Limits:
     """At positions `own`, float[k]."""
     mask = second_graphon(own[:, None], NODES) * WEIGHTS
-    first, second, shared = (first_covariance(NODES, *each) for each in ((left, left), (right, right), (left, right)))
+    first, second, shared = first_covariances(left, right)
     lengths = np.sqrt(first * second)
     r = shared / lengths
     return Limits(mask @ first, mask @ second, mask @ (lengths * values(r)), mask @ (gates(r) * shared))
@@ -153,7 +153,7 @@ class Neurons:
     def __init__(self, own: Floats, left: Vector, right: Vector) -> None:
         self.mask = second_graphon(own[:, None], NODES) * WEIGHTS
         turn = (np.arange(DIRECTIONS) + 0.5) * 2 * np.pi / DIRECTIONS
-        first, second, shared = (first_covariance(NODES, *p) for p in ((left, left), (right, right), (left, right)))
+        first, second, shared = first_covariances(left, right)
         angle = np.arccos(shared / np.sqrt(first * second))[:, None]
         at = limits(own, left, right)
         h = np.sqrt(2 * first)[:, None] * np.maximum(np.cos(turn), 0)

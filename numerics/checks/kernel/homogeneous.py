@@ -18,13 +18,8 @@ from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
 from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
-from sparse_limits.theory.kernel.graphon_kernel import POSITIONS, densely_trained, graphon_kernel, masked, x, y
-from sparse_limits.theory.kernel.homogeneous import (
-    contributions,
-    homogeneous_constants,
-    ratio,
-    readout_dense,
-)
+from sparse_limits.theory.kernel.graphon_recursion import POSITIONS, densely_trained, graphon_kernel, masked, x, y
+from sparse_limits.theory.kernel.homogeneous import contributions, homogeneous_constants, ratio, readout_dense
 from sparse_limits.theory.saliency.model import rho
 
 Floats = NDArray[np.float64]

@@ -22,15 +22,8 @@ from sparse_limits.numerics.kernels import graphon_kernel as kernel_on_grid
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
-from sparse_limits.theory.kernel.graphon_kernel import POSITIONS, graphon_kernel, masked, x, y
-from sparse_limits.theory.kernel.rank_one import (
-    blocks,
-    feature_reweighting,
-    flow,
-    p,
-    q,
-    share,
-)
+from sparse_limits.theory.kernel.graphon_recursion import POSITIONS, graphon_kernel, masked, x, y
+from sparse_limits.theory.kernel.rank_one import blocks, feature_reweighting, flow, p, q, share
 from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]

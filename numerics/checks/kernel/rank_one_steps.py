@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
-from sparse_limits.theory.kernel.rank_one import (
-    feature_reweighting,
-)
+from sparse_limits.theory.kernel.rank_one import feature_reweighting
 
 
 @enclosed(feature_reweighting)

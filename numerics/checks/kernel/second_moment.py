@@ -15,12 +15,7 @@ from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import chain_c
 from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c
-from sparse_limits.theory.kernel.second_moment import (
-    energies,
-    own,
-    second_moment_graphon,
-    shares,
-)
+from sparse_limits.theory.kernel.second_moment import energies, own, second_moment_graphon, shares
 from sparse_limits.theory.saliency.model import rho as density
 
 Floats = NDArray[np.float64]

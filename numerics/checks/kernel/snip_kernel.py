@@ -16,16 +16,7 @@ from sparse_limits.numerics.spectra.singular_values import half_normal as half_n
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c
 from sparse_limits.theory.kernel.second_moment import own, second_moment
-from sparse_limits.theory.kernel.snip_kernel import (
-    HYPERBOLA,
-    alpha,
-    integrand,
-    r,
-    s,
-    share_factor,
-    snip_laws,
-    x,
-)
+from sparse_limits.theory.kernel.snip_kernel import HYPERBOLA, alpha, integrand, r, s, share_factor, snip_laws, x
 from sparse_limits.theory.kernel.snip_kernel import y as sinh_half
 from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.tails import half_normal, t

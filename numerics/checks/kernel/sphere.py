@@ -13,13 +13,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, sta
 from sparse_limits.theory.kernel import circle
 from sparse_limits.theory.kernel.dual import cosine
 from sparse_limits.theory.kernel.further.sphere_metrics import sphere_metrics
-from sparse_limits.theory.kernel.sphere import (
-    ell,
-    k,
-    multiplicity,
-    sphere_eigenvalue,
-    sphere_spectrum,
-)
+from sparse_limits.theory.kernel.sphere import ell, k, multiplicity, sphere_eigenvalue, sphere_spectrum
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

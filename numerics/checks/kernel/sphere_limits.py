@@ -8,14 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.kernel.sphere import (
-    EVEN,
-    by_binomials,
-    by_gammas,
-    ell,
-    k,
-    sphere_spectrum,
-)
+from sparse_limits.theory.kernel.sphere import EVEN, by_binomials, by_gammas, ell, k, sphere_spectrum
 
 u, v = sp.symbols("u v", integer=True, nonnegative=True)
 

@@ -9,17 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
-from sparse_limits.theory.kernel.sphere import (
-    EVEN,
-    before,
-    by_gammas,
-    ell,
-    half_degree,
-    k,
-    now,
-    rate,
-    sphere_spectrum,
-)
+from sparse_limits.theory.kernel.sphere import EVEN, before, by_gammas, ell, half_degree, k, now, rate, sphere_spectrum
 
 HALF = sp.Rational(1, 2)
 

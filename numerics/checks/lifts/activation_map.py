@@ -13,13 +13,7 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.evidence import Finding, Refutation, Trial, exact
 from sparse_limits.numerics.exact.polynomials import polynomial
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.activation_map import (
-    linear_module,
-    path_sums,
-    w,
-    weight_of,
-    y,
-)
+from sparse_limits.theory.lifts.activation_map import linear_module, path_sums, w, weight_of, y
 from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -14,17 +13,18 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.numerics.exact.polynomials import polynomial
 from sparse_limits.theory.lifts.attention import (
     CHANNELS,
+    HEAD,
     WIDTH,
     Attention,
     C,
-    attention_block,
+    all_entries,
     attention_blocks,
-    attention_lift,
+    block_of,
     d,
     h,
+    number_of_weights,
     outputs,
 )
-from sparse_limits.theory.lifts.bundle import entries
 from sparse_limits.theory.lifts.degrees import lam
 from sparse_limits.theory.lifts.lift import Lift
 
@@ -44,54 +44,21 @@ def written_out(X: sp.Matrix, heads: Sequence[Sequence[sp.Matrix]], scale: sp.Ex
     return total
 
 
-@dataclass(frozen=True)
-class Scaled(Attention):
-    """Attention of scores that are multiplied by a factor first."""
-
-    factor: Any = 1
-
-    def __call__(self, z: Any) -> Any:
-        q, k, v = (z[i] for i in range(3))
-        return super().__call__(sp.Array([(self.factor * q).tolist(), k.tolist(), v.tolist()]))
+def attention(q: sp.Array, k: sp.Array, v: sp.Array) -> sp.Array:
+    return Attention(WIDTH)(sp.Array([q, k, v]))
 
 
-@dataclass(frozen=True)
-class Reordered(Attention):
-    """Attention with queries, keys and values in another order."""
-
-    order: tuple[int, ...] = (0, 1, 2)
-
-    def __call__(self, z: Any) -> Any:
-        return super().__call__(sp.Array([z[i].tolist() for i in self.order]))
-
-
-@dataclass(frozen=True)
-class First(Attention):
-    """Attention whose first token looks at itself only, as under a causal mask."""
-
-    def __call__(self, z: Any) -> Any:
-        found = super().__call__(z).tolist()
-        return sp.Array([z[2][0].tolist(), *found[1:]])
-
-
-def with_sigma(lift: Lift, sigma: Any) -> Lift:
-    """The lift with another map at a."""
-    return replace(lift, module=replace(lift.module, sigma={**lift.module.sigma, "a": sigma}))
-
-
-def named(letter: str, rows: int, columns: int) -> sp.Matrix:
-    return sp.Matrix(rows, columns, lambda i, j: sp.Symbol(f"{letter}_{i}{j}", real=True))
-
-
-HEAD = (*(named(letter, CHANNELS, WIDTH) for letter in "QKV"), named("O", WIDTH, CHANNELS))
+def with_sigma(sigma: Callable[[sp.Array, sp.Array, sp.Array], sp.Array]) -> Lift:
+    """The block with another function of queries, keys and values."""
+    return replace(BLOCK, module=replace(BLOCK.module, sigma={**BLOCK.module.sigma, "a": lambda z: sigma(*z)}))
 
 
 @exact(attention_blocks, step="block", cost=0.4)
-@control("scores not divided by √d", block=with_sigma(BLOCK, Scaled(WIDTH, sp.sqrt(2))))
-@control("scores divided by d", block=with_sigma(BLOCK, Scaled(WIDTH, 1 / sp.sqrt(2))))
-@control("keys and values swapped", block=with_sigma(BLOCK, Reordered(WIDTH, (0, 2, 1))))
-@control("queries and keys swapped", block=with_sigma(BLOCK, Reordered(WIDTH, (1, 0, 2))))
-@control("causal", block=with_sigma(BLOCK, First(WIDTH)))
+@control("scores not divided by √d", block=with_sigma(lambda q, k, v: attention(sp.sqrt(2) * q, k, v)))
+@control("scores divided by d", block=with_sigma(lambda q, k, v: attention(q / sp.sqrt(2), k, v)))
+@control("keys and values swapped", block=with_sigma(lambda q, k, v: attention(q, v, k)))
+@control("queries and keys swapped", block=with_sigma(lambda q, k, v: attention(k, q, v)))
+@control("causal", block=with_sigma(lambda q, k, v: sp.Array([v[0], attention(q, k, v)[1]])))
 def the_lift_is_residual_attention(block: Lift, X: sp.Matrix, trial: Trial) -> Iterator[Finding]:
     """Two tokens, two channels, one head of width two, for all weights and inputs; and the tokens exchanged."""
     X = sp.Matrix(X[:, :CHANNELS])
@@ -108,15 +75,13 @@ def same_attention(difference: sp.Expr) -> sp.Expr:
 
 
 def all_same(trial: Trial, left: sp.Matrix, right: sp.Matrix) -> Finding:
-    """That two matrices are equal: one identity, linear in as many new letters, proved entry by entry."""
-    letters = sp.symbols(f"eta_:{len(left)}", real=True)
-    sides = (sp.Add(*map(sp.Mul, letters, each)) for each in (left, right))
+    """That two matrices are equal: one identity, proved entry by entry."""
 
     def gap(_: sp.Expr) -> sp.Expr:
         gaps = (same_attention(one - other) for one, other in zip(left, right, strict=True))
         return next((each for each in gaps if each != 0), sp.S.Zero)
 
-    return trial.same(*sides, by=gap)
+    return trial.same(*all_entries(left, right), by=gap)
 
 
 Matrices = list[list[list[list[int]]]]
@@ -140,31 +105,16 @@ def random_heads(rng: np.random.Generator, count: int) -> list[tuple[list[list[i
     return drawn
 
 
-def lifted(heads: Matrices, tokens: int) -> Lift:
-    """The lift with these matrices Q, K, V, O."""
-    channels, width = len(heads[0][0]), len(heads[0][3])
-
-    def weight(u: Any, v: Any) -> tuple[Any, ...]:
-        if u[0] == "x":
-            return tuple(tuple(heads[v[1]][part][u[1]]) for part in range(3))
-        return tuple(heads[u[1]][3][i][v[1]] for i in range(width))
-
-    return attention_lift(attention_block(tokens, width), channels, len(heads), weight)
-
-
 @enclosed(attention_blocks, cost=0.5)
 def random_blocks_are_residual_attention(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Blocks of two to four tokens and one to three heads, in balls that contain rounding: weights are counted, outputs compared with
     attention written out, and the tokens put in another order.
     """
     for inputs, heads in trial.draw(random_heads, trial.size(3)):
-        X, block = sp.Matrix(inputs), lifted(heads, len(inputs))
-        counted = sum(len(entries(weight)) for weight in block.weights.values())
-        sizes = {C: X.cols, h: len(heads), d: len(heads[0][3])}
-        yield trial.same(weights.subs(sizes), sp.Integer(counted))
-        found = outputs(block, X)
-        exact_heads = [[sp.Matrix(matrix) for matrix in head] for head in heads]
-        expected = written_out(X, exact_heads, 1 / sp.sqrt(sizes[d]))
+        X, matrices = sp.Matrix(inputs), [[sp.Matrix(matrix) for matrix in head] for head in heads]
+        block, sizes = block_of(matrices, X.rows), {C: X.cols, h: len(heads), d: matrices[0][0].cols}
+        yield trial.same(weights.subs(sizes), number_of_weights(block))
+        found, expected = outputs(block, X), written_out(X, matrices, 1 / sp.sqrt(sizes[d]))
         turned = outputs(block, sp.Matrix([*inputs[1:], inputs[0]]))
         for t, c in product(range(X.rows), range(X.cols)):
             yield trial.same(found[t, c], expected[t, c], by=None)

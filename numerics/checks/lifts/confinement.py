@@ -14,14 +14,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, e
 from sparse_limits.numerics.lifts.tangent_bounds import confining_radius
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.confinement import (
-    B,
-    confined_flow,
-    epsilon_0,
-    needed_radius,
-    pac_radius,
-    z,
-)
+from sparse_limits.theory.lifts.confinement import B, confined_flow, epsilon_0, needed_radius, pac_radius, z
 from sparse_limits.theory.lifts.tangent import L_0, epsilon, eta, kappa, t, x
 
 

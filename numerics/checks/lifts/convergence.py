@@ -15,10 +15,7 @@ from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.lifts.students import train_students
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.convergence import (
-    delta,
-    one_layer_convergence,
-)
+from sparse_limits.theory.lifts.convergence import delta, one_layer_convergence
 from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, best_time, best_value
 from sparse_limits.theory.lifts.coverage import q, r
 from sparse_limits.theory.lifts.degrees import n

@@ -8,14 +8,8 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_steps import over
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.lifts.convergence_limit import (
-    j,
-    pac_convergence,
-)
-from sparse_limits.theory.lifts.convergence_two_layers import (
-    children,
-    two_layer_convergence,
-)
+from sparse_limits.theory.lifts.convergence_limit import j, pac_convergence
+from sparse_limits.theory.lifts.convergence_two_layers import children, two_layer_convergence
 from sparse_limits.theory.lifts.copies import M, signs
 from sparse_limits.theory.lifts.coverage import r
 from sparse_limits.theory.lifts.isolated_tails import increasing_from, poisson_degree

@@ -29,7 +29,6 @@ from sparse_limits.theory.lifts.copies import (
     rho,
     rho_0,
 )
-from sparse_limits.theory.lifts.further.linear_copies import distance_at, time_to
 from sparse_limits.theory.lifts.further.vector_copies import vector_copies
 from sparse_limits.theory.lifts.isolated_copies import (
     BEST_FOR_ISOLATED_LINEAR_COPIES,
@@ -38,6 +37,7 @@ from sparse_limits.theory.lifts.isolated_copies import (
     ONE_FAR_COPY,
     isolated_copy_bounds,
 )
+from sparse_limits.theory.lifts.linear_copies import distance_at, time_to
 from sparse_limits.theory.lifts.readout import T
 from sparse_limits.theory.lifts.tangent import L_0
 
@@ -116,13 +116,21 @@ def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Iterat
 
 
 @enclosed(copy_bounds)
-def linear_copies_have_all_moved(copies: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All copies of the example beside the bound of the moved cells have moved further than the radius before the time named there."""
-    place = FAR_LINEAR_COPIES
-    goal, output = place[A_1], place[gamma] * place[A_1]
-    yield trial.same(valued(copies, place), place[M], by=None, at=[{}])
-    yield trial.below(time_to(place[M], goal, output), place[T], at=[{}], strict=True)
-    yield trial.below(place[rho], distance_at(place[M], output), at=[{}], strict=True)
+def linear_copies_have_all_moved(moved_copies: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All copies of the example beside the bound of the moved cells have moved further than the radius before the time named there, and
+    none had when the output was a little smaller.
+    """
+    yield from solves_its_equation(trial)
+    far = FAR_LINEAR_COPIES
+    copies, goal, radius = far[M], far[A_1], far[rho]
+    reached = far[gamma] * goal
+    yield trial.below(time_to(copies, goal, reached), far[T], at=[{}], strict=True)
+    yield trial.below(radius, distance_at(copies, reached), at=[{}], strict=True)
+    yield trial.same(valued(moved_copies, far), copies, by=None, at=[{}])
+    early = sp.Rational(22, 25) * goal
+    yield trial.below(distance_at(copies, early), radius, at=[{}], strict=True)
+    before = {**far, T: time_to(copies, goal, early)}
+    yield trial.same(valued(moved_copies, before), sp.S.Zero, by=None, at=[{}])
 
 
 @enclosed(isolated_copy_bounds)

@@ -15,18 +15,7 @@ from sparse_limits.numerics.checks.lifts.coverage_enumeration import efron_stein
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
 from sparse_limits.numerics.lifts.coverage import Copies, copies_in_lifts, random_edges, sign_weights, vertex_types
-from sparse_limits.theory.lifts.coverage import (
-    copies_in_one_layer,
-    inputs,
-    m,
-    omega,
-    p_0,
-    pattern,
-    q,
-    q_1,
-    q_2,
-    r,
-)
+from sparse_limits.theory.lifts.coverage import copies_in_one_layer, inputs, m, omega, p_0, pattern, q, q_1, q_2, r
 from sparse_limits.theory.lifts.degrees import k, lam, n
 from sparse_limits.theory.lifts.isolated import (
     edge,
@@ -36,12 +25,7 @@ from sparse_limits.theory.lifts.isolated import (
     isolated_mean,
     isolated_variance,
 )
-from sparse_limits.theory.lifts.wide_lifts import (
-    copies_in_wide_lifts,
-    flattest,
-    isolated_rate,
-    steepest,
-)
+from sparse_limits.theory.lifts.wide_lifts import copies_in_wide_lifts, flattest, isolated_rate, steepest
 
 HARDEST = sp.Rational(2, 3)  # λ = r/(1 + r) for two children
 

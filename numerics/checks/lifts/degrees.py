@@ -11,15 +11,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
 from sparse_limits.numerics.lifts.trees import Sampling, in_degrees
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.degrees import (
-    CHANCE,
-    ONE_MORE,
-    binomial_degrees,
-    k,
-    lam,
-    n,
-    value,
-)
+from sparse_limits.theory.lifts.degrees import CHANCE, ONE_MORE, binomial_degrees, k, lam, n, value
 from sparse_limits.theory.lifts.further.poisson import poisson_law
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

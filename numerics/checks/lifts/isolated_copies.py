@@ -8,18 +8,8 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, positive
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
-from sparse_limits.theory.lifts.copies import (
-    A_2,
-    Lambda,
-    M,
-    inside,
-    rho,
-)
-from sparse_limits.theory.lifts.isolated_copies import (
-    b,
-    c,
-    isolated_copy_bounds,
-)
+from sparse_limits.theory.lifts.copies import A_2, Lambda, M, inside, rho
+from sparse_limits.theory.lifts.isolated_copies import b, c, isolated_copy_bounds
 from sparse_limits.theory.lifts.readout import Delta, T
 from sparse_limits.theory.lifts.tangent import L, epsilon
 

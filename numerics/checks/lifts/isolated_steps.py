@@ -11,10 +11,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import i, m, omega, q, r, where_some
 from sparse_limits.theory.lifts.degrees import k, lam, n
-from sparse_limits.theory.lifts.isolated import (
-    edge,
-    isolated_cells,
-)
+from sparse_limits.theory.lifts.isolated import edge, isolated_cells
 
 p = sp.Symbol("p", positive=True)  # of an edge
 more = sp.Symbol("l", integer=True, nonnegative=True)  # isolated copies beyond m

@@ -14,15 +14,7 @@ from sparse_limits.theory.formulas.no_guarantee import unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import m, omega, q, r, where_some
 from sparse_limits.theory.lifts.degrees import k, lam, n
-from sparse_limits.theory.lifts.isolated_tails import (
-    V,
-    mu,
-    poisson_tails,
-    s,
-    t,
-    x,
-    y,
-)
+from sparse_limits.theory.lifts.isolated_tails import V, mu, poisson_tails, s, t, x, y
 
 
 @exact(poisson_tails, step="one copy more")

@@ -17,12 +17,7 @@ from sparse_limits.numerics.checks.lifts.coverage_enumeration import (
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.lifts.coverage import m, omega, q, r
 from sparse_limits.theory.lifts.degrees import lam, n
-from sparse_limits.theory.lifts.isolated_tails import (
-    V,
-    mu,
-    poisson_tails,
-    s,
-)
+from sparse_limits.theory.lifts.isolated_tails import V, mu, poisson_tails, s
 
 some_copies, fewer_copies = (poisson_tails.aids[name] for name in ("some_copies", "fewer_copies"))
 SPARSE_LIFTS = (

@@ -20,9 +20,7 @@ from sparse_limits.numerics.lifts.coverage import isolated_below
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import N_1, N_2, copies_law, m, omega, q, q_1, q_2
 from sparse_limits.theory.lifts.degrees import k, n
-from sparse_limits.theory.lifts.isolated import (
-    isolated_cells,
-)
+from sparse_limits.theory.lifts.isolated import isolated_cells
 
 
 @exact(isolated_cells, cost=0.5)

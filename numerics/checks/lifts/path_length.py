@@ -25,10 +25,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, 
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.path_length import (
-    length,
-    travelled_length,
-)
+from sparse_limits.theory.lifts.path_length import length, travelled_length
 from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t, x
 
 way = sp.Symbol("q", positive=True)

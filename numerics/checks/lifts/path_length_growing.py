@@ -11,13 +11,7 @@ from sparse_limits.numerics.checks.lifts.exact_flows import DESCENT, descending
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.path_length import (
-    growing_length,
-    growing_loss,
-    growing_rate,
-    growing_tangents,
-    s,
-)
+from sparse_limits.theory.lifts.path_length import growing_length, growing_loss, growing_rate, growing_tangents, s
 from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t, x
 
 REST = {epsilon: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: sp.Integer(2)}

@@ -17,11 +17,7 @@ from sparse_limits.theory.lifts.degrees import lam, n, value
 from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.module import Edge
 from sparse_limits.theory.lifts.perceptrons import multilayer_perceptron, n_1
-from sparse_limits.theory.lifts.random_lifts import (
-    EDGES,
-    N_e,
-    random_sparse_lifts,
-)
+from sparse_limits.theory.lifts.random_lifts import EDGES, N_e, random_sparse_lifts
 
 FIRST = sp.Integer(2)
 WEIGHTS = {FIRST: omega, sp.Integer(-3): 1 - omega}  # two weights with their probabilities

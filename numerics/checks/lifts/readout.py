@@ -11,14 +11,7 @@ import sympy as sp
 from sparse_limits.numerics.checks.lifts.exact_flows import left, p_0
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.readout import (
-    Delta,
-    T,
-    e,
-    readout_comparison,
-    share,
-    y,
-)
+from sparse_limits.theory.lifts.readout import Delta, T, e, readout_comparison, share, y
 from sparse_limits.theory.lifts.tangent import epsilon, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -8,14 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.readout import STANDING
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.lifts.readout import (
-    HALF,
-    Delta,
-    T,
-    e,
-    h,
-    readout_comparison,
-)
+from sparse_limits.theory.lifts.readout import HALF, Delta, T, e, h, readout_comparison
 from sparse_limits.theory.lifts.tangent import L, epsilon
 
 

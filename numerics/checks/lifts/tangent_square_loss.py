@@ -22,10 +22,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, 
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t
-from sparse_limits.theory.lifts.tangent_square_loss import (
-    square_hitting_time,
-    square_loss_rate,
-)
+from sparse_limits.theory.lifts.tangent_square_loss import square_hitting_time, square_loss_rate
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 TOLERANCE = 1e-7  # of a loss of order 1 after an integration whose steps err by 1e-10

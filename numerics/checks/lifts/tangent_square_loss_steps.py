@@ -10,15 +10,7 @@ from sparse_limits.numerics.checks.lifts.exact_flows import descending
 from sparse_limits.numerics.checks.lifts.tangent_square_loss import by_roots, rooted
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact
 from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t, x
-from sparse_limits.theory.lifts.tangent_square_loss import (
-    e,
-    floor,
-    root,
-    square_loss_rate,
-    square_rate,
-    u,
-    y,
-)
+from sparse_limits.theory.lifts.tangent_square_loss import e, floor, root, square_loss_rate, square_rate, u, y
 
 
 @exact(square_loss_rate, step="fall of the root")

@@ -25,12 +25,7 @@ from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.transfer import Transfer
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import k, lam, n
-from sparse_limits.theory.lifts.trees import (
-    K,
-    c,
-    local_trees,
-    w,
-)
+from sparse_limits.theory.lifts.trees import K, c, local_trees, w
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -11,12 +11,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
 from sparse_limits.theory.lifts.coverage import omega, q, r, where_some
 from sparse_limits.theory.lifts.degrees import k, lam, n
-from sparse_limits.theory.lifts.wide_lifts import (
-    copies_in_wide_lifts,
-    degree,
-    flattest,
-    steepest,
-)
+from sparse_limits.theory.lifts.wide_lifts import copies_in_wide_lifts, degree, flattest, steepest
 
 HALF = sp.Rational(1, 2)
 

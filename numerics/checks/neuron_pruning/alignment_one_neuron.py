@@ -8,12 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.neuron_pruning.circle import squared_error, squared_sine
-from sparse_limits.theory.neuron_pruning.alignment import (
-    N,
-    alignment_bound,
-    delta,
-    eps,
-)
+from sparse_limits.theory.neuron_pruning.alignment import N, alignment_bound, delta, eps
 
 TURNED = ((4, 3, 5), (12, 5, 13), (15, 8, 17), (40, 9, 41), (84, 13, 85))  # whole vectors and their lengths
 

@@ -11,12 +11,7 @@ from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, parities
 from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
-from sparse_limits.theory.neuron_pruning.broken_bins import (
-    broken_bin_chain,
-    h,
-    phi,
-    spacing,
-)
+from sparse_limits.theory.neuron_pruning.broken_bins import broken_bin_chain, h, phi, spacing
 
 
 @exact(broken_bin_chain, step="hat")

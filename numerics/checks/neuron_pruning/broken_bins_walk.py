@@ -12,15 +12,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, control, exact, stat
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.neuron_pruning.broken_bins import (
-    T,
-    b,
-    broken_bin_chain,
-    d,
-    in_factorials,
-    j,
-    s,
-)
+from sparse_limits.theory.neuron_pruning.broken_bins import T, b, broken_bin_chain, d, in_factorials, j, s
 
 HALF = sp.Rational(1, 2)
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -13,15 +13,7 @@ from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps, ratio
-from sparse_limits.theory.neuron_pruning.covering import (
-    ball_covering,
-    level,
-    moment,
-    rho,
-    slope,
-    steepness,
-    theta,
-)
+from sparse_limits.theory.neuron_pruning.covering import ball_covering, level, moment, rho, slope, steepness, theta
 from sparse_limits.theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -12,12 +12,7 @@ from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
-from sparse_limits.theory.neuron_pruning.covering import (
-    rho,
-    slope,
-    steepness,
-    theta,
-)
+from sparse_limits.theory.neuron_pruning.covering import rho, slope, steepness, theta
 from sparse_limits.theory.neuron_pruning.covering_order import (
     a,
     ball_covering_order,

@@ -10,15 +10,8 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.neuron_pruning.alignment import delta
-from sparse_limits.theory.neuron_pruning.covering import (
-    one_neuron,
-    rho,
-    slope,
-    theta,
-)
-from sparse_limits.theory.neuron_pruning.covering_order import (
-    ball_covering_order,
-)
+from sparse_limits.theory.neuron_pruning.covering import one_neuron, rho, slope, theta
+from sparse_limits.theory.neuron_pruning.covering_order import ball_covering_order
 
 
 def squared_width(share: sp.Expr, sine: sp.Expr) -> sp.Expr:

@@ -10,18 +10,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.formulas.valued import put_in, valued
 from sparse_limits.theory.neuron_pruning.alignment import N, ratio
-from sparse_limits.theory.neuron_pruning.covering import (
-    b,
-    ball_covering,
-    g,
-    level,
-    rho,
-    share,
-    theta,
-    v,
-    x,
-    y,
-)
+from sparse_limits.theory.neuron_pruning.covering import b, ball_covering, g, level, rho, share, theta, v, x, y
 from sparse_limits.theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)

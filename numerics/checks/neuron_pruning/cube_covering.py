@@ -15,13 +15,7 @@ from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import put_in
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
 from sparse_limits.theory.neuron_pruning.covering import moment, rho, slope, steepness
-from sparse_limits.theory.neuron_pruning.covering_order import (
-    a,
-    ball_covering_order,
-    eta,
-    lamda,
-    most,
-)
+from sparse_limits.theory.neuron_pruning.covering_order import a, ball_covering_order, eta, lamda, most
 from sparse_limits.theory.neuron_pruning.cube_covering import (
     cube_covering,
     cube_covering_order,

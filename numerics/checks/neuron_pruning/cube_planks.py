@@ -11,13 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from sparse_limits.numerics.checks.neuron_pruning.planks import (
-    Planks,
-    dot,
-    random_planks,
-    sums_beside_a_bound,
-    thinned,
-)
+from sparse_limits.numerics.checks.neuron_pruning.planks import Planks, dot, random_planks, sums_beside_a_bound, thinned
 from sparse_limits.numerics.checks.neuron_pruning.zones import (
     check_of_the_covered,
     check_of_the_lesser,
@@ -26,14 +20,7 @@ from sparse_limits.numerics.checks.neuron_pruning.zones import (
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.theory.neuron_pruning.alignment import eps
 from sparse_limits.theory.neuron_pruning.cube_covering import near_count, thin, two_zones
-from sparse_limits.theory.neuron_pruning.cube_planks import (
-    cube_mean,
-    cube_planks,
-    cube_ratio,
-    mean,
-    s,
-    transform,
-)
+from sparse_limits.theory.neuron_pruning.cube_planks import cube_mean, cube_planks, cube_ratio, mean, s, transform
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.planks import ball_mean, r
 

@@ -9,14 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
-from sparse_limits.theory.neuron_pruning.cube_planks import (
-    cube_planks,
-    cube_ratio,
-    mean,
-    s,
-    x,
-    y,
-)
+from sparse_limits.theory.neuron_pruning.cube_planks import cube_planks, cube_ratio, mean, s, x, y
 from sparse_limits.theory.neuron_pruning.planks import r
 
 A, B = sp.symbols("A B", real=True)  # of any function that is linear in a plane

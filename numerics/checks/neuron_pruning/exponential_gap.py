@@ -10,10 +10,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import delta, eps
-from sparse_limits.theory.neuron_pruning.exponential_gap import (
-    exponential_gap,
-    needed,
-)
+from sparse_limits.theory.neuron_pruning.exponential_gap import exponential_gap, needed
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.jump_bound import neurons, s, slow
 from sparse_limits.theory.neuron_pruning.weight_pruning import contraction

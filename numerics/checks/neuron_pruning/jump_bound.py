@@ -11,20 +11,8 @@ from sparse_limits.numerics.checks.neuron_pruning.jumps import random_neurons
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
-from sparse_limits.theory.neuron_pruning.jump_bound import (
-    excess,
-    farthest,
-    jump_bound,
-    s,
-)
-from sparse_limits.theory.neuron_pruning.jumps import (
-    after,
-    ahead,
-    g,
-    h,
-    here,
-    k,
-)
+from sparse_limits.theory.neuron_pruning.jump_bound import excess, farthest, jump_bound, s
+from sparse_limits.theory.neuron_pruning.jumps import after, ahead, g, h, here, k
 
 x = sp.Symbol("x", positive=True)
 

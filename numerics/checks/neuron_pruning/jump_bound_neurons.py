@@ -9,16 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.checks.neuron_pruning.chances import checks_from_the_other_side
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
-from sparse_limits.theory.neuron_pruning.jump_bound import (
-    A,
-    R,
-    T,
-    by_clusters,
-    excess,
-    jump_bound,
-    s,
-    v,
-)
+from sparse_limits.theory.neuron_pruning.jump_bound import A, R, T, by_clusters, excess, jump_bound, s, v
 from sparse_limits.theory.neuron_pruning.jumps import after, ahead, k
 
 m = sp.Symbol("m", integer=True, nonnegative=True)

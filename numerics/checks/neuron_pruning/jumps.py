@@ -13,14 +13,7 @@ from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
 from sparse_limits.theory.neuron_pruning.alignment import eps
-from sparse_limits.theory.neuron_pruning.jumps import (
-    after,
-    ahead,
-    g,
-    h,
-    here,
-    kink_jumps,
-)
+from sparse_limits.theory.neuron_pruning.jumps import after, ahead, g, h, here, kink_jumps
 
 Floats = NDArray[np.floating]
 

@@ -9,15 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import eps
-from sparse_limits.theory.neuron_pruning.jumps import (
-    after,
-    ahead,
-    c,
-    here,
-    jump,
-    kink_jumps,
-    strength_density,
-)
+from sparse_limits.theory.neuron_pruning.jumps import after, ahead, c, here, jump, kink_jumps, strength_density
 
 X = sp.Symbol("x_l", positive=True)  # modulus of a strength
 

@@ -9,15 +9,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.neuron_pruning.kink import (
-    errors,
-    kink,
-    kink_lemma,
-    offset,
-    radius,
-    slope,
-    x,
-)
+from sparse_limits.theory.neuron_pruning.kink import errors, kink, kink_lemma, offset, radius, slope, x
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -15,12 +15,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, sta
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.neuron_pruning.alignment import N, eps, ratio
 from sparse_limits.theory.neuron_pruning.inputs import d
-from sparse_limits.theory.neuron_pruning.planks import (
-    ball_mean,
-    ball_planks,
-    r,
-    theta,
-)
+from sparse_limits.theory.neuron_pruning.planks import ball_mean, ball_planks, r, theta
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -13,10 +13,7 @@ from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.numerics.neuron_pruning.tickets import weight_ticket
 from sparse_limits.theory.neuron_pruning.alignment import delta, eps
 from sparse_limits.theory.neuron_pruning.inputs import d
-from sparse_limits.theory.neuron_pruning.weight_pruning import (
-    contraction,
-    pruned_weights,
-)
+from sparse_limits.theory.neuron_pruning.weight_pruning import contraction, pruned_weights
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.potential import contraction as of_one_item
 from sparse_limits.theory.subset_sum.potential import failure as one_target

@@ -6,21 +6,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.neuron_pruning.chances import (
-    checks_from_the_other_side,
-    checks_of_the_number,
-)
+from sparse_limits.numerics.checks.neuron_pruning.chances import checks_from_the_other_side, checks_of_the_number
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee, unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import angle, delta, eps
 from sparse_limits.theory.neuron_pruning.inputs import d
-from sparse_limits.theory.neuron_pruning.weight_pruning import (
-    flat_length,
-    least,
-    length,
-    pruned_weights_linear_output,
-)
+from sparse_limits.theory.neuron_pruning.weight_pruning import flat_length, least, length, pruned_weights_linear_output
 
 y = sp.Symbol("y", nonnegative=True)
 half = 1 / (1 + y)  # the tangent of half of the angle of the smaller coordinate

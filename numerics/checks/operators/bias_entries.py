@@ -11,12 +11,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, control, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n
-from sparse_limits.theory.operators.bias import (
-    column_noise,
-    joint_noise,
-    row_noise,
-    second_order_bias,
-)
+from sparse_limits.theory.operators.bias import column_noise, joint_noise, row_noise, second_order_bias
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -12,14 +12,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.checks.operators.norms import cut_norm
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.masks.motifs import graphon_motif_density, motif_density
-from sparse_limits.theory.operators.motifs import (
-    Motif,
-    counting_lemma,
-    cycle,
-    edges,
-    half_length,
-    sigmas,
-)
+from sparse_limits.theory.operators.motifs import Motif, counting_lemma, cycle, edges, half_length, sigmas
 from sparse_limits.theory.operators.symbols import cut
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -21,11 +21,7 @@ from sparse_limits.numerics.spectra.singular_values import mask_singular_values
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
 from sparse_limits.theory.operators.further.noise_finite import block_noise, sparse_noise
-from sparse_limits.theory.operators.noise import (
-    constant_edge,
-    noise_edge,
-    raw,
-)
+from sparse_limits.theory.operators.noise import constant_edge, noise_edge, raw
 from sparse_limits.theory.operators.symbols import sigma
 from sparse_limits.theory.saliency.blocks import block, kept
 

@@ -10,16 +10,8 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.identities import is_zero
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
-from sparse_limits.theory.operators.further.noise_finite import (
-    block_noise,
-    sparse_noise,
-)
-from sparse_limits.theory.operators.noise import (
-    column_flow,
-    column_resolvent,
-    row_flow,
-    row_resolvent,
-)
+from sparse_limits.theory.operators.further.noise_finite import block_noise, sparse_noise
+from sparse_limits.theory.operators.noise import column_flow, column_resolvent, row_flow, row_resolvent
 from sparse_limits.theory.saliency.blocks import block, kept
 
 _others, _pruned = sp.symbols("K P", integer=True, nonnegative=True)

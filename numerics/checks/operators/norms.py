@@ -18,10 +18,7 @@ from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.motifs import motif_density
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.operators.motifs import cycle
-from sparse_limits.theory.operators.norms import (
-    degree_continuity,
-    norm_chain,
-)
+from sparse_limits.theory.operators.norms import degree_continuity, norm_chain
 from sparse_limits.theory.operators.symbols import cut
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -14,13 +14,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.evidence.findings import Refutation
 from sparse_limits.theory.graphon.symbols import m, n
-from sparse_limits.theory.operators.singular_values import (
-    HALF,
-    level,
-    masks_are_operators,
-    modulus,
-    row_value,
-)
+from sparse_limits.theory.operators.singular_values import HALF, level, masks_are_operators, modulus, row_value
 from sparse_limits.theory.saliency.model import rho, tau
 from sparse_limits.theory.tails import product_survival
 

@@ -16,15 +16,7 @@ from sparse_limits.numerics.spectra.singular_values import Quadrature, graphon_s
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon import lognormal
 from sparse_limits.theory.graphon.symbols import n
-from sparse_limits.theory.operators.singular_values import (
-    HALF,
-    column_weight,
-    kappa,
-    nodes,
-    nystrom,
-    row_weight,
-    value,
-)
+from sparse_limits.theory.operators.singular_values import HALF, column_weight, kappa, nodes, nystrom, row_weight, value
 from sparse_limits.theory.saliency.model import rho
 
 ELEVEN, R3 = sp.Rational(11, 10), sp.sqrt(3)

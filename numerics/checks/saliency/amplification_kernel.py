@@ -9,10 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
-from sparse_limits.theory.saliency.amplification import (
-    mean_amplification,
-    reduce,
-)
+from sparse_limits.theory.saliency.amplification import mean_amplification, reduce
 from sparse_limits.theory.saliency.grasp import theta
 from sparse_limits.theory.saliency.model import dimension as d
 

@@ -15,12 +15,7 @@ from sparse_limits.numerics.masks.selection import global_mask, kth_largest
 from sparse_limits.numerics.networks import random_network, single_precision, tangent_residual
 from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
 from sparse_limits.numerics.prediction.methods import saliency
-from sparse_limits.theory.saliency.grasp import (
-    other_norm,
-    smoothed,
-    smoothed_snip,
-    theta,
-)
+from sparse_limits.theory.saliency.grasp import other_norm, smoothed, smoothed_snip, theta
 from sparse_limits.theory.saliency.model import dimension, width
 from sparse_limits.theory.saliency.snip import norm
 

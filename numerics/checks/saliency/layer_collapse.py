@@ -9,12 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.checks.saliency.layers import reduce_powers
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
-from sparse_limits.theory.saliency.layer_collapse import (
-    layer_collapse,
-    noise_density,
-    r,
-    x,
-)
+from sparse_limits.theory.saliency.layer_collapse import layer_collapse, noise_density, r, x
 from sparse_limits.theory.saliency.layers import first_scale, second_scale
 from sparse_limits.theory.saliency.model import tau
 from sparse_limits.theory.tails import Tail, alpha, t

@@ -13,14 +13,8 @@ from sparse_limits.numerics.evidence import Finding, Trial, statistical
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.saliency.model import tau
-from sparse_limits.theory.saliency.outputs import (
-    column,
-    columns_that_disagree,
-    inner_product_graphon,
-)
-from sparse_limits.theory.saliency.snip import (
-    theta,
-)
+from sparse_limits.theory.saliency.outputs import column, columns_that_disagree, inner_product_graphon
+from sparse_limits.theory.saliency.snip import theta
 
 Floats = NDArray[np.floating]
 TENTH = sp.Rational(11, 10)

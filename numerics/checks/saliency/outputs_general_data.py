@@ -26,13 +26,7 @@ from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.saliency.model import tau
 from sparse_limits.theory.saliency.outputs import gradient, omega
-from sparse_limits.theory.saliency.outputs_general_data import (
-    beta_k,
-    beta_l,
-    joint,
-    stein_model_of_outputs,
-    variance,
-)
+from sparse_limits.theory.saliency.outputs_general_data import beta_k, beta_l, joint, stein_model_of_outputs, variance
 from sparse_limits.theory.saliency.snip import cosine, covariance_kernel, spread, stein_kernel, w, zeta
 from sparse_limits.theory.saliency.snip import norm as length
 

@@ -18,13 +18,7 @@ from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import Level
 from sparse_limits.theory.saliency.model import phi, rho
-from sparse_limits.theory.saliency.signed import (
-    graphon,
-    level_above,
-    noise_density,
-    signed_scores,
-    tau,
-)
+from sparse_limits.theory.saliency.signed import graphon, level_above, noise_density, signed_scores, tau
 from sparse_limits.theory.saliency.snip import product_graphon
 from sparse_limits.theory.tails import by_struve, exponential, half_normal, product_normal, t
 

@@ -11,14 +11,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
 from sparse_limits.numerics.evidence import Finding, Refutation, Trial, exact, statistical
-from sparse_limits.theory.saliency.snip import (
-    cosine,
-    gradient_moments,
-    norm,
-    normal_density,
-    theta,
-    z,
-)
+from sparse_limits.theory.saliency.snip import cosine, gradient_moments, norm, normal_density, theta, z
 
 TENTH = sp.Rational(11, 10)
 

@@ -15,21 +15,8 @@ from sparse_limits.numerics.exact.logarithms import split_powers
 from sparse_limits.numerics.exact.step_functions import StepFunction, in_steps
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import Level
-from sparse_limits.theory.saliency.model import (
-    column_profile,
-    phi,
-    rho,
-    tau,
-    u,
-    v,
-)
-from sparse_limits.theory.saliency.snip import (
-    normal_density,
-    product_graphon,
-    x,
-    y,
-    z,
-)
+from sparse_limits.theory.saliency.model import column_profile, phi, rho, tau, u, v
+from sparse_limits.theory.saliency.snip import normal_density, product_graphon, x, y, z
 from sparse_limits.theory.tails import by_struve, half_normal, t
 
 TENTH = sp.Rational(11, 10)

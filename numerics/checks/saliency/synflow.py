@@ -19,14 +19,7 @@ from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.saliency.model import rho, tau
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import product_graphon
-from sparse_limits.theory.saliency.synflow import (
-    COLUMN,
-    first,
-    last,
-    row,
-    squared_variation,
-    synflow_factorises,
-)
+from sparse_limits.theory.saliency.synflow import COLUMN, first, last, row, squared_variation, synflow_factorises
 from sparse_limits.theory.tails import by_struve, half_normal, t
 
 Floats = NDArray[np.floating]

@@ -14,15 +14,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, sta
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.saliency.model import ONE, SaliencyModel, rho, tau, v
-from sparse_limits.theory.saliency.threshold import (
-    COLUMN,
-    ROW,
-    c,
-    constant_graphon,
-    p,
-    s,
-    stable_threshold,
-)
+from sparse_limits.theory.saliency.threshold import COLUMN, ROW, c, constant_graphon, p, s, stable_threshold
 from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, t
 
 TENTH = sp.Rational(11, 10)

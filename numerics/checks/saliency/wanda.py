@@ -14,11 +14,7 @@ from sparse_limits.numerics.masks.selection import global_mask, row_mask
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.saliency.model import columns as n
 from sparse_limits.theory.saliency.model import phi, tau
-from sparse_limits.theory.saliency.wanda import (
-    cut_rate,
-    probabilities,
-    row_thresholds,
-)
+from sparse_limits.theory.saliency.wanda import cut_rate, probabilities, row_thresholds
 from sparse_limits.theory.tails import half_normal
 
 

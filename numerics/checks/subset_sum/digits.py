@@ -28,25 +28,8 @@ from sparse_limits.numerics.tickets.certificate import rounding
 from sparse_limits.numerics.tickets.targets import Target
 from sparse_limits.numerics.tickets.targets.digits import DIGITS_STEPS, digits_mlp
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.further.digits import (
-    Pruned,
-    d_2,
-    digits_ticket,
-    x,
-    y,
-)
-from sparse_limits.theory.subset_sum.layer_error import (
-    argument,
-    d,
-    e,
-    h,
-    other,
-    other_error,
-    shift,
-    top,
-    top_error,
-    w,
-)
+from sparse_limits.theory.subset_sum.further.digits import Pruned, d_2, digits_ticket, x, y
+from sparse_limits.theory.subset_sum.layer_error import argument, d, e, h, other, other_error, shift, top, top_error, w
 from sparse_limits.theory.subset_sum.symbols import n
 from sparse_limits.theory.subset_sum.two_layers import d_0, d_1
 

@@ -21,15 +21,7 @@ from sparse_limits.numerics.subset_sum import (
     sum_distribution,
 )
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.expected_count import (
-    correction,
-    count_expansion,
-    leading,
-    r,
-    subset_count,
-    t,
-    u,
-)
+from sparse_limits.theory.subset_sum.expected_count import correction, count_expansion, leading, r, subset_count, t, u
 from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 HALF = sp.Rational(1, 2)

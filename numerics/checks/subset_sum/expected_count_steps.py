@@ -10,15 +10,7 @@ from sparse_limits.numerics.checks.subset_sum.expected_count import half_gaussia
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.expected_count import (
-    count_expansion,
-    empty_subset,
-    r,
-    subset_count,
-    t,
-    u,
-    v,
-)
+from sparse_limits.theory.subset_sum.expected_count import count_expansion, empty_subset, r, subset_count, t, u, v
 from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 

@@ -12,15 +12,7 @@ from sparse_limits.numerics.exact.identities import is_zero
 from sparse_limits.numerics.subset_sum import laws
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.item_products import ROOT, as_powers, item_products, y
-from sparse_limits.theory.subset_sum.product_laws import (
-    HALF,
-    order,
-    sum_density,
-    t,
-    v,
-    w,
-    x,
-)
+from sparse_limits.theory.subset_sum.product_laws import HALF, order, sum_density, t, v, w, x
 from sparse_limits.theory.subset_sum.symbols import k
 
 # The laws at points

@@ -16,11 +16,7 @@ from sparse_limits.numerics.statistics.exact_tests import LEVEL
 from sparse_limits.numerics.subset_sum.laws import Law, Thinned, Uniform, UniformProduct
 from sparse_limits.numerics.subset_sum.misses import Floats, subset_counts, subset_rates
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.miss_probability import (
-    S_1,
-    S_2,
-    conditional_poisson,
-)
+from sparse_limits.theory.subset_sum.miss_probability import S_1, S_2, conditional_poisson
 from sparse_limits.theory.subset_sum.symbols import eps, n, z
 
 

@@ -16,16 +16,7 @@ from sparse_limits.numerics.exact.logarithms import split_logarithms, with_posit
 from sparse_limits.numerics.subset_sum import IntervalUnion
 from sparse_limits.numerics.subset_sum import potential as engine
 from sparse_limits.theory.subset_sum.counting import covering_items
-from sparse_limits.theory.subset_sum.potential import (
-    UNIFORM,
-    a,
-    contraction,
-    failure,
-    kappa,
-    r,
-    subset_cover,
-    v,
-)
+from sparse_limits.theory.subset_sum.potential import UNIFORM, a, contraction, failure, kappa, r, subset_cover, v
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 MORE = sp.Rational(11, 10)

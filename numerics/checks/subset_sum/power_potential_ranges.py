@@ -8,11 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.subset_sum.potential import r, v
-from sparse_limits.theory.subset_sum.power_potential import (
-    n_1,
-    theta,
-    two_phases,
-)
+from sparse_limits.theory.subset_sum.power_potential import n_1, theta, two_phases
 from sparse_limits.theory.subset_sum.power_potential_signs import step
 from sparse_limits.theory.subset_sum.symbols import n
 

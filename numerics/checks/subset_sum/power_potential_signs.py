@@ -8,13 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.subset_sum.power_potential import counting_rate, two_phases
-from sparse_limits.theory.subset_sum.power_potential_signs import (
-    agreement,
-    base,
-    level,
-    missed,
-    step,
-)
+from sparse_limits.theory.subset_sum.power_potential_signs import agreement, base, level, missed, step
 from sparse_limits.theory.subset_sum.symbols import delta, eps
 
 

@@ -16,13 +16,7 @@ from sparse_limits.numerics.subset_sum.half_sums import enclose, merge_half_sums
 from sparse_limits.numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
 from sparse_limits.numerics.subset_sum.moments import rational
 from sparse_limits.numerics.subset_sum.solver import SubsetSumSolver
-from sparse_limits.theory.subset_sum.solver import (
-    A,
-    exact_solver,
-    m,
-    s,
-    u,
-)
+from sparse_limits.theory.subset_sum.solver import A, exact_solver, m, s, u
 from sparse_limits.theory.subset_sum.symbols import n, z
 
 ROUNDOFF = Fraction(1, 2**53)

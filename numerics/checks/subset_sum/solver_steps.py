@@ -7,12 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
-from sparse_limits.theory.subset_sum.solver import (
-    A_1,
-    A_2,
-    exact_solver,
-    u,
-)
+from sparse_limits.theory.subset_sum.solver import A_1, A_2, exact_solver, u
 
 
 @enclosed(exact_solver)

@@ -19,13 +19,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, eps
 from sparse_limits.theory.subset_sum.two_layers import d_0, d_1, size, uniform_size
-from sparse_limits.theory.subset_sum.volume import (
-    D,
-    Theta,
-    c,
-    power,
-    volume_bound,
-)
+from sparse_limits.theory.subset_sum.volume import D, Theta, c, power, volume_bound
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -13,12 +13,7 @@ from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.symbols import eps
-from sparse_limits.theory.subset_sum.volume import (
-    c,
-    p,
-    q,
-    volume_bound,
-)
+from sparse_limits.theory.subset_sum.volume import c, p, q, volume_bound
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -4,12 +4,7 @@
 `exact_cut_norm` enumerates small matrices, whole stacks of them; `cut_norm_witness` only finds large cuts.
 """
 
-from sparse_limits.numerics.masks.cut_norm.bounds import (
-    CutNorm,
-    cut_distance,
-    cut_norm,
-    distance_found,
-)
+from sparse_limits.numerics.masks.cut_norm.bounds import CutNorm, cut_distance, cut_norm, distance_found
 from sparse_limits.numerics.masks.cut_norm.enumeration import LONGEST_EXACT, exact_cut_norm
 from sparse_limits.numerics.masks.cut_norm.witness import Witness, cut_norm_witness
 

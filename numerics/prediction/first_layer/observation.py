@@ -12,9 +12,7 @@ from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import Mask
 from sparse_limits.numerics.networks import Network, random_network
 from sparse_limits.numerics.prediction import methods as pruning
-from sparse_limits.numerics.prediction.first_layer.moments import (
-    noise_floor,
-)
+from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
 from sparse_limits.numerics.prediction.first_layer.prediction import (
     CLOSED_FORMS,
     INFINITE_WIDTH,

@@ -108,6 +108,10 @@ def check_compared(settings: Settings, weights: int) -> None:
 def check_classes(data: Dataset) -> None:
     """InputError unless each sample is in one of two classes or more, as cross-entropy has them here."""
     if not (data.y.shape[1] > 1 and np.isin(data.y, (0, 1)).all() and (data.y.sum(axis=1) == 1).all()):
+        several = (
+            "; as sequences: prune with --loss FILE.py:loss, in Python loss=function" if data.y.shape[1] > 1 else ""
+        )
         raise InputError(
-            f"{data.name}: targets are {data.labelling}, expected onehot with the loss cross-entropy (--labels onehot), or the loss mse"
+            f"{data.name}: targets are {data.labelling}, expected onehot with the loss cross-entropy (--labels onehot), or the loss "
+            f"mse{several}"
         )

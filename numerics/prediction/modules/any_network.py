@@ -34,7 +34,7 @@ def prune(
     scope: Scope | None = None,
     rng: Seed | None = None,
     first_layer: bool = False,
-    rounds: int = 100,
+    rounds: int | None = None,
     ties: str = "refuse",
 ) -> Masks: ...
 
@@ -68,7 +68,7 @@ def prune(*arguments: Any, **named: Any) -> Masks | ModuleMasks:
     density^(k/rounds). If the density would keep only some of the weights with score 0, it is refused
     (`ties="refuse"`), or the first of these weights are kept (`ties="index"`).
 
-    `prune(method, network, x, residual, density, scope=None, rng=None, first_layer=False, rounds=100, ties="refuse")`
+    `prune(method, network, x, residual, density, scope=None, rng=None, first_layer=False, rounds=None, ties="refuse")`
     prunes a `Network`, such as `random_network` returns; the arguments after `density` are given by name. The inputs
     x [N, d] enter snip, grasp, grasp-magnitude and wanda, the residual [N, q] enters the first three, and `rng` enters
     random. Scores are compared over all "layers", within each "layer" or within each "row"; None means rows for wanda

@@ -149,11 +149,11 @@ def pass_through(module: nn.Module, batches: Iterable[Any], loss: Loss) -> None:
             if isinstance(batch, Dataset):
                 output_of(module, batch)
                 continue
-            moved = _moved(batch, _device(module))
+            there = moved(batch, _device(module))
             if _is_own(loss):
-                called_by_a_loss(loss, module, moved)
+                called_by_a_loss(loss, module, there)
             else:
-                x = moved[0] if isinstance(moved, (tuple, list)) and moved else moved
+                x = there[0] if isinstance(there, (tuple, list)) and there else there
                 if not isinstance(x, torch.Tensor):
                     raise InputError(
                         f"a batch is {type(batch).__name__}, expected (x, y), inputs x, or loss(module, batch)"
@@ -173,9 +173,9 @@ def _device(module: nn.Module) -> torch.device:
 def _loss_of(module: nn.Module, batch: Any, loss: Loss) -> LossOfBatch:
     device = _device(module)
     if isinstance(batch, Dataset):
-        x, y = _moved((np.asarray(batch.x, float), np.asarray(batch.y, float)), device)
+        x, y = moved((np.asarray(batch.x, float), np.asarray(batch.y, float)), device)
     else:
-        batch = _moved(batch, device)
+        batch = moved(batch, device)
         x, y = batch if isinstance(batch, (tuple, list)) and len(batch) == 2 else (None, None)
     if _is_own(loss):
         given = (x, y) if isinstance(batch, Dataset) else batch
@@ -271,7 +271,7 @@ def _tensor(value: Any) -> torch.Tensor:
         ) from error
 
 
-def _moved(value: Any, device: torch.device) -> Any:
+def moved(value: Any, device: torch.device) -> Any:
     """A copy of what a batch holds, its tensors and arrays on a device: numbers with a point as doubles, whole numbers as they are.
 
     A forward or loss that changes in place what it gets does not change the user's data.
@@ -280,12 +280,12 @@ def _moved(value: Any, device: torch.device) -> Any:
         tensor = _tensor(value)
         return tensor.to(device, torch.float64 if tensor.is_floating_point() else tensor.dtype, copy=True)
     if isinstance(value, Mapping):
-        return {key: _moved(each, device) for key, each in value.items()}
+        return {key: moved(each, device) for key, each in value.items()}
     if isinstance(value, (tuple, list)):
         return (
-            type(value)(*(_moved(each, device) for each in value))
+            type(value)(*(moved(each, device) for each in value))
             if hasattr(value, "_fields")
-            else tuple(_moved(each, device) for each in value)
+            else tuple(moved(each, device) for each in value)
         )
     return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 FORM = "FILE.py:build or package.module:build, a function without arguments that returns a torch module"
 MODEL = Kind("model", FORM)
 FEWEST_BUILT = 4  # modules whose weights are tested
+OF_TORCH = re.compile(  # what torch raises as a RuntimeError where there is no memory left, on the processor and on an accelerator
+    r"DefaultCPUAllocator: (?:can't allocate|not enough) memory: you tried to allocate|^(?:CUDA|HIP) error: out of memory"
+)
 
 
 def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
@@ -56,6 +60,21 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
     return fresh
 
 
+def ran_out(error: BaseException) -> bool:
+    """Whether Python, NumPy or torch had no memory left: by the kind of the error, or by the words that torch's allocators alone have.
+
+    Examples:
+        >>> ran_out(MemoryError()), ran_out(RuntimeError("my queue is out of memory"))
+        (True, False)
+        >>> ran_out(RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes."))
+        True
+    """
+    from torch.cuda import OutOfMemoryError
+
+    kinds = MemoryError, OutOfMemoryError
+    return isinstance(error, kinds) or (isinstance(error, RuntimeError) and OF_TORCH.search(str(error)) is not None)
+
+
 def _limited(call: Callable[[], object]) -> Callable[[], object]:
     """The call, or MemoryError as its value where it takes more than `memory_allowed` beyond what is taken: the system would end the process."""
 
@@ -64,7 +83,7 @@ def _limited(call: Callable[[], object]) -> Callable[[], object]:
             try:
                 return call()
             except (MemoryError, RuntimeError) as error:
-                if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+                if ran_out(error):
                     return MemoryError(str(error).partition("DefaultCPUAllocator: ")[2] or str(error))
                 raise
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,11 +18,13 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.columns import CHANNELS
 from sparse_limits.numerics.data import Dataset, fitting_labels, for_outputs
 from sparse_limits.numerics.limits import WorkError
+from sparse_limits.numerics.prediction.modules.building import ran_out
 from sparse_limits.numerics.prediction.modules.detached import detached_copy
 from sparse_limits.numerics.printing.plain_text import plain
 from sparse_limits.theory.own_code import OwnCodeError, is_theirs, set_apart, show_traceback
 
 T = TypeVar("T")
+_silent = ContextVar("silent", default=False)
 _OF_TYPES = (
     "scalar type",
     "same dtype",
@@ -29,7 +32,6 @@ _OF_TYPES = (
     "not implemented for 'Double'",
     "DoubleTensor",
 )  # in torch's words
-_OF_MEMORY = ("can't allocate memory", "not enough memory: you tried to allocate", "out of memory")  # likewise
 
 
 def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
@@ -254,12 +256,8 @@ def _refusing(module: nn.Module, method: str) -> Iterator[None]:
 
 def _check_memory(error: BaseException, what: str) -> None:
     """WorkError where there was no memory left, which is no fault of the module, the loss or the data."""
-    said = _said(error)
-    of_torch = isinstance(error, torch.cuda.OutOfMemoryError) or (
-        isinstance(error, RuntimeError) and any(words in said for words in _OF_MEMORY)
-    )
-    if of_torch or isinstance(error, MemoryError):
-        why = plain(said.rpartition("DefaultCPUAllocator: ")[2], 160)
+    if ran_out(error):
+        why = plain(_said(error).rpartition("DefaultCPUAllocator: ")[2], 160)
         raise WorkError(
             f"there is not enough memory for {what} ({why}), expected fewer samples at once, or more memory"
         ) from error
@@ -288,8 +286,18 @@ def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
     return [frame for frame in frames if not frame.filename.startswith(libraries)]
 
 
+@contextmanager
+def untold() -> Iterator[None]:
+    """Within it no traceback of the user's code is shown: what is only tried there is told where it counts."""
+    before = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(before)
+
+
 def _show_own(error: BaseException) -> None:
-    if frames := _own_frames(error):
+    if not _silent.get() and (frames := _own_frames(error)):
         show_traceback(error, frames)
 
 

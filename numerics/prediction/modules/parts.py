@@ -118,7 +118,8 @@ def of_parts(
                     ]
                     empty.append([empty_rows(list(each.values())) for each in (*counted, masks)])
                 else:
-                    scores = module_scores(module, method, used, loss=settings.loss, seed=stream)
+                    times = networks if number == 1 else None  # estimated once, for all
+                    scores = module_scores(module, method, used, loss=settings.loss, seed=stream, times=times)
                     found, masks = mask_statistics(scores, settings, read.reading, first=networks)
                 kept.append(found)
                 silent.append(silent_inputs(module, masks, used))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from time import perf_counter
 
 import torch
 from torch import nn
@@ -31,9 +33,10 @@ from sparse_limits.numerics.prediction.modules.batches import (
     number_of_batches,
 )
 from sparse_limits.numerics.prediction.modules.building import generators
-from sparse_limits.numerics.prediction.modules.calling import for_module
+from sparse_limits.numerics.prediction.modules.calling import drawn, for_module
 from sparse_limits.numerics.prediction.modules.chosen import Selection, called, chosen_weights, not_chosen
-from sparse_limits.numerics.prediction.modules.cuts import cuts
+from sparse_limits.numerics.prediction.modules.costs import Asked
+from sparse_limits.numerics.prediction.modules.cuts import cuts, shown_to
 from sparse_limits.numerics.prediction.modules.detached import detached_copy
 from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 from sparse_limits.numerics.prediction.modules.ranks import notes_on_ranks
@@ -49,6 +52,7 @@ from sparse_limits.numerics.printing.plain_text import many
 
 BYTES = 48  # of each parameter: a copy, slopes of slopes, scores and their order, all of 8 bytes; GraSP, which needs most, took 46
 BATCH_NORMS = nn.modules.batchnorm._BatchNorm
+FEWER = "smaller batches, fewer of them (`batches`), or fewer samples"
 MOST_BATCHES = 10**9
 MOST_NAMED = 4
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", IN_ROUNDS, "wanda")
@@ -80,6 +84,10 @@ def prune_module(
     in the last one where there are such. Those on synflow-iterative say below which density rounds empty neurons of wide layers, and where they left rows empty, how many
     rounds leave none: this takes about half as long again.
 
+    What SNIP's and GraSP's slopes take is estimated before the data are run, from the first samples of the first batch: its memory, and
+    the time of all batches where their number is known. With a loss of one's own, which is then called on these few, it is estimated
+    where all tensors of the batch have its samples along their first axis. The time of SynFlow's rounds is estimated from the first.
+
     Parameters
     ----------
     module : takes inputs [N, d], or images as the data have them, in double precision, and returns [N, K]; with data of a user's
@@ -108,7 +116,8 @@ def prune_module(
     Raises
     ------
     InputError : for an unknown name, a module without such weights, one that does not take the inputs or whose output does not
-        fit the targets, layers that are pruned or reparametrised already, and where all scores are 0
+        fit the targets, layers that are pruned or reparametrised already, where all scores are 0, and for slopes that would take
+        more memory or time than is allowed (`sparse_limits.numerics.limits`)
 
     References
     ----------
@@ -136,11 +145,18 @@ def prune_module(
     there = _moved(module, device)
     if isinstance(data, Dataset):
         data = for_module(module, data)
+    few = data
+    if isinstance(data, Iterator):  # its first batch is read twice
+        few = [*islice(drawn(data), 1)] or None
+        data = chain(few or (), data)
     source = _source(method, data, loss, batches, again=rounds not in (None, 1), ours=_is_on_cpu(there))
-    ranks = list[str]()
+    ranks, start = list[str](), perf_counter()
 
     def ranked(scores: Scores, masks: Mapping[str, Mask], power: float) -> None:
         total = (ROUNDS if method == IN_ROUNDS else 1) if rounds is None else rounds
+        if method == IN_ROUNDS and round(power * total) == 1 < total:  # the others take as long as the first
+            seconds = total * (perf_counter() - start)
+            check_work(f"{method} in {many(total, 'round')}", 0, seconds, instead="fewer rounds (`rounds`)")
         said = f"in round {round(power * total)} of {total}: " if total > 1 else ""
         if found := [f"{said}{note}" for note in notes_on_ranks(scores, masks, method, density, scope)]:
             ranks[:] = found
@@ -149,9 +165,11 @@ def prune_module(
         if method == IN_ROUNDS:
             masks = masks_in_rounds(there, source, density, scope, rounds, ties, chosen, progress, ranked)
         else:
+            asked = iter([Asked(rounds or 1, FEWER)])  # of the first round, for all
 
             def score(left: nn.Module, told: Callable[[str], object]) -> Scores:
-                return checked_scores(scores_of(left, method, source, loss, seed, chosen, told), there, chosen)
+                found = scores_of(left, method, source, loss, seed, chosen, told, next(asked, None))
+                return checked_scores(found, there, chosen)
 
             def share(scores: Scores, power: float) -> dict[str, Mask]:
                 found = shared_masks(scores, method, density, scope, ties, power)
@@ -159,7 +177,7 @@ def prune_module(
                 return found
 
             masks = rescored(there, chosen, rounds or 1, score, share, progress)
-        shown = _shown(data, loss)
+        shown = shown_to(there, few, loss)
         lost = [] if shown is None else [*cuts(there, masks, chosen, shown)]
         if method == IN_ROUNDS:
 
@@ -190,15 +208,6 @@ def _moved(module: nn.Module, device: str | torch.device | None) -> nn.Module:
 
 def _is_on_cpu(module: nn.Module) -> bool:
     return all(each.device.type == "cpu" for each in module.parameters())
-
-
-def _shown(data: object, loss: Loss) -> Dataset | torch.Tensor | None:
-    """Inputs that the module takes; None for no data, for batches that are gone once they are read, and for those of one's own loss."""
-    if isinstance(data, Dataset):
-        return data
-    if data is None or isinstance(data, Iterator) or not (isinstance(loss, (str, nn.Module))):
-        return None
-    return example_of(data)
 
 
 def _check(

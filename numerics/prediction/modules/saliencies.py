@@ -15,15 +15,10 @@ from sparse_limits.numerics.arguments import InputError, Seed, seed_sequence
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.prediction.layers.mask_statistics import Scores
 from sparse_limits.numerics.prediction.layers.residual import Residual
-from sparse_limits.numerics.prediction.modules.batches import (
-    Loss,
-    batches_of,
-    losses,
-    number_of_batches,
-    pass_through,
-)
+from sparse_limits.numerics.prediction.modules.batches import Loss, batches_of, losses, number_of_batches, pass_through
 from sparse_limits.numerics.prediction.modules.calling import derivatives, output_of, plain_attention
 from sparse_limits.numerics.prediction.modules.chosen import Chosen
+from sparse_limits.numerics.prediction.modules.costs import Asked, check_cost
 from sparse_limits.numerics.prediction.modules.scoring import (
     checked_scores,
     gradients,
@@ -47,9 +42,15 @@ class UserData:
 Data: TypeAlias = Dataset | UserData | torch.Tensor | None
 
 
-def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, seed: Seed = 0) -> Scores:
-    """Scores of all prunable weights by the paths of their layers, the largest to be kept."""
-    return checked_scores(scores_of(module, method, data, loss, seed), module)
+def module_scores(
+    module: nn.Module, method: str, data: Dataset, *, loss: str, seed: Seed = 0, times: int | None = None
+) -> Scores:
+    """Scores of all prunable weights by the paths of their layers, the largest to be kept.
+
+    times: how many modules are scored, where what that takes is to be estimated first; WorkError if it is too much.
+    """
+    asked = None if times is None else Asked(times, "fewer samples, or fewer networks")
+    return checked_scores(scores_of(module, method, data, loss, seed, asked=asked), module)
 
 
 def scores_of(
@@ -60,8 +61,12 @@ def scores_of(
     seed: Seed,
     chosen: Chosen | None = None,
     progress: Callable[[str], object] = lambda doing: None,
+    asked: Asked | None = None,
 ) -> Scores:
-    """The same of what a user holds, for the chosen weights, by what their masks are called; scores may all be 0."""
+    """The same of what a user holds, for the chosen weights, by what their masks are called; scores may all be 0.
+
+    asked: what is asked for, where slopes of it may be too much: WorkError then, before the first batch is run.
+    """
     copy = scored_copy(module)
     weights = weights_at(copy, chosen)
     if method == "random":
@@ -76,11 +81,19 @@ def scores_of(
         return in_numpy({path: found[path] for path in weights})
     if method == "synflow":
         return synflow_scores(copy, weights, data)
-    slopes = (
-        _slopes(copy, weights, method, data, loss)
-        if isinstance(data, Dataset) and isinstance(loss, str)
-        else _slopes_of_batches(copy, weights, method, data, loss, progress)
-    )
+
+    def score(other: nn.Module, part: Any) -> dict[str, torch.Tensor]:
+        return _slopes_of_batches(other, weights_at(other, chosen), method, UserData([part], None), loss)
+
+    def check(batch: Any) -> None:
+        if asked is not None:
+            check_cost(method, score, copy, batch, _steps(data), asked)
+
+    if isinstance(data, Dataset) and isinstance(loss, str):
+        check(data)
+        slopes = _slopes(copy, weights, method, data, loss)
+    else:
+        slopes = _slopes_of_batches(copy, weights, method, data, loss, progress, check)
     products = {path: weights[path] * slope for path, slope in slopes.items()}
     return in_numpy(products if method == "grasp" else {path: each.abs() for path, each in products.items()})
 
@@ -147,6 +160,14 @@ def _steps(data: Data) -> int | None:
     return number_of_batches(data.held, data.most) if isinstance(data, UserData) else 1
 
 
+def _checked(batches: Iterable[Any], check: Callable[[Any], None]) -> Iterator[Any]:
+    """The batches themselves, the first of them checked."""
+    for number, batch in enumerate(batches):
+        if number == 0:
+            check(batch)
+        yield batch
+
+
 def _told(
     batches: Iterable[Any], steps: int | None, progress: Callable[[str], object], before: int = 0
 ) -> Iterator[Any]:
@@ -165,18 +186,20 @@ def _slopes_of_batches(
     method: str,
     data: Data,
     loss: Loss,
-    progress: Callable[[str], object],
+    progress: Callable[[str], object] = lambda doing: None,
+    check: Callable[[Any], None] = lambda batch: None,
 ) -> dict[str, torch.Tensor]:
     """As `_slopes`, a batch after the other: the gradients of batches add up, and so do their products with the Hessian.
 
-    GraSP goes through the batches twice, first for the gradient of all of them, and keeps them for that.
+    GraSP goes through the batches twice, first for the gradient of all of them, and keeps them for that. check: called with the
+    first batch before it is run.
     """
     curved = method.startswith("grasp")
     kept = list(_batches(data)) if curved else []
     steps = 2 * len(kept) if curved else _steps(data)
     slopes = {path: torch.zeros_like(weight) for path, weight in weights.items()}
     samples = 0
-    for each in losses(module, _told(kept or _batches(data), steps, progress), loss):
+    for each in losses(module, _told(_checked(kept or _batches(data), check), steps, progress), loss):
         for slope, found in zip(slopes.values(), gradients(module, method, each.value, weights), strict=True):
             slope += found
         samples += each.samples

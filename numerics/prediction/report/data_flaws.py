@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from sparse_limits.numerics.columns import About, constant_inputs, counting_inputs, repeated_inputs
+from sparse_limits.numerics.columns import About
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.printing.plain_text import many
+from sparse_limits.numerics.silent_inputs import constant_inputs, counting_inputs, repeated_inputs
 
 APART = 30.0  # between the scales of two columns: gradients of first weights are as far apart as the inputs
 UNEQUAL = 10.0  # times as many samples as the rarest class has
@@ -73,8 +74,7 @@ class _Looked:
         """The inputs of each column of the file: several of a column of categories."""
         about, found = self.data.about, dict[str, list[int]]()
         for column in range(self.data.x.shape[1]):
-            name = about.inputs[column] if about.inputs else f"input {column} (from 0)"
-            whole = name.partition("=")[0] if about.inputs else name
+            whole = about.columns[column] if about.columns else _name(self, column)
             found.setdefault(whole, []).append(column)
         return found
 
@@ -107,20 +107,21 @@ def _missing(seen: _Looked) -> Iterator[Flaw]:
 def _onehot_neighbours(seen: _Looked) -> Iterator[Flaw]:
     """0/1 columns of which each row has one, the target among them: labels were left among the inputs."""
     data = seen.data
-    if set(seen.counts) != {"0", "1"} or seen.classes is None or not data.about.inputs:
+    if set(seen.counts) != {"0", "1"} or seen.classes is None or not data.about.columns:
         return
     zero_one = [
-        at
-        for at in range(data.x.shape[1])
-        if np.isin(data.x[:, at], (0, 1)).all() and not (data.x[:, at] * seen.classes).any()
+        own[0]
+        for own in seen.columns.values()
+        if len(own) == 1 and np.isin(data.x[:, own], (0, 1)).all() and not (data.x[:, own[0]] * seen.classes).any()
     ]
     for place in range(len(zero_one)):
         run = zero_one[place:]
         if (data.x[:, run].sum(axis=1) + seen.classes == 1).all():
-            names = [data.about.inputs[at] for at in run]
+            names = [data.about.columns[at] for at in run]
+            option = f"--target {shlex.join(option_names(data.about, [*names, data.about.target]))}"
             yield _flaw(
                 f"The columns {_few(names)} and the target {data.about.target} are 0 or 1, with one 1 in each row, as one-hot labels are",
-                f"name all of them: {(option := f'--target {shlex.join([*names, data.about.target])}')}",
+                f"name all of them: {option}",
                 option=option,
             )
             return
@@ -336,7 +337,7 @@ def _whole(seen: _Looked, inputs: Sequence[int]) -> list[str]:
 
 def option_names(about: About, names: Sequence[str]) -> list[str]:
     """What --drop calls columns of a table: by their numbers where several have one name."""
-    known, found = (*about.inputs, *about.dropped, about.target), []
+    known, found = (*dict.fromkeys(about.columns), *about.dropped, about.target), []
     for name in names:
         match = _NUMBERED.fullmatch(name)
         several = match is not None and sum(f"{match[1]} (column " in each for each in known) > 1

@@ -7,13 +7,8 @@ import numpy as np
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.first_layer.observation import Observation, observe, score
-from sparse_limits.numerics.prediction.first_layer.prediction import (
-    Prediction,
-    predict,
-)
-from sparse_limits.numerics.prediction.first_layer.row_law import (
-    posed,
-)
+from sparse_limits.numerics.prediction.first_layer.prediction import Prediction, predict
+from sparse_limits.numerics.prediction.first_layer.row_law import posed
 
 
 def trial(

@@ -16,11 +16,7 @@ from sparse_limits.numerics.files import replacing
 from sparse_limits.numerics.networks import random_network, tangent_residual
 from sparse_limits.numerics.prediction import methods as pruning
 from sparse_limits.numerics.prediction.first_layer.observation import observe
-from sparse_limits.numerics.prediction.first_layer.prediction import (
-    noise_floor,
-    predict,
-    synflow_row_densities,
-)
+from sparse_limits.numerics.prediction.first_layer.prediction import noise_floor, predict, synflow_row_densities
 from sparse_limits.numerics.prediction.first_layer.row_law import (
     METHODS,
     Problem,

@@ -22,11 +22,7 @@ from sparse_limits.numerics.prediction.first_layer.prediction import (
     snip_densities,
     wanda_densities,
 )
-from sparse_limits.numerics.prediction.first_layer.row_law import (
-    METHODS,
-    RowLaw,
-    posed,
-)
+from sparse_limits.numerics.prediction.first_layer.row_law import METHODS, RowLaw, posed
 
 # The choice of a predictor, and what may be called rank one
 

@@ -359,7 +359,7 @@ def test_rounds_are_checked(rounds):
         prune("synflow-iterative", network, None, None, 0.5, rounds=rounds)
 
 
-@pytest.mark.parametrize("rounds", [0, 2, 2.5])
+@pytest.mark.parametrize("rounds", [0, 2, 2.5, 100])
 def test_rounds_of_a_method_that_prunes_once_are_refused(rounds):
     network, x, y = problem((4, 5, 1), 19)
     with pytest.raises(ValueError, match=rf"^rounds is {rounds}, expected none with snip: it prunes once"):

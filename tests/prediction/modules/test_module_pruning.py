@@ -243,6 +243,11 @@ class Unused(nn.Module):
         (nn.LSTM(7, 3), {}, r"no nn\.Linear and no nn\.Conv1d to nn\.Conv3d"),
         (custom_from_mask(nn.Linear(7, 3), "weight", torch.ones(3, 7)), {}, "the module has hooks"),
         (nn.Linear(7, 1), {"data": Dataset(X, X[:, :1], "made", "as-is")}, "targets are as-is, expected onehot"),
+        (
+            nn.Linear(7, 2),
+            {"data": Dataset(X, X[:, :2], "made", "as-is")},
+            "; as sequences: prune with --loss FILE.py:loss",
+        ),
         (zeroed(), {}, "all scores are 0"),
         (nn.Sequential(nn.Linear(8, 3)), {}, r"does not take inputs of shape \(30, 7\)"),
         (nn.Sequential(nn.Linear(7, 4)), {}, r"outputs of shape \(30, 4\), expected \(30, 3\)"),

@@ -20,6 +20,7 @@ from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 from sparse_limits.numerics.prediction.modules import batches  # noqa: E402
+from sparse_limits.numerics.prediction.modules.building import builder  # noqa: E402
 from sparse_limits.theory.own_code import OwnCodeError  # noqa: E402
 
 X, CLASSES = torch.randn(30, 6), torch.randint(3, (30,))
@@ -59,8 +60,11 @@ SAID = {
 }
 
 
-def mistaken() -> None:
-    raise RuntimeError("my own mistake")
+OWN = "my own mistake", "my queue is out of memory", "my cache can't allocate memory"
+
+
+def mistaken(words: str = OWN[0]) -> None:
+    raise RuntimeError(words)
 
 
 def nothing() -> None:
@@ -142,11 +146,27 @@ def refused(place: Callable[[Callable[[], None]], None], call: Callable[[], None
 def test_memory_is_missing_wherever_the_users_code_runs(place, capfd):
     refused(place, of_torch, PLACES[place], SAID[of_torch])
     assert capfd.readouterr().err == ""
-    with pytest.raises(InputError, match="my own mistake") as caught:  # which is theirs
-        place(mistaken)
+
+
+@pytest.mark.parametrize("words", OWN)
+@pytest.mark.parametrize("place", PLACES)
+def test_what_the_users_code_raises_is_theirs_whatever_it_says(place, words, capfd):
+    with pytest.raises(InputError, match=words) as caught:
+        place(lambda: mistaken(words))
     assert not isinstance(caught.value, WorkError)
     assert isinstance(caught.value, OwnCodeError) or place is in_the_backward
     assert "Traceback of your code" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("words", OWN)
+def test_what_builds_a_module_raises_is_theirs_whatever_it_says(words, capfd):
+    with pytest.raises(OwnCodeError, match="raised RuntimeError"):
+        builder(lambda: mistaken(words))()
+    assert f"RuntimeError: {words}" in capfd.readouterr().err
+    for call, said in {of_torch: r"can't allocate memory: you tried", of_numpy: "Unable to allocate"}.items():
+        with pytest.raises(InputError, match=rf"asks for more than .* GiB \({said}"):
+            builder(call)()
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("call", SAID)

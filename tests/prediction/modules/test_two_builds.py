@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 from helpers import needs
@@ -95,6 +97,63 @@ def test_slopes_are_signals_of_one_build_times_values_of_the_other() -> None:
 def convolutions() -> nn.Module:
     front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU()
     return nn.Sequential(*front, nn.Flatten(), nn.Linear(128, 32), nn.ReLU(), nn.Linear(32, 10))
+
+
+def wide() -> nn.Module:
+    layers = nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 3, padding=1), nn.ReLU()
+    return normal(
+        nn.Sequential(nn.Unflatten(1, (1, 8, 8)), *layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10))
+    )
+
+
+def scores_of_three(modules: list[nn.Module]) -> dict[str, np.ndarray]:
+    """The first of three builds carries values, the second signals, and the third is scored, in each layer, at the output 0."""
+    forward, back, scored = (deepcopy(module).double() for module in modules)
+
+    def hook(path: str):
+        through, own = back.get_submodule(path), scored.get_submodule(path)
+
+        def of_layer(layer, given, output):
+            signals, weights = through(given[0]), own(given[0].detach())
+            return output.detach() + (signals - signals.detach()) + (weights - weights.detach())
+
+        return of_layer
+
+    paths = [path for path, part in forward.named_modules() if hasattr(part, "weight")]
+    for path in paths:
+        forward.get_submodule(path).register_forward_hook(hook(path))
+    y = torch.as_tensor(DIGITS.y)
+    value = (forward(torch.as_tensor(DIGITS.x)) * (0.1 - y)).sum() / len(y)
+    weights = [scored.get_submodule(path).weight for path in paths]
+    slopes = torch.autograd.grad(value, weights)
+    return {
+        path: (weight * slope).abs().detach().numpy()
+        for path, weight, slope in zip(paths, weights, slopes, strict=True)
+    }
+
+
+@pytest.mark.parametrize("build", [narrow, wide])
+def test_a_third_build_changes_weights_alone(build) -> None:
+    """Signals and values are those of two builds: scores are the third one's weights for the first one's."""
+    torch.manual_seed(3)
+    modules = [build() for _ in range(3)]
+    two = scores_of_copies(modules[:2], "snip", DIGITS, loss="cross-entropy", residual="target")
+    first, _, third = ({path: module.double().get_submodule(path).weight for path in two} for module in modules)
+    for path, score in scores_of_three(modules).items():
+        wanted = two[path] * (third[path] / first[path]).abs().detach().numpy()
+        np.testing.assert_allclose(score, wanted, rtol=1e-9, atol=1e-15)
+
+
+def test_copies_of_two_builds_keep_what_those_of_three_do() -> None:
+    """Where channels are many; depthwise weights, of which three builds have one each, stay few."""
+    torch.manual_seed(4)
+
+    def three(build) -> np.ndarray:
+        found = (scores_of_three([build() for _ in range(3)]) for _ in range(DRAWN))
+        return np.array([mask_statistics(scores, SETTINGS, None)[0].densities for scores in found])
+
+    assert deviations(densities(wide, 2), three(wide)) < DEVIATIONS
+    assert deviations(densities(depthwise, 2, ("3", "5")), three(depthwise)) > DEVIATIONS
 
 
 @pytest.mark.parametrize("method", ["snip", "synflow"])

@@ -38,6 +38,13 @@ compensation = gain ** (-degree)
 layer_kernel = below_product * above_product / fan_in
 energy = residual * other_residual * layer_kernel
 
+WRONG_FACTORS = {
+    "the square": output_factor**2,
+    "degree times the number of layers": gain ** (degree * above),
+    "not at all": gain**0,
+    "as if ReLU": gain,
+}
+
 DEGREE = Quantity(degree, r"degree of the activation, $1$ for ReLU", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 3))
 FAN_IN = Quantity(fan_in, r"number of units or inputs below, $d$ for the first layer", COUNT)
 
@@ -123,15 +130,6 @@ def activation_has_the_slope(activation: sp.Expr, activation_slope: sp.Expr) -> 
         yield same(activation.subs(preactivation, side), slope_at_one)
 
 
-def what_goes_in_comes_out(
-    unit_ratio: sp.Expr, activation: sp.Expr, activation_slope: sp.Expr, into_unit: sp.Expr, out_of_unit: sp.Expr
-) -> Iterator[Relation]:
-    """With δ = φ′(z) ε and the value φ(z)."""
-    goes_in = into_unit.subs(signal, activation_slope * behind)
-    goes_out = out_of_unit.subs(outgoing, activation)
-    yield same(goes_in, unit_ratio * goes_out)
-
-
 def sums_go_down_by_the_degree(layer_sum: sp.Expr, passed_down: sp.Expr) -> Iterator[Relation]:
     """From the readout on, without biases."""
     if passed_down.subs(bias_sum, 1) == passed_down.subs(bias_sum, -1):
@@ -140,13 +138,6 @@ def sums_go_down_by_the_degree(layer_sum: sp.Expr, passed_down: sp.Expr) -> Iter
     yield induction(layer_sum, above, output_mean, lambda term: below.subs(sum_above, term))
     left = passed_down.subs({degree: 1, sum_above: layer_sum.subs(degree, 1)}) + bias_sum
     yield same(left, output_mean)
-
-
-def one_more_activation_takes_the_power(output_factor: sp.Expr, activation: sp.Expr) -> Iterator[Relation]:
-    """The factor is that of the weights at first; an activation takes it to its value at one layer more."""
-    through = activation.subs(preactivation, output_factor * preactivation)
-    yield same(through, output_factor.subs(above, above + 1) * activation, by=powers)
-    yield same(output_factor.subs(above, 0), gain)
 
 
 def rescaled_unit_computes_the_same(compensation: sp.Expr, activation: sp.Expr) -> Iterator[Relation]:
@@ -254,9 +245,18 @@ $b_z=\sum_i\phi'(z_i)\phi'(z_i')\,\frac{\partial f}{\partial h_i}\frac{\partial 
     },
     because={
         "degree": activation_has_the_slope,
-        "through a unit": what_goes_in_comes_out,
+        "through a unit": lambda unit_ratio, activation, activation_slope, into_unit, out_of_unit: same(
+            into_unit.subs(signal, activation_slope * behind), unit_ratio * out_of_unit.subs(outgoing, activation)
+        ),
         "without biases": sums_go_down_by_the_degree,
-        "factor of the output": one_more_activation_takes_the_power,
+        "factor of the output": lambda output_factor, activation: (
+            same(output_factor.subs(above, 0), gain),
+            same(
+                activation.subs(preactivation, output_factor * preactivation),
+                output_factor.subs(above, above + 1) * activation,
+                by=powers,
+            ),
+        ),
         "one unit": rescaled_unit_computes_the_same,
     },
     wrong=lambda: {
@@ -291,18 +291,8 @@ $b_z=\sum_i\phi'(z_i)\phi'(z_i')\,\frac{\partial f}{\partial h_i}\frac{\partial 
             "one layer less": layer_sum / degree,
             "the same for all activations": output_mean,
         },
-        "output_factor": {
-            "the square": output_factor**2,
-            "degree times the number of layers": gain ** (degree * above),
-            "not at all": gain**0,
-            "as if ReLU": gain,
-        },
-        "scaling": {
-            "the square": scaling**2,
-            "degree times the number of layers": gain ** (degree * above),
-            "not at all": gain**0,
-            "as if ReLU": gain,
-        },
+        "output_factor": WRONG_FACTORS,
+        "scaling": WRONG_FACTORS,
         "compensation": {"on one side only": gain**0, "as if ReLU": 1 / gain, "the other way round": 1 / compensation},
         "layer_kernel": {
             "divided by the root of the fan-in": layer_kernel * sp.sqrt(fan_in),

@@ -13,14 +13,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.further.identities import FAN_IN, fan_in
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import (
-    CLOSED_UNIT,
-    COUNT,
-    NON_NEGATIVE,
-    UNIT,
-    Hypothesis,
-    Quantity,
-)
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
 from sparse_limits.theory.saliency.model import WIDTH, width
 from sparse_limits.theory.saliency.model import width as n

@@ -15,14 +15,7 @@ from sparse_limits.theory.depth.one_sample import HYPOTHESES, first
 from sparse_limits.theory.depth.row_law import below, carried, gates, mean_over, v_A, values, width
 from sparse_limits.theory.formulas.three_normals import ThreeNormals
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import (
-    COUNT,
-    COUNT_FROM_ZERO,
-    NON_NEGATIVE,
-    POSITIVE,
-    Hypothesis,
-    Quantity,
-)
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, nonnegative, same
 from sparse_limits.theory.saliency.model import DIMENSION, THRESHOLD, WIDTH, tau
 from sparse_limits.theory.saliency.model import dimension as d

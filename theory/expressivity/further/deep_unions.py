@@ -24,12 +24,13 @@ from sparse_limits.theory.kernel.dual import DEPTH, depth
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, holds, induction, same
+from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
 
 functions = sp.Symbol("M", integer=True, positive=True)  # in the sum
 fan_in = sp.Symbol("k_l", integer=True, positive=True)  # units below to which a unit is wired
 y = sp.Symbol("y", real=True)  # a number that is passed on
 size = sp.Symbol("B", positive=True)  # of its modulus
+copies = sp.Symbol("c", integer=True, nonnegative=True)  # of each unit of the layer below
 
 needed = functions * units
 layer_failure = functions * (1 - at_least(n, alpha * p**fan_in, needed))
@@ -42,6 +43,12 @@ most = sp.Max(k, units)
 small_failure = depth * functions * sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**most)
 deep_width = sp.Max(2 * needed, 2 * sp.log(depth * functions / delta) / (1 - sp.log(2))) / (alpha * p**most)
 passed = sp.Max(y + size, 0)
+missed = units * (1 - p) ** copies
+copied = alpha * (1 - (1 - p) ** copies) ** units
+copied_least = alpha * (1 - units * sp.exp(-p * copies))
+enough_copies = sp.log(2 * units) / p
+few_copies = alpha * sp.exp(-missed)
+half_copies = sp.log(1 - 2 ** (-sp.S.One / units)) / sp.log(1 - p)
 no_path = (1 - p * (1 - (1 - p) ** n)) ** n  # from one input over two layers of n neurons, to any of the last
 least_width = Smallest(sp.Lambda(n, no_path), delta, sp.S.One)
 ONE_PATH = {alpha: sp.S.One, k: sp.S.One, units: sp.S.One, functions: sp.S.One, depth: sp.Integer(2)}
@@ -91,6 +98,18 @@ layer of $N$ ReLU units whose errors are less than $\varepsilon_q$.
 
 passed on (from dense networks): Let $y$ be the output of such a network, with $|y|\le B$ on the cube. One unit of the second layer has the
 output $[[passed]]=y+B$, one unit of each further layer passes it on, and the readout subtracts $B$.
+
+copies (from a layer given those below; by independence): Let $c$ neurons of the layer below stand for each of $N$ units. A neuron that
+has edges of probability $p$ to these with probability $\alpha$, and otherwise none, has an edge to a copy of each unit with probability
+$[[copied]]$. More probable edges make it no smaller.
+
+missing (from copies; by union bound): A neuron with such edges has none to any copy of some unit with probability at most $[[missed]]$.
+
+many copies (from missing; by exponential): As $1-p\le e^{-p}$, the probability of *copies* is at least $[[copied_least]]$.
+
+enough copies (from many copies): From $c=[[enough_copies]]$ on, this is at least $\frac\alpha2$.
+
+few copies (from copies, missing; by exponential): As $1-x\le e^{-x}$ at $x=(1-p)^c$, the probability of *copies* is at most $[[few_copies]]$.
 """,
     globals(),
 )
@@ -167,6 +186,15 @@ def outputs_are_passed_on(passed: sp.Expr, relay: sp.Expr) -> Iterator[Relation]
     yield same(passed.subs(y, distance - size), distance)
 
 
+def copies_are_enough_for_half(
+    enough_copies: sp.Expr, copied_least: sp.Expr, half_copies: sp.Expr
+) -> Iterator[Relation]:
+    """There the bound is α/2, as the probability itself is at the exact number, and more copies make it no smaller."""
+    yield same(copied_least.subs(copies, enough_copies), alpha / 2)
+    yield same(copied.subs(copies, half_copies), alpha / 2, by=sp.simplify)
+    yield nonnegative(sp.diff(copied_least, copies), alpha * units * p * sp.exp(-p * copies))
+
+
 deep_union = Claim(
     label="E12.1",
     title="Sums of functions of few inputs in deep networks: separate neurons in each layer",
@@ -217,15 +245,17 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
         replace(FAILURE, within=UP_TO_ONE, convention=""),
         Quantity(y, "output of the network of one function", sp.S.Reals, drawn=(-1, 1)),
         Quantity(size, "largest modulus of that output", POSITIVE, drawn=(1, 4)),
+        Quantity(copies, "number of neurons of the layer below that stand for each unit", COUNT_FROM_ZERO, (1, 6)),
     ),
     hypotheses=(
         Hypothesis("the masks of the layers are independent, and so are the neurons of a layer given those below"),
         Hypothesis("biases, unbounded weights; the readout edges of wired neurons are present"),
         Hypothesis("an output within its bounds", sp.Abs(y) <= size, ("passed",)),
+        Hypothesis("at least one unit in each layer", units >= 1, ("enough_copies",)),
     ),
     uses=("E1", "E2"),
-    also=("passed",),
-    aids={"relay": relay, "no_path": no_path, "least_width": least_width},
+    also=("passed", "copied", "copied_least", "enough_copies", "few_copies"),
+    aids={"relay": relay, "no_path": no_path, "least_width": least_width, "half_copies": half_copies},
     sharp=(
         Sharp(
             expression="own_success",
@@ -248,12 +278,25 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
             at=tuple({**ONE_PATH, p: sp.Rational(1, 2), delta: sp.Rational(1, odds)} for odds in (10, 1000)),
             lost="in half of the mean and the bound on the lower tail (E2), and a little in *deep failure*; at most, for the same functions",
         ),
+        Loose(
+            expression="copied_least",
+            truth="copied",
+            at=tuple({alpha: 1, units: 2, copies: number, p: sp.Rational(1, 2)} for number in (6, 12)),
+            lost=r"in the union bound over units and in $1-p\le e^{-p}$",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="enough_copies",
+            truth="half_copies",
+            at=tuple({units: number, p: sp.Rational(1, 2)} for number in (2, 10)),
+            lost=r"as in the bound before: for half of $\alpha$ the exact probability needs so many copies, a real number",
+        ),
     ),
     open_questions=(
         OpenQuestion(
             asks=r"Let $p$ and $\alpha$ be fixed. For one network of $N$ units in each layer, copies of its units take a width of the order $N\ln N$ above the first layer. Is the order $N$ enough?",
-            obstacle=r"If each neuron stands for one unit, it needs an edge to a copy of each unit below, and with much fewer than $\ln N$ copies of each few neurons have these edges. A mask can compute the same function in other ways, such as by sums over several neurons, and no bound here covers these.",
-            known=r"The price $p^N$ of each further layer (E12.1) is not needed. With at least $\frac1p\ln(2N)$ copies of each unit below, a neuron has an edge to a copy of each unit with probability at least $\frac\alpha2$. The price $p^k$ of the first layer goes with a layer of relays (E8). An interaction is lost if no neuron of the last layer is connected to all its inputs (E12.2).",
+            obstacle=r"If each neuron stands for one unit, it needs an edge to a copy of each unit below. With $c$ copies of each and no better edges than assumed, it has these with probability at most $[[few_copies]]$, which tends to $0$ as $N$ grows if $c$ is at most a share below $1$ of $\ln N/\ln\frac1{1-p}$. A mask can compute the same function in other ways, such as by sums over several neurons, and no bound here covers these.",
+            known=r"The price $p^N$ of each further layer (E12.1) is not needed. With at least $[[enough_copies]]$ copies of each unit below, a neuron has an edge to a copy of each unit with probability at least $\frac\alpha2$ (E12.1). The price $p^k$ of the first layer goes with a layer of relays (E8). An interaction is lost if no neuron of the last layer is connected to all its inputs (E12.2).",
             evidence="In all masks of five small layouts, of up to 12 edges, every choice of neurons was tried. None fails more often than the bound says, but networks as small as these do not show an order.",
             checked_by="small_networks_over_all_masks",
         ),
@@ -263,8 +306,9 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
             "Separate neurons and wiring to all units below are sufficient, not necessary: functions may share neurons above the "
             "first layer, and relays replace full wiring (E8). The price $p^N$ of each further layer comes from this proof. Copies "
             r"avoid it: if the layer below has $c$ neurons for each of the $N$ units of a network, a neuron has an edge to one of "
-            r"the $c$ for each unit with probability at least $\alpha(1-(1-p)^c)^N\ge\alpha(1-Ne^{-pc})$, which is at least "
-            r"$\frac\alpha2$ for $c\ge\frac1p\ln(2N)$."
+            r"the $c$ for each unit with probability at least $[[copied]]$. This is at least $[[copied_least]]$, which is at least "
+            r"$\frac\alpha2$ for $c\ge[[enough_copies]]$.",
+            "neurons_have_edges_to_copies",
         ),
     ),
     because={
@@ -277,6 +321,10 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
         "all layers of one's own": own_layers_succeed_one_by_one,
         "small failure": small_failures_are_lower_tails,
         "passed on": outputs_are_passed_on,
+        "missing": lambda missed, copied: same(missed, units * (1 - copied.subs(units, 1) / alpha)),
+        "many copies": lambda copied_least, missed: same(copied_least, alpha * (1 - missed.subs(p, 1 - sp.exp(-p)))),
+        "enough copies": copies_are_enough_for_half,
+        "few copies": lambda few_copies, missed: same(few_copies, alpha * sp.exp(-missed)),
     },
     wrong=lambda: {
         "needed": {
@@ -331,6 +379,12 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
             "without the bias": sp.Max(y, 0),
             "half the bias": sp.Max(y + size / 2, 0),
         },
+        "copied": {"one copy of each": copied.subs(copies, 1), "all copies of each": alpha * p ** (copies * units)},
+        "missed": {"one unit": missed / units, "one copy of each": missed.subs(copies, 1)},
+        "copied_least": {"one unit": copied_least.subs(units, 1), "edges of probability 1": copied_least.subs(p, 1)},
+        "enough_copies": {"all neurons": sp.log(units) / p, "edges of probability 1": sp.log(2 * units)},
+        "half_copies": {"one unit": half_copies.subs(units, 1), "all copies": half_copies.subs(p, 1 - p)},
+        "few_copies": {"one unit": few_copies.subs(units, 1), "edges of probability 1/2": few_copies.subs(p, 1 - p)},
         "no_path": {
             "one layer": (1 - p) ** n,
             "the bound": 2 * (1 - p) ** n,

@@ -15,7 +15,8 @@ from sparse_limits.theory.tails import half_normal
 
 n, m = sp.symbols("n m", integer=True, positive=True)  # columns and rows of the layer
 r = sp.Symbol("r", integer=True, nonnegative=True)  # rank of the activations
-leverage = sp.Symbol("ell", nonnegative=True)
+r_1 = sp.Symbol("r_1", integer=True, nonnegative=True)  # rank of the signals that come back
+leverage, back = sp.symbols("ell ell_1", nonnegative=True)
 tau = sp.Symbol("tau", nonnegative=True)
 v = sp.Symbol("v", positive=True)  # modulus of the inner product of a column's activations and a row's signal
 a = sp.Symbol("a", positive=True)  # threshold of the modulus of a weight
@@ -38,6 +39,11 @@ entry_bound = factor * sp.sqrt(leverage)
 bound = factor * sp.sqrt(r / n)
 count_deviation = 1 / (2 * sp.sqrt(m * n))
 ranked_bound = 2 * bound + count_deviation
+theta = r / n + r_1 / m
+joint_spread = 2 * (theta - r * r_1 / (m * n))
+joint_left = left * (1 - back)
+joint_density = 1 / sp.sqrt(sp.pi)
+joint_bound = 2 * sp.sqrt(2 / sp.pi) * sp.sqrt(theta) + 2 * theta
 
 NEAR = {leverage: sp.Rational(1, 10_000), a: sp.Rational(1, 20)}
 
@@ -70,6 +76,32 @@ P_{ij}=K$. The mask $M_K$ of the $K$ largest scores and $M$ take the entries in 
 This is at most $|K-\sum\tilde M_{ij}|+\sum|M_{ij}-\tilde M_{ij}|$, and $|K-\sum\tilde M_{ij}|$, divided by $mn$, has a mean of at most
 `count_deviation`, as each entry has a variance of at most $\frac14$. So the expected share of entries in which $M_K$ and $\tilde M$ differ
 is at most $[[ranked_bound]]$.
+
+one pass (from two parts; by induction): Now let the signals of all layers be computed one after the other: $z=wh/\sqrt n$ from the first
+layer to the last, and then $w^\top b$ from the last layer to the first. Each $h$ and each $b$ is a function of what has been computed
+before. As in *two parts*, $w(1-\Pi)$ is independent of $z$; and with the orthogonal projection $\Pi'$ onto the span of the columns of
+$b=(b_1,\dots,b_m)^\top$, $w^\top b$ is a function of $h$, $z$, $b$ and $\Pi'w(1-\Pi)$. So, given the signals of all layers, the matrices
+$(1-\Pi')w(1-\Pi)$ of all layers are independent, and each is the projection $(1-\Pi')u(1-\Pi)$ of a standard normal matrix $u$.
+
+beside all (from one pass, probability; by independence): Let $u$ be such a matrix, independent of all, and
+$\tilde w=(1-\Pi')w(1-\Pi)+u-(1-\Pi')u(1-\Pi)$. Given the signals of all layers, all entries of the $\tilde w$ of all layers are
+independent and standard normal: so $\tilde M_{ij}=1\{|\tilde w_{ij}\langle h_j,b_i\rangle|>\tau\}$ are independent in all layers, and
+each is $1$ with the probability $P_{ij}$.
+
+joint gap (from beside all): $w-\tilde w$ is the difference of $w\Pi+\Pi'w(1-\Pi)$ and the same of $u$.
+Given $h$, $z$ and the other layers, $\Pi'w(1-\Pi)$ is the projection of a standard normal matrix. So the mean square of the entries of
+$w-\tilde w$ is at most $[[joint_spread]]$ in expectation.
+
+joint rest (from beside all): Given all signals and $u$, $\tilde w_{ij}$ is entry $ij$ of
+$(1-\Pi')w(1-\Pi)$, shifted. It is normal with the variance $[[joint_left]]$, where $\ell_1=\Pi'_{ii}$. Where $\ell+\ell_1\le\frac12$
+this is at least $\frac12$, and the density is at most $[[joint_density]]$.
+
+few (from joint rest; by Markov): The mean of $\ell+\ell_1$ over all entries is at most $\theta$, so that $\ell+\ell_1>\frac12$ at a
+share of at most $2\theta$ of them.
+
+jointly (from joint gap, joint rest, few; by Cauchy–Schwarz): At the other entries $M_{ij}\ne\tilde M_{ij}$ has, given all signals and $u$, a
+probability of at most twice $|w_{ij}-\tilde w_{ij}|$ times `joint_density`, as in *crossing*. The mean of these moduli is at most the root of
+`joint_spread`, which is at most $2\theta$: the expected share of entries that differ is at most $[[joint_bound]]$.
 """,
     globals(),
 )
@@ -128,6 +160,25 @@ def counts_differ_by_a_deviation(ranked_bound: sp.Expr, bound: sp.Expr, count_de
     yield same(ranked_bound, bound + (count_deviation + bound))
 
 
+def both_projections_of_two(joint_spread: sp.Expr) -> Relation:
+    """wΠ has mr numbers, and Π′w(1 − Π) has those of r₁ rows and n − r columns; for w and for u."""
+    return same(joint_spread, 2 * (m * r + r_1 * (n - r)) / (m * n))
+
+
+def what_both_projections_leave(joint_left: sp.Expr, joint_density: sp.Expr, density: sp.Expr) -> Iterator[Relation]:
+    """The product of what each leaves, at least 1 less both leverages; the density at the variance ½."""
+    yield same(joint_left, (1 - leverage) - back * (1 - leverage))
+    yield nonnegative(joint_left - (1 - leverage - back), leverage * back)
+    yield same(joint_density, density.subs(leverage, sp.Rational(1, 2)))
+
+
+def gap_and_few(joint_bound: sp.Expr, joint_spread: sp.Expr, joint_density: sp.Expr) -> Iterator[Relation]:
+    """Two thresholds, the root of 2θ, the density; and all of the few entries."""
+    total = r / n + r_1 / m
+    yield nonnegative(2 * total - joint_spread, 2 * r * r_1 / (m * n))
+    yield same(joint_bound, 2 * sp.sqrt(2 * total) * joint_density + total / sp.Rational(1, 2))
+
+
 hidden_snip = Claim(
     label="H3",
     title="Given the signals, a mask of the largest scores is close to independent entries, at every width",
@@ -145,6 +196,13 @@ $(h(h^\top h)^+h^\top)_{jj}$. The expected share of entries that differ is at mo
 $\|M-\tilde M\|_\square$. Let a number $K\ge1$ depend on $w$ through $z$ alone, and let almost surely at least as many scores differ from
 $0$. For the mask $M_K$ of the $K$ largest scores the same expectations are at most $[[ranked_bound]]$, with the threshold at which
 $\sum P_{ij}=K$.
+
+**All layers at once.** Let all layers of a fully connected network have such weights, independent of each other. Let $b$ be the matrix with
+the rows $b_i$. Let $h$ be in each layer a function of the data and of the $z$ below it, and $b$ a function of the data, of $h$ and $z$ of
+all layers, and of $w^\top b$ of the layers above it; SNIP's are. Call $h$, $z$, $b$ and $w^\top b$ of all layers the *signals*, and let the
+thresholds be functions of these. Then there are masks $\tilde M$ of all layers whose entries, given the signals, are all independent, with
+these probabilities $P_{ij}$. In a layer in which $h$ and $b$ have at most the ranks $r$ and $r_1$ (never more than the number of samples)
+the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[joint_bound]]$.
 """,
     steps=STEPS,
     source=Source(
@@ -159,9 +217,11 @@ $\sum P_{ij}=K$.
         Quantity(n, "columns of the layer", COUNT),
         Quantity(m, "rows of the layer", COUNT),
         Quantity(r, "rank of the activations", sp.S.Naturals0),
+        Quantity(r_1, "rank of the signals that come back", sp.S.Naturals0),
         Quantity(
             leverage, "leverage of a column: of its activations among those of all columns", sp.Interval.Ropen(0, 1)
         ),
+        Quantity(back, "leverage of a row: of its signals among those of all rows", sp.Interval.Ropen(0, 1)),
         Quantity(a, "threshold of the modulus of a weight", POSITIVE),
         Quantity(tau, "threshold of the scores", NON_NEGATIVE),
         Quantity(v, "modulus of the inner product of a column's activations and a row's signals", POSITIVE),
@@ -173,8 +233,11 @@ $\sum P_{ij}=K$.
         Hypothesis(
             "no more dimensions than columns",
             r <= n,
-            needed_by=("bound", "ranked_bound"),
+            needed_by=("bound", "ranked_bound", "joint_spread", "joint_bound"),
             convention="there are no more",
+        ),
+        Hypothesis(
+            "no more than rows", r_1 <= m, needed_by=("joint_spread", "joint_bound"), convention="there are no more"
         ),
     ),
     because={
@@ -185,7 +248,11 @@ $\sum P_{ij}=K$.
         "capped": bound_is_above_both,
         "all columns": ranks_add_up,
         "ranked": counts_differ_by_a_deviation,
+        "joint gap": both_projections_of_two,
+        "joint rest": what_both_projections_leave,
+        "jointly": gap_and_few,
     },
+    named={r"\theta": theta},
     aids={"differ": differ},
     loose=(
         Loose(
@@ -203,6 +270,7 @@ $\sum P_{ij}=K$.
         Unmeasured(
             expression="ranked_bound", why="the number of entries that are kept moves less than each entry might"
         ),
+        Unmeasured(expression="joint_bound", why="as for a single entry, and as leverages differ"),
     ),
     wrong=lambda: {
         "probability": {"one side": probability / 2, "the square of the signal": half_normal.at(tau / v**2)},
@@ -223,5 +291,13 @@ $\sum P_{ij}=K$.
             "the leverage for the covariance": differ.subs(leverage, 1 - leverage),
         },
         "ranked_bound": {"a fixed threshold": bound + count_deviation},
+        "joint_spread": {"both parts in full": 2 * theta, "one matrix": joint_spread / 2},
+        "joint_left": {"activations alone": left},
+        "joint_density": {"at the variance 1": density.subs(leverage, 0)},
+        "joint_bound": {
+            "signals of one side": joint_bound.subs(r_1, 0),
+            "one threshold": sp.sqrt(2 / sp.pi) * sp.sqrt(theta) + 2 * theta,
+            "no entry of large leverage": 2 * sp.sqrt(2 / sp.pi) * sp.sqrt(theta),
+        },
     },
 )

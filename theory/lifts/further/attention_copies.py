@@ -9,7 +9,7 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
-from sparse_limits.theory.lifts.attention import C, d
+from sparse_limits.theory.lifts.attention import C, d, softmax
 from sparse_limits.theory.lifts.convergence import ALLOWED
 from sparse_limits.theory.lifts.convergence_limit import goal
 from sparse_limits.theory.lifts.copies import (
@@ -48,7 +48,7 @@ from sparse_limits.theory.lifts.further.copies_of_one_unit import (
     with_goal,
 )
 from sparse_limits.theory.lifts.further.copy_examples import pattern_chance
-from sparse_limits.theory.lifts.further.linear_copies import distance_at
+from sparse_limits.theory.lifts.linear_copies import distance_at
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, same
@@ -66,11 +66,11 @@ other_share = sp.exp(s_2) / (sp.exp(s_1) + sp.exp(s_2) + y)
 own_slope = own_share - own_share**2
 other_slope = -own_share * other_share
 mean_change = R_x**2 * gamma
-longest = b_w + rho
-score_change = R_x * longest * (delta_Q + delta_K) / sp.sqrt(d)
-row_change = R_x**3 * longest**2 * (delta_Q + delta_K) / sp.sqrt(d) + R_x * delta_V
-head_lipschitz = R_x * sp.sqrt(1 + 2 * R_x**4 * longest**4 / d)
-entry_lipschitz = sp.sqrt(N_t) * R_x * sp.sqrt(1 + 2 * R_x**4 * longest**4 / d)
+MOVED_OUT = b_w + rho  # the length of a matrix as long as b_w that has moved outwards by ρ
+score_change = R_x * MOVED_OUT * (delta_Q + delta_K) / sp.sqrt(d)
+row_change = R_x**3 * MOVED_OUT**2 * (delta_Q + delta_K) / sp.sqrt(d) + R_x * delta_V
+head_lipschitz = R_x * sp.sqrt(1 + 2 * R_x**4 * MOVED_OUT**4 / d)
+entry_lipschitz = sp.sqrt(N_t) * R_x * sp.sqrt(1 + 2 * R_x**4 * MOVED_OUT**4 / d)
 
 heard = pattern_chance.subs(inputs, C)
 alike = sp.Integer(2) ** (2 * d - 3 * d * signs)
@@ -92,12 +92,8 @@ two_tokens_slope = R_x * sp.sqrt(
 )  # of V R tanh(R²QK), Q = K = V
 copies_loss = loss_of_copies(R_x)  # of heads of width one that see one token of one channel: V times the token
 SMALL = {R_x: sp.Rational(1, 10), d: sp.S.One, signs: sp.S.One}
-ONE_TOKEN = tuple(
-    {**place, **SMALL, rho: room}
-    for place, room in zip(
-        twelve(("7/12", "19/50"), ("1/5", "49/50")), (sp.Rational(77, 50), sp.Rational(53, 100)), strict=True
-    )
-)
+_places = zip(twelve(("7/12", "19/50"), ("1/5", "49/50")), map(sp.Rational, ("77/50", "53/100")), strict=True)
+ONE_TOKEN = tuple({**place, **SMALL, rho: room} for place, room in _places)
 ONE_CHANNEL = one_input(with_goal(ONE_TOKEN[0], copies_loss), C)
 MOVING = {
     **of_copies(12, sp.Rational(7, 12), sp.Rational(1, 3)),
@@ -166,9 +162,7 @@ from $[[head_size]]$ heads on.
     best_loss=best_loss,
 )
 
-MOVED_OUT = b_w + rho  # the length of a matrix as long as b_w that has moved outwards by ρ
-
-
+SOFTMAX = softmax(sp.Matrix([[s_1, s_2, sp.log(y)]]))
 NEEDED = sp.Max(copies_for_loss, copies_for_radius)
 
 
@@ -177,17 +171,15 @@ def scaled(value: sp.Expr) -> sp.Expr:
     return guaranteed(value, M >= 1, isolated_best_radius <= rho)
 
 
-def columns_change_signs(alike: sp.Expr) -> Iterator[Relation]:
-    """Each further channel must agree three times, and each column does for itself; one column and one channel: two copies of
-    four for Q and K, both for V."""
-    yield same(alike.subs(signs, signs + 1) * 2 ** (3 * d), alike, by=sp.expand)
-    yield same(alike.subs(d, d + 1), alike * alike.subs(d, 1), by=sp.expand)
-    yield same(alike.subs({d: 1, signs: 1}), sp.Rational(1, 2))
-
-
-def signs_are_independent_of_edges(heard: sp.Expr, alike: sp.Expr, head_copy: sp.Expr) -> Iterator[Relation]:
-    """The product of both probabilities."""
-    yield same(head_copy, heard * alike, by=sp.powsimp)
+def rows_change_with_means_and_values(
+    mean_change: sp.Expr, score_change: sp.Expr, row_change: sp.Expr
+) -> Iterator[Relation]:
+    """The change of the mean token times V, and the longest token times that of V; the scores are those of one column
+    of Q and of K, both as long as they may be, and one channel."""
+    rate = sp.Symbol("v", real=True)
+    scored = (MOVED_OUT + delta_Q * rate) * (MOVED_OUT + delta_K * rate) * R_x / sp.sqrt(d)
+    yield same(score_change, sp.diff(scored, rate).subs(rate, 0))
+    yield same(row_change, mean_change.subs(gamma, score_change) * MOVED_OUT + R_x * delta_V)
 
 
 copied_heads = Claim(
@@ -317,8 +309,21 @@ the number of samples occurs.
         ),
     ),
     because={
-        "changes of sign": columns_change_signs,
-        "chance of a copy": signs_are_independent_of_edges,
+        "slopes": lambda own_share, other_share, own_slope, other_slope: (
+            same(own_share, SOFTMAX[0]),
+            same(other_share, SOFTMAX[1]),
+            same(sp.diff(own_share, s_1), own_slope),
+            same(sp.diff(own_share, s_2), other_slope),
+            same(sp.diff(other_share, s_1), other_slope),
+        ),
+        "rows": rows_change_with_means_and_values,
+        "changes of sign": lambda alike: (
+            # a channel more must agree three times, a column for itself; two copies of four for Q and K, both for V
+            same(alike.subs(signs, signs + 1) * 2 ** (3 * d), alike, by=sp.expand),
+            same(alike.subs(d, d + 1), alike * alike.subs(d, 1), by=sp.expand),
+            same(alike.subs({d: 1, signs: 1}), sp.Rational(1, 2)),
+        ),
+        "chance of a copy": lambda heard, alike, head_copy: same(head_copy, heard * alike, by=sp.powsimp),
     },
     wrong=lambda: {
         "own_slope": {"its square forgotten": own_share},
@@ -367,13 +372,10 @@ the number of samples occurs.
         "heard": {"each matrix sampled": heard.subs({signs: 3 * signs, C: 3 * C}, simultaneous=True)},
         "sign_length": {"one column": sp.sqrt(signs), "signs added": signs * d},
         "head_loss": {
-            "the constant not squared": guaranteed(
-                sp.sqrt(inside(head_loss) * inside(best_loss) / Lambda**2), M >= 1, isolated_best_radius <= rho
-            ),
-            "weights as at the start": guaranteed(inside(head_loss).subs(rho, 0), M >= 1, isolated_best_radius <= rho),
+            "the constant not squared": scaled(sp.sqrt(inside(head_loss) * inside(best_loss) / Lambda**2)),
+            "weights as at the start": scaled(inside(head_loss).subs(rho, 0)),
             "any radius": per_copy(inside(head_loss)),
             "0 without copies": inside(head_loss),
-            "10 % less": guaranteed(sp.Rational(9, 10) * inside(head_loss), M >= 1, isolated_best_radius <= rho),
             "a hundredth": scaled(inside(head_loss) / 100),
             "M³ in place of M²": scaled(inside(head_loss) / M),
             "loss of a readout alone": scaled(inside(head_loss) / A_1**2),
@@ -389,9 +391,7 @@ the number of samples occurs.
             "the radius alone": size_for(copies_for_radius, head_copy),
         },
         "copies": {"10 % more copies": sp.Rational(11, 10) * M},
-        "two_tokens_slope": {
-            "V alone": R_x * sp.tanh(R_x**2 * b_w**2),
-        },
+        "two_tokens_slope": {"V alone": R_x * sp.tanh(_score)},
         "two_entries_slope": {"one entry": two_tokens_slope},
         "least_size": {"one more": least_size(p_0) + 1, "half the chance": least_size(p_0 / 2)},
     },

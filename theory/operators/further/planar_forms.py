@@ -11,12 +11,7 @@ from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import RIESZ_THORIN
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.operators import norms
-from sparse_limits.theory.operators.norms import (
-    complex_factor,
-    infinity_one_bound,
-    largest_entry,
-    operator_bound,
-)
+from sparse_limits.theory.operators.norms import complex_factor, infinity_one_bound, largest_entry, operator_bound
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity

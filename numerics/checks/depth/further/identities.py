@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
-import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.evidence.sums import adds_up, sloped
@@ -18,22 +16,25 @@ from sparse_limits.theory.depth.further.identities import (
     behind,
     below_product,
     bias_sum,
+    biases_from,
     degree,
     entering,
     fan_in,
     gain,
     layer_identities,
+    other_residual,
     outgoing,
+    output_mean,
     preactivation,
+    residual,
     signal,
     sum_above,
 )
 from sparse_limits.theory.formulas.valued import valued
 
-Floats = NDArray[np.floating]
-NINE = sp.Rational(9, 10)
 WIDTHS = ((1, 1), (2, 2, 1), (2, 2, 2, 1), (1, 2, 1, 2))  # inputs, hidden widths, outputs
 POWERS = (1, 2)
+Parts = dict[sp.Symbol, sp.Expr]  # what a formula takes
 
 
 class Symbolic(NamedTuple):
@@ -41,6 +42,10 @@ class Symbolic(NamedTuple):
 
     widths: tuple[int, ...]
     power: int
+
+    @property
+    def layers(self) -> range:
+        return range(1, len(self.widths))
 
     def weight(self, layer: int, i: int, j: int) -> sp.Symbol:
         return sp.Symbol(f"W{layer}_{i}{j}", real=True)
@@ -54,8 +59,8 @@ class Symbolic(NamedTuple):
     def activate(self, layer: int, i: int, z: sp.Expr) -> sp.Expr:
         return sp.Symbol(f"g{layer}_{i}", real=True) * z**self.power
 
-    def inputs(self, sample: str = "x") -> list[sp.Expr]:
-        return list(sp.symbols(f"{sample}_0:{self.widths[0]}", real=True))
+    def inputs(self) -> list[sp.Expr]:
+        return list(sp.symbols(f"x_0:{self.widths[0]}", real=True))
 
     def residuals(self) -> list[sp.Expr]:
         return list(sp.symbols(f"r_0:{self.widths[-1]}", real=True))
@@ -95,18 +100,31 @@ class Symbolic(NamedTuple):
 
     def weighted(self, layer: int, total: sp.Expr) -> sp.Expr:
         """Σ w ∂/∂w over the weights of a layer."""
-        return sum(self.weight(layer, *cell) * sp.diff(total, self.weight(layer, *cell)) for cell in self.cells(layer))
+        return sum(scored(total, self.weight(layer, *cell)) for cell in self.cells(layer))
+
+    def biased(self, layer: int, total: sp.Expr) -> sp.Expr:
+        """Σ b ∂/∂b over the biases of a layer."""
+        return sum(scored(total, self.bias(layer, i)) for i in range(self.widths[layer]))
+
+    def elsewhere(self) -> Parts:
+        """The letters of another sample: inputs, residuals and gates."""
+        gates = [sp.Symbol(f"g{layer}_{i}", real=True) for layer in self.layers for i in range(self.widths[layer])]
+        return {each: sp.Symbol(f"{each}_y", real=True) for each in (*self.inputs(), *self.residuals(), *gates)}
+
+
+def scored(total: sp.Expr, letter: sp.Symbol) -> sp.Expr:
+    return letter * sp.diff(total, letter)
 
 
 NETWORKS = tuple(Symbolic(widths, power) for widths in WIDTHS for power in POWERS if power == 1 or len(widths) < 4)
 
 
-def slopes_and_parts() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
+def slopes_and_parts() -> list[tuple[sp.Expr, Parts]]:
     """Derivatives of ⟨r, f⟩ in weights of all layers, with signal, entering value and fan-in of each."""
     found = []
     for network in NETWORKS:
         total = network.total()
-        for layer in range(1, len(network.widths)):
+        for layer in network.layers:
             h, signals = network.below(layer), network.signals(layer)
             for i, j in network.cells(layer):
                 parts = {signal: signals[i], entering: h[j], fan_in: sp.Integer(len(h))}
@@ -126,45 +144,28 @@ def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Iterator[Find
 
 @exact(layer_identities, step="into a unit")
 def weights_into_a_unit_add_up(into_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Weight by weight for any number of them, and the bias, whose derivative is the signal itself; one to five written out."""
+    """Weight by weight, for any number of them, and the bias, whose derivative is the signal itself."""
     weight, bias = sp.symbols("w_ij b_u", real=True)
     yield adds_up(trial, into_unit, {preactivation: weight * entering / sp.sqrt(fan_in)}, weight * slope)
     yield adds_up(trial, into_unit, {preactivation: bias}, bias * signal)
-    cases = []
-    for size in range(1, 6):
-        weights, values = (sp.symbols(f"{letter}_0:{size}", real=True) for letter in "wh")
-        slopes = [slope.subs({entering: value, fan_in: size}) for value in values]
-        z = sum(w * h for w, h in zip(weights, values, strict=True)) / sp.sqrt(size) + bias
-        added = sum(w * each for w, each in zip(weights, slopes, strict=True)) + bias * signal
-        cases.append((added, into_unit.subs(preactivation, z)))
-    yield trial.at_sizes(cases, "numbers of weights")
 
 
 @exact(layer_identities, step="out of a unit")
 def weights_out_of_a_unit_add_up(out_of_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Weight by weight for any number of them, one to five written out; ε is Σ w δ/√n_in, by the chain rule."""
+    """Weight by weight, for any number of them; ε is Σ w δ/√n_in, by the chain rule."""
     weight = sp.Symbol("w_ij", real=True)
     seen = {behind: weight * signal / sp.sqrt(fan_in)}
     yield adds_up(trial, out_of_unit, seen, weight * slope.subs(entering, outgoing))
-    cases = []
-    for size in range(1, 6):
-        weights, signals = (sp.symbols(f"{letter}_0:{size}", real=True) for letter in ("w", "delta"))
-        slopes = [slope.subs({signal: each, entering: outgoing}) for each in signals]
-        added = sum(w * each for w, each in zip(weights, slopes, strict=True))
-        through = sum(w * each for w, each in zip(weights, signals, strict=True)) / sp.sqrt(fan_in)
-        cases.append((added, out_of_unit.subs(behind, through)))
-    yield trial.at_sizes(cases, "numbers of weights")
 
 
-def layer_sums() -> list[tuple[int, sp.Expr, sp.Expr, sp.Expr]]:
-    """(power, Σ w∂ of a layer, of the next one, Σ b∂ of the first of both) of all layers but the last, biases in all."""
+def layer_sums() -> list[tuple[sp.Expr, Parts]]:
+    """Σ w∂ of all layers but the last, with the power, Σ w∂ of the next one and Σ b∂ of the layer; biases in all."""
     found = []
     for network in NETWORKS:
         total = network.total()
-        for layer in range(1, len(network.widths) - 1):
-            biases = [network.bias(layer, i) for i in range(network.widths[layer])]
-            own = sum(bias * sp.diff(total, bias) for bias in biases)
-            found.append((network.power, network.weighted(layer, total), network.weighted(layer + 1, total), own))
+        for layer in network.layers[:-1]:
+            parts = {sum_above: network.weighted(layer + 1, total), bias_sum: network.biased(layer, total)}
+            found.append((network.weighted(layer, total), {degree: sp.Integer(network.power), **parts}))
     return found
 
 
@@ -173,62 +174,122 @@ def layers_pass_their_sums_down(passed_down: sp.Expr, unit_ratio: sp.Expr, trial
     """Unit by unit for any number of them and any degree; and symbolic networks of power one and two with biases."""
     out, bias = sp.symbols("s_out s_bias", real=True)  # of one unit: of what leaves it, and of its bias
     yield adds_up(trial, passed_down, {sum_above: out, bias_sum: bias}, unit_ratio * out - bias)
-    cases = [
-        (own, passed_down.subs({degree: power, sum_above: next_one, bias_sum: biases}))
-        for power, own, next_one, biases in trial.once(layer_sums)
-    ]
-    yield trial.at_sizes(cases, "layers")
+    yield trial.at_sizes([(own, passed_down.subs(parts)) for own, parts in trial.once(layer_sums)], "layers")
+
+
+def sums_with_biases() -> list[tuple[sp.Expr, Parts]]:
+    """Σ w∂ of a layer, with ⟨r, f⟩ and Σ b∂ over its own biases and over those from it on; power one, readouts too."""
+    found = []
+    for network in NETWORKS:
+        if network.power == 1:
+            total = network.total()
+            own = [network.biased(layer, total) for layer in network.layers]
+            for layer, biases in zip(network.layers, own, strict=True):
+                parts = {output_mean: total, bias_sum: biases, biases_from: sum(own[layer - 1 :])}
+                found.append((network.weighted(layer, total), parts))
+    return found
+
+
+@exact(layer_identities, step="sum with biases", cost=1.0)
+def layers_and_biases_make_the_output(biased_sum: sp.Expr, passed_down: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From one layer to the next one below, down from the readout; and every layer of symbolic networks of power one."""
+    below = passed_down.subs({degree: 1, sum_above: biased_sum})
+    yield trial.same(below, biased_sum.subs(biases_from, biases_from + bias_sum))
+    yield trial.same(biased_sum.subs(biases_from, bias_sum), output_mean - bias_sum)  # the readout's own biases
+    yield trial.at_sizes([(seen, valued(biased_sum, parts)) for seen, parts in trial.once(sums_with_biases)], "layers")
+
+
+def multiplied_layers() -> list[tuple[Parts, sp.Expr, sp.Expr]]:
+    """Power and hidden layers above a layer, w ∂⟨r, f⟩/∂w of a weight of each layer: with this layer multiplied, and as it was."""
+    found = []
+    for network in NETWORKS:
+        total = network.total(biases=False)
+        for layer, other in product(network.layers, network.layers):
+            letters = [network.weight(layer, *cell) for cell in network.cells(layer)]
+            plain = scored(total, network.weight(other, 0, 0))
+            at = {degree: sp.Integer(network.power), above: sp.Integer(network.layers[-1] - layer)}
+            found.append((at, valued(plain, {letter: gain * letter for letter in letters}), plain))
+    return found
 
 
 @exact(layer_identities, step="scores of all layers", cost=1.0)
 def scores_scale_with_a_layer(scaling: sp.Expr, output_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """w ∂⟨r, f⟩/∂w of a weight of each layer of symbolic networks, one of the layers multiplied."""
     yield trial.same(scaling, output_factor)
-    cases = []
-    for network, layer, multiplied, plain in trial.once(multiplied_layers):
-        at = {degree: network.power, above: len(network.widths) - 1 - layer}
-        cases.append((multiplied, scaling.subs(at) * plain))
+    cases = [(multiplied, scaling.subs(at) * plain) for at, multiplied, plain in trial.once(multiplied_layers)]
     yield trial.at_sizes(cases, "layers")
 
 
-def multiplied_layers() -> list[tuple[Symbolic, int, sp.Expr, sp.Expr]]:
-    """Networks without biases, a layer, and w ∂⟨r, f⟩/∂w of one weight: with this layer multiplied, and as it was."""
+FACTOR = sp.Symbol("c_out", positive=True)  # of what leaves a unit
+
+
+def rescaled_units() -> list[tuple[int, sp.Expr, sp.Expr]]:
+    """Power, and w ∂⟨r, f⟩/∂w of a weight or bias of each layer: with a unit rescaled, what leaves it by `FACTOR`, and not."""
     found = []
     for network in NETWORKS:
-        total = network.total(biases=False)
-        layers = range(1, len(network.widths))
-        for layer, other in product(layers, layers):
-            at = {network.weight(layer, *cell): gain * network.weight(layer, *cell) for cell in network.cells(layer)}
-            plain = network.weight(other, 0, 0) * sp.diff(total, network.weight(other, 0, 0))
-            found.append((network, layer, valued(plain, at), plain))
+        total = network.total()
+        for layer in network.layers[:-1]:
+            entries = [*(network.weight(layer, 0, j) for j in range(network.widths[layer - 1])), network.bias(layer, 0)]
+            leaving = [network.weight(layer + 1, i, 0) for i in range(network.widths[layer + 1])]
+            moved = {each: gain * each for each in entries} | {each: FACTOR * each for each in leaving}
+            for other in network.layers:
+                for letter in (network.weight(other, 0, 0), network.bias(other, 0)):
+                    plain = scored(total, letter)
+                    found.append((network.power, valued(plain, moved), plain))
     return found
 
 
-def kernel_parts() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
+@exact(layer_identities, cost=1.0)
+def rescaled_units_keep_all_scores(compensation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Symbolic networks with biases in all layers: the unit's weights and bias multiplied, its outgoing weights, too."""
+    cases = [
+        (moved.subs(FACTOR, compensation.subs(degree, power)), plain)
+        for power, moved, plain in trial.once(rescaled_units)
+    ]
+    yield trial.at_sizes(cases, "weights and biases")
+
+
+class Gradients(NamedTuple):
+    """Of one output at one sample, in a layer: its residual, derivatives in the weights, what enters the layer, and signals."""
+
+    residual: sp.Expr
+    slopes: list[sp.Expr]
+    entering: list[sp.Expr]
+    signals: list[sp.Expr]
+
+    def beside(self, other: Gradients) -> Parts:
+        """What the kernel and the energy take of two outputs or samples."""
+        return {
+            residual: self.residual,
+            other_residual: other.residual,
+            below_product: dot(self.entering, other.entering),
+            above_product: dot(self.signals, other.signals),
+            fan_in: sp.Integer(len(self.entering)),
+        }
+
+
+def dot(left: Sequence[sp.Expr], right: Sequence[sp.Expr]) -> sp.Expr:
+    return sum(one * other for one, other in zip(left, right, strict=True))
+
+
+def gradients(network: Symbolic, layer: int, sample: Mapping[sp.Symbol, sp.Expr]) -> list[Gradients]:
+    """Of each output at a sample, its letters in place of those of the first."""
+    total, signals = sp.expand(network.total()), [sp.expand(each) for each in network.signals(layer)]
+    found = []
+    for r in network.residuals():
+        slopes = [sp.diff(total.coeff(r), network.weight(layer, *cell)) for cell in network.cells(layer)]
+        parts = (slopes, network.below(layer), [each.coeff(r) for each in signals])
+        found.append(Gradients(r.xreplace(sample), *([each.xreplace(sample) for each in part] for part in parts)))
+    return found
+
+
+def kernel_parts() -> list[tuple[sp.Expr, Parts]]:
     """Σ ∂f/∂w ∂f′/∂w over the weights of a layer at two samples, with both products and the fan-in."""
     found = []
     for network in NETWORKS:
-        letters = set(network.inputs())
-        for layer in range(1, len(network.widths)):
-            gates = [
-                f"g{earlier}_{i}" for earlier in range(1, len(network.widths)) for i in range(network.widths[earlier])
-            ]
-            other = {sp.Symbol(name, real=True): sp.Symbol(f"{name}_y", real=True) for name in gates}
-            other |= {letter: sp.Symbol(f"y_{str(letter)[2:]}", real=True) for letter in letters}
-            first = network.residuals()[0]
-            output = network.total().coeff(first)
-            slopes = [sp.diff(output, network.weight(layer, *cell)) for cell in network.cells(layer)]
-            h, signals = network.below(layer), [each.coeff(first) for each in map(sp.expand, network.signals(layer))]
-            found.append(
-                (
-                    sum(each * valued(each, other) for each in slopes),
-                    {
-                        below_product: sum(each * each.subs(other) for each in h),
-                        above_product: sum(each * each.subs(other) for each in signals),
-                        fan_in: sp.Integer(len(h)),
-                    },
-                )
-            )
+        for layer in network.layers:
+            one, other = (gradients(network, layer, sample)[0] for sample in ({}, network.elsewhere()))
+            found.append((dot(one.slopes, other.slopes), one.beside(other)))
     return found
 
 
@@ -240,5 +301,27 @@ def products_of_slopes_factor(layer_kernel: sp.Expr, slope: sp.Expr, trial: Tria
     both = slope.subs({signal: one, entering: value}) * slope.subs({signal: other, entering: there})
     yield adds_up(trial, layer_kernel, {above_product: one * other}, row)
     yield adds_up(trial, row, {below_product: value * there}, both)
-    cases = [(seen, valued(layer_kernel, parts)) for seen, parts in trial.once(kernel_parts)]
+    yield trial.at_sizes([(seen, valued(layer_kernel, parts)) for seen, parts in trial.once(kernel_parts)], "layers")
+
+
+def energies() -> list[tuple[sp.Expr, list[Parts]]]:
+    """Squares of the derivatives over each layer, data of two samples, two outputs; letters of all pairs of both."""
+    found = []
+    for power in POWERS:
+        network = Symbolic((2, 2, 2), power)
+        for layer in network.layers:
+            each = [one for sample in ({}, network.elsewhere()) for one in gradients(network, layer, sample)]
+            residuals, slopes = [one.residual for one in each], zip(*(one.slopes for one in each), strict=True)
+            squares = sum((dot(residuals, of_a_weight) / 2) ** 2 for of_a_weight in slopes)
+            found.append((squares, [one.beside(other) for one, other in product(each, repeat=2)]))
+    return found
+
+
+@exact(layer_identities, step="energy", cost=1.0)
+def energy_weighs_the_kernel(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Row by row, for any number of them, the residuals times the kernel's part; and networks of two outputs on two samples."""
+    one, other = sp.symbols("s_i t_i", real=True)
+    row = residual * other_residual * layer_kernel.subs(above_product, one * other)
+    yield adds_up(trial, energy, {above_product: one * other}, row)
+    cases = [(seen, sum(energy.xreplace(each) for each in parts) / 4) for seen, parts in trial.once(energies)]
     yield trial.at_sizes(cases, "layers")

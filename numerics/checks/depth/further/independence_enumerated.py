@@ -12,12 +12,7 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.depth.further.identities import Symbolic
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
-from sparse_limits.theory.depth.further.independence import (
-    first_width,
-    fourth,
-    row_independence,
-    second_width,
-)
+from sparse_limits.theory.depth.further.independence import first_width, fourth, row_independence, second_width
 from sparse_limits.theory.saliency.model import width as n
 
 SIGNS, FOUR = (-1, 1), (-3, -1, 1, 3)

@@ -25,16 +25,7 @@ from sparse_limits.theory.depth.further.output_kept import (
 )
 from sparse_limits.theory.depth.further.outputs_at_start import outputs
 from sparse_limits.theory.depth.one_sample import first
-from sparse_limits.theory.depth.row_law import (
-    below,
-    beta_b,
-    layer,
-    mean_over,
-    start,
-    v_l,
-    variance,
-    width,
-)
+from sparse_limits.theory.depth.row_law import below, beta_b, layer, mean_over, start, v_l, variance, width
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import tau
 from sparse_limits.theory.saliency.model import width as n

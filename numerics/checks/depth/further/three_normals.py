@@ -14,13 +14,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.exact.sums import merged
-from sparse_limits.theory.depth.further.three_normals import (
-    eighth,
-    epsilon,
-    k,
-    s,
-    three_normals,
-)
+from sparse_limits.theory.depth.further.three_normals import eighth, epsilon, k, s, three_normals
 from sparse_limits.theory.saliency.snip import product_density
 from sparse_limits.theory.tails import half_normal, t
 

@@ -22,13 +22,7 @@ from sparse_limits.numerics.tickets.certificate import rounding
 from sparse_limits.numerics.tickets.targets import Target
 from sparse_limits.numerics.tickets.targets.point_sets import SETS_STEPS, pointset_deepsets
 from sparse_limits.theory.equivariance.architectures import n_0, n_1
-from sparse_limits.theory.equivariance.further.point_sets import (
-    classes,
-    d_minus,
-    d_plus,
-    point_set_ticket,
-    x,
-)
+from sparse_limits.theory.equivariance.further.point_sets import classes, d_minus, d_plus, point_set_ticket, x
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.further.digits import Pruned
 from sparse_limits.theory.subset_sum.layer_error import d, e, h, w

@@ -8,10 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
-from sparse_limits.theory.expressivity.further.barron import (
-    barron_layer,
-    floor_mean,
-)
+from sparse_limits.theory.expressivity.further.barron import barron_layer, floor_mean
 from sparse_limits.theory.expressivity.symbols import alpha, k, n, p, units
 from sparse_limits.theory.formulas.valued import valued
 

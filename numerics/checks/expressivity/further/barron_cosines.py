@@ -9,10 +9,7 @@ from itertools import combinations
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.expressivity.further.barron import (
-    barron_layer,
-    barron_norm,
-)
+from sparse_limits.theory.expressivity.further.barron import barron_layer, barron_norm
 
 NINE = sp.Rational(9, 10)
 

@@ -13,12 +13,7 @@ import sympy as sp
 from sparse_limits.numerics.checks.expressivity.approximation import larger
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
-from sparse_limits.theory.expressivity.further.deep_unions import (
-    deep_union,
-    functions,
-    size,
-    y,
-)
+from sparse_limits.theory.expressivity.further.deep_unions import copies, deep_union, functions, size, y
 from sparse_limits.theory.expressivity.symbols import alpha, k, n, p, units
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import delta
@@ -181,6 +176,40 @@ def least_widths_of_paths_are_found_neuron_by_neuron(least_width: sp.Expr, trial
         )
         at = {p: sp.Rational(1, 2), delta: sp.Rational(1, odds)}
         yield trial.same(valued(least_width, at), sp.Integer(next(widths)), by=None)
+
+
+def connected(number: int, each: int) -> dict[int, int]:
+    """Choices of edges to so many copies of each of some units with one to each unit at least, by the number of edges: of all choices."""
+    found: dict[int, int] = {}
+    for edges in product((False, True), repeat=number * each):
+        if all(any(edges[unit * each : (unit + 1) * each]) for unit in range(number)):
+            found[sum(edges)] = found.get(sum(edges), 0) + 1
+    return found
+
+
+@exact(deep_union)
+def neurons_have_edges_to_copies(
+    copied: sp.Expr, copied_least: sp.Expr, few_copies: sp.Expr, enough_copies: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """All edges to up to ten copies, the bounds beside them; and the probability at the numbers that are enough, up to 1000 units.
+
+    With half of the copies with which one unit is missed in the mean, the probability is at most α exp(−√N).
+    """
+    for number, each in ((1, 1), (1, 4), (2, 1), (2, 3), (3, 2), (2, 5)):
+        found = trial.once(connected, number, each)
+        for density in (Fraction(1, 5), Fraction(1, 2), Fraction(9, 10)):
+            at = {alpha: NINE, p: sp.Rational(density), units: number, copies: each}
+            chance = NINE * probability(found, number * each, density)
+            yield trial.same(valued(copied, at), chance, by=None)
+            low, high = valued(copied_least, at), valued(few_copies, at)
+            yield trial.holds(low <= chance <= high, f"{float(low):.4g} ≤ {float(chance):.4g} ≤ {float(high):.4g}")
+    for density, number in product((sp.Rational(1, 10), sp.Rational(1, 2), NINE), (1, 10, 1000)):
+        at = {alpha: NINE, p: density, units: number}
+        chance = valued(copied, {**at, copies: sp.ceiling(valued(enough_copies, at))})
+        yield trial.holds(chance >= NINE / 2, f"{number} units, enough copies: {float(chance):.4g}")
+    for power in (1, 5, 10):
+        few = valued(few_copies, {alpha: NINE, p: sp.Rational(1, 2), units: 4**power, copies: power})
+        yield trial.same(few, NINE * sp.exp(-(2**power)), by=None)
 
 
 def networks_that_fail(

@@ -8,10 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.kernel.circle import coefficient
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.flow.further.circle import (
-    along_cosine,
-    circle_times,
-)
+from sparse_limits.theory.flow.further.circle import along_cosine, circle_times
 from sparse_limits.theory.flow.linear import amplitude, eta, plateau, time
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.circle import k

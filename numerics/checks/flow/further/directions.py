@@ -8,9 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.evidence.findings import Refutation
-from sparse_limits.theory.flow.further.directions import (
-    slowed_directions,
-)
+from sparse_limits.theory.flow.further.directions import slowed_directions
 from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, depth

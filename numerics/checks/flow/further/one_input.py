@@ -8,12 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.kernel.further.collapse import SAMPLES, one_input_kernel
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.flow.further.one_input import (
-    moments,
-    one_input_plateau,
-    slopes,
-    squares,
-)
+from sparse_limits.theory.flow.further.one_input import moments, one_input_plateau, slopes, squares
 from sparse_limits.theory.flow.linear import eta, time
 from sparse_limits.theory.flow.times import share
 from sparse_limits.theory.formulas.valued import valued

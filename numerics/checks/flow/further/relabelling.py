@@ -7,12 +7,7 @@ from collections.abc import Callable, Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.flow.further.relabelling import (
-    columns,
-    moved_along,
-    relabelled_units,
-    rows,
-)
+from sparse_limits.theory.flow.further.relabelling import columns, moved_along, relabelled_units, rows
 from sparse_limits.theory.kernel.rank_one import p, q
 from sparse_limits.theory.saliency.model import u
 

@@ -7,17 +7,8 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
-from sparse_limits.theory.flow.further.start import (
-    after,
-    forgotten_at,
-    initial_part,
-    random_start,
-    variance,
-)
-from sparse_limits.theory.flow.linear import (
-    eigenvalue,
-    time,
-)
+from sparse_limits.theory.flow.further.start import after, forgotten_at, initial_part, random_start, variance
+from sparse_limits.theory.flow.linear import eigenvalue, time
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -12,13 +12,7 @@ from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.kernels import LayerGraphons, graphon_kernel, input_latent
 from sparse_limits.numerics.masks.composition import GridGraphon, point_latent
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.generalisation.further.one_input_units import (
-    one_input_units,
-    pairs,
-    private,
-    spike,
-    spilled,
-)
+from sparse_limits.theory.generalisation.further.one_input_units import one_input_units, pairs, private, spike, spilled
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, relu
 
 HEIGHT = sp.Symbol("eta", positive=True)

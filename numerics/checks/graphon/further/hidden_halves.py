@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.graphon.further.sorting import Integers, mean_modulus
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
-from sparse_limits.theory.graphon.further.hidden_halves import (
-    hidden_halves,
-    misplaced,
-)
+from sparse_limits.theory.graphon.further.hidden_halves import hidden_halves, misplaced
 from sparse_limits.theory.graphon.symbols import n
 
 

@@ -17,10 +17,7 @@ from sparse_limits.numerics.checks.graphon.further.sorting import (
 )
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.masks.sorting import smoothed
-from sparse_limits.theory.graphon.further.sorted_averages import (
-    blocks,
-    sorted_averages,
-)
+from sparse_limits.theory.graphon.further.sorted_averages import blocks, sorted_averages
 from sparse_limits.theory.graphon.further.sorting import cut_error
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

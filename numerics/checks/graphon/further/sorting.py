@@ -13,13 +13,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.sorting import sort_by_degree
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.graphon.further.sorting import (
-    cut_error,
-    degree,
-    degree_error,
-    degree_sorting,
-    other_degree,
-)
+from sparse_limits.theory.graphon.further.sorting import cut_error, degree, degree_error, degree_sorting, other_degree
 
 Integers = NDArray[np.int64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -9,10 +9,11 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.evidence import Finding, Trial, statistical
-from sparse_limits.theory.hypothesis.further.hidden_snip import NEAR, a, hidden_snip, leverage, n, r, tau, v
+from sparse_limits.theory.hypothesis.further.hidden_snip import NEAR, a, hidden_snip, leverage, m, n, r, r_1, tau, v
 
 DRAWS = 1_000_000
 COLUMNS, SAMPLES, NETWORKS = 200, 20, 4000
+INNER, DEEP = (100, 80, 60), 2000  # widths of three hidden layers, of networks with two samples
 HALF = sp.Rational(1, 2)
 
 
@@ -60,3 +61,50 @@ def networks_have_a_mask_of_independent_entries_beside_them(
     differ, kept = trial.draw(entries_of_networks, NETWORKS).sum(axis=1)
     yield trial.counts(int(differ), NETWORKS, trial.value(bound, {r: SAMPLES, n: COLUMNS}), side="above")
     yield trial.counts(int(kept), NETWORKS, trial.value(probability, {tau: HALF, v: 1}))
+
+
+def entries_between_layers(rng: np.random.Generator, networks: int) -> NDArray[np.float64]:
+    """Of second layers of networks with three hidden layers, tanh and two samples: three numbers each. float[3, networks]
+
+    Whether an entry of the mask is another one than that of the mask beside it, given the signals of all layers; whether the weight
+    beside that with the largest signals, in z and in what is sent back, exceeds a half; and the mean square by which the weights differ.
+    """
+    columns, rows, above = INNER
+    found = np.zeros((3, networks))
+    for network in range(networks):
+        h = np.tanh(rng.standard_normal((columns, 2)))
+        own, again = rng.standard_normal((2, rows, columns))
+        z = own @ h / np.sqrt(columns)
+        over, readout = rng.standard_normal((above, rows)), rng.standard_normal(above)
+        top = np.tanh(over @ np.tanh(z) / np.sqrt(rows))
+        residual = readout @ top / np.sqrt(above) - rng.standard_normal(2)
+        b = (1 - np.tanh(z) ** 2) * (over.T @ ((1 - top**2) * readout[:, None] * residual))
+        (right, _), (left, _) = np.linalg.qr(h), np.linalg.qr(b)
+        seen = (own - again) @ right @ right.T
+        gap = seen + left @ left.T @ (own - again - seen)
+        beside, inner = own - gap, np.abs(b @ h.T)
+        level = np.sqrt((inner**2).mean()) / 2
+        entry = int(rng.integers(rows)), int(rng.integers(columns))
+        largest = int(np.abs(z[:, 0]).argmax()), int(np.abs(own.T @ b)[:, 0].argmax())
+        found[0, network] = (abs(own[entry]) * inner[entry] > level) != (abs(beside[entry]) * inner[entry] > level)
+        found[1, network] = abs(beside[largest]) > 0.5
+        found[2, network] = (gap**2).mean()
+    return found
+
+
+@statistical(hidden_snip, tests=3)
+def all_layers_have_masks_of_independent_entries_beside_them(
+    joint_bound: sp.Expr, joint_spread: sp.Expr, probability: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """An entry drawn by chance, or chosen by signals of both directions; and the mean square of the differences of the weights.
+
+    This mean is that of 2k squares of normal numbers over mn, where k numbers of each of two matrices are replaced: its variance is
+    8k over the square of mn.
+    """
+    columns, rows, _ = INNER
+    found = trial.draw(entries_between_layers, DEEP)
+    at = {r: 2, r_1: 2, n: columns, m: rows}
+    replaced = 2 * rows + 2 * (columns - 2)
+    yield trial.counts(int(found[0].sum()), DEEP, trial.value(joint_bound, at), side="above")
+    yield trial.counts(int(found[1].sum()), DEEP, trial.value(probability, {tau: HALF, v: 1}))
+    yield trial.unbounded_averages(found[2], trial.value(joint_spread, at), 8 * replaced / (rows * columns) ** 2)

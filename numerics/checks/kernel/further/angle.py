@@ -12,15 +12,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from sparse_limits.theory.kernel.dual import cosine, kappa_0
-from sparse_limits.theory.kernel.further.angle import (
-    arc_cosine_numerics,
-    difference,
-    eta,
-    kahan_angle,
-    theta,
-    total,
-    u,
-)
+from sparse_limits.theory.kernel.further.angle import arc_cosine_numerics, difference, eta, kahan_angle, theta, total, u
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ROUNDOFF = sp.Rational(1, 2**53)

@@ -8,11 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
-from sparse_limits.theory.kernel.further.angle import (
-    arc_cosine_numerics,
-    eta,
-    u,
-)
+from sparse_limits.theory.kernel.further.angle import arc_cosine_numerics, eta, u
 
 NINE = sp.Rational(9, 10)
 

@@ -12,14 +12,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact
 from sparse_limits.numerics.kernels.analytic import dense_kernel
 from sparse_limits.numerics.kernels.spectra import kernel_eigenvalues
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
-from sparse_limits.theory.kernel.further.collapse import (
-    above,
-    below,
-    d,
-    energy,
-    one_input_spectrum,
-    share,
-)
+from sparse_limits.theory.kernel.further.collapse import above, below, d, energy, one_input_spectrum, share
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -12,12 +12,7 @@ from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
-from sparse_limits.theory.kernel.further.cut_norm import (
-    beta,
-    cut_norm_continuity,
-    delta,
-    s,
-)
+from sparse_limits.theory.kernel.further.cut_norm import beta, cut_norm_continuity, delta, s
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

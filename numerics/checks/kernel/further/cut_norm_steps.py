@@ -9,14 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, relu
-from sparse_limits.theory.kernel.further.cut_norm import (
-    beta,
-    chance,
-    cut_norm_continuity,
-    less,
-    more,
-    s,
-)
+from sparse_limits.theory.kernel.further.cut_norm import beta, chance, cut_norm_continuity, less, more, s
 from sparse_limits.theory.saliency.model import u, v
 
 

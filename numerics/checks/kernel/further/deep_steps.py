@@ -8,9 +8,7 @@ import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.kernel.dual import depth as L
-from sparse_limits.theory.kernel.further.deep import (
-    tangent_fluctuations,
-)
+from sparse_limits.theory.kernel.further.deep import tangent_fluctuations
 from sparse_limits.theory.saliency.model import rho
 
 

@@ -19,12 +19,7 @@ from sparse_limits.theory.kernel.convergence import (
 )
 from sparse_limits.theory.kernel.dual import cosine, kappa_0
 from sparse_limits.theory.kernel.finite_width import n
-from sparse_limits.theory.kernel.further.off_diagonal import (
-    column,
-    entry,
-    k,
-    tangent_convergence,
-)
+from sparse_limits.theory.kernel.further.off_diagonal import column, entry, k, tangent_convergence
 from sparse_limits.theory.saliency.model import rho
 
 

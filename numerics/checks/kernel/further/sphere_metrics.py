@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
-from sparse_limits.theory.kernel.further.sphere_metrics import (
-    sphere_metrics,
-)
+from sparse_limits.theory.kernel.further.sphere_metrics import sphere_metrics
 from sparse_limits.theory.kernel.sphere import by_gammas, k
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

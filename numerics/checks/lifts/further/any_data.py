@@ -33,12 +33,7 @@ from sparse_limits.theory.lifts.copies import (
     squared_readout,
 )
 from sparse_limits.theory.lifts.coverage import q, r
-from sparse_limits.theory.lifts.further.any_data import (
-    N_s,
-    any_data,
-    at_length,
-    copies_needed,
-)
+from sparse_limits.theory.lifts.further.any_data import N_s, any_data, at_length, copies_needed
 from sparse_limits.theory.lifts.further.attention_copies import R_x
 from sparse_limits.theory.lifts.further.copy_examples import child_square, mu
 from sparse_limits.theory.lifts.readout import Delta, moving_bound

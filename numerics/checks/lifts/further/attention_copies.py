@@ -1,4 +1,4 @@
-"""Evidence for L21.3: constants of heads, chances and sizes of random sparse lifts of attention."""
+"""Evidence for L21.3: constants of heads, chances and sizes of random sparse lifts of attention, and lifts that are trained."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ from itertools import product
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.copies import positive
 from sparse_limits.numerics.checks.lifts.further.convolution_copies import is_least_size
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import (
+    ROUNDED,
+    UNITS,
+    copies_alone,
+    random_lift,
+    time_of_bound,
+)
+from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.lifts.functions import Attention as AttentionOfArrays
 from sparse_limits.numerics.lifts.pooled import count_heads
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.attention import Attention, C, d, softmax
+from sparse_limits.theory.lifts.attention import Attention, C, d
 from sparse_limits.theory.lifts.bundle import entries
 from sparse_limits.theory.lifts.convergence import delta
 from sparse_limits.theory.lifts.convergence_limit import goal
@@ -40,37 +49,14 @@ from sparse_limits.theory.lifts.further.attention_copies import (
     y,
 )
 
+Floats = NDArray[np.float64]
 NINE = sp.Rational(9, 10)
 
 
-@exact(copied_heads, step="slopes")
-def slopes_are_derivatives(
-    own_share: sp.Expr, other_share: sp.Expr, own_slope: sp.Expr, other_slope: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Of softmax, for all scores and whatever the others add; the derivative of the other share in s_1 is the same."""
-    three = softmax(sp.Matrix([[s_1, s_2, sp.log(y)]]))
-    yield trial.same(own_share, three[0])
-    yield trial.same(other_share, three[1])
-    yield trial.same(sp.diff(own_share, s_1), own_slope)
-    yield trial.same(sp.diff(own_share, s_2), other_slope)
-    yield trial.same(sp.diff(other_share, s_1), other_slope)
-
-
-@exact(copied_heads, step="rows")
-def rows_change_with_means_and_values(
-    mean_change: sp.Expr, score_change: sp.Expr, row_change: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The change of the mean token times V, and the longest token times that of V; the scores are those of one column
-    of Q and of K, both as long as they may be, and one channel."""
-    rate = sp.Symbol("v", real=True)
-    scored = (MOVED_OUT + delta_Q * rate) * (MOVED_OUT + delta_K * rate) * R_x / sp.sqrt(d)
-    yield trial.same(score_change, sp.diff(scored, rate).subs(rate, 0))
-    yield trial.same(row_change, mean_change.subs(gamma, score_change) * MOVED_OUT + R_x * delta_V)
-
-
-def first_row(width: int, query: sp.Expr, key: sp.Expr, value: sp.Expr) -> sp.Matrix:
-    """The first row of the attention of L7 on two tokens ±R of one channel, all entries of a matrix being the same."""
-    parts = tuple(tuple((token * part,) * width for token in (R_x, -R_x)) for part in (query, key, value))
+def first_row(*matrices: tuple[sp.Expr, ...]) -> sp.Matrix:
+    """The first row of the attention of L7 on two tokens ±R of one channel, for which Q, K and V are rows."""
+    parts = tuple(tuple(tuple(token * part for part in row) for token in (R_x, -R_x)) for row in matrices)
+    width = len(matrices[0])
     return sp.Matrix(entries(Attention(width)(parts))[:width])
 
 
@@ -86,7 +72,7 @@ def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Exp
     for width in (1, 4):
         long, moved = MOVED_OUT / sp.sqrt(width), rate / sp.sqrt(width)  # of each entry
         for letters, matrices in (((delta_Q, delta_K), (moved, long)), ((delta_K, delta_Q), (long, moved))):
-            slopes = first_row(width, *matrices, long).diff(rate).subs(rate, 0)
+            slopes = first_row(*((part,) * width for part in (*matrices, long))).diff(rate).subs(rate, 0)
             claimed = row_change.subs({d: width, letters[0]: 1, letters[1]: 0, delta_V: 0})
             yield trial.same(slopes.dot(slopes), claimed**2, by=sp.simplify)
 
@@ -100,13 +86,9 @@ def crossed_queries_and_keys_attain_the_change(
     The row moves as fast as claimed, for all lengths. No constant is less than its speed: at a length of 3 more than
     nine tenths of the one claimed.
     """
-    rate, zero = sp.Symbol("v", real=True), sp.Integer(0)
+    rate = sp.Symbol("v", real=True)
     step = rate / sp.sqrt(2)
-    query, key, value = (MOVED_OUT, step), (step, MOVED_OUT), (MOVED_OUT, zero)
-    given = tuple(
-        tuple(tuple(token * part for part in parts) for token in (R_x, -R_x)) for parts in (query, key, value)
-    )
-    slopes = sp.Matrix(entries(Attention(2)(given))[:2]).diff(rate).subs(rate, 0)
+    slopes = first_row((MOVED_OUT, step), (step, MOVED_OUT), (MOVED_OUT, sp.S.Zero)).diff(rate).subs(rate, 0)
     speed = row_change.subs({d: 2, delta_Q: 1 / sp.sqrt(2), delta_K: 1 / sp.sqrt(2), delta_V: 0})
     yield trial.same(slopes.dot(slopes), speed**2, by=sp.simplify)
     point = {R_x: 1, b_w: 2, rho: 1, d: 2}
@@ -197,38 +179,13 @@ def so_many_copies_reach_goal_and_radius(
     yield positive(copies_for_radius, trial)
 
 
-HALF = sp.Rational(1, 2)
+AT_SIZE = (goal, delta, p_0, C, signs, d, R_x, rho)
 SIZE_POINTS = [
-    {r: 7, delta: sp.Rational(1, 20), A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2), **common}
-    for common in (
-        {
-            goal: sp.Rational(1, 30),
-            p_0: sp.Rational(2, 5),
-            C: 4,
-            signs: 1,
-            d: 2,
-            R_x: sp.Rational(6, 5),
-            rho: HALF,
-        },
-        {
-            goal: 1,
-            p_0: sp.Rational(3, 5),
-            C: 3,
-            signs: 2,
-            d: 1,
-            R_x: sp.sqrt(2),
-            rho: sp.Rational(1, 50),
-        },  # the radius decides
-        {
-            goal: 1,
-            p_0: sp.Rational(3, 5),
-            C: 4,
-            signs: 2,
-            d: 2,
-            R_x: 1,
-            rho: HALF,
-            delta: sp.Rational(1, 10**20),
-        },  # the chance decides
+    {r: 7, A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2), **dict(zip(AT_SIZE, map(sp.sympify, values), strict=True))}
+    for values in (
+        ("1/30", "1/20", "2/5", 4, 1, 2, "6/5", "1/2"),
+        (1, "1/20", "3/5", 3, 2, 1, "sqrt(2)", "1/50"),  # the radius decides
+        (1, "1/10**20", "3/5", 4, 2, 2, 1, "1/2"),  # the chance decides
     )
 ]
 
@@ -255,3 +212,73 @@ def bounds_are_informative_from_sixteen_copies(
 def copies_of_heads_are_no_likelier_than_their_parts(head_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """No more than the chance of edges and weights: other channels can only be too many."""
     yield trial.below(head_copy, p_0**signs * alike)
+
+
+# Lifts that are trained, and drawn heads
+
+WIDTH = 128
+
+
+@empirical(copied_heads, cost=0.7)
+def heads_end_below_the_bound(head_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A random sparse lift; and copies alone whose readout grows so far that the time of the bound is short.
+
+    ρ is the radius at which the bound is best.
+    """
+    unit = UNITS["head"]
+    for target, run in (
+        (1.0, trial.draw(random_lift, "head", WIDTH, 1.0)),
+        (8.0, trial.once(copies_alone, "head", 44, 8.0, 0.05)),
+    ):
+        copies = count_heads(run.cells, unit)
+        point = {M: copies, A_1: sp.Rational(target), A_2: sp.Rational(target), d: 1, R_x: 1, b_w: 1, signs: 1}
+        if not copies:
+            yield trial.holds(head_loss.subs(point) == no_guarantee, "no copies, no guarantee")
+            continue
+        point[rho] = sp.Rational(trial.value(isolated_best_radius, point)) * ROUNDED
+        ended = run.trajectory.losses[run.trajectory.times >= time_of_bound("head", run.cells, target)]
+        limit = trial.value(head_loss, point)
+        said = f"{copies} copies in {len(run.cells)} heads, bound {limit / float(run.start):.3g} of the start"
+        yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")
+
+
+def head(weights: Floats, tokens: Floats) -> Floats:
+    """Rows of attention: weights float[..., s, 3, d], tokens float[..., T, s]."""
+    found: Floats = AttentionOfArrays()(np.einsum("...ts,...sfd->...ftd", tokens, weights))
+    return found
+
+
+def steepest(rng: np.random.Generator, tries: int, channels: int, tokens: int, width: int) -> float:
+    """How much rows change at most beside what weights do: random heads of length 1 on the ball of radius ½ and tokens of
+    length 1, some of which are antipodal, with random changes along and across; and, of width two or more, heads whose Q
+    and K are at right angles, each moved along the other."""
+    weights = rng.standard_normal((tries, channels, 3, width))
+    weights *= 1.5 / np.linalg.norm(weights, axis=(1, 3), keepdims=True)
+    weights[::3, :, 1] = 0  # no scores: the shares are equal, where they change most
+    given = rng.standard_normal((tries, tokens, channels))
+    given /= np.linalg.norm(given, axis=2, keepdims=True)
+    given[::2, 1::2] = -given[::2, :1]
+    change = rng.standard_normal(weights.shape)
+    change[::3, :, 0] = 0
+    if width > 1:
+        crossed = np.zeros((2, *weights.shape[1:]))
+        crossed[0, 0, [0, 1, 2], [0, 1, 0]] = 1.5
+        crossed[1, 0, [0, 1], [1, 0]] = 1.0
+        weights[0], change[0] = crossed
+        given[0] = 0
+        given[0, :, 0] = np.where(np.arange(tokens) % 2, -1.0, 1.0)
+    change *= 1e-6 / np.sqrt((change**2).sum(axis=(1, 2, 3), keepdims=True))
+    moved = np.linalg.norm(head(weights + change, given) - head(weights, given), axis=-1)
+    return float(moved.max()) / 1e-6
+
+
+@empirical(copied_heads, cost=0.3)
+def rows_of_random_heads_keep_the_constant(head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Differences over a millionth, of rounding 1e-9 of it, beside the constant at b_w = 1 and ρ = ½."""
+    for channels, tokens, width in ((1, 2, 1), (2, 3, 2), (3, 6, 4)):
+        point = {R_x: 1, b_w: 1, rho: sp.Rational(1, 2), d: width}
+        found = trial.draw(steepest, trial.size(3000), channels, tokens, width)
+        said = f"{tokens} tokens of {channels} channels, width {width}"
+        yield trial.at_most(
+            found / trial.value(head_lipschitz, point), 1.0, f"change of a row beside its bound, {said}"
+        )

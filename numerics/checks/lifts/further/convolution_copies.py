@@ -27,13 +27,7 @@ from sparse_limits.theory.lifts.convergence_limit import goal
 from sparse_limits.theory.lifts.convolution import C_i, H, k
 from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, inside, signs
 from sparse_limits.theory.lifts.coverage import p_0, r
-from sparse_limits.theory.lifts.further.convolution_copies import (
-    copied_filters,
-    copies_needed,
-    filter_copy,
-    heard,
-    nu,
-)
+from sparse_limits.theory.lifts.further.convolution_copies import copied_filters, copies_needed, filter_copy, heard, nu
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -13,26 +13,14 @@ from sparse_limits.theory.lifts.convergence import delta
 from sparse_limits.theory.lifts.copies import A_1, M, gamma, inside, isolated_best_time, rho
 from sparse_limits.theory.lifts.copies import Lambda as constant
 from sparse_limits.theory.lifts.coverage import p_0, q
-from sparse_limits.theory.lifts.further.any_data import (
-    ONE_CHILD,
-    ONE_INPUT,
-    TIMED,
-    any_data,
-)
+from sparse_limits.theory.lifts.further.any_data import ONE_CHILD, ONE_INPUT, TIMED, any_data
 from sparse_limits.theory.lifts.further.any_data import copies_loss as input_loss
-from sparse_limits.theory.lifts.further.attention_copies import (
-    MOVING,
-    ONE_TOKEN,
-    R_x,
-    b_w,
-    copied_heads,
-    sign_length,
-)
+from sparse_limits.theory.lifts.further.attention_copies import MOVING, ONE_TOKEN, R_x, b_w, copied_heads, sign_length
 from sparse_limits.theory.lifts.further.attention_copies import copies_loss as token_loss
 from sparse_limits.theory.lifts.further.convolution_copies import ONE_WEIGHT, copied_filters, nu
 from sparse_limits.theory.lifts.further.convolution_copies import copies_loss as filter_copies_loss
 from sparse_limits.theory.lifts.further.copies_of_one_unit import least_time, moved
-from sparse_limits.theory.lifts.further.linear_copies import distance_at, time_to
+from sparse_limits.theory.lifts.linear_copies import distance_at, time_to
 from sparse_limits.theory.lifts.readout import T
 
 Place = Mapping[sp.Symbol, sp.Expr]

@@ -10,11 +10,7 @@ from sparse_limits.numerics.checks.lifts.copies import positive
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.lifts.copies import rho
 from sparse_limits.theory.lifts.coverage import r
-from sparse_limits.theory.lifts.further.copy_examples import (
-    copied_units,
-    delta,
-    mu,
-)
+from sparse_limits.theory.lifts.further.copy_examples import copied_units, delta, mu
 
 
 @exact(copied_units, step="constant of one layer")

@@ -12,13 +12,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import k, lam, n
-from sparse_limits.theory.lifts.further.poisson import (
-    CHANCE,
-    bound,
-    in_gammas,
-    poisson_distance,
-    poisson_law,
-)
+from sparse_limits.theory.lifts.further.poisson import CHANCE, bound, in_gammas, poisson_distance, poisson_law
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = sp.Integer(1)

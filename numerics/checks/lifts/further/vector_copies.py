@@ -10,20 +10,9 @@ from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_co
 from sparse_limits.numerics.checks.lifts.further.convolution_copies import is_least_size
 from sparse_limits.numerics.evidence import Finding, Trial, exact
 from sparse_limits.theory.lifts.convergence import delta
-from sparse_limits.theory.lifts.copies import (
-    A_2,
-    M,
-    inside,
-    isolated_moved_cells,
-    moved_cells,
-    rho,
-    survivors,
-)
+from sparse_limits.theory.lifts.copies import A_2, M, inside, isolated_moved_cells, moved_cells, rho, survivors
 from sparse_limits.theory.lifts.coverage import q, r
-from sparse_limits.theory.lifts.further.vector_copies import (
-    PAIRS,
-    vector_copies,
-)
+from sparse_limits.theory.lifts.further.vector_copies import PAIRS, vector_copies
 from sparse_limits.theory.lifts.readout import Delta, T
 from sparse_limits.theory.lifts.tangent import L_0, epsilon
 

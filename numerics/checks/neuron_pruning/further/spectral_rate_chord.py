@@ -7,13 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.theory.neuron_pruning.further.spectral_rate import (
-    in_exponentials,
-    p,
-    spectral_rate,
-    w,
-    y,
-)
+from sparse_limits.theory.neuron_pruning.further.spectral_rate import in_exponentials, p, spectral_rate, w, y
 
 
 @exact(spectral_rate, step="chord")

@@ -14,13 +14,7 @@ from sparse_limits.numerics.masks.composition import path_counts
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import log_size
-from sparse_limits.theory.operators.further.composition import (
-    rho_1,
-    rho_2,
-    shared_latent,
-    tau_1,
-    tau_2,
-)
+from sparse_limits.theory.operators.further.composition import rho_1, rho_2, shared_latent, tau_1, tau_2
 from sparse_limits.theory.saliency.model import phi, tau
 from sparse_limits.theory.saliency.model import u as position
 from sparse_limits.theory.saliency.snip import product_kernel

@@ -12,11 +12,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.checks.operators.norms_planar import SIGNS
 from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.operators.further.planar_forms import (
-    n,
-    planar_forms,
-    x,
-)
+from sparse_limits.theory.operators.further.planar_forms import n, planar_forms, x
 
 
 def partial_sums(most: int) -> tuple[sp.Rational, sp.Rational]:

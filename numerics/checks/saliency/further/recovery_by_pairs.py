@@ -12,9 +12,7 @@ from sparse_limits.numerics.checks.saliency.support_recovery import distribution
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.saliency.further.recovery_by_pairs import (
-    recovery_by_pairs,
-)
+from sparse_limits.theory.saliency.further.recovery_by_pairs import recovery_by_pairs
 from sparse_limits.theory.saliency.model import delta
 from sparse_limits.theory.saliency.support_recovery import d, k, n, p_0, p_s
 

@@ -11,9 +11,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
 from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.theory.subset_sum.block_counts import weights
-from sparse_limits.theory.subset_sum.further.block_scheme import (
-    block_scheme,
-)
+from sparse_limits.theory.subset_sum.further.block_scheme import block_scheme
 from sparse_limits.theory.subset_sum.symbols import delta, n
 from sparse_limits.theory.subset_sum.two_layers import d_0, d_1
 

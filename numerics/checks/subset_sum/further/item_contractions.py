@@ -9,11 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.evidence import Finding, Trial, enclosed
 from sparse_limits.theory.subset_sum.further.item_contractions import product_contractions
 from sparse_limits.theory.subset_sum.potential import a, contraction, kappa
-from sparse_limits.theory.subset_sum.product_laws import (
-    gaussian_product,
-    t,
-    uniform_product,
-)
+from sparse_limits.theory.subset_sum.product_laws import gaussian_product, t, uniform_product
 
 
 @enclosed(product_contractions)

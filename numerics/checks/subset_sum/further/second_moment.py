@@ -11,11 +11,7 @@ from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, sta
 from sparse_limits.numerics.subset_sum import all_subset_sums, expected_subsets, rational
 from sparse_limits.numerics.subset_sum import second_moments as engine
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.further.second_moment import (
-    mean,
-    square,
-    subset_pairs,
-)
+from sparse_limits.theory.subset_sum.further.second_moment import mean, square, subset_pairs
 from sparse_limits.theory.subset_sum.symbols import eps, n, z
 
 MORE = sp.Rational(11, 10)

@@ -14,11 +14,7 @@ from sparse_limits.numerics.exact.identities import is_zero
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.subset_sum import laws
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.subset_sum.further.single_candidate import (
-    median_items,
-    single_candidates,
-    w,
-)
+from sparse_limits.theory.subset_sum.further.single_candidate import median_items, single_candidates, w
 from sparse_limits.theory.subset_sum.potential import a
 from sparse_limits.theory.subset_sum.product_laws import quenched_size, t, uniform_product
 from sparse_limits.theory.subset_sum.symbols import eps, n

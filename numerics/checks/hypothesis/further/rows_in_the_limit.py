@@ -1,0 +1,133 @@
+"""Evidence for H7: degrees of rows and the distance, enclosed; pairs of entries of one row in the limit, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from scipy.special import iti0k0
+
+from sparse_limits.numerics.evidence import Finding, Trial, enclosed, statistical
+from sparse_limits.theory.formulas.let import Let
+from sparse_limits.theory.hypothesis.further.rows_in_the_limit import (
+    NAMED,
+    a,
+    heights,
+    rows_in_the_limit,
+    s_1,
+    s_2,
+    v,
+    v_1,
+    v_2,
+)
+from sparse_limits.theory.hypothesis.labels import density_one, density_two, r, s
+from sparse_limits.theory.saliency.model import rho
+from sparse_limits.theory.tails import product_survival, t
+
+HALF = sp.Rational(1, 2)
+RESIDUALS = (HALF, sp.Integer(1), sp.Integer(2))
+LEVELS = (sp.Rational(1, 3), sp.Rational(4, 3))
+
+
+@enclosed(rows_in_the_limit)
+def mean_degrees_are_densities(
+    share_one: sp.Expr, share_single: sp.Expr, share_both: sp.Expr, rate: sp.Expr, rate_both: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The integrals over all degrees of the tails are the densities of H2, with one open gate and with two."""
+    one = sp.Integral(share_one * rate, (s, 0, sp.oo))
+    yield trial.same(one, density_one, by=None, at=[{t: each} for each in LEVELS])
+    points = [{t: each, r: other} for each in LEVELS for other in RESIDUALS]
+    for tail, speed, letter in ((share_single, rate, s), (share_both, rate_both, v)):
+        yield trial.same(sp.Integral(tail * speed, (letter, 0, sp.oo)), density_two / 2, by=None, at=points)
+
+
+@enclosed(rows_in_the_limit)
+def rows_with_two_gates_have_this_degree(alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """H at the level and at the level over r add up to H(s)."""
+    points = [{s: each, r: other} for each in (sp.Rational(1, 10), sp.Integer(1)) for other in RESIDUALS]
+    yield trial.same(Let(heights, [(v, alike)]), product_survival(s), by=None, at=points)
+
+
+@enclosed(rows_in_the_limit)
+def both_parts_are_equal(
+    least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr, share_both: sp.Expr, rate_both: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At equal densities what lies outside of the two cuts, which the formula leaves out, has the modulus of the least distance;
+    and this is positive.
+    """
+    two = share_both.subs(t, NAMED[1][0]) * rate_both
+    outside = sum(
+        sp.Integral(function, (letter, low, high))
+        for function, letter, ends in ((gap * rate, s, (s_1, s_2)), (two, v, (v_1, v_2)))
+        for low, high in ((0, ends[0]), (ends[1], sp.oo))
+    )
+    outside = Let(sp.Abs(outside), NAMED)
+    for kept, cuts in (
+        (sp.Rational(1, 20), (HALF, sp.Rational(3, 2))),
+        (sp.Rational(1, 5), (sp.Rational(1, 30), HALF)),
+    ):
+        points = [{rho: kept, r: each, s_1: cuts[0], s_2: cuts[1]} for each in RESIDUALS]
+        yield trial.same(least_distance, outside, by=None, at=points)
+        yield trial.below(sp.S.Zero, least_distance, at=points, strict=True)
+
+
+def kept_entries(rng: np.random.Generator, size: int, level: float, readout: float, second: float, gate: bool) -> int:
+    """How many of `size` entries of a row have a score above the level: its gate is open at the first sample, or at both.
+
+    Weights and preactivations of columns are drawn; the residuals are 1 and `second`.
+    """
+    weight, below = rng.standard_normal((2, size))
+    heard = np.where(below > 0, 1.0, second * gate)
+    return int((np.abs(weight * below * readout * heard) > level).sum())
+
+
+@statistical(rows_in_the_limit, tests=4)
+def rows_keep_as_many_entries(degree_one: sp.Expr, degree_both: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Entries of one row are drawn, with one open gate and with two; the second residual is ½ or −2."""
+    size, level, readout = trial.size(100_000), sp.Rational(1, 3), sp.Rational(3, 4)
+    for second in (HALF, sp.Integer(-2)):
+        for gate, degree in ((False, degree_one), (True, degree_both)):
+            kept = trial.draw(kept_entries, size, float(level), float(readout), float(second), gate)
+            yield trial.counts(kept, size, trial.value(degree, {t: level, a: readout, r: abs(second)}))
+
+
+def rows_above(rng: np.random.Generator, size: int, level: float, second: float, value: float) -> tuple[int, int, int]:
+    """Of `size` rows of the limit: how many have one open gate, and how many have two, and a degree above that of a value.
+
+    The degree of a value is half of the chance that a product of two normals exceeds it, here by an integral of K₀. Last, how many rows keep
+    anything. The residuals are 1 and `second`.
+    """
+
+    def chance(x: np.ndarray | float) -> np.ndarray:
+        return np.asarray(1 - 2 / np.pi * iti0k0(x)[1])
+
+    readout = np.abs(rng.standard_normal(size))
+    gates = rng.standard_normal((2, size)) > 0
+    first, other = chance(level / readout), chance(level / (readout * second)) if second else np.zeros(size)
+    degrees = (gates[0] * first + gates[1] * other) / 2
+    above = degrees > chance(value) / 2
+    one = gates[0] ^ gates[1]
+    return int((above & one).sum()), int((above & ~one).sum()), int((gates[0] | (gates[1] & (second > 0))).sum())
+
+
+@statistical(rows_in_the_limit, tests=5)
+def drawn_rows_have_these_degrees(
+    share_one: sp.Expr,
+    share_single: sp.Expr,
+    share_both: sp.Expr,
+    alike: sp.Expr,
+    alive_one: sp.Expr,
+    alive_two: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Readouts and gates of rows are drawn, with the second residual ½ and without it."""
+    size, level, value = trial.size(100_000), sp.Rational(1, 3), sp.Rational(2, 3)
+    point = {t: level, r: HALF, s: value}
+    one, both, alive = trial.draw(rows_above, size, float(level), 0.5, float(value))
+    yield trial.counts(one, size, trial.value(share_single, point))
+    yield trial.counts(both, size, trial.value(Let(share_both, [(v, alike)]), point))
+    yield trial.counts(alive, size, trial.value(alive_two))
+    one, both, alive = trial.draw(rows_above, size, float(level), 0.0, float(value))
+    yield trial.counts(one + both, size, trial.value(share_one, point))
+    yield trial.counts(alive, size, trial.value(alive_one))
