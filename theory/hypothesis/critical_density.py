@@ -216,11 +216,9 @@ def living_neurons_make_the_density(dead: sp.Expr) -> Relation:
 
 
 def response_has_this_slope(lost: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
-    """The slope of ln te(t) in ln t is 1 − ε, 0 at t*; its derivative there is −κ."""
+    """The slope of ln te(t) in ln t is 1 − ε, 0 at t*; its derivative there is −κ, so that minus κx is integrated from 0 to x."""
     yield same(slope / m, 1 - t**2 * q / m)
-    yield same(sp.diff(lost, x, 2), kappa)
-    for order in (0, 1):
-        yield same(sp.diff(lost, x, order).subs(x, 0), 0)
+    yield same(lost, sp.integrate(kappa * x, x))
 
 
 def root_of_the_parabola(turn: sp.Expr, lost: sp.Expr) -> Relation:

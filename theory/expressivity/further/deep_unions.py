@@ -190,8 +190,8 @@ def copies_are_enough_for_half(
     enough_copies: sp.Expr, copied_least: sp.Expr, half_copies: sp.Expr
 ) -> Iterator[Relation]:
     """There the bound is α/2, as the probability itself is at the exact number, and more copies make it no smaller."""
-    yield same(copied_least.subs(copies, enough_copies), alpha / 2)
-    yield same(copied.subs(copies, half_copies), alpha / 2, by=sp.simplify)
+    yield same(copied_least, alpha / 2, where={copies: enough_copies})
+    yield same(copied, alpha / 2, where={copies: half_copies})
     yield nonnegative(sp.diff(copied_least, copies), alpha * units * p * sp.exp(-p * copies))
 
 
