@@ -62,7 +62,8 @@ second sample alone has this degree with $t/r$ in place of $t$, and one with two
 one gate (from degrees): $\frac12H(t/a)>\frac12H(s)$ if and only if $a>t/s$. Without a second residual a row has a degree above
 $\frac12H(s)$ with the probability $[[share_one]]$. With it, it has one open gate and such a degree with the probability $[[share_single]]$.
 
-two gates (from degrees): The degree of a row with two open gates grows with $a$, and is $\frac12(H(v)+H(v/r))$ at $a=t/v$. So a row has
+two gates (from degrees): Every score of a row is proportional to $a$. So a row with two open gates has the degree $\frac12(H(v)+H(v/r))$ at
+$a=t/v$, and a larger one if and only if $a$ is larger. So a row has
 two open gates and a larger degree with the probability $[[share_both]]$.
 
 alike (from two gates; by intermediate value): $H(v)+H(v/r)$ falls strictly and continuously from $2$ to $0$: it is $H(s)$ at one $v$,

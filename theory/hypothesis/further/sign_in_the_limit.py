@@ -129,7 +129,8 @@ gate at $x$ is open or not. So the threshold $t_1$ is that of H2.
 one gate (from degrees, one sample): $\frac12H(t/a)>\frac12H(s)$ if and only if $a>t/s$. For $(1,0)$ a row has a degree above
 $\frac12H(s)$ with the probability $[[share_one]]$; for $(1,\pm1)$ it has one open gate and such a degree with $[[share_single]]$.
 
-two gates (from degrees): The degree of a row with two open gates grows with $a$. It is larger than at $a=t/v$, and the row has two open
+two gates (from degrees): Every score of a row is proportional to $a$. So a row with two open gates has a larger degree than at $a=t/v$
+if and only if $a>t/v$. It has such a degree, and two open
 gates, with the probability $[[share_both]]$.
 
 alike (from two gates; by intermediate value; gives alike_plus, alike_minus): Twice the degree at $a=t/v$ falls strictly and continuously in
