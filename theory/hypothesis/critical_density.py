@@ -299,7 +299,6 @@ $s_2=E[w^2;|w|>t_*]$, and with the $v$ that a standard normal number exceeds wit
             "moduli that are not all equal",
             s_2 > m**2,
             needed_by=("excess",),
-            convention="their mean square is at least the square of their mean",
         ),
         Hypothesis(
             "for uniform weights the threshold is no larger than the largest weight",

@@ -273,8 +273,11 @@ def distances_are_halves_of_both_parts(
         yield same(least, (sp.Abs(between) + sp.Abs(outside)) / 2)
 
 
-def _positive(letter: sp.Symbol, meaning: str) -> Quantity:
-    return Quantity(letter, meaning, POSITIVE, (sp.Rational(1, 4), 3))
+NO_ROW = "at 0 it belongs to the degree ½, which no row with one open gate attains"
+
+
+def _positive(letter: sp.Symbol, meaning: str, convention: str = "") -> Quantity:
+    return Quantity(letter, meaning, POSITIVE, (sp.Rational(1, 4), 3), convention)
 
 
 sign_in_the_limit = Claim(
@@ -315,8 +318,8 @@ The same holds for layer 3 of three hidden layers and the samples $x$ and $-x$.
         _positive(m, "value that a product exceeds"),
         _positive(s, "value of a product of two normals, whose tail is twice the degree of a row with one open gate"),
         _positive(v, "threshold over the readout weight, of a row with two open gates"),
-        _positive(s_1, "value at one end of the degrees over which the shares are integrated"),
-        _positive(s_2, "value at the other end of these degrees"),
+        _positive(s_1, "value at one end of the degrees over which the shares are integrated", NO_ROW),
+        _positive(s_2, "value at the other end of these degrees", NO_ROW),
         *(
             _positive(each, f"the value for rows with two open gates and {which} at the same degree as {cut}")
             for each, which, cut in (
