@@ -23,7 +23,7 @@ from sparse_limits.numerics.prediction.modules.detached import detached_copy
 
 Score = Callable[[nn.Module, Any], Mapping[str, torch.Tensor]]
 
-FEW = 2, 4  # samples that are run; what weights take alone is told apart by the two
+FEW = 2, 4  # samples that are run: two numbers, since the weights alone take memory, too
 LEAST = 48  # samples: fewer are soon run themselves
 TIMES = 4  # as many samples again, where by so few, which take longer each, all would take too long
 LONG = 5.0  # seconds of samples that tell what a sample takes

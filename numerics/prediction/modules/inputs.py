@@ -116,7 +116,7 @@ def _leading(module: nn.Module, data: Dataset, asked: Bools) -> Bools:
             output = tried(module, samples, data)
             if output is None or forgetting.seen or len(output) != len(samples):
                 return asked
-            reached = np.isnan(output.flatten(1).numpy()).any(axis=1).tolist()
+            reached = np.isnan(output.flatten(1).cpu().numpy()).any(axis=1).tolist()
             if reached[-1]:
                 return asked
             led = [group for group, reaches in zip(groups, reached, strict=False) if reaches]
@@ -144,7 +144,7 @@ class _Forgetting(TorchDispatchMode):
 def _no_number(values: Any) -> bool:
     """Whether something in some tensors is no number."""
     floats = (each for each in tree_leaves(values) if isinstance(each, torch.Tensor) and each.is_floating_point())
-    return any(np.isnan(each.detach().numpy()).any() for each in floats)
+    return any(bool(each.isnan().any()) for each in floats)
 
 
 @contextmanager
