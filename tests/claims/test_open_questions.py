@@ -20,7 +20,8 @@ a = sp.Symbol("a", positive=True)
 ENTRIES = list(load_ledger())
 ASKING = [entry for entry in ENTRIES if entry.claim.open_questions]
 SAYS_SO = re.compile(
-    r"\b(?:left|is|are|stays) open\b(?! at)|\bopen here\b|\bnot (?:known|proved) here\b|\bconjectur", re.IGNORECASE
+    r"\b(?:left|is|are|stays) open\b(?! (?:at|with))|\bopen here\b|\bnot (?:known|proved) here\b|\bconjectur",
+    re.IGNORECASE,
 )
 DIRECTIVE = re.compile(r"^```\{([a-z-]+)\} (\w+)$", re.MULTILINE)
 
