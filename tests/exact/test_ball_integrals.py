@@ -202,6 +202,15 @@ def test_what_is_pending_behind_an_error_of_flint_is_what_comes_out(monkeypatch)
         integrals._quadrature(lambda z, _: z, acb(0), acb(1))
 
 
+def test_an_integral_that_takes_too_many_values_is_refused(monkeypatch):
+    """Inside another one, a branch point at the end of a segment takes millions; afterwards the count begins anew."""
+    inner = sp.Integral(sp.exp(-x / sp.cos(sp.sqrt(y))), (y, 0, sp.pi / 4))
+    monkeypatch.setattr(integrals, "MOST_EVALUATIONS", 10**4)
+    with pytest.raises(NoEnclosureError, match="more than 10000 values of its integrands"):
+        enclose(sp.Integral(inner, (x, 1, 2)), digits=13)
+    assert enclose(sp.Integral(sp.exp(-x), (x, 0, 1))).overlaps(enclose(1 - sp.exp(-1)))
+
+
 def test_an_integral_is_computed_once_at_the_same_numbers(monkeypatch):
     """And anew at others, or with more bits; what it rests on is noted each time."""
     computed, rule = [], integrals._computed

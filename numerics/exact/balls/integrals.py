@@ -30,7 +30,9 @@ from sparse_limits.theory.formulas.valued import apart, valued
 
 MOST_DOUBLINGS = 24  # of the interval of an improper integral, while nothing bounds the rest
 MOST_KNOWN = 2**12  # integrals that are remembered
+MOST_EVALUATIONS = 2**19  # of integrands, those of the integrals within one counted: some five seconds
 _known: dict[Hashable, tuple[acb, frozenset[str]]] = {}
+_evaluated: list[int] = []  # how often so far, while an integral is computed
 
 
 def _integral(expression: sp.Integral, values: Values, analytic: bool) -> acb:
@@ -239,19 +241,28 @@ def _function(
 def _quadrature(function: Callable[[acb, bool], acb], low: acb, high: acb) -> acb:
     """The integral over a segment; what is raised inside passes through (flint alone would bury it)."""
     raised: list[BaseException] = []
+    outermost = not _evaluated
 
     def guarded(x: acb, analytic: bool) -> acb:
         if not raised:
             try:
+                _evaluated[0] += 1
+                if _evaluated[0] > MOST_EVALUATIONS:
+                    raise NoEnclosureError(f"an integral takes more than {MOST_EVALUATIONS} values of its integrands")
                 return function(x, analytic)
             except BaseException as error:
                 raised.append(error)
         return NOT_A_NUMBER
 
     try:
+        if outermost:
+            _evaluated.append(0)
         result = acb.integral(guarded, low, high, eval_limit=100 * ctx.prec)
     except BaseException as error:
         raised.append(error)
+    finally:
+        if outermost:
+            _evaluated.clear()
     if raised:
         raise _as_it_was(raised[0])
     return result
