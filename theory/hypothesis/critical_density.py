@@ -22,6 +22,8 @@ s_2 = sp.Symbol("s_2", positive=True)  # mean square of what is kept, pruned wei
 kappa = sp.Symbol("kappa", positive=True)  # slope of the response at the critical threshold t, times t
 x, v = sp.symbols("x v", real=True)  # logarithm of a threshold over the critical one; a standard normal number
 y = sp.Symbol("y", positive=True)
+alpha, beta, xi, eta = sp.symbols("alpha beta xi eta", real=True)  # logarithms and deviations of a neuron's two sides
+D = sp.Symbol("D", nonnegative=True)  # share of the neurons that keep nothing
 
 falling = -q - m / t**2
 slope = m - t**2 * q
@@ -39,12 +41,17 @@ gain_exponential = t**2 / (1 + t)
 critical_exponential = sp.exp(-(1 + sp.sqrt(5)) / 2)
 
 dead = sp.Max(0, 1 - rho / rho_c)
-
 lost = kappa * x**2 / 2
+first = alpha - beta - lost.subs(x, beta) + xi
+second = beta - alpha - lost.subs(x, alpha) + eta
+both = (xi + eta) / 2 - kappa * (alpha**2 + beta**2) / 4
+half = (eta - xi) / 4
+tried = (xi + eta) / 2 - lost.subs(x, x + half)
 turn = sp.sqrt(2 * y / kappa)
 kept_more = t * q * turn
 own = (s_2 / m**2 - 1) / 2
 mean_root = sp.sqrt(2 / sp.pi) * sp.Integral(y**2 * sp.exp(-((v + y**2) ** 2) / 2), (y, 0, sp.oo))
+above = rho - rho_c * (1 - D)
 excess = t * q * sp.sqrt(2 * sp.sqrt(own) / kappa) * mean_root / rho_c
 
 STEPS = proof(
@@ -110,55 +117,79 @@ $\rho_c-\delta$, and nearly all others keep at most a share near $\rho_c$, which
 
 normal (from critical threshold): $e(t)=[[mean_normal]]$ and $\varepsilon(t)=[[gain_normal]]$, so that $\rho_c=[[critical_normal]]$.
 
-uniform (from critical threshold): On $(0,1)$, $e(t)=[[mean_uniform]]$ and $\varepsilon(t)=[[gain_uniform]]$, so that $\rho_c=[[critical_uniform]]$.
+uniform (from critical threshold): On $(0,1)$, $e(t)=[[mean_uniform]]$, $\varepsilon(t)=[[gain_uniform]]$, $\rho_c=[[critical_uniform]]$.
 
-exponential (from critical threshold): $e(t)=[[mean_exponential]]$ and $\varepsilon(t)=[[gain_exponential]]$, so that
-$\rho_c=[[critical_exponential]]$.
+Laplace (from critical threshold): $e(t)=[[mean_exponential]]$, $\varepsilon(t)=[[gain_exponential]]$, $\rho_c=[[critical_exponential]]$.
 
 largest sum (by Cauchy–Schwarz): Let $M_1,\dots,M_k$ be sums of independent numbers of mean $0$, a number more in each, and let $L$ be the
-largest $|M_j|$. Let $|M_j|$ be the first one above $\lambda$, if there is one. Given the numbers up to there, by Jensen, $|M_k|$ has a
-mean of at least $|M_j|$. So $\lambda P(L>\lambda)\le E[|M_k|;L>\lambda]$, and, integrated over $\lambda$, $EL^2\le2E|M_k|L$. Hence
-$EL^2\le4EM_k^2$.
+largest $|M_j|$. Let $|M_j|$ be the first one above $\lambda$, if there is one. Given the numbers up to there, by Jensen, $|M_k|$ has a mean
+of at least $|M_j|$. So $\lambda P(L>\lambda)\le E[|M_k|;L>\lambda]$, integrated, $EL^2\le2E|M_k|L$, and hence $EL^2\le4EM_k^2$.
 
-deviations (from largest sum, one neuron, many weights; by Markov): Now let the fourth moment be finite, $p'$ continuous near $t_*$ and
-$\kappa>0$. With independent fair signs as factors of the terms, in the order of the moduli, the values of $e_n$ at all $t$ are sums as in
-*largest sum*. So, by symmetrisation, the largest $|e_n(t)-e(t)|$ over $t$ and both sides, $\Delta$, has a mean square of
-$O(\frac1n)$, and likewise for the means of $1$ and of $w^2$. So a neuron is typical except with a probability of $O(\frac1n)$.
+signs (by Jensen): Let $f_j(t)$ be independent random functions of one law and $f_j'$ copies. Given the $f_j$, $\sum_j(f_j-f_j')$ has the
+mean $\sum_j(f_j-Ef_j)$: the largest modulus of the former over $t$ has no smaller mean square. Independent fair signs $\varsigma_j$ as
+factors of $f_j-f_j'$ do not change it. So it is at most $4$ times that of the largest modulus of $\sum_j\varsigma_jf_j$.
+
+deviations (from largest sum, signs, one neuron, many weights; by Markov): Now let the fourth moment be finite, $p'$ continuous near $t_*$
+and $\kappa>0$. With $|w_j|1\{|w_j|\ge t\}$ for $f_j(t)$ the $\sum_j\varsigma_jf_j(t)$ are, given the moduli, the sums in *largest sum*, the
+largest modulus first. So the largest deviation of $e_n(t)$ or of the mean of $1$ over $t$ and both sides, $\Delta$, has a mean square of
+$O(\frac1n)$, and so has, by the fourth moment, that of the mean of $w^2$. A neuron is typical but for a probability of $O(\frac1n)$.
 
 parabola (from mean kept, critical threshold): For $t=t_*e^x$, $\ln te(t)$ is below its largest value by $[[lost]]$, up to $o(x^2)$.
 
-far (from deviations, parabola, no small ones; by compactness): Let $\theta=\theta_*e^{u/\sqrt n}$, with $|u|$ bounded. The equations of a
-typical neuron that keeps anything give $\ln ae(a)+\ln be(b)=2\ln\theta+O(\Delta)$. So $a=t_*e^\alpha$ and $b=t_*e^\beta$ with
-$\alpha^2+\beta^2=O(\Delta+n^{-1/2})$. Over neurons that keep anything the squares of the differences of their shares from $\rho_c$ have
-a mean of $O(n^{-1/2})$.
+far (from deviations, parabola, at the threshold; by monotonicity): Let $\theta=\theta_*e^{u/\sqrt n}$, with any $|u|\le B$. In a typical
+neuron that keeps anything $a=t_*e^\alpha$ and $b=t_*e^\beta$ are near $t_*$, if $\delta$ is small and $n$ large, and there $\ln te(t)$ is
+below its largest value by $\frac\kappa4x^2$ at least. The logarithms of its two equations, added, give
+$\ln ae(a)+\ln be(b)=2\ln\theta+O(\Delta)$. So $\frac\kappa4(\alpha^2+\beta^2)\le C\Delta+2Bn^{-1/2}$, with one $C$ for all these $u$, and
+$\Delta=O(n^{-1/2})$ in probability. For each neuron take the square of the difference of its share from $\rho_c$ on either side, with $0$
+where it keeps nothing, and of this the largest over all these $u$. It is $O(\Delta+n^{-1/2})$ in a typical neuron, and at most $1$ in any
+other, so that its mean is $O(n^{-1/2})$.
 
-close (from far, largest sum; by Markov): As in *deviations*, the largest modulus of $e_n(t)-e(t)-e_n(t_*)+e(t_*)$ over
-$|\ln\frac t{t_*}|\le Cn^{-1/4}$ has a mean square of $O(n^{-5/4})$. So there
-$\ln e_n(t_*e^x)=\ln e(t_*)-x-\frac\kappa2x^2+\xi+o(n^{-1/2})$ in probability, with $\xi=e_n(t_*)/e(t_*)-1$ over the weights into the
-neuron; for those out of it let $\eta$ be this number.
+close (from far, largest sum, signs; by Markov): The squares of the weights between $t$ and $t_*$, $0$ for all others, have a mean of
+$O(n^{-1/4})$ where $|\ln\frac t{t_*}|\le Cn^{-1/4}$. So, as in *deviations*, the largest modulus of $e_n(t)-e(t)-e_n(t_*)+e(t_*)$ over
+these $t$ has a mean square of $O(n^{-5/4})$, and is $o(n^{-1/2})$ in probability. Thus there
+$\ln e_n(t_*e^x)=\ln e(t_*)-x-\frac\kappa2x^2+\xi+o(n^{-1/2})$, with one $o$ for all these $x$; here $\xi=e_n(t_*)/e(t_*)-1=O(n^{-1/2})$,
+and $\eta$ is the same of $e'_n$.
 
-solution (from close, parabola, one neuron): So $\alpha-\beta-\frac\kappa2\beta^2+\xi$ and $\beta-\alpha-\frac\kappa2\alpha^2+\eta$ are
-$\frac u{\sqrt n}+o(n^{-1/2})$. Hence $\alpha-\beta=O(n^{-1/2})$, and for $y=\frac{\sqrt n}2(\xi+\eta)-u$ the mean of both equations is
-$\sqrt n\frac\kappa2\alpha^2=y+o(1)$. If $y<0$, nothing is kept. If $y>0$ take $y'<y$: at
-$\alpha,\beta=-n^{-1/4}\sqrt{2y'/\kappa}\pm\frac14(\eta-\xi)$ both $ae_n(b)$ and $be'_n(a)$ exceed $\theta$, so that the iteration stays
-above $r=\theta/a$, $c=\theta/b$. So the largest solution has $\alpha<0$, and $-n^{1/4}\alpha=[[turn]]+o(1)$, likewise for $\beta$.
+balance (from close, parabola, one neuron): Up to $o(n^{-1/2})$ the two equations say that $[[first]]$ and $[[second]]$ are
+$\frac u{\sqrt n}$. So the mean of both sides, $[[both]]$, is $\frac u{\sqrt n}$, too.
 
-shares (from solution): As $S'=-p$, a neuron that keeps anything keeps on either side a share $\rho_c+n^{-1/4}[[kept_more]]+o(n^{-1/4})$.
+trial (from balance): At $\alpha,\beta=-x\pm[[half]]$ the first side is $[[tried]]$, the second one this with $\xi,\eta$ exchanged.
 
-own (from close; by central limit of copies): $\frac{\sqrt n}2(\xi+\eta)$ tends in law to a normal number with mean $0$ and variance
-$\sigma^2=[[own]]$.
+solution (from far, balance, trial, one neuron; by monotonicity): Let $y=\frac{\sqrt n}2(\xi+\eta)-u$ and $\epsilon>0$. In a neuron that
+keeps anything $\alpha$ and $\beta$ are $O(n^{-1/4})$ by *far*. So $\alpha-\beta=O(n^{-1/2})$, $\alpha^2-\beta^2=O(n^{-3/4})$, and
+$\sqrt n\frac\kappa2\alpha^2=y+o(1)$, all in probability: $y<-\epsilon$ has a probability that tends to $0$ there. If $y>\epsilon$ take
+$x=n^{-1/4}\sqrt{2y'/\kappa}$ in *trial*, with $y'=y-\frac\epsilon2$. Both sides are $\frac u{\sqrt n}+\frac\epsilon2n^{-1/2}+o(n^{-1/2})$
+there: $ae_n(b)$ and $be'_n(a)$ exceed $\theta$. So the iteration stays above $r=\theta/a$, $c=\theta/b$: something is kept, and the
+$\alpha$ and $\beta$ of the largest solution are no larger than those of *trial*, which are negative.
 
-mean (from far, shares, own; by continuous mapping): Let $u=\sigma v$. The share of neurons that keep nothing tends in probability to
-$\Phi(v)$, with $\Phi$ the distribution function of a standard normal number $Z$. Let $A$ be the mean over all neurons of the share of
-their weights that they keep minus $\rho_c$, with $0$ for those that keep nothing. As $n^{1/2}$ times the squares have bounded means, $n^{1/4}A$ tends in
-probability to $t_*q\sqrt{2\sigma/\kappa}$ times the mean of $\sqrt{\max(0,Z-v)}$, which is $[[mean_root]]$: neurons are independent, so
-that $A$ and the share of empty ones deviate from their means by $O(n^{-1/2})$.
+turn (from solution): So for $y>\epsilon$ a neuron keeps something, with $-n^{1/4}\alpha=[[turn]]+o(1)$, and likewise for $\beta$.
 
-excess (from mean, densities; by Cauchy–Schwarz): At a density $\rho<\rho_c$ let $\Phi(v)=1-\frac\rho{\rho_c}$. Up to $\frac1n$ the set
-of weights that are left is a core between those at $u-\delta$ and $u+\delta$, for each $\delta>0$. What a neuron keeps decreases from the
-one to the other. The neurons that keep nothing at $u+\delta$ but something at $u-\delta$ are a share of $O(\delta)$, and with the squares in
-*far* they contribute $O(\sqrt\delta)$ to $n^{1/4}A$. So $n^{1/4}A$ has the same limit here. If $D$ is the share of neurons that keep
-nothing, $A=\rho-\rho_c(1-D)$, and $n^{1/4}$ times $D-1+\frac\rho{\rho_c}$ tends to $[[excess]]$.
+shares (from turn, deviations): As $S'=-p$, and as shares of weights deviate from $S$ by $O(n^{-1/2})$ at any threshold, such a neuron keeps
+on either side a share $\rho_c+n^{-1/4}[[kept_more]]+o(n^{-1/4})$.
+
+own (from close): $\frac{\sqrt n}2(\xi+\eta)$ has the mean $0$ and the variance $\sigma^2=[[own]]$.
+
+law (from solution, shares, own; by central limit of copies): Let $u=\sigma v$. So $y$ tends in law to $\sigma(Z-v)$ for a standard normal
+number $Z$, and the probability of $|y|\le\epsilon$ to one that is small with $\epsilon$. Hence a neuron keeps nothing with a probability
+that tends to $\Phi(v)$, with $\Phi$ the distribution function of $Z$, and the difference of its share from $\rho_c$, $0$ where it keeps
+nothing, times $n^{1/4}$ tends in law to $t_*q\sqrt{2\sigma/\kappa}\sqrt{\max(0,Z-v)}$.
+
+mean: The mean of $\sqrt{\max(0,Z-v)}$ is $[[mean_root]]$.
+
+all neurons (from far, law; by weak law): By *far* $\sqrt n$ times the mean square of these differences is bounded. So values above $K$
+contribute $O(\frac1K)$ to the mean of a difference times $n^{1/4}$, and this mean tends to that of the limit law. Neurons are independent.
+So at $\theta$ the share of those that keep nothing tends in probability to $\Phi(v)$, and the mean of the differences over all neurons and
+both sides, times $n^{1/4}$, to the mean of the limit law.
+
+between (from all neurons, far, densities; by Cauchy–Schwarz): At a density $\rho<\rho_c$ let $\Phi(v)=1-\frac\rho{\rho_c}$, and $\delta>0$.
+With a probability that tends to $1$ the set of weights that are left lies between the cores at $v+\delta$ and at $v-\delta$. A neuron that
+keeps something in the first keeps no less here, and no more than in the second; one that keeps nothing in the second keeps nothing. All
+others are a share that tends to $\Phi(v+\delta)-\Phi(v-\delta)=O(\delta)$. But for one of them, they keep what they keep in some core
+between. So, by the largest squares in *far*, they contribute $O(\sqrt\delta)$ to $n^{1/4}$ times the mean of the differences. As its limits
+are continuous in $v$, and $\delta$ is any, this number has the limit of *all neurons* here, too.
+
+excess (from between, shares, own, mean): If $D$ is the share of neurons that keep nothing, the mean of the differences is $[[above]]$,
+because all neurons have as many weights. So $n^{1/4}$ times $D-1+\frac\rho{\rho_c}$ tends to $[[excess]]$.
 """,
     globals(),
 )
@@ -208,17 +239,27 @@ def exponential_weights(
 
 def living_neurons_make_the_density(dead: sp.Expr) -> Relation:
     """The share of the living times the critical density is the density, or where all live the critical one."""
-
-    def by_moduli(expression: sp.Expr) -> sp.Expr:
-        return sp.simplify(sp.expand(expression.rewrite(sp.Abs)))
-
-    return same((1 - dead) * rho_c, sp.Min(rho, rho_c), by=by_moduli)
+    return same((1 - dead) * rho_c, sp.Min(rho, rho_c), by=lambda gap: sp.simplify(sp.expand(gap.rewrite(sp.Abs))))
 
 
 def response_has_this_slope(lost: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
     """The slope of ln te(t) in ln t is 1 − ε, 0 at t*; its derivative there is −κ, so that minus κx is integrated from 0 to x."""
     yield same(slope / m, 1 - t**2 * q / m)
     yield same(lost, sp.integrate(kappa * x, x))
+
+
+def logarithms_of_both_equations(first: sp.Expr, second: sp.Expr, both: sp.Expr, lost: sp.Expr) -> Iterator[Relation]:
+    """Of a eₙ(b): that of te(t) at b, less that of b, which a replaces, and ξ; the two sides are exchanged in the other equation."""
+    yield same(first, alpha + (-lost.subs(x, beta) - beta) + xi)
+    yield same(second, first.subs({alpha: beta, beta: alpha, xi: eta}, simultaneous=True))
+    yield same(both, (first + second) / 2)
+
+
+def both_sides_at_the_trial(half: sp.Expr, tried: sp.Expr, first: sp.Expr, second: sp.Expr) -> Iterator[Relation]:
+    """Half of η − ξ, between α and β, makes ξ and η their mean in both."""
+    at = {alpha: -x + half, beta: -x - half}
+    yield same(first.subs(at), tried)
+    yield same(second.subs(at), tried.subs({xi: eta, eta: xi}, simultaneous=True))
 
 
 def root_of_the_parabola(turn: sp.Expr, lost: sp.Expr) -> Relation:
@@ -242,9 +283,12 @@ def mean_of_the_root(mean_root: sp.Expr) -> Relation:
     return same(mean_root, sp.Integral(-y * sp.diff(tail, y), (y, 0, sp.oo)))
 
 
-def mean_share_of_the_living(excess: sp.Expr, kept_more: sp.Expr, own: sp.Expr, mean_root: sp.Expr) -> Relation:
-    """What is kept more at y = σ, times the mean root, over the critical density."""
-    return same(excess, kept_more.subs(y, sp.sqrt(own)) * mean_root / rho_c)
+def mean_share_of_the_living(
+    above: sp.Expr, excess: sp.Expr, kept_more: sp.Expr, own: sp.Expr, mean_root: sp.Expr
+) -> Iterator[Relation]:
+    """The mean over all neurons, over the critical density; in the limit what is kept more at y = σ, times the mean root."""
+    yield same(above / rho_c, D - 1 + rho / rho_c)
+    yield same(excess, kept_more.subs(y, sp.sqrt(own)) * mean_root / rho_c)
 
 
 critical_density = Claim(
@@ -283,23 +327,14 @@ $s_2=E[w^2;|w|>t_*]$, and with the $v$ that a standard normal number exceeds wit
         Quantity(rho_c, "critical density", POSITIVE),
         Quantity(s_2, "mean square of a weight, those below the threshold as 0", POSITIVE, drawn=(5, 9)),
         Quantity(kappa, "slope of the response in the logarithm of the threshold, where the response is 1", POSITIVE),
-        Quantity(
-            v,
-            "number that a standard normal number exceeds in the share of the neurons that keep anything",
-            sp.S.Reals,
-            drawn=(-1, 1),
-        ),
+        Quantity(v, "what a standard normal number exceeds in the share of neurons left", sp.S.Reals, drawn=(-1, 1)),
     ),
     hypotheses=(
         Hypothesis("one hidden layer, as wide as inputs and outputs; independent weights, all of one law"),
         Hypothesis("the modulus has a continuous density, a finite mean square, and a strictly growing gain"),
         Hypothesis("one weight is removed at a time"),
         Hypothesis("for the order of the excess: a finite fourth moment, and a density with a continuous derivative"),
-        Hypothesis(
-            "moduli that are not all equal",
-            s_2 > m**2,
-            needed_by=("excess",),
-        ),
+        Hypothesis("moduli that are not all equal", s_2 > m**2, needed_by=("excess",)),
         Hypothesis(
             "for uniform weights the threshold is no larger than the largest weight",
             t <= 1,
@@ -328,9 +363,11 @@ $s_2=E[w^2;|w|>t_*]$, and with the $v$ that a standard normal number exceeds wit
         "share of the dead": living_neurons_make_the_density,
         "normal": normal_weights,
         "uniform": uniform_weights,
-        "exponential": exponential_weights,
+        "Laplace": exponential_weights,
         "parabola": response_has_this_slope,
-        "solution": root_of_the_parabola,
+        "balance": logarithms_of_both_equations,
+        "trial": both_sides_at_the_trial,
+        "turn": root_of_the_parabola,
         "shares": tail_has_the_slope,
         "own": half_of_both_sides,
         "mean": mean_of_the_root,
@@ -350,14 +387,14 @@ $s_2=E[w^2;|w|>t_*]$, and with the $v$ that a standard normal number exceeds wit
         "gain_exponential": {"no mean": t},
         "critical_exponential": {"no mean": sp.exp(-1)},
         "lost": {"no half": kappa * x**2},
+        "first": {"the parabola of the other side": alpha - beta - lost.subs(x, alpha) + xi},
+        "half": {"a half": 2 * half, "the other sign": -half, "both sides alike": sp.S.Zero},
+        "tried": {"of one side": xi - lost.subs(x, x + half), "the parabola at $x$": (xi + eta) / 2 - lost},
         "turn": {"the square": 2 * y / kappa},
         "kept_more": {"no density": t * turn, "fewer": -kept_more},
         "own": {"of one side": 2 * own, "the mean square": s_2 / m**2 / 2},
         "mean_root": {"of all neurons alike": mean_root.subs(v, 0)},
-        "excess": {
-            "of the weights": rho_c * excess,
-            "the noise of one side": 2 ** sp.Rational(1, 4) * excess,
-            "neurons that are all alike": t * q * sp.sqrt(2 * sp.sqrt(own) / kappa) / rho_c,
-        },
+        "above": {"of those that keep something": above / (1 - D), "all neurons": rho - rho_c},
+        "excess": {"of weights": rho_c * excess, "one side": sp.root(2, 4) * excess, "alike": excess / mean_root},
     },
 )

@@ -9,8 +9,8 @@ import sympy as sp
 from sparse_limits.theory.bounds import Loose, Unmeasured
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relation, exhausts, nonnegative, same
 from sparse_limits.theory.tails import half_normal
 
 n, m = sp.symbols("n m", integer=True, positive=True)  # columns and rows of the layer
@@ -21,6 +21,7 @@ tau = sp.Symbol("tau", nonnegative=True)
 v = sp.Symbol("v", positive=True)  # modulus of the inner product of a column's activations and a row's signal
 a = sp.Symbol("a", positive=True)  # threshold of the modulus of a weight
 x, y = sp.symbols("x y", positive=True)  # a leverage over what it leaves to 1; a weight
+p, q = sp.symbols("p q", nonnegative=True)  # 0 or 1: by what w ↦ wΠ and w ↦ Π′w multiply in one of four parts
 
 probability = half_normal.at(tau / v)
 spread = 2 * leverage
@@ -40,6 +41,8 @@ bound = factor * sp.sqrt(r / n)
 count_deviation = 1 / (2 * sp.sqrt(m * n))
 ranked_bound = 2 * bound + count_deviation
 theta = r / n + r_1 / m
+unseen = (1 - p) * (1 - q)
+PARTS = {(1, 1): r * r_1, (1, 0): r * (m - r_1), (0, 1): (n - r) * r_1, (0, 0): (n - r) * (m - r_1)}  # p, q: dimension
 joint_spread = 2 * (theta - r * r_1 / (m * n))
 joint_left = left * (1 - back)
 joint_density = 1 / sp.sqrt(sp.pi)
@@ -49,27 +52,32 @@ NEAR = {leverage: sp.Rational(1, 10_000), a: sp.Rational(1, 20)}
 
 STEPS = proof(
     r"""
-two parts (by rotation): Let $\Pi$ be the orthogonal projection onto the span of the columns of $h$. For a row $w_i$, $\Pi w_i$ is a function of
-$z_i$, and $w_i-\Pi w_i$ is independent of it. Let $u_i$ be another standard normal vector, independent of all, and $\tilde w_i=w_i-\Pi w_i+\Pi u_i$. This is standard
-normal, and independent of $z$, $h$ and all that lies above.
+two parts (by normal vector): Let $\Pi$ be the orthogonal projection onto the span of the columns of $h$. Given all other weights and the
+data $\Pi$ is known, and $w$ is standard normal. In an orthonormal basis that begins with one of this span the coordinates of a row $w_i$ are
+again independent and standard normal: $\Pi w_i$, a function of $h$ and $z_i$, is independent of $w_i-\Pi w_i$. Let $u_i$ be another standard
+normal vector, independent of all, and $\tilde w_i=w_i-\Pi w_i+\Pi u_i$. Given $z$, all other weights and the data, the entries of all
+$\tilde w_i$ are independent and standard normal.
 
-probability (from two parts): Let $\tilde M_{ij}=1\{|\tilde w_{ij}\langle h_j,b_i\rangle|>\tau\}$. Given $z$, $h$ and what lies above, its
-entries are independent, and each is $1$ with the probability $[[probability]]$.
+probability (from two parts): Let $\tilde M_{ij}=1\{|\tilde w_{ij}\langle h_j,b_i\rangle|>\tau\}$. Given $z$, all other weights and the data,
+$\tau$ and $\langle h_j,b_i\rangle$ are known. So the entries of $\tilde M$ are independent, and each is $1$ with the probability
+$[[probability]]$.
 
-gap (from two parts; gives spread, mean_gap): $w_{ij}-\tilde w_{ij}$ is entry $j$ of $\Pi(w_i-u_i)$. It is normal with mean $0$ and variance
-`spread`, where $\ell=\Pi_{jj}$, and its modulus has the mean `mean_gap`.
+gap (from two parts; gives spread, mean_gap): $w_{ij}-\tilde w_{ij}$ is entry $j$ of $\Pi(w_i-u_i)$. Given $h$ it is normal with mean $0$ and
+variance `spread`, where $\ell=\Pi_{jj}$, and its modulus has the mean `mean_gap`.
 
-rest (from two parts; gives left, density): Given $z$, $h$, what lies above and $u_i$, $\tilde w_{ij}$ is entry $j$ of $w_i-\Pi w_i$,
-shifted. It is normal with variance `left`, and its density is at most `density`.
+rest (from two parts; gives left, density): Given $z$, all other weights, the data and $u_i$, $\tilde w_{ij}$ is entry $j$ of
+$w_i-\Pi w_i$, shifted. It is normal with variance `left`, and where this is not $0$ its density is at most `density`.
 
-crossing (from gap, rest; by tower): Where $M_{ij}\ne\tilde M_{ij}$, one of two thresholds, which $z$, $h$ and what lies above determine, is
-between $\tilde w_{ij}$ and $w_{ij}$. Given these and $u_i$, the distance of these two entries is known. So the probability is at most twice
-the distance times `density`, on average $[[crossing]]$.
+crossing (from gap, rest; by tower): Where $M_{ij}\ne\tilde M_{ij}$, one of two thresholds, which $z$, all other weights and the data
+determine, is between $\tilde w_{ij}$ and $w_{ij}$. Given these and $u_i$, the distance of these two entries is known. So the probability is
+at most twice the distance times `density`, on average over $z$ and $u_i$ $[[crossing]]$.
 
-capped (from crossing; gives factor, entry_bound): A probability is also at most $1$. So $P(M_{ij}\ne\tilde M_{ij})\le[[entry_bound]]$.
+capped (from crossing; gives factor, entry_bound): A probability is also at most $1$. So $P(M_{ij}\ne\tilde M_{ij})\le[[entry_bound]]$. Where
+$\ell=1$ there is no `crossing`, and this bound is `factor`, at least $1$.
 
 all columns (from capped; by Cauchy–Schwarz): The mean over $j$ of $\sqrt{\Pi_{jj}}$ is at most the root of the mean, and $\sum_j\Pi_{jj}$
-is the rank $r$. So the expected share of entries in which the two differ is at most $[[bound]]$.
+is the rank $r$. So the expected share of entries in which the two differ is at most $[[bound]]$. The cut norm of $M-\tilde M$ is at most
+this share.
 
 ranked (from all columns, probability; gives count_deviation, ranked_bound; by triangle inequality): Let $\tau$ be such that $\sum
 P_{ij}=K$. The mask $M_K$ of the $K$ largest scores and $M$ take the entries in the same order, and differ in $|K-\sum M_{ij}|$ of them.
@@ -77,31 +85,45 @@ This is at most $|K-\sum\tilde M_{ij}|+\sum|M_{ij}-\tilde M_{ij}|$, and $|K-\sum
 `count_deviation`, as each entry has a variance of at most $\frac14$. So the expected share of entries in which $M_K$ and $\tilde M$ differ
 is at most $[[ranked_bound]]$.
 
-one pass (from two parts; by induction): Now let the signals of all layers be computed one after the other: $z=wh/\sqrt n$ from the first
-layer to the last, and then $w^\top b$ from the last layer to the first. Each $h$ and each $b$ is a function of what has been computed
-before. As in *two parts*, $w(1-\Pi)$ is independent of $z$; and with the orthogonal projection $\Pi'$ onto the span of the columns of
-$b=(b_1,\dots,b_m)^\top$, $w^\top b$ is a function of $h$, $z$, $b$ and $\Pi'w(1-\Pi)$. So, given the signals of all layers, the matrices
-$(1-\Pi')w(1-\Pi)$ of all layers are independent, and each is the projection $(1-\Pi')u(1-\Pi)$ of a standard normal matrix $u$.
+four parts (from two parts; gives unseen): Now let $\Pi'$ be the orthogonal projection onto the span of the columns of
+$b=(b_1,\dots,b_m)^\top$. The maps $w\mapsto w\Pi$ and $w\mapsto\Pi'w$ of matrices are orthogonal projections, and commute. So all matrices are
+the orthogonal sum of four parts: in each the first map multiplies by $p$ and the second by $q$, each $0$ or $1$. There
+$w\mapsto(1-\Pi')w(1-\Pi)$ multiplies by `unseen`. A matrix $w$ is the sum of this one, of $w\Pi$ and of $\Pi'w(1-\Pi)$, its projections onto
+three orthogonal spaces. For fixed $\Pi$ and $\Pi'$ and a standard normal $w$ these three are independent, as in *two parts*.
 
-beside all (from one pass, probability; by independence): Let $u$ be such a matrix, independent of all, and
-$\tilde w=(1-\Pi')w(1-\Pi)+u-(1-\Pi')u(1-\Pi)$. Given the signals of all layers, all entries of the $\tilde w$ of all layers are
-independent and standard normal: so $\tilde M_{ij}=1\{|\tilde w_{ij}\langle h_j,b_i\rangle|>\tau\}$ are independent in all layers, and
-each is $1$ with the probability $P_{ij}$.
+one pass (from four parts; by induction): Let the signals of all layers be computed one after the other: $z=wh/\sqrt n$ from the first layer
+to the last, and then $w^\top b$ from the last layer to the first. Each $h$ and each $b$ is a function of the data and of what has been
+computed before. Call *unseen* all of $w$ before its $z$ is computed, $w(1-\Pi)$ from then on, and $(1-\Pi')w(1-\Pi)$ once its $w^\top b$ is
+computed, too. What is shown is that, given the data and what has been computed, the unseen matrices of all layers are independent, and each is
+a known projection of a standard normal matrix. At the start this is so. The next signal is a function of what is known and of a part of one
+unseen matrix: $z$ is one of $w\Pi$, and $w^\top b=(w\Pi)^\top b+(\Pi'w(1-\Pi))^\top b$ is one of $\Pi'w(1-\Pi)$, as $h$ and $z$ determine
+$w\Pi$. The projection onto this part is known by then. So by *four parts* the part is independent of what stays unseen of its layer, and it
+is independent of the other layers: to know the signal changes none of their laws. At the end, given the data and the signals of all layers,
+the matrices $(1-\Pi')w(1-\Pi)$ of all layers are independent, and each has the law of $(1-\Pi')u(1-\Pi)$ for a standard normal matrix $u$.
+This law depends on the signals alone, so that the same holds given these alone.
 
-joint gap (from beside all): $w-\tilde w$ is the difference of $w\Pi+\Pi'w(1-\Pi)$ and the same of $u$.
-Given $h$, $z$ and the other layers, $\Pi'w(1-\Pi)$ is the projection of a standard normal matrix. So the mean square of the entries of
-$w-\tilde w$ is at most $[[joint_spread]]$ in expectation.
+beside all (from one pass, probability; by independence): Let $u$ be such a matrix for each layer, independent of all, and
+$\tilde w=(1-\Pi')w(1-\Pi)+u-(1-\Pi')u(1-\Pi)$. Given the signals of all layers, the first term has the law of $(1-\Pi')u(1-\Pi)$ and, like
+this, is independent of the rest of $u$: so $\tilde w$ has the law of $u$. All entries of the $\tilde w$ of all layers are independent and
+standard normal. So $\tilde M_{ij}=1\{|\tilde w_{ij}\langle h_j,b_i\rangle|>\tau\}$ are independent in all layers, and each is $1$ with the
+probability $P_{ij}$.
 
-joint rest (from beside all): Given all signals and $u$, $\tilde w_{ij}$ is entry $ij$ of
-$(1-\Pi')w(1-\Pi)$, shifted. It is normal with the variance $[[joint_left]]$, where $\ell_1=\Pi'_{ii}$. Where $\ell+\ell_1\le\frac12$
-this is at least $\frac12$, and the density is at most $[[joint_density]]$.
+joint gap (from beside all, four parts): $w-\tilde w$ is the difference of $w\Pi+\Pi'w(1-\Pi)$ and the same of $u$. Given $h$, $w\Pi$ is the
+projection of a standard normal matrix. Given the data, $z$ and the weights of all other layers, $\Pi'$ is known and $\Pi'w(1-\Pi)$ is such a
+projection, too; and $u$ is independent of all these, with mean $0$. So the expectation of the mean square of the entries of $w-\tilde w$ is
+$[[joint_spread]]$ if the ranks are $r$ and $r_1$, and at most this if they are at most these.
+
+joint rest (from beside all, four parts): The signals of all layers and $u$ determine $w-\tilde w$, since $h$ and $z$ determine $w\Pi$, and $b$
+and $w^\top b$ determine $\Pi'w$. Given them $\tilde w_{ij}$ is entry $ij$ of $(1-\Pi')w(1-\Pi)$, shifted. It is normal with the variance
+$[[joint_left]]$, where $\ell_1=\Pi'_{ii}$. Where $\ell+\ell_1\le\frac12$ this is at least $\frac12$, and the density is at most
+$[[joint_density]]$.
 
 few (from joint rest; by Markov): The mean of $\ell+\ell_1$ over all entries is at most $\theta$, so that $\ell+\ell_1>\frac12$ at a
 share of at most $2\theta$ of them.
 
 jointly (from joint gap, joint rest, few; by Cauchy–Schwarz): At the other entries $M_{ij}\ne\tilde M_{ij}$ has, given all signals and $u$, a
-probability of at most twice $|w_{ij}-\tilde w_{ij}|$ times `joint_density`, as in *crossing*. The mean of these moduli is at most the root of
-`joint_spread`, which is at most $2\theta$: the expected share of entries that differ is at most $[[joint_bound]]$.
+probability of at most twice $|w_{ij}-\tilde w_{ij}|$ times `joint_density`, as in *crossing*. The expected mean of these moduli is at most the
+root of `joint_spread`, which is at most $2\theta$: the expected share of entries that differ is at most $[[joint_bound]]$.
 """,
     globals(),
 )
@@ -147,6 +169,7 @@ def bound_is_above_both(crossing: sp.Expr, factor: sp.Expr, entry_bound: sp.Expr
     yield nonnegative((entry_bound**2 - square).subs(small), slack / ((c + slack) * (1 + c + slack)))
     large = {leverage: 1 / (1 + c / (1 + slack))}
     yield nonnegative((entry_bound**2 - 1).subs(large), slack * c / (1 + c + slack))
+    yield nonnegative(factor**2 - 1, c)
 
 
 def ranks_add_up(bound: sp.Expr, entry_bound: sp.Expr) -> Relation:
@@ -160,14 +183,32 @@ def counts_differ_by_a_deviation(ranked_bound: sp.Expr, bound: sp.Expr, count_de
     yield same(ranked_bound, bound + (count_deviation + bound))
 
 
-def both_projections_of_two(joint_spread: sp.Expr) -> Relation:
-    """wΠ has mr numbers, and Π′w(1 − Π) has those of r₁ rows and n − r columns; for w and for u."""
-    return same(joint_spread, 2 * (m * r + r_1 * (n - r)) / (m * n))
+def orthogonal_parts_add_up(unseen: sp.Expr) -> Iterator[Relation]:
+    """What both projections leave of w, and that it and the other two of three are projections, each 0 where another is 1."""
+    yield same(unseen, 1 - p - q * (1 - p))
+    three = p, q * (1 - p), unseen
+    at = [{p: first, q: second} for first, second in PARTS]
+    pairs = ((one, other, one if one is other else sp.S.Zero) for one in three for other in three)
+    cases = [((one * other).subs(part), product.subs(part)) for one, other, product in pairs for part in at]
+    yield exhausts(cases, "products in a part")
 
 
-def what_both_projections_leave(joint_left: sp.Expr, joint_density: sp.Expr, density: sp.Expr) -> Iterator[Relation]:
-    """The product of what each leaves, at least 1 less both leverages; the density at the variance ½."""
-    yield same(joint_left, (1 - leverage) - back * (1 - leverage))
+def both_projections_of_two(joint_spread: sp.Expr, unseen: sp.Expr) -> Iterator[Relation]:
+    """A number for each dimension of the parts that are seen, for w and for u; the slopes in the ranks, with the room m − r₁ and n − r."""
+    sizes = [(size, (1 - unseen).subs({p: first, q: second})) for (first, second), size in PARTS.items()]
+    yield same(joint_spread, sum(size * (seen**2 + seen**2) for size, seen in sizes) / (m * n))
+    room = sp.Symbol("s", nonnegative=True)
+    for rank, other, side in ((r, r_1, m), (r_1, r, n)):
+        yield nonnegative(m * n * joint_spread.diff(rank), 2 * room, where={side: other + room})
+
+
+def what_both_projections_leave(
+    joint_left: sp.Expr, joint_density: sp.Expr, density: sp.Expr, unseen: sp.Expr
+) -> Iterator[Relation]:
+    """The diagonal of a map of rows times one of columns, a variance; at least 1 less both leverages; the density at variance ½."""
+    yield same(joint_left, unseen.subs({p: leverage, q: back}))
+    of_column, of_row = sp.symbols("c d", nonnegative=True)
+    yield nonnegative(joint_left, of_column * of_row, where={leverage: 1 - of_column, back: 1 - of_row})
     yield nonnegative(joint_left - (1 - leverage - back), leverage * back)
     yield same(joint_density, density.subs(leverage, sp.Rational(1, 2)))
 
@@ -189,9 +230,9 @@ activations $h\in\mathbb R^{n\times N}$ of $N$ samples, of rank $r$, and let $z=
 back to the rows, and a threshold $\tau\ge0$, depend on $w$ through $z$ alone. SNIP's signals do so at any depth, activation, loss and
 width: for SNIP, $b_i$ is the slope of the activation at $z_i$ times what the layers above send back. Let
 $M_{ij}=1\{|w_{ij}\langle h_j,b_i\rangle|>\tau\}$ keep the weights with the largest scores. Then there is a mask $\tilde M$ whose entries,
-given $h$, $z$ and all that lies above, are independent, and equal to $1$ with probability
+given $z$, all other weights and the data, are independent, and equal to $1$ with probability
 $$P_{ij}=[[probability]],\qquad v=|\langle h_j,b_i\rangle|,$$ and to $0$ if $v=0$. Given $h$, an entry of $M$ differs from that of
-$\tilde M$ with probability at most $[[crossing]]$, and at most $[[entry_bound]]$, where $\ell$ is the leverage
+$\tilde M$ with probability at most $[[crossing]]$, if $\ell<1$, and at most $[[entry_bound]]$, where $\ell$ is the leverage
 $(h(h^\top h)^+h^\top)_{jj}$. The expected share of entries that differ is at most $[[bound]]$, and so is the expectation of
 $\|M-\tilde M\|_\square$. Let a number $K\ge1$ depend on $w$ through $z$ alone, and let almost surely at least as many scores differ from
 $0$. For the mask $M_K$ of the $K$ largest scores the same expectations are at most $[[ranked_bound]]$, with the threshold at which
@@ -221,14 +262,14 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
         Quantity(
             leverage, "leverage of a column: of its activations among those of all columns", sp.Interval.Ropen(0, 1)
         ),
-        Quantity(back, "leverage of a row: of its signals among those of all rows", sp.Interval.Ropen(0, 1)),
+        Quantity(back, "leverage of a row: of its signals among those of all rows", CLOSED_UNIT),
         Quantity(a, "threshold of the modulus of a weight", POSITIVE),
         Quantity(tau, "threshold of the scores", NON_NEGATIVE),
         Quantity(v, "modulus of the inner product of a column's activations and a row's signals", POSITIVE),
     ),
     hypotheses=(
         Hypothesis(
-            "independent standard normal weights, independent of what they read and of all else; signals and threshold depend on them through z alone"
+            "independent standard normal weights, independent of what they read and of all else; what comes back depends on them through z alone, and so does the threshold of a single layer"
         ),
         Hypothesis(
             "no more dimensions than columns",
@@ -248,6 +289,7 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
         "capped": bound_is_above_both,
         "all columns": ranks_add_up,
         "ranked": counts_differ_by_a_deviation,
+        "four parts": orthogonal_parts_add_up,
         "joint gap": both_projections_of_two,
         "joint rest": what_both_projections_leave,
         "jointly": gap_and_few,
@@ -291,8 +333,13 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
             "the leverage for the covariance": differ.subs(leverage, 1 - leverage),
         },
         "ranked_bound": {"a fixed threshold": bound + count_deviation},
+        "unseen": {
+            "activations alone": 1 - p,
+            "both leverages taken off": 1 - p - q,
+            "what either leaves": 1 - p * q,
+        },
         "joint_spread": {"both parts in full": 2 * theta, "one matrix": joint_spread / 2},
-        "joint_left": {"activations alone": left},
+        "joint_left": {"activations alone": left, "both leverages taken off": 1 - leverage - back},
         "joint_density": {"at the variance 1": density.subs(leverage, 0)},
         "joint_bound": {
             "signals of one side": joint_bound.subs(r_1, 0),

@@ -123,8 +123,8 @@ density below $\frac14$ is attained at one threshold.
 
 thresholds (from strictly; gives threshold_plus, threshold_minus): Let $t_2$ be the threshold for $(1,1)$, and $t_3$ that for $(1,-1)$.
 
-one sample (from scores; by H2 for threshold_one): With the residuals $(1,0)$ the degree of a row is $\frac12H(t/a)$ or $0$, as its
-gate at $x$ is open or not. So the threshold $t_1$ is that of H2.
+one sample (from scores; by H2 for threshold_one; gives threshold_one): With the residuals $(1,0)$ the degree of a row is
+$\frac12H(t/a)$ or $0$, as its gate at $x$ is open or not. So the threshold $t_1$ is that of H2.
 
 one gate (from degrees, one sample): $\frac12H(t/a)>\frac12H(s)$ if and only if $a>t/s$. For $(1,0)$ a row has a degree above
 $\frac12H(s)$ with the probability $[[share_one]]$; for $(1,\pm1)$ it has one open gate and such a degree with $[[share_single]]$.
@@ -339,7 +339,7 @@ The same holds for layer 3 of three hidden layers and the samples $x$ and $-x$.
         Hypothesis(
             "fewer weights are kept than have open gates",
             rho < sp.Rational(1, 4),
-            needed_by=("threshold_plus", "threshold_minus"),
+            needed_by=("threshold_one", "threshold_plus", "threshold_minus"),
         ),
     ),
     symbols={
@@ -383,6 +383,7 @@ The same holds for layer 3 of three hidden layers and the samples $x$ and $-x$.
         "degree_minus": {"the sign does not matter": degree_plus},
         "density_minus": {"the sign does not matter": density_plus},
         "threshold_minus": {"the sign does not matter": threshold_plus},
+        "threshold_one": {"a second residual of 1": threshold_plus},
         "share_single": {"gates are independent": half_normal.at(t / s) / 2},
         "least_signs": {
             "both parts": 2 * least_signs,

@@ -63,40 +63,54 @@ def networks_have_a_mask_of_independent_entries_beside_them(
     yield trial.counts(int(kept), NETWORKS, trial.value(probability, {tau: HALF, v: 1}))
 
 
-def entries_between_layers(rng: np.random.Generator, networks: int) -> NDArray[np.float64]:
-    """Of second layers of networks with three hidden layers, tanh and two samples: three numbers each. float[3, networks]
+def seen(weights: NDArray[np.float64], h: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the activations h that enter and the signals b that come back see of a layer's weights. float[rows, columns]"""
+    (right, _), (left, _) = np.linalg.qr(h), np.linalg.qr(b)
+    entering = weights @ right @ right.T
+    return np.asarray(entering + left @ left.T @ (weights - entering))
 
-    Whether an entry of the mask is another one than that of the mask beside it, given the signals of all layers; whether the weight
-    beside that with the largest signals, in z and in what is sent back, exceeds a half; and the mean square by which the weights differ.
+
+def entries_between_layers(rng: np.random.Generator, networks: int) -> NDArray[np.float64]:
+    """Of networks with three hidden layers, tanh and two samples: four numbers each. float[4, networks]
+
+    Whether an entry of the mask of the second layer is another one than that of the mask beside it, given the signals of all layers;
+    whether in this layer the weight beside that with the largest signals, in z and in what is sent back, exceeds a half, and whether it
+    does so in this layer and in the third one; and the mean square by which the weights of the second layer differ.
     """
     columns, rows, above = INNER
-    found = np.zeros((3, networks))
+    found = np.zeros((4, networks))
     for network in range(networks):
         h = np.tanh(rng.standard_normal((columns, 2)))
         own, again = rng.standard_normal((2, rows, columns))
         z = own @ h / np.sqrt(columns)
-        over, readout = rng.standard_normal((above, rows)), rng.standard_normal(above)
-        top = np.tanh(over @ np.tanh(z) / np.sqrt(rows))
+        over, over_again = rng.standard_normal((2, above, rows))
+        readout = rng.standard_normal(above)
+        z_over = over @ np.tanh(z) / np.sqrt(rows)
+        top = np.tanh(z_over)
         residual = readout @ top / np.sqrt(above) - rng.standard_normal(2)
-        b = (1 - np.tanh(z) ** 2) * (over.T @ ((1 - top**2) * readout[:, None] * residual))
-        (right, _), (left, _) = np.linalg.qr(h), np.linalg.qr(b)
-        seen = (own - again) @ right @ right.T
-        gap = seen + left @ left.T @ (own - again - seen)
+        b_over = (1 - top**2) * readout[:, None] * residual
+        b = (1 - np.tanh(z) ** 2) * (over.T @ b_over)
+        gap = seen(own - again, h, b)
         beside, inner = own - gap, np.abs(b @ h.T)
+        beside_over = over - seen(over - over_again, np.tanh(z), b_over)
         level = np.sqrt((inner**2).mean()) / 2
         entry = int(rng.integers(rows)), int(rng.integers(columns))
         largest = int(np.abs(z[:, 0]).argmax()), int(np.abs(own.T @ b)[:, 0].argmax())
+        largest_over = int(np.abs(z_over[:, 0]).argmax()), int(np.abs(over.T @ b_over)[:, 0].argmax())
+        kept = abs(beside[largest]) > 0.5
         found[0, network] = (abs(own[entry]) * inner[entry] > level) != (abs(beside[entry]) * inner[entry] > level)
-        found[1, network] = abs(beside[largest]) > 0.5
-        found[2, network] = (gap**2).mean()
+        found[1, network] = kept
+        found[2, network] = kept and abs(beside_over[largest_over]) > 0.5
+        found[3, network] = (gap**2).mean()
     return found
 
 
-@statistical(hidden_snip, tests=3)
+@statistical(hidden_snip, tests=4)
 def all_layers_have_masks_of_independent_entries_beside_them(
     joint_bound: sp.Expr, joint_spread: sp.Expr, probability: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """An entry drawn by chance, or chosen by signals of both directions; and the mean square of the differences of the weights.
+    """An entry drawn by chance, or chosen by signals of both directions, also in two layers at once; and the mean square of the
+    differences of the weights.
 
     This mean is that of 2k squares of normal numbers over mn, where k numbers of each of two matrices are replaced: its variance is
     8k over the square of mn.
@@ -105,6 +119,8 @@ def all_layers_have_masks_of_independent_entries_beside_them(
     found = trial.draw(entries_between_layers, DEEP)
     at = {r: 2, r_1: 2, n: columns, m: rows}
     replaced = 2 * rows + 2 * (columns - 2)
+    half = {tau: HALF, v: 1}
     yield trial.counts(int(found[0].sum()), DEEP, trial.value(joint_bound, at), side="above")
-    yield trial.counts(int(found[1].sum()), DEEP, trial.value(probability, {tau: HALF, v: 1}))
-    yield trial.unbounded_averages(found[2], trial.value(joint_spread, at), 8 * replaced / (rows * columns) ** 2)
+    yield trial.counts(int(found[1].sum()), DEEP, trial.value(probability, half))
+    yield trial.counts(int(found[2].sum()), DEEP, trial.value(probability**2, half))
+    yield trial.unbounded_averages(found[3], trial.value(joint_spread, at), 8 * replaced / (rows * columns) ** 2)

@@ -12,7 +12,7 @@ from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.hypothesis.further.rows_in_the_limit import a, s_1, s_2, v, v_1, v_2
 from sparse_limits.theory.hypothesis.further.sign_in_the_limit import NAMED, sign_in_the_limit, u_1, u_2
 from sparse_limits.theory.hypothesis.further.two_activations import m
-from sparse_limits.theory.hypothesis.labels import s, t_1
+from sparse_limits.theory.hypothesis.labels import density_one, s, t_1
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.tails import half_normal, product_survival, t
 
@@ -22,12 +22,19 @@ NEAR, FAR = sp.Rational(1, 1000), sp.Integer(30)  # what is nearer to 0, or fart
 
 @enclosed(sign_in_the_limit)
 def thresholds_keep_the_density(
-    threshold_plus: sp.Expr, threshold_minus: sp.Expr, density_plus: sp.Expr, density_minus: sp.Expr, trial: Trial
+    threshold_one: sp.Expr,
+    threshold_plus: sp.Expr,
+    threshold_minus: sp.Expr,
+    density_plus: sp.Expr,
+    density_minus: sp.Expr,
+    trial: Trial,
 ) -> Iterator[Finding]:
-    """The density at each threshold is ρ."""
+    """The density at each threshold is ρ, and the threshold is positive."""
     points = [{rho: kept} for kept in (TWENTIETH, FIFTH)]
-    for threshold, density in ((threshold_plus, density_plus), (threshold_minus, density_minus)):
+    of_each = ((threshold_one, density_one), (threshold_plus, density_plus), (threshold_minus, density_minus))
+    for threshold, density in of_each:
         yield trial.same(Let(density, [(t, threshold)]), rho, by=None, at=points)
+        yield trial.below(sp.S.Zero, threshold, at=points, strict=True)
 
 
 @enclosed(sign_in_the_limit)
