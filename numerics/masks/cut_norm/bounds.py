@@ -14,8 +14,9 @@ from sparse_limits.numerics.door import door
 from sparse_limits.numerics.masks.cut_norm.certificate import Likely, norm_by_cholesky, norm_by_probes, weight
 from sparse_limits.numerics.masks.cut_norm.effort import COARSE, FOUND, FULL, Effort
 from sparse_limits.numerics.masks.cut_norm.enumeration import LONGEST_EXACT, largest_cut
+from sparse_limits.numerics.masks.cut_norm.factors import larger_part, scaled_factors, shortened, sum_over
 from sparse_limits.numerics.masks.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
-from sparse_limits.numerics.masks.cut_norm.matrices import exact_floats, merged, scaled_by_power_of_two
+from sparse_limits.numerics.masks.cut_norm.matrices import checked, exact_floats, merged, scaled_by_power_of_two
 from sparse_limits.numerics.masks.cut_norm.relaxation import relax
 from sparse_limits.numerics.masks.cut_norm.rounding import UNIT, above, below, exact_sum, gamma, mean, sums_exactly
 from sparse_limits.numerics.masks.cut_norm.search import evolved, for_search, polished, signs
@@ -25,6 +26,11 @@ Graphon = float | ArrayLike | tuple[ArrayLike, ArrayLike]
 
 _ENUMERATED = 2**32  # numbers an enumeration may pass through: some seconds
 _DENSE = 2**24  # entries up to which a sparse matrix is expanded
+_SEARCHED_SPARSE, _MANY = (
+    6,
+    2**20,
+)  # a search has products with a sparse mask, of one entry in so many, from so many entries on
+_IN_CACHE = 2**15  # entries of a few rows
 
 
 class CutNorm(NamedTuple):
@@ -157,9 +163,10 @@ def _distance(mask: Any, graphon: Graphon, seed: Seed, effort: Effort) -> CutNor
     given = checked_array("graphon", graphon)
     if given.ndim == 0:
         constant = _matrix(given.reshape(1, 1), "graphon")
+        left, right = np.ones((m, 1)), np.repeat(constant, n, axis=1)
         if not _is_large(values):
-            return _of_two(_dense(values), constant, rng, effort)
-        return _of_products(values, np.ones((m, 1)), np.repeat(constant, n, axis=1), rng, effort)
+            return _of_two(_dense(values), constant, rng, effort, searched=_searched(values, left, right))
+        return _of_products(values, left, right, rng, effort)
     P = _matrix(given, "graphon")
     if P.shape != (m, n):
         raise InputError(f"graphon has shape {P.shape}, expected {(m, n)}")
@@ -174,7 +181,7 @@ def _matrix(A: Any, name: str) -> Floats:
     array = checked_array(name, A)
     if array.ndim != 2 or array.size == 0:
         raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real matrix")
-    return _checked(exact_floats(array, name), name)
+    return checked(exact_floats(array, name), name)
 
 
 def _sparse(A: Any, name: str) -> Any:
@@ -185,14 +192,8 @@ def _sparse(A: Any, name: str) -> Any:
         csr = csr.copy()
         csr.sum_duplicates()  # in their own type, as scipy.sparse itself does
         csr.eliminate_zeros()
-    floats = _checked(exact_floats(csr.data, name), name)
+    floats = checked(exact_floats(csr.data, name), name)
     return sp.csr_array((floats, csr.indices, csr.indptr), shape=csr.shape)
-
-
-def _checked(floats: Floats, name: str) -> Floats:
-    if not np.isfinite(floats).all():
-        raise InputError(f"{name} contains NaN or infinity, expected finite values")
-    return floats
 
 
 def _is_large(values: Any) -> bool:
@@ -204,16 +205,31 @@ def _dense(values: Any) -> Floats:
 
 
 def _of_two(
-    mask: Floats, P: Floats, rng: np.random.Generator, effort: Effort, error: Fraction = Fraction(0)
+    mask: Floats,
+    P: Floats,
+    rng: np.random.Generator,
+    effort: Effort,
+    error: Fraction = Fraction(0),
+    searched: Linear | None = None,
 ) -> CutNorm:
     """Of mask − P, where P [m, n] or [1, 1] errs by at most `error` in the sum over any set of entries."""
+    A, P = np.empty_like(mask), np.broadcast_to(P, mask.shape)
+    step = max(1, _IN_CACHE // mask.shape[1])
+    for rows in (slice(top, top + step) for top in range(0, len(mask), step)):
+        A[rows], rounding = _difference(mask[rows], P[rows])
+        error += exact_sum(np.abs(rounding))
+    return _of_matrix(A, error, rng, effort, searched)
+
+
+def _difference(mask: Floats, P: Floats) -> tuple[Floats, Floats]:
+    """mask − P as rounded, and what rounding took from it."""
     with np.errstate(over="ignore", invalid="ignore"):
         A = mask - P
         back = A - mask
         rounding = (mask - (A - back)) - (P + back)  # exactly mask − P − A (Knuth, Møller)
     if not (np.isfinite(A).all() and np.isfinite(rounding).all()):
         raise InputError("mask − graphon overflows, expected values of moderate size")
-    return _of_matrix(A, error + exact_sum(np.abs(rounding)), rng, effort)
+    return A, rounding
 
 
 def _of_difference(mask: Any, left: Floats, right: Floats, rng: np.random.Generator, effort: Effort) -> CutNorm:
@@ -222,13 +238,26 @@ def _of_difference(mask: Any, left: Floats, right: Floats, rng: np.random.Genera
     (m, k), n = left.shape, right.shape[1]
     with np.errstate(over="ignore", invalid="ignore"):
         P, terms = left @ right, np.abs(left).sum(axis=0) * np.abs(right).sum(axis=1)
-    size = sum(map(Fraction, _checked(terms, "left @ right").tolist()), Fraction(0))
+    size = sum(map(Fraction, checked(terms, "left @ right").tolist()), Fraction(0))
     error = size * Fraction(gamma(m + k + n + 4)) + m * k * n * Fraction(2) ** -1074  # rounding and underflow
-    return _of_two(_dense(mask), P, rng, effort, error)
+    return _of_two(_dense(mask), P, rng, effort, error, _searched(mask, left, right))
 
 
-def _of_matrix(A: Floats, slack: Fraction, rng: np.random.Generator, effort: Effort = FULL) -> CutNorm:
-    """Of a matrix whose sum over any set of entries is meant to be up to `slack` away from that of A."""
+def _searched(mask: Any, left: Floats, right: Floats) -> Linear | None:
+    """Products with mask − left @ right for a search, where a sparse mask makes them faster than those with a dense matrix."""
+    if not isinstance(mask, sp.csr_array) or not _SEARCHED_SPARSE * mask.nnz <= mask.shape[0] * mask.shape[1] >= _MANY:
+        return None
+    mask, left, right, *_ = scaled_factors(mask, left, right)
+    return of_difference(*(each.astype(np.float32) for each in (mask, *shortened(left, right))))
+
+
+def _of_matrix(
+    A: Floats, slack: Fraction, rng: np.random.Generator, effort: Effort = FULL, searched: Linear | None = None
+) -> CutNorm:
+    """Of a matrix whose sum over any set of entries is meant to be up to `slack` away from that of A.
+
+    searched: A up to rounding, as products that the search is to use.
+    """
     m, n = A.shape
     if not A.any():
         return CutNorm(0.0, above(slack / (m * n)), np.zeros(m, bool), np.zeros(n, bool))
@@ -241,7 +270,9 @@ def _of_matrix(A: Floats, slack: Fraction, rng: np.random.Generator, effort: Eff
         few = merged(values)
         short, long = sorted(few.values.shape)
         within = short <= LONGEST_EXACT and long << short <= _ENUMERATED
-        found = _enumerated(few.values) if within else _relaxed(few.values, rng, effort)
+        if few.values.shape != A.shape:
+            searched = None
+        found = _enumerated(few.values) if within else _relaxed(few.values, searched, rng, effort)
         ceiling, rows, columns = found
         rows, columns = rows[few.row], columns[few.column]
         attained = abs(exact_sum(values[np.ix_(rows, columns)]))
@@ -263,9 +294,9 @@ def _enumerated(values: Floats) -> Found:
     return Found(Fraction(value), rows, columns)
 
 
-def _relaxed(values: Floats, rng: np.random.Generator, effort: Effort) -> Found:
-    searched = for_search(values)
-    row, column, across = _solved(bordered(of_matrix(searched)), searched.dtype, rng)
+def _relaxed(values: Floats, searched: Linear | None, rng: np.random.Generator, effort: Effort) -> Found:
+    single = for_search(values) if searched is None else np.empty(0, np.float32)
+    row, column, across = _solved(bordered(searched or of_matrix(single)), single.dtype, rng)
     cut = polished(of_matrix(values), across)
     if not effort.certified:
         return Found(None, *cut)
@@ -278,7 +309,7 @@ def _of_products(
 ) -> CutNorm:
     """Of mask − left @ right, never expanded."""
     m, n = mask.shape
-    mask, left, right, exponent, lost = _scaled_factors(mask, left, right)
+    mask, left, right, exponent, lost = scaled_factors(mask, left, right)
     if not mask.nnz and not (left.any(axis=0) & right.any(axis=1)).any():
         return CutNorm(0.0, mean(lost, exponent, m * n, above), np.zeros(m, bool), np.zeros(n, bool))
     single = of_difference(mask.astype(np.float32), left.astype(np.float32), right.astype(np.float32))
@@ -288,7 +319,7 @@ def _of_products(
         side[-1] = min(side[-1], np.median(side))  # else the rounding of sums that vanish is blown up
     a = of_difference(mask, left, right)
     rows, columns = polished(a, across)
-    attained, ceiling = abs(_sum_over(mask, left, right, rows, columns)), _larger_part(mask, left, right)
+    attained, ceiling = abs(sum_over(mask, left, right, rows, columns)), larger_part(mask, left, right)
     failure = 0.0
     if effort.certified:
         norm = _norm(a, mask, left, right, row, column, rng, effort)
@@ -348,36 +379,3 @@ def _rank(size: int, largest: int) -> int:
 
 def _normal(rng: np.random.Generator, shape: tuple[int, int], precision: np.dtype) -> NDArray[np.floating]:
     return rng.standard_normal(shape).astype(precision)
-
-
-def _scaled_factors(
-    mask: sp.csr_array, left: Floats, right: Floats
-) -> tuple[sp.csr_array, Floats, Floats, int, Fraction]:
-    """All three with entries below 1, in all times 2^−exponent, each column of left balanced with its row of right; and
-    what underflow may have taken from the sum over any set of entries."""
-    balance = np.frexp(np.abs(left).max(axis=0))[1]
-    with np.errstate(over="ignore"):
-        largest = max(np.abs(mask.data).max(initial=0), np.ldexp(np.abs(right).max(axis=1), balance).max(initial=0))
-    exponent = int(np.frexp(_checked(np.array(largest), "left @ right"))[1])
-    powers = np.array(-exponent), -balance, (balance - exponent)[:, None]
-    before = mask.data, left, right
-    data, left, right = after = tuple(map(np.ldexp, before, powers))
-    whole = all((np.ldexp(y, -e) == x).all() for x, y, e in zip(before, after, powers, strict=True))
-    lost = Fraction(0) if whole else (mask.nnz + 2 * left.size * right.shape[1]) * Fraction(2) ** -1074
-    return sp.csr_array((data, mask.indices, mask.indptr), mask.shape), left, right, exponent, lost
-
-
-def _sum_over(mask: sp.csr_array, left: Floats, right: Floats, rows: Any, columns: Any) -> Fraction:
-    """Σ (mask − left @ right) over rows × columns, without error."""
-    down = [exact_sum(each) for each in left[rows].T]
-    across = [exact_sum(each) for each in right[:, columns]]
-    return exact_sum(mask[rows][:, columns].data) - sum((x * y for x, y in zip(down, across, strict=True)), Fraction(0))
-
-
-def _larger_part(mask: sp.csr_array, left: Floats, right: Floats) -> Fraction:
-    """A bound of the sums of the positive and of the negative entries of mask − left @ right."""
-    parts = Fraction(0), Fraction(0)  # what left @ right takes away at most, and adds at most
-    for x, y in zip(left.T, right, strict=True):
-        up, down = ((exact_sum(np.maximum(z, 0)), exact_sum(np.maximum(-z, 0))) for z in (x, y))
-        parts = parts[0] + up[0] * down[0] + up[1] * down[1], parts[1] + up[0] * down[1] + up[1] * down[0]
-    return max(exact_sum(np.maximum(mask.data, 0)) + parts[1], exact_sum(np.maximum(-mask.data, 0)) + parts[0])

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sparse_limits.numerics.arguments import InputError, checked_array
 
 Floats = NDArray[np.float64]
+_PART = 256  # columns in which two rows are held against each other first
 
 
 def finite_array(A: ArrayLike, name: str = "A") -> Floats:
@@ -39,6 +40,13 @@ def exact_floats(array: NDArray[Any], name: str) -> Floats:
     return floats
 
 
+def checked(floats: Floats, name: str) -> Floats:
+    """The same numbers; InputError unless all are finite."""
+    if not np.isfinite(floats).all():
+        raise InputError(f"{name} contains NaN or infinity, expected finite values")
+    return floats
+
+
 class Scaled(NamedTuple):
     """values · 2^exponent is the matrix given, up to `lost` in the sum over any set of entries; ½ ≤ max |values| < 1."""
 
@@ -48,7 +56,9 @@ class Scaled(NamedTuple):
 
 
 def scaled_by_power_of_two(values: Floats) -> Scaled:
-    exponent = int(np.frexp(np.abs(values).max())[1])
+    exponent = int(np.frexp(max(values.max(), -values.min()))[1])
+    if exponent == 0:
+        return Scaled(values, 0, Fraction(0))
     small = np.ldexp(values, -exponent)
     whole = exponent <= 0 or bool((np.ldexp(small, exponent) == values).all())
     return Scaled(small, exponent, Fraction(0) if whole else values.size * Fraction(2) ** -1075)
@@ -71,10 +81,22 @@ def merged(A: Floats) -> Merged:
 
 
 def _without_repetition(A: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    bits = np.ascontiguousarray(A + 0.0).view(np.uint64)  # −0 becomes 0
-    bits = bits ^ (bits >> np.uint64(32))  # short numbers have zeros in the lower half
-    odd = np.random.default_rng(0).integers(0, 2**63, A.shape[1], np.uint64) * 2 + 1
-    _, first, place, copies = np.unique(bits @ odd, return_index=True, return_inverse=True, return_counts=True)
+    part = A[:, :: max(1, A.shape[1] // _PART)]  # rows that differ here differ
+    if part.shape[1] < A.shape[1] and len(np.unique(_hashes(_bits(part)))) == len(A):
+        return A, np.arange(len(A))
+    bits = _bits(A)
+    _, first, place, copies = np.unique(_hashes(bits), return_index=True, return_inverse=True, return_counts=True)
     if len(first) == len(A) or not (bits[first[place]] == bits).all():  # no hash, or a hash of different rows, repeats
         return A, np.arange(len(A))
     return A[first] * copies[:, None], place
+
+
+def _bits(A: Floats) -> NDArray[np.uint64]:
+    bits = np.ascontiguousarray(A + 0.0).view(np.uint64)  # −0 becomes 0
+    return bits ^ (bits >> np.uint64(32))  # short numbers have zeros in the lower half
+
+
+def _hashes(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A number for each row, the same for equal rows."""
+    odd = np.random.default_rng(0).integers(0, 2**63, bits.shape[1], np.uint64) * 2 + 1
+    return np.asarray(bits @ odd)
