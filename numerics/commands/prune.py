@@ -67,13 +67,13 @@ def configure(parser: ArgumentParser) -> None:
         "--include",
         nargs="+",
         metavar="PATH",
-        help="parts to prune besides linear and convolutional layers, by path or pattern",
+        help="parts to prune besides linear and convolutional layers, by path, pattern or class, such as LSTM",
     )
     add(
         "--exclude",
         nargs="+",
         metavar="PATH",
-        help="parts not to prune, by path or pattern, such as 'head' 'conv?'",
+        help="parts not to prune, by path, pattern or class, such as 'head' 'conv?'",
     )
     add("--scope", metavar="S", help="global (one threshold, default), layer, erdos-renyi, erdos-renyi-kernel or lamp")
     add(
@@ -151,6 +151,10 @@ def _check(arguments: Namespace) -> None:
         "--loss": code_file(arguments.loss),
     }
     check_places(reads, {"--out": arguments.out, "--json": arguments.json, "--csv": arguments.csv})
+    if arguments.data is not None and arguments.data.endswith(".py"):
+        raise InputError(
+            f"--data is {arguments.data!r:.100}, expected the function in it, too, as {arguments.data:.100}:loader"
+        )
     if arguments.out == "-":
         raise InputError("--out is -, expected a file")
     if arguments.data is None or is_code(arguments.data):
@@ -233,3 +237,6 @@ def _show(console: Any, summary: PruneSummary, masks: ModuleMasks) -> None:
     print_facts(console, facts)
     console.print(f"\n{masks.table}\n", highlight=False, markup=False, soft_wrap=True)
     console.print(f"masks written to {summary['masks_file']}", highlight=False, markup=False)
+    if masks.inputs_first:
+        options = " ".join(f"--transposed {path}" for path in masks.inputs_first)
+        console.print(f"fit reads it with {options}, as these store their inputs first", highlight=False, markup=False)

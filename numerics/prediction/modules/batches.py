@@ -24,6 +24,7 @@ from sparse_limits.numerics.prediction.modules.calling import (
     output_of,
     output_of_batch,
 )
+from sparse_limits.numerics.prediction.modules.nested import mapped
 from sparse_limits.numerics.prediction.settings import LOSSES
 
 Loss: TypeAlias = str | nn.Module | Callable[[nn.Module, Any], torch.Tensor]
@@ -276,18 +277,14 @@ def moved(value: Any, device: torch.device) -> Any:
 
     A forward or loss that changes in place what it gets does not change the user's data.
     """
-    if _is_array(value):
-        tensor = _tensor(value)
+
+    def there(each: Any) -> Any:
+        if not _is_array(each):
+            return each
+        tensor = _tensor(each)
         return tensor.to(device, torch.float64 if tensor.is_floating_point() else tensor.dtype, copy=True)
-    if isinstance(value, Mapping):
-        return {key: moved(each, device) for key, each in value.items()}
-    if isinstance(value, (tuple, list)):
-        return (
-            type(value)(*(moved(each, device) for each in value))
-            if hasattr(value, "_fields")
-            else tuple(moved(each, device) for each in value)
-        )
-    return value
+
+    return mapped(there, value)
 
 
 def _samples(value: Any) -> int:

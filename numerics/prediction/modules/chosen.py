@@ -15,13 +15,14 @@ from sparse_limits.numerics.prediction.modules.pruned import PRUNED, is_weight, 
 Selection: TypeAlias = Iterable[str | type] | str | type  # paths, names of weights, patterns of these, and classes
 Chosen: TypeAlias = Mapping[str, tuple[str, ...]]  # all names of a weight, by what its mask is called
 
-KINDS = "paths, patterns such as 'layer?.*', and classes"
+KINDS = "paths, patterns such as 'layer?.*', and classes or their names"
 
 
 def chosen_weights(module: nn.Module, include: Selection = (), exclude: Selection = ()) -> Chosen:
     """All names of each weight that is pruned, a tied weight once, by what its mask is called: the path of its part, or its name.
 
-    include: of these parts, with all below them, weights of two or more dimensions are pruned, too. exclude: these stay whole.
+    include: of these parts, with all below them, weights of two or more dimensions are pruned, too. exclude: these stay whole. A word that
+    is neither a path, nor a name of a weight, nor a pattern of such is the name of a class.
 
     InputError for what names nothing in the module, and where nothing is left to prune.
 
@@ -29,8 +30,8 @@ def chosen_weights(module: nn.Module, include: Selection = (), exclude: Selectio
         >>> module = nn.ModuleDict({"read": nn.LSTM(3, 2), "head": nn.Linear(2, 1)})
         >>> dict(chosen_weights(module))
         {'head': ('head.weight',)}
-        >>> list(chosen_weights(module, nn.LSTM, "head"))
-        ['read.weight_ih_l0', 'read.weight_hh_l0']
+        >>> list(chosen_weights(module, nn.LSTM, "head")), list(chosen_weights(module, "LSTM", "head"))
+        (['read.weight_ih_l0', 'read.weight_hh_l0'], ['read.weight_ih_l0', 'read.weight_hh_l0'])
     """
     wanted, whole = _named(module, "include", include), _named(module, "exclude", exclude)
     order = list(_every(module))
@@ -94,7 +95,11 @@ def _named(module: nn.Module, option: str, selection: Selection) -> set[str]:
         tops = list(_parts(module, each))
         meant = {name for name in _every(module) if isinstance(each, str) and fnmatchcase(name, each)}
         if not tops and not meant:
-            known = ", ".join(path for path, _ in module.named_modules() if path)
+            tops = [path for path, part in module.named_modules(remove_duplicate=False) if each in _kinds(part)]
+        if not tops and not meant:
+            known = ", ".join(
+                path for path, part in module.named_modules() if path and any(True for _ in part.parameters())
+            )
             raise InputError(
                 f"{option} has {each!r:.60}, which names nothing in the module, expected some of {known:.300}"
             )
@@ -109,6 +114,11 @@ def _parts(module: nn.Module, each: str | type) -> Iterator[str]:
     for path, part in module.named_modules(remove_duplicate=False):
         if isinstance(part, each) if isinstance(each, type) else fnmatchcase(path, each):
             yield path
+
+
+def _kinds(part: nn.Module) -> set[str]:
+    """The names of its classes."""
+    return {kind.__name__ for kind in type(part).__mro__}
 
 
 def _nothing(layers: set[str], wanted: set[str]) -> str:

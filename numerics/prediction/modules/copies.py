@@ -21,9 +21,10 @@ from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.prediction.layers.mask_statistics import Scores
 from sparse_limits.numerics.prediction.layers.residual import Residual
 from sparse_limits.numerics.prediction.modules.calling import entering, output_of
+from sparse_limits.numerics.prediction.modules.costs import Asked, check_cost
 from sparse_limits.numerics.prediction.modules.pruned import part_of, places, pruned_layers
 from sparse_limits.numerics.prediction.modules.scoring import checked_scores, gradients, scored_copy
-from sparse_limits.numerics.prediction.modules.synflow import make_positive, ones_like
+from sparse_limits.numerics.prediction.modules.synflow import check_flow, make_positive, ones_like
 
 
 def scores_of_copies(
@@ -41,7 +42,32 @@ def scores_of_copies(
     weights are the first module's in all places, as those that are used elsewhere than in forwards of their own. The modules are
     left as they are. InputError as in `prune_module`.
     """
-    forward, back = copies = [scored_copy(module) for module in modules]
+    copies = [scored_copy(module) for module in modules]
+    return checked_scores(_scores(copies, method, data, loss, residual, together), modules[0])
+
+
+def check_copies(
+    modules: Sequence[nn.Module], method: str, data: Dataset, *, times: int, loss: str, together: Sequence[str]
+) -> None:
+    """WorkError where so many copies like that of two modules would take too much: by a few samples, of SynFlow by one of one module."""
+    copies = [scored_copy(module) for module in modules]
+    what, fewer = f"{method} of independent copies", "fewer copies"
+    if method == "synflow":
+        make_positive(copies[0])
+        check_flow(what, copies[0], ones_like(data), None, Asked(times, fewer))
+        return
+
+    def score(both: nn.Module, part: Dataset) -> Scores:
+        return _scores([*both.children()], method, part, loss, "averaged", together)
+
+    check_cost(what, score, nn.ModuleList(copies), data, 1, Asked(times, f"fewer samples, or {fewer}"))
+
+
+def _scores(
+    copies: Sequence[nn.Module], method: str, data: Dataset, loss: str, residual: str, together: Sequence[str]
+) -> Scores:
+    """The same of copies that are scored, which get hooks."""
+    forward, back = copies
     if method == "synflow":
         for module in copies:
             make_positive(module)
@@ -59,12 +85,11 @@ def scores_of_copies(
         f = output_of(forward, data)
         at = f.detach() if residual == "averaged" else torch.zeros_like(f)
         value = (f * torch.as_tensor(Residual(loss, np.asarray(at), np.asarray(data.y, float)).values)).sum() / len(f)
-    slopes = gradients(modules[0], method, value, sloped)
-    scores = {
+    slopes = gradients(forward, method, value, sloped)
+    return {
         path: np.asarray((weight * slope).detach().abs(), float)
         for (path, weight), slope in zip(weights.items(), slopes, strict=True)
     }
-    return checked_scores(scores, modules[0])
 
 
 def _back_through(back: nn.Module) -> Callable[..., torch.Tensor]:

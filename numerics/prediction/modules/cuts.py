@@ -14,7 +14,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 from torch import nn
-from torch.utils._pytree import tree_flatten, tree_map_only, tree_unflatten
 
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import Mask
@@ -22,6 +21,7 @@ from sparse_limits.numerics.prediction.modules.batches import Loss, batches_of, 
 from sparse_limits.numerics.prediction.modules.building import generators
 from sparse_limits.numerics.prediction.modules.calling import inputs_of, plain_attention, tried
 from sparse_limits.numerics.prediction.modules.chosen import Chosen
+from sparse_limits.numerics.prediction.modules.nested import held_in, mapped
 from sparse_limits.numerics.prediction.modules.scoring import scored_copy, weights_at
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.theory.own_code import is_theirs, set_apart
@@ -122,13 +122,17 @@ def _entering(module: nn.Module) -> torch.Tensor | None:
 
 def _parts(batch: Any) -> tuple[list[Any], str]:
     """The first samples of a batch, a few at once, and in words how many."""
-    leaves, tree = tree_flatten(batch)
-    lengths = {len(leaf) if isinstance(leaf, torch.Tensor) and leaf.ndim else None for leaf in leaves}
+    tensors = [*held_in(batch)]
+    lengths = {len(each) if isinstance(each, torch.Tensor) and each.ndim else None for each in tensors}
     if len(lengths) != 1 or not (length := min(lengths.pop() or 0, SAMPLES)):
         return [batch], "on the first batch"
-    together = max(2, TOGETHER // max(1, sum(leaf[0].numel() for leaf in leaves)))
-    pieces = zip(*(leaf[:length].tensor_split(max(1, length // together)) for leaf in leaves), strict=True)
-    return [tree_unflatten(list(piece), tree) for piece in pieces], f"on {many(length, 'sample')}"
+    together = max(2, TOGETHER // max(1, sum(each[0].numel() for each in tensors)))
+    count = max(1, length // together)
+
+    def piece(number: int) -> Any:
+        return mapped(lambda each: each[:length].tensor_split(count)[number], batch)
+
+    return [piece(number) for number in range(count)], f"on {many(length, 'sample')}"
 
 
 def _by_inputs(x: torch.Tensor, data: object) -> Call:
@@ -244,8 +248,8 @@ def _watched(module: nn.Module, call: Call, rolled: bool | torch.Tensor = False)
 
     def enter(part: nn.Module, given: Any, named: Any) -> Any:
         now.clear()  # of a call that failed
-        odd.extend(each for each in tree_flatten((given, named))[0] if not isinstance(each, (torch.Tensor, *PLAIN)))
-        return tree_map_only(torch.Tensor, read, (given, named))
+        odd.extend(each for each in held_in((given, named)) if not isinstance(each, (torch.Tensor, *PLAIN)))
+        return mapped(lambda each: read(each) if isinstance(each, torch.Tensor) else each, (given, named))
 
     def read(each: torch.Tensor) -> torch.Tensor:
         if rolled is not False and each.ndim:
@@ -257,7 +261,7 @@ def _watched(module: nn.Module, call: Call, rolled: bool | torch.Tensor = False)
         return _leaf(output, now.embedded)
 
     def leave(part: nn.Module, given: Any, output: Any) -> None:
-        tensors = [each for each in tree_flatten(output)[0] if isinstance(each, torch.Tensor)]
+        tensors = [each for each in held_in(output) if isinstance(each, torch.Tensor)]
         now.outputs.extend(tensors if rolled is False else [each.detach() for each in tensors])
         found.add(now)
 

@@ -93,7 +93,8 @@ def of_module(question: Question, progress: Callable[[str], object] = lambda doi
     if sample:
         for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
             progress(f"pruning module {number} of {networks}")
-            seen.append(_pruned(settings, chain, module, used, stream))
+            times = networks if number == 1 else None  # rounds are estimated once, for all; the rest was by `check_fit`
+            seen.append(_pruned(settings, chain, module, used, stream, times))
     progress("predicting")
     alone = None
     if settings.method in SMOOTHED and not sample and allowed(*work_of(settings, network, len(used.x))):
@@ -129,12 +130,17 @@ def _common_chain(modules: list[nn.Module]) -> Chain:
 
 
 def _pruned(
-    settings: Settings, chain: Chain, module: nn.Module, data: Dataset, stream: np.random.SeedSequence
+    settings: Settings,
+    chain: Chain,
+    module: nn.Module,
+    data: Dataset,
+    stream: np.random.SeedSequence,
+    times: int | None,
 ) -> ObservedNetwork:
-    """Prune a module at its own output, as the method itself does."""
+    """Prune a module at its own output, as the method itself does; times: as of `kept_in_rounds`."""
     first = chain.layers[0].path
     if settings.method == IN_ROUNDS:
-        kept, by_path = kept_in_rounds(module, data, settings, first)
+        kept, by_path = kept_in_rounds(module, data, settings, first, times)
     else:
         scores = module_scores(module, settings.method, data, loss=settings.loss, seed=stream)
         in_order = {layer.path: scores[layer.path] for layer in chain.layers}

@@ -12,6 +12,7 @@ from torch import nn
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import Mask, TiesError, kept_count
 from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF, MaskStatistics, kept_by
+from sparse_limits.numerics.prediction.modules.costs import Asked
 from sparse_limits.numerics.prediction.modules.synflow import masks_in_rounds
 from sparse_limits.numerics.prediction.settings import Settings
 
@@ -21,10 +22,15 @@ RESAMPLES = 9999  # of the test between copies and pruned modules
 
 
 def kept_in_rounds(
-    module: nn.Module, data: Dataset, settings: Settings, reading: str | None
+    module: nn.Module, data: Dataset, settings: Settings, reading: str | None, times: int | None = None
 ) -> tuple[MaskStatistics, dict[str, Mask]]:
-    """What SynFlow keeps in rounds, and its masks; densities of the curve have rounds of their own, and no threshold is one."""
-    masks = masks_in_rounds(module, data, settings.density, settings.scope, settings.rounds)
+    """What SynFlow keeps in rounds, and its masks; densities of the curve have rounds of their own, and no threshold is one.
+
+    times: how many modules are pruned, where what that takes is to be estimated first; WorkError if it is too much.
+    """
+    runs = None if times is None else times * (1 + len(settings.curve))
+    asked = None if runs is None else Asked(runs, "fewer rounds, or fewer networks")
+    masks = masks_in_rounds(module, data, settings.density, settings.scope, settings.rounds, asked=asked)
     rows = []
     for density in settings.curve:
         try:

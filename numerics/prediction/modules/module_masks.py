@@ -87,6 +87,11 @@ class ModuleMasks(dict[str, torch.Tensor]):
         return (self.parameters - self.compared + self.kept) / self.parameters
 
     @property
+    def inputs_first(self) -> list[str]:
+        """The layers whose weights have their inputs first, as transposed convolutions; a file does not say so."""
+        return [path for path in self if path in self._swapped]
+
+    @property
     def layers(self) -> list[LayerMask]:
         """What each mask keeps."""
         return [_kept_by(path, mask, path in self._swapped) for path, mask in self.items()]

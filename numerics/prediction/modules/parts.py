@@ -22,7 +22,8 @@ from sparse_limits.numerics.prediction.layers.rounds import empty_rows, fewer_ro
 from sparse_limits.numerics.prediction.layers.validity import LEVEL, contradicted
 from sparse_limits.numerics.prediction.modules.building import builder, built, generators, name_of, seeded
 from sparse_limits.numerics.prediction.modules.calling import for_module
-from sparse_limits.numerics.prediction.modules.inputs import silent_inputs
+from sparse_limits.numerics.prediction.modules.copies import check_copies
+from sparse_limits.numerics.prediction.modules.inputs import missing, silent_inputs
 from sparse_limits.numerics.prediction.modules.layout import Layout, layout_of
 from sparse_limits.numerics.prediction.modules.mask_statistics import kept_in_rounds, least_p, tested_apart
 from sparse_limits.numerics.prediction.modules.predicted_parts import PredictedParts, predicted_parts
@@ -108,17 +109,20 @@ def of_parts(
         read = layout_of(modules, used)
         check_compared(settings, sum(int(np.prod(shape)) for shape in read.shapes.values()))
         check_fresh([pruned_layers(module) for module in modules])
+        if settings.copies is not None:
+            together = (*read.uncalled, *read.depthwise)
+            check_copies(modules[:2], method, used, times=settings.copies, loss=settings.loss, together=together)
         if sample:
             for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
                 progress(f"pruning module {number} of {networks}")
+                times = networks if number == 1 else None  # estimated once, for all
                 if method == IN_ROUNDS:
-                    found, masks = kept_in_rounds(module, used, settings, read.reading)
+                    found, masks = kept_in_rounds(module, used, settings, read.reading, times)
                     counted = [
                         masks_in_rounds(module, used, settings.density, settings.scope, n, "index") for n in fewer
                     ]
                     empty.append([empty_rows(list(each.values())) for each in (*counted, masks)])
                 else:
-                    times = networks if number == 1 else None  # estimated once, for all
                     scores = module_scores(module, method, used, loss=settings.loss, seed=stream, times=times)
                     found, masks = mask_statistics(scores, settings, read.reading, first=networks)
                 kept.append(found)
@@ -153,6 +157,7 @@ def of_parts(
             *(() if rounds is None else notes_on(rounds, settings.density, (), ())),
             *_notes(read, used, whole, modules[0]),
             *_of_loss(read, settings),
+            *(missing() if sample else ()),
             *(
                 ()
                 if along is None

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from time import perf_counter
 
 import torch
 from torch import nn
@@ -84,9 +83,10 @@ def prune_module(
     in the last one where there are such. Those on synflow-iterative say below which density rounds empty neurons of wide layers, and where they left rows empty, how many
     rounds leave none: this takes about half as long again.
 
-    What SNIP's and GraSP's slopes take is estimated before the data are run, from the first samples of the first batch: its memory, and
+    What SNIP, GraSP and Wanda take is estimated before the data are run, from the first samples of the first batch: its memory, and
     the time of all batches where their number is known. With a loss of one's own, which is then called on these few, it is estimated
-    where all tensors of the batch have its samples along their first axis. The time of SynFlow's rounds is estimated from the first.
+    where all tensors of the batch have its samples along their first axis. SynFlow's memory is estimated from one of the two samples
+    that it reads, and the time of its rounds from the first.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def prune_module(
         the first ones are kept
     seed : of random scores, and of what a forward draws
     include : parts whose weights of two or more dimensions are pruned, too, with all below them, such as nn.LSTM, nn.Embedding or
-        nn.ConvTranspose2d: by paths, names of weights, patterns or classes
+        nn.ConvTranspose2d: by paths, names of weights, patterns, classes or their names
     exclude : parts that stay whole, with all below them, by the same
     batches : how many batches are used, all unless given
     device : where it is computed, in double precision, such as cuda; that of the module unless given
@@ -116,7 +116,7 @@ def prune_module(
     Raises
     ------
     InputError : for an unknown name, a module without such weights, one that does not take the inputs or whose output does not
-        fit the targets, layers that are pruned or reparametrised already, where all scores are 0, and for slopes that would take
+        fit the targets, layers that are pruned or reparametrised already, where all scores are 0, and for scores that would take
         more memory or time than is allowed (`sparse_limits.numerics.limits`)
 
     References
@@ -150,22 +150,21 @@ def prune_module(
         few = [*islice(drawn(data), 1)] or None
         data = chain(few or (), data)
     source = _source(method, data, loss, batches, again=rounds not in (None, 1), ours=_is_on_cpu(there))
-    ranks, start = list[str](), perf_counter()
+    ranks = list[str]()
 
     def ranked(scores: Scores, masks: Mapping[str, Mask], power: float) -> None:
         total = (ROUNDS if method == IN_ROUNDS else 1) if rounds is None else rounds
-        if method == IN_ROUNDS and round(power * total) == 1 < total:  # the others take as long as the first
-            seconds = total * (perf_counter() - start)
-            check_work(f"{method} in {many(total, 'round')}", 0, seconds, instead="fewer rounds (`rounds`)")
         said = f"in round {round(power * total)} of {total}: " if total > 1 else ""
         if found := [f"{said}{note}" for note in notes_on_ranks(scores, masks, method, density, scope)]:
             ranks[:] = found
 
     with generators(seed_sequence(seed)):  # should the forward draw
         if method == IN_ROUNDS:
-            masks = masks_in_rounds(there, source, density, scope, rounds, ties, chosen, progress, ranked)
+            once = Asked(1, "fewer rounds (`rounds`)")
+            masks = masks_in_rounds(there, source, density, scope, rounds, ties, chosen, progress, ranked, once)
         else:
-            asked = iter([Asked(rounds or 1, FEWER)])  # of the first round, for all
+            instead = "a smaller module" if method == "synflow" else FEWER
+            asked = iter([Asked(rounds or 1, instead)])  # of the first round, for all
 
             def score(left: nn.Module, told: Callable[[str], object]) -> Scores:
                 found = scores_of(left, method, source, loss, seed, chosen, told, next(asked, None))

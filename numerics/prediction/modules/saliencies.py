@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from math import ceil
 from typing import Any, TypeAlias
 
@@ -26,7 +27,7 @@ from sparse_limits.numerics.prediction.modules.scoring import (
     scored_copy,
     weights_at,
 )
-from sparse_limits.numerics.prediction.modules.synflow import MOST_TOLD, synflow_scores
+from sparse_limits.numerics.prediction.modules.synflow import MOST_TOLD, check_flow, flow, make_positive, ones_at
 from sparse_limits.numerics.prediction.modules.wanda import wanda_scores
 from sparse_limits.numerics.printing.progress import Stage
 
@@ -49,7 +50,8 @@ def module_scores(
 
     times: how many modules are scored, where what that takes is to be estimated first; WorkError if it is too much.
     """
-    asked = None if times is None else Asked(times, "fewer samples, or fewer networks")
+    instead = "fewer networks" if method == "synflow" else "fewer samples, or fewer networks"
+    asked = None if times is None else Asked(times, instead)
     return checked_scores(scores_of(module, method, data, loss, seed, asked=asked), module)
 
 
@@ -65,7 +67,7 @@ def scores_of(
 ) -> Scores:
     """The same of what a user holds, for the chosen weights, by what their masks are called; scores may all be 0.
 
-    asked: what is asked for, where slopes of it may be too much: WorkError then, before the first batch is run.
+    asked: what is asked for, where it may be too much: WorkError then, before the first batch is run.
     """
     copy = scored_copy(module)
     weights = weights_at(copy, chosen)
@@ -74,21 +76,31 @@ def scores_of(
         return {path: rng.random(tuple(weight.shape)) for path, weight in weights.items()}
     if method == "magnitude":
         return in_numpy({path: weight.abs() for path, weight in weights.items()})
-    if method == "wanda":
-        found = wanda_scores(copy, lambda: pass_through(copy, _told(_batches(data), _steps(data), progress), loss))
-        if other := next((path for path in weights if path not in found), None):
-            raise InputError(f"{other}: wanda is not defined for this part, expected linear and convolutional layers")
-        return in_numpy({path: found[path] for path in weights})
     if method == "synflow":
-        return synflow_scores(copy, weights, data)
+        make_positive(copy)
+        ones = ones_at(copy, data)
+        if asked is not None:
+            check_flow(method, copy, ones, chosen, asked)
+        return flow(copy, weights, ones)
 
     def score(other: nn.Module, part: Any) -> dict[str, torch.Tensor]:
+        if method == "wanda":
+            return wanda_scores(other, lambda: pass_through(other, [part], loss))
         return _slopes_of_batches(other, weights_at(other, chosen), method, UserData([part], None), loss)
 
     def check(batch: Any) -> None:
         if asked is not None:
-            check_cost(method, score, copy, batch, _steps(data), asked)
+            check_cost(method, score, copy, batch, _steps(data), asked, kept=method != "wanda")
 
+    if method == "wanda":
+        batches = _batches(data)
+        first = next(batches)
+        check(first)  # before what enters the layers is seen
+        told = _told(chain([first], batches), _steps(data), progress)
+        found = wanda_scores(copy, lambda: pass_through(copy, told, loss))
+        if other := next((path for path in weights if path not in found), None):
+            raise InputError(f"{other}: wanda is not defined for this part, expected linear and convolutional layers")
+        return in_numpy({path: found[path] for path in weights})
     if isinstance(data, Dataset) and isinstance(loss, str):
         check(data)
         slopes = _slopes(copy, weights, method, data, loss)

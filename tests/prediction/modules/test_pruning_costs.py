@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,8 @@ from torch.nn import functional  # noqa: E402
 from torch.profiler import ProfilerActivity, profile  # noqa: E402
 from torch.utils.data import DataLoader, TensorDataset  # noqa: E402
 
-from sparse_limits.numerics.prediction.modules import costs  # noqa: E402
+from sparse_limits.numerics.prediction.modules import costs, synflow  # noqa: E402
+from sparse_limits.numerics.prediction.modules.forecast import of_module  # noqa: E402
 from sparse_limits.numerics.prediction.modules.parts import of_parts  # noqa: E402
 from sparse_limits.numerics.prediction.question import question  # noqa: E402
 
@@ -95,7 +97,7 @@ def really(module: nn.Module, method: str, monkeypatch: pytest.MonkeyPatch) -> i
     return int(np.cumsum([event.nbytes() for event in sorted(events, key=lambda event: event.start_ns())]).max())
 
 
-@pytest.mark.parametrize("method", ["snip", "grasp"])
+@pytest.mark.parametrize("method", ["snip", "grasp", "wanda"])
 @pytest.mark.parametrize("build", [perceptron, convolutional, Attending])
 def test_the_memory_of_a_batch_is_that_of_a_few_samples_scaled(build, method, monkeypatch) -> None:
     """A few tell it as all do; of what torch really holds, in which weights are, it is within a factor of 2."""
@@ -121,7 +123,7 @@ HELD = {
 }
 
 
-@pytest.mark.parametrize("method", ["snip", "grasp"])
+@pytest.mark.parametrize("method", ["snip", "grasp", "wanda"])
 @pytest.mark.parametrize("held", HELD)
 def test_a_batch_that_takes_too_much_is_refused_before_it_is_run(method, held) -> None:
     data, loss = HELD[held]
@@ -155,13 +157,15 @@ def test_what_would_take_too_long_is_refused_after_a_few_samples(monkeypatch) ->
     def call() -> None:
         with limit("5s"):
             with pytest.raises(
-                WorkError, match=rf"^snip on 20 batches of 96 samples would take about .* s, .*{WAYS_OUT}"
+                WorkError, match=rf"^snip on 20 batches of 96 samples would take about .* (s|min), .*{WAYS_OUT}"
             ):
                 sl.prune(Seen(slow), "snip", 0.3, [PAIR] * 20)
             with pytest.raises(WorkError, match=r"^snip on 6 batches of 96 samples, 3 times, would take about"):
                 sl.prune(Seen(slow), "snip", 0.3, [PAIR] * 6, rounds=3)
+            with pytest.raises(WorkError, match=rf"^wanda on 20 batches of 96 samples would take about .*{WAYS_OUT}"):
+                sl.prune(Seen(slow), "wanda", 0.3, [PAIR] * 20)
 
-    assert seen(call) == [2, 4] * 2
+    assert seen(call) == [2, 4] * 3
 
 
 def test_no_time_is_told_of_batches_whose_number_is_not_known() -> None:
@@ -245,13 +249,84 @@ def test_what_a_forward_draws_is_the_same_with_and_without_an_estimate(monkeypat
     assert drawn[0] == drawn[len(drawn) // 2]
 
 
-def test_predict_estimates_all_its_modules_once() -> None:
-    def build() -> nn.Module:
-        return nn.Sequential(nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 4, 3), Slow(), nn.Flatten(), nn.Linear(144, 10))
+@pytest.mark.parametrize("method", ["snip", "grasp", "wanda"])
+def test_masks_are_the_same_with_and_without_an_estimate(method, monkeypatch) -> None:
+    module = Seen()
+    estimated = sl.prune(module, method, 0.3, PAIR)
+    monkeypatch.setattr(costs, "LEAST", SAMPLES + 1)
+    assert all(torch.equal(mask, estimated[path]) for path, mask in sl.prune(module, method, 0.3, PAIR).items())
 
-    asked = question("snip", "digits", build, scope="global", samples=100, seed=0, networks=3)
-    with limit("1s"), pytest.raises(WorkError, match=r"^snip on 100 samples at once, 3 times, .* or fewer networks$"):
+
+def slowly() -> nn.Module:
+    return nn.Sequential(nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 4, 3), Slow(), nn.Flatten(), nn.Linear(144, 10))
+
+
+@pytest.mark.parametrize("method", ["snip", "wanda"])
+def test_predict_estimates_all_its_modules_once(method) -> None:
+    """1 s for each module."""
+    asked = question(method, "digits", slowly, scope="global", samples=100, seed=0, networks=3)
+    with limit("1s"), pytest.raises(WorkError, match=rf"^{method} on 100 samples at once, 3 times, .* fewer networks$"):
         of_parts(asked)
+
+
+@pytest.mark.parametrize(("method", "seconds"), [("snip", 2), ("synflow", 0.2)])
+def test_predict_estimates_copies_before_it_prunes_a_module(method, seconds) -> None:
+    """Those of SNIP take 1 s each, those of SynFlow 0.02 s."""
+    done: list[str] = []
+    asked = question(method, "digits", slowly, scope="global", samples=100, seed=0, copies=20)
+    told = rf"^{method} of independent copies on .*, 20 times, would .*, or .*, or fewer copies$"
+    with limit(f"{seconds}s"), pytest.raises(WorkError, match=told):
+        of_parts(asked, done.append)
+    assert done[-1] == "building modules"
+
+
+def test_predict_estimates_the_rounds_of_all_its_modules_after_the_first() -> None:
+    """0.02 s for each round, of which there are 3 × 50 at least."""
+    done: list[str] = []
+    asked = question("synflow-iterative", "digits", slowly, scope="global", samples=100, seed=0, networks=3, rounds=50)
+    told = r"^synflow-iterative in 50 rounds, 3 times, would .*, or fewer rounds, or fewer networks$"
+    with limit("2s"), pytest.raises(WorkError, match=told):
+        of_parts(asked, done.append)
+    assert done[-1] == "pruning module 1 of 3"
+
+
+def test_predict_estimates_the_rounds_of_modules_that_the_law_follows(monkeypatch) -> None:
+    """A round takes 100 s by this clock."""
+    ticks = count(0, 100)
+    monkeypatch.setattr(synflow, "perf_counter", lambda: next(ticks))
+
+    def build() -> nn.Module:
+        return nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+
+    asked = question("synflow-iterative", "digits", build, scope="global", samples=100, seed=0, networks=3, rounds=2)
+    with (
+        limit("599s"),
+        pytest.raises(WorkError, match=r"^synflow-iterative in 2 rounds, 3 times, would take about 10 min"),
+    ):
+        of_module(asked)
+    with limit("10min"):
+        assert of_module(asked).layers
+
+
+@pytest.mark.parametrize("method", ["synflow", "synflow-iterative"])
+def test_the_memory_of_a_pass_of_synflow_is_estimated_from_one_sample(method) -> None:
+    class Large(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last, self.calls = nn.Conv2d(3, 16, 3), nn.Conv2d(16, 4, 3), SEEN
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            SEEN.append(len(x))
+            return self.last(torch.relu(self.first(x))).mean(dim=(2, 3))
+
+    def refused() -> None:
+        told = rf"^{method} on two samples would take .* MiB.*, or smaller inputs, or a smaller module$"
+        with pytest.raises(WorkError, match=told):
+            sl.prune(Large(), method, 0.5, (1, 3, 128, 128))
+
+    with limit("4M"):
+        assert seen(refused) == [1]
+        sl.prune(Large(), method, 0.5, (1, 3, 16, 16))
 
 
 def test_rounds_that_would_take_too_long_are_refused_after_the_first() -> None:
@@ -263,7 +338,7 @@ def test_rounds_that_would_take_too_long_are_refused_after_the_first() -> None:
             call(50)
 
     with limit("4s"):
-        assert seen(refused) == [2]
+        assert seen(refused) == [1, 2]
         assert len(seen(lambda: call(2))) > 1
 
 

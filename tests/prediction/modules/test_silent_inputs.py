@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +19,8 @@ torch = needs("torch")
 from torch import nn  # noqa: E402
 from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 
-from sparse_limits.numerics.prediction.modules import inputs  # noqa: E402
+from sparse_limits.numerics.prediction.modules import costs, inputs  # noqa: E402
+from sparse_limits.numerics.prediction.modules.forgetting import Forgetting  # noqa: E402
 from sparse_limits.numerics.prediction.modules.inputs import silent_inputs  # noqa: E402
 from sparse_limits.numerics.prediction.modules.parts import of_parts  # noqa: E402
 from sparse_limits.numerics.prediction.modules.saliencies import module_scores  # noqa: E402
@@ -160,8 +164,76 @@ def test_predict_takes_little_more_than_the_scorings_it_makes(build, method, den
     assert NETWORKS * scoring < operations(lambda: predicted(build, method, density)) <= MOST * NETWORKS * scoring
 
 
+def all_at_once(build: Callable[[], nn.Module]) -> int:
+    """The operations of a forward of all samples."""
+    module, x = build().double(), torch.from_numpy(DIGITS.x)
+    return operations(torch.no_grad()(lambda: module(x)))
+
+
+@pytest.mark.parametrize(("build", "density"), [(normalised, 0.4), (Residual, 0.05)])
+def test_at_most_a_forward_of_all_samples_and_a_way_back_are_added(build, density) -> None:
+    """So much is needed with batch normalisation, and where weights lead from an input to an output, but by units that are never on.
+
+    Beside it are probes of a part of the samples, whose layers are called twice, the question whether samples alone have other
+    outputs, and for all modules together the estimate of what they take, and a look at their layers.
+    """
+    torch.manual_seed(0)
+    scoring = operations(partial(module_scores, build(), "snip", DIGITS, loss="cross-entropy"))
+    forward = all_at_once(build)
+    probes = 2 * max(inputs.FIRST, SAMPLES // inputs.SHARE) + inputs.FIRST + 2
+    most = NETWORKS * (scoring + forward * (2 + probes / SAMPLES)) + (sum(costs.FEW) * scoring + 10 * forward) / SAMPLES
+    assert MOST * NETWORKS * scoring < operations(lambda: predicted(build, "snip", density)) <= most
+
+
 @pytest.mark.parametrize("build", [convolutional, Residual])
 def test_a_pass_over_all_samples_would_take_more(build, monkeypatch) -> None:
     monkeypatch.setattr("sparse_limits.numerics.prediction.modules.parts.silent_inputs", by_the_whole_pass)
     scoring = operations(partial(module_scores, build(), "snip", DIGITS, loss="cross-entropy"))
     assert operations(lambda: predicted(build, "snip", 0.2)) > MOST * NETWORKS * scoring
+
+
+@pytest.mark.parametrize(
+    ("call", "forgets"),
+    [
+        (lambda x: x > 0, True),
+        (lambda x: torch.nan_to_num(x), True),
+        (lambda x: x.clone().nan_to_num_(), True),
+        (lambda x: torch.relu(x), False),
+        (lambda x: x[1:], False),
+        (lambda x: x * torch.zeros_like(x), False),
+        (lambda x: x * x.new_ones(3), False),
+        (lambda x: nn.functional.dropout(x, 0.5), False),
+        (lambda x: x.clone().uniform_(), False),
+        (lambda x: x.clone().copy_(torch.ones(3)), False),
+        (lambda x: torch.ones(3).copy_(x) > 0, True),
+    ],
+)
+def test_what_is_not_read_is_not_forgotten(call, forgets) -> None:
+    """Dropout draws into memory that is not filled, in which any number may stand, or none."""
+    with torch.no_grad(), Forgetting() as forgetting:
+        call(torch.tensor([torch.nan, 1.0, 2.0]))
+    assert forgetting.seen == forgets
+
+
+def test_a_torch_without_the_interface_that_is_not_public_finds_the_same(monkeypatch) -> None:
+    torch.manual_seed(0)
+    module = Residual()
+    masks = masks_of(module, "snip", 0.1)
+    wanted = silent_inputs(module, masks, DIGITS)
+    monkeypatch.setitem(sys.modules, "torch.utils._python_dispatch", None)
+    monkeypatch.delitem(sys.modules, f"{inputs.__package__}.forgetting", raising=False)
+    assert np.array_equal(silent_inputs(module, masks, DIGITS), wanted)
+    found = of_parts(question("snip", "digits", Residual, scope="global", samples=50, seed=0, networks=1))
+    (note,) = (each for each in found.notes if "TorchDispatchMode" in each)
+    assert note.startswith("this PyTorch has no torch.utils._python_dispatch.TorchDispatchMode: ")
+
+
+def test_what_is_not_public_is_imported_in_one_file_which_is_imported_where_it_is_used() -> None:
+    folder = Path(inputs.__file__).parent
+    private, whole = [], []
+    for file in folder.glob("*.py"):
+        for each in ast.parse(file.read_text("utf-8")).body:
+            named = f"{each.module}." if isinstance(each, ast.ImportFrom) else ""
+            private += [file.name] if named.startswith("torch.") and "._" in named else []
+            whole += [file.name] if named.endswith("modules.forgetting.") else []
+    assert (private, whole) == (["forgetting.py"], [])
