@@ -124,7 +124,10 @@ def _reported(error: Exception, debug: bool, options: Mapping[str, str]) -> int:
     if ours or debug:
         traceback.print_exception(error)
     if ours:
-        return _complain("this is a bug of ours; please report it, with the call and the lines above", OURS)
+        return _complain(
+            "this is a bug of ours; please report it, with the call and the lines above (after a change of your own, read the last of them)",
+            OURS,
+        )
     said = " ".join(str(error).split())
     if isinstance(error, InputError):
         said = in_options(said, options)

@@ -46,7 +46,7 @@ class Proof(StrEnum):
 class Source:
     """A paper (its arXiv number), the version that the claim is about (v1, or a venue) and the place in it.
 
-    Without a version nothing of the paper was at hand; without a paper the place stands alone, such as a book.
+    An empty version is one that is not known; without a paper the place stands alone, such as a book.
     """
 
     paper: str = ""
@@ -208,7 +208,9 @@ class Claim:
                 raise ValueError(f"{self.label}: the statement names [[{unknown[0]}]], and no step gives it")
             object.__setattr__(self, "expressions", {name: given[name] for name in names} if self.steps else {})
         if not self.expressions:
-            raise ValueError(f"{self.label}: a claim needs at least one expression")
+            raise ValueError(
+                f"{self.label}: a claim needs at least one expression, expected [[name]] in the statement, of a formula that a step gives"
+            )
 
     @cached_property
     def wrong_forms(self) -> Mapping[str, Mapping[str, Any]]:
@@ -321,7 +323,9 @@ class Claim:
                 raise ValueError(f"{self.label}: a CORRECTION quotes the text that it corrects")
         announced = self.provenance in (Provenance.STATED, Provenance.RECONSTRUCTED)
         if announced and not QUOTATION.search(self.source.place):
-            raise ValueError(f"{self.label}: what is {self.provenance} quotes its source")
+            raise ValueError(
+                f"{self.label}: what is {self.provenance} quotes its source: expected a sentence in “…” as the place"
+            )
 
     @property
     def latex_headline(self) -> str:

@@ -79,7 +79,9 @@ def _step(paragraph: str, objects: Mapping[str, Any], before: Sequence[Step]) ->
     given = {each for step in before for each in step.gives}
     names = said.pop("gives", [each for each in dict.fromkeys(SLOT.findall(sentence)) if each not in given])
     if missing := [each for each in names if each not in objects]:
-        raise ValueError(f"{name!r} gives {', '.join(missing)}, which the module does not have")
+        raise ValueError(
+            f"{name!r} gives {', '.join(missing)}, which the module does not have, nor the call of proof(…) as an argument"
+        )
     return Step(name=name, sentence=sentence, gives={each: objects[each] for each in names}, **said)
 
 
@@ -122,7 +124,9 @@ def _read(clause: str, objects: Mapping[str, Any], before: Sequence[Step]) -> It
             else (("reach", REACHES[kind]), ("limited", text))
         )
     else:
-        raise ValueError(f"cannot read {clause!r}, expected from, by, gives, cited:, a definition and the like")
+        raise ValueError(
+            f"cannot read {clause!r}, expected from …, by …, gives …, cited: …, a definition, argued, or at some sizes: …"
+        )
 
 
 def _carried(by: str, objects: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -134,7 +138,9 @@ def _carried(by: str, objects: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     elif isinstance(objects.get(by), str):
         yield from (("by", Carrier.CITED), ("source", objects[by]))
     else:
-        raise ValueError(f"by {by!r}, expected a rule, the label of a claim, or the name of a citation")
+        raise ValueError(
+            f"by {by!r}, expected a rule, the label of a claim, or the name of a citation; the rules are RULES in theory/steps.py"
+        )
 
 
 def _steps_named(words: str, names: Sequence[str]) -> Iterator[str]:
@@ -142,7 +148,7 @@ def _steps_named(words: str, names: Sequence[str]) -> Iterator[str]:
     while words:
         found = [name for name in names if words == name or words.startswith(f"{name}, ")]
         if not found:
-            raise ValueError(f"from {words!r}, expected steps above")
+            raise ValueError(f"from {words!r}, expected steps above: {', '.join(names) or 'there is none'}")
         name = max(found, key=len)
         yield name
         words = words[len(name) :].removeprefix(", ")

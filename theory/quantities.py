@@ -55,7 +55,10 @@ class Quantity:
 
     def __post_init__(self) -> None:
         if not self.meaning.strip() or not isinstance(self.within, sp.Set):
-            raise ValueError(f"{self.symbols}: expected a meaning and a set of values")
+            raise ValueError(
+                f"{self.symbols}: is {self.meaning!r:.60} with values in {self.within!r:.60}, expected a meaning and a set of values, "
+                "such as UNIT, POSITIVE or COUNT of theory/quantities.py, or sp.Interval(0, 2)"
+            )
         if isinstance(self.within, sp.Range) and self.within.step != 1:
             raise ValueError(
                 f"{self.symbols}: whole numbers in steps of {self.within.step}, expected all between two ends"

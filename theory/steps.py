@@ -185,7 +185,9 @@ def check_steps(steps: Sequence[Step], expressions: Mapping[str, Any], claims: S
         if unknown := [name for name in step.uses if name not in before]:
             raise ValueError(f"step {step.name!r} uses {', '.join(unknown)}, expected steps before it")
         if step.by is Carrier.CLAIM and step.source not in claims:
-            raise ValueError(f"step {step.name!r} rests on {step.source}, expected it among the claims used")
+            raise ValueError(
+                f"step {step.name!r} rests on {step.source}, expected it among the claims used: uses=({step.source!r},)"
+            )
         for name, value in step.gives.items():
             if name in given:
                 raise ValueError(f"steps {given[name]!r} and {step.name!r} both give {name}")
@@ -197,7 +199,10 @@ def check_steps(steps: Sequence[Step], expressions: Mapping[str, Any], claims: S
         raise ValueError(f"no step gives {', '.join(lacking)}")
     needed = {each.name for name in expressions for each in path(steps, name)}
     if orphans := [step.name for step in steps if step.name not in needed]:
-        raise ValueError(f"no expression rests on the steps {', '.join(orphans)}")
+        raise ValueError(
+            f"no expression rests on the steps {', '.join(orphans)}; expected what they give in the statement or in also=(…), "
+            "or a later step that uses them (from …)"
+        )
 
 
 def path(steps: Sequence[Step], expression: str) -> Iterator[Step]:

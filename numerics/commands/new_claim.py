@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -25,8 +26,23 @@ def run(arguments: Namespace) -> int:
     for path in files:
         print(f"  {path}")
     print(
-        f"Replace its formula by your own, then: sparse-limits verify {label}; sparse-limits mutate {label}; "
-        "python docs/labels.py, once the statement stands. The counts of all claims on two pages wait for a run of the ledger (minutes): "
-        "SPARSE_LIMITS_KEEP=DIR python docs/examples.py README.md book/howto_run.md, which takes from DIR what is still true."
+        f"""Next:
+1. Replace formula, proof, reasons, wrong forms and texts by your own; and the heading of the box in {files[2].name} by your title.
+2. sparse-limits verify {label}; sparse-limits mutate {label}
+3. A check on drawn numbers, if the claim has any: {check_file(files[0])}
+4. python docs/labels.py, once the statement stands.
+5. The counts of all claims on two pages, by a run of the ledger (minutes; DIR keeps its results for the next run):
+   SPARSE_LIMITS_KEEP=DIR python docs/examples.py README.md book/howto_run.md"""
     )
     return 0
+
+
+def check_file(claim: Path) -> Path:
+    """Where the checks of a claim belong that SymPy cannot do, by the claim's own file.
+
+    Examples:
+        >>> check_file(Path("/home/theory/lifts/further/a.py")).as_posix()
+        '/home/numerics/checks/lifts/further/a.py'
+    """
+    root, topic = claim.parents[3], claim.parents[1].name
+    return root / "numerics" / "checks" / topic / "further" / claim.name

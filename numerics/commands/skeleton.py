@@ -50,7 +50,7 @@ modulus (from density): $$t$$ times the density, integrated from $$t$$ on, is $$
         globals(),
         density=half_normal.density,
     ),
-    source=Source("2602.06675", "v1"),
+    source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(Quantity(t, "level above which a weight is kept", NON_NEGATIVE),),

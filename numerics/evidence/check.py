@@ -192,7 +192,9 @@ def _validated(check: Check) -> Check:
         raise TypeError(f"{check.name}: a check takes at least one expression of its claim")
     for name in check.subjects:
         if name not in known:
-            raise TypeError(f"{check.name} takes {name!r}, which is no expression of {check.claim.label}")
+            raise TypeError(
+                f"{check.name} takes {name!r}, which is no expression of {check.claim.label}, expected one of {', '.join(sorted(known))}"
+            )
     if "trial" not in inspect.signature(check.body).parameters and check.body not in _written(check.claim):
         raise TypeError(f"{check.name}: a check takes the trial as its last argument")
     names = [each.name for each in check.controls if not each.shared]
@@ -220,11 +222,16 @@ def _validate_step(check: Check) -> None:
     """Refuse a check of a step that does not compute with what the step gives, and of one that is not computed."""
     step = next((each for each in check.claim.steps if each.name == check.step), None)
     if step is None:
-        raise TypeError(f"{check.name} is of the step {check.step!r}, which is none of {check.claim.label}")
+        names = ", ".join(each.name for each in check.claim.steps)
+        raise TypeError(
+            f"{check.name} is of the step {check.step!r}, which is none of {check.claim.label}, expected one of {names}"
+        )
     if step.by not in (Carrier.COMPUTED, Carrier.RULE):
         raise TypeError(f"{check.name} is of the step {check.step!r}, which is {step.by}")
     if not set(step.gives) & set(check.subjects):
-        raise TypeError(f"{check.name} takes nothing that the step {check.step!r} gives")
+        raise TypeError(
+            f"{check.name} takes nothing that the step {check.step!r} gives, expected an argument named {' or '.join(step.gives)}"
+        )
 
 
 def checks_in(module: ModuleType) -> list[Check]:

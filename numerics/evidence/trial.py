@@ -157,7 +157,10 @@ class Trial(Drawing, StatisticalFindings):
             ValueError: for a certificate that the signs of its letters do not decide, and for an empty `where`.
         """
         if not (certificate.is_positive if strict else certificate.is_nonnegative):
-            raise ValueError(f"the signs of its letters do not show that {certificate} {'>' if strict else '≥'} 0")
+            raise ValueError(
+                f"the signs of its letters do not show that {certificate} {'>' if strict else '≥'} 0; expected letters whose signs do, "
+                "such as a positive y with where={p: 1/(1 + y)} for p between 0 and 1"
+            )
         return replace(self.same(expression, certificate, by=by, where=where), order=True)
 
     def induction(
