@@ -24,8 +24,6 @@ class Text:
         return tuple(sentence for sentences in self.places.values() for sentence in sentences)
 
 
-NOTHING = Text("nothing")
-
 TEXTS: Mapping[str, Mapping[str, Text]] = {
     "2602.06675": {
         "v1": Text(
@@ -117,7 +115,7 @@ TEXTS: Mapping[str, Mapping[str, Text]] = {
     },
     "2501.05930": {
         "v1": Text(
-            "the abstract, a summary beside it, and the titles of theorems, definitions and figures",
+            "the abstract, a summary beside it, reviews of the submission, the opening of Theorem 2.1, the titles of theorems and definitions, and captions of figures",
             {
                 "abstract": (
                     "Distinct from the fixed-space global optimality of non-convex optimization, this new form of convergence, and the "
@@ -163,7 +161,7 @@ TEXTS: Mapping[str, Mapping[str, Text]] = {
     },
     "2603.02234": {
         "v1": Text(
-            "the abstract, a summary beside it, the titles of theorems, and the captions of figures",
+            "the abstract, a summary beside it, the opening of Theorem 1, the titles of theorems, and the captions of figures",
             {
                 "abstract": (
                     "Existing theoretical results supporting the SLTH rely almost exclusively on unstructured pruning, showing "
@@ -198,8 +196,21 @@ TEXTS: Mapping[str, Mapping[str, Text]] = {
             },
         ),
     },
-    "2006.07990": {"": NOTHING},
-    "2002.00585": {"": NOTHING},
+    "2006.07990": {
+        "NeurIPS 2020": Text(
+            "the abstract",
+            {
+                "abstract": (
+                    "We show that any target network of width $d$ and depth $l$ can be approximated by pruning a random network "
+                    r"that is a factor $O(\log(dl))$ wider and twice as deep.",
+                    "Our analysis heavily relies on connecting pruning random ReLU networks to random instances of the Subset Sum "
+                    "problem.",
+                    "We then show that this logarithmic over-parameterization is essentially optimal for constant depth networks.",
+                ),
+            },
+        ),
+    },
+    "2002.00585": {"v1": Text("the abstract, and the first paragraphs of the introduction")},
     "1812.09902": {
         "": Text(
             "the abstract",

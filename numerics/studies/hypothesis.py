@@ -5,7 +5,7 @@ under one threshold; the masks between hidden layers are looked at, as in the pa
 
 | number | which is |
 |---|---|
-| distance | the paper's: of histograms sorted by degrees, averaged over masks, from those at the largest width |
+| distance | the paper's, of histograms sorted by degrees from those at the largest width; averaged over masks, where the paper does not say what it averages |
 | random | the same distance of random masks of these densities, whose graphon is constant: sorting alone makes it |
 | unbiased | the same with entries that did not sort themselves (`cross_fitted`) |
 | spread, dead, living | how the densities of neurons differ, beyond independent entries of one density |

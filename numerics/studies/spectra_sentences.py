@@ -27,7 +27,11 @@ Rows = Mapping[tuple[str, float], SpectraRow]  # of one network, by method and d
 
 
 class Sentence(NamedTuple):
-    """Where the paper says it, and what."""
+    """Where the paper says it, and what is tested.
+
+    The paper calls the spectrum of Random relatively consistent, and its effective rank high: that no other method changes less
+    or has a higher rank is a reading.
+    """
 
     place: str
     text: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 import sympy as sp
@@ -11,6 +12,7 @@ from helpers import ROOT
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.hypothesis.critical_density import rho_c
 from sparse_limits.theory.kernel.dual import depth
+from sparse_limits.theory.kernel.graphon_recursion import covariance, gradient, weight
 from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.saliency.model import rho
 
@@ -35,7 +37,7 @@ def row(label: str) -> str:
 
 
 def test_each_section_has_a_case_beside_it() -> None:
-    assert [section for section, *_ in rows()] == ["4.2", "4.3", "4.3", "4.3", "5.1", "5.2", "5.3", "5.3", "6"]
+    assert [section for section, *_ in rows()] == ["4.2", *["4.3"] * 3, "5.1", "5.2", *["5.3"] * 3, "6"]
     assert all(len(cells) == 4 and all(cells) for cells in rows())
     without = [section for section, _, _, case in rows() if case.startswith("none")]
     assert without == ["5.3", "6"]  # what holds, and what is measured only
@@ -75,6 +77,40 @@ def test_the_share_of_empty_neurons_is_that_of_the_claim() -> None:
     formulas = claim("H6.1").expressions
     share = formulas["dead"].subs({rho: sp.Rational(1, 5), rho_c: formulas["critical_normal"]})
     assert f"${float(share):.4f}$" in row("H6.1")
+
+
+def kernel_of_variances(c: sp.Expr, activation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+    """The kernel of H5 at x = x′ = 1, with one hidden layer and the variance c of all weights."""
+    z = sp.Symbol("z", real=True)
+    formulas = claim("H5").expressions
+
+    def mean(of: sp.Expr) -> sp.Expr:
+        """Over a normal preactivation of the variance c."""
+        return sp.Integral(
+            of.subs(z, sp.sqrt(c) * z) * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo)
+        ).evalf()
+
+    def at(formula: sp.Expr, **values: sp.Expr) -> sp.Expr:
+        """With constants for the functions of a position."""
+        functions = {"weight": weight, "covariance": covariance, "gradient": gradient}
+        for name, value in values.items():
+            formula = formula.replace(functions[name], lambda *_, value=value: value)
+        return formula.doit()
+
+    arriving = at(formulas["backward"], weight=c, gradient=sp.Integer(1))
+    hidden = at(
+        formulas["own_layer"], gradient=mean(sp.diff(activation(z), z) ** 2) * arriving, covariance=sp.Integer(1)
+    )
+    return hidden + at(formulas["own_layer"], gradient=sp.Integer(1), covariance=mean(activation(z) ** 2))
+
+
+def test_the_factor_of_a_constant_graphon_is_that_of_relu() -> None:
+    """Not that of the sine, whose kernel at the variance 1 is 1; with ReLU it is the variance."""
+    quarter = sp.Rational(1, 4)
+    assert kernel_of_variances(sp.Integer(1), sp.sin) == pytest.approx(1)
+    assert f"the kernel is ${float(kernel_of_variances(quarter, sp.sin)):.3f}$ on average" in row("H5")
+    dense, quartered = (kernel_of_variances(c, lambda z: sp.sqrt(2) * sp.Max(z, 0)) for c in (sp.Integer(1), quarter))
+    assert quartered / dense == pytest.approx(float(quarter))
 
 
 def test_half_of_the_columns_have_scores_if_one_residual_is_zero() -> None:

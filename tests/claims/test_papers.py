@@ -121,3 +121,27 @@ def test_a_measured_claim_stands_beside_the_paper_whose_section_it_goes_beyond()
     assert (source.paper, source.version) == ("2510.17515", "v1")
     assert "section 6" in source.place
     assert "T4" in listed(listed_paper("2510.17515", LEDGER).partition("**Further.**")[2])
+
+
+def test_reported_assumptions_stand_beside_those_of_the_claims():
+    """Of 2602.06675, whose text was not at hand: what the table says about the claims is in their statements."""
+    table = (ROOT / "book" / "paper_graphon.md").read_text("utf-8").partition("| reported of v1 | here |")[2]
+    rows = table.partition("\n\n")[0].splitlines()[2:]
+    assert len(rows) == 9
+    assert all(listed(row) for row in rows)
+    words = {
+        "G4.3": (
+            "in whatever proportion",
+            "nondecreasing",
+            r"$\eta_u$ and $\eta_v$",
+            r"\eta_\xi",
+            "threshold need not be stable",
+        ),
+        "S5": ("drawn anew", "at most half of the root of the share"),
+        "E6.1": (r"\alpha np^k\to\infty",),
+        "B9": ("training is *lazy*", "least eigenvalue"),
+    }
+    for label, expected in words.items():
+        assert any(label in listed(row) for row in rows), label
+        statement = " ".join(LEDGER[label].claim.statement.split())
+        assert all(each in statement for each in expected), label

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
+from itertools import combinations, pairwise
+from math import ceil, comb
 
 import numpy as np
 import pytest
 import scipy.integrate
 import sympy as sp
 from flint import arb, ctx, fmpq
+from helpers import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +36,38 @@ from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 TARGET, CLOSE = sp.Rational(3, 10), sp.Rational(1, 100)
 LAWS = (Uniform(), Gaussian(), UniformProduct(), GaussianProduct())
+
+
+# Few kept numbers
+
+
+@given(
+    st.lists(st.fractions(-1, 1), min_size=1, max_size=6),
+    st.integers(0, 6),
+    st.fractions(Fraction(1, 50), Fraction(1, 2)),
+)
+@settings(max_examples=40)
+def test_few_of_some_numbers_serve_few_targets(numbers: list[Fraction], kept: int, error: Fraction) -> None:
+    """The two bounds of the page on counting: as many sums as subsets, each for a length of twice the error."""
+    sums = {sum(few, Fraction(0)) for size in range(kept + 1) for few in combinations(numbers, size)}
+    served, end = Fraction(0), None
+    for low, high in sorted((each - error, each + error) for each in sums):
+        served += high - (low if end is None or low > end else end)
+        end = high
+    subsets = sum(comb(len(numbers), size) for size in range(kept + 1))
+    assert served <= 2 * error * subsets
+    assert subsets <= (1 + len(numbers)) ** kept
+
+
+def test_the_count_of_few_kept_numbers_is_attained() -> None:
+    """Powers of two serve a target per subset; with one subset less the bound is false."""
+    numbers = [Fraction(2) ** power for power in range(4)]
+    sums = {sum(few, Fraction(0)) for size in range(3) for few in combinations(numbers, size)}
+    assert len(sums) == sum(comb(4, size) for size in range(3)) == 11
+    assert min(high - low for low, high in pairwise(sorted(sums))) >= 1  # no target is served twice at an error of 1/2
+    page = (ROOT / "book" / "subset_sum_counting.md").read_text("utf-8")
+    assert r"\sum_{j\le k}\binom nj\ge\frac1{2\varepsilon}" in page
+    assert r"k\ge\frac{\ln\frac1{2\varepsilon}}{\ln(1+n)}" in page
 
 
 # R2

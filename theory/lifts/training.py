@@ -44,7 +44,7 @@ INITIAL = walsh.initial_loss
 training_success = Claim(
     label="L19",
     title="Training experiment: success grows with n and is limited by coverage",
-    headline=r"Sparse students of the target of L18.3 succeed only if their masks cover both triples of inputs, so with a probability of at most $$[[coverage]].$$ Measured at $p_0=\frac12$: with 32 units they succeed more often than with 4.",
+    headline=r"Sparse students of the target of L18.3 succeed only if their masks cover both triples of inputs, which has probability $$[[coverage]].$$ Measured at $p_0=\frac12$: students with 32 units succeed more often than with 4.",
     statement=r"""
 Let the target be $f^*$ of L18.3 on $\{\pm1\}^6$, with uniform inputs. A student $F(x)=\sum_{i\le n}a_i\tanh(w_i\cdot x)$ keeps every
 input of every unit with probability $p_0$. The kept weights are $N(0,1)$ and $a(0)=0$; all kept parameters, $[[parameters]]$ on average,
@@ -66,7 +66,9 @@ does not explain these successes: it counts near copies of the two units, and th
 The bounds are those of L18.1 for the families of all subsets of masks, with the numbers of L18.3, whose $P_{\mathrm{cov}}$ is that of L18.2 for both triples: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear
 coefficients are covered with them. Masks of different students are independent: a binomial count. The rest is measured: on students drawn anew
 for each $n$, whose masks are not nested. ∎""",
-    source=Source("2501.05930", "v1", "no training experiment is in the paper"),
+    source=Source(
+        "2501.05930", "v1", "beyond the text at hand; a review of the submission misses training experiments"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     uses=("L18.1", "L18.2", "L18.3"),

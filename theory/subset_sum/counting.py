@@ -162,9 +162,9 @@ different subsets of one sample cost nothing extra (R4).
     steps=STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; textbook counting (pigeonhole, Markov), the lower bound beside its pruning theorem "
-        "being reported second-hand",
+        "NeurIPS 2020",
+        "beyond the abstract, which calls the logarithm “essentially optimal for constant depth networks” (R9); textbook "
+        "counting (pigeonhole, Markov)",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

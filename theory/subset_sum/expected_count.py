@@ -169,8 +169,8 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
     steps=COUNT_STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
+        "NeurIPS 2020",
+        "beyond the abstract; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
         "expansion of ours",
     ),
     provenance=Provenance.EXTENSION,
@@ -295,22 +295,26 @@ def subsets_of_many_items_beyond_pi(other_terms: sp.Expr, many_error: sp.Expr) -
 count_expansion = Claim(
     label="R1.2",
     title="Expected number of subsets for many items, with a remainder",
-    headline=r"The mean number of subset sums of $n$ independent uniform numbers in $[-1,1]$ that hit a fixed $z$ to within $\varepsilon\le1$ is, for $\varepsilon$ not too small, up to a factor of $1+O(1/n)$, $$A=[[leading]].$$",
+    headline=r"Take $n$ independent numbers, uniform on $[-1,1]$. The mean number of their subset sums within $\varepsilon\le1$ of a fixed $z$ is, for $\varepsilon$ not too small, up to a factor of $1+O(1/n)$, $$A=[[leading]].$$",
     statement=r"""
-Let $N$ be the number of subsets in R1.1. For $n\ge1$, $\varepsilon\ge0$ and $r=|z|+\varepsilon$, with $A=[[leading]]$
-and $c=[[correction]]$: $$\big|\mathbb EN-\mathbf 1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad
+Let $N$ be the number of subsets in R1.1. Let $n\ge1$, $\varepsilon\ge0$ and $r=|z|+\varepsilon$. With the leading term $A=[[leading]]$
+and its correction $c=[[correction]]$, $$\big|\mathbb EN-\mathbf 1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad
 R_n(r)=[[remainder]].$$ So $\mathbb EN=A\,(1+O(1/n))$ for fixed $z$, uniformly over $n^22^{-n}\le\varepsilon\le1$, and
-over all $\varepsilon\le1$ with $\varepsilon<|z|$. The order $1/n^2$ of the remainder is sharp: for $z=0$ and
-$\varepsilon\to0$ the left side is $A\,([[next_term]]+O(\frac1n))/n^2$. The proof uses that the characteristic
-function $\varphi(u)=[[characteristic]]$ of an item that is absent with probability one half satisfies, on $[0,\pi]$,
+over all $\varepsilon\le1$ with $\varepsilon<|z|$.
+
+The order $1/n^2$ of the remainder is sharp: for $z=0$ and
+$\varepsilon\to0$ the left side is $A\,([[next_term]]+O(\frac1n))/n^2$.
+
+*For the proof.* Let $\varphi(u)=[[characteristic]]$ be the characteristic
+function of an item that is absent with probability one half. On $[0,\pi]$,
 $\varphi\le e^{-\rho u^2}$, $0\le\ln\varphi+u^2/12\le q\,u^4$ and $0\le\ln\varphi+u^2/12-u^4/1440\le s\,u^6$ with
 $\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
 """,
     steps=EXPANSION_STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
+        "NeurIPS 2020",
+        "beyond the abstract; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
         "expansion of ours",
     ),
     provenance=Provenance.EXTENSION,

@@ -43,8 +43,8 @@ from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE
 
 SOURCE = Source(
     "2006.07990",
-    "",
-    "no text at hand; textbook laws of products, reported second-hand to be the items of its two-layer blocks",
+    "NeurIPS 2020",
+    "beyond the abstract, which names subset sums and no items; textbook laws of products, as in the two layers of R8",
 )
 LAWS = (
     Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),
@@ -237,7 +237,7 @@ items do no better.
 quenched_count = Claim(
     label="R5.3",
     title="Probability that a subset of products hits a target",
-    headline=r"Let products of two weights be usable with probability $\frac12$ each. As $\varepsilon\to0$, a usable subset sum within $\varepsilon$ of $z\ne0$ with probability $\frac12$ requires asymptotically at least $$[[quenched_size]]$$ products, more than the mean count does.",
+    headline=r"Let items be products of two weights, each usable with probability $\frac12$. As $\varepsilon\to0$, for some usable subset sum to be within $\varepsilon$ of $z\ne0$ with probability $\frac12$, one needs asymptotically at least $$[[quenched_size]]$$ items.",
     statement=r"""
 An item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and is usable with probability
 $\frac12$. Among $n$ items, let $N$ be the number of subsets of usable items whose sum is within $\varepsilon$ of $z$.

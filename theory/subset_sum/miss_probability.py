@@ -81,7 +81,7 @@ is $2^n\cdot2\varepsilon$ times the normal density at $z$ with this mean and var
 $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}$.
 """,
     steps=STEPS,
-    source=Source("2006.07990", "", "no text at hand; a heuristic of ours"),
+    source=Source("2006.07990", "NeurIPS 2020", "beyond the abstract; a heuristic of ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     quantities=(

@@ -179,9 +179,9 @@ most $[[looseness]]$ times as large.
     steps=STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; Lueker (1998) with an unspecified constant, reported second-hand as the base of its "
-        "pruning theorem",
+        "NeurIPS 2020",
+        "beyond the abstract, which names “random instances of the Subset Sum problem”; Lueker (1998) has the order, with an "
+        "unspecified constant",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

@@ -175,7 +175,7 @@ so, divided by $\ln\frac1\varepsilon$, tends to $[[limit_rate]]$, the rate of R3
 claim does not give the constant for other laws.
 """,
     steps=STEPS,
-    source=Source("2006.07990", "", "no text at hand; a constant for Lueker (1998), ours"),
+    source=Source("2006.07990", "NeurIPS 2020", "beyond the abstract; a constant for Lueker (1998), ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

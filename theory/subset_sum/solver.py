@@ -171,8 +171,8 @@ exactly, from the items and the subset.
     steps=STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; textbook (meet in the middle: Horowitz and Sahni 1974; rounding errors of sums: Higham 2002)",
+        "NeurIPS 2020",
+        "beyond the abstract; textbook (meet in the middle: Horowitz and Sahni 1974; rounding errors of sums: Higham 2002)",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

@@ -153,10 +153,12 @@ norm $M=\|W+\Delta\|_{\infty\to\infty}$ of this layer and $\ell_h=\|h\|_1$. Both
     steps=STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; its pruning theorem, with an unspecified constant, as 2511.04217 restates it in Lemma 2",
+        "NeurIPS 2020",
+        r"abstract: “any target network of width $d$ and depth $l$ can be approximated by pruning a random network that is a "
+        r"factor $O(\log(dl))$ wider and twice as deep”; the theorem for one layer, with an unspecified constant, as 2511.04217 "
+        "restates it in Lemma 2; the constants are ours",
     ),
-    provenance=Provenance.EXTENSION,
+    provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
         UNITS.drawn_from(0, 60),

@@ -143,7 +143,7 @@ def doubling_numbers_reach_all_weights(enough: sp.Expr) -> Iterator[Relation]:
 volume_bound = Claim(
     label="R9",
     title="The number of parameters that tickets need: bounds by volumes of weights",
-    headline=r"A network that is independent of the targets and is to be pruned to each ReLU layer of $D$ weights in $[-c,c]$, within $\varepsilon$ for all $\|x\|_1\le1$, with probability $1-\delta$, needs at least $$[[relu_parameters]]$$ parameters.",
+    headline=r"Let a network, chosen without the targets, be pruned to any ReLU layer of $D$ weights in $[-c,c]$, within $\varepsilon$ for all $\|x\|_1\le1$. To succeed for each layer with probability at least $1-\delta$ it needs at least $$[[relu_parameters]]$$ parameters.",
     statement=r"""
 Let the targets be $f(x)=\sigma(Wx)$ with $D=d_0d_1$ weights, $\sigma=\mathrm{ReLU}$ or $\sigma(t)=t$ (linear). A
 source with $\Theta$ parameters, random or not but independent of $W$ and of any architecture, may be pruned by any of
@@ -173,10 +173,11 @@ $\ln\frac{d_0d_1}\delta$ and this bound does not.
     steps=STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; the lower bound beside its pruning theorem, reported second-hand; weights beyond 2ε are ours",
+        "NeurIPS 2020",
+        "abstract: “this logarithmic over-parameterization is essentially optimal for constant depth networks”; the bound, and "
+        "weights beyond 2ε, are ours",
     ),
-    provenance=Provenance.EXTENSION,
+    provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
         Quantity(D, "number of weights of the target", COUNT, drawn=(1, 4)),

@@ -131,7 +131,7 @@ $\varepsilon$.) Whether other masks or another random source can avoid the logar
 open.
 """,
     steps=STEPS,
-    source=Source("2006.07990", "", "no text at hand; ours, on the order of R8"),
+    source=Source("2006.07990", "NeurIPS 2020", "beyond the abstract; ours, on the order of R8"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -154,8 +154,9 @@ samples, and blocks that are not pruned on $.09$ to $.13$.
     steps=STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; tickets by subset sums, reported second-hand; experiment and certificate are ours",
+        "NeurIPS 2020",
+        "abstract: “connecting pruning random ReLU networks to random instances of the Subset Sum problem”; experiment and "
+        "certificate are ours",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,

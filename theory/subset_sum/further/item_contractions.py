@@ -123,8 +123,8 @@ least at $a=[[uniform_reach]]$ and $a=[[gaussian_reach]]$, with the values $[[un
     steps=STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; textbook laws of products, reported second-hand to be the items of its two-layer blocks",
+        "NeurIPS 2020",
+        "beyond the abstract, which names subset sums and no items; textbook laws of products, as in the two layers of R8",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

@@ -229,8 +229,8 @@ upper bound by every $N\le1$ and by every $N\ge1$. Both are attained at $n=1$ fo
     steps=STEPS,
     source=Source(
         "2006.07990",
-        "",
-        "no text at hand; the second moment of random subset sums, as in Karmarkar et al. (1986), here exactly",
+        "NeurIPS 2020",
+        "beyond the abstract; the second moment of random subset sums, as in Karmarkar et al. (1986), here exactly",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

@@ -117,8 +117,8 @@ $(1-o(1))\,[[subset_items]]$ (R5.3).
     steps=STEPS,
     source=Source(
         "2002.00585",
-        "",
-        "no text at hand; one candidate for each weight, against the subsets of 2006.07990, reported second-hand",
+        "v1",
+        "beyond the abstract; one candidate for each weight, against the subsets of 2006.07990",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
