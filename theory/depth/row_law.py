@@ -167,23 +167,26 @@ depth_row_law = Claim(
     title="The law of a row of scores at any depth",
     headline=r"As widths grow one after the other, scaled scores of a hidden layer from the second on tend in law to $|w_{ij}|\,|E_D[h_j\,\varphi'(z_i)\,c_i]|$, with independent weight $w_{ij}$, value $h_j$ below, preactivation $z_i$ and signal $c_i$ from above.",
     statement=r"""
-Let $z^1=W^1x/\sqrt d$, $h^l=\varphi(z^l)$, $z^{l+1}=W^{l+1}h^l/\sqrt{n_l}$ (plus biases), $f=Ah^L/\sqrt{n_L}$. Let the weights be
-independent and centred, iid in each layer, of variances $v_l$ and $v_A$, and let the residual $r$ be a fixed function of the $N$ data. Let
-$n_1,\dots,n_L\to\infty$ one after the other, with $d$ and $N$ fixed. Then the scores
-$|w_{ij}\,\partial E_D\langle r,f\rangle/\partial w_{ij}|$ of finitely many rows and columns of layer $l$, times $\sqrt{n_ln_{l-1}}$
-($n_0=d$), tend in law to
+**Network.** Let $z^1=W^1x/\sqrt d$, $h^l=\varphi(z^l)$, $z^{l+1}=W^{l+1}h^l/\sqrt{n_l}$ (plus biases) and $f=Ah^L/\sqrt{n_L}$. Let the
+weights be independent and centred, iid in each layer, of variances $v_l$ and $v_A$, and let the residual $r$ be a fixed function of the $N$
+data. Let $n_1,\dots,n_L\to\infty$ one after the other, with $d$ and $N$ fixed.
+
+**The limit.** The score of $w_{ij}$ is $|w_{ij}\,\partial E_D\langle r,f\rangle/\partial w_{ij}|$. Take finitely many rows and columns of
+layer $l$. Their scores, times $\sqrt{n_ln_{l-1}}$ ($n_0=d$), tend in law to
 $$|w_{ij}|\,\big|E_D[h_j\,\varphi'(z_i)\,c_i]\big|.$$
 Here the $w_{ij}$, $h_j$, $z_i$, $c_i$ are independent (in layer 1 $h_j=x_j$ is fixed and $z_i=w_i\cdot x/\sqrt d$, plus the bias, depends
 on $w_{ij}$). As vectors over the data they are iid over rows $i$ and, from layer 2 on, over columns $j$: $h_j=\varphi(u_j)$ with
 $u_j\sim N(0,\Sigma^{l-1})$ for $l\ge3$, $z_i\sim N(0,\Sigma^l)$ for $l\ge2$, and $c_i\sim N(0,\Pi^l\circ\langle r,r'\rangle)$ for $l<L$,
 while for $l=L$ the signal is $\langle a_i,r\rangle$ with the law of $a_i$ itself. Scores of the readout, times $\sqrt{n_L}$, tend to
-$|a_{kj}|\,|E_D[r_kh_j]|$ with $h_j$ of layer $L$. Covariances are passed forward by
-$\Sigma^{l+1}=v_{l+1}E[\varphi(u_j)\varphi(u_j')]+\beta_b$ over the $u_j$ of layer $l$, where the $u_j$ of layer 1 have the law of
-$w\cdot x/\sqrt d$ (for normal weights $\Sigma^1=v_1xx'/d$, plus $\beta_b$). They are passed back by
-$\Pi^l=v_{l+1}E[\varphi'(z_i)\varphi'(z_i')]_{\Sigma^{l+1}}\circ\Pi^{l+1}$, $\Pi^L=v_A$. For $\varphi(z)=\sqrt2\max(z,0)$ one layer, from
-layer 2 on or with normal weights in layer 1, maps the covariance $c$ of two inputs to $[[forward]]$ and $\Pi$ to $[[backward]]$. At one
-input, with normal weights in layer 1 and with the same variances of weights and biases in all layers, $\Sigma^l=[[variance]]$ and
-$\Pi^l=[[signal_variance]]$.
+$|a_{kj}|\,|E_D[r_kh_j]|$ with $h_j$ of layer $L$.
+
+**Covariances.** Forward, $\Sigma^{l+1}=v_{l+1}E[\varphi(u_j)\varphi(u_j')]+\beta_b$ over the $u_j$ of layer $l$. Those of layer 1 have the
+law of $w\cdot x/\sqrt d$ (for normal weights $\Sigma^1=v_1xx'/d$, plus $\beta_b$). Backward,
+$\Pi^l=v_{l+1}E[\varphi'(z_i)\varphi'(z_i')]_{\Sigma^{l+1}}\circ\Pi^{l+1}$ and $\Pi^L=v_A$; $\circ$ multiplies entry by entry.
+
+**ReLU.** For $\varphi(z)=\sqrt2\max(z,0)$ one layer, from layer 2 on or with normal weights in layer 1, maps the covariance $c$ of two inputs
+to $[[forward]]$ and $\Pi$ to $[[backward]]$. At one input, with normal weights in layer 1 and with the same variances of weights and biases
+in all layers, $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (one hidden layer: S6)"),

@@ -110,17 +110,22 @@ def multiplicities_give_the_dimension(
 hom_dimension = Claim(
     label="Q1",
     title="Dimension of the space of equivariant maps",
-    headline=r"The number of free weights of a layer that keeps a symmetry is an average over the group: $$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g),$$ with the characters of output and input.",
+    headline=r"The number of free weights of a linear map that keeps a symmetry is an average over the group $G$, $$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g),$$ where a character $\chi(g)$ is the trace of the matrix of $g$.",
     statement=r"""
-Let $\rho_{in},\rho_{out}$ be real representations of a finite group $G$ and
-$\mathrm{Hom}_G=\{T:\rho_{out}(g)T=T\rho_{in}(g)\text{ for all }g\}$. Write the entries of $T$ as one vector, row by row. Then
+Let $\rho_{in},\rho_{out}$ be real representations of a finite group $G$. The *equivariant* maps are
+$\mathrm{Hom}_G=\{T:\rho_{out}(g)T=T\rho_{in}(g)\text{ for all }g\}$.
+
+*As the solutions of equations.* Write the entries of $T$ as one vector, row by row. Then
 $$\mathrm{Hom}_G=\bigcap_g\ker\big(\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top-I\big),$$ where it suffices that $g$ runs through generators.
 For $\rho_{out}(g)=a$ and $\rho_{in}(g^{-1})=b$ in dimension 2 the matrix is $$[[constraint]].$$ (Column by column the factors change
-places.) Moreover,
-$$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g)\quad\text{with the characters }\chi=\mathrm{tr}\,\rho,$$ to which $c$
-elements with the same characters, such as those of a conjugacy class, contribute $$[[share]]$$ with $N=|G|$. *Example.* The real
-irreducible representations of $C_4$ are the trivial one, the sign and the rotation by $90^\circ$. If the two representations contain these
-$t$, $s$ and $r$ times, each with its own index, the dimension is $[[c4_dimension]]$.
+places.)
+
+*Their dimension* is
+$$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g)\quad\text{with the characters }\chi=\mathrm{tr}\,\rho.$$
+To it $c$ elements with the same characters, such as those of a conjugacy class, contribute $$[[share]]$$ with $N=|G|$.
+
+*Example.* The real irreducible representations of $C_4$ are the trivial one, the sign and the rotation by $90^\circ$. If the two
+representations contain these $t$, $s$ and $r$ times, each with its own index, the dimension is $[[c4_dimension]]$.
 """,
     steps=STEPS,
     source=Source("2206.04270", "v2", "textbook (characters: Serre 1977); beyond the abstract"),

@@ -169,7 +169,7 @@ def bounds_are_compared(saving: sp.Expr, relu_parameters: sp.Expr) -> Iterator[R
 pruning_lower_bound = Claim(
     label="Q8",
     title="A lower bound for pruning to equivariant networks",
-    headline=r"To be pruned to each equivariant ReLU layer with coefficients in $[-c,c]$ and $B$ orbits, of entries $0$ and $\frac1s$, within $\varepsilon$ at the inputs $\pm e_x$ and with probability $1-\delta$, any source needs at least $$[[relu_parameters]]$$ parameters.",
+    headline=r"Let any source be pruned to equivariant ReLU layers with coefficients in $[-c,c]$ and $B$ orbits, of entries $0$ and $\frac1s$, within $\varepsilon$ at the inputs $\pm e_x$. To succeed for each with probability $1-\delta$ it needs at least $$[[relu_parameters]]$$ parameters.",
     statement=r"""
 Let $G$ permute finite sets $X$ and $Y$, and let $B_b$ be the orbit basis (Q2) with all elements divided by the same $s>0$ (for $s=1$ the
 entries are 0 and 1). The target $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ has `n_in` input and `n_out` output channels,

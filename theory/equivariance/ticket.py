@@ -131,14 +131,14 @@ $\xi=\sum_i\|x_i\|_\infty$. This bound is attained if nothing is kept, all $w=\v
 equivariant_ticket = Claim(
     label="Q7.1",
     title="Lottery tickets for equivariant layers",
-    headline=r"With coefficients uniform on $[-1,1]$, a source of $n$ channels for each input channel holds, except with probability $\delta$, a mask within $\varepsilon$ of each coefficient of a small target layer, if $$n\ge[[uniform_size]].$$",
+    headline=r"A random equivariant source has coefficients uniform on $[-1,1]$ and $n$ hidden channels for each input channel. Except with probability $\delta$ a mask gives each coefficient of a small target within $\varepsilon$, if $$n\ge[[uniform_size]].$$",
     statement=r"""
-Let $G$ permute finite sets $X$ and $Y$, and let $B_b$ be a basis of $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$. The target is $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ with ReLU $\sigma$, `n_in` input channels, `n_out` output channels and
-coefficients $|w|\le\frac a2$. The source $\sigma(\mu\,\sigma(\lambda x))$ has two equivariant layers. All its coefficients are independent and have one symmetric law for which a product of two has at least the density $\kappa$ on $[-a,a]$.
-The second layer has the basis $B_b$, the first has a basis of $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^X)$ **that contains $I$**, and $n\cdot$`n_in` channels lie between them. Except with probability at most $$[[failure]]$$ some mask on the
-coefficients leaves an equivariant $g$ with all coefficient errors at most $\varepsilon$, so that for *all* $x$ no output of $f-g$ exceeds $$[[error]],$$ where $\beta=\sum_b\|B_b\|_{\infty\to\infty}$ and $\xi=\sum_i\|x_i\|_\infty$; this
-bound is attained. At inputs $x\ge0$ the failure probability is at most half of the bound above. The failure probability is at most $\delta$ if $$n\ge[[size]],$$ and for coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) if
-$$n\ge[[uniform_size]].$$
+Let $G$ permute finite sets $X$ and $Y$, and let $B_b$ be a basis of $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$. *The target* is one layer, $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ with ReLU $\sigma$, `n_in` input channels, `n_out` output channels and coefficients $|w|\le\frac a2$.
+*The source* $\sigma(\mu\,\sigma(\lambda x))$ has two equivariant layers with $n\cdot$`n_in` channels between them. The first has a basis of $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^X)$ **that contains $I$**, the second has the basis $B_b$.
+All coefficients of the source are independent and have one symmetric law, for which a product of two has at least the density $\kappa$ on $[-a,a]$.
+
+*The ticket.* Except with probability at most $$[[failure]]$$ some mask on the coefficients leaves an equivariant $g$ with all coefficient errors at most $\varepsilon$. Then for *all* $x$ no output of $f-g$ exceeds $$[[error]],$$ where $\beta=\sum_b\|B_b\|_{\infty\to\infty}$ and $\xi=\sum_i\|x_i\|_\infty$; this bound is attained. At inputs $x\ge0$ the failure probability is at most half of the bound above.
+*Its size.* The failure probability is at most $\delta$ if $$n\ge[[size]],$$ and for coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) if $$n\ge[[uniform_size]].$$
 
 *Sizes of the basis.* Perceptrons: 1. Convolutions with a $K\times K$ window: $K^2$; $D\times D$ kernels between regular features of $C_4$: $4D^2$ (Q4). DeepSets: 2 for at least two points, 15 for pairs of at least four points (Q3). Message
 passing on a graph with edges and without loops, spanned by $I$ and the adjacency matrix, and equivariant if this matrix is permuted as well: 2.
@@ -279,12 +279,12 @@ share lost (from lost mean, norms): So the share $[[lost]]$ of $I$ is lost.
 ticket_without_identity = Claim(
     label="Q7.2",
     title="Tickets where the first basis lacks the identity",
-    headline=r"If the first basis lacks the identity but spans it, tickets exist with a block of channels for each element used. Orbit bases lose nothing: with $[[channels]]$ channels all is as in Q7.1.",
+    headline=r"Let the identity be a sum of multiples of elements of the first basis, but no element. Tickets still exist, with a block of channels for each element used. For orbit bases $[[channels]]$ channels give all of Q7.1.",
     statement=r"""
-Let the source and the target be those of Q7.1, but let the first basis lack $I$. Suppose only that $I=\sum_qc_qQ_q$ with at most `B_in` basis elements $Q_q$ and that all $|c_qw_{iob}|\le\frac a2$, and take a block of channels for each
-$Q_q$. Then the failure probability is at most $$[[general_failure]],$$ and the error is at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$. Orbit bases lose nothing: $I$ is the sum of the diagonal orbits $Q_q$, one for each of
-the $k$ orbits of $G$ on $X$, and $B_bQ_q\in\{0,B_b\}$, so $[[channels]]$ channels suffice, with the probability and the error of Q7.1. A single element does not suffice in general: if the basis consists of $\frac{1}{m}J$ and a multiple of
-$I-\frac1mJ$ for $S_m$ on $m\ge2$ points, the second alone cannot reproduce $x$, and the relative least-squares error is $[[lost]]$.
+Let the source and the target be those of Q7.1, but let the first basis lack $I$. Suppose only that $I=\sum_qc_qQ_q$ with at most `B_in` basis elements $Q_q$ and that all $|c_qw_{iob}|\le\frac a2$. Take a block of channels for each $Q_q$. Then the failure probability is at most $$[[general_failure]],$$ and the error is at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$.
+
+*Orbit bases lose nothing.* The identity is the sum of the diagonal orbits $Q_q$, one for each of the $k$ orbits of $G$ on $X$, and $B_bQ_q\in\{0,B_b\}$. So $[[channels]]$ channels suffice, with the probability and the error of Q7.1.
+*A single element does not suffice* in general. If the basis consists of $\frac{1}{m}J$ and a multiple of $I-\frac1mJ$ for $S_m$ on $m\ge2$ points, the second alone cannot reproduce $x$, and the relative least-squares error is $[[lost]]$.
 """,
     steps=BLOCK_STEPS,
     source=Source(

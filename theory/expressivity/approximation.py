@@ -75,7 +75,7 @@ def tail_of(chance: sp.Expr, least: sp.Expr) -> sp.Expr:
 universal_approximation = Claim(
     label="E6.1",
     title="Universal approximation on active coordinates",
-    headline=r"Under its assumptions, with edges of probability $\ge p$ to $k$ active inputs and $\alpha np^k\to\infty$, masked networks approximate a given continuous function of these inputs to any accuracy, with probability tending to $1$.",
+    headline=r"Under its assumptions, if a share $\alpha$ of $n$ neurons has edges of probability $\ge p$ to $k$ active inputs and $\alpha np^k\to\infty$, masked networks approximate a given continuous function of these to any accuracy, with probability $\to1$.",
     statement=r"""
 Let $f\in C([-B,B]^k)$, and let the activation $\varphi$ be continuous and not a polynomial. Let the neurons have
 biases, edges as in E1 (probability at least $p$ on $k$ inputs for a share $\alpha$ of the latents) and a dense

@@ -131,7 +131,7 @@ def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr) -> Iterator[Relati
 subspace_union = Claim(
     label="E11",
     title="Sums of functions of few inputs: separate neurons for each function",
-    headline="A layer with random edges holds the sum of networks of $N_1$ and $N_2$ units, unless fewer than $N_1$, $N_2$ or $N_1+N_2$ neurons are wired to the inputs of the first, the second or either: at most a sum of three binomial tails.",
+    headline=r"A random layer holds the sum of networks of $N_1$ and $N_2$ units if at least $N_1$, $N_2$ and $N_1+N_2$ neurons are wired to the inputs of the first, the second and either. It fails to with at most a sum of three binomial tails.",
     statement=r"""
 Let $f=f_1+f_2$. Let $f_q$ depend only on the $k_q$ inputs $S_q$ and be within $\varepsilon_q$ of a network of $N_q$
 units on these inputs, and let $S_1\cup S_2$ have $k_{12}$ inputs. Consider a hidden layer of $n$ neurons under the

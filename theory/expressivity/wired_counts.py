@@ -111,15 +111,21 @@ def moment_is_a_product_over_neurons(exponential_bound: sp.Expr) -> Iterator[Rel
 lower_tail = Claim(
     label="E2",
     title="Lower tail of the number of wired neurons, at four levels of sharpness",
-    headline=r"The number of fully wired neurons is less than half of its mean $\mu=mp^k$ with probability $$P(N<\tfrac\mu2)\le[[poisson_bound]].$$ A bound with the right exponent, and the exact tail, are known too.",
+    headline=r"Each of $m$ neurons keeps each of $k$ inputs with probability $p$, independently. The number $N$ of neurons that keep all $k$ inputs is less than half of its mean $\mu=mp^k$ with probability $$P(N<\tfrac\mu2)\le[[poisson_bound]].$$",
     statement=r"""
-Let $N\sim\mathrm{Bin}(m,q)$ with $q=p^k$, $0<p\le1$, and let $\mu=mq$. Then $P(N<\mu/2)=[[exact_tail]]$, a rational
-number for rational $p$, and
-$$P(N<\tfrac\mu2)\le e^{-m\,\mathrm{KL}(q/2\|q)}=[[kl_bound]]$$ $$\le[[poisson_bound]]\le[[usual_bound]],$$
-where $\mathrm{KL}=[[relative_entropy]]$ (infinite at $q=1$, where the tail and its first bound are $0$). The first
-bound is the best of the exponential bounds $[[exponential_bound]]$, at $t=[[best_tilt]]$. The second is the
-exponential bound at $t=\ln2$, combined with $1+x\le e^x$; its constant $\frac{1-\ln2}2\approx0.1534$ replaces the
-usual $\frac18$. The first bound is sharp in its exponent: with $l=\lceil\mu/2\rceil-1$
+Let $N\sim\mathrm{Bin}(m,q)$ with $q=p^k$, $0<p\le1$: the number of neurons, out of $m$, that keep all of $k$ inputs, if
+each keeps each input with probability $p$, independently. Let $\mu=mq$ be its mean.
+
+*Exactly,* $P(N<\mu/2)=[[exact_tail]]$, a rational number for rational $p$.
+
+*From above* there are three bounds, each simpler than the one before and no smaller:
+$$P(N<\tfrac\mu2)\le e^{-m\,\mathrm{KL}(q/2\|q)}=[[kl_bound]]$$ $$\le[[poisson_bound]]\le[[usual_bound]].$$
+The first has the relative entropy $\mathrm{KL}=[[relative_entropy]]$, which is infinite at $q=1$, where the tail and
+its first bound are $0$. The first bound is the best of the exponential bounds $[[exponential_bound]]$, at $t=[[best_tilt]]$. The
+second bound is the exponential bound at $t=\ln2$, combined with $1+x\le e^x$. It has the constant
+$\frac{1-\ln2}2\approx0.1534$ in place of $\frac18$, the constant of the third and usual bound.
+
+*From below.* The first bound is sharp in its exponent: with $l=\lceil\mu/2\rceil-1$
 $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]].$$
 """,
     steps=TAIL_STEPS,
@@ -134,7 +140,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
         FLOOR_NEURONS.drawn_from(8, 60),
         SOME_ACTIVE,
         EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
-        Quantity(tilt, "tilt of the exponential moment of the count", NON_NEGATIVE),
+        Quantity(tilt, "factor of the count in the exponent of an exponential bound", NON_NEGATIVE),
         Quantity(i, "number of fully wired neurons", COUNT, drawn=(1, 7)),
         COUNTED,
     ),
@@ -146,7 +152,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
         "N": "number of fully wired neurons among $m$",
         "q": "chance that a neuron is fully wired, $p^k$",
         r"\mu": "mean number of fully wired neurons",
-        r"\mathrm{KL}(\cdot\|q)": "relative entropy of a coin of another chance to one of the chance $q$",
+        r"\mathrm{KL}(\cdot\|q)": "relative entropy of a coin that has the chance before the bars to a coin of the chance $q$",
         "l": "largest whole number below half of the mean",
         "x": "any real number",
         **CHANCE,

@@ -113,15 +113,21 @@ def two_levels_are_integrated(level: sp.Expr, two_level_share: sp.Expr) -> Itera
 wired_count = Claim(
     label="E1",
     title="Fully wired neurons: a binomial count",
-    headline=r"The number of neurons that are connected to all of $k$ given inputs is binomial. For each of the $n$ neurons the chance is the product of its $k$ edge probabilities, averaged over the latents of the neurons.",
+    headline=r"Of $n$ neurons, the number that keep their weights from all of $k$ given inputs is binomial. Its chance is the product of a neuron's $k$ chances to keep a weight, averaged over the position of the neuron.",
     statement=r"""
-Let a hidden layer have $n$ neurons with iid uniform latents $u_i$. Given the latents, let the edges be independent
-with probabilities $W(u_i,v_j)$. Then the number $N$ of neurons connected to *all* of a set $S$ of $k$ inputs is
-binomial: $P(N=j)=[[count_law]]$ and $P(N\ge j)=[[tail_law]]$, with $t=t_S(W)=\int_0^1\prod_{j\in S}W(u,v_j)\,du$ (for
-three inputs $[[wired_share]]$). If $W(u,v_j)\ge p$ for $j\in S$ and a share $\alpha$ of the latents, then
-$t_S\ge[[floor_share]]$ and $N$ is stochastically at least $\mathrm{Bin}(n,\alpha p^k)$; given latents of which $m$
-have that floor, it is stochastically at least $\mathrm{Bin}(m,p^k)$. With $W=p$ on a share
-$\alpha$ and $W=p_0$ elsewhere, $t_S=[[two_level_share]]$, so the floor is sharp ($p_0=0$). The network's inputs outside $S$ do not matter.
+Let a hidden layer have $n$ neurons, with iid latents $u_i$, uniform on $[0,1]$. Given the latents, neuron $i$ is
+connected to the input at $v_j$ with probability $W(u_i,v_j)$, and all these edges are independent. Let $S$ be a set of
+$k$ inputs, and let $N$ be the number of neurons that are connected to *all* inputs of $S$.
+
+*The count* $N$ is binomial: $P(N=j)=[[count_law]]$ and $P(N\ge j)=[[tail_law]]$. Here
+$t=t_S(W)=\int_0^1\prod_{j\in S}W(u,v_j)\,du$ is the probability that one neuron is connected to all of $S$, for three
+inputs $[[wired_share]]$. The network's inputs outside $S$ do not matter.
+
+*From below.* Let $W(u,v_j)\ge p$ for all $j\in S$ and a share $\alpha$ of the latents. Then $t_S\ge[[floor_share]]$.
+In consequence $N$ is stochastically at least $\mathrm{Bin}(n,\alpha p^k)$: it reaches each number with at least the
+probability with which that count does. Given latents of which $m$ have these edge probabilities, $N$ is
+stochastically at least $\mathrm{Bin}(m,p^k)$. The bound on $t_S$ is sharp: with $W=p$ on a share $\alpha$ and $W=p_0$
+elsewhere, $t_S=[[two_level_share]]$, which is the bound at $p_0=0$.
 """,
     steps=WIRED_STEPS,
     source=Source("2602.06675", "v1", "elementary; a step towards E6.1, beyond the abstract"),

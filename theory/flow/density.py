@@ -120,17 +120,19 @@ def profiles_divide_times(
 density_times = Claim(
     label="F2.1",
     title="From the same residuals, constant graphons slow all of training down by one factor",
-    headline=r"Prune a wide ReLU network of $L$ hidden layers and many inputs, none dominant, at random to density $\rho$ in all layers. From the same residuals, each time to a loss, in linearised training, is multiplied by $$[[slowdown]].$$",
+    headline=r"Prune a wide ReLU network with $L$ hidden layers and many inputs, none dominant, at random to density $\rho$ in all layers. From the same residuals, linearised training multiplies each time to a loss by $$[[slowdown]].$$",
     statement=r"""
 In the setting of F1.1 let a kernel be $f>0$ times another. Then the loss in a mode is $[[scaled_loss]]$, where $\lambda$ is the eigenvalue
-of the other kernel: what happens by time $t$ happens with the other kernel by time $ft$, and all times are divided by $f$. Gradient descent
-(F1.2) is stable up to the rate $[[scaled_rate]]$, and at the same share of this rate it takes the same number of steps.
+of the other kernel. So what happens by time $t$ happens with the other kernel by time $ft$, and all times are divided by $f$. Gradient
+descent (F1.2) is stable up to the rate $[[scaled_rate]]$. At the same share of this rate it takes the same number of steps.
 
-**Constant graphons** (K3): at density $\rho$ in all layers, the time to reach any given loss is that of the dense network, from the same
+**Constant graphons** (K3). At density $\rho$ in all layers, the time to reach any given loss is that of the dense network, from the same
 residuals, multiplied by $$[[slowdown]],\quad\text{with a dense readout by}\quad[[readout_slowdown]].$$ If nothing is pruned, but weights of
-variance $\rho$ are trained, the factor is $[[trained_slowdown]]$. **Rank one** (K8): with row profiles $u^p$ and next column profiles $u^q$
-in each hidden layer, times are those of the dense network at reweighted inputs multiplied by $[[profile_slowdown]]$. The means of the
-profiles would give $[[mean_slowdown]]$, which is at least as large: hubs that receive much and also pass on much speed up training.
+variance $\rho$ are trained, the factor is $[[trained_slowdown]]$.
+
+**Rank one** (K8). With row profiles $u^p$ and next column profiles $u^q$ in each hidden layer, times are those of the dense network at
+reweighted inputs multiplied by $[[profile_slowdown]]$. The means of the profiles would give $[[mean_slowdown]]$, which is at least as
+large: hubs that receive much and also pass on much speed up training.
 """,
     steps=STEPS,
     source=Source(

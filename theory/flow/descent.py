@@ -120,15 +120,20 @@ def best_rates_balance_the_ends(factor: sp.Expr, best_rate: sp.Expr, best_factor
 gradient_descent = Claim(
     label="F1.2",
     title="Gradient descent: stable for rates below 2m/λ, and ahead of the flow below m/λ",
-    headline=r"Linearised gradient descent on $m$ samples lets no part of the residuals grow, wherever they start, if and only if the rate is at most $$[[stable_rate]],$$ with the largest eigenvalue $\lambda_1>0$ of the kernel matrix.",
+    headline=r"In linearised gradient descent on $m$ samples no part of the residuals grows, wherever they start, if and only if the rate is at most $$[[stable_rate]],$$ where $\lambda_1>0$ is the largest eigenvalue of the kernel matrix.",
     statement=r"""
 In the setting of F1.1, let the parameters move by $-\eta\nabla L$ in each step. After $k$ steps
-$$q_i\cdot r=[[step_mode]],\qquad L=\sum_i[[step_loss]].$$ Let $\lambda_1>0$ be the largest eigenvalue. No part of the residuals grows,
-wherever they start, if and only if $\eta\le[[stable_rate]]$. Every part at a positive eigenvalue tends to $0$, wherever they start, if and
-only if $\eta<[[stable_rate]]$. So the largest stable rate is $2m$ over the largest eigenvalue *of the kernel matrix*. Where
-$x=\frac{\eta\lambda}m<1$, gradient descent is ahead of the flow: after $k$ steps the loss in the mode is the loss of the flow at the time
-$k$ divided by the exponential of $[[lead]]\ge0$. If $\lambda_m>0$ is the smallest eigenvalue, the rate $[[best_rate]]$ minimises the
-largest modulus of a factor, which is then $[[best_factor]]$ per step.
+$$q_i\cdot r=[[step_mode]],\qquad L=\sum_i[[step_loss]].$$
+
+**Stable rates.** Let $\lambda_1>0$ be the largest eigenvalue of the kernel matrix. No part of the residuals grows, wherever they start, if
+and only if $\eta\le[[stable_rate]]$. Every part at a positive eigenvalue tends to $0$, wherever they start, if and only if
+$\eta<[[stable_rate]]$.
+
+**Ahead of the flow.** Where $x=\frac{\eta\lambda}m<1$, gradient descent is ahead of the flow: after $k$ steps the loss in the mode is the
+loss of the flow at the time $k$ divided by the exponential of $[[lead]]\ge0$.
+
+**The best rate.** If $\lambda_m>0$ is the smallest eigenvalue, the rate $[[best_rate]]$ minimises the largest modulus of a factor by which a step
+multiplies a part of the residuals; it is then $[[best_factor]]$.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "the textbook analysis of gradient descent; beyond the paper"),

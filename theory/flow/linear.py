@@ -154,15 +154,18 @@ def two_samples_follow_their_flow(
 linearised_flow = Claim(
     label="F1.1",
     title="Linearised gradient flow: the modes of the kernel decay independently",
-    headline=r"In linearised gradient flow at the rate $\eta$ on $m$ samples the eigenvectors of the kernel decay independently. With eigenvalue $\lambda$ and initial residual component $c$, an eigenvector carries at the time $t$ the loss $$[[mode_loss]].$$",
+    headline=r"In linearised gradient flow at the rate $\eta$ on $m$ samples the kernel's eigenvectors decay independently. One with eigenvalue $\lambda$ and initial residual component $c$ carries at time $t$ the loss $$[[mode_loss]].$$",
     statement=r"""
-Let the outputs $f$ on $m$ samples be affine in the parameters $\theta$, so that their kernel matrix $\Theta$ does not move. Let $r=f-y$ be
-the residuals and $L=\frac12E_D\,r^2=\frac1{2m}\sum_jr_j^2$, where $E_D$ is the mean over the samples. Let the parameters follow
-$\theta'=-\eta\nabla L$, and let $\Theta$ have the orthonormal eigenvectors $q_i$ and the eigenvalues $\lambda_i\ge0$. With $\lambda$ for
-$\lambda_i$ and $c=q_i\cdot r(0)$, at every time
+**Setting.** Let the outputs $f$ on $m$ samples be affine in the parameters $\theta$, so that their kernel matrix $\Theta$ does not move. Let
+$r=f-y$ be the residuals and $L=\frac12E_D\,r^2=\frac1{2m}\sum_jr_j^2$ the loss, where $E_D$ is the mean over the samples. Let the parameters
+follow $\theta'=-\eta\nabla L$, and let $\Theta$ have the orthonormal eigenvectors $q_i$ and the eigenvalues $\lambda_i\ge0$.
+
+**The modes.** With $\lambda$ for $\lambda_i$ and $c=q_i\cdot r(0)$, at every time
 $$q_i\cdot r(t)=[[mode]],\qquad r_j(t)=\sum_iq_{ij}\,q_i\cdot r(t),\qquad L(t)=\sum_i[[mode_loss]].$$ Each part of the loss changes at the
-rate $[[mode_descent]]\le0$. In the limit of long times the sum of $[[plateau]]$ over the eigenvectors of eigenvalue $0$ is left: the
-*plateau*. For **two samples** with kernel $a$ at each sample and $b$ between them, the residuals at time $t$ are $$[[pair_residuals]].$$
+rate $[[mode_descent]]\le0$. In the limit of long times the *plateau* is left, the sum of $[[plateau]]$ over the eigenvectors of
+eigenvalue $0$.
+
+**Two samples** with kernel $a$ at each sample and $b$ between them have at time $t$ the residuals $$[[pair_residuals]].$$
 """,
     steps=STEPS,
     source=Source(

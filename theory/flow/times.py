@@ -146,17 +146,23 @@ def tangents_have_the_slope_of_the_mean(left: sp.Expr, mean_left: sp.Expr) -> It
 time_to_a_share = Claim(
     label="F1.3",
     title="Time to reach a given share of the loss: exact values and sharp bounds",
-    headline=r"In linearised training at the rate $\eta$ on $m$ samples, with one eigenvalue $\lambda$ of the kernel, the loss falls to the share $s$ at the time $$[[single_time]].$$ With more eigenvalues there are sharp bounds on both sides.",
+    headline=r"Train linearised at the rate $\eta$ on $m$ samples. If the kernel has one eigenvalue $\lambda$, the loss falls to the share $s$ of its start at the time $$[[single_time]].$$ With more eigenvalues there are sharp bounds on both sides.",
     statement=r"""
 In the setting of F1.1 let $0<s<1$, and let the initial loss be positive. If the eigenvectors of eigenvalue $0$ carry less than the share
 $s$ of the initial loss, the loss is $s$ times the initial loss at exactly one time. Otherwise there is no such time; if they carry exactly
-the share $s$, this value is approached but not reached. **Exact values:** with one eigenvalue the time is $[[single_time]]$. With a share
-$p$ of the loss at $\lambda$ and the rest at $\nu$ it is the time at which $g=[[two_left]]$ is $s$ (`two_time`), and for $\nu=2\lambda$ this
-is $$[[double_time]].$$ **Upper bound:** if all but a share $p_0<s$ of the loss is at eigenvalues of at least $\lambda$, the time is at most
-$[[latest_time]]$. **Lower bounds:** if a share $p>s$ is at eigenvalues of at most $\lambda$, the time is at least $[[slow_time]]$; this
-applies with $p=1$ and the largest eigenvalue $\lambda$, or with the slow eigenvalues alone. If the share $p_0$ is at the eigenvalue $0$ and
-the rest at eigenvalues of mean $\mu$, weighted with their shares of the loss, the time is at least $[[mean_time]]$. The logarithm of the
-loss is convex in time: training slows down. For two eigenvalues its second derivative is $[[log_curvature]]$.
+the share $s$, this value is approached but not reached.
+
+**Exact values.** With one eigenvalue the time is $[[single_time]]$. With a share $p$ of the loss at $\lambda$ and the rest at $\nu$ it is the
+time at which $g=[[two_left]]$ is $s$ (`two_time`). For $\nu=2\lambda$ this is $$[[double_time]].$$
+
+**Upper bound.** If all but a share $p_0<s$ of the loss is at eigenvalues of at least $\lambda$, the time is at most $[[latest_time]]$.
+
+**Lower bounds.** If a share $p>s$ is at eigenvalues of at most $\lambda$, the time is at least $[[slow_time]]$. This applies with $p=1$ and
+the largest eigenvalue $\lambda$, or with the slow eigenvalues alone. If the share $p_0$ is at the eigenvalue $0$ and the rest at eigenvalues
+of mean $\mu$, weighted with their shares of the loss, the time is at least $[[mean_time]]$.
+
+**Slowing down.** The logarithm of the loss is convex in time: training slows down. For two eigenvalues its second derivative is
+$[[log_curvature]]$.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond section 3.1, which has the flow"),

@@ -183,28 +183,33 @@ def predictions_on_one_side_lose_the_other(least_random_risk: sp.Expr) -> Iterat
 scale_free_energy = Claim(
     label="B1",
     title="The energy bound compares kernels only with the trace included, and only kernels chosen without the sample",
-    headline=r"Let a kernel and $B_0$ be chosen without the $m$ samples. Under the assumptions below, with probability at least $1-\delta$, its minimum-norm interpolant, if of norm at most $B_0$, has $$\text{risk}\le[[risk_bound]],$$ with the kernel matrix's trace $T$.",
+    headline=r"Fix a kernel and $B_0$ before $m$ samples are drawn. Under the assumptions below, with probability at least $1-\delta$: if the minimum-norm interpolant has norm at most $B_0$, it has $$\text{risk}\le[[risk_bound]],$$ with the trace $T$ of the kernel matrix.",
     statement=r"""
-Let the kernel be fixed independently of the sample $(X,y)$ of $m$ iid pairs, and let the loss be 1-Lipschitz with values in
-$[0,1]$ and $0$ at the label. With probability at least $1-\delta$, whenever $K$ is invertible and
-$q=y^\top K^{-1}y\le B_0^2$ ($B_0$ chosen before the sample), the minimum-norm interpolant has
-$$\text{risk}\le[[risk_bound]],\qquad T=\operatorname{tr}K,$$
-where $[[complexity]]$ bounds the empirical Rademacher complexity of the ball of radius $B_0$ and is at most
-$\sqrt2$ times too large: the complexity is between $[[khintchine]]$ of this bound and all of it (all at $K=I$; at
-$K=\mathbf1\mathbf1^\top$, $m=2k$ and $B_0=1$ the complexity is $[[rank_one_complexity]]$). If only $b$ is chosen before the sample,
-let
-$i\ge0$ be the smallest integer with $b2^i\ge\sqrt q$ (there is one for $b>0$). With the share $[[level_share]]$ of $\delta$ for this level,
-again with probability at least $1-\delta$,
+Let the kernel be fixed independently of the sample $(X,y)$ of $m$ iid pairs, and let $K$ be its matrix on the sample. Let the loss be
+1-Lipschitz with values in $[0,1]$ and $0$ at the label. The *risk* is the mean loss at a new pair.
+
+**The bound.** Let $B_0$ be chosen before the sample. With probability at least $1-\delta$, whenever $K$ is invertible and
+$q=y^\top K^{-1}y\le B_0^2$, the minimum-norm interpolant has
+$$\text{risk}\le[[risk_bound]],\qquad T=\operatorname{tr}K.$$
+
+**Its complexity.** Here $[[complexity]]$ bounds the empirical Rademacher complexity of the ball of radius $B_0$. The bound is at most
+$\sqrt2$ times too large: the complexity is between $[[khintchine]]$ of it and all of it. It is all of it at $K=I$; at
+$K=\mathbf1\mathbf1^\top$, $m=2k$ and $B_0=1$ the complexity is $[[rank_one_complexity]]$.
+
+**A radius chosen after the sample.** Let only $b>0$ be chosen before the sample, and let $i\ge0$ be the smallest integer with
+$b2^i\ge\sqrt q$. With the share $[[level_share]]$ of $\delta$ for this level, again with probability at least $1-\delta$,
 $$\text{risk}\le[[peeled_bound]],$$
-where $b2^i\le[[peeled_norm]]$. The energy $\mathcal E=[[energy]]$, which is invariant under $K\to sK$, compares kernels; $q$ alone does
-not.
-The term in $B_0$
-is $2\mathcal E$ at $B_0=\sqrt q$. The usual $[[raw_energy]]$ equals $2\mathcal E$ exactly for kernels of trace
-$[[usual_trace]]$,
-unless both are $0$. **Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$,
-$E\,\mathcal E^2=[[random_label_energy]]\ge1$ with $T_{inv}=\operatorname{tr}K^{-1}$: in mean square $\mathcal E$ promises nothing.
-For the kernel $K=yy^\top+\varepsilon I$ made from the labels, $\mathcal E=[[label_kernel_energy]]\to0$ (as $m\to\infty$) on the same random
-labels, while every predictor has risk at least $[[least_random_risk]]$ for the loss $\min(1,|f-y|)$. So a kernel that depends on
+where $b2^i\le[[peeled_norm]]$.
+
+**Comparing kernels.** The energy $\mathcal E=[[energy]]$ is invariant under $K\to sK$, so it compares kernels; $q$ alone does not. At
+$B_0=\sqrt q$ the term in $B_0$ of the first bound is $2\mathcal E$. The usual $[[raw_energy]]$ equals $2\mathcal E$ exactly for kernels of
+trace $[[usual_trace]]$, unless both are $0$.
+
+**Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$, $E\,\mathcal E^2=[[random_label_energy]]\ge1$
+with $T_{inv}=\operatorname{tr}K^{-1}$: in mean square $\mathcal E$ promises nothing.
+
+**A kernel made from the labels.** For $K=yy^\top+\varepsilon I$ on the same random labels, $\mathcal E=[[label_kernel_energy]]\to0$ as
+$m\to\infty$. Yet every predictor has risk at least $[[least_random_risk]]$ for the loss $\min(1,|f-y|)$. So a kernel that depends on
 labels, as SNIP's does, must take them from other data than the sample of the bound.
 """,
     steps=STEPS,

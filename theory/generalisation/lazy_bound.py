@@ -119,25 +119,24 @@ def starts_fail_with_the_probability(start: sp.Expr) -> Relation:
 lazy_risk_bound = Claim(
     label="B9",
     title="Lazy training and the energy bound in one statement",
-    headline=r"Suppose the tangent kernel stays, on $m$ samples, within $\varepsilon<\kappa$ of a fixed one with least eigenvalue $\kappa$ and a diagonal up to $k_0$, and at new inputs within $\zeta$. The risk bound of B1 then holds with one more term, $$[[gap]].$$",
+    headline=r"Fix a kernel of least eigenvalue $\kappa$ on $m$ samples, up to $k_0$ on the diagonal. If the tangent kernel stays within $\varepsilon<\kappa$ of it there, and within $\zeta$ at new inputs, the risk bound of B1 holds with one more term, $$[[gap]].$$",
     statement=r"""
-Let the sample consist of $m$ iid pairs $(x,y)$ with $|y|\le1$, and let a kernel $k$ with $k(x,x)\le k_0$ be fixed without the sample. Its
+Let the sample consist of $m$ iid pairs $(x,y)$ with $|y|\le1$. Let a kernel $k$ with $k(x,x)\le k_0$ be fixed without the sample. Its
 matrix $K$ on the sample has the trace $T$ and the least eigenvalue $\kappa>0$. A network, masked or not, has
 outputs that start at $0$ (if they do not, subtract the outputs at the start), and all its kept weights follow the gradient flow of F1.1.
-**Assume** that training is *lazy*: at all times the tangent kernel is within $\varepsilon<\kappa$ of $K$ on the sample, in operator norm,
-and,
-on average over new inputs drawn from the law of $x$ independently of the sample, the largest distance over time between the column
-$\Theta_t(x,X)$ at
-the new input and $k_x=(k(x,x_i))_i$ is at most $\zeta$.
+
+**Assume** that training is *lazy*: the tangent kernel stays near $k$, in two ways. On the sample it is at all times within
+$\varepsilon<\kappa$ of $K$, in operator norm. At a new input its column $\Theta_t(x,X)$ has a largest distance over time from
+$k_x=(k(x,x_i))_i$; on average over new inputs, drawn from the law of $x$ independently of the sample, this distance is at most $\zeta$.
 
 **Then** at time $t$ the vector of residuals has length at most $[[fade]]$ and is within $[[apart]]$ of that of the linear flow. At almost
 every new input the network's output tends to a limit, which is on average over new inputs within $$g=[[gap]]$$ of the minimum-norm
 interpolant of $k$. For a loss in $[0,1]$ that is 1-Lipschitz and $0$ at the label, with probability at least $1-\delta$ over the sample,
 whenever $y^\top K^{-1}y\le B_0^2$ and training is lazy, $$\text{risk of the trained network}\le[[lazy_risk]].$$
 
-**At the start** this much is proved. In a network of one hidden layer of $n$ neurons as in K6, whose masks and weights do not depend on the
-sample, let $k$ be the mean of the tangent kernel, given the masks or over iid rows of masks, and let $n$ times its variance be at most $v$
-for all pairs of inputs. Then at time $0$ the
+**At the start** this much is proved. Take a network of one hidden layer of $n$ neurons as in K6, whose masks and weights do not depend on
+the sample. Let $k$ be the mean of the tangent kernel, given the masks or over iid rows of masks, and let $n$ times its variance be at most
+$v$ for all pairs of inputs. Then at time $0$ the
 distance on the sample is at most $[[start]]$, and the distance at new inputs is on average at most $[[start_column]]$, each except with
 probability $\delta_1$. That the kernel moves little from there is assumed.
 """,

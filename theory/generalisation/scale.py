@@ -103,12 +103,13 @@ scale_invariance = Claim(
     title="Random masks do not change kernel regression, while the raw bound grows with sparsity",
     headline=r"In an infinitely wide ReLU network, masks of density $\rho$ on all layers only rescale the kernel $K$, so predictions without a ridge stay as they are. Yet with $L$ hidden layers $\sqrt{2y^\top K^{-1}y/m}$ grows by the factor $$[[raw_growth]].$$",
     statement=r"""
-Ridge regression with the ridge $\gamma\operatorname{tr}K/m$ ($\gamma=0$: the minimum-norm interpolant) fits the share
-$[[shrinkage]]$ of a target along an eigenvector of eigenvalue $\lambda$, where $T=\operatorname{tr}K$, and its predictions are the
-same for $K$ and $sK$. Random masks of density $\rho$ on every layer of a network with $L$ hidden layers scale the infinitely
-wide kernel by $[[kernel_scale]]$ (with a dense readout, by $[[dense_readout_scale]]$). So the predicted test error is the *same* at every
-density, in the ratio $[[prediction_growth]]$, and so is $\mathcal E$ (B1), while $\sqrt{2y^\top K^{-1}y/m}$ grows as
-$[[raw_growth]]$ (with a dense readout, as $[[dense_readout_growth]]$).
+*Ridge regression* with the ridge $\gamma\operatorname{tr}K/m$ ($\gamma=0$: the minimum-norm interpolant) fits the share $[[shrinkage]]$ of
+a target along an eigenvector of $K$ of eigenvalue $\lambda$, where $T=\operatorname{tr}K$. Its predictions are the same for $K$ and $sK$.
+
+*Random masks* of density $\rho$ on every layer of a network with $L$ hidden layers multiply the infinitely wide kernel by
+$[[kernel_scale]]$ (with a dense readout, by $[[dense_readout_scale]]$). So the predicted test error is the *same* at every density, in
+the ratio $[[prediction_growth]]$, and so is $\mathcal E$ (B1). But $\sqrt{2y^\top K^{-1}y/m}$ grows by the factor
+$[[raw_growth]]$ (with a dense readout, by $[[dense_readout_growth]]$).
 """,
     steps=STEPS,
     source=Source(

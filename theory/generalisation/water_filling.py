@@ -122,7 +122,7 @@ def share_costs_least(cost: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
 best_densities = Claim(
     label="B4",
     title="Water-filling: the best path densities of a given budget",
-    headline=r"If path densities $\rho_j\le1$ have a given mean, and more $\beta_j$ than that pays for are not $0$, $\sum_j\beta_j^2/\rho_j$ is smallest for densities in proportion to $|\beta_j|$, capped at $1$, with a $\lambda$ that the mean decides: $$\rho_j=[[share]].$$",
+    headline=r"Let path densities $\rho_j\le1$ have a given mean, too small to give all $\beta_j\ne0$ the density $1$. Then $\sum_j\beta_j^2/\rho_j$ is smallest for densities in proportion to $|\beta_j|$, capped at $1$, where the mean decides $\lambda$: $$\rho_j=[[share]].$$",
     statement=r"""
 Among path densities $0\le\rho_j\le1$ of mean $\rho$ over $d$ features, $\sum_j\beta_j^2/\rho_j$ (B3, with a term $0/0$ being $0$) is
 smallest at $\rho_j=[[share]]$ with $\lambda>0$ determined by the budget, provided that more than $d\rho$ of the $\beta_j$ are not $0$; each

@@ -133,15 +133,19 @@ any_latents = Claim(
     title="Masks converge to their graphon for any latents whose empirical laws converge",
     headline=r"Masks of a factorised score converge to their graphon in cut norm, in probability, whatever the latents are, if the empirical laws of the latents and the law of the noise converge.",
     statement=r"""
-Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi>0$ nondecreasing on $[0,1]$. The latents $u_i,v_j$ are any numbers in $[0,1]$,
-random or not, whose distribution functions are within $\eta_u$ and $\eta_v$ of the uniform one (no loss of generality: latents of another
-law are functions of uniform ones). Given the latents, the noise $|\xi_{ij}|$ is iid with a continuous survival function $\bar F_n$, where
-$\sup|\bar F_n-\bar F|\le\eta_\xi$ and $\bar F_n(0)=1$. Let $W$ be the graphon of $f$, $\varphi$ and $\bar F$ at density $\rho$ (S1), and
+*The scores.* Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi>0$ nondecreasing on $[0,1]$. The latents $u_i,v_j$ are any numbers
+in $[0,1]$, random or not, whose distribution functions are within $\eta_u$ and $\eta_v$ of the uniform one (no loss of generality: latents
+of another law are functions of uniform ones). Given the latents, the noise $|\xi_{ij}|$ is iid with a continuous survival function
+$\bar F_n$, where $\sup|\bar F_n-\bar F|\le\eta_\xi$ and $\bar F_n(0)=1$.
+
+*The bound.* Let $W$ be the graphon of $f$, $\varphi$ and $\bar F$ at density $\rho$ (S1), and
 let $M$ be the mask of the $K=\mathrm{round}(\rho mn)$ largest scores, with rows and columns sorted by the latents. With probability at
 least $1-\delta$
 $$\|W_M-W\|_\square\le[[limit_bound]].$$
 So masks converge in cut norm, in probability, if $m,n\to\infty$, in whatever proportion, and the three deviations tend to $0$; the
-threshold need not be stable. If the noise has the law of the limit, this bound is $[[grid_bound]]$ at midpoints, and $[[random_bound]]$
+threshold need not be stable.
+
+*The noise of the limit.* If the noise has the law of the limit, this bound is $[[grid_bound]]$ at midpoints, and $[[random_bound]]$
 at iid uniform latents. G4.1 counts the deviations of the latents twice (its last bound at midpoints is smaller for large square masks).
 No constant is claimed to be the best.
 """,

@@ -171,15 +171,20 @@ mask_limit = Claim(
     statement=r"""
 Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi$ nondecreasing (for random latents no loss of generality: sort) and iid noise
 $\xi$ of continuous law. Let $W$ be the graphon of this saliency at density $\rho$ (S1), and let $M$ be the mask of the
-$K=\mathrm{round}(\rho mn)$ largest scores. With probability at least $1-\delta$, for latents at the midpoints $u_i=\frac{i-1/2}m$,
-$v_j=\frac{j-1/2}n$,
-$$\|W_M-W\|_\square\le[[midpoint_bound]],$$
-and for iid uniform latents, with rows and columns sorted by them,
+$K=\mathrm{round}(\rho mn)$ largest scores.
+
+*Midpoints.* With probability at least $1-\delta$, for latents at the midpoints $u_i=\frac{i-1/2}m$, $v_j=\frac{j-1/2}n$,
+$$\|W_M-W\|_\square\le[[midpoint_bound]].$$
+
+*Random latents.* With probability at least $1-\delta$, for iid uniform latents, with rows and columns sorted by them,
 $$\|W_M-W\|_\square\le[[sorted_bound]].$$
-At midpoints $[[wide_bound]]$ is such a bound too; it is smaller if both sides are large compared with $\ln\frac{mn}\delta$.
-So masks converge in cut norm at the rate $n^{-1/2}$ (for $m=n$ and midpoints with the constant $[[rate_constant]]$, by the last bound
-with $[[wide_constant]]$). The order is sharp (G5), and no constant is claimed to be the best. Masks converge almost surely along sizes
-with $\min(m_k,n_k)/\ln k\to\infty$; if this ratio is at least $y$ for large $k$, then almost surely
+
+*Large masks.* At midpoints $[[wide_bound]]$ is such a bound too; it is smaller if both sides are large compared with
+$\ln\frac{mn}\delta$.
+
+*Convergence.* So masks converge in cut norm at the rate $n^{-1/2}$ (for $m=n$ and midpoints with the constant $[[rate_constant]]$, by the
+last bound with $[[wide_constant]]$). The order is sharp (G5), and no constant is claimed to be the best. Masks converge almost surely along
+sizes with $\min(m_k,n_k)/\ln k\to\infty$; if this ratio is at least $y$ for large $k$, then almost surely
 $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$.
 """,
     steps=LIMIT_STEPS,

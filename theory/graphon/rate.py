@@ -187,21 +187,31 @@ def distance_of_an_entry(entry_distance: sp.Expr) -> Iterator[Relation]:
 optimal_rate = Claim(
     label="G5",
     title="The order of the rate in cut norm is optimal, and masks need not converge in L¹",
-    headline=r"A mask of independent entries of probability $p$, $0<p<1$, comes no nearer to $p$ in cut norm than the order $n^{-1/2}$ of the upper bounds. Entry by entry it stays at the mean distance $[[entry_distance]]$.",
+    headline=r"A mask of independent entries of probability $p$, $0<p<1$, and of $n$ columns comes on average no nearer to $p$ in cut norm than the order $n^{-1/2}$ of the upper bounds. An entry has the mean distance $[[entry_distance]]$ from $p$.",
     statement=r"""
 (a) Every real $m\times n$ matrix $A$ has $\|A\|_\square\ge[[row_share]]\cdot\frac1{mn}\sum_i|\sum_jA_{ij}|$, and $[[row_share]]$ is the
-largest such constant. (b) For $A=M-P$ with independent entries and constant $P=p$ the right-hand side has mean
+largest such constant.
+
+(b) For $A=M-P$ with independent entries and constant $P=p$ the right-hand side has mean
 $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, where $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$. For
 integer $np$, $0<p<1$ and $V=p(1-p)$ the mean is $[[mean_rate]]\,e^{-\theta}$ with
-$0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1.2 cannot be improved. Nor can the rate of G4.1 be
-improved, since by G2 the mask of the $K$ largest scores differs from the mask of the scores above the threshold by $O((mn)^{-1/2})$ on
-average, if $K$ is $mnp$ or a whole number next to it. By symmetry the same holds with $m$. A larger probability of failure does not help:
+$0\le[[stirling_loss]]-\theta\le[[stirling_error]]$.
+
+*The rate.* So the rate $n^{-1/2}$ of G1.2 cannot be improved. Nor can the rate of G4.1 be
+improved: by G2 the mask of the $K$ largest scores differs from the mask of the scores above the threshold by $O((mn)^{-1/2})$ on
+average, if $K$ is $mnp$ or a whole number next to it. By symmetry the same holds with $m$.
+
+*Any probability of failure.* A larger probability of failure does not help:
 any level that $\|M-P\|_\square$ exceeds with probability at most $\delta<1$ is at least $[[any_rate]]$. If the mask of any number $K$ of
-largest scores replaces $M$, any such level is at least `any_ranked_rate`, which is best at $K=mnp$. For fair coins, $p=\frac12$, the mean
+largest scores replaces $M$, any such level is at least `any_ranked_rate`, which is best at $K=mnp$.
+
+*Fair coins.* For $p=\frac12$ the mean
 in (b) is $\mu=[[fair_mean]]$, and any level that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least
 $[[least_rate]]$. If the mask of $\frac{mn}2$ largest scores (for odd $mn$, half an entry more or less) replaces $M$, any such level is at
 least `least_ranked_rate`, and the mean of $\|M-P\|_\square$ is at least $[[ranked_mean]]$. Times $\sqrt n$, this bound and $\mu$ tend to
-$[[fair_constant]]$ for $m=n$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at $p=P_{ij}$. Hence $\|M-W\|_1\to2\iint W(1-W)$ in probability,
+$[[fair_constant]]$ for $m=n$.
+
+(c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at $p=P_{ij}$. Hence $\|M-W\|_1\to2\iint W(1-W)$ in probability,
 and this limit is positive unless $W$ is $0$ or $1$ almost everywhere. For the SNIP graphon with constant columns (S4, $\varphi=1$) and
 threshold $\tau$ the limit is $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
 """,

@@ -160,12 +160,14 @@ def share_is_a_product_of_wallis(share: sp.Expr, fall: sp.Expr, step_share: sp.E
 sorted_latents = Claim(
     label="G3.3",
     title="A monotone kernel at sorted random latents",
-    headline=r"For a kernel that is nondecreasing in both variables, sorted uniform latents in place of a grid cost on average at most $$E\|W_P-W\|_1\le[[mean_sorted_error]]$$ for $m$ rows and $n$ columns, and no smaller order.",
+    headline=r"Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let the step function $W_P$ have its values at $m$ sorted uniform latents of rows and $n$ of columns. This bound is sharp in order: $$E\|W_P-W\|_1\le[[mean_sorted_error]].$$",
     statement=r"""
 Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let $W_P$ be constant on each cell of a uniform $m\times n$ grid, with the
 values of $W$ at sorted iid uniform latents. Then $\|W_P-W\|_1$ has mean at most $[[mean_sorted_error]]$. With probability at least
 $1-\delta$ it is at most $[[sorted_error]]$, since $P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$ for the distribution function
-$F_n$ of $n$ uniform numbers. The bound on the mean is sharp in order: for even $m$ a step at $\frac12$ in the first variable has
+$F_n$ of $n$ uniform numbers.
+
+The bound on the mean is sharp in order. For even $m$ a step at $\frac12$ in the first variable has
 mean error $[[step_error]]$, which is between $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$ times the term in $m$. For $m=1$ the
 mean error of this step is the whole term.
 """,

@@ -163,15 +163,19 @@ def distance_is_half_of_both_parts(least_distance: sp.Expr, gap: sp.Expr, rate: 
 labels_in_the_limit = Claim(
     label="H2",
     title="The limit law of SNIP's hidden mask depends on the labels",
-    headline=r"Take the limit of two hidden ReLU layers for two opposite samples, at a density below $1/4$. If one residual is $0$, a share of only $$[[alive_one]]$$ of the columns of layer 2 keeps anything; if neither is $0$, all columns do.",
+    headline=r"Take the limit of two hidden ReLU layers for two opposite samples, at a density below $1/4$. If one residual is $0$, only the share $$[[alive_one]]$$ of the columns of layer 2 keeps anything. If neither is $0$, all columns do.",
     statement=r"""
-Take two hidden ReLU layers, no biases, one output and normal weights, and the samples $x$ and $-x$, with residuals that do not depend on
-the network. SNIP's mask of layer 2 keeps the scores above a threshold, at a density $\rho<\frac14$. In the limit of D2, and with scores in
-units of the first residual, let $t_1$ be the threshold if the second residual is $0$, and $t_2$ the threshold if its modulus is $r$:
-$[[density_one]]=\rho$ at $t=t_1$ and $[[density_two]]=\rho$ at $t=t_2$. Then a column has a degree above $\frac12H(s)$ with probability
-$[[share_one]]$ in the first limit and $[[share_two]]$ in the second; the share of columns that keep anything is $[[alive_one]]$ in the
-first and $[[alive_two]]$ in the second. For every $s_0>0$ the cut distance between the graphons of the two laws, whatever the order of rows
-and columns, is at least $$[[least_distance]].$$
+Take two hidden ReLU layers without biases, with normal weights and one output. The samples are $x$ and $-x$, and the residuals do not
+depend on the network. SNIP's mask of layer 2 keeps the scores above a threshold, at a density $\rho<\frac14$. Take the limit of D2, with
+scores in units of the first residual. $H$ and $H_3$ are the tails of products of two and of three standard normal numbers.
+
+**The two limits.** *First*, let the second residual be $0$: the threshold $t=t_1$ solves $[[density_one]]=\rho$. *Second*, let the second
+residual have the modulus $r$: the threshold $t=t_2$ solves $[[density_two]]=\rho$. A column has a degree above $\frac12H(s)$ with
+probability $[[share_one]]$ in the first limit and $[[share_two]]$ in the second. The share of columns that keep anything is $[[alive_one]]$
+in the first and $[[alive_two]]$ in the second.
+
+**Their distance.** For every $s_0>0$ the cut distance between the graphons of the two laws, whatever the order of rows and columns, is at
+least $$[[least_distance]].$$
 """,
     steps=STEPS,
     source=Source(

@@ -104,20 +104,23 @@ def deviation_reproduces_itself(deviation: sp.Expr) -> Relation:
 rounds = Claim(
     label="H6.2",
     title="SynFlow in rounds cuts each wide layer at a threshold of its own",
-    headline=r"Under its assumptions, a round leaves a layer, up to a vanishing share, its weights above a threshold. The next raises it to $$[[cut]]$$ if that is larger: $Nm$ is the sum of kept moduli, $\lambda$ the same in all layers.",
+    headline=r"Under its assumptions, SynFlow's rounds cut each wide layer at a threshold, up to a vanishing share of it. A round raises it to $$[[cut]]$$ if that is larger: $Nm$ is the sum of kept moduli, $\lambda$ the same in all layers.",
     statement=r"""
-Let the widths of all layers, inputs and outputs included, tend to infinity in fixed ratios. Let the moduli of the weights of each layer be
-independent, with one law up to the scale of the layer. Let this law have a continuous density $p>0$ on an interval that begins at $0$, and
-a finite mean square; $S$, $e$ and $\varepsilon$ are defined as in H6.1, but $\varepsilon$ need not increase. SynFlow in $T$ rounds keeps
-the share $\rho^{k/T}$ of all weights in round $k$, under one threshold of the scores. For fixed $T$, after each round, the mask of layer
-$l$, which has $N_l$ weights, keeps the weights of modulus at least $t_l$, in units of the layer's scale, except in a share of its entries
-that tends to $0$. A round replaces $t_l$ by the larger of $t_l$ and $[[cut]]$ with $N=N_l$, $m=e(t_l)$ and one $\lambda$ for all layers, as
-long as no cut reaches the end of the law. Layers whose threshold is their cut have the same balance $[[balance]]=\lambda$. If the flow out
-of a neuron is too large by $y$, in proportion, then after a round that moves the threshold to $t$ the flow into it is too large by
-$[[answer]]$ times $y$, to first order. Let the responses $\varepsilon$ below the neuron and $\varepsilon_1$ above it be held fixed, and let
-the neuron's own weights give the flows into it and out of it the deviations $\xi$ and $\eta$. Then, for $\varepsilon\varepsilon_1\ne1$, the
-rounds have one fixed point, at which the flow into the neuron deviates by $[[deviation]]$, and two rounds multiply the distance of both
-flows from it by $\varepsilon\varepsilon_1$. It is stable for $\varepsilon\varepsilon_1<1$ only.
+**Setting.** Let the widths of all layers, inputs and outputs included, tend to infinity in fixed ratios. Let the moduli of the weights of
+each layer be independent, with one law up to the scale of the layer. Let this law have a continuous density $p>0$ on an interval that begins
+at $0$, and a finite mean square. $S$, $e$ and $\varepsilon$ are defined as in H6.1, but $\varepsilon$ need not increase. SynFlow in $T$
+rounds keeps the share $\rho^{k/T}$ of all weights in round $k$, under one threshold of the scores. $T$ is fixed.
+
+**Cuts.** Layer $l$ has $N_l$ weights. After each round its mask keeps the weights of modulus at least $t_l$, in units of the layer's scale,
+except in a share of its entries that tends to $0$. A round replaces $t_l$ by the larger of $t_l$ and $[[cut]]$ with $N=N_l$, $m=e(t_l)$ and
+one $\lambda$ for all layers, as long as no cut reaches the end of the law. Layers whose threshold is their cut have the same balance
+$[[balance]]=\lambda$.
+
+**One neuron.** Let the flow out of a neuron be $1+y$ times that of others. After a round that moves the threshold to $t$, the flow into it
+is too large by the share $[[answer]]$ times $y$, to first order. Let the responses $\varepsilon$ below the neuron and $\varepsilon_1$ above
+it be held fixed, and let the neuron's own weights give the flows into it and out of it the deviations $\xi$ and $\eta$. Then, for
+$\varepsilon\varepsilon_1\ne1$, the rounds have one fixed point, at which the flow into the neuron deviates by $[[deviation]]$. Two rounds
+multiply the distance of both flows from it by $\varepsilon\varepsilon_1$. It is stable for $\varepsilon\varepsilon_1<1$ only.
 """,
     steps=STEPS,
     source=SOURCE,

@@ -182,20 +182,26 @@ def sorted_masks_of_two_rows(corner: sp.Expr) -> Relation:
 sorted_histograms = Claim(
     label="H4",
     title="Sorting a random mask by its own degrees creates a slope in its histogram",
-    headline=r"Sort an $n\times n$ mask of independent entries of density $\rho$ by degrees. Then $\sqrt n$ times the excess of block $(k,l)$'s mean over $\rho$ tends to $$[[cell]],$$ with $m_k$ the mean of a standard normal number in the $k$-th of $b$ equally likely ranges.",
+    headline=r"Sort an $n\times n$ mask of independent entries of density $\rho$ by degrees. Then $\sqrt n$ times the excess of block $(k,l)$'s mean over $\rho$ tends to $$[[cell]].$$ Here $m_k$ is the mean of a standard normal number in the $k$-th of $b$ equally likely ranges.",
     statement=r"""
-Let the entries of an $n\times n$ mask be independent, and $1$ with probability $\rho$. Sort its rows and columns by their degrees, the
-smallest first, and equal degrees in the order of their positions. The histogram of the mask then consists of the averages over $b\times b$
-equal blocks, where $b$ divides the width. The masks are drawn from the constant graphon $\rho$. But as $n\to\infty$ the average of block
-$(k,l)$ minus $\rho$, times $\sqrt n$, tends in probability to $$[[cell]],\qquad m_k=[[block_mean]],$$ where $m_k$ is the mean of a standard
-normal variable between its quantiles at $\frac{k-1}b$ and $\frac kb$, $\varphi$ is the standard normal density, $\Phi$ the standard normal
-distribution function, and $\varphi(\Phi^{-1}(p))$ is $0$ for $p=0$ and $p=1$. So the root mean square of the differences between the
-histograms of two masks, of widths $n$ and $\gamma n$ with $\gamma\ge1$, times $\sqrt n$, tends in probability to $$[[distance]],$$ where
-$s^2$ is the mean of all $m_k^2$: for $\gamma>1$ and $b\ge2$ the distance falls as $n^{-1/2}$, although the graphon is constant.
+Let the entries of an $n\times n$ mask be independent, and $1$ with probability $\rho$: masks of the constant graphon $\rho$. Sort the rows
+and columns by their degrees, the smallest first, and equal degrees in the order of their positions. The histogram of the mask then consists
+of the averages over $b\times b$ equal blocks, where $b$ divides the width.
 
-Given the degrees $r$ of its row and $c$ of its column, an entry is $1$ with probability $[[entry]]$. Let $2b$ divide $n$, and choose half
-of the rows and half of the columns independently of the mask. Sort this quarter of the mask by degrees that are counted in the *other* half
-of the columns and of the rows. Then the average of each of $b\times b$ blocks has mean $\rho$ and variance $[[crossed]]$.
+**A slope.** As $n\to\infty$ the average of block $(k,l)$ minus $\rho$, times $\sqrt n$, tends in probability to
+$$[[cell]],\qquad m_k=[[block_mean]].$$ Here $\varphi$ is the standard normal density, $\Phi$ the standard normal distribution function, and
+$\varphi(\Phi^{-1}(p))$ is $0$ for $p=0$ and $p=1$. So $m_k$ is the mean of a standard normal variable between its quantiles at
+$\frac{k-1}b$ and $\frac kb$.
+
+**Two masks.** Take masks of widths $n$ and $\gamma n$ with $\gamma\ge1$. The root mean square of the differences between their histograms,
+times $\sqrt n$, tends in probability to $$[[distance]],$$ where $s^2$ is the mean of all $m_k^2$. So for $\gamma>1$ and $b\ge2$ this
+distance falls as $n^{-1/2}$, although the graphon is constant.
+
+**One entry.** Given the degrees $r$ of its row and $c$ of its column, an entry is $1$ with probability $[[entry]]$.
+
+**Degrees of other entries.** Let $2b$ divide $n$, and choose half of the rows and half of the columns independently of the mask. Sort this
+quarter of the mask by degrees that are counted in the *other* half of the columns and of the rows. Then the average of each of $b\times b$
+blocks has mean $\rho$ and variance $[[crossed]]$.
 
 **The smallest case.** The last entry of a sorted mask of two rows and two columns is $1$ with probability $[[corner]]$; for fair coins this
 is $\frac78$.

@@ -162,17 +162,21 @@ def powers_of_a_dense_readout(hidden_part: sp.Expr, readout_part: sp.Expr) -> It
 graphon_as_variance = Claim(
     label="H5",
     title="If a graphon is the variance of weights that are all trained, a layer's part of the kernel does not contain its own graphon",
-    headline=r"If a graphon is the variance of weights that are all trained, layer $l$ adds to the tangent kernel, as widths grow, $$[[own_layer]],$$ with the covariance $\Sigma$ from below and $G$ of the gradients at the layer itself.",
+    headline=r"Let a graphon be the variance of weights that are all trained. As widths grow, layer $l$ then adds to the tangent kernel $$[[own_layer]],$$ with the covariance $\Sigma$ from below and $G$ of the gradients at the layer itself.",
     statement=r"""
-Let the weights $\omega_{ij}$ of layer $l$ of $L+1$ be independent and normal with mean $0$ and variance $W^{(l)}(u_i,v_j)$, and let all of
-them be trained. There is no mask and no bias, and there is one output. Let $\varphi$ be Lipschitz. As $n_1,\dots,n_L\to\infty$ one after
-the other, with the inputs fixed, the preactivations of a neuron at $u$ converge to centred normal variables, independent between neurons,
-with the covariances $$\tilde\Sigma^{(l)}(u)=[[forward]],$$ which at $l=1$ are the average over the inputs of $W^{(1)}(u,v_j)x_jx'_j$. Let
-$\Sigma^{(l)}(u)$ and $S^{(l)}(u)$ be the means of $\varphi(z)\varphi(z')$ and $\varphi'(z)\varphi'(z')$ over these variables. The tangent
-kernel converges to $$\Theta=\sum_{l=1}^{L+1}[[own_layer]],\qquad G^{(L+1)}=1,\quad G^{(l)}(u)=S^{(l)}(u)\,[[backward]],$$ where $\Sigma$ is
-that of the layer below (at $l=1$ the average of $x_jx'_j$) and $G$ is that of the layer itself. In one forward pass, the kernel is the last
-of $$\Theta^{(\le l)}(u)=[[tangent_step]],\qquad\Theta^{(\le0)}=0.$$ For masks a layer's own graphon is in its own part (K2), and the kernel
-is a different one.
+**Setting.** Let the weights $\omega_{ij}$ of layer $l$ of $L+1$ be independent and normal with mean $0$ and variance $W^{(l)}(u_i,v_j)$, and
+let all of them be trained. There is no mask and no bias, and there is one output. Let $\varphi$ be Lipschitz. Let $n_1,\dots,n_L\to\infty$
+one after the other, with the inputs fixed.
+
+**The limit.** The preactivations of a neuron at $u$ converge to centred normal variables, independent between neurons, with the covariances
+$$\tilde\Sigma^{(l)}(u)=[[forward]].$$ At $l=1$ these are the average over the inputs of $W^{(1)}(u,v_j)x_jx'_j$. Let $\Sigma^{(l)}(u)$ and
+$S^{(l)}(u)$ be the means of $\varphi(z)\varphi(z')$ and $\varphi'(z)\varphi'(z')$ over these variables. The tangent kernel converges to
+$$\Theta=\sum_{l=1}^{L+1}[[own_layer]],$$ where $\Sigma$ is that of the layer below (at $l=1$ the average of $x_jx'_j$) and $G$ is that of the
+layer itself: with $G$ and $W$ of the layer above,
+$$G^{(L+1)}=1,\qquad G^{(l)}(u)=S^{(l)}(u)\,[[backward]].$$
+In one forward pass the kernel is $\Theta^{(\le L+1)}$, where
+$$\Theta^{(\le0)}=0,\qquad\Theta^{(\le l)}(u)=[[tangent_step]].$$ For masks a layer's own graphon is in its own part (K2), and the kernel is a
+different one.
 
 **A constant graphon.** For $\varphi(z)=\sqrt2\max(z,0)$ and the variance $\rho$ in all layers the kernel is $\rho^L$ times the dense one
 (K3). If the readout has variance $1$, the part of a hidden layer is $[[hidden_part]]$ times that of the dense kernel, and the part of the
@@ -206,16 +210,16 @@ readout is $[[readout_part]]$ times.
         ),
         DEPTH,
         Quantity(
-            weight, "graphon, the variance of a weight by the latents of its upper and its lower end", CLOSED_UNIT
+            weight, "graphon, the variance of a weight by the positions of its upper and its lower end", CLOSED_UNIT
         ),
         Quantity(
             covariance,
-            "covariance of a row of the layer below over the draws of the network, by its latent",
+            "covariance of a row of the layer below over the draws of the network, by position",
             sp.S.Reals,
         ),
-        Quantity(gradient, "covariance of the gradients of a row of this or the next layer, by its latent", sp.S.Reals),
-        Quantity(slope, "mean of the product of slopes in a row of the layer below, by its latent", sp.S.Reals),
-        Quantity(tangent, "tangent kernel of a row of the layer below, by its latent", sp.S.Reals),
+        Quantity(gradient, "covariance of the gradients of a row of this or the next layer, by position", sp.S.Reals),
+        Quantity(slope, "mean of the product of slopes in a row of the layer below, by position", sp.S.Reals),
+        Quantity(tangent, "tangent kernel of a row of the layer below, by position", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis("a Lipschitz activation whose slope is continuous but on a set of measure 0"),

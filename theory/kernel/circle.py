@@ -179,15 +179,18 @@ def fits_of_powers_have_the_exponent(fit_slope: sp.Expr, even_limit: sp.Expr, ex
 circle_spectrum = Claim(
     label="K10.1",
     title="The spectrum of the tangent kernel on the circle",
-    headline=r"For inputs uniform on the unit circle and one hidden ReLU layer the tangent kernel has, up to the factor $\frac1d$, known eigenvalues on $\cos k\theta$ and $\sin k\theta$: $$\lambda_k=[[ntk_eigenvalue]].$$ Those of odd $k\ge3$ vanish.",
+    headline=r"Let inputs be uniform on the unit circle. The tangent kernel of one hidden ReLU layer has, up to the factor $\frac1d$, the eigenvalues $$\lambda_k=[[ntk_eigenvalue]]$$ on $\cos k\theta$ and $\sin k\theta$. Those of odd $k\ge3$ vanish.",
     statement=r"""
-Consider one hidden ReLU layer, with inputs uniform on the unit circle and kernels divided by $\frac1d$. As an operator, the tangent kernel
-$\cos\theta\,\kappa_0+\kappa_1$ has the eigenvalues $\lambda_k=[[ntk_eigenvalue]]$ on $\cos k\theta$, $\sin k\theta$ (once for
-$k=0$, twice for $k\ge1$); the eigenvalues of odd $k\ge3$ vanish. $\kappa_0$ alone has $[[slope_eigenvalue]]$, and $\kappa_1$ alone has
-$[[value_eigenvalue]]$. In descending order the eigenvalue of rank $r$ is $\lambda_{(r)}=[[ranked]]$. The four metrics of a spectrum are
-then known exactly. The decay is minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda_{(r)}$ on $\ln r$ over ranks from $r_0$ to
-$r_1$, both included; on a finite window it differs from the exponent $[[exponent]]$ that it tends to as $r_0\to\infty$ with $r_1/r_0>1$
-fixed (on ranks 6 to 60 it is $2.384$, rounded). The others are
+Consider one hidden ReLU layer, with inputs uniform on the unit circle and kernels divided by $\frac1d$.
+
+**Eigenvalues.** As an operator, the tangent kernel $\cos\theta\,\kappa_0+\kappa_1$ has the eigenvalues $\lambda_k=[[ntk_eigenvalue]]$ on
+$\cos k\theta$, $\sin k\theta$ (once for $k=0$, twice for $k\ge1$). Those of odd $k\ge3$ vanish. $\kappa_0$ alone has
+$[[slope_eigenvalue]]$, and $\kappa_1$ alone has $[[value_eigenvalue]]$. In descending order the eigenvalue of rank $r$ is
+$\lambda_{(r)}=[[ranked]]$.
+
+**Four metrics** of a spectrum are then known exactly. The *decay* is minus the least-squares slope $[[fit_slope]]$ of $\ln\lambda_{(r)}$ on
+$\ln r$ over ranks from $r_0$ to $r_1$, both included. As $r_0\to\infty$ with $r_1/r_0>1$ fixed it tends to the exponent $[[exponent]]$; on
+a finite window it differs from this (on ranks 6 to 60 it is $2.384$, rounded). The others are
 $\mathrm{tr}/\lambda_{(1)}=[[trace_ratio]]$, $\lambda_{(1)}/\lambda_{(2)}=[[gap_ratio]]$ and the share of the five largest in the trace,
 $[[top_energy]]$.
 """,

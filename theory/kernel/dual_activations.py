@@ -190,25 +190,29 @@ def layer_adds_and_passes_on(kappa_0: sp.Expr, kappa_1: sp.Expr, ntk_step: sp.Ex
 dual_activations = Claim(
     label="K1",
     title="Dual activations in closed form, and dense kernels at every depth",
-    headline=r"Let $\varphi(z)=\sqrt2\max(z,0)$. For centred normal $z,z'$ of variance $1$ and correlation $r$, the mean of $\varphi(z)\varphi(z')$ is $$\kappa_1(r)=[[kappa_1]],$$ and that of the product of slopes is its derivative $\kappa_0(r)$. Iterating over layers gives the dense kernels.",
+    headline=r"Let $\varphi(z)=\sqrt2\max(z,0)$. If $z,z'$ are jointly normal with mean $0$, variance $1$ and correlation $r$, the mean of $\varphi(z)\varphi(z')$ is $$\kappa_1(r)=[[kappa_1]].$$ Its derivative $\kappa_0(r)$ is the mean product of slopes. Iterated over layers, both give the dense kernels.",
     statement=r"""
-Let $(z,z')$ be centred normal with variances $a,b$ and covariance $c$, and let $r=c/\sqrt{ab}=\cos\theta$. For
-$\varphi(z)=\sqrt2\max(z,0)$, with
-$$\kappa_0(r)=[[kappa_0]],\qquad\kappa_1(r)=[[kappa_1]],$$
-$$J_2(r)=[[J_2]],$$
-we have $E\,\varphi\varphi'=F(a,b,c)=\sqrt{ab}\,\kappa_1(r)$, $E\,\dot\varphi\dot\varphi'=\kappa_0(r)$ and
-$E\,\varphi^2\varphi'^2=\frac2\pi ab\,J_2(r)$; moreover, $\kappa_1'=\kappa_0$, $J_2'=4\pi\kappa_1$, $\partial_cF=\kappa_0(r)$ and
-$\partial_aF=[[variance_slope]]$. In the series $\kappa_0=\frac12+\dots$ the coefficient of $r^{2k+1}$ is $[[taylor_0]]$, and in
-$\kappa_1=\frac1\pi+\frac r2+\dots$ the coefficient of $r^{2k+2}$ is $[[taylor_1]]$; all others vanish, so no coefficient is negative.
-For $\varphi=\mathrm{erf}$, $E\,\varphi\varphi'=[[erf_value]]$ and $E\,\dot\varphi\dot\varphi'=[[erf_slope]]$; for $\varphi(z)=z$ these
-means are $[[linear_value]]$ and $[[linear_slope]]$.
+Let $z,z'$ be jointly normal with mean $0$, variances $a,b$ and covariance $c$, and let $r=c/\sqrt{ab}=\cos\theta$. For an activation
+$\varphi$ with the slope $\dot\varphi$ write $\varphi,\dot\varphi$ for the values at $z$, and $\varphi',\dot\varphi'$ for those at $z'$.
 
-**Dense kernels.** For inputs with mean squares $1$ at the angle $\theta_0=\arccos r$, the preactivations after $l$ hidden ReLU
-layers have the angle $\theta_l$, where
-$$\theta_{l+1}=[[angle_step]]\Big|_{\theta=\theta_l}$$
-(that is, $\cos\theta_{l+1}=\kappa_1(\cos\theta_l)$). Let $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta_l$, $t=\Theta_l$, starting with
-$\Theta_0=r$. Then the covariance of the outputs at the two inputs (the NNGP, neural network Gaussian process) is
-$\cos\theta_L$, and the tangent kernel of $L$ hidden layers is $\Theta_L(r)$, with $\Theta_L(1)=L+1$.
+**ReLU.** Let $\varphi(z)=\sqrt2\max(z,0)$, and let
+$$\kappa_0(r)=[[kappa_0]],\qquad\kappa_1(r)=[[kappa_1]],$$
+$$J_2(r)=[[J_2]].$$
+Then $E\,\dot\varphi\dot\varphi'=\kappa_0(r)$, $E\,\varphi\varphi'=\sqrt{ab}\,\kappa_1(r)$ and
+$E\,\varphi^2\varphi'^2=\frac2\pi ab\,J_2(r)$. Call the second mean $F(a,b,c)$. The derivatives are $\frac{d\kappa_1}{dr}=\kappa_0$,
+$\frac{dJ_2}{dr}=4\pi\kappa_1$, $\partial_cF=\kappa_0(r)$ and $\partial_aF=[[variance_slope]]$. The power series
+$\kappa_0=\frac12+\dots$ has the coefficient $[[taylor_0]]$ of $r^{2k+1}$, and $\kappa_1=\frac1\pi+\frac r2+\dots$ has the coefficient
+$[[taylor_1]]$ of $r^{2k+2}$. All other coefficients vanish, so none is negative.
+
+**Other activations.** For $\varphi=\mathrm{erf}$, $E\,\varphi\varphi'=[[erf_value]]$ and
+$E\,\dot\varphi\dot\varphi'=[[erf_slope]]$. For $\varphi(z)=z$ these means are $[[linear_value]]$ and $[[linear_slope]]$.
+
+**Dense kernels.** In the limit of wide ReLU layers, take two inputs with mean squares $1$ at the angle $\theta_0=\arccos r$. After $l$
+hidden layers the preactivations have the angle $\theta_l$, where
+$$\theta_{l+1}=[[angle_step]]\Big|_{\theta=\theta_l},$$
+that is, $\cos\theta_{l+1}=\kappa_1(\cos\theta_l)$. Let $\Theta_0=r$, and let $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta_l$,
+$t=\Theta_l$. With $L$ hidden layers, the covariance of the outputs at the two inputs (the NNGP, neural network Gaussian process) is
+$\cos\theta_L$. The tangent kernel is $\Theta_L(r)$, with $\Theta_L(1)=L+1$.
 """,
     steps=STEPS,
     source=Source(

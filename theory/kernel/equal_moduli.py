@@ -190,7 +190,7 @@ def chords_join_the_ends(angular: sp.Expr, chord: sp.Expr) -> Iterator[Relation]
 quenched_kernel = Claim(
     label="K7.2",
     title="For inputs of equal moduli the quenched kernel is at least the graphon kernel",
-    headline=r"In the setting of K7.1, for two inputs whose coordinates have equal moduli, the limit of the tangent kernel is at least the graphon kernel and at most $[[modulus_bound]]$, $e_+=\frac1d\sum_jW_jx_j^2$ over the coordinates that agree.",
+    headline=r"In the setting of K7.1, let two inputs have coordinates of equal moduli. The limit of the tangent kernel is at least the graphon kernel and at most $[[modulus_bound]]$, with $e_+=\frac1d\sum_jW_jx_j^2$ over the coordinates that agree.",
     statement=r"""
 In the setting of K7.1, let the entries of a row be independent of each other. For any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$
 and $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with $x_j=x'_j$ and over those with $x_j=-x'_j\ne0$, respectively. The quenched kernel is

@@ -231,20 +231,20 @@ finite_width_moments = Claim(
     title="Mean and variance of the tangent kernel at every width, one hidden layer",
     headline=r"With one hidden ReLU layer and masks independent of the weights, the tangent kernel's mean and variance are known at every width $n$. Without masks the mean is the limit, and the variance falls as $1/n$.",
     statement=r"""
-Consider one hidden layer of $n$ neurons, $\varphi(z)=\sqrt2\max(z,0)$, with weights iid $N(0,1)$, a dense readout and no bias; masks are
-independent of the weights, and only kept edges are trained. Let $a=\frac{|x|^2}d$, $b=\frac{|x'|^2}d$ and
-$c=\frac{x\cdot x'}d$. If the first layer is dense, then at every width
-$$E\,\Theta_n(x,x')=\mu(a,b,c)=[[mean]],$$ $$n\operatorname{Var}\Theta_n(x,x')=s(a,b,c)-\mu^2,$$
-which `variance` writes out. Here $s$ is the second moment of one neuron, $s=[[second_moment]]$; it rests on
-$E\varphi(z)^2\varphi(z')^2=ab\,f(r)$ with
-$f=[[fourth]]$. So the root mean square distance from the limit is exactly $\sqrt{(s-\mu^2)/n}$ (`deviation`).
+Consider one hidden layer of $n$ neurons, $\varphi(z)=\sqrt2\max(z,0)$, with weights iid $N(0,1)$, a dense readout and no bias. Masks are
+independent of the weights, and only kept edges are trained.
 
-**Masks.** Given the masks,
-$\Theta_n$ is an average over independent neurons. With $(a_i,b_i,c_i)=\frac1d\sum_jM_{ij}(x_j^2,x_j'^2,x_jx_j')$ for row $i$, it has
-mean $\frac1n\sum_i\mu(a_i,b_i,c_i)$ and variance $\frac1{n^2}\sum_i(s-\mu^2)(a_i,b_i,c_i)$, where $\mu=s=0$ if $a_ib_i=0$. If the rows are
-iid, then
-$E\,\Theta_n=E_M\mu$ and $n\operatorname{Var}\Theta_n=E_Ms-(E_M\mu)^2$. On the diagonal, for entries kept independently
-with probability $\rho$, with $q=\frac1d\sum_jx_j^2$ and $k=\frac1{d^2}\sum_jx_j^4$,
+**A dense first layer.** Let $a=\frac{|x|^2}d$, $b=\frac{|x'|^2}d$ and $c=\frac{x\cdot x'}d$. At every width
+$$E\,\Theta_n(x,x')=\mu(a,b,c)=[[mean]],$$ $$n\operatorname{Var}\Theta_n(x,x')=s(a,b,c)-\mu^2,$$
+which `variance` writes out. Here $s$ is the second moment of one neuron, $$s=[[second_moment]].$$ It rests on
+$E\varphi(z)^2\varphi(z')^2=ab\,f(r)$ with $f=[[fourth]]$. So the root mean square distance from the limit is exactly
+$\sqrt{(s-\mu^2)/n}$ (`deviation`).
+
+**Masks.** Let $(a_i,b_i,c_i)=\frac1d\sum_jM_{ij}(x_j^2,x_j'^2,x_jx_j')$ for row $i$, and let $\mu=s=0$ if $a_ib_i=0$. Given the masks,
+$\Theta_n$ is an average over independent neurons. It has mean $\frac1n\sum_i\mu(a_i,b_i,c_i)$ and variance
+$\frac1{n^2}\sum_i(s-\mu^2)(a_i,b_i,c_i)$. If the rows are iid, then $E\,\Theta_n=E_M\mu$ and
+$n\operatorname{Var}\Theta_n=E_Ms-(E_M\mu)^2$. On the diagonal, for entries kept independently with probability $\rho$, with
+$q=\frac1d\sum_jx_j^2$ and $k=\frac1{d^2}\sum_jx_j^4$,
 $$E\,\Theta_n(x,x)=[[diagonal_mean]],\qquad n\operatorname{Var}\Theta_n(x,x)=[[diagonal_variance]].$$
 """,
     steps=STEPS,

@@ -154,18 +154,19 @@ def gap_is_half_the_trace(gap: sp.Expr, hessian: sp.Matrix, covariance: sp.Matri
 kernel_of_masks = Claim(
     label="K7.1",
     title="With a fixed number of inputs the limit kernel is a mean over masks",
-    headline=r"Over a fixed number of inputs, the tangent kernel of a wide hidden layer tends to the mean of the row kernel over random masks. In general that is not the graphon kernel, taken at the mean mask.",
+    headline=r"With a fixed number of inputs, the tangent kernel of a wide hidden layer tends to the mean of the row kernel over masks. In general that is not the graphon kernel, taken at the mean mask.",
     statement=r"""
 Consider one hidden layer with a dense readout. Let the rows of the mask be independent of each other and of the weights, with entries
-$M_j\sim\mathrm{Bernoulli}(W_j)$, and let $S_M=\frac1d\sum_jM_j\xi_j$ with $\xi_j=(x_j^2,x_j'^2,x_jx_j')$, and $S_W=ES_M$. Let
+$M_j\sim\mathrm{Bernoulli}(W_j)$. Let $\xi_j=(x_j^2,x_j'^2,x_jx_j')$, $S_M=\frac1d\sum_jM_j\xi_j$ and $S_W=ES_M$. The *row kernel* is
 $F_\Theta=F+c\,\kappa_0$ of K1, that is,
 $$F_\Theta(a,b,c)=[[row_kernel]]$$
 (and $0$ where $a$ or $b$ is $0$). As $n\to\infty$ at fixed $d$, the tangent kernel tends to the *quenched* kernel
 $$E_MF_\Theta(S_M),\quad\text{not to the graphon kernel }F_\Theta(S_W)$$
 of K2 (averaged over $u$, if $W$ depends on it). The two are equal where $x'$ is a multiple $\lambda x$: for $\lambda>0$ the row kernel at
-$(a,\lambda^2a,\lambda a)$ is $[[parallel]]$, and for $\lambda\le0$ it is $0$. If
-the entries of a row are independent, $|x_j|,|x_j'|\le\beta$, $a,b\ge s>0$ and $c^2\le(1-\varepsilon)ab$ at $S_W=(a,b,c)$, then as
-$d\to\infty$
+$(a,\lambda^2a,\lambda a)$ is $[[parallel]]$, and for $\lambda\le0$ it is $0$.
+
+**Their gap.** Let the entries of a row be independent, $|x_j|,|x_j'|\le\beta$, and at $S_W=(a,b,c)$ let $a,b\ge s>0$ and
+$c^2\le(1-\varepsilon)ab$. Then as $d\to\infty$
 $$E_MF_\Theta(S_M)-F_\Theta(S_W)=\tfrac12\mathrm{tr}(HC)+O(d^{-2}),$$
 with the covariance $C$ of $S_M$ and the Hessian of $F_\Theta$,
 $$H=[[hessian]].$$

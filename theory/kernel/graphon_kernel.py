@@ -222,36 +222,38 @@ def shared_neurons_count_six_times(coincidence: sp.Expr) -> Iterator[Relation]:
 graphon_tangent_kernel = Claim(
     label="K2",
     title="In the graphon tangent kernel, each layer's gradients are weighted by its own mask",
-    headline=r"Under its assumptions, with masks independent of the weights, the tangent kernel tends to a sum over layers. A layer with the graphon $W$ adds $$[[own_layer]],$$ with the covariance $\Sigma$ from below and $G$ of its gradients.",
+    headline=r"Under the conditions below, with masks independent of the weights, the tangent kernel tends to a sum over layers. Each layer adds $$[[own_layer]],$$ with its graphon $W$, the covariance $\Sigma$ from below and $G$ of its gradients.",
     statement=r"""
-Let the entries $M^{(l)}_{ij}$ of the masks be independent of the weights and of each other, let edges be kept with probability
-$W^{(l)}(u_i,v_j)$, and let pruned weights never be trained. Let $W^{(l)}$ be continuous almost everywhere, also in $v$ at the position
-$u_i$ of each neuron, and $W^{(1)}$ also in $u$ at the position $v_j$ of each input; let the positions be equidistributed, and let the
-inputs be fixed, with
-$\frac1d\sum_jM_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$ (as holds for $d\to\infty$ with
-$d^{-2}\sum_jx_j^4\to0$). As $n_1,\dots,n_L\to\infty$ one after the other, the tangent kernel tends in probability to the sum of the
-contributions of its layers: with $\Sigma$ that of the layer below and $G$ that of the layer above,
-$$\tilde\Sigma^{(l)}(u)=[[forward]],\qquad\Sigma^{(l)}=F(\tilde\Sigma^{(l)}),$$
-$$G^{(l)}(u)=\kappa_0(r^{(l)}(u))\,[[backward]],\quad G^{(L+1)}=1,$$
-$$\Theta=\sum_{l=1}^{L+1}\Theta^{(l)},\qquad\Theta^{(l)}=[[own_layer]],$$
-where $F$ and $\kappa_0$ are those of K1 at the variances and the covariance in $\tilde\Sigma^{(l)}(u)$, with the correlation $r$;
-$W^{(L+1)}$ has no row variable. So
-$\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}$. In one forward pass, $\Theta$ is the last of
-$$\Theta^{(\le l)}(u)=[[tangent_step]],\qquad\Theta^{(\le0)}=0,$$
-where $\Sigma$, $\kappa_0$ and $\Theta$ are those of layer $l-1$ (at $l=1$ those of the inputs, $\Sigma=x_jx'_j$). The form
-$\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$, without the layer's own graphon,
-is right for another network, whose weights have the variances $W$ and are all trained, including those that pruning removed.
+**Setting.** The entries $M^{(l)}_{ij}$ of the masks are independent of the weights and of each other. An edge of layer $l$, from position
+$v_j$ to position $u_i$, is kept with probability $W^{(l)}(u_i,v_j)$; for the readout, $l=L+1$, there is no $u$. Pruned weights are never
+trained. Positions are equidistributed. Each $W^{(l)}$ is continuous almost everywhere, also in $v$ at the position $u_i$ of each neuron, and
+$W^{(1)}$ also in $u$ at the position $v_j$ of each input. The two inputs are fixed, and for their products and squares alike
+$$\frac1d\sum_jM^{(1)}_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u_i),\qquad\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$$
+(as holds for $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs).
 
-**One hidden layer, exactly.** If $M_{ij}w_{ij}$ is replaced by $\sqrt{W(u_i,v_j)}\,w_{ij}$ with $u_i$ uniform, and $w$ is trained, then
-$E\,\Theta^{(1)}_n$ and $E\,\Theta^{(2)}_n$ equal the limits above at every $n$ and $d$.
-**On the diagonal, exactly.** For masks, at all widths and positions, each of the $L+1$ layers contributes the same in expectation:
-$E\,\Theta^{(l)}_n(x,x)$ is the mean over all paths $j\to i_1\to\dots\to i_L$ of $x_j^2$ times the probability that the path is kept.
-Likewise, $E\,\Theta^{(l)}_n(x,x)^2$ is the mean over pairs of paths of $x_j^2x_{j'}^2$ times the probability that both are kept, times
-$[[coincidence]]$ for every hidden neuron that they share.
+**The limit.** As $n_1,\dots,n_L\to\infty$ one after the other, the tangent kernel tends in probability to
+$$\Theta=\sum_{l=1}^{L+1}\Theta^{(l)},\qquad\Theta^{(l)}=[[own_layer]].$$
+Here $\Theta^{(l)}$ is what layer $l$ contributes, with $W=W^{(l)}$, $\Sigma=\Sigma^{(l-1)}$ and $G=G^{(l)}$. *Forward*, with
+$W=W^{(l)}$ and $\Sigma=\Sigma^{(l-1)}$, a neuron at $u$ receives the covariance $\tilde\Sigma^{(l)}(u)$ and sends on $\Sigma^{(l)}(u)$:
+$$\tilde\Sigma^{(l)}(u)=[[forward]],\qquad\Sigma^{(l)}=F(\tilde\Sigma^{(l)}).$$
+*Backward*, with $W=W^{(l+1)}$ and $G=G^{(l+1)}$, its gradients have the covariance
+$$G^{(l)}(u)=\kappa_0(r^{(l)}(u))\,[[backward]],\qquad G^{(L+1)}=1.$$
+$F$ and $\kappa_0$ are those of K1, at the variances and the covariance in $\tilde\Sigma^{(l)}(u)$, whose correlation is $r^{(l)}(u)$. At
+$l=1$ the integral over $v$ is the average over the inputs, with $\Sigma=x_jx'_j$. So $\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}$.
 
-**An example** of the recursion has two inputs at $v=\frac14,\frac34$, $W^{(1)}=\frac{u+v}2$, and either a dense readout (`one_hidden`) or
-$W^{(2)}=1-\frac{uv}2$ and the readout $W^{(3)}=v$ (`two_hidden`). $W^{(2)}$ is a sum of two products of functions of one position, so
-single integrals suffice.
+**In one forward pass** the limit is $\Theta=\Theta^{(\le L+1)}$, where $\Theta^{(\le0)}=0$ and
+$$\Theta^{(\le l)}(u)=[[tangent_step]],$$
+with $W=W^{(l)}$, and with $\Sigma$, $\kappa_0$ and $\Theta=\Theta^{(\le l-1)}$ of layer $l-1$. (Without the layer's own graphon,
+$\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$ is right for another network, whose weights have the variances $W$ and are all trained, including those that pruning removed.)
+
+**Exact at finite widths.** Let $\Theta^{(l)}_n$ be what layer $l$ contributes there. *One hidden layer:* replace $M_{ij}w_{ij}$ by
+$\sqrt{W(u_i,v_j)}\,w_{ij}$ with $u_i$ uniform, and train the $w_{ij}$; then $E\,\Theta^{(1)}_n$ and $E\,\Theta^{(2)}_n$ equal the limits above at every $n$ and $d$.
+*One input:* for masks, at all widths and positions, all $L+1$ layers contribute the same in expectation. $E\,\Theta^{(l)}_n(x,x)$ is the mean over all paths
+$j\to i_1\to\dots\to i_L$ of $x_j^2$ times the probability that the path is kept. $E\,\Theta^{(l)}_n(x,x)^2$ is the mean over pairs of paths of
+$x_j^2x_{j'}^2$ times the probability that both are kept, times $[[coincidence]]$ for every hidden neuron that they share.
+
+**An example.** Let $d=2$, with the inputs at $v=\frac14,\frac34$, and $W^{(1)}=\frac{u+v}2$. Either the readout is dense (`one_hidden`), or
+$W^{(2)}=1-\frac{uv}2$ and the readout has $W^{(3)}=v$ (`two_hidden`); as $W^{(2)}$ sums two products of functions of one position, single integrals suffice.
 """,
     steps=STEPS,
     source=Source(
@@ -273,18 +275,16 @@ single integrals suffice.
         Quantity(x, "coordinate of the first input", sp.S.Reals, drawn=(-2, 2)),
         Quantity(y, "coordinate of the second input", sp.S.Reals, drawn=(-2, 2)),
         Quantity(
-            weight, "graphon, the probability of an edge by the latents of its upper and its lower end", CLOSED_UNIT
+            weight, "graphon, the probability of an edge by the positions of its upper and its lower end", CLOSED_UNIT
         ),
         Quantity(
             covariance,
-            "covariance of a row of the layer below over the draws of the network, by its latent",
+            "covariance of a row of the layer below over the draws of the network, by position",
             sp.S.Reals,
         ),
-        Quantity(gradient, "covariance of the gradients of a row of this or the next layer, by its latent", sp.S.Reals),
-        Quantity(
-            gate, "value of $\\kappa_0$ at the correlation in a row of the layer below, by its latent", CLOSED_UNIT
-        ),
-        Quantity(tangent, "tangent kernel of a row of the layer below, by its latent", sp.S.Reals),
+        Quantity(gradient, "covariance of the gradients of a row of this or the next layer, by position", sp.S.Reals),
+        Quantity(gate, "value of $\\kappa_0$ at the correlation in a row of the layer below, by position", CLOSED_UNIT),
+        Quantity(tangent, "tangent kernel of a row of the layer below, by position", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis(

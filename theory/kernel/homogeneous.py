@@ -147,16 +147,16 @@ def squares_of_derivatives_are_counted(output_scale: sp.Expr, weights_trained: s
 homogeneous_constants = Claim(
     label="K3",
     title="Constant graphons: a factor of the density for each pruned layer",
-    headline=r"In infinitely wide ReLU networks of many inputs, none dominant, independent random masks multiply the tangent kernel by each layer's density: for $L$ hidden layers and density $\rho$ in all, readout too, by $$[[ratio]].$$",
+    headline=r"In infinitely wide ReLU networks with many inputs, none dominant, random pruning multiplies the tangent kernel by each layer's density. With one density $\rho$ in $L$ hidden layers and the readout this is $$[[ratio]].$$",
     statement=r"""
 Keep each weight of layer $l$ with probability $\rho_l$, independently of all other edges and of the weights, and train the kept weights.
 In the limit of K2 the tangent kernel is the dense kernel times the product of all densities,
-$$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense},$$
-also for $L=0$ (a linear network) and where a layer keeps nothing.
-So with one density $\rho$ in all $L+1$ layers the factor is $[[ratio]]$, and the dense kernel at unit norms is $\Theta_L(r)$ of K1;
-with a dense readout the factor is $[[readout_dense]]$. If nothing is pruned, but the weights of all layers have variance
-$\rho$ and are all trained, the factor is $[[weights_trained]]$, exactly, for every such network: this is the model of
-arXiv:2510.17515, and the constant in its section 5.3.
+$$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense}.$$
+This includes $L=0$ (a linear network) and layers that keep nothing. With one density $\rho$ in all $L+1$ layers the factor is $[[ratio]]$;
+with a dense readout it is $[[readout_dense]]$. At inputs with mean squares $1$ the dense kernel is $\Theta_L(r)$ of K1.
+
+**Nothing pruned.** If the weights of all layers have variance $\rho$ instead, and are all trained, the factor is $[[weights_trained]]$,
+exactly, for every such network. This is the model of arXiv:2510.17515, and the constant in its section 5.3.
 """,
     steps=STEPS,
     source=Source(

@@ -181,14 +181,16 @@ feature_reweighting = Claim(
     statement=r"""
 Let $W^{(l)}(u,v)=g_l(u)h_l(v)\le1$ with $g_l,h_l\ge0$ for $l\le L$, and let $W^{(L+1)}=h_{L+1}$. Then the kernel of K2 is a constant times
 that of a dense network at reweighted inputs,
-$$\Theta(x,x')=f\;\Theta_{dense}\bigl(\sqrt{h_1}\,x,\sqrt{h_1}\,x'\bigr),\qquad f=\prod_{l=1}^L\int_0^1g_l(u)h_{l+1}(u)\,du:$$
-it is $f\sqrt{ab}\;\Theta_L(c/\sqrt{ab})$ with $a=\frac1d\sum_jh_1(v_j)x_j^2$, $b=\frac1d\sum_jh_1(v_j)x_j'^2$,
-$c=\frac1d\sum_jh_1(v_j)x_jx'_j$ and $\Theta_L$ of K1. So the column profile of the first layer selects features, and all else is one
-constant. For $g_l(u)=u^p$, $h_{l+1}(u)=u^q$ the constant is $f=[[power_flow]]$. For $p,q>0$ and $L\ge1$ this is more than the means of the
-profiles would give, $[[density_flow]]$, since hubs that receive much also pass on much.
-**Blocks.** With one hidden layer and a dense readout, let the rows fall into
-blocks with shares $s_b$ and with densities $W_b(v)$ that are constant within a block. Then $\Theta$ is the mixture of the kernels at inputs
-weighted by $\sqrt{W_b}$: with two blocks, $[[mixture]]$, where $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.
+$$\Theta(x,x')=f\;\Theta_{dense}\bigl(\sqrt{h_1}\,x,\sqrt{h_1}\,x'\bigr),\qquad f=\prod_{l=1}^L\int_0^1g_l(u)h_{l+1}(u)\,du .$$
+With $a=\frac1d\sum_jh_1(v_j)x_j^2$, $b=\frac1d\sum_jh_1(v_j)x_j'^2$, $c=\frac1d\sum_jh_1(v_j)x_jx'_j$ and $\Theta_L$ of K1 it is
+$f\sqrt{ab}\;\Theta_L(c/\sqrt{ab})$. So the column profile of the first layer selects features, and all else is one constant.
+
+**Powers.** For $g_l(u)=u^p$, $h_{l+1}(u)=u^q$ the constant is $f=[[power_flow]]$. For $p,q>0$ and $L\ge1$ this is more than the means of
+the profiles would give, $[[density_flow]]$, since hubs that receive much also pass on much.
+
+**Blocks.** With one hidden layer and a dense readout, let the rows fall into blocks with shares $s_b$ and with densities $W_b(v)$ that are
+constant within a block. Then $\Theta$ is the mixture of the kernels at inputs weighted by $\sqrt{W_b}$. With two blocks it is $[[mixture]]$,
+where $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),

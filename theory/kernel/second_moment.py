@@ -168,25 +168,30 @@ def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
 second_moment_graphon = Claim(
     label="K4",
     title="Masks that depend on the size of the weights have two graphons",
-    headline=r"In wide networks of many inputs, none dominant, masks that look at sizes of normal weights let signals carry $Q=E[Mw^2]$; the kept share enters only a weight's own gradient. If the largest are kept, a share $\rho$, $$Q=[[second_moment]].$$",
+    headline=r"Let masks depend on the size of normal weights. In a wide network with many inputs, none dominant, signals see $Q=E[Mw^2]$; only a weight's own gradient sees the share kept. For the largest, a share $\rho$, $$Q=[[second_moment]].$$",
     statement=r"""
-Let the $w_{ij}$ be independent and standard normal, let each $M_{ij}$ depend on $|w_{ij}|$ alone, and let
-$W(u,v)=P(M=1\mid u,v)$, $Q(u,v)=E[Mw^2\mid u,v]$. Let $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs, or let the first layer be
-dense. Then, in the limit of K2, the tangent kernel of the masked network is that of K2 with $Q$ in place of $W$ in the forward and backward
-passes, and $W$ only where the gradient arises:
+Let the $w_{ij}$ be independent and standard normal, and let each $M_{ij}$ depend on $|w_{ij}|$ alone. There are two graphons: the share
+kept, $W(u,v)=P(M=1\mid u,v)$, and the energy kept, $Q(u,v)=E[Mw^2\mid u,v]$. Let $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs,
+or let the first layer be dense.
+
+**The kernel.** In the limit of K2 the tangent kernel of the masked network is that of K2 with $Q$ in place of $W$ in the forward and
+backward passes. $W$ enters only where the gradient arises:
 $$\tilde\Sigma^{(l)}=\int Q^{(l)}\Sigma^{(l-1)},\qquad G^{(l)}=\kappa_0(r^{(l)})\int Q^{(l+1)}G^{(l+1)},$$
 $$\Theta=\sum_{l=1}^{L+1}\iint G^{(l)}(u)\,W^{(l)}(u,v)\,\Sigma^{(l-1)}(v)\,dv\,du .$$
-If the weights with $|w|>t$ are kept, where $t=[[threshold]]$ at the density $\rho$, then $Q=q(W)$ with
-$$q(\rho)=[[second_moment]],\qquad q'(\rho)=t^2=[[slope]],$$
-so $q$ is increasing and concave ($q''=[[curvature]]$), $q(1)=1$, and $q(\rho)$ exceeds $\rho(1+t^2)$ by $[[excess]]\ge0$, so that
-$q(\rho)/\rho\to\infty$ as $\rho\to0$. **One hidden layer**, dense readout: a neuron
-whose preactivations on $x,x'$ have the covariance matrix $S_Q$ and the correlation $r$ contributes $F(S_Q)+s_W\,\kappa_0(r)$
-(`row_kernel`), with $F$ and $\kappa_0$ of K1 and $s_W=S_W(x,x')$.
-**Constant graphons**, all layers masked: $\Theta=[[homogeneous]]\;\Theta_{dense}$. **On the diagonal the law is exact** at every finite
-width, for any graphons and any mask that depends on $|w|$ alone, and also for independent weights, each with its own
-continuous law that is symmetric about $0$ and has a finite mean square:
-$$E\,\Theta_n(x,x)=\frac1{d\,n_1\cdots n_L}\sum_{\text{paths}}x_j^2\sum_lW_l\prod_{k\ne l}Q_k$$
-over all paths from an input $j$ to the output; for $L=2$ a path has the weight $[[path_weight]]$.
+**The largest weights.** Keep the weights with $|w|>t$, where $t=[[threshold]]$ at the density $\rho$. Then $Q=q(W)$ with
+$$q(\rho)=[[second_moment]],\qquad q'(\rho)=t^2=[[slope]].$$
+So $q$ is increasing and concave ($q''=[[curvature]]$), and $q(1)=1$. It exceeds $\rho(1+t^2)$ by $[[excess]]\ge0$. So
+$q(\rho)/\rho\to\infty$ as $\rho\to0$.
+
+**One hidden layer**, dense readout. Let the preactivations of a neuron on $x,x'$ have the covariance matrix $S_Q$ and the correlation $r$,
+and let $s_W=S_W(x,x')$. With $F$ and $\kappa_0$ of K1 the neuron contributes $F(S_Q)+s_W\,\kappa_0(r)$ (`row_kernel`).
+
+**Constant graphons**, all layers masked: $\Theta=[[homogeneous]]\;\Theta_{dense}$.
+
+**On the diagonal the law is exact** at every finite width, for any graphons and any mask that depends on $|w|$ alone:
+$$E\,\Theta_n(x,x)=\frac1{d\,n_1\cdots n_L}\sum_{\text{paths}}x_j^2\sum_lW_l\prod_{k\ne l}Q_k .$$
+The first sum is over all paths from an input $j$ to the output. For $L=2$ a path has the weight $[[path_weight]]$. The same holds for
+independent weights, each with its own continuous law that is symmetric about $0$ and has a finite mean square.
 """,
     steps=STEPS,
     source=Source(
@@ -214,11 +219,9 @@ over all paths from an input $j$ to the output; for $L=2$ a path has the weight 
             drawn=(sp.Rational(1, 8), 1),
         ),
         Quantity(v, "position of a neuron in the layer below", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)),
-        Quantity(covariance, "covariance of a row of the layer below, by its latent", sp.S.Reals),
-        Quantity(
-            gate, "value of $\\kappa_0$ at the correlation in a row of the layer below, by its latent", CLOSED_UNIT
-        ),
-        Quantity(tangent, "tangent kernel of a row of the layer below, by its latent", sp.S.Reals),
+        Quantity(covariance, "covariance of a row of the layer below, by position", sp.S.Reals),
+        Quantity(gate, "value of $\\kappa_0$ at the correlation in a row of the layer below, by position", CLOSED_UNIT),
+        Quantity(tangent, "tangent kernel of a row of the layer below, by position", sp.S.Reals),
     ),
     hypotheses=(
         CAUCHY_SCHWARZ,

@@ -147,20 +147,25 @@ def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
 snip_laws = Claim(
     label="K5",
     title="SNIP with normal weights: Bessel laws and the tangent kernel",
-    headline=r"Let a mask keep $w_{ij}$ where $|a_iw_{ij}|\varphi_j>\tau$, as SNIP's does, with normal weights and one hidden layer. The mean tangent kernel of an input with itself then weighs $x_j^2$ by $R_2(\tau/\varphi_j)$ in both layers' terms, $$R_2(s)=[[R_2]].$$",
+    headline=r"Let SNIP's mask, for normal weights and one hidden layer, keep $w_{ij}$ where $|a_iw_{ij}|\varphi_j>\tau$. The mean tangent kernel of an input with itself weighs $x_j^2$ by $R_2(\tau/\varphi_j)$ in both layers' terms, $$R_2(s)=[[R_2]].$$",
     statement=r"""
-Let $a_i,w_{ij}$ be iid standard normal, $M_{ij}=1\{|a_iw_{ij}|\varphi_j>\tau\}$ and $s=\tau/\varphi_j$. Given $|a_i|=\alpha$, an
-entry is kept with probability $W=[[graphon]]$ and has the second moment $E[M_{ij}w_{ij}^2]=[[entry_energy]]=q(W)$ (K4). Over the rows,
+Let $a_i,w_{ij}$ be iid standard normal, $M_{ij}=1\{|a_iw_{ij}|\varphi_j>\tau\}$ and $s=\tau/\varphi_j$.
+
+**Given one row.** Given $|a_i|=\alpha$, an entry is kept with probability $W=[[graphon]]$ and has the second moment
+$E[M_{ij}w_{ij}^2]=[[entry_energy]]=q(W)$ (K4).
+
+**Over the rows,**
 $$P(|a_iw_{ij}|>s)=r(s)=[[r]]=1-s\,[K_0\mathbf L_{-1}+K_1\mathbf L_0](s),$$
 $$E[a_i^2M_{ij}]=E[w_{ij}^2M_{ij}]=R_2(s)=[[R_2]],$$
 and $dR_2/dr=[[slope]]$. ($r$ is $H$ of S4.) The two means are the path densities of an input in the first-layer term and in the readout
-term of the tangent kernel with one hidden layer and dense readout. Both equal $R_2$, and
-$E\,\Theta_n(x,x)=\frac2d\sum_jx_j^2R_2(\tau/\varphi_j)$
-at every width. Off the diagonal, as $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs, a neuron with $|a_i|=\alpha$ contributes
-$F(a,b,c)+\alpha^2s_W\kappa_0$, that is,
-$$[[row_kernel]],$$
-where $s_W=S_W(x,x')$ and $a=S_Q(x,x)$, $b=S_Q(x',x')$, $c=S_Q(x,x')$ at $Q=q(W)$. Tails: as $s\to\infty$,
-$$r\sim[[tail]],\qquad R_2\sim[[energy_tail]],$$
+term of the tangent kernel with one hidden layer and dense readout. Both equal $R_2$, so at every width
+$E\,\Theta_n(x,x)=\frac2d\sum_jx_j^2R_2(\tau/\varphi_j)$.
+
+**Off the diagonal,** let $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs. Let $s_W=S_W(x,x')$, and $a=S_Q(x,x)$, $b=S_Q(x',x')$,
+$c=S_Q(x,x')$ at $Q=q(W)$. A neuron with $|a_i|=\alpha$ contributes $F(a,b,c)+\alpha^2s_W\kappa_0$, that is,
+$$[[row_kernel]].$$
+
+**Tails.** As $s\to\infty$, $$r\sim[[tail]],\qquad R_2\sim[[energy_tail]],$$
 and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[energy_tail]]\le[[energy_high]]$.
 """,
     steps=STEPS,

@@ -250,16 +250,19 @@ def harmonics_solve_their_equation(slope: sp.Expr, slope_before: sp.Expr, bend: 
 sphere_spectrum = Claim(
     label="K11.2",
     title="With few inputs of equal weight the spectrum is that of a sphere",
-    headline=r"If each row of one hidden ReLU layer's graphon weighs $k\ge2$ inputs of a rotation-invariant law alike, and no others, its kernel has the spectrum of the sphere $S^{k-1}$, up to a factor: a decay with the exponent $$[[exponent]].$$",
+    headline=r"If each row of one hidden ReLU layer's graphon weighs $k\ge2$ inputs of a rotation-invariant law alike, and no others, the kernel has, up to a factor, the spectrum of the sphere $S^{k-1}$. Its decay has the exponent $$[[exponent]].$$",
     statement=r"""
-Consider one hidden ReLU layer with a dense readout. Let $W$ be the graphon of the trained edges and $Q=W$ that of the second moments. At
-every $u$ let them have the same value at each of $k\ge2$ inputs and be 0 at all others; let $g=\int W\,du$ at one of these inputs, and let
-$x$, the vector of these $k$ coordinates, have a law that no rotation changes, with $0<E|x|^2<\infty$. Then the operator of the graphon
-kernel is that of the sphere $S^{k-1}$ times $(g/d)\,E|x|^2$. On the sphere the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$) is
-$[[sphere_eigenvalue]]$, of multiplicity $[[multiplicity]]$, at degree $\ell$. The case $k=2$ is K10.1; unequal weights stretch the sphere.
-The eigenvalues of odd degrees
-$\ge3$ vanish. From an even degree $\ell$ to $\ell+2$ the eigenvalue is multiplied by $[[fall_ratio]]<1$, and
-$\lambda_\ell\,\ell^k\to[[constant]]$ over even $\ell$, so the decay in the rank has the exponent $[[exponent]]$.
+**Setting.** Consider one hidden ReLU layer with a dense readout. Let $W$ be the graphon of the trained edges and $Q=W$ that of the second
+moments. At every $u$ let them have the same value at each of $k\ge2$ inputs and be 0 at all others, and let $g=\int W\,du$ at one of these
+inputs. Let $x$, the vector of these $k$ coordinates, have a law that no rotation changes, with $0<E|x|^2<\infty$.
+
+**Spectrum.** The operator of the graphon kernel is that of the sphere $S^{k-1}$ times $(g/d)\,E|x|^2$. On the sphere the eigenvalue (of
+$\cos\theta\,\kappa_0+\kappa_1$) is $[[sphere_eigenvalue]]$, of multiplicity $[[multiplicity]]$, at degree $\ell$. The case $k=2$ is K10.1;
+unequal weights stretch the sphere.
+
+**Decay.** The eigenvalues of odd degrees $\ge3$ vanish. From an even degree $\ell$ to $\ell+2$ the eigenvalue is multiplied by
+$[[fall_ratio]]<1$, and $\lambda_\ell\,\ell^k\to[[constant]]$ over even $\ell$. So the decay in the rank has the exponent $[[exponent]]$.
+
 For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue $1$ at both.
 """,
     steps=STEPS,

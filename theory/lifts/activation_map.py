@@ -78,14 +78,17 @@ path_sums = Claim(
     title="Activations exist, are unique, and sum over paths in the linear case",
     headline=r"On a finite directed graph without cycles the values of all vertices exist and are unique, in whatever order one computes. In the linear case a value is the sum, over paths, of products of weights.",
     statement=r"""
-Consider a finite directed acyclic graph with a set $I$ of inputs, into which no edge leads, and with maps
-$M_e:W_e\times Y_u\to Z_e$ and $\sigma_v:\prod_uZ_{(u,v)}\to Y_v$ ($v\notin I$). For any weights $w$ and values $y_i$, $i\in I$,
-there is exactly one family with
+Consider a finite directed graph without cycles, with a set $I$ of inputs, into which no edge leads. Each edge $e=(u,v)$ has a map
+$M_e:W_e\times Y_u\to Z_e$. Each vertex $v\notin I$ has a map $\sigma_v:\prod_uZ_{(u,v)}\to Y_v$, where $u$ runs over the set $B(-,v)$ of
+the vertices from which an edge leads into $v$. Then for any weights $w$ and values $y_i$, $i\in I$, there is exactly one family of values with
 $$y_v=\sigma_v\big((M_{(u,v)}(w_{(u,v)},y_u))_{u\in B(-,v)}\big)\quad(v\notin I),$$ whatever the order in which it is computed.
-Suppose that all spaces are $\mathbb R$, $M(w,y)=[[edge_map]]$, every $\sigma_v$ is the sum (0 if no edge leads into $v$), and there is
-one input, with $y_i=1$. Then $$y_t=\sum_{P:i\to t}\prod_{e\in P}w_e,$$ summed over all paths, one of which is empty if $t=i$.
-For example, with input 0, $y_4=[[path_sum]]$ on the graph $01,02,12,13,23,34$. On the diamond $01,02,13,23$, which has two
-topological orders, both orders give $y_3=[[diamond_sum]]$.
+
+**Linear case.** Suppose that all spaces are $\mathbb R$, $M(w,y)=[[edge_map]]$, every $\sigma_v$ is the sum (0 if no edge leads into $v$),
+and there is one input, with $y_i=1$. Then $$y_t=\sum_{P:i\to t}\prod_{e\in P}w_e.$$ The sum is over all paths from $i$ to $t$; if $t=i$,
+one of them is empty.
+
+**Two examples**, with input 0. On the graph $01,02,12,13,23,34$, $y_4=[[path_sum]]$. The diamond $01,02,13,23$ has two topological orders,
+and both give $y_3=[[diamond_sum]]$.
 """,
     steps=STEPS,
     source=Source(

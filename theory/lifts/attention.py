@@ -193,15 +193,17 @@ def full_skips_add_the_other_channels(excess: sp.Matrix, X: sp.Matrix) -> Iterat
 attention_blocks = Claim(
     label="L7",
     title="Residual attention is a perceptron module, but two or more channels need a lift that is not full",
-    headline=r"Attention with $C$ channels and a skip is a lift whose skip joins each channel to itself. If a random sparse lift samples skips as other edges, of degree $\lambda\le C$, they are the identity only with probability $$[[identity_skips]].$$",
+    headline=r"Attention with $C$ channels and a skip is a lift in which the skip joins each channel to itself. If skips are sampled like other edges, with mean degree $\lambda\le C$, they are the identity only with probability $$[[identity_skips]].$$",
     statement=r"""
-Take $x\to a\to o$ with a skip $x\to o$: $Y_x=Y_o=\mathbb R^T$ (one channel of $T$ tokens), $Y_a=\mathbb R^{T\times d}$; $W_{xa}=(\mathbb R^d)^3$ and
+**The module.** Take $x\to a\to o$ with a skip $x\to o$: $Y_x=Y_o=\mathbb R^T$ (one channel of $T$ tokens), $Y_a=\mathbb R^{T\times d}$; $W_{xa}=(\mathbb R^d)^3$ and
 $M_{xa}(w,y)=(yw_Q^\top,yw_K^\top,yw_V^\top)$; $\sigma_a(q,k,v)=\operatorname{softmax}(qk^\top/\sqrt d)\,v$; $W_{ao}=\mathbb R^d$, $M_{ao}(w,y)=yw$; $W_{xo}=0$, $M_{xo}(\cdot,y)=y$; $\sigma_o$
-the sum. The lift with $C$ copies of $x$ and of $o$, $h$ copies of $a$, all edges above $(x,a)$ and $(a,o)$, and the *diagonal* edges
-$(x_c,o_c)$ computes $$X+\sum_h\operatorname{softmax}\big(XQ_hK_h^\top X^\top/\sqrt d\big)\,XV_hO_h,\quad X\in\mathbb R^{T\times C},$$
-and has $[[weights]]$ weights, where $C$ is the width of the model and $h$ the number of heads.
-It commutes with permutations of the tokens. With all edges above $(x,o)$, as in
-the full lift, the skip is $XJ$, where $J$ is the all-ones matrix. This is wrong by exactly $X(J-I)$, which for three channels and two
+the sum.
+
+**The lift** has $C$ copies of $x$ and of $o$, $h$ copies of $a$, all edges above $(x,a)$ and $(a,o)$, and the *diagonal* edges $(x_c,o_c)$. It computes
+$$X+\sum_h\operatorname{softmax}\big(XQ_hK_h^\top X^\top/\sqrt d\big)\,XV_hO_h,\quad X\in\mathbb R^{T\times C},$$
+and has $[[weights]]$ weights, where $C$ is the width of the model and $h$ the number of heads. It commutes with permutations of the tokens.
+
+**Skips.** With all edges above $(x,o)$, as in the full lift, the skip is $XJ$, where $J$ is the all-ones matrix. This is wrong by exactly $X(J-I)$, which for three channels and two
 tokens is $[[excess]]$. *Hence* a residual edge is an edge of the lift without a weight. A random sparse lift that samples the edges above
 $(x,o)$ like all others, with probability $\lambda/C$, $0\le\lambda\le C$, has the identity as its skip only with probability
 $[[identity_skips]]$. For $0<\lambda<C$ a random sparse lift of a residual network has random skips unless these edges are excluded from sampling.

@@ -118,13 +118,13 @@ def sizes_keep_both_conditions(mean_size: sp.Expr, tail_size: sp.Expr, chernoff_
 one_layer_convergence = Claim(
     label="L17.1",
     title="Random sparse lifts with one hidden layer reach low loss with high probability",
-    headline=r"If a vertex copies each of $r$ units of a witness with probability at least $q$, random sparse lifts with one hidden layer obey the bound of L16.1 for $M$ copies, with probability $\ge1-\delta$, from the width $$[[chernoff_size]]$$ on.",
+    headline=r"If a vertex copies each of $r$ units of a witness with probability at least $q$, a random sparse lift with one hidden layer obeys the bound of L16.1 for $M$ copies, with probability $\ge1-\delta$, from the width $$[[chernoff_size]]$$ on.",
     statement=r"""
 Let a random sparse lift with one hidden layer of $n$ vertices train by gradient flow from the readout $0$. Compare it with a witness of
 $r$ units whose types are disjoint (equal units merged). Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ copies
-within $\rho_0$ of each unit, at a time $T$ that satisfies its condition. If a given vertex copies a given unit with probability at least
-$q$, then $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1$ minus
-$$F=r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure]],$$ so this probability is at least $1-\delta$ from
+within $\rho_0$ of each unit, at a time $T$ that satisfies its condition. Let a given vertex copy a given unit with probability at least
+$q$. Then $P(L(t)\le B(M)\text{ for all }t\ge T)\ge1-F$ with
+$$F=r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure]].$$ So this probability is at least $1-\delta$ from
 the size $$[[size]]$$ on and, by Chernoff's bound, from $[[chernoff_size]]$ on.
 """,
     steps=STEPS,

@@ -107,16 +107,19 @@ two_layer_convergence = Claim(
     title="Random sparse lifts with two hidden layers reach low loss with high probability",
     headline=r"Random sparse lifts with two hidden layers obey the bounds of L16.1 and L16.2 for $M$ isolated copies of each of $r$ units, except with probability at most $r\,P(M'<M)$, where $M'$ counts those of one unit.",
     statement=r"""
-Let a random sparse lift with two hidden layers of $n$ vertices and expected degree $\lambda$ train by gradient flow from the readout
-$0$. Compare it with a witness of $r$ units, each with $c$ children of types of probability $q$ each and with top weights in a region of
-probability $\omega$; the types of different units are disjoint. Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$
+**Setting.** Let a random sparse lift with two hidden layers of $n$ vertices and expected degree $\lambda$ train by gradient flow from the
+readout $0$. Compare it with a witness of $r$ units, each with $c$ children of types of probability $q$ each and with top weights in a region
+of probability $\omega$; the types of different units are disjoint. Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$
 isolated copies within $\rho_0$ of each unit, at a time $T$ that satisfies its condition. Let $M'$ be the number of isolated copies of a
-unit (L11.2). Then $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1-F$ with
-$$F=r\,P(M'<M)=[[two_layer_failure]],$$ and $F\le G$ with $$G=[[cantelli_failure]].$$ $F$ need not decrease with $n$. So its *size*,
-written $$[[two_layer_size]],$$ denotes the number that a search finds: starting from $n=\max(c,\lceil\lambda\rceil)$ it doubles its step
-until the bound is at most $\delta$, and then halves the step. This number of vertices is enough, and one fewer is not, unless the search
-starts there. It need not be the smallest number that is enough, and a larger number need not be enough. $G$ is at most $\delta$ at
-$$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
+unit (L11.2).
+
+**The bound.** Then $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1-F$ with
+$$F=r\,P(M'<M)=[[two_layer_failure]],$$ and $F\le G$ with $$G=[[cantelli_failure]].$$
+
+**Enough vertices.** $F$ need not decrease with $n$. So its *size*, written $$[[two_layer_size]],$$ denotes the number that a search finds.
+Starting from $n=\max(c,\lceil\lambda\rceil)$ the search doubles its step until the bound is at most $\delta$, and then halves the step. The
+number found is enough, and one fewer is not, unless the search starts there. It need not be the smallest number that is enough, and a larger
+number need not be enough. $G$ is at most $\delta$ at $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
 """,
     steps=STEPS,
     source=THEOREM,

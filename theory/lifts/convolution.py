@@ -187,10 +187,12 @@ lifted_convolutions = Claim(
 Let $1\le k\le H$, and let the module $x\to y$ have $Y_x=Y_y=\mathbb R^H$, $W=\mathbb R^k$,
 $M(w,y)_p=\sum_{a<k}w_ay_{p+a\bmod H}$ and a function $\sigma$ that acts on each pixel separately. The full lift with $C_i$ copies of $x$
 and $C_o$ of $y$ is the cyclic convolution with these numbers of channels. It has $[[weights]]$ weights, whereas its graph of
-pixels has $[[pixel_edges]]$ edges, and it commutes with cyclic shifts. A signal of period $H$ on $\mathbb Z_{mH}$ gives the
-$m$-fold repetition of the output on $\mathbb Z_H$. Now replace the cycle by zeros beyond the end of both signals, and suppose that
-there is at least one input channel, that weights and inputs are positive, and that $\sigma$ is strictly increasing on the sums to which
-it is applied. Then exactly $[[padding_errors]]$ of the $mHC_o$ outputs differ from the repetition of the padded output of one period.
+pixels has $[[pixel_edges]]$ edges. It commutes with cyclic shifts. From a signal of period $H$ on $\mathbb Z_{mH}$ it makes the
+$m$-fold repetition of the output on $\mathbb Z_H$.
+
+**Padding with zeros.** Now replace the cycle by zeros beyond the end of both signals. Suppose that there is at least one input channel, that
+weights and inputs are positive, and that $\sigma$ is strictly increasing on the sums to which it is applied. Then exactly
+$[[padding_errors]]$ of the $mHC_o$ outputs differ from the repetition of the padded output of one period.
 """,
     steps=STEPS,
     source=Source(

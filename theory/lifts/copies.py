@@ -246,22 +246,22 @@ def bounds_at_the_longest_times(longest_time: sp.Expr, bound: sp.Expr, along: sp
 copy_bounds = Claim(
     label="L16.1",
     title="Many copies of a witness make gradient flow reach low loss",
-    headline=r"If a network holds $M$ disjoint exact copies of each unit of a witness of loss $0$, under its assumptions gradient flow from a zero readout comes down, at a known time, to a loss of at most $$[[B1]].$$",
+    headline=r"If a network holds $M$ disjoint exact copies of each unit of a witness of loss $0$, then, under its assumptions, gradient flow from a zero readout reaches, at a known time, a loss of at most $$[[B1]].$$",
     statement=r"""
-Let $F=\sum_ia_i\phi_i(\cdot;\theta_i)$ be a network with a linear readout, where $\phi_i$ is a smooth function of its cell $\theta_i$ (the weights on all edges into the terminal vertex and its
-ancestors). The network trains $a$ and all weights by $\dot\theta=-\nabla L$ from $a(0)=0$, with the loss $L=\frac12\|F-f^*\|_D^2$, so $L_0=\frac12\|f^*\|_D^2$. Let the *witness* $\sum_{j\le
-r}a^*_j\phi_j(\cdot;\theta^*_j)$ have the loss $\varepsilon_w$, and let $A_1\ge\|a^*\|_1$ and $A_2\ge\|a^*\|_2$. For each unit of the witness let there be $M$ terminal vertices with the same backward
-closure, input vertices included, whose cells start at $\|\theta_i(0)-\theta^*_j\|\le\rho_0$, possibly after changes of sign of weights that turn $\phi_j$ into $\pm\phi_j$. Suppose that these $rM$
-cells are disjoint, and that $\|\phi_j(\theta)-\phi_j(\theta')\|_D\le\Lambda\|\theta-\theta'\|$ on the closed ball of radius $\rho_0+\rho$ about $\theta^*_j$ ($\Lambda$ may depend on $\rho$). Let
+**Network.** Let $F=\sum_ia_i\phi_i(\cdot;\theta_i)$ have a linear readout $a$. Each $\phi_i$ is a smooth function of its *cell* $\theta_i$, the weights on all edges into the terminal vertex and its
+ancestors. The network trains $a$ and all weights by $\dot\theta=-\nabla L$ from $a(0)=0$. The loss is $L=\frac12\|F-f^*\|_D^2$, so $L_0=\frac12\|f^*\|_D^2$.
+
+**Witness and copies.** Let the *witness* $\sum_{j\le r}a^*_j\phi_j(\cdot;\theta^*_j)$ have the loss $\varepsilon_w$, and let $A_1\ge\|a^*\|_1$ and $A_2\ge\|a^*\|_2$. For each unit $j$ of the
+witness let there be $M$ terminal vertices with the same backward closure, input vertices included. Let their cells start at $\|\theta_i(0)-\theta^*_j\|\le\rho_0$, possibly after changes of sign of weights that turn $\phi_j$
+into $\pm\phi_j$. Suppose that these $rM$ cells are disjoint, and that $\|\phi_j(\theta)-\phi_j(\theta')\|_D\le\Lambda\|\theta-\theta'\|$ on the closed ball of radius $\rho_0+\rho$ about $\theta^*_j$ ($\Lambda$ may depend on $\rho$). Let
 $$\varepsilon=[[approximation_loss]].$$
 
 **(B1)** At most $[[moved_cells]]$ of the cells move further than $\rho$ before the time $T$. If $M\ge1$ and this number is at most $\frac M2$, then for all $t\ge T$
-$$L(t)\le[[bound]].$$ For given $\rho$ this condition holds up to $T=[[longest_time]]$. As long as at most $\frac M2$ of the cells have
-moved further than $\rho$, there is a readout $\bar a$ on cells that have not, with a loss of at most $\varepsilon$ and $\|\bar a\|^2\le[[squared_readout]]$; the bound compares $a$ with this readout.
+$$L(t)\le[[bound]].$$ For given $\rho$ this condition holds up to $T=[[longest_time]]$. The bound compares $a$ with another readout: as long as at most $\frac M2$ of the cells have
+moved further than $\rho$, there is a readout $\bar a$ on cells that have not, with a loss of at most $\varepsilon$ and $\|\bar a\|^2\le[[squared_readout]]$.
 
-For exact copies ($\varepsilon_w=\rho_0=0$) and $\Lambda$ valid at the radius $\rho$ below, the best choice is
-$$B_1=[[B1]]$$ from the time $$T_1=[[T1]]$$ on, at the radius $$\rho=[[rho1]].$$ Without copies nothing is guaranteed. A bound not below
-$L_0$ is vacuous, as the loss never grows. No relation between the number of parameters and the number of samples is assumed, and $D$ may be continuous.
+**Exact copies** ($\varepsilon_w=\rho_0=0$). If $\Lambda$ is valid at the radius $\rho$ below, the best choice is $$B_1=[[B1]]$$ from the time $$T_1=[[T1]]$$ on, at the radius $$\rho=[[rho1]].$$
+Without copies nothing is guaranteed. A bound not below $L_0$ is vacuous, as the loss never grows. No relation between the numbers of parameters and of samples is assumed, and $D$ may be continuous.
 """,
     steps=COPY_STEPS,
     source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of a witness network of low loss"),

@@ -156,16 +156,18 @@ def series_lose_term_after_term(type_series: sp.Expr) -> Iterator[Relation]:
 copies_in_one_layer = Claim(
     label="L11.1",
     title="Coverage with one hidden layer: exact counts of copies",
-    headline=r"With one hidden layer of $n$ vertices the number of copies of a unit is binomial, of $n$ trials and chance $$q=[[type_probability]].$$ The counts of disjoint types are multinomial.",
+    headline=r"In a hidden layer of $n$ vertices with $d$ inputs, each copies a unit that reads $s$ inputs with probability $$q=[[type_probability]].$$ The number of copies is binomial, of $n$ trials. The counts of disjoint types are multinomial.",
     statement=r"""
-Let a hidden layer have $n$ vertices and $d$ inputs. Each edge is present independently with probability $p_0$, and the weights are iid.
-A *type* consists of a pattern $S$ of $s$ inputs and a region of weights of probability $\omega$; a vertex is of this type with probability
-$q=[[type_probability]]$. The number of copies, that is, of vertices of the type, is binomial: $P(M=m)=[[copies_law]]$,
-$P(M<m)=[[binomial_below]]$, and $P(M<\frac{nq}2)\le[[chernoff]]$. For disjoint types the counts are multinomial. For two types
-$P(N_1,N_2)=[[counts_law]]$, and each has $m$ or more copies with probability
-$$[[both_covered]],$$
-which is $n!$ times the coefficient of $z^n$ in $[[generating_function]]$; for more types it is formed in the same way. All of $r$ disjoint types
-of the same probability $q$ are present with probability $[[all_covered]]\ge[[union_bound]]$.
+**One type.** Let a hidden layer have $n$ vertices and $d$ inputs. Each edge is present independently with probability $p_0$, and the
+weights are iid. A *type* is a pattern $S$ of $s$ inputs, from which alone edges lead into the vertex, with a region of weights of
+probability $\omega$. A vertex is of this type with probability $q=[[type_probability]]$; it is then called a *copy*. The number $M$ of copies is binomial:
+$P(M=m)=[[copies_law]]$, $P(M<m)=[[binomial_below]]$, and $P(M<\frac{nq}2)\le[[chernoff]]$.
+
+**Disjoint types.** Their counts are multinomial. For two types $P(N_1,N_2)=[[counts_law]]$, and each has $m$ or more copies with
+probability
+$$[[both_covered]].$$
+This is $n!$ times the coefficient of $z^n$ in $[[generating_function]]$; for more types it is formed in the same way. All of $r$ disjoint
+types of the same probability $q$ are present with probability $[[all_covered]]\ge[[union_bound]]$.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),

@@ -132,16 +132,20 @@ def pairs_exclude_each_other(cell_chance: sp.Expr, copy_chance: sp.Expr) -> Iter
 isolated_cells = Claim(
     label="L11.2",
     title="Coverage with two hidden layers: exact counts of copies and of isolated copies",
-    headline=r"With two hidden layers of $n$ vertices the law of the number of isolated copies of a witness is known exactly, and for two children that of all copies. On average there are $$EM=[[expected_copies]]$$ copies.",
+    headline=r"With two hidden layers of $n$ vertices, the law of the number of isolated copies of a witness is known exactly; for two children, also that of the number $M$ of all copies. The mean of $M$ is $$EM=[[expected_copies]].$$",
     statement=r"""
-Let a second layer, the *roots*, also of $n$ vertices, lie above the hidden layer of L11.1, with edge probability $p$ and mean degree
-$\lambda$ between the two layers, $0\le\lambda\le n$, and with weights of its own. A witness has a root with exactly $r$ children, of
-$r$ distinct disjoint types (L11.1), and top weights in a region of probability $\omega$. For types of probabilities
-$q_1,\dots,q_r$ read $q^r$ as $\prod_iq_i$. Let $M$ be the number of roots whose backward closure matches, $M'$ the number of those
-whose children moreover have no other outgoing edge (*isolated cells*), and $(M')_k=M'(M'-1)\cdots(M'-k+1)$. Then, exactly,
+Let a second layer of $n$ vertices, the *roots*, lie above the hidden layer of L11.1. Between the two layers the edge probability is $p$
+and the mean degree $\lambda$, $0\le\lambda\le n$. The second layer has weights of its own. A *witness* has a root with exactly $r$
+children, of $r$ distinct disjoint types (L11.1), and top weights in a region of probability $\omega$. For types of probabilities
+$q_1,\dots,q_r$ read $q^r$ as $\prod_iq_i$.
+
+A root is a *copy* if its backward closure matches the witness; it is an *isolated* copy if, moreover, its children have no other outgoing
+edge. Let $M$ and $M'$ be the numbers of copies and of isolated copies, and $(M')_k=M'(M'-1)\cdots(M'-k+1)$. Then, exactly,
 $$EM=[[expected_copies]],$$ $$EM'=[[isolated_mean]],$$ $$E(M')_k=[[factorial_moment]],$$ $$P(M'\ge m)=[[isolated_at_least]],$$
-and $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$. For a witness with two children, given the counts $N_1,N_2$ of their types, $M$ is binomial with
-$n$ trials and success probability $[[copy_chance]]$, so that $$P(M\ge1)=[[some_copy]].$$
+and $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$.
+
+**Two children.** Given the counts $N_1,N_2$ of their types, $M$ is binomial with $n$ trials and success probability $[[copy_chance]]$. So
+$$P(M\ge1)=[[some_copy]].$$
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),

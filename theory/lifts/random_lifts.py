@@ -114,28 +114,28 @@ def vertices_add_up(variance: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.E
 random_sparse_lifts = Claim(
     label="L20",
     title="Random sparse lifts are full lifts, sparsified at initialization",
-    headline=r"A random sparse lift is a full lift with independent weights, pruned at initialization: each edge is kept with probability $\min(1,\lambda_e/n)$, independently. Pruned again in this way, it is still a random sparse lift.",
+    headline=r"A random sparse lift is a full lift with independent weights, pruned at initialization: each edge above $e$ is kept with probability $\min(1,\lambda_e/n)$, independently. Pruned again like this, it stays one.",
     statement=r"""
 **Definition.** Let $B$ be a perceptron module, with a number of copies of each vertex, a number $\lambda_e\ge0$ for each edge $e$, and a
-law on each space $W_e$ of weights. The vertices of its *random sparse lift* are these copies. For $e=(u,v)$ there is an edge from a copy
-of $u$ to a copy of $v$ with probability $\min(1,\lambda_e/n)$, where $n$ is the number of copies of $u$, and its weight has the law of
-$e$; all these choices are independent. (Edges that are not to be sampled, such as skips, are treated separately: either all of them are
-present, or only those between copies of the same number. Below, all edges are sampled.) The readout is linear, $F=\sum_ia_iy_i$ over the
-copies of terminals (Definition 4.1), where $a_i$ has a number for each feature of $y_i$, and all of these are present.
+law on each space $W_e$ of weights. The vertices of its *random sparse lift* are these copies. Let $e=(u,v)$, and let $u$ have $n$ copies.
+A copy of $u$ and a copy of $v$ are joined by an edge with probability $\min(1,\lambda_e/n)$, and its weight has the law of $e$. All these
+choices are independent. (Edges that are not to be sampled, such as skips, are treated separately: either all of them are present, or only
+those between copies of the same number. Below, all edges are sampled.) The readout is linear, $F=\sum_ia_iy_i$ over the copies of
+terminals (Definition 4.1). It has a number in $a_i$ for each feature of $y_i$, and all of these are present.
 
-Every outcome is a lift. Let $v$ have $n_1$ copies, and let $\lambda\le n$ be the number that belongs to $e$. A graph with $N_e$ edges
-above $e$ has, as regards these edges, the probability $$[[graph_probability]],$$ so the law of the lift stays the same under any
-permutation of each fibre. For two copies of each of the two vertices, where $e_{ij}$ is $1$ if copy $i$ is joined to copy $j$, and $0$
-otherwise, this probability is $[[two_law]]$. (With edges between copies of the same number this is not so: the probability is
-$[[skip_law]]$, and permutations have to act alike on both fibres.) There are $N_e$ edges with probability $[[edges_law]]$; their number
-has the mean $[[mean_edges]]$ and the variance $[[edges_variance]]$.
+**The law of the graph.** Every outcome is a lift. Let $v$ have $n_1$ copies, and let $\lambda=\lambda_e\le n$. The edges above $e$ form a
+given graph with $N_e$ edges with probability $$[[graph_probability]],$$ so the law of the lift stays the same under any permutation of
+each fibre, the copies of one vertex. For two copies of $u$ and two of $v$, where $e_{ij}$ is $1$ if copy $i$ is joined to copy $j$ and
+otherwise $0$, this is $[[two_law]]$. (With edges between copies of the same number it is $[[skip_law]]$ instead, and permutations have to
+act alike on both fibres.) There are $N_e$ edges with probability $[[edges_law]]$; their number has the mean $[[mean_edges]]$ and the
+variance $[[edges_variance]]$.
 
-**Sparsified at initialization:** take the full lift with independent weights of these laws, and keep each weight with probability
-$[[chance]]$, independently. The result is the same random lift: it has the same joint law of edges and weights. Under this law the
-edges above $e$ form a given graph with $N_e$ edges, and their weights lie in given sets of probability $\omega$ each, with probability
-$$[[joint_law]].$$ Pruned again, with each edge kept with probability $p$, independently, the lift is a random sparse lift with
-$[[pruned_degree]]$ in place of $\lambda$. Its part on $m$ of the copies of $u$ is a random sparse lift with $[[part_degree]]$ (without
-edges for $m=0$).
+**Sparsified at initialization.** Take the full lift with independent weights of these laws, and keep each weight with probability
+$[[chance]]$, independently. The result is the same random lift: it has the same joint law of edges and weights. Under this law the edges
+above $e$ form a given graph with $N_e$ edges, with weights in given sets of probability $\omega$ each, with probability $$[[joint_law]].$$
+
+**Pruned again**, with each edge kept with probability $p$, independently, it is a random sparse lift with $[[pruned_degree]]$ in place of
+$\lambda$. Its part on $m$ of the copies of $u$ is a random sparse lift with $[[part_degree]]$ in this place (without edges for $m=0$).
 """,
     steps=STEPS,
     source=Source(

@@ -165,7 +165,7 @@ def losses_of_modes_rise_and_fall(mode_loss: sp.Expr, worst_eigenvalue: sp.Expr)
 readout_comparison = Claim(
     label="L15",
     title="A trained readout is compared with any other",
-    headline=r"Let a readout train by gradient flow with a convex loss that never grows, while features may move. If another readout, at the distance $\Delta$ from the start, keeps a loss of at most $\varepsilon$ until $T$, $$L(T)\le[[moving_bound]].$$",
+    headline=r"Train a readout by gradient flow on a convex loss that never grows, while features may move. If another readout, at distance $\Delta$ from the start, keeps a loss of at most $\varepsilon$ until $T$, then $$L(T)\le[[moving_bound]].$$",
     statement=r"""
 Let $F(t)=\sum_ia_i(t)\phi_i(t)$ and $L=\ell(F)$, with $\ell$ convex and differentiable and the features continuous in $t$. Let the
 readout follow $\dot a=-\nabla_aL$, and let $\Delta=\|a(0)-\bar a\|$ be its distance at the start from another readout. **(a)** If

@@ -155,7 +155,7 @@ def example_has_the_slope_of_the_bound(
 tangent_rate = Claim(
     label="L12",
     title="A tangent step that reaches low loss gives a rate of convergence",
-    headline=r"Let gradient flow train a model with a convex loss, and let a step of length at most $\kappa$ in its linearisation reach, at all times, a loss of at most $\varepsilon$. Then at the time $t$ the loss is at most $$[[simple_rate]].$$",
+    headline=r"Train a model with a convex loss by gradient flow. If at all times a step of length at most $\kappa$ in its linearisation reaches a loss of at most $\varepsilon$, then at the time $t$ the loss is at most $$[[simple_rate]].$$",
     statement=SETTING
     + r"""
 Let $\theta\in A(\kappa,\varepsilon)$. If $\kappa>0$, then $\|\nabla L(\theta)\|\ge[[gradient_bound]]$, which says nothing for

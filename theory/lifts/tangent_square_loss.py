@@ -149,17 +149,22 @@ def norms_are_multiplied(residual: sp.Expr, reached_residual: sp.Expr, most_prod
 square_loss_rate = Claim(
     label="L13",
     title="A rate for the square loss, four times as fast for ε = 0",
-    headline=r"For the square loss and $\varepsilon=0$ the rate of L12 is four times as fast: $L(\theta(t))\le1/(1/L_0+4t/\kappa^2)$. For $\varepsilon>0$ there is a bound too, which falls more slowly than that of L12 in the end.",
+    headline=r"For the square loss and $\varepsilon=0$ the rate of L12 is four times as fast, $L(\theta(t))\le1/(1/L_0+4t/\kappa^2)$. For $\varepsilon>0$ there is also a bound, which in the end falls more slowly than that of L12.",
     statement=r"""
 In L12 let $\ell(f)=\frac12\|f-f^*\|^2$. If $\theta\in A(\kappa,\varepsilon)$, then $\|\nabla L\|\ge[[square_gradient_bound]]$, whatever
-$L$ is; this bound is at least $(L-\varepsilon)/\kappa$. If $\theta(s)\in A(\kappa,\varepsilon)$ on $[0,t]$ and $L_0>\varepsilon$, then
+$L$ is; this bound is at least $(L-\varepsilon)/\kappa$.
+
+**The rate.** If $\theta(s)\in A(\kappa,\varepsilon)$ on $[0,t]$ and $L_0>\varepsilon$, then
 $$\big(\sqrt{L(\theta(t))}-\sqrt\varepsilon\big)^{-2}\ge[[inverse_square]]\quad\text{while }L>\varepsilon,$$ and so
-$$L(\theta(t))\le[[square_rate]];$$ for $\varepsilon=0$ this is $L\le1/(1/L_0+4t/\kappa^2)$, four times as fast as L12. For
-$\varepsilon>0$ this bound falls faster than that of L12 at first if and only if $\sqrt{L_0/\varepsilon}>[[crossover]]$, and more slowly
-in the end, where this bound exceeds $\varepsilon$ by $[[approach]]/\sqrt t$ to first order: take the smaller of the two. If
-$\theta\in A(\kappa,\varepsilon)$ for as long as $L>\eta$, the loss has fallen to $\eta$ by the time
-$$[[square_hitting_time]].$$ The bound on the gradient and this time are sharp for every $\varepsilon$: they are attained along the flow
-of $F(x)=\sqrt{2L(x)}$, $L(x)=[[square_example]]$, with $f^*=0$ on one data point. The explicit rate is sharp for $\varepsilon=0$ only.
+$$L(\theta(t))\le[[square_rate]].$$ For $\varepsilon=0$ this is $L\le1/(1/L_0+4t/\kappa^2)$, four times as fast as L12. For
+$\varepsilon>0$ this bound falls faster than that of L12 at first if and only if $\sqrt{L_0/\varepsilon}>[[crossover]]$. It falls more
+slowly in the end, where it exceeds $\varepsilon$ by $[[approach]]/\sqrt t$ to first order: take the smaller of the two.
+
+**The time.** If $\theta\in A(\kappa,\varepsilon)$ for as long as $L>\eta$, the loss has fallen to $\eta$ by the time
+$$[[square_hitting_time]].$$
+
+**Sharpness.** The bound on the gradient and this time are sharp for every $\varepsilon$: they are attained along the flow of
+$F(x)=\sqrt{2L(x)}$, $L(x)=[[square_example]]$, with $f^*=0$ on one data point. The explicit rate is sharp for $\varepsilon=0$ only.
 Otherwise it lies above the inverse function of that time, which lies below the bound of L12 as well. The bound $2(L-\varepsilon)/\kappa$
 on the gradient is false wherever the bound above is attained and $L>\varepsilon>0$.
 """,

@@ -181,28 +181,32 @@ def widths_take_the_shared_vertices_away(lasso: sp.Expr, union_bound: sp.Expr, l
 local_trees = Claim(
     label="L9",
     title="Random sparse lifts look like trees: an exact transfer formula and the 1/n law",
-    headline=r"Seen from one vertex, wide random sparse lifts look like trees, inputs aside: at the width $n$, two backward walks meet with probability at most $C/n$, where the known constant $C$ is the limit of $n$ times it.",
+    headline=r"Seen from one vertex, wide random sparse lifts look like trees, apart from inputs. At the width $n$ two backward walks meet with probability at most $C/n$; the known constant $C$ is the limit of $n$ times it.",
     statement=r"""
-*Path.* Let consecutive layers have $n$ vertices each, and let each edge between them be present independently with probability
+**A path.** Let consecutive layers have $n$ vertices each, and let each edge between them be present independently with probability
 $p=\frac\lambda n$, $0\le\lambda\le n$. Walk backward from one vertex through $K$ sampled layers, and let $T_K$ be the event that no
-vertex is reached by two distinct walks. (a) Suppose that $k\ge1$ vertices of a layer are reached, none of them twice. Then the
-probability that no vertex of the next layer is reached twice is $[[no_collision]]$;
-given this, the number of vertices reached there is $\mathrm{Bin}(n,r)$, $r=[[parent_share]]$. So the transition probabilities form a matrix $Q$, and $P(T_K)$ is given by a power of it, exactly $$[[tree_probability]]$$ with $0^0=1$ and
-$Q_{0,j}=\mathbf 1_{j=0}$; it is $1$ for $K\le1$ and for $n=1$. (b)
-$$1-P(T_K)\le[[union_bound]]\le\frac1n[[limit]],$$ and $n(1-P(T_K))$ converges to the sum on the right.
-So both bounds are sharp for $n\to\infty$; for small $n$ they may exceed $1$.
+vertex is reached by two distinct walks.
 
-*Any base DAG.* Let each edge above a base edge $e$ be present independently with probability $p_e=\lambda_e/n\le1$. Consider the backward
-walks, if so wished only those of length at most $K$, from one vertex of the lift to vertices with fibres of size $n$ (inputs have fibres
-of fixed size, are shared by all, and are left out). A *lasso* consists of a backward walk in the base, the stem, that starts at
+(a) Suppose that $k\ge1$ vertices of a layer are reached, none of them twice. Then the probability that no vertex of the next layer is
+reached twice is $[[no_collision]]$. Given this, the number of vertices reached there is $\mathrm{Bin}(n,r)$, $r=[[parent_share]]$. So the
+transition probabilities form a matrix $Q$, and $P(T_K)$ is given by a power of it, exactly $$[[tree_probability]]$$ with $0^0=1$ and
+$Q_{0,j}=\mathbf 1_{j=0}$. It is $1$ for $K\le1$ and for $n=1$.
+
+(b) $$1-P(T_K)\le[[union_bound]]\le\frac1n[[limit]],$$ and $n(1-P(T_K))$ converges to the sum on the right. So both bounds are sharp for
+$n\to\infty$; for small $n$ they may exceed $1$.
+
+**Any base DAG.** Let each edge above a base edge $e$ be present independently with probability $p_e=\lambda_e/n\le1$. Consider the backward
+walks, if so wished only those of length at most $K$, from one vertex of the lift to vertices with fibres of size $n$. (Inputs have fibres
+of fixed size, are shared by all, and are left out.) A *lasso* consists of a backward walk in the base, the stem, that starts at
 the base vertex below the starting vertex, and an unordered pair of walks from the end of the stem, the branches. The branches have a
-common end; each has at least one edge, and not both have only one. Their lengths may differ, and both may be the same
-walk. If walks are limited, the stem and either branch together have at most $K$ edges. Let $w$ be the product of $\lambda_e$ over the edges of the lasso,
-each as often as it is passed, and $c$ the number of vertices inside both branches. (c) The
-expected number of lifts of a given lasso in which the branches are disjoint is $[[lasso]]$, or half of that if the
-branches of the lasso are the same walk. The sum of these numbers over all lassos of the base bounds the probability
-that some vertex is reached by two walks. So this probability is at most $C/n$, where $C$ is the sum over the lassos of $w$
-(or of $\frac w2$ if the branches are the same walk), and $n$ times this probability tends to $C$.
+common end. Each has at least one edge, and not both have only one. Their lengths may differ, and both may be the same
+walk. If walks are limited, the stem and either branch together have at most $K$ edges. Let $w$ be the product of $\lambda_e$ over the edges
+of the lasso, each as often as it is passed, and $c$ the number of vertices inside both branches.
+
+(c) The expected number of lifts of a given lasso in which the branches are disjoint is $[[lasso]]$, or half of that if the branches of the
+lasso are the same walk. The sum of these numbers over all lassos of the base bounds the probability that some vertex is reached by two
+walks. So this probability is at most $C/n$, where $C$ is the sum over the lassos of $w$ (or of $\frac w2$ if the branches are the same
+walk), and $n$ times this probability tends to $C$.
 """,
     steps=STEPS,
     source=Source(

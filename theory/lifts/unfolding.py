@@ -228,10 +228,14 @@ Let $H$ be a lift of $B$ with $V$ vertices that are not inputs, $h_b$ of them ab
 inputs. Let $G$ have $n$ vertices above each $b$ that is not an input, and let each edge above an edge of $B$ be present independently, with
 probability $p_0$ from inputs and $p$ elsewhere. The expected number of injective (not necessarily induced) morphisms $H\to G$ over $B$
 that fix the inputs is $p_0^{E_0}p^E\prod_b(n)_{h_b}$, for three $b$ $$[[expected_morphisms]]$$ (if edges have different
-probabilities, all are present with probability $\prod_ep_e$). With $p=\lambda/n$, $\lambda>0$ fixed and $n\to\infty$, it is asymptotically
-$[[leading]]$. If the graph of the $V$ vertices has $c$ components and $\beta$ independent cycles, then $V-E=[[growth]]$. If it is connected and $p_0>0$, the expected number grows linearly for a tree; it stays bounded if there is at least one cycle. For example, above
-$1\to2\to3$ the expected number is $[[sparse_tree]]$ for the tree of a root, two children and one grandchild below each child, but
-$[[sparse_diamond]]$ if the two children share one grandchild (a diamond).
+probabilities, all are present with probability $\prod_ep_e$).
+
+**Fixed degree.** With $p=\lambda/n$, $\lambda>0$ fixed and $n\to\infty$, this number is asymptotically $[[leading]]$. If the graph of the
+$V$ vertices has $c$ components and $\beta$ independent cycles, then $V-E=[[growth]]$. If it is connected and $p_0>0$, the expected number
+grows linearly for a tree, and stays bounded if there is at least one cycle.
+
+**An example** above $1\to2\to3$. The expected number is $[[sparse_tree]]$ for the tree of a root, two children and one grandchild below each
+child. It is $[[sparse_diamond]]$ if the two children share one grandchild (a diamond).
 """,
     steps=COUNTING_STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the list of theorems"),

@@ -154,16 +154,17 @@ def mean_squares_are_binomial(change_of_root: sp.Expr) -> Iterator[Relation]:
 copies_in_wide_lifts = Claim(
     label="L11.3",
     title="Coverage of wide lifts: rates and dispersion of isolated copies",
-    headline=r"In wide lifts the number of copies grows linearly in the width. Isolated copies are most frequent at mean degree $\lambda=[[best_lambda]]$, for $r$ children, and their number is not quite Poisson.",
+    headline=r"In wide lifts the numbers of copies and of isolated copies grow linearly in the width. With $r$ children, isolated copies are most frequent at mean degree $\lambda=[[best_lambda]]$, and their number is not quite Poisson.",
     statement=r"""
-In the lifts of L11.2, as $n\to\infty$ with $\lambda$ fixed, $EM/n\to[[copies_rate]]$ and $EM'/n\to\mu=[[isolated_rate]]$; the latter
-rate is largest at $\lambda=[[best_lambda]]$. Moreover
-$$\mathrm{Var}M'/n\to[[variance_rate]],$$ so that if the limit of $EM'/n$ is not 0, $\mathrm{Var}M'$ is of order $n$ and
-$\mathrm{Var}M'/EM'\to[[dispersion]]$, whereas this ratio is 1 for a Poisson law. The limit of the ratio lies between
-$[[least_dispersion]]$ and $[[most_dispersion]]$, both attained for $r=1$ and $\omega q=1$, at
-$\lambda=1\mp\frac1{\sqrt2}$; in this respect $M'$ is close to a Poisson variable if the rate of isolated copies is small.
-For any laws of types and weights, whatever makes a cell match,
-$\mathrm{Var}M'\le[[efron_stein]]$.
+In the lifts of L11.2 let $n\to\infty$ with $\lambda$ fixed. Then $EM/n\to[[copies_rate]]$ and $EM'/n\to\mu=[[isolated_rate]]$. The rate
+$\mu$ of isolated copies is largest at $\lambda=[[best_lambda]]$.
+
+**Dispersion.** Moreover, $$\mathrm{Var}M'/n\to[[variance_rate]].$$ So if $\mu\ne0$, $\mathrm{Var}M'$ is of order $n$ and
+$\mathrm{Var}M'/EM'\to[[dispersion]]$, whereas this ratio is 1 for a Poisson law. Its limit lies between $[[least_dispersion]]$ and
+$[[most_dispersion]]$. Both are attained for $r=1$ and $\omega q=1$, at $\lambda=1\mp\frac1{\sqrt2}$. If $\mu$ is small, $M'$ is in this
+respect close to a Poisson variable.
+
+**For any laws** of types and weights, whatever makes a cell match, $\mathrm{Var}M'\le[[efron_stein]]$.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),

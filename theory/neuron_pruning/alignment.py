@@ -202,16 +202,18 @@ alignment_bound = Claim(
     title="A kept neuron must be aligned: at least of the order of 1/ε neurons for a linear output",
     headline=r"With a linear output, some subset of $N$ whole Gaussian neurons is within $\varepsilon<\frac12$ of one ReLU on the unit ball with probability $\delta$ only if $$N\ge[[leading]],$$ in every dimension $d\ge2$ and even for retrained output weights.",
     statement=r"""
-Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a
-subset $S$ of $N$ neurons, with any output weights $\alpha$, which may depend on everything. The error is the supremum of $|f-g_S|$ over the
-unit ball. Let $x_0\perp w^*$ be a unit vector. If the error is at most $\varepsilon<\frac12$, then some kept neuron $i$ has
-$|\langle w_i,x_0\rangle|\le\rho\,|\langle w_i,w^*\rangle|$, $\rho=[[ratio]]$. In other words, the error is at least $[[error_bound]]$,
-where $\theta$ is the least angle, over the kept neurons, between the axis $\pm w^*$ and the projection of $w_i$ on the plane of $x_0$ and
+**Setting.** Let $f(x)=\sigma(\langle w^*,x\rangle)$ with $\|w^*\|_2=1$ and $d\ge2$, where $\sigma$ is the ReLU. Let
+$g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights $\alpha$, which may depend
+on everything. The error is the supremum of $|f-g_S|$ over the unit ball.
+
+**Alignment.** Let $x_0\perp w^*$ be a unit vector. If the error is at most $\varepsilon<\frac12$, then some kept neuron $i$ is *aligned*:
+$|\langle w_i,x_0\rangle|\le\rho\,|\langle w_i,w^*\rangle|$, $\rho=[[ratio]]$. In other words, the error is at least $[[error_bound]]$. Here
+$\theta$ is the least angle, over the kept neurons, between the axis $\pm w^*$ and the projection of $w_i$ on the plane of $x_0$ and
 $w^*$ ($\frac\pi2$ if none is kept). This bound is attained: for $d=2$ and $0<\theta<\frac\pi2$ four neurons of length $1$ have exactly this
 error, with the outputs $\alpha_i$ and the angles from $w^*$ $$[[four]].$$ At $\frac\pi2$ the bound $\frac12$ is approached but not
 attained: kept neurons are then $0$ at $w^*$, and the error is at least $1$.
 
-For independent $w_i\sim N(0,I_d)$ a neuron is aligned in this sense with probability $[[aligned]]$, in every dimension. Hence
+**Neurons needed.** For independent $w_i\sim N(0,I_d)$ a neuron is aligned with probability $[[aligned]]$, in every dimension. Hence
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]]\le[[union]],$$ and success with probability $\delta$ needs $N\ge[[neurons]]$
 neurons. This number is at least $[[leading]]$, and equal to it to leading order as $\varepsilon\to0$.
 """,

@@ -136,22 +136,24 @@ def in_factorials(gap: sp.Expr) -> sp.Expr:
 broken_bin_chain = Claim(
     label="N7",
     title="The number of broken bins is an Ehrenfest chain",
-    headline=r"Cut an axis into $T$ equally likely bins; one is broken if it holds an odd number of kinks of random neurons, added one at a time. From one broken bin it takes $[[mean_steps]]$ neurons on average until none is broken.",
+    headline=r"Cut an axis into $T$ equally likely bins. Call one broken if it holds an odd number of kinks of random neurons, added one at a time. From one broken bin it takes $[[mean_steps]]$ neurons on average until none is broken.",
     statement=r"""
-Along $x(t)=te_{2i-1}+e_{2i}$ a neuron with weights $w\sim N(0,I_d)$ has its breakpoint at $-w_{2i}/w_{2i-1}$, with the distribution
-function $[[breakpoint_cdf]]$. Cut this axis at the points $[[bin_edge]]$, $0<i<T$, into $T$ equally likely bins. A bin is *broken* if it
-contains an odd number of breakpoints. Add neurons one at a time, without looking at their weights. If $b$ bins are broken, the next neuron
-raises this number by one with probability $[[one_more]]$ and lowers it by one with probability $[[one_less]]$. Starting from $k\le T$
-broken bins, all bins are broken before none is with probability $$[[all_broken_first]].$$ Starting from none, after $s$ neurons no bin is
-broken with probability $$p_s=[[none_broken]],$$ and starting from one broken bin it takes $[[mean_steps]]$ neurons on average until none is
-broken. For the $\lfloor d/2\rfloor$ disjoint pairs of inputs the chains are independent: starting from none, after $s$ neurons no bin is
-broken along any of them with probability $$[[none_broken_anywhere]].$$
+**Bins.** Along $x(t)=te_{2i-1}+e_{2i}$ a neuron with weights $w\sim N(0,I_d)$ has its breakpoint at $-w_{2i}/w_{2i-1}$, with the
+distribution function $[[breakpoint_cdf]]$. Cut this axis at the points $[[bin_edge]]$, $0<i<T$, into $T$ equally likely bins. A bin is
+*broken* if it contains an odd number of breakpoints.
 
-We read the paper's word *broken* as an odd number of breakpoints. In this sense a broken bin can be repaired, and forces only an error that
-shrinks with the bin. Take three neurons of the plane, unit vectors turned by $-h$, $0$ and $h$, $0\le h\le\frac\pi2$, with the strengths
-$[[repairing]]$. Their three breakpoints lie within an angle of $2h$. Their sum vanishes except between these breakpoints, where it is at
-most $[[repaired_error]]$ on the unit disc, and this value is attained. A lemma by which every broken bin costs a fixed error does not hold
-in this reading.
+**The chain.** Add neurons one at a time, without looking at their weights. If $b$ bins are broken, the next neuron raises this number by one
+with probability $[[one_more]]$ and lowers it by one with probability $[[one_less]]$. Starting from $k\le T$ broken bins, all bins are broken
+before none is with probability $$[[all_broken_first]].$$ Starting from none, after $s$ neurons no bin is broken with probability
+$$p_s=[[none_broken]].$$ Starting from one broken bin it takes $[[mean_steps]]$ neurons on average until none is broken. For the
+$\lfloor d/2\rfloor$ disjoint pairs of inputs the chains are independent: starting from none, after $s$ neurons no bin is broken along any of
+them with probability $$[[none_broken_anywhere]].$$
+
+**A broken bin can be repaired.** We read the paper's word *broken* as an odd number of breakpoints. In this sense a broken bin can be
+repaired, and forces only an error that shrinks with the bin. Take three neurons of the plane, unit vectors turned by $-h$, $0$ and $h$,
+$0\le h\le\frac\pi2$, with the strengths $[[repairing]]$. Their three breakpoints lie within an angle of $2h$. Their sum vanishes except
+between these breakpoints, where it is at most $[[repaired_error]]$ on the unit disc, and this value is attained. A lemma by which every
+broken bin costs a fixed error does not hold in this reading.
 """,
     steps=STEPS,
     source=Source(

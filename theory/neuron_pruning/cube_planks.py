@@ -157,17 +157,22 @@ cube_planks = Claim(
     title="Planks on the cube: at least of the order of d/ε neurons",
     headline=r"With a linear output, some subset of $N$ whole Gaussian neurons is within $\varepsilon<\frac12$ of the ReLU of one input on the cube $[-1,1]^d$, $d\ge3$, with probability $\delta$ only if $$N\ge[[cube_neurons]],$$ where $c'_d\sim\frac1d$ as $d\to\infty$.",
     statement=r"""
-As in N2, let $f(x)=\sigma(\langle w^*,x\rangle)$, here with $w^*=e_1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep
-a subset $S$ of $N$ neurons, with any output weights $\alpha$. Let the $w_i\sim N(0,I_d)$, $d\ge3$, be independent, and let the error be the
-supremum of $|f-g_S|$ over the cube $[-1,1]^d$. Let $u_i=(w_{i2},\dots,w_{id})$. If some $x_0\in[-1,1]^{d-1}$ satisfies
-$|\langle u_i,x_0\rangle|\ge r|w_{i1}|$ for all kept neurons, then the error is at least $[[cube_error]]$. So an error of at most
-$\varepsilon<\frac12$ requires, at every $x_0$, a kept neuron with $|\langle u_i,x_0\rangle|\le\rho\,|w_{i1}|$, $\rho=[[cube_ratio]]$, and
+**Setting.** As in N2, let $f(x)=\sigma(\langle w^*,x\rangle)$, here with $w^*=e_1$, and let
+$g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights $\alpha$. Let the
+$w_i\sim N(0,I_d)$, $d\ge3$, be independent, and let the error be the supremum of $|f-g_S|$ over the cube $[-1,1]^d$.
+
+**Alignment.** Let $u_i=(w_{i2},\dots,w_{id})$. If some $x_0\in[-1,1]^{d-1}$ satisfies $|\langle u_i,x_0\rangle|\ge r|w_{i1}|$ for all kept
+neurons, then the error is at least $[[cube_error]]$. So an error of at most $\varepsilon<\frac12$ requires, at every $x_0$, a kept neuron
+with $|\langle u_i,x_0\rangle|\le\rho\,|w_{i1}|$, $\rho=[[cube_ratio]]$.
+
+**Neurons needed.** Therefore
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le [[cube_success]],\qquad c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where
 $\mathbb Ee^{-s|w_1|}=[[transform]]=[[large]]$ for all $s>0$. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, where
 $g$ has the law Gamma$(\frac12)$.) The product $(d-1)c'_d$ decreases to $1$. So success with probability $\delta$ needs at least
-$[[cube_neurons]]$ neurons, of the order of $\delta d/\varepsilon$ as $\varepsilon\to0$. The proof uses planks
-$\{|\langle u_i,x\rangle|\le h_i\}$ that cover the cube: the sum of their relative half-widths $h_i/\|u_i\|_1$ is at least $[[cover_sum]]$,
-which one plank attains.
+$[[cube_neurons]]$ neurons, of the order of $\delta d/\varepsilon$ as $\varepsilon\to0$.
+
+**Planks.** The proof uses planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the cube: the sum of their relative half-widths
+$h_i/\|u_i\|_1$ is at least $[[cover_sum]]$, which one plank attains.
 """,
     steps=STEPS,
     source=Source(

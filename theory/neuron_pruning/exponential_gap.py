@@ -74,13 +74,19 @@ def weights_grow_with_the_logarithm(enough: sp.Expr, weight_rate: sp.Expr) -> It
 exponential_gap = Claim(
     label="N11",
     title="The exponential gap between weights and whole neurons with a ReLU output",
-    headline=r"With a ReLU output $W$ neurons suffice for a mask on single weights, a number of the order $\ln\frac1\varepsilon$. Whole neurons must be exponentially more: $M=e^{(\lambda+o(1))W}$ with $$\lambda=[[exponent]].$$",
+    headline=r"With a ReLU output, $W$ neurons, of the order $\ln\frac1\varepsilon$, suffice for a mask on single weights. A choice of whole neurons needs exponentially more, at least $M=e^{(\lambda+o(1))W}$, with $$\lambda=[[exponent]].$$",
     statement=r"""
-Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and let
-$\sigma\bigl(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)\bigr)$ be a network with independent standard normal weights $w_i$,
-$\alpha_i$. Let $0<\varepsilon\le\frac13$ and $0<\delta<1$. With $$W=[[enough]]$$ neurons some mask on *single weights* has an error of at
-most $\varepsilon$ with probability at least $\delta$. With fewer than $$M=[[needed]]$$ neurons the probability that some subset of *whole
-neurons* has such an error is below $\delta$. For fixed $d$ and $\delta$, as $\varepsilon\to0$,
+The target on the unit ball is $f(x)=\sigma(\langle w^*,x\rangle)$, with $\|w^*\|_2=1$ and $d\ge2$, where $\sigma$ is the ReLU. The network
+$\sigma\bigl(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)\bigr)$ has $N$ neurons, with independent standard normal weights $w_i$,
+$\alpha_i$. Let $0<\varepsilon\le\frac13$ and $0<\delta<1$.
+
+**Single weights.** With $$W=[[enough]]$$ neurons some mask on *single weights* has an error of at most $\varepsilon$ with probability at
+least $\delta$.
+
+**Whole neurons.** With fewer than $$M=[[needed]]$$ neurons the probability that some subset of *whole neurons* has such an error is below
+$\delta$.
+
+**The gap.** For fixed $d$ and $\delta$, as $\varepsilon\to0$,
 $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
 """,
     steps=STEPS,

@@ -205,14 +205,15 @@ def neurons_are_this_root(
 jump_bound = Claim(
     label="N5.2",
     title="With a ReLU output: at least 1/ε whole neurons, up to a logarithm",
-    headline=r"With a ReLU output, approximating one ReLU to within $\varepsilon$ with a fixed probability requires at least of the order $1/(\varepsilon\ln\frac1\varepsilon)$ whole neurons as $\varepsilon\to0$, in every dimension $d\ge2$.",
+    headline=r"To approximate one ReLU to within $\varepsilon$ behind a ReLU output with a fixed probability takes at least of the order $1/(\varepsilon\ln\frac1\varepsilon)$ whole neurons as $\varepsilon\to0$, in every dimension $d\ge2$.",
     statement=r"""
 As in N5.1, let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$. The
 error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For $0\le s<1$ and $0<\varepsilon\le\frac13$
-$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $p_k$ bounds the probability of a ticket with $k$ kinks in the arc
-$|\varphi|<\frac\pi2-\arcsin\varepsilon$, of length $\ell$, of a plane through $w^*$: $p_0=[[outside]]$, $p_1=[[one_kink]]$. So success with
-probability $\delta$ needs, for any such $s$, at least $$[[neurons]]$$ neurons. At $s=[[slow]]$ this number times
-$\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $$[[constant]].$$
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]].$$ Take the arc $|\varphi|<\frac\pi2-\arcsin\varepsilon$, of length $\ell$, of a
+plane through $w^*$. Then $p_k$ bounds the probability of an $S$ with such an error and with $k$ kinks in this arc. Here $p_0=[[outside]]$ and $p_1=[[one_kink]]$.
+
+**Neurons needed.** So success with probability $\delta$ needs, for any such $s$, at least $$[[neurons]]$$ neurons. At $s=[[slow]]$ this
+number times $\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $$[[constant]].$$
 """,
     steps=STEPS,
     source=Source(

@@ -203,18 +203,23 @@ def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.E
 kink_jumps = Claim(
     label="N5.1",
     title="Behind a ReLU output the strengths at the kinks lie in a small zonotope",
-    headline=r"If whole neurons with a ReLU output are within $\varepsilon$ of one ReLU, the strengths at $k$ kinks lie in a set of small volume. Given the kinks they fit with probability at most $$[[fits]].$$",
+    headline=r"Whole neurons behind a ReLU output are within $\varepsilon$ of one ReLU only if the strengths at $k$ kinks lie in a small set. Given the kinks, it has probability at most $$[[fits]],$$ with $\Pi$ the product of the sines of the gaps.",
     statement=r"""
-Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $\sigma(g_S)$, $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$, keep
-neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$. In a plane through $w^*$ they act as
-$c_i\sigma(\langle u_i,\cdot\rangle)$. Their kinks are uniform on $(-\frac\pi2,\frac\pi2)$, measured from $w^*$. Their strengths $c_i$ have
-the density $[[strength_density]]$ and are independent of the kinks. Suppose $|f-\sigma(g_S)|\le\varepsilon$, $0\le\varepsilon\le1$, on the
-unit circle of this plane. Let $k\ge1$ kept kinks lie in the arc $|\varphi|<[[arc]]$, and let $\Pi$ be the product of the sines of the $k+1$
-gaps between them and the ends of the arc. Then the strength at a kink, with the gaps $h$ before it and $g$ after it, is $c=[[jump]]$. Here
-$e=g_S-f\in[-\varepsilon,\varepsilon]$ is the error at the kink, $e_+$ the error at the next node and $e_-$ the error at the node before
-(nodes are kinks and the ends of the arc). All $k$ strengths together lie in a zonotope of volume at most $[[volume]]$. Given the kinks, the
-probability of this zonotope is at most $[[fits]]$. Where a gap exceeds $\frac\pi2$, its sine may be small, and a second bound can be
-better: the same bound with gaps cut at $\frac\pi2$ in $\Pi$ and with $q_k=[[most_pairs]]$ in place of $\binom{k+2}2$.
+**Setting.** Let $f(x)=\sigma(\langle w^*,x\rangle)$ with $\|w^*\|_2=1$ and $d\ge2$, where $\sigma$ is the ReLU. Neurons have
+independent standard normal weights $w_i$, $\alpha_i$; those in $S$ are kept, and give $\sigma(g_S)$ with $g_S=\sum_{i\in S}\alpha_i\sigma(\langle
+w_i,x\rangle)$. In a plane through $w^*$ a neuron acts as $c_i\sigma(\langle u_i,\cdot\rangle)$ with a unit vector $u_i$ and the *strength*
+$c_i$. Its *kink* is the angle at which $\langle u_i,\cdot\rangle=0$. Measured from $w^*$, kinks are uniform on
+$(-\frac\pi2,\frac\pi2)$. Strengths have the density $[[strength_density]]$ and are independent of the kinks.
+
+**The strengths.** Suppose $|f-\sigma(g_S)|\le\varepsilon$, $0\le\varepsilon\le1$, on the unit circle of this plane. Let $k\ge1$ kept kinks
+lie in the arc $|\varphi|<[[arc]]$. These kinks and the two ends of the arc are the *nodes*. At a kink, with the gaps $h$ to the node before
+and $g$ to the node after it, the strength is $$c=[[jump]].$$ Here $e=g_S-f\in[-\varepsilon,\varepsilon]$ is the error at the kink, and
+$e_-$, $e_+$ are those at the nodes before and after it.
+
+**The bound.** Let $\Pi$ be the product of the sines of the $k+1$ gaps between nodes. All $k$ strengths together lie in a zonotope (a sum of
+segments) of volume at most $[[volume]]$. Given the kinks, the probability of this zonotope is at most $[[fits]]$. Where a gap exceeds
+$\frac\pi2$, its sine may be small, and a second bound can be better: the same bound with gaps cut at $\frac\pi2$ in $\Pi$ and with
+$q_k=[[most_pairs]]$ in place of $\binom{k+2}2$.
 """,
     steps=STEPS,
     source=Source(

@@ -107,7 +107,7 @@ ReLU the error there is $[[opposite_error]]$ up to $\varepsilon$.
 pruned_weights = Claim(
     label="N4.1",
     title="Pruning weights with a ReLU output: log(1/ε)",
-    headline=r"With a ReLU output, a mask on single weights of $dn$ Gaussian neurons comes within $\varepsilon$ of one ReLU on the unit ball in $d$ dimensions, with probability at least $1-\delta$, if $$n\ge[[size]].$$",
+    headline=r"Behind a ReLU output, some mask on the single weights of $dn$ Gaussian neurons comes within $\varepsilon$ of one ReLU on the unit ball in $d$ dimensions, with probability at least $1-\delta$, if $$n\ge[[size]].$$",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, be the target on the unit ball, and let
 $g(x)=\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)$ be a source network with independent standard normal weights. *Any* entries of the
@@ -231,17 +231,17 @@ segment = length * sp.sin(angle) / 4  # the error on a segment instead of an arc
 pruned_weights_linear_output = Claim(
     label="N4.2",
     title="Pruning weights with a linear output: still 1/ε for a target with two nonzero coordinates",
-    headline=r"With a linear output and a target with two nonzero coordinates, of length $r$ together, masks on single weights come within a small $\varepsilon$ with probability $\delta$ only for at least $$[[leading]]$$ neurons; N4.1 has a logarithm.",
+    headline=r"Let the output be linear, and let the target have two nonzero coordinates, of length $r$ together. Masks on single weights come within a small $\varepsilon$ with probability $\delta$ only for at least $$[[leading]]$$ neurons.",
     statement=r"""
 The target and the source are those of N4.1, but the output is $g$, without a ReLU, and $w^*$ may have any length. Let $w^*_p,w^*_q$ be two
-of its coordinates, let $m$ be the smaller of their moduli, and let $r=\sqrt{w_p^{*2}+w_q^{*2}}$ be the length of the two. Whatever is kept,
-the error is at least $$[[error_bound]],$$ where $\theta$ is the least angle, in the plane of the two coordinates, between the axis
-$\pm w^*$ and a neuron that keeps both of its weights for these coordinates ($\frac\pi2$ if there is none). If $\varepsilon<[[axis_error]]$,
-a mask with an error of at most $\varepsilon$ therefore exists with probability at most $$[[success]],$$ which is at most $$[[union]],$$ and
-success with probability $\delta$ needs $$N\ge[[neurons]]$$ neurons. This number is at least $[[leading]]$, and equal to it to leading order
-as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For the flat target $w^*=(1,\dots,1)/\sqrt d$
-and $\varepsilon<[[flat_error]]$ the bound is $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$. This is still
-$\Omega(1/(\varepsilon\sqrt d))$, where N4.1 has a logarithm.
+of its coordinates, $m$ the smaller of their moduli, and $r=\sqrt{w_p^{*2}+w_q^{*2}}$ the length of the two. Whatever is kept, the error is
+at least $$[[error_bound]],$$ where $\theta$ is the least angle, in the plane of the two coordinates, between the axis $\pm w^*$ and a neuron
+that keeps both of its weights for these coordinates ($\frac\pi2$ if there is none).
+
+**Neurons needed.** If $\varepsilon<[[axis_error]]$, a mask with an error of at most $\varepsilon$ therefore exists with probability at most
+$$[[success]],$$ which is at most $$[[union]].$$ So success with probability $\delta$ needs $$N\ge[[neurons]]$$ neurons. This number is at
+least $[[leading]]$, and equal to it to leading order as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For the flat target
+$w^*=(1,\dots,1)/\sqrt d$ and $\varepsilon<[[flat_error]]$ the bound is $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$. This is still $\Omega(1/(\varepsilon\sqrt d))$, where N4.1 has a logarithm.
 """,
     steps=LINEAR_STEPS,
     source=Source(

@@ -202,7 +202,7 @@ def way_back_solves_for_the_square(outlier: sp.Expr, visible: sp.Expr, debiased:
 noise_edge = Claim(
     label="O4.1",
     title="The noise edge and what is visible above it",
-    headline=r"In units of $\sqrt{mn}$, a singular value $\sigma$ of the means shows above the noise of a large $m\times n$ mask of entries of variance $V$ if and only if $$\sigma>[[visible]].$$ For other variances the edge of the noise is bounded on both sides.",
+    headline=r"Let a large $m\times n$ mask have entries of variance $V$. In units of $\sqrt{mn}$, a singular value $\sigma$ of their means shows above the noise if and only if $$\sigma>[[visible]].$$ For other variances the edge of the noise is bounded on both sides.",
     statement=r"""
 Let $H=M-E\,M$ have independent centred entries with variance profile $V(u,v)$, and let $e$ be the limiting edge of the singular values of
 $H/\sqrt{mn}$. **Constant $V$:** $e=[[constant_edge]]$. **Profile:** $e$ is the least $z$ such that the quadratic vector equation

@@ -128,14 +128,16 @@ def hyperbolic_angle_for_the_direction(octant: sp.Expr, row_value: sp.Expr) -> I
 masks_are_operators = Claim(
     label="O1",
     title="Masks are operators, and their first singular value is at least the density",
-    headline=r"As an operator, a mask or graphon of density $\rho$ has a first singular value of at least $\rho$ and at most $[[upper]]$. It is $\rho$ if and only if all rows have the same degree, and all columns.",
+    headline=r"As an operator, a mask or graphon of density $\rho$ has a largest singular value of at least $\rho$ and at most $[[upper]]$. It is $\rho$ if and only if all rows have the same degree, and so have all columns.",
     statement=r"""
-Let $T_W:L^2[0,1]_v\to L^2[0,1]_u$, $(T_Wg)(u)=\int W(u,v)g(v)dv$. For a mask $M$ of $m\times n$ entries the non-zero singular values of $T_{W_M}$ are $\sigma_i(M)\cdot[[scale]]$. For $0\le W\le1$
-with mean $\rho$
-$$[[lower]]\le\sigma_1\le\|W\|_{HS}\le[[upper]],$$
-where the first inequality is an equality iff both degree functions are constant, and the last iff $W$ is $0$ or $1$ a.e., as for every mask. If $W$ depends on $u$ alone (constant $\varphi$), its only
-non-zero singular value is $\big(\int d_{\rm row}^2\big)^{1/2}$. For SNIP's rows, $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$ with $\tau$ the threshold of S4, this value is
-$[[row_value]]$.
+The *operator* $T_W:L^2[0,1]_v\to L^2[0,1]_u$ of a kernel $W$ turns a function $g$ of the column into a function of the row: $(T_Wg)(u)=\int W(u,v)g(v)dv$.
+For a mask $M$ of $m\times n$ entries the non-zero singular values of $T_{W_M}$ are those of the matrix $M$, the numbers $\sigma_i(M)$, times $[[scale]]$.
+
+*Bounds.* For $0\le W\le1$ with mean $\rho$ $$[[lower]]\le\sigma_1\le\|W\|_{HS}\le[[upper]].$$
+The first inequality is an equality if and only if both degree functions are constant. The last one is an equality if and only if $W$ is $0$ or $1$ almost everywhere, as every mask is.
+
+*Rows alone.* If $W$ depends on $u$ alone, its only non-zero singular value is $\big(\int d_{\rm row}^2\big)^{1/2}$. SNIP's graphon depends on $u$ alone if the profile $\varphi$ of the columns is constant. For $\varphi=1$ it is
+$W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$, with $\tau$ the threshold of S4, and this singular value is $[[row_value]]$.
 """,
     steps=OPERATOR_STEPS,
     source=Source(
@@ -167,12 +169,12 @@ $[[row_value]]$.
     ),
     hypotheses=(
         Hypothesis(r"$0\le W\le1$"),
-        Hypothesis("columns of one profile, SNIP with standard normal weights", needed_by=("row_value",)),
+        Hypothesis("all columns have the profile 1, SNIP with standard normal weights", needed_by=("row_value",)),
     ),
     symbols={
         **OPERATOR,
-        r"\psi(u)": "profile of the rows in SNIP, the factor of the neuron at $u$",
-        r"\varphi": "profile of the columns, the factor of an input",
+        r"\psi(u)": "profile of the rows in SNIP, the factor of the neuron at $u$ in its scores",
+        r"\varphi": "profile of the columns in SNIP, the factor of an input in its scores",
     },
     uses=("S4",),
     sharp=(

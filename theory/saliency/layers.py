@@ -117,7 +117,7 @@ def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr) -> Iterator[Re
 coupled_layers = Claim(
     label="S14.1",
     title="A global threshold couples the layers",
-    headline=r"A threshold for all layers keeps the share $\rho$ of all weights where $\sum_l\alpha_lD_l(\tau)=\rho$, with the layers' shares $\alpha_l$ of all weights. If rows and columns are many, layer $l$ keeps about its share $D_l(\tau)$ of scores above $\tau$.",
+    headline=r"Let layer $l$ have the share $\alpha_l$ of all weights, and a score above $\tau$ with probability $D_l(\tau)$. The threshold that keeps the share $\rho$ has $\sum_l\alpha_lD_l(\tau)=\rho$. With many rows and columns layer $l$ keeps about $D_l(\tau)$.",
     statement=r"""
 Let the layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1, and let $D_l(\tau)$ be the probability of a
 score above $\tau$ in layer $l$. Of all weights, keep the share $\rho$ with the largest scores, $0<\rho<1$. Then the threshold is a root of

@@ -121,16 +121,16 @@ def rate_integrates_the_second_gate(gate_rate: sp.Expr, open_gate: sp.Expr) -> I
 gradient_moments = Claim(
     label="S3",
     title="The SNIP gradient, exactly: when it factorises and how it fluctuates",
-    headline=r"With a fixed residual $r$, SNIP's gradient in one hidden ReLU layer is $\frac{a_i}{\sqrt{nd}}$ times a number of mean $[[mean_weight]]\,h_j$, $h_j=E_D[rx_j]$. It is exactly that, and the score factorises, if $(x,r)$ and $(-x,-r)$ have one law.",
+    headline=r"SNIP's gradient in one hidden ReLU layer is $\frac{a_i}{\sqrt{nd}}\,g_{ij}$. If the residual $r$ is fixed, $g_{ij}$ has mean $[[mean_weight]]\,h_j$, $h_j=E_D[rx_j]$. If $(x,r)$ and $(-x,-r)$ have one law, it is exactly that, and the score factorises.",
     statement=NETWORK
     + r"""
-Let $w_i$ be orthogonal to $x\ne0$ with probability $0$ under $D$, as almost every $w_i$ is. Then
-$|w_{ij}\partial L/\partial w_{ij}|=\frac1{\sqrt{nd}}|a_i||w_{ij}||g_{ij}|$ with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$. If the law of
-$(x,r)$ under $D$ equals that of $(-x,-r)$, then $g_{ij}=[[mean_weight]]\,h_j$ with $h_j=E_D[rx_j]$. In this case the saliency factorises
-with $f=|a|$, $\varphi=|h|/2$, $\xi=|w|$. For any data, over normal $w$ and with $c\in[-1,1]$ the cosine of the angle between $x$ and $x'$,
-$E_wg_j=[[mean_weight]]\,h_j$,
-$$\operatorname{Cov}_w(g_j,g_k)=E_DE_{D'}\big[rr'x_jx_k'\,[[covariance_kernel]]\big],\qquad
-E_w[w_jg_k]=E_D\big[r\,x_jx_k\,[[stein_kernel]]\big],$$
+Let $w_i$ be orthogonal to $x\ne0$ with probability $0$ under $D$, as almost every $w_i$ is. Write $h_j=E_D[rx_j]$ and $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$. Then
+$|w_{ij}\partial L/\partial w_{ij}|=\frac1{\sqrt{nd}}|a_i||w_{ij}||g_{ij}|$.
+
+*Symmetric data.* If the law of $(x,r)$ under $D$ equals that of $(-x,-r)$, then $g_{ij}=[[mean_weight]]\,h_j$: the saliency factorises with $f=|a|$, $\varphi=|h|/2$, $\xi=|w|$.
+
+*Any data.* Over normal $w$, and with $c\in[-1,1]$ the cosine of the angle between $x$ and $x'$, $E_wg_j=[[mean_weight]]\,h_j$,
+$$\operatorname{Cov}_w(g_j,g_k)=E_DE_{D'}\big[rr'x_jx_k'\,[[covariance_kernel]]\big],\qquad E_w[w_jg_k]=E_D\big[r\,x_jx_k\,[[stein_kernel]]\big],$$
 where $R=\|x\|$. Samples at $x=0$ have no angle and no length; they contribute nothing to either mean, as $x_j=0$.
 """,
     steps=GRADIENT_STEPS,

@@ -214,20 +214,25 @@ def what_the_weight_leaves_unexplained(residual_variance: sp.Expr) -> Iterator[R
 stein_model = Claim(
     label="S5",
     title="The self-term of a weight in its own gradient, and the closed form P2",
-    headline=r"A closed form for the share of weights that SNIP keeps of an input: weight and gradient are taken as jointly normal, with their exact first two moments. No claim is made about its accuracy.",
+    headline=r"P2 is a closed form for the share of an input's weights that SNIP keeps. It treats weight and gradient as jointly normal, with exact means, variances and covariance. No accuracy is claimed.",
     statement=r"""
 Let $r$ be a fixed function of the data (initial output subtracted). A weight is correlated with the factor $g_j$ of its own gradient:
-$\beta_j=E_w[w_jg_j]$ (S3). Keep the exact first two moments of $(w_j,g_j)$ and take the two as jointly normal: $g=[[closure]]$ with
+$\beta_j=E_w[w_jg_j]$ (S3).
+
+**The closed form P2.** Keep the exact first two moments of $(w_j,g_j)$, and take the two as jointly normal. Then $g=[[closure]]$ with
 independent standard normal $w,\zeta$ and $s_j^2=[[residual_variance]]\ge0$ at $V=\operatorname{Var}_wg_j$. This gives
 $$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big].\tag{P2}$$
-There are nested predictors. P0 has $\beta=s=0$. P1iso has $s=0$ and $\beta_j=[[isotropic_beta]]$ with $c=E_Dr$, which is correct when
-$\|x\|^2=d$ and $E x_j^2=1$ with $r$ constant. P1 has $s=0$ and $\beta_j$ from the data. P2 has all terms. P2 is a Gaussian closure of $g_j$
-given $w_j$. What is proved is its formula and that it has the exact first two moments, not how close it is to the densities; the theorem
-about the densities is S6. **Its range:** the exact conditional mean is $E[g_j\mid w_j=w]=E_D\big[r\,x_j\,[[gate]]\big]$ with
-$R=\|x\|>|x_j|$, and the closure replaces it by the straight line $\frac{h_j}2+\beta_jw$. For one input and a fixed $w$, the
-gate less its line is $[[line_error]]\,(x_j/R)^3$ to lowest order in $x_j/R$. So where $x_j^2$ is small compared with $R^2$ on the data, the
-line is near the mean; this says nothing of the law given $w_j$. For a column that carries much of the length of the inputs, such as a large
-constant column, the line may be far from the mean, at any width.
+What is proved is this formula, and that it has the exact first two moments, not how close it is to the densities. The theorem about the
+densities is S6.
+
+**Nested predictors.** P0 has $\beta=s=0$. P1iso has $s=0$ and $\beta_j=[[isotropic_beta]]$ with $c=E_Dr$, which is correct when
+$\|x\|^2=d$ and $E x_j^2=1$ with $r$ constant. P1 has $s=0$ and $\beta_j$ from the data. P2 has all terms.
+
+**Its range.** The exact conditional mean is $E[g_j\mid w_j=w]=E_D\big[r\,x_j\,[[gate]]\big]$ with $R=\|x\|>|x_j|$. P2 replaces it by the
+straight line $\frac{h_j}2+\beta_jw$. For one input and a fixed $w$, the gate less its line is $[[line_error]]\,(x_j/R)^3$ to lowest order
+in $x_j/R$. So where $x_j^2$ is small compared with $R^2$ on the data, the line is near the mean; this says nothing of the law given $w_j$.
+For a column that carries much of the length of the inputs, such as a large constant column, the line may be far from the mean, at any
+width.
 
 **A gate's own weight.** Let $\kappa=x_j^2/R^2$ be the share of coordinate $j$ in the squared length of $x$. If the weight $w_j$ is drawn
 anew, the gate of $x$ changes with probability $[[flip]]\le[[flip_bound]]$: at most half of the root of the share. At $\kappa=1$, where the

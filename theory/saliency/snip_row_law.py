@@ -167,16 +167,21 @@ def saliency_of_a_small_network(row_saliency: sp.Expr, slope: sp.Expr) -> Iterat
 row_law = Claim(
     label="S6",
     title="SNIP rows are exactly iid, on every data set",
-    headline=r"With a residual that is a fixed function of the data, the rows of SNIP's scores are iid, at every width. Above a fixed threshold the count of a column is binomial.",
+    headline=r"If the residual is a fixed function of the data, the rows of SNIP's scores are independent and have one law, at every width. At a fixed threshold the number of weights kept for an input is binomial.",
     statement=r"""
-Let $r$ be a fixed function of the data (initial output subtracted). Then for every data set, $n$ and $d$ the rows
-$(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, where $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a fixed
-$\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$. The kept fraction $N(\tau)/nd$ and its mean $\rho$ satisfy
-$|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$. (The bound has $n$, not $nd$, because the entries of a row
-depend on each other; if they are equal and $\rho=\frac12$, the least such bound among the values of this distance is
-`equal_concentration`.) For fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The
-mean absolute error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ where $np(1-p)$ is large; this is the noise floor
-of every comparison.
+Let $r$ be a fixed function of the data (initial output subtracted).
+
+*Rows.* For every data set, $n$ and $d$ the rows $(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, where
+$g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$.
+
+*All weights.* The kept fraction $N(\tau)/nd$ and its mean $\rho$ satisfy $|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least
+$1-\delta$. The bound has $n$, not $nd$, because the entries of a row depend on each other. If they are equal and $\rho=\frac12$, the least
+such bound among the values of this distance is `equal_concentration`.
+
+*Patterns.* For fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$.
+
+*Noise floor.* The mean absolute error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ where $np(1-p)$ is large; this is
+the noise floor of every comparison.
 """,
     steps=ROW_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),

@@ -119,16 +119,21 @@ def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr) 
 stable_threshold = Claim(
     label="S1",
     title="A factorised saliency has one stable threshold",
-    headline=r"If a score is a row profile times a column profile times noise, such as half-normal noise, exactly one threshold keeps the share $\rho$; the chance that an entry is kept is a graphon $W$ of mean $\rho$.",
+    headline=r"Let a score be a factor of its row times a factor of its column times iid noise, such as half-normal noise. For $0<\rho<1$ exactly one threshold keeps the share $\rho$. The chances to be kept are a graphon $W$ of mean $\rho$.",
     statement=r"""
 Let $S_{ij}=f(u_i)\varphi(v_j)\xi_{ij}$, where $f,\varphi>0$ a.e. are measurable on $[0,1]$ and the noise $\xi\ge0$ is iid. Let its survival
 function $\bar F$ be continuous, equal to $1$ on $[0,x_0]$, strictly decreasing on $[x_0,x_F)$ and $0$ beyond, where $x_0=0$ or
-$x_F=\infty$. Then $D(\tau)=\iint\bar F(\tau/f(u)\varphi(v))\,du\,dv$ is continuous and non-increasing from $1$ to $0$, and strictly
-decreasing on $\{0<D<1\}$. For each $\rho\in(0,1)$ there is exactly one $\tau_\rho$ with $D(\tau_\rho)=\rho$, and
-$W(u,v)=\bar F(\tau_\rho/f\varphi)$ has mean $\rho$. Half-normal, exponential, Pareto and Fréchet noise and the modulus of the product of
-two independent standard normals satisfy these hypotheses. Moreover, $f\to cf$ gives $\tau\to[[scaled_threshold]]$, and
-$\xi,f,\varphi\to\xi^p,f^p,\varphi^p$ gives $\tau\to[[powered_threshold]]$; both leave $W$ unchanged. For $f=1$,
-$\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]$ and $\tau_\rho=[[threshold]]$.
+$x_F=\infty$. Half-normal, exponential, Pareto and Fréchet noise and the modulus of the product of two independent standard normals have
+such survival functions.
+
+*One threshold.* The mean share of scores above $\tau$ is $D(\tau)=\iint\bar F(\tau/f(u)\varphi(v))\,du\,dv$. It is continuous and
+non-increasing from $1$ to $0$, and strictly decreasing on $\{0<D<1\}$. So for each $\rho\in(0,1)$ there is exactly one $\tau_\rho$ with
+$D(\tau_\rho)=\rho$, and the graphon $W(u,v)=\bar F(\tau_\rho/f\varphi)$ has mean $\rho$.
+
+*Scales and powers.* $f\to cf$ gives $\tau\to[[scaled_threshold]]$, and $\xi,f,\varphi\to\xi^p,f^p,\varphi^p$ gives
+$\tau\to[[powered_threshold]]$; both leave $W$ unchanged.
+
+*Example.* For $f=1$, $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]$ and $\tau_\rho=[[threshold]]$.
 """,
     steps=THRESHOLD_STEPS,
     source=Source(
