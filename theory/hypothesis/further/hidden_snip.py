@@ -103,7 +103,7 @@ the matrices $(1-\Pi')w(1-\Pi)$ of all layers are independent, and each has the 
 This law depends on the signals alone, so that the same holds given these alone.
 
 beside all (from one pass, probability; by independence): Let $u$ be such a matrix for each layer, independent of all, and
-$\tilde w=(1-\Pi')w(1-\Pi)+u-(1-\Pi')u(1-\Pi)$. Given the signals of all layers, the first term has the law of $(1-\Pi')u(1-\Pi)$ and, like
+$\tilde w=(1-\Pi')w(1-\Pi)+u-(1-\Pi')u(1-\Pi)$. Given the signals of all layers, $(1-\Pi')w(1-\Pi)$ has the law of $(1-\Pi')u(1-\Pi)$ and, like
 this, is independent of the rest of $u$: so $\tilde w$ has the law of $u$. All entries of the $\tilde w$ of all layers are independent and
 standard normal. So $\tilde M_{ij}=1\{|\tilde w_{ij}\langle h_j,b_i\rangle|>\tau\}$ are independent in all layers, and each is $1$ with the
 probability $P_{ij}$.
