@@ -1,6 +1,6 @@
 """Sees operations that take what is no number and give numbers alone, by an interface of PyTorch that is not public.
 
-It is imported where it is used, since a PyTorch without it may come.
+It is imported where it is used, since a later PyTorch may lack it.
 """
 
 from __future__ import annotations
