@@ -83,12 +83,11 @@ class Outside(Trial):
     def _vanishes(self, expression: sp.Expr, by: Simplify | None, at: Sequence[Point] | None) -> Finding:
         if at is not None or not self._concerned(expression):
             return NOT_ASKED
-        found = super()._vanishes(expression, None, None)
-        return NOT_ASKED if found.verdict is Verdict.SUPPORTS else found
+        return _unless_it_supports(super()._vanishes(expression, None, None))
 
     def _below(self, gap: sp.Expr, at: Sequence[Point] | None, strict: bool, needed: str = "") -> Finding:
         asked = at is None and self._concerned(gap)
-        return super()._below(gap, None, strict, needed) if asked else NOT_ASKED
+        return _unless_it_supports(super()._below(gap, None, strict, needed)) if asked else NOT_ASKED
 
     def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, strict: bool = False, **others: Any) -> Finding:
         found = super().nonnegative(expression, certificate, strict=strict, **others)
@@ -113,7 +112,7 @@ class Outside(Trial):
         stated = {each.relation for each in self.stated.hypotheses}
         kept = [each for each in given if each not in stated]
         points = [point for point in self.points(high - low, count=MANY) if _keeps(point, ranges, self.letters, kept)]
-        return super()._below(high - low, points[:POINTS], strict) if points else NOT_ASKED
+        return _unless_it_supports(super()._below(high - low, points[:POINTS], strict)) if points else NOT_ASKED
 
     def _of_all(self, letter: sp.Symbol, ranges: boxes.Ranges) -> bool:
         quantity = self.stated.quantity(letter)
@@ -125,6 +124,11 @@ class Outside(Trial):
 
     def _concerned(self, expression: sp.Basic) -> bool:
         return self.letters <= set(balls.free_symbols(expression)) and bool(balls.free_symbols(expression))
+
+
+def _unless_it_supports(found: Finding) -> Finding:
+    """A finding, but no support: points that agree prove nothing, and an exact check takes no enclosed support."""
+    return NOT_ASKED if found.verdict is Verdict.SUPPORTS else found
 
 
 def _keeps(point: Point, ranges: boxes.Ranges, added: frozenset[sp.Symbol], given: Iterable[sp.Basic]) -> bool:

@@ -10,7 +10,7 @@ import sympy as sp
 from toys.claims import toy
 
 from sparse_limits.numerics.checks import checks_of_claims
-from sparse_limits.numerics.evidence import Check, Trial, Verdict, control, enclosed, exact
+from sparse_limits.numerics.evidence import Check, Trial, Verdict, control, enclosed, exact, run
 from sparse_limits.numerics.ledger.domains import formula_without_value, mutate_domains, outside
 from sparse_limits.numerics.ledger.mutants import MutationResult
 from sparse_limits.numerics.ledger.wider_claims import wider_claims
@@ -124,6 +124,16 @@ def an_identity(claim: Claim) -> Check:
     return is_what_it_is
 
 
+def two_signs(claim: Claim) -> Check:
+    @exact(claim)
+    @control("the other sign", value=-claim.expressions["value"])
+    def is_of_two_signs(value, trial):
+        yield trial.nonnegative(value / (1 - a), a)
+        yield trial.nonnegative(value, b / (1 + b) ** 2, where={a: 1 / (1 + b)})
+
+    return is_of_two_signs
+
+
 def mutated(claim: Claim, *checks) -> MutationResult:
     return mutate_domains(claim, [make(claim) for make in checks])
 
@@ -134,6 +144,13 @@ def test_a_range_that_is_needed_is_seen_by_a_check_that_needs_it():
     assert mutated(whole, signed).survivors == ("a = 0",)
     assert mutated(whole, lambda claim: of_whole_range(claim, 1)).survivors == ("a = 0",)
     assert mutated(whole, lambda claim: of_whole_range(claim, HALF)).survivors == ("a = 0", "1 < a ≤ 2")  # of a part
+
+
+def test_a_sign_that_holds_beyond_leaves_the_next_to_be_asked():
+    """An exact check takes no support from points, and one whose first question raises would ask no second."""
+    whole = side(sp.Interval.Lopen(0, 1))
+    assert run(two_signs(whole)).status == "holds"
+    assert mutated(whole, two_signs).survivors == ("a = 0",)
 
 
 def test_a_range_that_is_too_small_and_a_redundant_relation_are_reported():

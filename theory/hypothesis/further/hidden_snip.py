@@ -8,6 +8,11 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.graphon.comparison import any_mean
+from sparse_limits.theory.graphon.limit import rounding
+from sparse_limits.theory.graphon.sorted_latents import mean_sorted_error
+from sparse_limits.theory.graphon.symbols import CUT, DEVIATION, VARIANCE
+from sparse_limits.theory.hypothesis.further import one_sample
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, exhausts, nonnegative, same
@@ -40,6 +45,8 @@ entry_bound = factor * sp.sqrt(leverage)
 bound = factor * sp.sqrt(r / n)
 count_deviation = 1 / (2 * sp.sqrt(m * n))
 ranked_bound = 2 * bound + count_deviation
+ranked_cut = bound + any_mean + one_sample.sum_excess
+one_sample_bound = ranked_cut.subs(r, 1) + mean_sorted_error + rounding
 theta = r / n + r_1 / m
 unseen = (1 - p) * (1 - q)
 PARTS = {(1, 1): r * r_1, (1, 0): r * (m - r_1), (0, 1): (n - r) * r_1, (0, 0): (n - r) * (m - r_1)}  # p, q: dimension
@@ -85,6 +92,24 @@ This is at most $|K-\sum\tilde M_{ij}|+\sum|M_{ij}-\tilde M_{ij}|$, and $|K-\sum
 `count_deviation`, as each entry has a variance of at most $\frac14$. So the expected share of entries in which $M_K$ and $\tilde M$ differ
 is at most $[[ranked_bound]]$.
 
+[[LARGEST_SUM]]
+
+rectangles (from ranked; by monotonicity): One of $M_K$ and $M$ contains the other, and the sum of all entries of $M_K-P$ is $0$. So its sum
+over a rectangle is between the sum of $M-P$ there and the negative of the sum of $M-P$ over the complement.
+
+cut of the ranked mask (from all columns, mean of the largest, rectangles; gives ranked_cut; by triangle inequality): These two sums differ
+from those with $\tilde M$ in the place of $M$ by at most $\sum|M_{ij}-\tilde M_{ij}|$. So $E\|M_K-P\|_\square\le[[ranked_cut]]$.
+
+[[SIGNALS]]
+
+two parts of the difference (from ranked, sorted signals; by monotonicity): Let $|K-\rho mn|\le\frac12$, and let at least $K$ scores differ from
+$0$. $P$ is nowhere smaller than $W_n$, or nowhere larger, as its threshold is below $t$ or not. So $\iint(P-W)_-$ or $\iint(P-W)_+$ is at most
+$\|W_n-W\|_1$. The other one is at most $[[rounding]]$ more, as $\iint P=\frac K{mn}$. If fewer scores differ from $0$, let $\tau=0$. Then $M_K\ge
+M=\tilde M=P\ge W_n$, and the same holds for $M_K$ in the place of $P$.
+
+graphon of one sample (from cut of the ranked mask, two parts of the difference; gives one_sample_bound; by triangle inequality): So
+$E\|M_K-W\|_\square\le[[one_sample_bound]]$.
+
 four parts (from two parts; gives unseen): Now let $\Pi'$ be the orthogonal projection onto the span of the columns of
 $b=(b_1,\dots,b_m)^\top$. The maps $w\mapsto w\Pi$ and $w\mapsto\Pi'w$ of matrices are orthogonal projections, and commute. So all matrices are
 the orthogonal sum of four parts: in each the first map multiplies by $p$ and the second by $q$, each $0$ or $1$. There
@@ -126,6 +151,8 @@ probability of at most twice $|w_{ij}-\tilde w_{ij}|$ times `joint_density`, as 
 root of `joint_spread`, which is at most $2\theta$: the expected share of entries that differ is at most $[[joint_bound]]$.
 """,
     globals(),
+    LARGEST_SUM=one_sample.LARGEST_SUM,
+    SIGNALS=one_sample.SIGNALS,
 )
 
 
@@ -236,7 +263,12 @@ $\tilde M$ with probability at most $[[crossing]]$, if $\ell<1$, and at most $[[
 $(h(h^\top h)^+h^\top)_{jj}$. The expected share of entries that differ is at most $[[bound]]$, and so is the expectation of
 $\|M-\tilde M\|_\square$. Let a number $K\ge1$ depend on $w$ through $z$ alone, and let almost surely at least as many scores differ from
 $0$. For the mask $M_K$ of the $K$ largest scores the same expectations are at most $[[ranked_bound]]$, with the threshold at which
-$\sum P_{ij}=K$.
+$\sum P_{ij}=K$, and $E\|M_K-P\|_\square\le[[ranked_cut]]$.
+
+**One sample.** Let the network have two hidden layers with $\varphi(z)=\max(z,0)$, independent standard normal weights, no biases and one
+output. Let there be one sample other than $0$, with a residual other than $0$, and let $0<\rho<\frac14$, $K\ge1$ and $|K-\rho mn|\le\frac12$.
+Sort the rows of layer 2 by $|b_i|$ and its columns by $h_j$. Then there is a graphon $W$ that depends on $\rho$ alone, with
+$$E\|M_K-W\|_\square\le[[one_sample_bound]].$$
 
 **All layers at once.** Let all layers of a fully connected network have such weights, independent of each other. Let $b$ be the matrix with
 the rows $b_i$. Let $h$ be in each layer a function of the data and of the $z$ below it, and $b$ a function of the data, of $h$ and $z$ of
@@ -257,6 +289,8 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
     quantities=(
         Quantity(n, "columns of the layer", COUNT),
         Quantity(m, "rows of the layer", COUNT),
+        DEVIATION,
+        VARIANCE,
         Quantity(r, "rank of the activations", sp.S.Naturals0),
         Quantity(r_1, "rank of the signals that come back", sp.S.Naturals0),
         Quantity(
@@ -274,14 +308,12 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
         Hypothesis(
             "no more dimensions than columns",
             r <= n,
-            needed_by=("bound", "ranked_bound", "joint_spread", "joint_bound"),
-            convention="there are no more",
+            needed_by=("bound", "ranked_bound", "ranked_cut", "joint_spread", "joint_bound"),
         ),
-        Hypothesis(
-            "no more than rows", r_1 <= m, needed_by=("joint_spread", "joint_bound"), convention="there are no more"
-        ),
+        Hypothesis("no more than rows", r_1 <= m, needed_by=("joint_spread", "joint_bound")),
     ),
     because={
+        **one_sample.BECAUSE,
         "probability": weight_exceeds_its_threshold,
         "gap": normal_gap,
         "rest": rest_is_normal,
@@ -295,6 +327,8 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
         "jointly": gap_and_few,
     },
     named={r"\theta": theta},
+    symbols=CUT,
+    uses=("G1.2", "G3.3"),
     aids={"differ": differ},
     loose=(
         Loose(
@@ -312,9 +346,12 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
         Unmeasured(
             expression="ranked_bound", why="the number of entries that are kept moves less than each entry might"
         ),
+        Unmeasured(expression="ranked_cut", why="as for a single entry, and in the largest sum"),
+        Unmeasured(expression="one_sample_bound", why="the same, and what the signals move"),
         Unmeasured(expression="joint_bound", why="as for a single entry, and as leverages differ"),
     ),
     wrong=lambda: {
+        **one_sample.WRONG,
         "probability": {"one side": probability / 2, "the square of the signal": half_normal.at(tau / v**2)},
         "spread": {"one part": leverage},
         "mean_gap": {"one part": mean_gap / sp.sqrt(2), "the deviation for the mean": sp.sqrt(spread)},
@@ -333,6 +370,13 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
             "the leverage for the covariance": differ.subs(leverage, 1 - leverage),
         },
         "ranked_bound": {"a fixed threshold": bound + count_deviation},
+        "ranked_cut": {"M twice": ranked_cut + bound, "independent entries": ranked_cut - bound},
+        "rounding": {"a whole entry": 1 / (m * n)},
+        "one_sample_bound": {
+            "the signals' own kernel": one_sample_bound - mean_sorted_error,
+            "the signals twice": one_sample_bound + mean_sorted_error,
+            "any rank": one_sample_bound - ranked_cut.subs(r, 1) + ranked_cut,
+        },
         "unseen": {
             "activations alone": 1 - p,
             "both leverages taken off": 1 - p - q,
