@@ -242,9 +242,8 @@ def _uniform_counts(number: int, length: int, kept: int, rng: np.random.Generato
     while counts.sum() < kept:
         counts = rng.binomial(length, share, number)
     ends = counts.cumsum()
-    taken = np.sort(
-        rng.choice(ends[-1], ends[-1] - kept, replace=False, shuffle=False)
-    )  # in order they are found faster
+    taken = rng.choice(ends[-1], ends[-1] - kept, replace=False, shuffle=False)
+    taken.sort()  # in order they are found faster
     return counts - np.bincount(np.searchsorted(ends, taken, "right"), minlength=number)
 
 

@@ -119,9 +119,10 @@ def test_the_cut_distances_of_orthogonal_samples_are_just_below_the_integral_of_
 def test_a_mask_is_as_near_to_its_probabilities_as_independent_entries(capsys):
     rows, names = printed("hypothesis_signals.md", "sl.cut_norm", capsys)
     assert [row[0] for row in rows] == [100, 200, 400]
-    for _, low, high, low_of_coins, high_of_coins in rows:
+    for _, low, high, low_of_coins, high_of_coins, bound in rows:
         assert high < 1.3 * low_of_coins
         assert high_of_coins < 1.3 * low
+        assert high < bound
     scaled = [low * size**0.5 for size, low, *_ in rows]
     assert max(scaled) < 1.2 * min(scaled)
     mask, probabilities = names["mask"], names["P"]

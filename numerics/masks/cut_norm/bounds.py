@@ -26,10 +26,8 @@ Graphon = float | ArrayLike | tuple[ArrayLike, ArrayLike]
 
 _ENUMERATED = 2**32  # numbers an enumeration may pass through: some seconds
 _DENSE = 2**24  # entries up to which a sparse matrix is expanded
-_SEARCHED_SPARSE, _MANY = (
-    6,
-    2**20,
-)  # a search has products with a sparse mask, of one entry in so many, from so many entries on
+_SPARSE = 6  # a search has products with a sparse mask where one entry in so many is kept at most,
+_MANY = 2**20  # of so many at least
 _IN_CACHE = 2**15  # entries of a few rows
 
 
@@ -245,7 +243,7 @@ def _of_difference(mask: Any, left: Floats, right: Floats, rng: np.random.Genera
 
 def _searched(mask: Any, left: Floats, right: Floats) -> Linear | None:
     """Products with mask − left @ right for a search, where a sparse mask makes them faster than those with a dense matrix."""
-    if not isinstance(mask, sp.csr_array) or not _SEARCHED_SPARSE * mask.nnz <= mask.shape[0] * mask.shape[1] >= _MANY:
+    if not isinstance(mask, sp.csr_array) or not _SPARSE * mask.nnz <= mask.shape[0] * mask.shape[1] >= _MANY:
         return None
     mask, left, right, *_ = scaled_factors(mask, left, right)
     return of_difference(*(each.astype(np.float32) for each in (mask, *shortened(left, right))))

@@ -311,6 +311,10 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
             needed_by=("bound", "ranked_bound", "ranked_cut", "joint_spread", "joint_bound"),
         ),
         Hypothesis("no more than rows", r_1 <= m, needed_by=("joint_spread", "joint_bound")),
+        Hypothesis(
+            "two hidden ReLU layers, no biases, one output; one sample other than 0, with a residual other than 0; a density below ¼, and a number of kept weights within ½ of its share",
+            needed_by=("one_sample_bound",),
+        ),
     ),
     because={
         **one_sample.BECAUSE,
