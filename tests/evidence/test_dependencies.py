@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 from helpers import ROOT
@@ -18,25 +19,40 @@ from sparse_limits.numerics.store.keys import PRINTERS
 from sparse_limits.theory.dependencies import FOLDERS, files_behind
 from sparse_limits.theory.ledger import ledger_for, load_ledger
 
-# Run all checks of a claim in a process of their own; print the files that were imported, and those that were opened
+# Run all checks of each claim whose label and modules come, in a process of its own; print the files that were imported, and those that were opened.
+# Packages that take long to load are loaded once: nothing of ours is among them
 RECORD = """
-import json, os, sys
-opened = set()
-def hook(event, arguments):
-    if event == "open" and isinstance(arguments[0], (str, bytes, os.PathLike)):
-        opened.add(os.path.realpath(os.fsdecode(arguments[0])))
-sys.addaudithook(hook)
-sys.dont_write_bytecode = True
+import json, os, sys, traceback
 from importlib import import_module
-label, home, *places = sys.argv[1:]
-(claim,) = {each for each in vars(import_module(home)).values() if getattr(each, "label", "") == label}
-from sparse_limits.numerics.evidence import checks_in, run
-from sparse_limits.numerics.evidence.check import reasons
-from sparse_limits.numerics.evidence.comparison import comparisons
-checks = [each for place in places for each in checks_in(import_module(place)) if each.claim is claim]
-results = [run(check) for check in (*reasons(claim), *checks, *comparisons(claim))]
-imported = {module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
-print(json.dumps([sorted(map(os.path.realpath, imported)), sorted(opened), sorted({each.status for each in results})]))
+import mpmath, numba, scipy.integrate, scipy.optimize, scipy.sparse.linalg, scipy.special, scipy.stats, sympy
+sys.dont_write_bytecode = True
+
+def record(label, home, *places):
+    opened = set()
+    def hook(event, arguments):
+        if event == "open" and isinstance(arguments[0], (str, bytes, os.PathLike)):
+            opened.add(os.path.realpath(os.fsdecode(arguments[0])))
+    sys.addaudithook(hook)
+    (claim,) = {each for each in vars(import_module(home)).values() if getattr(each, "label", "") == label}
+    from sparse_limits.numerics.evidence import checks_in, run
+    from sparse_limits.numerics.evidence.check import reasons
+    from sparse_limits.numerics.evidence.comparison import comparisons
+    checks = [each for place in places for each in checks_in(import_module(place)) if each.claim is claim]
+    results = [run(check) for check in (*reasons(claim), *checks, *comparisons(claim))]
+    imported = {module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)}
+    return sorted(map(os.path.realpath, imported)), sorted(opened), sorted({each.status for each in results})
+
+for line in sys.stdin:
+    if child := os.fork():
+        if os.waitpid(child, 0)[1]:
+            print("null", flush=True)
+        continue
+    try:
+        print(json.dumps(record(*line.split())), flush=True)
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
 """
 PRINTER = re.compile(rf"^\s*(?:from|import) (?:{'|'.join(sorted(PRINTERS))})\b", re.MULTILINE)
 LABELS = [entry.label for entry in load_ledger()]
@@ -55,14 +71,23 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("recorded")
 
 
-def recorded(label: str, folder: Path) -> tuple[set[Path], set[Path], list[str]]:
-    """The files that the checks of a claim import and open, and their statuses, in a process that runs in a folder."""
+@pytest.fixture(scope="session")
+def recorder(own_folder: Path) -> Iterator[Popen[str]]:
+    """A process that records claims, one after the other."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(own_folder)}
+    command = [sys.executable, "-c", RECORD]
+    with Popen(command, cwd=own_folder, env=environment, stdin=PIPE, stdout=PIPE, text=True) as process:
+        yield process
+
+
+def recorded(label: str, recorder: Popen[str]) -> tuple[set[Path], set[Path], list[str]]:
+    """The files that the checks of a claim import and open, and their statuses."""
     home, *places = modules(label)
     of_checks = [each for each in places if each.startswith("sparse_limits.numerics.checks.")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(folder)}
-    command = [sys.executable, "-c", RECORD, label, home, *of_checks]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
-    imported, opened, statuses = json.loads(done.stdout)
+    assert recorder.stdin
+    assert recorder.stdout
+    print(label, home, *of_checks, file=recorder.stdin, flush=True)
+    imported, opened, statuses = json.loads(recorder.stdout.readline())
     return set(map(Path, imported)), set(map(Path, opened)), statuses
 
 
@@ -76,8 +101,8 @@ def ours(files: set[Path]) -> set[Path]:
 @pytest.mark.parametrize(
     "label", [pytest.param(each, marks=pytest.mark.xdist_group(f"files of {each}")) for each in LABELS]
 )
-def test_checks_import_and_open_what_is_in_their_keys(label: str, own_folder: Path) -> None:
-    imported, opened, statuses = recorded(label, own_folder)
+def test_checks_import_and_open_what_is_in_their_keys(label: str, recorder: Popen[str], own_folder: Path) -> None:
+    imported, opened, statuses = recorded(label, recorder)
     assert statuses == ["holds"]
     behind = {path.resolve() for path in files_behind(modules(label))}
     assert ours(imported) - behind == set()
@@ -98,9 +123,9 @@ def test_a_key_has_a_share_of_all_files() -> None:
     assert len(files_behind(modules("N1"))) < files / 4
 
 
-def test_what_is_imported_and_opened_is_seen(own_folder: Path) -> None:
+def test_what_is_imported_and_opened_is_seen(recorder: Popen[str]) -> None:
     """A control of the record."""
-    imported, opened, _ = recorded("T1", own_folder)
+    imported, opened, _ = recorded("T1", recorder)
     assert {ROOT / "theory" / "generalisation" / "__init__.py", ROOT / "numerics" / "data.py"} <= imported
     assert any("digits" in path.name for path in opened)  # the data of scikit-learn, whose version is in the key
 
