@@ -1,4 +1,4 @@
-"""Tests that have passed in one environment are left out in another: `pytest --note-passed FILE`, then `pytest --without FILE`."""
+"""Tests that have passed, in another environment or before a run was killed, are left out: `pytest --note-passed FILE`, `--without FILE`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PASSED = pytest.StashKey[list[str]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("passed")
-    group.addoption("--note-passed", type=Path, metavar="FILE", help="write the names of the tests that pass")
+    group.addoption("--note-passed", type=Path, metavar="FILE", help="add the name of each test that passes")
     group.addoption("--without", type=Path, metavar="FILE", help="leave out the tests with these names")
 
 
@@ -31,14 +31,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 class Notes:
-    """What has passed, written at the end."""
+    """What has passed, written as it passes: a run that is killed keeps it."""
 
     def __init__(self, file: Path) -> None:
-        self._file, self._names = file, list[str]()
+        self._file = file
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and report.passed:
-            self._names.append(report.nodeid.rpartition("@")[0] if "@" in report.nodeid else report.nodeid)
-
-    def pytest_sessionfinish(self) -> None:
-        self._file.write_text("".join(f"{name}\n" for name in self._names), "utf-8")
+            name = report.nodeid.rpartition("@")[0] if "@" in report.nodeid else report.nodeid
+            with self._file.open("a", encoding="utf-8") as notes:
+                notes.write(f"{name}\n")

@@ -18,7 +18,8 @@ from helpers import ROOT
 WHAT = {  # lines of the log that say how a stage ended
     "ledger": r"\d+ of \d+ claims hold, .*",
     "mutants": r"\d+ mutants of \d+ expressions: .*",
-    "tests": r"(?:\d+ failed, )?\d+ passed.* in .*?",
+    "tests": r"(?:\d+ failed, )?\d+ (?:passed|skipped).* in .*?",
+    "before": r"\d+ tests of this commit had passed before",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -193,3 +194,18 @@ def test_what_has_passed_elsewhere_is_left_out(tmp_path: Path) -> None:
         ran = re.findall(r"^(?:PASSED|FAILED|ERROR) \S+::(test_[^\s@]+)", again.stdout, re.MULTILINE)
         assert "1 skipped" in again.stdout
         assert {"test_bad"} <= set(ran) <= {"test_bad", "test_each[a"}
+
+
+def test_what_has_passed_before_a_run_is_killed_is_noted(tmp_path: Path) -> None:
+    """As it passes, and beside what was noted before."""
+    (tmp_path / "passed.txt").write_text("test_some.py::test_old\n")
+    (tmp_path / "test_some.py").write_text(
+        "import os, signal\ndef test_old(): assert False\ndef test_good(): pass\n"
+        "def test_killed(): os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+    words = ["-m", "pytest", "-q", "-p", "passed", "-o", "addopts=", "-p", "no:cacheprovider"]
+    files = ["--without", "passed.txt", "--note-passed", "passed.txt"]
+    done = subprocess.run([sys.executable, *words, *files], cwd=tmp_path, env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (tmp_path / "passed.txt").read_text() == "test_some.py::test_old\ntest_some.py::test_good\n"

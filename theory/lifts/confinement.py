@@ -77,8 +77,8 @@ loss of low outputs: $\ell(z)=z$ for $z\ge\varepsilon$ and $[[low_loss]]$ below 
 the value $\varepsilon$ and the slope $1$, which is the largest slope of the second piece.
 
 step of the example (from example, loss of low outputs): The shortest tangent step that reaches $\varepsilon$ has the length
-$[[standstill_radius]]$, which is $L-\varepsilon$ divided by the slope. It does not decrease with $x$, so its largest value on a ball is
-attained at the right end.
+$[[standstill_radius]]$, which is $L-\varepsilon$ divided by the slope. It increases with $x$, so its largest value on a ball is attained
+at the right end.
 """,
     globals(),
 )
@@ -102,7 +102,7 @@ def tangents_of_the_example_reach_its_floor(
     yield same(valued(low_loss, {z: reached}), epsilon)
     y = sp.Symbol("y", positive=True)
     growth = y / (1 + y) * sp.exp(x)
-    yield nonnegative(sp.diff(standstill_radius, x), growth, where={epsilon: 1 / (1 + y)})
+    yield nonnegative(sp.diff(standstill_radius, x), growth, where={epsilon: 1 / (1 + y)}, strict=True)
     yield nonnegative(standstill - 1, sp.exp(-x), strict=True)
 
 
