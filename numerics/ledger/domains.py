@@ -6,7 +6,7 @@ claim holds for more than it says, or that no check knows where it ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, ClassVar
@@ -20,6 +20,7 @@ from sparse_limits.numerics.evidence.points import Point
 from sparse_limits.numerics.evidence.trial import Simplify
 from sparse_limits.numerics.exact import balls, boxes
 from sparse_limits.numerics.exact.relations import holds
+from sparse_limits.numerics.ledger.cases import MANY, case_of
 from sparse_limits.numerics.ledger.mutants import MutationResult
 from sparse_limits.numerics.ledger.wider_claims import Wider, assuming, wider_claims
 from sparse_limits.theory.claims import Claim, formulas
@@ -27,7 +28,6 @@ from sparse_limits.theory.formulas.valued import valued
 
 DOMAINS = "(domains)"  # in the place of the name of an expression
 NOT_ASKED = Finding(Kind.EXACT, Verdict.SUPPORTS, "not asked", scope=Scope.ALL)
-MANY = 60  # points that are drawn where some lie outside of what is asked
 TRIED = 4  # points at which a formula must have a value
 DIGITS, HIGHEST = 10, 256  # of a value, and bits until which it is sought
 
@@ -89,9 +89,24 @@ class Outside(Trial):
         asked = at is None and self._concerned(gap)
         return _unless_it_supports(super()._below(gap, None, strict, needed)) if asked else NOT_ASKED
 
-    def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, strict: bool = False, **others: Any) -> Finding:
-        found = super().nonnegative(expression, certificate, strict=strict, **others)
-        return found if found.verdict is Verdict.REFUTES else self.below(sp.S.Zero, expression, strict=strict)
+    def nonnegative(
+        self,
+        expression: sp.Expr,
+        certificate: sp.Expr,
+        *,
+        where: Mapping[sp.Symbol, object] | None = None,
+        strict: bool = False,
+        **others: Any,
+    ) -> Finding:
+        """The identity, then the sign by itself: beyond the domain the signs of the certificate's letters do not show it."""
+        found = super().nonnegative(expression, certificate, where=where, strict=strict, **others)
+        if found.verdict is Verdict.REFUTES:
+            return found
+        if not where:
+            return self.below(sp.S.Zero, expression, strict=strict)
+        case = case_of(Outside(self.stated, self.check, self.effort, self.seed), expression, where)
+        points = case.points(self) if self.letters <= case.letters else []
+        return _unless_it_supports(super()._below(expression, points[:POINTS], strict)) if points else NOT_ASKED
 
     def everywhere(
         self,

@@ -137,7 +137,7 @@ def _without_relation(claim: Claim, place: int, hypothesis: Hypothesis, relation
             here = (Hypothesis(hypothesis.words, sp.And(added, *rest)),)
             hypotheses = (*claim.hypotheses[:place], *here, *claim.hypotheses[place + 1 :])
             letters = frozenset(relation.free_symbols)
-            anywhere = tuple(each if letters.isdisjoint(each.letters) else _undrawn(each) for each in claim.quantities)
+            anywhere = tuple(each if letters.isdisjoint(each.letters) else undrawn(each) for each in claim.quantities)
             yield Wider(
                 in_plain(added),
                 letters,
@@ -149,7 +149,7 @@ def _without_relation(claim: Claim, place: int, hypothesis: Hypothesis, relation
             )
 
 
-def _undrawn(quantity: Quantity) -> Quantity:
+def undrawn(quantity: Quantity) -> Quantity:
     """The same quantity, points for it drawn from all that it may be: a range to draw from may keep to the relation by itself."""
     return quantity if isinstance(quantity.within, sp.FiniteSet) else replace(quantity, drawn=None)
 

@@ -236,6 +236,7 @@ chebyshev_gap = sp.Integral(rises, (u, 0, 1), (other, 0, 1)) / 2
 mean_product = sp.Mul(*(sp.Integral(kernel(u, v), (u, 0, 1)) for v in positions))
 slopes = sp.symbols("b_1 b_2", real=True)
 affine_gap = slopes[0] * slopes[1] / 12
+LATENT = "latents are uniform on the unit interval"
 
 HUB_STEPS = proof(
     r"""
@@ -318,12 +319,12 @@ where one input has its edges at the neurons at which the other has none.
         ),
         GRAPHON,
         replace(POSITIONS, within=CLOSED_UNIT),
-        Quantity(u, "latent of a neuron", CLOSED_UNIT),
-        Quantity(other, "latent of another neuron", CLOSED_UNIT),
+        Quantity(u, "latent of a neuron", CLOSED_UNIT, convention=LATENT),
+        Quantity(other, "latent of another neuron", CLOSED_UNIT, convention=LATENT),
         Quantity(
             slopes,
             "derivative of an affine graphon in the latent, at one of two inputs",
-            sp.Interval(-1, 1),
+            sp.S.Reals,
             drawn=(-1, 1),
         ),
     ),

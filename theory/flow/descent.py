@@ -59,9 +59,9 @@ slope of the lead: The function $2k(-\ln(1-x)-x)$ is $0$ at $x=0$ and has the sl
 lead (from loss, slope of the lead): For $x=\frac{\eta\lambda}m<1$ the logarithm of the ratio of the flow's loss at the time $k$ to the loss
 after $k$ steps is $[[lead]]\ge0$.
 
-best rate (from one step): At $\eta=[[best_rate]]$ the factors at $\lambda_1\ge\lambda_m$ are opposite numbers of modulus $[[best_factor]]$,
-and the factors at the eigenvalues in between lie between these two. A larger rate gives a larger modulus at $\lambda_1$, a smaller rate
-gives a larger modulus at $\lambda_m$.
+best rate (from one step): At $\eta=[[best_rate]]$ the factors at $\lambda_1\ge\lambda_m$ are opposite numbers of modulus
+$[[best_factor]]<1$, and the factors at the eigenvalues in between lie between these two. A larger rate gives a larger modulus at
+$\lambda_1$, a smaller rate gives a larger modulus at $\lambda_m$.
 """,
     globals(),
 )
@@ -84,14 +84,14 @@ def in_logarithms(gap: sp.Expr) -> sp.Expr:
 
 
 def rates_are_stable_up_to_the_end(contraction: sp.Expr, stable_rate: sp.Expr) -> Iterator[Relation]:
-    """A share s of the rate: 4s(1 − s); at less of the eigenvalue so much of s. The signs at 1/(1 + s) and 1 + s of the rate,
+    """A share s of the rate: 4s(1 − s); at less of the eigenvalue so much of s. The signs at s/(1 + s) and 1 + s of the rate,
     which falls in the eigenvalue."""
     share, less = sp.symbols("s u", positive=True)
     at = {eta: share * stable_rate}
     yield same(contraction, 4 * share * (1 - share), where=at, by=sp.expand)
     smaller = 4 * less * share * (1 - less * share)
     yield same(contraction, smaller, where=at | {largest: less * largest}, by=sp.expand)
-    below, beyond = {eta: stable_rate / (1 + share)}, {eta: stable_rate * (1 + share)}
+    below, beyond = {eta: stable_rate * share / (1 + share)}, {eta: stable_rate * (1 + share)}
     yield nonnegative(contraction, 4 * share / (1 + share) ** 2, where=below, strict=True)
     yield nonnegative(-contraction, 4 * share * (1 + share), where=beyond, strict=True)
     yield nonnegative(-sp.diff(stable_rate, largest), 2 * m / largest**2, strict=True)
@@ -109,12 +109,15 @@ def steps_are_ahead_of_the_flow(step_loss: sp.Expr, lead_slope: sp.Expr, lead: s
 
 
 def best_rates_balance_the_ends(factor: sp.Expr, best_rate: sp.Expr, best_factor: sp.Expr) -> Iterator[Relation]:
-    """Opposite factors at both ends; linear between, and in the rate falling from one."""
+    """Opposite factors at both ends, of a modulus from 0 on and below 1; linear between, and in the rate falling from one."""
     yield same(factor, -best_factor, where={eta: best_rate, eigenvalue: largest})
     yield same(factor, best_factor, where={eta: best_rate, eigenvalue: least})
     yield same(sp.diff(factor, eigenvalue, 2), sp.S.Zero)
     yield same(factor.subs(eta, 0), sp.S.One)
     yield same(sp.diff(factor, eta), -eigenvalue / m)
+    more = sp.Symbol("more", nonnegative=True)
+    yield nonnegative(best_factor, more / (2 * least + more), where={largest: least + more})
+    yield nonnegative(1 - best_factor, 2 * least / (largest + least), strict=True)
 
 
 gradient_descent = Claim(
@@ -145,7 +148,7 @@ multiplies a part of the residuals; it is then $[[best_factor]]$.
         EIGENVALUE,
         AMPLITUDE,
         Quantity(count, "number of steps of gradient descent", COUNT_FROM_ZERO, drawn=(0, 9)),
-        Quantity(stride, "rate times eigenvalue over the number of samples", sp.Interval.open(0, 1)),
+        Quantity(stride, "rate times eigenvalue over the number of samples", sp.Interval.Ropen(0, 1)),
         Quantity(largest, "largest eigenvalue of the kernel matrix", POSITIVE, drawn=(2, 4)),
         Quantity(least, "least eigenvalue of the kernel matrix", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
     ),

@@ -227,7 +227,7 @@ labels, as SNIP's does, must take them from other data than the sample of the bo
         Quantity(
             q, "squared norm of the interpolant, the labels' quadratic form in the inverse kernel matrix", NON_NEGATIVE
         ),
-        TRACE,
+        replace(TRACE, within=NON_NEGATIVE),
         Quantity(T_inv, "trace of the inverse kernel matrix on the sample", POSITIVE),
         Quantity(B_0, "radius of a ball in the space of the kernel", NON_NEGATIVE),
         Quantity(b, "smallest radius of the peeling", NON_NEGATIVE),

@@ -250,7 +250,12 @@ number times $\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $
             drawn=(sp.Rational(1, 10), sp.Rational(3, 2)),
         ),
         Quantity(product, "product of the gaps", sp.Interval.open(0, sp.oo)),
-        Quantity(A, "probability of a ticket with at most one kink in the arc, over the number of neurons", POSITIVE),
+        Quantity(
+            A,
+            "probability of a ticket with at most one kink in the arc, over the number of neurons",
+            POSITIVE,
+            convention="a kink may lie outside of the arc, which is shorter than the half circle",
+        ),
         Quantity(T, "probability of one with two kinks, over the square of the number of neurons", NON_NEGATIVE),
         Quantity(
             R, "factor between the probabilities of three and of two kinks, over the number of neurons", NON_NEGATIVE
@@ -270,6 +275,7 @@ number times $\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $
         Hypothesis("two inputs or more, and a ReLU after the output"),
         Hypothesis("output weights are random too: for retrained ones this is not said"),
         Hypothesis("the weights are independent of the target"),
+        Hypothesis("both gaps beside one kink lie in the arc, which is shorter than the half circle", g + h < sp.pi),
     ),
     named={
         "q": farthest,

@@ -97,8 +97,8 @@ two clusters (from fits): A gap of more than $\frac\pi2$ (there is at most one) 
 distance of $\frac\pi2$; between the $j$-th and the next kink two such nodes are inserted, and the $j$ strengths and the others fit
 separately. The product of both bounds has $[[pairs]]$ in place of $\binom{k+2}2$.
 
-most pairs (from two clusters): From $j$ to $j+1$ these grow by the factor $[[rise]]$, which exceeds $1$ while $2j+1<k$. So they are at most
-$q_k=[[most_pairs]]$, which is at least $\binom{k+2}2$.
+most pairs (from two clusters): From $j<k$ to $j+1$ these change by the factor $[[rise]]>0$, which exceeds $1$ while $2j+1<k$. So they are
+at most $q_k=[[most_pairs]]$, which is at least $\binom{k+2}2$.
 """,
     globals(),
 )
@@ -189,12 +189,14 @@ def bounds_of_two_clusters_multiply(fits: sp.Expr, pairs: sp.Expr) -> Iterator[R
 
 
 def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.Expr) -> Iterator[Relation]:
-    """The quotient, and what its numerator is more than its denominator; the middle for even k and for odd k."""
+    """The quotient, its sign, and what its numerator is more than its denominator; the middle for even k and for odd k."""
     yield same(pairs.subs(j, j + 1), pairs * rise, by=lambda gap: sp.cancel(sp.expand_func(gap)))
     yield same(rise, 1 + 2 * (k - 2 * j - 1) / ((j + 1) * (k - j + 2)), by=sp.cancel)
     more = sp.Symbol("more", integer=True, nonnegative=True)
     excess = 2 * (1 + more) / ((j + 1) * (j + 4 + more))
     yield nonnegative(rise - 1, excess, where={k: 2 * j + 2 + more}, by=sp.cancel, strict=True)
+    last = (j + 3) * (1 + more) / ((j + 1) * (3 + more))
+    yield nonnegative(rise, last, where={k: j + 1 + more}, by=sp.cancel, strict=True)
     for odd in (0, 1):
         yield same(valued(most_pairs, {k: 2 * k + odd}), valued(pairs, {k: 2 * k + odd, j: k}))
     yield same(most_pairs, pairs.subs(j, sp.floor(k / 2)))
