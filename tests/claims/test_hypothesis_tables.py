@@ -41,13 +41,17 @@ def thresholds(density, r):
     return one, brentq(lambda t: (three(t) + three(t / r)) / 4 - density, 1e-6, 9)
 
 
-def modulus(density, r):
-    """Half of the L¹ distance of sorted degrees of columns, without a second residual and with one of modulus r."""
+def modulus(density, r, other=0.0):
+    """Half of the L¹ distance of sorted degrees of columns, with a second residual of modulus r and with another one, or none."""
+
+    def shares(t, residual, s):
+        return erfc(t / s / 2**0.5) + (erfc(t / (residual * s) / 2**0.5) if residual else 0)
+
     one, both = thresholds(density, r)
+    first = thresholds(density, other)[1] if other else one
 
     def apart(s):
-        shares = erfc(both / s / 2**0.5) + erfc(both / (r * s) / 2**0.5) - erfc(one / s / 2**0.5)
-        return abs(shares) / 2 * k0(s) / np.pi
+        return abs(shares(both, r, s) - shares(first, other, s)) / 2 * k0(s) / np.pi
 
     return sum(quad(apart, *ends, limit=200)[0] for ends in ((0, 0.1), (0.1, 1), (1, 3), (3, 40))) / 2
 
@@ -60,6 +64,13 @@ def test_the_cut_distances_of_the_page_are_just_below_the_integral_of_the_modulu
         assert least <= whole, (density, r)
         assert r < 0.5 or least > 0.999 * whole - 1e-5, (density, r)  # the cuts are those of the larger residuals
     assert rows[0][2] > 20 * rows[2][2] > 0  # the control: the second limit becomes the first
+
+
+def test_two_residuals_other_than_zero_are_apart_by_nearly_the_integral_of_the_modulus(capsys):
+    rows, _ = printed("hypothesis.md", "least_residuals", capsys)
+    assert [row[:-1] for row in rows] == [[0.2, 1, 1, 1, 0.5], [0.05, 1, 1, 1, 0.5]]
+    for density, *_, least in rows:
+        assert 0.999 * modulus(density, 1, 0.5) < least < modulus(density, 1, 0.5)
 
 
 def modulus_of_rows(density, r):

@@ -60,7 +60,7 @@ INTEGRATING = {  # the checks in which integrals are enclosed
     "N4.1": ("density_falls_up_to_the_reach", "twice_as_many_sums_as_inputs"),
     "N6.1": ("eigenvalues_are_funk_hecke_integrals",),
     "L17.3": ("balls_have_the_noncentral_law",),
-    "H2": ("mean_degrees_are_densities", "both_parts_are_equal"),
+    "H2": ("mean_degrees_are_densities", "both_parts_are_equal", "residuals_in_other_units_make_no_difference"),
     "H6.1": ("shares_at_the_critical_threshold",),
     "H8": ("thresholds_keep_the_density", "products_have_these_tails"),
 }

@@ -27,6 +27,8 @@ b = sp.Symbol("b", positive=True)  # modulus of the preactivation below, a colum
 s = sp.Symbol("s", positive=True)  # a degree is H(s)/2
 s_0 = sp.Symbol("s_0", positive=True)  # where the range of degrees is cut in two
 t_1, t_2 = sp.symbols("t_1 t_2", positive=True)  # thresholds without and with a second residual
+r_3 = sp.Symbol("r_3", positive=True)  # another modulus of the second residual
+t_3 = sp.Symbol("t_3", positive=True)  # and its threshold
 
 HALF = sp.Rational(1, 2)
 BELOW_A_QUARTER = "at densities below a quarter no threshold is 0"
@@ -42,13 +44,22 @@ threshold_one = level(density_one, t, rho)
 threshold_two = level(density_two, t, rho)
 least_distance = Told(sp.Abs(sp.Integral(gap * rate, (s, s_0, sp.oo))), [(t_1, threshold_one), (t_2, threshold_two)])
 alive_one, alive_two = HALF, sp.Integer(1)
+gap_residuals = (
+    half_normal.at(t_2 / s) + half_normal.at(t_2 / (r * s)) - half_normal.at(t_3 / s) - half_normal.at(t_3 / (r_3 * s))
+) / 2
+least_residuals = Told(
+    sp.Abs(sp.Integral(gap_residuals * rate, (s, s_0, sp.oo))),
+    [(t_2, threshold_two), (t_3, threshold_two.subs(r, r_3))],
+)
+signals = HALF + sp.asin(1 / sp.pi) / sp.pi
 
 STEPS = proof(
     r"""
-scores (by D2): Let $L=2$, and let the samples be $x$ and $-x$, with the residuals $1$ and $\pm r$. Up to one factor the score of an entry
-of layer 2 tends in law to $|w|\,a\,|\varphi(u)\dot\varphi(z)\pm r\,\varphi(-u)\dot\varphi(z')|$: $w$ and $u$ are standard normal, $a$ is
-the modulus of a standard normal, $(z,z')$ is centred normal, and $w$, $u$, $a$, $(z,z')$ are independent; $u$ belongs to the column, $a$
-and $(z,z')$ to the row.
+scores (by D2): Let $L\ge2$, and let the samples be $x$ and $-x$, with the residuals $1$ and $\pm r$. Up to one factor the score of an
+entry of layer 2 tends in law to $|w|\,|\varphi(u)\dot\varphi(z)\,c\pm r\,\varphi(-u)\dot\varphi(z')\,c'|$: $w$ and $u$ are standard normal,
+$(z,z')$ and $(c,c')$ are centred normal, the latter with the variances $1$, and $w$, $u$, $(z,z')$, $(c,c')$ are independent; $u$ belongs to
+the column, both pairs to the row. If $L=2$, $c=c'$ is the readout weight. For one sample, with a residual other than $0$, the scores of
+every layer from 2 on have the law with $r=0$.
 
 kinds of columns (from scores): $\varphi(u)$ and $\varphi(-u)$ are not both positive: their product has the mean $[[covariance]]$. So a
 column is active on one sample only: the first one if $u>0$, the second one if $u<0$, each with probability $\frac12$; let $b=|u|$.
@@ -56,11 +67,14 @@ column is active on one sample only: the first one if $u>0$, the second one if $
 gates (from scores, kinds of columns; by D2): The covariance of $z$ and $z'$ is a multiple of this mean, hence $0$: the gates of a row at
 the two samples are open with probability $\frac12$ each, independently.
 
-degree (from gates): A row with an open gate keeps the entry if $|w|a>t/b$, in a column of the first kind. So this column has, over all
+one signal (from scores, kinds of columns; by same law): Only one of $c$ and $c'$ counts in a column: let $a$ be its modulus, that of a
+standard normal number for every $L$.
+
+degree (from gates, one signal): A row with an open gate keeps the entry if $|w|a>t/b$, in a column of the first kind. So this column has, over all
 rows, the degree $[[degree]]$; a column of the second kind has this degree with $t/r$ in place of $t$.
 
-densities (from kinds of columns, degree): $H(t/b)$ has the mean $H_3(t)$ over $b$. So the density is $[[density_two]]$; with $r=0$, or for
-one sample, columns of the second kind are empty, and the density is $[[density_one]]$.
+densities (from kinds of columns, degree): $H(t/b)$ has the mean $H_3(t)$ over $b$. So the density is $[[density_two]]$; with $r=0$
+columns of the second kind are empty, and the density is $[[density_one]]$.
 
 strictly (from densities; by intermediate value): $H$ and $H_3$ are tails of positive densities: they decrease strictly and continuously
 from $1$ to $0$, and each density below $\frac14$ is attained at one threshold.
@@ -88,6 +102,14 @@ twice (by O6 for degree_bound): In any order of rows and columns $\|d_U-d_V\|_1$
 
 distance (from equal means, any order, twice): The integral of the modulus is at least the sum of the moduli of the integrals over $s>s_0$
 and over $s<s_0$, and these two moduli are equal. So the cut distance is at least half of their sum, $[[least_distance]]$.
+
+another residual (from thresholds, tails, equal means, any order, twice): Let $t_3$ be the threshold of `density_two` with $r_3$ in place of
+$r$. The same holds for the second limit and the one with $r_3$: their shares differ by $[[gap_residuals]]$, and the cut distance is at
+least $[[least_residuals]]$.
+
+signals (from scores, gates): Let $L=3$. The correlation of $c$ and $c'$ is that of $\dot\varphi$ at the preactivations of layer 3,
+whose correlation is that of $\varphi(z)$ and $\varphi(z')$, with independent $z$ and $z'$; both are means of products, over means of
+squares. So $c$ and $c'$ have the correlation $[[signals]]$.
 """,
     globals(),
 )
@@ -160,12 +182,32 @@ def distance_is_half_of_both_parts(least_distance: sp.Expr, gap: sp.Expr, rate: 
     return same(least_distance, Told(halved, [(t_1, threshold_one), (t_2, threshold_two)]), by=sp.expand)
 
 
+def distance_of_two_residuals(
+    least_residuals: sp.Expr, gap_residuals: sp.Expr, share_two: sp.Expr, rate: sp.Expr
+) -> Iterator[Relation]:
+    """The tails at both residuals, each at its threshold; then half of the moduli of both parts."""
+    yield same(gap_residuals, share_two.subs(t, t_2) - share_two.subs({r: r_3, t: t_3}))
+    above = sp.Integral(gap_residuals * rate, (s, s_0, sp.oo))
+    below = -above
+    halved = sp.expand((sp.Abs(above) + sp.Abs(below)) / 2)
+    named = [(t_2, threshold_two), (t_3, threshold_two.subs(r, r_3))]
+    yield same(least_residuals, Told(halved, named), by=sp.expand)
+
+
+def signals_of_three_layers(signals: sp.Expr) -> Relation:
+    """φφ′ of K1 at the covariance 0, and φ̇φ̇′ at this correlation, each over its value at equal inputs."""
+    value, slope = (each.subs({first: 1, second: 1}) for each in (relu.value, relu.slope))
+    above = value.subs(cross, 0) / sp.limit(value, cross, 1)
+    correlation = slope.subs(cross, above) / sp.limit(slope, cross, 1)
+    return same(signals, correlation, by=lambda gap: sp.expand(gap.rewrite(sp.asin)))
+
+
 labels_in_the_limit = Claim(
     label="H2",
     title="The limit law of SNIP's hidden mask depends on the labels",
     headline=r"Take the limit of two hidden ReLU layers for two opposite samples, at a density below $1/4$. If one residual is $0$, only the share $$[[alive_one]]$$ of the columns of layer 2 keeps anything. If neither is $0$, all columns do.",
     statement=r"""
-Take two hidden ReLU layers without biases, with normal weights and one output. The samples are $x$ and $-x$, and the residuals do not
+Take two or more hidden ReLU layers without biases, with normal weights and one output. The samples are $x$ and $-x$, and the residuals do not
 depend on the network. SNIP's mask of layer 2 keeps the scores above a threshold, at a density $\rho<\frac14$. Take the limit of D2, with
 scores in units of the first residual. $H$ and $H_3$ are the tails of products of two and of three standard normal numbers.
 
@@ -176,6 +218,12 @@ in the first and $[[alive_two]]$ in the second.
 
 **Their distance.** For every $s_0>0$ the cut distance between the graphons of the two laws, whatever the order of rows and columns, is at
 least $$[[least_distance]].$$
+
+**Neither residual is 0.** Take the second limit, and the one for a second residual of another modulus $r_3$, with the threshold $t=t_3$. The
+cut distance between the graphons of their laws is in the same way, for every $s_0>0$, at least $$[[least_residuals]].$$
+
+**More layers.** For one sample, in place of two, the mask of every layer from 2 on has the first limit. For two samples a row has a signal
+for each; with two hidden layers both are the readout weight, and with three their correlation is $[[signals]]$. No column depends on it.
 """,
     steps=STEPS,
     source=Source(
@@ -190,6 +238,8 @@ least $$[[least_distance]].$$
         Quantity(t_1, "threshold without a second residual", POSITIVE, (sp.Rational(1, 8), 2), BELOW_A_QUARTER),
         Quantity(t_2, "threshold with a second residual", POSITIVE, (sp.Rational(1, 8), 2), BELOW_A_QUARTER),
         Quantity(r, "modulus of the second residual over that of the first", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
+        Quantity(r_3, "another modulus of the second residual", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
+        Quantity(t_3, "threshold with this other second residual", POSITIVE, (sp.Rational(1, 8), 2), BELOW_A_QUARTER),
         Quantity(b, "modulus of the preactivation below", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
         Quantity(
             s,
@@ -208,13 +258,13 @@ least $$[[least_distance]].$$
     ),
     hypotheses=(
         Hypothesis(
-            "the law of D2: two hidden ReLU layers, widths to infinity one after the other, residuals that are fixed"
+            "the law of D2: two or more hidden ReLU layers, widths to infinity one after the other, residuals that are fixed"
         ),
         Hypothesis("a threshold that does not depend on the sample, in the place of that of the largest scores"),
         Hypothesis(
             "fewer weights are kept than have open gates",
             rho < sp.Rational(1, 4),
-            needed_by=("threshold_one", "threshold_two", "least_distance"),
+            needed_by=("threshold_one", "threshold_two", "least_distance", "least_residuals"),
         ),
     ),
     symbols={
@@ -224,8 +274,9 @@ least $$[[least_distance]].$$
         "K_0, K_1": "modified Bessel functions of the second kind",
     },
     uses=("D2", "O6"),
-    unmeasured=(
-        Unmeasured(expression="least_distance", why="the cut distance of the two limits is not known", side=Side.BELOW),
+    unmeasured=tuple(
+        Unmeasured(expression=each, why="the cut distance of the two limits is not known", side=Side.BELOW)
+        for each in ("least_distance", "least_residuals")
     ),
     also=("threshold_one", "threshold_two", "gap"),
     aids={"residuals": (sp.Integer(1), sp.Integer(1))},
@@ -264,6 +315,8 @@ hypothesis that the limit depends on architecture, density and method alone fail
         "degrees in a row": degrees_fall_at_this_rate,
         "gap": gap_is_that_of_the_tails,
         "distance": distance_is_half_of_both_parts,
+        "another residual": distance_of_two_residuals,
+        "signals": signals_of_three_layers,
     },
     wrong=lambda: {
         "covariance": {"of equal samples": sp.Integer(1)},
@@ -285,6 +338,17 @@ hypothesis that the limit depends on architecture, density and method alone fail
         "least_distance": {
             "both parts": 2 * least_distance,
             "one threshold for both": Told(least_distance.args[0].subs(t_2, t_1), [(t_1, threshold_one)]),
+        },
+        "gap_residuals": {"one threshold": gap_residuals.subs(t_3, t_2), "one residual": gap_residuals.subs(r_3, r)},
+        "least_residuals": {
+            "both parts": 2 * least_residuals,
+            "one threshold for both": Told(least_residuals.args[0].subs(t_3, t_2), [(t_2, threshold_two)]),
+            "against no second residual": least_distance,
+        },
+        "signals": {
+            "one readout weight": sp.Integer(1),
+            "gates of layer 3 are independent": HALF,
+            "the correlation of activations": 1 / sp.pi,
         },
         "threshold_one": {"gates of one layer": threshold_one.subs(rho, rho / 2)},
         "threshold_two": {"that of one sample": threshold_one},

@@ -31,11 +31,13 @@ from sparse_limits.theory.tails import by_struve, half_normal, product_survival,
 a = sp.Symbol("a", positive=True)  # modulus of the readout weight of a row
 v = sp.Symbol("v", positive=True)  # a row with two open gates has the degree (H(v) + H(v/r))/2
 v_1, v_2 = sp.symbols("v_1 v_2", positive=True)
+c_1, c_2 = sp.symbols("c_1 c_2", positive=True)  # moduli of a row's signals at the two samples
 s_1, s_2 = sp.symbols("s_1 s_2", positive=True)  # where the range of degrees is cut
 
 heights = product_survival(v) + product_survival(v / r)
 degree_one = product_survival(t / a) / 2
 degree_both = (product_survival(t / a) + product_survival(t / (r * a))) / 2
+degree_signals = (product_survival(t / c_1) + product_survival(t / (r * c_2))) / 2
 share_single = (half_normal.at(t / s) + half_normal.at(t / (r * s))) / 4
 share_both = half_normal.at(t / v) / 4
 alike = level(heights, v, product_survival(s))
@@ -52,7 +54,7 @@ least_distance = Told(sp.Abs(between), NAMED)
 
 STEPS = proof(
     r"""
-rows (by H2 for gates, degree): Let $a$ be the modulus of the readout weight of a row. Half of the columns are of each kind, and in a column of the
+rows (by H2 for gates, degree): Let $L=2$, and let $a$ be the modulus of the readout weight of a row. Half of the columns are of each kind, and in a column of the
 first kind the row keeps the share $H(t/a)$ of its entries if its gate at the first sample is open, and none else; in a column of the second
 kind $H(t/ra)$, if its gate at the second sample is open. Without a second residual columns of the second kind are empty.
 
@@ -96,6 +98,12 @@ twice (by O6 for degree_bound): In any order of rows and columns $\|d_U-d_V\|_1$
 distance (from equal means, between, any order, twice): The integral of the modulus is at least the sum of the moduli of the integrals
 between these two degrees and outside, and these two moduli are equal. So the cut distance is at least half of their sum,
 $[[least_distance]]$.
+
+two signals (by H2 for scores): Let $L\ge3$, and let $c_1$ and $c_2$ be the moduli of the signals of a row at the two samples. In the columns of
+either kind the signal at their sample stands in place of the readout weight. Each of the two, by itself, has the law of the readout weight, and
+they are independent of the gates. So what is said of rows with one open gate is the same for all $L\ge2$.
+
+two gates and signals (from two signals, rows): A row with two open gates has the degree $[[degree_signals]]$.
 """,
     globals(),
 )
@@ -175,17 +183,28 @@ def distance_is_half_of_both_parts(least_distance: sp.Expr, between: sp.Expr, al
     return same(least_distance, Told(halved, named), by=sp.expand)
 
 
+def one_signal_for_each_kind(degree_signals: sp.Expr, degree_both: sp.Expr) -> Iterator[Relation]:
+    """The residual divides the threshold of the second kind, as does each signal; equal signals are one readout weight."""
+    kept = (product_survival(t / c_1), product_survival(t / (r * c_2)))
+    yield same(degree_signals, sum(kept) / 2)
+    yield same(degree_both, degree_signals.subs({c_1: a, c_2: a}))
+
+
 rows_in_the_limit = Claim(
     label="H7",
     title="In the limit the rows of SNIP's hidden mask depend on the labels",
     headline=r"In the limit of H2 the share $[[alive_two]]$ of the rows of layer 2 keeps something, and half of them if one residual is $0$. Degrees of rows, too, bound the cut distance of the two limits.",
     statement=r"""
-In the setting of H2, with its density $\rho<\frac14$, its modulus $r$ of the second residual and its thresholds $t_1$ and $t_2$, a row of
+In the setting of H2 with two hidden layers, with its density $\rho<\frac14$, its modulus $r$ of the second residual and its thresholds $t_1$ and $t_2$, a row of
 layer 2 has a degree above $\frac12H(s)$ with probability $[[share_one]]$, at $t=t_1$, in the first limit. In the second limit, at $t=t_2$,
 it has such a degree and one open gate with probability $[[share_single]]$, and such a degree and two open gates with probability
 $[[share_both]]$, where $v$ is the solution of $H(v)+H(v/r)=H(s)$. The share of rows that keep anything is $[[alive_one]]$ in the first limit
 and $[[alive_two]]$ in the second. For $s_1,s_2>0$ let $v_1$, $v_2$ be this $v$ at $s_1$, $s_2$. The cut distance between the graphons of the
 two laws, whatever the order of rows and columns, is at least $$[[least_distance]].$$
+
+**More layers.** From three hidden layers on a row has the signals of H2 at the two samples. If both of its gates are open, and the signals
+have the moduli $c_1$ and $c_2$, its degree is $[[degree_signals]]$, in place of that with $c_1=c_2=a$. The laws of all other rows are
+the same.
 """,
     steps=STEPS,
     source=Source(
@@ -203,6 +222,10 @@ two laws, whatever the order of rows and columns, is at least $$[[least_distance
             r, "modulus of the second residual, where that of the first is 1", POSITIVE, drawn=(sp.Rational(1, 4), 2)
         ),
         Quantity(a, "modulus of a row's readout weight", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
+        *(
+            Quantity(each, f"modulus of a row's signal at the {which} sample", POSITIVE, drawn=(sp.Rational(1, 4), 2))
+            for each, which in ((c_1, "first"), (c_2, "second"))
+        ),
         Quantity(
             s,
             "value of a product of two normals, whose tail is twice the degree of a row",
@@ -237,7 +260,7 @@ two laws, whatever the order of rows and columns, is at least $$[[least_distance
     ),
     hypotheses=(
         Hypothesis(
-            "the setting of H2: two hidden ReLU layers, two opposite samples, and widths to infinity one after the other"
+            "the setting of H2: two or more hidden ReLU layers, two opposite samples, and widths to infinity one after the other"
         ),
         Hypothesis(
             "fewer weights are kept than have open gates", rho < sp.Rational(1, 4), needed_by=("least_distance",)
@@ -263,10 +286,15 @@ two laws, whatever the order of rows and columns, is at least $$[[least_distance
         "gap": gap_is_that_of_the_tails,
         "between": two_letters_of_one_integral,
         "distance": distance_is_half_of_both_parts,
+        "two gates and signals": one_signal_for_each_kind,
     },
     wrong=lambda: {
         "degree_one": {"every column": 2 * degree_one},
         "degree_both": {"one gate for both": degree_one, "both kinds are one": 2 * degree_one},
+        "degree_signals": {
+            "the first signal for both": degree_signals.subs(c_2, c_1),
+            "signals change places": degree_signals.subs({c_1: c_2, c_2: c_1}, simultaneous=True),
+        },
         "share_one": {"every gate is open": 2 * share_one},
         "share_single": {
             "the second sample forgotten": half_normal.at(t / s) / 4,

@@ -13,6 +13,8 @@ from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.hypothesis.further.rows_in_the_limit import (
     NAMED,
     a,
+    c_1,
+    c_2,
     heights,
     rows_in_the_limit,
     s_1,
@@ -90,6 +92,22 @@ def rows_keep_as_many_entries(degree_one: sp.Expr, degree_both: sp.Expr, trial: 
         for gate, degree in ((False, degree_one), (True, degree_both)):
             kept = trial.draw(kept_entries, size, float(level), float(readout), float(second), gate)
             yield trial.counts(kept, size, trial.value(degree, {t: level, a: readout, r: abs(second)}))
+
+
+def kept_with_two_signals(rng: np.random.Generator, size: int, level: float, signals: tuple[float, float]) -> int:
+    """How many of `size` entries of a row with two open gates and these signals, times the residuals, have a score above the level."""
+    weight, below = rng.standard_normal((2, size))
+    scores = weight * (np.maximum(below, 0) * signals[0] + np.maximum(-below, 0) * signals[1])
+    return int((np.abs(scores) > level).sum())
+
+
+@statistical(rows_in_the_limit, tests=1)
+def rows_with_two_signals_keep_as_many(degree_signals: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Entries of one row are drawn, with the signals 3/4 and −5/4; the second residual is ½."""
+    size, level, signals = trial.size(100_000), sp.Rational(1, 3), (sp.Rational(3, 4), -sp.Rational(5, 4))
+    kept = trial.draw(kept_with_two_signals, size, float(level), (float(signals[0]), float(signals[1] * HALF)))
+    point = {t: level, r: HALF, c_1: abs(signals[0]), c_2: abs(signals[1])}
+    yield trial.counts(kept, size, trial.value(degree_signals, point))
 
 
 def rows_above(rng: np.random.Generator, size: int, level: float, second: float, value: float) -> tuple[int, int, int]:
