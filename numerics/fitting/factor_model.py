@@ -213,11 +213,14 @@ def _likelihoods(
     p = _kept_away(value, eta)
     rise = np.where(np.abs(eta) < _REACH, slope(np.clip(eta, -_REACH, _REACH)), 0.0)
     kept, gone = np.log(p), np.log1p(-p)
-    scores = counts @ (kept - gone).T + (gone @ sizes + log_weights)
+    scores = counts @ (kept - gone).T
+    scores += gone @ sizes + log_weights
     highest = scores.max(axis=1, keepdims=True)
-    likely = np.exp(scores - highest)
-    total = likely.sum(axis=1, keepdims=True)
-    each, posterior = (highest + np.log(total))[:, 0], likely / total
+    scores -= highest
+    posterior: Floats = np.exp(scores, out=scores)  # in place: fresh memory would take longer than the exponentials
+    total = posterior.sum(axis=1, keepdims=True)
+    posterior /= total
+    each = (highest + np.log(total))[:, 0]
     seen = posterior.T @ counts
     missing = posterior.sum(axis=0)[:, None] * sizes - seen
     return each, posterior, (seen / p - missing / (1 - p)) * rise

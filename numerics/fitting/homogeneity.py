@@ -12,13 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import exp, gcd, inf, lgamma, log
+from functools import lru_cache
+from math import exp, gcd, inf, lgamma, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammaincc
+from scipy.stats import binom
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.bridge import numeric
@@ -230,21 +232,43 @@ def _expected_spread(number: int, length: int, kept: int) -> float:
 
 
 def _uniform_counts(number: int, length: int, kept: int, rng: np.random.Generator) -> Counts:
-    """Counts of the `number` rows of `length` entries in a uniform set of `kept` entries.
+    """Counts of the `number` rows of `length` entries in a uniform set of `kept` entries; many rows come in no random order.
 
     Independent entries give a uniform set of a random size; surplus entries are taken out at random.
     """
     size = number * length
     if 2 * kept > size:
         return length - _uniform_counts(number, length, size - kept, rng)
-    share = min(1.0, (kept + 3 * np.sqrt(kept) + 1) / size)
-    counts = rng.binomial(length, share, number)
+    share = min(1.0, (kept + np.sqrt(kept) + 1) / size)  # few draws are too small, and little is surplus
+    counts = _binomial(number, length, share, rng)
     while counts.sum() < kept:
-        counts = rng.binomial(length, share, number)
+        counts = _binomial(number, length, share, rng)
     ends = counts.cumsum()
     taken = rng.choice(ends[-1], ends[-1] - kept, replace=False, shuffle=False)
     taken.sort()  # in order they are found faster
     return counts - np.bincount(np.searchsorted(ends, taken, "right"), minlength=number)
+
+
+def _binomial(number: int, length: int, share: float, rng: np.random.Generator) -> Counts:
+    """So many independent counts; where few values are likely, how many have each value is drawn instead, which is faster."""
+    if number < 4 * _reach(length, share):
+        return rng.binomial(length, share, number)
+    values, chances = _law(length, share)
+    return np.repeat(values, rng.multinomial(number, chances))
+
+
+def _reach(length: int, share: float) -> float:
+    """A binomial count is farther from its mean with a chance below 2⁻⁵³ (2e-19 at most, for lengths 1 to 10⁷)."""
+    return min(float(length), 9 * sqrt(length * share * (1 - share)) + 40)
+
+
+@lru_cache(maxsize=4)
+def _law(length: int, share: float) -> tuple[Counts, NDArray[np.float64]]:
+    """The values that a binomial count takes, and their chances."""
+    mean, reach = length * share, _reach(length, share)
+    values = np.arange(max(0, int(mean - reach)), min(length, int(mean + reach)) + 1)
+    chances = binom.pmf(values, length, share)
+    return values, chances / chances.sum()
 
 
 def _blocks(mask: csr_array, along: str) -> Blocks | None:

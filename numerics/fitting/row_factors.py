@@ -127,13 +127,14 @@ def _distance_p(seen: Counts, law: Floats, rng: np.random.Generator) -> float:
     """The chance of a larger distance of Anderson and Darling between a law and row counts, both known from samples."""
     mine = law.cumsum()
     weights = law / (mine * (1 - mine) + 1 / DRAWN_ROWS)
+    some = np.flatnonzero(law)  # other counts are not drawn, and have weight 0
 
     def distances(number: int) -> Floats:
-        of_mask = rng.multinomial(seen.size, law, number).cumsum(axis=1) / seen.size
-        of_law = rng.multinomial(DRAWN_ROWS, law, number).cumsum(axis=1) / DRAWN_ROWS
-        return np.asarray((of_mask - of_law) ** 2 @ weights)
+        of_mask = rng.multinomial(seen.size, law[some], number).cumsum(axis=1) / seen.size
+        of_law = rng.multinomial(DRAWN_ROWS, law[some], number).cumsum(axis=1) / DRAWN_ROWS
+        return np.asarray((of_mask - of_law) ** 2 @ weights[some])
 
-    step = max(1, DRAWN_COUNTS // law.size)
+    step = max(1, DRAWN_COUNTS // some.size)
     drawn = np.concatenate([distances(min(step, DRAWS - start)) for start in range(0, DRAWS, step)])
     found = float((np.bincount(seen, minlength=law.size).cumsum() / seen.size - mine) ** 2 @ weights)
     return float((1 + (drawn >= found).sum()) / (1 + DRAWS))

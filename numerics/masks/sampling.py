@@ -25,6 +25,7 @@ from sparse_limits.numerics.machine_code import compiled
 
 Floats = NDArray[np.floating]
 Indices = NDArray[np.int64]
+Names = NDArray[np.int32]
 Chunk = tuple[Indices, Indices, Floats]  # rows, columns and bounds of some candidates
 
 _CHUNK = 2**15  # candidates in flight: their temporaries stay in cache
@@ -84,7 +85,8 @@ def sample_mask(
     grid = Rectangles(np.broadcast_to(bound, u.shape), *_corners(np.arange(u.size + 1), np.array([0, v.size])))
     _check_candidates(grid, (u.size, v.size), all_kept=False)
     rng = generator(rng)
-    chunks = (_thinned(kernel(u[c[0]], v[c[1]]), c, rng) for c in candidates(grid, rng))
+    places = np.arange(u.size, dtype=np.int32), np.arange(v.size, dtype=np.int32)
+    chunks = (_thinned(kernel(u[c[0]], v[c[1]]), c, rng, *places) for c in candidates(grid, rng))
     return _csr_of_sorted(*_joined(chunks), (u.size, v.size))
 
 
@@ -107,9 +109,10 @@ def sample_factorised(
     grid = grid._replace(bound=_probabilities("probability(row·column)", _shaped(probability(corner), corner.shape)))
     _check_candidates(grid, (row.size, column.size))
     rng = generator(rng)
-    chunks = (_thinned(probability(large[c[0]] * small[c[1]]), c, rng) for c in candidates(grid, rng))
-    rows, columns = _joined((by_row[ranks], by_column[others]) for ranks, others in chunks)
-    return csr_of(rows, columns, (row.size, column.size))
+    chunks = (
+        _thinned(probability(large[c[0]] * small[c[1]]), c, rng, by_row, by_column) for c in candidates(grid, rng)
+    )
+    return csr_of(*_joined(chunks), (row.size, column.size))
 
 
 @door
@@ -226,13 +229,13 @@ def rank_grid(row: Floats, column: Floats) -> tuple[Rectangles, Floats]:
     return Rectangles(np.ones(corners[0].size), *corners), row[corners[0]] * column[corners[1]]
 
 
-def csr_of(rows: NDArray[np.int32], columns: NDArray[np.int32], shape: tuple[int, int]) -> csr_array:
+def csr_of(rows: Names, columns: Names, shape: tuple[int, int]) -> csr_array:
     """The mask with the given distinct entries, in any order."""
     indices, starts = compiled(_counting_sort)(rows, columns, *shape)
     return csr_array((np.ones(indices.size, bool), indices, starts), shape=shape)
 
 
-def descending(values: Floats) -> NDArray[np.int32]:
+def descending(values: Floats) -> Names:
     """The order that sorts values [n] from the largest to the smallest, ties by position."""
     return np.argsort(-values, kind="stable").astype(np.int32)
 
@@ -246,17 +249,18 @@ def _row_maxima(kernel: Callable[[Floats, Floats], ArrayLike], u: Floats, v: Flo
     return np.concatenate([_probabilities("kernel(u, v)", value).max(axis=1) for value in values])
 
 
-def _thinned(values: ArrayLike, chunk: Chunk, rng: np.random.Generator) -> tuple[Indices, Indices]:
-    """The candidates that stay: each with chance values/bounds."""
-    rows, columns, bounds = chunk
-    p = _shaped(values, bounds.shape)
-    if not p.min() >= 0 or (p > bounds).any():
-        wrong = ~((p >= 0) & (p <= bounds * _SLACK))
-        if wrong.any():
-            at = int(wrong.argmax())
-            raise InputError(f"a probability is {p[at]}, expected a value from 0 to its bound {bounds[at]}")
-    kept = np.flatnonzero(rng.random(p.size) * bounds < p)
-    return rows[kept], columns[kept]
+def _thinned(
+    values: ArrayLike, chunk: Chunk, rng: np.random.Generator, row_of: Names, column_of: Names
+) -> tuple[Names, Names]:
+    """The rows and columns of the candidates that stay, each with chance values/bounds, by the names they are given [m], [n]."""
+    bounds = chunk[2]
+    p = np.ascontiguousarray(_shaped(values, bounds.shape))
+    down, across = np.empty((2, p.size), np.int32)
+    kept = compiled(_thin)(rng.random(p.size), p, *chunk, row_of, column_of, down, across)
+    if kept < 0:
+        at = int((~((p >= 0) & (p <= bounds * _SLACK))).argmax())
+        raise InputError(f"a probability is {p[at]}, expected a value from 0 to its bound {bounds[at]}")
+    return down[:kept], across[:kept]
 
 
 def _shaped(values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
@@ -270,9 +274,9 @@ def _shaped(values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
 
 def _joined(
     chunks: Iterable[tuple[NDArray[np.integer], NDArray[np.integer]]],
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+) -> tuple[Names, Names]:
     none, kept = np.empty(0, np.int32), 0
-    narrow: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
+    narrow: list[tuple[Names, Names]] = []
     for down, across in chunks:
         narrow.append((down.astype(np.int32, copy=False), across.astype(np.int32, copy=False)))
         kept += len(down)
@@ -281,7 +285,7 @@ def _joined(
     return rows, columns
 
 
-def _csr_of_sorted(rows: NDArray[np.int32], columns: NDArray[np.int32], shape: tuple[int, int]) -> csr_array:
+def _csr_of_sorted(rows: Names, columns: Names, shape: tuple[int, int]) -> csr_array:
     starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=shape[0]))))
     return csr_array((np.ones(columns.size, bool), columns, starts), shape=shape)
 
@@ -332,8 +336,7 @@ def _jump(
 ) -> tuple[int, int, float]:
     """Fills rows, columns, group with candidates, from cell `position` of rectangle `at` on (−1: not yet entered).
 
-    Returns how many were filled and where to resume. Positions are floats, exact below 2⁵³: a jump may exceed every
-    integer type.
+    Returns how many were filled and where to resume. Positions are floats, exact below 2⁵³: no integer type holds every jump.
     """
     filled = 0
     while at < rate.size:
@@ -354,9 +357,31 @@ def _jump(
     return filled, at, position
 
 
-def _counting_sort(
-    rows: NDArray[np.int32], columns: NDArray[np.int32], m: int, n: int
-) -> tuple[NDArray[np.int32], Indices]:
+def _thin(
+    chance: Floats,
+    p: NDArray[Any],
+    rows: Indices,
+    columns: Indices,
+    bounds: Floats,
+    row_of: Names,
+    column_of: Names,
+    down: Names,
+    across: Names,
+) -> int:
+    """Writes the names of the candidates that stay, and returns their number: −1 if a probability is out of range."""
+    outside = 0
+    for i in range(p.size):
+        outside += not 0 <= p[i] <= bounds[i] * _SLACK
+    if outside:
+        return -1
+    kept = 0
+    for i in range(p.size):
+        down[kept], across[kept] = row_of[rows[i]], column_of[columns[i]]
+        kept += chance[i] * bounds[i] < p[i]
+    return kept
+
+
+def _counting_sort(rows: Names, columns: Names, m: int, n: int) -> tuple[Names, Indices]:
     """CSR indices and row starts, sorted: entries are scattered by column, then, stably, by row."""
     down, across = np.zeros(m + 1, np.int64), np.zeros(n + 1, np.int64)
     for i in range(rows.size):

@@ -27,6 +27,7 @@ from sparse_limits.numerics.networks.network import Array, Network, activations_
 CHUNK = 2**17  # entries of the Jacobian held at once: 1 MB stays in cache
 BYTES_OF_ENTRY = 24  # of the kernel: a double, and two more while layers are added and triangles joined
 FEWEST_COLUMNS = 512  # of a chunk, whatever its size: fewer would not pay for a pass over the kernel
+STRIP, LANES = 32, 8  # alive samples of a product, small enough for BLAS to be fastest; doubles of a vector
 UNIT_COST, ENTRY_COST = 250_000, 30  # of one unit, and of adding up one entry of its products, in multiplications
 
 
@@ -190,21 +191,13 @@ def _add_columns(kernel: Array, mask: Mask, scale: float, left: Side, right: Sid
 
 
 def _add_units(kernel: Array, mask: Mask, scale: float, left: Side, right: Side) -> Array:
-    """By units, each a product of its alive rows of the Jacobians, scattered into the kernel."""
+    """By units, each with the products of its alive rows of the Jacobians, scattered into the kernel."""
     sides = _distinct(left, right)
     deltas = [np.ascontiguousarray(side.leaving.T) for side in sides]
     entering = [np.ascontiguousarray(side.entering.T) for side in sides]
     outputs = len(left.leaving) // len(left.entering)
-    for unit, kept in enumerate(mask):
-        columns = np.flatnonzero(kept)
-        alive = [np.flatnonzero(delta[unit]) for delta in deltas]
-        if columns.size and all(each.size for each in alive):
-            parts = [
-                compiled(_gathered)(h, columns, rows // outputs, delta[unit, rows])
-                for h, rows, delta in zip(entering, alive, deltas, strict=True)
-            ]
-            product = _add_product(np.zeros((alive[0].size, alive[-1].size), order="F"), scale, parts)
-            compiled(_scatter)(kernel, product, alive[0], alive[-1], right is left)
+    add = compiled(_sum_units, calls=(_strips, _scatter))
+    add(kernel, mask, scale, outputs, right is left, entering[0], deltas[0], entering[-1], deltas[-1])
     return kernel
 
 
@@ -219,19 +212,58 @@ def _add_product(kernel: Array, scale: float, parts: Sequence[Array]) -> Array:
     return dgemm(scale, parts[0].T, parts[1].T, 1.0, kernel, trans_b=1, overwrite_c=1)
 
 
-def _gathered(h: Array, columns: NDArray[np.intp], samples: NDArray[np.intp], factors: Array) -> Array:
-    """h[columns, samples] · factors: [columns, samples]."""
-    found = np.empty((columns.size, samples.size))
-    for c in range(columns.size):
-        row = h[columns[c]]
-        for s in range(samples.size):
-            found[c, s] = row[samples[s]] * factors[s]
-    return found
+def _sum_units(
+    kernel: Array,
+    mask: Mask,
+    scale: float,
+    outputs: int,
+    lower: bool,
+    h: Array,
+    delta: Array,
+    h2: Array,
+    delta2: Array,
+) -> None:
+    """`_add_units` of h [in, N], delta [out, N·q], h2, delta2; or the lower triangle alone, where both sides are one."""
+    for unit in range(len(mask)):
+        columns, rows, rows2 = np.flatnonzero(mask[unit]), np.flatnonzero(delta[unit]), np.flatnonzero(delta2[unit])
+        if not columns.size:
+            continue
+        parts = _strips(h, columns, rows // outputs)
+        parts2 = parts if lower else _strips(h2, columns, rows2 // outputs)
+        for b in range(len(parts2)):
+            for a in range(b if lower else 0, len(parts)):
+                at, at2 = rows[a * STRIP : (a + 1) * STRIP], rows2[b * STRIP : (b + 1) * STRIP]
+                product = np.dot(parts2[b].T, parts[a])
+                _scatter(kernel, product, at, at2, scale * delta[unit], delta2[unit], lower and a == b)
 
 
-def _scatter(kernel: Array, product: Array, rows: NDArray[np.intp], columns: NDArray[np.intp], lower: bool) -> None:
-    """kernel[rows, columns] += product, or its lower triangle alone."""
+def _strips(h: Array, columns: NDArray[np.intp], samples: NDArray[np.intp]) -> list[Array]:
+    """h[columns, samples], `STRIP` samples at a time and made up to whole vectors by sample 0: [columns, samples] each."""
+    strips: list[Array] = []
+    for start in range(0, samples.size, STRIP):
+        chosen = samples[start : start + STRIP]
+        places = np.zeros(-(-chosen.size // LANES) * LANES, np.uint32)
+        places[: chosen.size] = chosen
+        found = np.empty((columns.size, places.size))
+        for c in range(columns.size):
+            row = h[columns[c]]
+            for s in range(places.size):
+                found[c, s] = row[places[s]]
+        strips.append(found)
+    return strips
+
+
+def _scatter(
+    kernel: Array,
+    product: Array,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    factors: Array,
+    factors2: Array,
+    lower: bool,
+) -> None:
+    """kernel[rows, columns] += the product's transpose, each entry times both its factors; or the lower triangle alone."""
     for b in range(columns.size):
-        target, source = kernel[:, columns[b]], product[:, b]
+        target, source, factor = kernel[:, columns[b]], product[b], factors2[columns[b]]
         for a in range(b if lower else 0, rows.size):
-            target[rows[a]] += source[a]
+            target[rows[a]] += source[a] * (factors[rows[a]] * factor)

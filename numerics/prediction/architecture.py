@@ -236,9 +236,9 @@ def through_norm(signal: NDArray[Any], normalised: NDArray[Any], roots: NDArray[
 
 
 def values(function: Callable[[ArrayLike], Floats], z: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A function's values at z [M, N], block by block: an expression in z makes several arrays of its size."""
+    """A function's values at z [M, N], block by block: an expression in z makes several arrays of its size, which stay in cache."""
     found = np.empty_like(z)
-    step = max(1, 2**19 // z.shape[-1])
+    step = max(1, 2**15 // z.shape[-1])
     for start in range(0, len(z), step):
         found[start : start + step] = function(z[start : start + step])
     return found

@@ -3,7 +3,8 @@
 Seconds of CPU; only ratios carry over to other machines. The peer draws one network in torch (float32), scores every
 layer by autograd and keeps the largest tenth by `kthvalue`. A network of this width has densities of layers that spread by
 `sd`; the law has the error `±`: as many networks would have to be drawn for the same error as the square of the ratio, which
-is rough where few networks give the spread. Both are run once before they are timed, at a smaller width.
+is rough where few networks give the spread. Both are run once before they are timed, at a smaller width. The floor is what the
+law's way to compute takes at least, whatever else is saved: its normal numbers, and its products at the rate of a large one.
 Hold BLAS to one thread (OPENBLAS_NUM_THREADS=1).
 """
 
@@ -42,6 +43,27 @@ def law(width: int, depth: int, samples: int) -> tuple[float, np.ndarray, np.nda
     return time.process_time() - started, densities, errors
 
 
+def floor(width: int, depth: int, samples: int) -> tuple[float, float]:
+    """Seconds for the law's normal numbers alone, and for its products of matrices at the rate of one of 2048 × 2048, in single precision.
+
+    Every hidden layer but the first draws preactivations, every one but the last signals: a normal vector of all samples a unit,
+    times a triangular root. Slopes are products of both over the samples; the first layer's inputs are multiplied twice.
+    """
+    sizes = sizes_of(Architecture(64, (width,) * depth, 1), samples)
+    units, vectors = sizes.networks * sizes.units[0], 2 * (depth - 1)
+    square = np.ones((2048, 2048), np.float32)
+    rng, normals, rates = np.random.default_rng(0), [], []
+    for _ in range(REPEATS):
+        started = time.process_time()
+        rng.standard_normal((units, samples), np.float32)
+        drew = time.process_time()
+        square @ square
+        normals.append(drew - started)
+        rates.append(2 * len(square) ** 3 / (time.process_time() - drew))
+    operations = units * samples * (vectors * samples + 2 * (depth - 1) * sizes.units[0] + 4 * 64)
+    return vectors * min(normals), operations / max(rates)
+
+
 def drawn(width: int, depth: int, samples: int, seed: int) -> tuple[float, np.ndarray]:
     import torch
 
@@ -76,6 +98,12 @@ def compare(width: int, depth: int, samples: int) -> None:
     print("  networks of the same error", *(f"{value:.1f}" for value in needed))
     print(f"  as fast as one network {each / took:.1f}, as networks of the same error", end=" ")
     print(*(f"{value * each / took:.1f}" for value in needed), flush=True)
+    normals, products = floor(width, depth, samples)
+    print(
+        f"  floor: normal numbers {normals:.3f} s, products {products:.3f} s; as networks of the same error at most",
+        end=" ",
+    )
+    print(*(f"{value * each / (normals + products):.1f}" for value in needed), flush=True)
 
 
 def main() -> None:

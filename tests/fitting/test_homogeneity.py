@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
-from scipy.stats import multivariate_hypergeom
+from scipy.stats import ks_2samp, multivariate_hypergeom
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.fitting import homogeneity
@@ -52,6 +52,17 @@ def test_drawn_counts_are_multivariate_hypergeometric(kept: int) -> None:
     for value, count in zip(values, times, strict=True):
         p = float(multivariate_hypergeom.pmf(value, [4, 4, 4], kept))
         assert Binomial(draws, level=LEVEL).p_value(int(count), p) > LEVEL
+
+
+@pytest.mark.parametrize(("length", "kept"), [(3, 500), (3, 700), (60, 400)])
+def test_counts_of_many_rows_have_the_same_law(length: int, kept: int) -> None:
+    """How many rows have each count is drawn: the spread has the law of rows that are drawn one by one."""
+    rng, number = np.random.default_rng(2), 400
+    drawn = [_uniform_counts(number, length, kept, rng) for _ in range(1000)]
+    peer = rng.multivariate_hypergeometric([length] * number, kept, size=1000, method="marginals")
+    assert all(each.sum() == kept and each.size == number for each in drawn)
+    assert ks_2samp([_spread(each) for each in drawn], [_spread(each) for each in peer]).pvalue > LEVEL
+    assert ks_2samp([each.max() for each in drawn], peer.max(axis=1)).pvalue > LEVEL
 
 
 @pytest.mark.parametrize(("number", "length", "kept"), [(6, 2, 4), (4, 4, 5), (3, 5, 8)])

@@ -28,6 +28,7 @@ from sparse_limits.numerics.networks import (
     tangent_kernel,
     tangent_residual,
 )
+from sparse_limits.numerics.networks.tangent_kernel import _add_columns, _add_units, _sides
 from sparse_limits.theory.kernel import dual
 
 SWISH = (lambda z: z / (1 + np.exp(-z)), lambda z: (1 + np.exp(-z) * (1 + z)) / (1 + np.exp(-z)) ** 2)
@@ -128,6 +129,24 @@ def test_wide_networks_sum_the_same_weights(outputs, density):
         expected = contracted(network, x, other, masks)
         found = tangent_kernel(network, x, None if other is x else other, masks=masks)
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+@pytest.mark.parametrize("samples2", [None, 7, 50])
+def test_units_and_columns_sum_the_same(outputs, samples2):
+    """More alive samples than a strip has; rows that keep nothing, and units that are dead for all samples of a side."""
+    network, x, rng = problem((9, 40, outputs), 6, samples=75)
+    mask = rng.random((40, 9)) < 0.5
+    mask[3] = False
+    left = right = _sides(network, x)[0]
+    right.leaving[:, 5] = 0
+    if samples2 is not None:
+        right = _sides(network, rng.standard_normal((samples2, 9)))[0]
+        right.leaving[:, 6] = 0
+    shape = len(left.leaving), len(right.leaving)
+    found, expected = (add(np.ones(shape, order="F"), mask, 0.3, left, right) for add in (_add_units, _add_columns))
+    lower = np.tril(np.ones(shape, bool)) if samples2 is None else np.ones(shape, bool)
+    np.testing.assert_allclose(found[lower], expected[lower], rtol=0, atol=1e-13 * np.abs(expected).max())
 
 
 def test_what_little_is_kept_keeps_its_digits():

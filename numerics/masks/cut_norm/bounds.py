@@ -16,17 +16,24 @@ from sparse_limits.numerics.masks.cut_norm.effort import COARSE, FOUND, FULL, Ef
 from sparse_limits.numerics.masks.cut_norm.enumeration import LONGEST_EXACT, largest_cut
 from sparse_limits.numerics.masks.cut_norm.factors import larger_part, scaled_factors, shortened, sum_over
 from sparse_limits.numerics.masks.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
-from sparse_limits.numerics.masks.cut_norm.matrices import checked, exact_floats, merged, scaled_by_power_of_two
+from sparse_limits.numerics.masks.cut_norm.matrices import (
+    checked,
+    exact_floats,
+    merged,
+    repeats,
+    scaled_by_power_of_two,
+)
 from sparse_limits.numerics.masks.cut_norm.relaxation import relax
 from sparse_limits.numerics.masks.cut_norm.rounding import UNIT, above, below, exact_sum, gamma, mean, sums_exactly
 from sparse_limits.numerics.masks.cut_norm.search import evolved, for_search, polished, signs
+from sparse_limits.numerics.masks.cut_norm.zeros_and_ones import Products, products, twice
 
 Floats = NDArray[np.float64]
 Graphon = float | ArrayLike | tuple[ArrayLike, ArrayLike]
 
 _ENUMERATED = 2**32  # numbers an enumeration may pass through: some seconds
 _DENSE = 2**24  # entries up to which a sparse matrix is expanded
-_SPARSE = 6  # a search has products with a sparse mask where one entry in so many is kept at most,
+_SPARSE = 3  # a search has products with a sparse mask where one entry in so many is kept at most,
 _MANY = 2**20  # of so many at least
 _IN_CACHE = 2**15  # entries of a few rows
 
@@ -162,9 +169,7 @@ def _distance(mask: Any, graphon: Graphon, seed: Seed, effort: Effort) -> CutNor
     if given.ndim == 0:
         constant = _matrix(given.reshape(1, 1), "graphon")
         left, right = np.ones((m, 1)), np.repeat(constant, n, axis=1)
-        if not _is_large(values):
-            return _of_two(_dense(values), constant, rng, effort, searched=_searched(values, left, right))
-        return _of_products(values, left, right, rng, effort)
+        return _of_difference(values, left, right, rng, effort, constant)
     P = _matrix(given, "graphon")
     if P.shape != (m, n):
         raise InputError(f"graphon has shape {P.shape}, expected {(m, n)}")
@@ -208,7 +213,7 @@ def _of_two(
     rng: np.random.Generator,
     effort: Effort,
     error: Fraction = Fraction(0),
-    searched: Linear | None = None,
+    searched: Products | None = None,
 ) -> CutNorm:
     """Of mask − P, where P [m, n] or [1, 1] errs by at most `error` in the sum over any set of entries."""
     A, P = np.empty_like(mask), np.broadcast_to(P, mask.shape)
@@ -230,31 +235,39 @@ def _difference(mask: Floats, P: Floats) -> tuple[Floats, Floats]:
     return A, rounding
 
 
-def _of_difference(mask: Any, left: Floats, right: Floats, rng: np.random.Generator, effort: Effort) -> CutNorm:
+def _of_difference(
+    mask: Any, left: Floats, right: Floats, rng: np.random.Generator, effort: Effort, constant: Floats | None = None
+) -> CutNorm:
+    """Of mask − left @ right. constant [1, 1]: the entries of left @ right if they are all this one."""
     if _is_large(mask):
         return _of_products(mask, left, right, rng, effort)
     (m, k), n = left.shape, right.shape[1]
+    searched = _searched(mask, left, right)
+    if searched is not None and not effort.certified and min(m, n) > LONGEST_EXACT and not repeats(mask, left, right):
+        return _of_products(mask, left, right, rng, effort, searched)
+    if constant is not None:
+        return _of_two(_dense(mask), constant, rng, effort, searched=searched)
     with np.errstate(over="ignore", invalid="ignore"):
         P, terms = left @ right, np.abs(left).sum(axis=0) * np.abs(right).sum(axis=1)
     size = sum(map(Fraction, checked(terms, "left @ right").tolist()), Fraction(0))
     error = size * Fraction(gamma(m + k + n + 4)) + m * k * n * Fraction(2) ** -1074  # rounding and underflow
-    return _of_two(_dense(mask), P, rng, effort, error, _searched(mask, left, right))
+    return _of_two(_dense(mask), P, rng, effort, error, searched)
 
 
-def _searched(mask: Any, left: Floats, right: Floats) -> Linear | None:
-    """Products with mask − left @ right for a search, where a sparse mask makes them faster than those with a dense matrix."""
+def _searched(mask: Any, left: Floats, right: Floats) -> Products | None:
+    """Products with the bordered mask − left @ right for a search, where a sparse mask makes them faster than those with a dense matrix."""
     if not isinstance(mask, sp.csr_array) or not _SPARSE * mask.nnz <= mask.shape[0] * mask.shape[1] >= _MANY:
         return None
     mask, left, right, *_ = scaled_factors(mask, left, right)
-    return of_difference(*(each.astype(np.float32) for each in (mask, *shortened(left, right))))
+    return products(mask, *shortened(left, right))
 
 
 def _of_matrix(
-    A: Floats, slack: Fraction, rng: np.random.Generator, effort: Effort = FULL, searched: Linear | None = None
+    A: Floats, slack: Fraction, rng: np.random.Generator, effort: Effort = FULL, searched: Products | None = None
 ) -> CutNorm:
     """Of a matrix whose sum over any set of entries is meant to be up to `slack` away from that of A.
 
-    searched: A up to rounding, as products that the search is to use.
+    searched: A up to rounding, bordered, as products that the search is to use.
     """
     m, n = A.shape
     if not A.any():
@@ -292,9 +305,9 @@ def _enumerated(values: Floats) -> Found:
     return Found(Fraction(value), rows, columns)
 
 
-def _relaxed(values: Floats, searched: Linear | None, rng: np.random.Generator, effort: Effort) -> Found:
+def _relaxed(values: Floats, searched: Products | None, rng: np.random.Generator, effort: Effort) -> Found:
     single = for_search(values) if searched is None else np.empty(0, np.float32)
-    row, column, across = _solved(bordered(searched or of_matrix(single)), single.dtype, rng)
+    row, column, across = _solved(searched or twice(bordered(of_matrix(single))), single.dtype, rng)
     cut = polished(of_matrix(values), across)
     if not effort.certified:
         return Found(None, *cut)
@@ -303,15 +316,22 @@ def _relaxed(values: Floats, searched: Linear | None, rng: np.random.Generator, 
 
 
 def _of_products(
-    mask: sp.csr_array, left: Floats, right: Floats, rng: np.random.Generator, effort: Effort = FULL
+    mask: sp.csr_array,
+    left: Floats,
+    right: Floats,
+    rng: np.random.Generator,
+    effort: Effort = FULL,
+    searched: Products | None = None,
 ) -> CutNorm:
-    """Of mask − left @ right, never expanded."""
+    """Of mask − left @ right, never expanded. searched: as in `_of_matrix`."""
     m, n = mask.shape
     mask, left, right, exponent, lost = scaled_factors(mask, left, right)
     if not mask.nnz and not (left.any(axis=0) & right.any(axis=1)).any():
         return CutNorm(0.0, mean(lost, exponent, m * n, above), np.zeros(m, bool), np.zeros(n, bool))
-    single = of_difference(mask.astype(np.float32), left.astype(np.float32), right.astype(np.float32))
-    row, column, across = _solved(bordered(single), np.dtype(np.float32), rng, effort)
+    single = searched or twice(
+        bordered(of_difference(mask.astype(np.float32), left.astype(np.float32), right.astype(np.float32)))
+    )
+    row, column, across = _solved(single, np.dtype(np.float32), rng, effort)
     del single  # of a large mask the memory is needed below
     for side in (row, column):
         side[-1] = min(side[-1], np.median(side))  # else the rounding of sums that vanish is blown up
@@ -358,16 +378,17 @@ def _without_signs(mask: sp.csr_array) -> sp.csr_array:
 
 
 def _solved(
-    b: Linear, precision: np.dtype, rng: np.random.Generator, effort: Effort = FULL
+    b: Products, precision: np.dtype, rng: np.random.Generator, effort: Effort = FULL
 ) -> tuple[Floats, Floats, Floats]:
     """Scalings of the rows [m] and columns [n] of B from its relaxation, and signs [n] of a large cut."""
-    rank = min(_rank(sum(b.shape), effort.rank), *b.shape)
-    tolerance = 2e-7 if precision == np.float32 else 1e-12
-    relaxation = relax(b, _normal(rng, (b.shape[1], rank), precision), tolerance, effort.steps)
+    (m, n), (early, late) = b.numbers.shape, (1e-5, 2e-7) if precision == np.float32 else (1e-12, 1e-12)
+    rank = min(_rank(m + n, effort.rank), m, n)
+    tolerance = late if effort.certified else early
+    relaxation = relax(b.numbers, _normal(rng, (n, rank), precision), tolerance, effort.steps, early)
     half = effort.starts // 2
     rounded = relaxation.vectors @ _normal(rng, (rank, half), precision)
-    across = np.concatenate([rounded, _normal(rng, (b.shape[1], half), precision)], axis=1)
-    return relaxation.row**-0.5, relaxation.column**-0.5, evolved(b, signs(across), rng, effort.generations)
+    across = np.concatenate([rounded, _normal(rng, (n, half), precision)], axis=1)
+    return relaxation.row**-0.5, relaxation.column**-0.5, evolved(b.signs, signs(across), rng, effort.generations)
 
 
 def _rank(size: int, largest: int) -> int:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from sparse_limits.numerics.arguments import InputError, checked_array
@@ -80,6 +81,17 @@ def merged(A: Floats) -> Merged:
     return Merged(fewer.T, row, column)
 
 
+def repeats(mask: sp.csr_array, left: Floats, right: Floats) -> bool:
+    """Whether two rows, or two columns, of mask − left @ right are equal because they are so in the mask and in the factors."""
+    rows, columns = (_hashes_of_rows(*each) for each in ((mask, left), (sp.csr_array(mask.T), right.T)))
+    return any(len(np.unique(hashes)) < len(hashes) for hashes in (rows, columns))
+
+
+def _hashes_of_rows(mask: sp.csr_array, left: Floats) -> NDArray[np.uint64]:
+    bits = sp.csr_array((_bits(mask.data), mask.indices, mask.indptr), mask.shape)
+    return _hashes(bits) * np.uint64(3) + _hashes(_bits(left))
+
+
 def _without_repetition(A: Floats) -> tuple[Floats, NDArray[np.int64]]:
     part = A[:, :: max(1, A.shape[1] // _PART)]  # rows that differ here differ
     if part.shape[1] < A.shape[1] and len(np.unique(_hashes(_bits(part)))) == len(A):
@@ -96,7 +108,7 @@ def _bits(A: Floats) -> NDArray[np.uint64]:
     return bits ^ (bits >> np.uint64(32))  # short numbers have zeros in the lower half
 
 
-def _hashes(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _hashes(bits: Any) -> NDArray[np.uint64]:
     """A number for each row, the same for equal rows."""
     odd = np.random.default_rng(0).integers(0, 2**63, bits.shape[1], np.uint64) * 2 + 1
     return np.asarray(bits @ odd)

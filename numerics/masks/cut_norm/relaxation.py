@@ -8,6 +8,7 @@ the multipliers d, d′ of the constraints. At the optimum diag(d)^{-½} B diag(
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -20,28 +21,32 @@ _FLOOR = 1e-8  # of the mean multiplier: rows of zeros have none
 
 
 class Relaxation(NamedTuple):
-    """Multipliers of the rows [m] and columns [n], positive, and the columns' unit vectors [n, rank]."""
+    """Multipliers of the rows [m] and columns [n], positive, and the columns' unit vectors [n, rank] for a search."""
 
     row: Array
     column: Array
     vectors: Array
 
 
-def relax(b: Linear, start: Array, tolerance: float, most: int) -> Relaxation:
+def relax(b: Linear, start: Array, tolerance: float, most: int, early: float = 0.0) -> Relaxation:
     """Alternating maximisation with momentum from the vectors `start` [n, rank], in their precision, until a step
-    gains less than the given fraction."""
+    gains less than the fraction `tolerance`. The vectors are those of the first step that gains less than `early`:
+    roundings of later ones find no larger cuts."""
     vectors = previous = _normalised(start)[0]
-    reached = 0.0
+    reached, searched = 0.0, None
     for step in range(most):
         ahead = vectors if step < _WARM else _normalised(vectors + _MOMENTUM * (vectors - previous))[0]
         previous = vectors
         vectors, lengths = _normalised(b.backward(_normalised(b.forward(ahead))[0]))
         before, reached = reached, float(lengths.sum(dtype=np.float64))
-        if step > 2 * _WARM and abs(reached - before) <= tolerance * reached:
+        gain = abs(reached - before) if step > 2 * _WARM else inf
+        if searched is None and gain <= early * reached:
+            searched = vectors
+        if gain <= tolerance * reached:
             break
     left, row = _normalised(b.forward(vectors))
     _, column = _normalised(b.backward(left))
-    return Relaxation(_positive(row), _positive(column), vectors)
+    return Relaxation(_positive(row), _positive(column), vectors if searched is None else searched)
 
 
 def _normalised(rows: Array) -> tuple[Array, Array]:

@@ -108,7 +108,7 @@ def first_units(network: Architecture, x: Floats, units: int, rng: np.random.Gen
     law = network.initialisation.law
     w = network.weight_deviation() * law.draw(rng, (units, x.shape[1]))
     z = np.empty((units, len(x)), np.float32)
-    step = max(1, 2**22 // len(x))
+    step = max(1, 2**18 // len(x))  # entries that stay in cache
     for start in range(0, units, step):
         block = w[start : start + step] @ x.T / np.sqrt(x.shape[1])
         if variance := network.bias_variance(1):

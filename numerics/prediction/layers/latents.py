@@ -295,7 +295,9 @@ class _Signals:
         """The signals c [count, N] of so many units."""
         if self.root is None:
             return self.readout(self.network.initialisation.law.draw(rng, (count, self.r.shape[1])).astype(np.float32))
-        return drawn(self.root, count, rng) / np.float32(1 if self.network.normalised else len(self.r))
+        found = drawn(self.root, count, rng)
+        found /= np.float32(1 if self.network.normalised else len(self.r))
+        return found
 
     def through(self, c: Latents, z: Latents, roots: Latents | None) -> Latents:
         """What passes units of preactivations z [units, N], in the place of c; roots: what normalised units were divided by."""
