@@ -76,7 +76,7 @@ class About:
         shaped = values.reshape(self.image)
         if shaped.ndim == 2:
             return shaped
-        mean: Floats = shaped.mean(axis=2 if self.image[2] in CHANNELS else 0)
+        mean: Floats = shaped.mean(axis=2 if channels_last(self.image) else 0)
         return mean
 
     @property
@@ -89,6 +89,12 @@ class About:
             "target": self.target,
             "notes": list(self.notes),
         }
+
+
+def channels_last(shape: Sequence[int]) -> bool:
+    """Whether images of three sides have their channels on the last; where the first side could hold them, too, a square decides."""
+    first, middle, last = shape
+    return last in CHANNELS and not (first in CHANNELS and middle == last != first)
 
 
 def name_of(data: AboutSummary, column: int) -> str:

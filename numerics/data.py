@@ -1,4 +1,4 @@
-"""Real data to prune on: the bundled digits, and a user's own from files of tables or arrays.
+"""Real data to prune on: the bundled digits, and a user's own from files of tables or arrays, or in memory.
 
 Labels become targets y [N, q] as in `sparse_limits.numerics.labels`, the same way for every source. Files are read without executing
 anything in them.
@@ -6,14 +6,14 @@ anything in them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.util import find_spec
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +22,7 @@ from sparse_limits.numerics.arguments import InputError, checked_integer, real_m
 from sparse_limits.numerics.columns import About, Content, check_missing, of_arrays, of_table
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.files import check_readable
+from sparse_limits.numerics.files.loaders import Held, held_samples
 from sparse_limits.numerics.files.parquet import read_parquet
 from sparse_limits.numerics.files.sample_arrays import read_npy, read_npz, read_torch
 from sparse_limits.numerics.files.tables import of_matrix, read_text
@@ -30,6 +31,10 @@ from sparse_limits.numerics.networks import Array
 
 TEXT = {".csv": ",", ".tsv": "\t"}  # what stands between fields
 ColumnNames: TypeAlias = str | int | Sequence[str | int]  # by name or number from 1
+InMemory: TypeAlias = (
+    Held | Sequence[ArrayLike] | Iterable[Any]
+)  # (x, y), or a loader or dataset of torch of such batches
+Source: TypeAlias = str | PathLike[str] | InMemory
 ARRAYS = {".npz": read_npz, ".npy": read_npy, ".pt": read_torch, ".pth": read_torch}
 PARQUET = ".parquet"
 SUFFIXES = (*TEXT, PARQUET, *ARRAYS)
@@ -67,7 +72,7 @@ class DataSource:
 
     Parameters
     ----------
-    source : digits, or the name of a file (.csv, .tsv, .parquet, .npz, .npy, .pt or .pth)
+    source : digits, the name of a file (.csv, .tsv, .parquet, .npz, .npy, .pt or .pth), arrays (x, y), or a loader or dataset of torch
     labels : as-is, onehot, ge:K or is:K (classes ±1), each also with -centred (mean 0); short names are ge5, is0, is0c (is:0-centred)
     standardise : whether columns are scaled to mean 0 and variance 1; None scales the digits only, and in `compare` takes both
     target : column of a table with the labels, by its name or its number from 1; None is the last column; several, one for each output
@@ -81,7 +86,7 @@ class DataSource:
     (1797, 1)
     """
 
-    source: str | PathLike[str] = "digits"
+    source: Source = "digits"
     labels: str | None = None
     standardise: bool | None = None
     target: ColumnNames | None = None
@@ -99,7 +104,7 @@ class DataSource:
         return self.source == "digits" if self.standardise is None else self.standardise
 
 
-Data: TypeAlias = Dataset | DataSource | str | PathLike[str]
+Data: TypeAlias = Dataset | DataSource | Source
 
 
 def digits(labelling: str = "ge5", standardise: bool = True) -> Dataset:
@@ -138,9 +143,7 @@ def load(
     file = Path(path)
     if file.suffix.lower() not in SUFFIXES:
         raise InputError(f"{file}: suffix is {file.suffix!r}, expected {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
-    check_missing(missing)
-    if classes is not None:
-        checked_integer("classes", classes, 2, MOST_OUTPUTS)
+    _check_options(missing, classes)
     check_readable(file)
     try:
         content = _read(file, _named("target", target), missing, _named("drop", drop))
@@ -151,7 +154,7 @@ def load(
 
 @door
 def load_data(
-    source: str | PathLike[str] = "digits",
+    source: Source = "digits",
     labels: str | None = None,
     standardise: bool | None = None,
     *,
@@ -160,16 +163,17 @@ def load_data(
     drop: ColumnNames | None = None,
     classes: int | None = None,
 ) -> Dataset:
-    """Load the bundled digits, or data from a file.
+    """Load the bundled digits, or data from a file or in memory.
 
     A table (.csv, .tsv, .parquet, or one matrix in .npy, .pt or .pth) has one sample in each row, and one column of
     labels. A file of arrays (.npz, or .pt and .pth of PyTorch) holds inputs x [N, d], or images, and labels y [N] or
-    [N, q]. If `labels` is None, the digits have the labels ge5; labels of a file that look like classes become classes,
-    and other labels stay as they are.
+    [N, q]. Such arrays can also be given as they are, or in batches (x, y): all batches of a loader are read. If `labels`
+    is None, the digits have the labels ge5; labels of a file or in memory that look like classes become classes, and other
+    labels stay as they are.
 
     Parameters
     ----------
-    source : digits, or the name of a file (.csv, .tsv, .parquet, .npz, .npy, .pt or .pth)
+    source : digits, the name of a file (.csv, .tsv, .parquet, .npz, .npy, .pt or .pth), arrays (x, y), or a loader or dataset of torch
     labels : as-is, onehot, ge:K or is:K (classes ±1), each also with -centred (mean 0); short names are ge5, is0, is0c (is:0-centred)
     standardise : whether columns are scaled to mean 0 and variance 1; None scales the digits only
     target : column of a table with the labels, by its name or its number from 1; None is the last column; several, one for each output
@@ -185,8 +189,8 @@ def load_data(
     Raises
     ------
     InputError : in one line with the file's name, for a file that is missing, damaged or of another kind, for labels, a
-        target or columns that do not fit, and for missing values if `missing` is None; for `target`, `missing` or
-        `drop` with the digits; for `standardise` other than True, False and None.
+        target or columns that do not fit, and for missing values if `missing` is None; for batches that are not pairs of
+        arrays; for `target`, `missing` or `drop` with the digits; for `standardise` other than True, False and None.
 
     References
     ----------
@@ -199,7 +203,8 @@ def load_data(
     ((1797, 64), (1797, 1), 'is0')
     """
     if not isinstance(source, (str, PathLike)):
-        raise InputError(f"source is {type(source).__name__}, expected digits or a file's name")
+        held = source if isinstance(source, Held) else held_samples("source", source)
+        return _in_memory(held, labels, bool(standardise), target=target, missing=missing, drop=drop, classes=classes)
     if source == "digits":
         for name, value in {"target": target, "missing": missing, "drop": drop, "classes": classes}.items():
             if value is not None:
@@ -211,8 +216,15 @@ def load_data(
 
 
 def source_of(data: Data) -> Dataset | DataSource:
-    """The data, or where they come from: the name of a file is a source that leaves all else open."""
-    return data if isinstance(data, (Dataset, DataSource)) else DataSource(data)
+    """The data, or where they come from: the name of a file is a source that leaves all else open.
+
+    A loader is read at once, as some give their batches only once. InputError as `held_samples`.
+    """
+    if isinstance(data, Dataset):
+        return data
+    found = data if isinstance(data, DataSource) else DataSource(data)
+    known = isinstance(found.source, (str, PathLike, Held))
+    return found if known else replace(found, source=held_samples("data", found.source))
 
 
 def dataset_of(data: Data, labels: str | None = None) -> Dataset:
@@ -289,6 +301,31 @@ def standardised(x: ArrayLike) -> Array:
     return columns
 
 
+def _in_memory(
+    held: Held,
+    labelling: str | None,
+    standardise: bool,
+    *,
+    target: ColumnNames | None,
+    missing: str | None,
+    drop: ColumnNames | None,
+    classes: int | None,
+) -> Dataset:
+    """As `load`, for arrays x and y in memory."""
+    _check_options(missing, classes)
+    try:
+        content = _of_arrays(held.x, held.y, _named("target", target), missing, _named("drop", drop))
+    except InputError as error:
+        raise InputError(f"{held.name}: {error}") from error
+    return _dataset(held.name, content, labelling, standardise, classes)
+
+
+def _check_options(missing: str | None, classes: int | None) -> None:
+    check_missing(missing)
+    if classes is not None:
+        checked_integer("classes", classes, 2, MOST_OUTPUTS)
+
+
 def _dataset(
     name: str, content: Content, labelling: str | None, standardise: bool, classes: int | None = None
 ) -> Dataset:
@@ -328,10 +365,15 @@ def _read(file: Path, target: Sequence[str], missing: str | None, drop: Sequence
     x, y = found.x, found.y
     if y is None:
         return of_table(of_matrix(x), target, missing, drop)
+    return _of_arrays(x, y, target, missing, drop)
+
+
+def _of_arrays(x: Array, y: Array, target: Sequence[str], missing: str | None, drop: Sequence[str]) -> Content:
+    """Arrays x and y, whose columns have no names."""
     if target:
-        raise InputError(f"target is {target[0]!r:.80}, expected none: the target of the file is its array y")
+        raise InputError(f"target is {target[0]!r:.80}, expected none: the target is the array y")
     if drop:
-        raise InputError(f"drop is {drop[0]!r:.80}, expected none: the inputs of the file are its array x")
+        raise InputError(f"drop is {drop[0]!r:.80}, expected none: the inputs are the array x")
     return of_arrays(x, y, missing)
 
 

@@ -21,7 +21,6 @@ R = TypeVar("R")
 
 ALIASES = {
     "Place": "str | PathLike[str] | Store | None",
-    "Data": "Dataset | DataSource | str | PathLike[str]",
     "NetworkLike": "FullyConnected | Sequence[int] | str | Callable",
 }
 # What a `DataSource` says of its data; options of the commands, but no arguments of functions

@@ -165,6 +165,4 @@ def test_tensors_need_pytorch(tmp_path, monkeypatch):
 
 def test_arrays_name_their_own_target(tmp_path):
     np.savez(tmp_path / "mine.npz", x=X, y=Y)
-    assert "target is 'y', expected none: the target of the file is its array y" in refused(
-        tmp_path / "mine.npz", target="y"
-    )
+    assert "target is 'y', expected none: the target is the array y" in refused(tmp_path / "mine.npz", target="y")

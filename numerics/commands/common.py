@@ -9,12 +9,20 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sparse_limits.numerics.arguments import MOST_SAMPLES
+from sparse_limits.numerics.arguments import MOST_SAMPLES, InputError
+from sparse_limits.numerics.commands.output_paths import code_file
 from sparse_limits.numerics.door import OF_THE_DATA
 from sparse_limits.numerics.printing.progress import Progress, progress
+from sparse_limits.theory.own_code import Kind, called, is_code
 
 if TYPE_CHECKING:
     from sparse_limits.numerics.data import DataSource
+
+DATA = Kind(
+    "data",
+    "a file, or FILE.py:loader or package.module:loader, a function without arguments that returns a loader, a dataset of "
+    "torch, arrays (x, y), or batches",
+)
 
 
 def add_data(
@@ -24,12 +32,11 @@ def add_data(
     *,
     losses: bool = False,
     more: Sequence[str] = (),
-    code: bool = False,
 ) -> None:
     """The options that name data, their labels and their scaling.
 
     samples: so many are taken unless others are asked for. losses: whether the command knows cross-entropy. more: other
-    names of --samples. code: whether a function of the user's may give the data.
+    names of --samples.
     """
     group = parser.add_argument_group("data")
     add, usual = group.add_argument, " (default)" if default else ""
@@ -37,26 +44,21 @@ def add_data(
         "--data",
         default=default,
         metavar="DATA",
-        help=f"digits{usual}, or a .csv, .tsv, .parquet, .npz, .npy, .pt file{', or FILE.py:loader' if code else ''}",
+        help=f"digits{usual}, a .csv, .tsv, .parquet, .npz, .npy, .pt file, or FILE.py:loader",
     )
     add(
         "--labels",
         metavar="LABELLING",
         help=f"ge:K, is:K, onehot, as-is ... (default: ge5 for digits; inferred for a file{'; onehot with cross-entropy' if losses else ''})",
     )
-    add(
-        "--target",
-        nargs="+",
-        metavar="COLUMN",
-        help="columns of labels, by name or by number from 1 (default: last)",
-    )
+    add("--target", nargs="+", metavar="COLUMN", help="label columns, by name or number from 1 (default last)")
     add(
         "--classes",
         type=int,
         metavar="N",
         help="number of classes, unseen ones included",
     )
-    add("--missing", metavar="HOW", help="missing values: drop (the sample) or mean (of the column)")
+    add("--missing", metavar="HOW", help="missing values: drop (sample) or mean (of column)")
     add_drop(group)
     scaling = group.add_mutually_exclusive_group()
     scaling.add_argument(
@@ -82,27 +84,32 @@ def add_residual(parser: argparse.ArgumentParser, usual: str = "default") -> Non
     )
 
 
-def add_reading(parser: argparse._ActionsContainer, *, several: bool = True) -> None:
-    """The options that say how a mask is read from a file; several: whether `--layer` is of a table of layers."""
-    add = parser.add_argument
-    add(
-        "--layer",
-        metavar="NAME",
-        help=f"key of {'a layer to analyse in depth' if several else 'the layer'}, with or without module., .weight, .weight_mask",
+def add_layer(parser: argparse._ActionsContainer, what: str) -> None:
+    """The option that names one layer of a file; what: the layer in words."""
+    parser.add_argument(
+        "--layer", metavar="NAME", help=f"key of {what}, with or without module., .weight, .weight_mask"
     )
+
+
+READING = ("nonzero", "below", "transpose", "transposed")  # the options of `add_reading`
+
+
+def add_reading(parser: argparse._ActionsContainer) -> None:
+    """The options that say how masks are read from a file."""
+    add = parser.add_argument
     add("--nonzero", action="store_true", help="read pruned weights: non-zero entries count as kept")
     add(
         "--below",
         type=float,
         metavar="X",
-        help="weights of at most this absolute value count as pruned, such as 1e-6 (default 0: only zeros)",
+        help="count weights up to this size as pruned, such as 1e-6",
     )
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
     add(
         "--transposed",
         action="append",
         metavar="PATTERN",
-        help="layer that stores its inputs first: a transposed convolution, or Conv1D of GPT-2, such as up1 or 'up.*' (repeatable)",
+        help="layer with its inputs first (transposed convolution, Conv1D of GPT-2), such as up1 or 'up.*'; repeatable",
     )
 
 
@@ -112,13 +119,21 @@ def given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
 
 
 def data_source(arguments: argparse.Namespace) -> DataSource:
-    """Where the data are and how to read them, by the options of `add_data`."""
+    """Where the data are and how to read them, by the options of `add_data`; what a function of the user's returns is read at once."""
     from sparse_limits.numerics.data import DataSource
+    from sparse_limits.numerics.files.loaders import held_samples
 
     options = given(arguments, *OF_THE_DATA)
     if len(options.get("target", ())) == 1:
         options["target"] = options["target"][0]  # one column, as it is given in Python
-    return DataSource(arguments.data, **options)
+    data = arguments.data
+    return DataSource(held_samples("data", called(data, DATA), data) if is_code(data) else data, **options)
+
+
+def check_data(data: str | None) -> None:
+    """InputError for a file of code without a function in it."""
+    if data is not None and data.endswith(".py"):
+        raise InputError(f"--data is {data!r:.100}, expected the function in it, too, as {data:.100}:loader")
 
 
 def available_cores() -> int:
@@ -140,8 +155,10 @@ def add_cluster(parser: argparse._ActionsContainer) -> None:
 
 
 def data_file(source: str | None) -> str | None:
-    """The file that --data names, if it names one."""
-    return None if source == "digits" else source
+    """The file that --data names, if it names one: of data, or of code that returns them."""
+    if source is None or source == "digits":
+        return None
+    return code_file(source) if is_code(source) else source
 
 
 def mask_files(word: str, name: str) -> dict[str, Path]:

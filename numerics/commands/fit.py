@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from sparse_limits.numerics.arguments import FRESH_ROWS, InputError
 from sparse_limits.numerics.commands.common import (
+    READING,
     add_data,
+    add_layer,
     add_limit,
     add_quiet,
     add_reading,
     add_residual,
+    check_data,
     data_file,
     data_source,
     given,
@@ -49,6 +52,7 @@ def configure(parser: ArgumentParser) -> None:
         nargs="+",
         help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth, .ckpt, .bin, .tar or .safetensors file, the folder or the .index.json of a model in shards, or several",
     )
+    add_layer(parser, "a layer to analyse in depth")
     add_reading(parser)
     add_data(parser, None)
     add_residual(parser)
@@ -96,7 +100,7 @@ def run(arguments: Namespace) -> int:
     from sparse_limits.numerics.limits import allowed
 
     _refuse_deeper(arguments)
-    file = load_mask(first, arguments.layer, **given(arguments, "nonzero", "transpose", "transposed", "below"))
+    file = load_mask(first, arguments.layer, **given(arguments, *READING))
     kept, size = file.mask.nnz, file.mask.shape[0] * file.mask.shape[1]
     as_table = arguments.layer is None and shapes != {"": ()} and not given(arguments, *IN_DEPTH)
     if as_table and not allowed(*work_in_depth(kept, size)):
@@ -121,6 +125,7 @@ def _check(arguments: Namespace) -> None:
         check_matplotlib("--html" if arguments.plot is None else "--plot")
         if arguments.plot is not None:
             check_plot(arguments.plot)
+    check_data(arguments.data)
     reads: dict[str, str | Path | None] = {"--data": data_file(arguments.data)}
     for place, name in enumerate(arguments.mask, 1):
         reads |= mask_files("MASK" if len(arguments.mask) == 1 else f"MASK {place}", name)
@@ -133,7 +138,7 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
     from sparse_limits.numerics.fitting.layers import fit_layers
 
     _refuse_in_depth(arguments)
-    wanted = given(arguments, "nonzero", "transpose", "transposed", "below", "seed")
+    wanted = given(arguments, *READING, "seed")
     with progress_of(arguments) as progress:
         progress.stage("reading layers")
         found = fit_layers(arguments.mask, **wanted, progress=progress.stage)

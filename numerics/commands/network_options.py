@@ -19,7 +19,7 @@ def add_network(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("network, given by --widths or by --model")
     add = group.add_argument
     add("--widths", type=int, nargs="+", metavar="N", help="widths of the hidden layers, first to last")
-    add("--model", metavar="CODE", help="your module, FILE.py:build or package.module:build; your code is run")
+    add("--model", metavar="CODE", help="FILE.py:build or package.module:build, which is run")
     add(
         "--activation",
         metavar="F",
@@ -27,13 +27,13 @@ def add_network(parser: ArgumentParser) -> None:
     )
     add("--init", metavar="I", help="normal (default), uniform, he, torch (±1/√inputs)")
     add("--bias", action="store_true", default=None, help="give the layers biases")
-    add("--norm", metavar="K", help="none (default), or batch before activations; not for GraSP")
+    add("--norm", metavar="K", help="none (default), batch before activations (no GraSP)")
 
 
 def add_of_layers(parser: ArgumentParser) -> None:
     """How all layers are pruned and predicted."""
     add = parser.add_argument
-    add("--scope", metavar="S", help="global: one threshold for all layers (default); layer: one for each")
+    add("--scope", metavar="S", help="global (one threshold, default) or layer (one each)")
     add("--loss", metavar="L", help="mse, or cross-entropy (default with --model)")
     add("--units", type=int, metavar="N", help="neurons drawn per layer by the law (default 8192)")
 

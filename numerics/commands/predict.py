@@ -15,6 +15,7 @@ from sparse_limits.numerics.commands.common import (
     add_data,
     add_limit,
     add_quiet,
+    check_data,
     data_file,
     data_source,
     given,
@@ -182,6 +183,7 @@ def _check(arguments: Namespace) -> None:
         from sparse_limits.numerics.pictures.masks import check_plot
 
         check_plot(arguments.plot)
+    check_data(arguments.data)
     reads = {"--data": data_file(arguments.data), "--model": code_file(named.get("model"))}
     check_places(reads, {"--plot": named.get("plot"), "--json": arguments.json, "--csv": named.get("csv")})
 

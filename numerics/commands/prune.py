@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sparse_limits.numerics.arguments import MOST_SAMPLES, InputError, checked_integer
 from sparse_limits.numerics.commands.common import (
+    DATA,
     add_data,
     add_limit,
     add_quiet,
+    check_data,
     data_file,
     data_source,
     given,
@@ -28,11 +30,6 @@ if TYPE_CHECKING:
     from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 
 MOST_SEED = 2**32 - 1  # of NumPy's old generator
-DATA = Kind(
-    "data",
-    "a file, or FILE.py:loader or package.module:loader, a function without arguments that returns a loader, a dataset of "
-    "torch, arrays (x, y), or batches",
-)
 LOSS = Kind(
     "loss",
     "mse, cross-entropy, or FILE.py:loss or package.module:loss, a function loss(module, batch) that returns the mean loss of "
@@ -91,7 +88,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--batches", type=int, metavar="N", help="with your own loader: number of batches used (default: all)")
     add("--device", metavar="D", help="device to compute on, such as cuda (default: the processor)")
     add_seed(parser)
-    add_data(parser, None, losses=True, more=("--batch",), code=True)
+    add_data(parser, None, losses=True, more=("--batch",))
     output = parser.add_argument_group("output")
     output.add_argument(
         "--json", metavar="FILE", help="write what is kept as JSON; - for standard output, without the table"
@@ -147,23 +144,16 @@ def _check(arguments: Namespace) -> None:
     reads = {
         "--model": code_file(arguments.model),
         "--weights": arguments.weights,
-        "--data": _data_file(arguments.data),
+        "--data": data_file(arguments.data),
         "--loss": code_file(arguments.loss),
     }
     check_places(reads, {"--out": arguments.out, "--json": arguments.json, "--csv": arguments.csv})
-    if arguments.data is not None and arguments.data.endswith(".py"):
-        raise InputError(
-            f"--data is {arguments.data!r:.100}, expected the function in it, too, as {arguments.data:.100}:loader"
-        )
+    check_data(arguments.data)
     if arguments.out == "-":
         raise InputError("--out is -, expected a file")
     if arguments.data is None or is_code(arguments.data):
         for name in given(arguments, *OF_THE_DATA, "samples"):
             raise InputError(f"{name} is given, expected a file with --data beside it")
-
-
-def _data_file(data: str | None) -> str | None:
-    return code_file(data) if data is not None and is_code(data) else data_file(data)
 
 
 def _density(arguments: Namespace) -> float:
@@ -239,4 +229,6 @@ def _show(console: Any, summary: PruneSummary, masks: ModuleMasks) -> None:
     console.print(f"masks written to {summary['masks_file']}", highlight=False, markup=False)
     if masks.inputs_first:
         options = " ".join(f"--transposed {path}" for path in masks.inputs_first)
-        console.print(f"fit reads it with {options}, as these store their inputs first", highlight=False, markup=False)
+        console.print(
+            f"fit and report read it with {options}, as these store their inputs first", highlight=False, markup=False
+        )

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.commands.common import (
+    READING,
     add_cluster,
     add_data,
     add_limit,
     add_quiet,
+    add_reading,
+    check_data,
     data_file,
     data_source,
     given,
@@ -31,6 +34,7 @@ from sparse_limits.numerics.commands.network_options import (
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
 from sparse_limits.numerics.door import OF_THE_DATA
 from sparse_limits.numerics.reports.writing import write_json, write_text
+from sparse_limits.theory.own_code import is_code
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,10 +45,7 @@ NAMES = ("density", "methods", "scope", "loss", "residual", "networks", "units",
 OF_PRUNING = (*(name for name in NAMES if name != "seed"), "keep", "widths", "model")
 DIGITS, WIDTHS = "digits", (256, 128)  # what is reported on if nothing else is named
 SAMPLES = 1024  # `sparse_limits.numerics.prediction.report.report.SAMPLES`, which takes long to import
-EPILOG = (
-    "The page loads nothing and runs nothing; its last section says how to reproduce it. Claims are named by their labels, "
-    "such as D2: sparse-limits show D2."
-)
+EPILOG = "Claims are named by their labels, such as D2: sparse-limits show D2."
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -72,13 +73,14 @@ def configure(parser: ArgumentParser) -> None:
     add_density(parser)
     add("--methods", nargs="+", metavar="M", help="such as snip grasp (default: all that apply)")
     add_of_layers(parser)
-    add("--residual", metavar="KIND", help="target (default), output, averaged (default with --model)")
+    add("--residual", metavar="KIND", help="default target, with --model averaged; or output")
     add("--networks", type=int, metavar="K", help="networks pruned for comparison (default 4)")
     add("--no-learning", dest="learning", action="store_false", default=None, help="leave out the tangent kernel")
     add_seed(parser)
     add_network(parser)
     add_data(parser, DIGITS, SAMPLES, losses=True, more=("--batch",))
     parser.set_defaults(data=None)  # so that `run` sees whether data are named beside a file
+    add_reading(parser.add_argument_group("checkpoint or masks"))
     add_limit(parser)
     add_cluster(parser)
     add_quiet(parser)
@@ -94,6 +96,7 @@ def run(arguments: Namespace) -> int:
         _take_as_data(arguments)
     elif arguments.data is None:
         arguments.data = DIGITS
+    _refuse_reading(arguments)
     _check(arguments)
     from sparse_limits.numerics.prediction.report.report import report
     from sparse_limits.numerics.store import store_at
@@ -124,12 +127,12 @@ def run(arguments: Namespace) -> int:
 
 
 def _is_data(file: str) -> bool:
-    """Whether a file is a table, or holds arrays x and y; of all others layers are read."""
+    """Whether it is a table, a file of arrays x and y, or a function of the user's; of all other files layers are read."""
     from sparse_limits.numerics.data import PARQUET, SUFFIXES, TEXT
     from sparse_limits.numerics.masks.files import open_arrays
 
     suffix = Path(file).suffix.lower()
-    if suffix in (*TEXT, PARQUET):
+    if suffix in (*TEXT, PARQUET, ".py") or is_code(file):
         return True
     return suffix in SUFFIXES and {name.lower() for name in open_arrays(Path(file)).shapes} == {"x", "y"}
 
@@ -158,7 +161,8 @@ def _of_checkpoint(arguments: Namespace) -> int:
 
     with progress_of(arguments) as progress, threadpool_limits(1):
         progress.stage("reading layers")
-        found = report_checkpoint(arguments.file, seed=arguments.seed, progress=progress.stage)
+        wanted = given(arguments, *READING, "seed")
+        found = report_checkpoint(arguments.file, **wanted, progress=progress.stage)
     if arguments.html is not None:
         write_text(arguments.html, as_html(found))
     if arguments.json is not None:
@@ -168,6 +172,13 @@ def _of_checkpoint(arguments: Namespace) -> int:
     if arguments.html is not None:
         console.print(f"page written to {arguments.html}", highlight=False, markup=False)
     return 0
+
+
+def _refuse_reading(arguments: Namespace) -> None:
+    """InputError for options that say how layers are read."""
+    for name in READING:
+        if (value := getattr(arguments, name)) is not None and value is not False:
+            raise InputError(f"--{name} is given, expected a checkpoint or a file of masks with it")
 
 
 def _show(console: Console, summary: QuestionSummary) -> None:
@@ -195,5 +206,6 @@ def _check(arguments: Namespace) -> None:
     check_network(arguments)
     if arguments.keep is not None and arguments.model is not None:
         raise InputError("--keep is given, expected none with --model: what your code reads is not known")
+    check_data(arguments.data)
     reads = {"--data": data_file(arguments.data), "--model": code_file(arguments.model)}
     check_places(reads, {"--html": arguments.html, "--json": arguments.json})

@@ -5,7 +5,16 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from sparse_limits.numerics.commands.common import add_limit, add_quiet, add_reading, given, mask_files, progress_of
+from sparse_limits.numerics.commands.common import (
+    READING,
+    add_layer,
+    add_limit,
+    add_quiet,
+    add_reading,
+    given,
+    mask_files,
+    progress_of,
+)
 from sparse_limits.numerics.commands.output_paths import check_places
 from sparse_limits.numerics.reports.writing import write_json
 
@@ -25,7 +34,8 @@ def configure(parser: ArgumentParser) -> None:
     parser.epilog = EPILOG
     add = parser.add_argument
     add("mask", metavar="MASK", help="a file or a folder as for sparse-limits fit")
-    add_reading(parser, several=False)
+    add_layer(parser, "the layer")
+    add_reading(parser)
     add("--groups", type=int, metavar="N", help="groups of rows, and of columns, by degree, from 1 to 256 (default 32)")
     add("--seed", type=int, default=0, metavar="S", help="seed of all random numbers (default 0)")
     add("--json", metavar="FILE", help="write all numbers (-: to standard output, no table)")
@@ -45,9 +55,7 @@ def run(arguments: Namespace) -> int:
     console = Console(quiet=arguments.json == "-")
     with threadpool_limits(1), progress_of(arguments) as progress:
         progress.stage("reading the mask")
-        read = load_mask(
-            arguments.mask, arguments.layer, **given(arguments, "nonzero", "below", "transpose", "transposed")
-        )
+        read = load_mask(arguments.mask, arguments.layer, **given(arguments, *READING))
         name, notes, masks = read.name, read.notes, [read.mask]
         del read  # what is read is not held beside what is made of it
         found = scan_mask(masks.pop(), **given(arguments, "groups", "seed"), progress=progress.stage)

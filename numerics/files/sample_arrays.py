@@ -71,9 +71,9 @@ def read_torch(file: Path, *, labelled: bool = True) -> SampleArrays:
         raise InputError(f"damaged, or holds pickled objects; expected {_TENSORS}") from error
     if isinstance(held, torch.Tensor):
         _check_matrix(tuple(held.shape))
-        return SampleArrays(_array("the tensor", held), None)
+        return SampleArrays(array_of("the tensor", held), None)
     if isinstance(held, Mapping) and not labelled and "y" not in held and len({"x", "X"} & held.keys()) == 1:
-        return SampleArrays(_array("x", held["x" if "x" in held else "X"]), None, alone=True)
+        return SampleArrays(array_of("x", held["x" if "x" in held else "X"]), None, alone=True)
     if isinstance(held, Mapping):
         found = {name: held[name] for name in _names([name for name in held if isinstance(name, str)])}
     elif isinstance(held, (tuple, list)) and len(held) == 2:
@@ -81,11 +81,11 @@ def read_torch(file: Path, *, labelled: bool = True) -> SampleArrays:
     else:
         raise InputError(f"holds {plain(type(held).__name__)}, expected {_TENSORS}")
     _check_size(sum(each.numel() for each in found.values() if isinstance(each, torch.Tensor)))
-    x, y = (_array(name, each) for name, each in found.items())
+    x, y = (array_of(name, each) for name, each in found.items())
     return SampleArrays(x, y)
 
 
-def _array(name: str, tensor: Any) -> NDArray[Any]:
+def array_of(name: str, tensor: Any) -> NDArray[Any]:
     """A tensor as an array of its own; what NumPy has no type for, such as bfloat16, as float32."""
     import torch
 
@@ -96,7 +96,7 @@ def _array(name: str, tensor: Any) -> NDArray[Any]:
         raise InputError(f"{name} is a tensor of {kind}, expected real numbers, neither sparse nor quantized")
     _check_size(tensor.numel())
     plain_type = tensor.dtype in (torch.float16, torch.float32, torch.float64) or not tensor.is_floating_point()
-    moved = tensor.detach() if plain_type else tensor.detach().to(torch.float32)
+    moved = tensor.detach().cpu() if plain_type else tensor.detach().cpu().to(torch.float32)
     array: NDArray[Any] = np.array(moved.resolve_neg().numpy())  # a copy, for the file may be mapped
     return array
 

@@ -48,7 +48,7 @@ def orientations(
     if not all(isinstance(each, str) for each in given):
         raise InputError(f"transposed is {patterns!r:.60}, expected names of layers, or patterns such as up.*")
     if given and transpose:
-        raise InputError("transposed is given beside transpose, expected one of them")
+        raise InputError("`transposed` is given beside `transpose`, expected one of them")
     found = dict.fromkeys(known, LAST if transpose else FIRST)
     long = biases(shapes)
     for pattern in given:
@@ -59,7 +59,7 @@ def orientations(
             )
         if not fitting:
             raise InputError(
-                f"transposed is {pattern!r:.60}, which names no layer, expected one of {listed(known, shapes)}"
+                f"`transposed` is {pattern!r:.60}, which names no layer, expected one of {listed(known, shapes)}"
             )
         found |= {
             name: Orientation("second", _groups(name, shapes[name], long.get(layer_name(name)))) for name in fitting
@@ -114,6 +114,6 @@ def _groups(name: str, shape: Shape, bias: Shape | None) -> int:
         return 1
     if not _may_have_groups(shape, bias[0]):
         raise InputError(
-            f"transposed names {name} of shape {shape}, whose bias has {bias[0]} entries, expected its second side {shape[1]}, or that times groups"
+            f"`transposed` names {name} of shape {shape}, whose bias has {bias[0]} entries, expected its second side {shape[1]}, or that times groups"
         )
     return bias[0] // shape[1]

@@ -65,7 +65,7 @@ def predict(
     Parameters
     ----------
     method : snip, grasp, grasp-magnitude, magnitude, random, synflow, wanda, or synflow-iterative (all layers)
-    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    data : digits, the name of a file, arrays (x, y), a loader or dataset of torch, a `DataSource` (one of these, with options for reading), or a `Dataset`
     network : widths of hidden layers, a `FullyConnected`, or a function that builds a torch module or its name, FILE.py:build, whose code is run
     density : share of the pruned weights kept, in (0, 1); wanda keeps this share of each row
     scope : global (one threshold for all layers), layer (one threshold for each layer) or first (the first layer only)
@@ -164,7 +164,7 @@ def compare_methods(
 
     Parameters
     ----------
-    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    data : digits, the name of a file, arrays (x, y), a loader or dataset of torch, a `DataSource` (one of these, with options for reading), or a `Dataset`
     network : widths of hidden layers, a `FullyConnected`, or a function that builds a torch module or its name, FILE.py:build, whose code is run
     density : share of all weights kept, in (0, 1); wanda keeps this share of each row
     scope : global (one threshold for all layers) or layer (one threshold for each layer); wanda ranks each row separately

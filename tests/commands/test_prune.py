@@ -45,6 +45,9 @@ def smooth(module, batch):
 
 def pair():
     return {"x": 1}
+
+def nothing():
+    return None
 """
 CALL = ["prune", "--model", "own.py:build", "--method", "snip", "--density", "0.2", "--data", "own.py:loader"]
 OUT = ["--out", "masks.npz"]
@@ -127,6 +130,14 @@ def test_weights_come_from_a_checkpoint(file: str) -> None:
     )
 
 
+@pytest.mark.parametrize("before", ["model.", "net.module.", "state_dict.model."])
+def test_weights_may_stand_under_another_word_in_a_checkpoint_of_training(before: str) -> None:
+    weights = {f"{before}{name}": tensor for name, tensor in built(11).state_dict().items()}
+    torch.save({**weights, "optimizer.0.weight": torch.ones(3), "epoch": 7}, "training.pt")
+    assert main([*CALL, "--weights", "training.pt", *OUT]) == 0
+    assert agree("masks.npz", sl.prune(built(11), "snip", 0.2, own()["loader"]()))
+
+
 def test_a_file_of_weights_may_hold_text_and_another_byte_order(tmp_path: Path) -> None:
     held, module = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
     arrays = {name: each.detach().numpy().astype(">f4") for name, each in held.named_parameters()}
@@ -177,6 +188,8 @@ REFUSED = {
     "--loss is 'hinge', expected one of": [*OUT, "--loss", "hinge"],
     "--loss is 'own.py:none': there is no function none": [*OUT, "--loss", "own.py:none"],
     "--batches is 0": [*OUT, "--batches", "0"],
+    "there are no data, expected as --data a Dataset, a loader": [*OUT, "--data", "own.py:nothing"],
+    "--include has the class Module, which every part of the module is of": [*OUT, "--include", "Module"],
     "--exclude has 'layer9'": [*OUT, "--exclude", "layer9"],
     "--rounds is 3, expected none with magnitude": [*OUT, "--rounds", "3", "--method", "magnitude"],
     "--scope is lamp with snip": [*OUT, "--scope", "lamp"],
@@ -184,6 +197,10 @@ REFUSED = {
     "other.pt: 0.weight has the shape (9, 9), expected (16, 6)": [*OUT, "--weights", "other.pt"],
     "few.pt: there is no 0.bias, 2.weight, 2.bias, 4.weight and 1 more": [*OUT, "--weights", "few.pt"],
     "twice.pt: module.0.bias, state_dict.0.bias may both be 0.bias": [*OUT, "--weights", "twice.pt"],
+    "two.pt: holds the weights under ema., model., expected them once": [*OUT, "--weights", "two.pt"],
+    "pruned.pt: there is no 0.weight, expected the weights of this module": [*OUT, "--weights", "pruned.pt"],
+    "save after prune.remove(part, 'weight'))": [*OUT, "--weights", "pruned.pt"],
+    "mask.pt: 0.weight holds truth values, as a mask does, expected weights": [*OUT, "--weights", "mask.pt"],
     "damaged": [*OUT, "--weights", "damaged.pt"],
     "the suffix is '.csv', expected one of": [*OUT, "--weights", "w.csv"],
 }
@@ -198,6 +215,11 @@ def test_a_bad_call_is_refused_in_one_line_and_writes_nothing(
     torch.save({"0.weight": weights["0.weight"]}, "few.pt")
     twice = {name: each for name, each in weights.items() if name != "0.bias"}
     torch.save({**twice, "module.0.bias": weights["0.bias"], "state_dict.0.bias": weights["0.bias"]}, "twice.pt")
+    torch.save({f"{word}.{name}": each for word in ("model", "ema") for name, each in weights.items()}, "two.pt")
+    torch.save({**weights, "0.weight": weights["0.weight"] > 0}, "mask.pt")
+    pruned = built()
+    torch.nn.utils.prune.l1_unstructured(pruned[0], "weight", 0.5)
+    torch.save(pruned.state_dict(), "pruned.pt")
     (folder / "damaged.pt").write_bytes(b"not a checkpoint")
     (folder / "w.csv").write_text("1,2\n")
     before = {path.name for path in folder.iterdir()}

@@ -103,8 +103,8 @@ def test_what_neighbours_say(shapes: list[tuple[int, ...]], seen: bool) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--transposed", "down"], "transposed is 'down', which names no layer, expected one of 0.weight"),
-        (["--transposed", "1", "--transpose"], "transposed is given beside transpose, expected one of them"),
+        (["--transposed", "down"], "--transposed is 'down', which names no layer, expected one of 0.weight"),
+        (["--transposed", "1", "--transpose"], "--transposed is given beside --transpose, expected one of them"),
         (["--transposed", "0"], "whose bias has 16 entries, expected its second side 3, or that times groups"),
     ],
 )

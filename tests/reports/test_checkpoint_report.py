@@ -14,6 +14,7 @@ from sparse_limits.numerics.fitting.layers import fit_layers
 from sparse_limits.numerics.prediction.report.checkpoint import checkpoint_summary, report_checkpoint
 
 RNG = np.random.default_rng(0)
+UNET = ("down", "up", "leave")
 
 
 def written(folder: Path, *layers: np.ndarray, names: tuple[str, ...] = ("fc1", "fc2", "fc3")) -> Path:
@@ -112,9 +113,65 @@ def test_the_command_writes_one_page_and_all_numbers(tmp_path, capsys):
     assert all(line in read.text for line in found["means"] + found["advice"])
 
 
+@pytest.fixture
+def unet(tmp_path):
+    """Masks of a U-Net, of whose transposed convolution [inputs, outputs, …] one output of four keeps no weight."""
+    up = np.ones((8, 4, 2, 2), bool)
+    up[:, 1] = False
+    up[0, 0, 0, 0] = False
+    return written(tmp_path, drawn(8, 27, 0.5).reshape(8, 3, 3, 3), up, np.ones((2, 4, 3, 3), bool), names=UNET)
+
+
+def test_a_transposed_convolution_is_read_with_its_inputs_first_where_it_is_named(unet, tmp_path, capsys):
+    numbers = tmp_path / "numbers.json"
+    called(str(unet), "--transposed", "up", "--json", str(numbers))
+    found = json.loads(numbers.read_text())
+    assert found["read"] == json.loads(json.dumps(fit_layers(unet, transposed="up")))
+    assert [each["layers"] for each in found["read"]["chains"]] == [[*UNET]]
+    said = " ".join(found["means"])
+    assert "Units without incoming weight, constant where nothing else is added to them: 1 (1 of 4 in layer up)" in said
+    assert "no weight reads" not in said
+    (line,) = [each for each in found["advice"] if each.startswith("For the noise of a layer")]
+    assert f"sparse-limits fit {unet} --layer down --transposed up, with" in line
+    assert "1 of 4 in layer up" not in " ".join(report_checkpoint(unet)["means"])  # its rows are then its inputs
+
+
+def test_inputs_of_a_convolution_are_said_to_be_counted_at_each_place_of_its_kernel(tmp_path):
+    kernel = np.ones((4, 3, 2, 2), bool)
+    kernel[:, 1], kernel[0, 0, 0, 0] = False, False
+    for layer, told in (
+        (kernel, "4 of 12 in layer fc1; of a convolution each place"),
+        (kernel[..., 0, 0], "1 of 3 in layer fc1)."),
+    ):
+        (line,) = [each for each in report_checkpoint(written(tmp_path, layer))["means"] if "no weight reads" in each]
+        assert told in line
+
+
+def test_the_advised_call_of_fit_reads_what_was_read(tmp_path):
+    file = tmp_path / "weights.npz"
+    np.savez(file, up=drawn(20, 30, 0.4) * 0.5)
+    for options, told in (
+        ({"below": 1e-6, "transpose": True}, "--layer up --below 1e-06 --transpose, with"),
+        ({"nonzero": True, "transposed": ("u*",)}, "--layer up --nonzero --transposed 'u*', with"),
+    ):
+        (line,) = [each for each in report_checkpoint(file, **options)["advice"] if each.startswith("For the noise")]
+        assert told in line
+
+
+@pytest.mark.parametrize("words", [("--transposed", "up"), ("--transpose",), ("--nonzero",), ("--below", "0")])
+@pytest.mark.parametrize("data", [("mine.csv",), ("--widths", "3")])
+def test_options_of_a_checkpoint_are_refused_without_one(words, data, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").write_text("a,b\n1,2\n3,5\n")
+    assert main(["report", *data, *words]) == 2
+    assert f"{words[0]} is given, expected a checkpoint or a file of masks with it" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("--transposed", "none"), "--transposed is 'none', which names no layer, expected one of fc1"),
+        (("--transposed", "fc1", "--transpose"), "--transposed is given beside --transpose, expected one of them"),
         (("--density", "0.2"), "--density is given, expected none beside the checkpoint"),
         (("--no-learning",), "--no-learning is given"),
         (("--raw",), "--raw is given"),

@@ -130,6 +130,11 @@ def prune(*arguments: Any, **named: Any) -> Masks | ModuleMasks:
         from sparse_limits.numerics.prediction.modules.pruning import prune_module
 
         return prune_module(*arguments, **named)
+    if arguments and callable(arguments[0]):
+        name = getattr(arguments[0], "__name__", type(arguments[0]).__name__)
+        raise InputError(
+            f"prune is called with {name:.60}, a function, expected a torch module, as {name:.60}(), or a method"
+        )
     network = named.get("network", arguments[1] if len(arguments) > 1 else None)
     if _is_module(network):
         raise InputError(

@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.files.loaders import in_words
 from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.prediction.modules.calling import (
     called_by_a_loss,
@@ -24,7 +25,7 @@ from sparse_limits.numerics.prediction.modules.calling import (
     output_of,
     output_of_batch,
 )
-from sparse_limits.numerics.prediction.modules.nested import mapped
+from sparse_limits.numerics.prediction.modules.nested import held_in, mapped
 from sparse_limits.numerics.prediction.settings import LOSSES
 
 Loss: TypeAlias = str | nn.Module | Callable[[nn.Module, Any], torch.Tensor]
@@ -134,13 +135,22 @@ def losses(module: nn.Module, batches: Iterable[Any], loss: Loss) -> Iterator[Lo
     """
     for place, batch in enumerate(batches):
         found = _loss_of(module, batch, loss)
+        if not found.samples:
+            raise InputError(f"batch {place} has no sample, expected at least one")
         if not isinstance(found.value, torch.Tensor) or found.value.numel() != 1:
             raise InputError(
                 f"the loss of batch {place} is {type(found.value).__name__}, expected a tensor with one number"
             )
         if not bool(torch.isfinite(found.value)):
-            raise InputError(f"the loss of batch {place} is {found.value.item():g}, expected a finite number")
+            why = " (the batch has entries that are nan or infinite)" if _is_odd(batch) else ""
+            raise InputError(f"the loss of batch {place} is {found.value.item():g}{why}, expected a finite number")
         yield LossOfBatch(found.value.reshape(()), found.samples)
+
+
+def _is_odd(batch: Any) -> bool:
+    """Whether a batch has entries that are not finite, in any of its tensors and arrays."""
+    held = (batch.x, batch.y) if isinstance(batch, Dataset) else batch
+    return not all(bool(torch.isfinite(_tensor(each)).all()) for each in held_in(held) if _is_array(each))
 
 
 def pass_through(module: nn.Module, batches: Iterable[Any], loss: Loss) -> None:
@@ -182,7 +192,9 @@ def _loss_of(module: nn.Module, batch: Any, loss: Loss) -> LossOfBatch:
         given = (x, y) if isinstance(batch, Dataset) else batch
         return _summed(called_by_a_loss(loss, module, given), _samples(given))
     if not (isinstance(x, torch.Tensor) and isinstance(y, torch.Tensor)):
-        raise InputError(f"a batch is {type(batch).__name__}, expected (x, y), or loss(module, batch) that takes it")
+        raise InputError(
+            f"a batch is {in_words(batch)}, expected (x, y) of tensors, or loss(module, batch) that takes it"
+        )
     f = output_of(module, batch) if isinstance(batch, Dataset) else output_of_batch(module, x)
     if isinstance(loss, str):
         with enough_memory("the loss of a batch"):

@@ -42,6 +42,11 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
         raise InputError("PyTorch is not installed, expected after pip install torch")
     from torch import nn
 
+    if isinstance(build, nn.Module):
+        raise InputError(
+            f"network is {type(build).__name__}, a module that has its weights, expected a function that builds one with fresh weights, as "
+            "lambda: Net(); the module itself can be pruned: prune(module, method, density, data)"
+        )
     name, call = name_of(build), function_of(build, MODEL) if isinstance(build, str) else build
     folder = folder_of(build.rpartition(":")[0]) if isinstance(build, str) else ""
 

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.columns import CHANNELS
+from sparse_limits.numerics.columns import channels_last
 from sparse_limits.numerics.data import Dataset, fitting_labels, for_outputs
 from sparse_limits.numerics.limits import WorkError
 from sparse_limits.numerics.prediction.modules.building import ran_out
@@ -329,7 +329,7 @@ def _images(flat: torch.Tensor, data: Dataset) -> torch.Tensor | None:
     if len(shape) == 2:
         return flat.reshape(-1, 1, *shape)
     images = flat.reshape(-1, *shape)
-    return images.movedim(3, 1) if shape[2] in CHANNELS else images
+    return images.movedim(3, 1) if channels_last(shape) else images
 
 
 def entering(given: tuple[torch.Tensor, ...], named: Mapping[str, torch.Tensor]) -> torch.Tensor:

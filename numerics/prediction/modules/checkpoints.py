@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,19 +28,27 @@ MOST_NAMED = 4
 def load_weights(module: nn.Module, file: str | Path) -> str:
     """Give a module, in place, the tensors of a file, and say which ones the module has no place for; nothing if there are none.
 
-    Names count without wrappers such as `module.` and `state_dict.`, and of a tied weight one name is enough. Nothing in a file is
-    executed. InputError, and the module is as before, for a file that cannot be read, and for a tensor that is missing, has
-    another shape, or stands there twice.
+    Names count without wrappers such as `module.` and `state_dict.`, or another word that stands before all of them, as `model.`, and of a
+    tied weight one name is enough. Nothing in a file is executed. InputError, and the module is as before, for a file that cannot be read, and for a tensor that is missing, has
+    another shape, holds a mask, or stands there twice.
     """
     held = _tensors(Path(file))
     state = module.state_dict(keep_vars=True)  # the parameters themselves: a tied one is one under all its names
     places = {name: place for name, place in state.items() if isinstance(place, torch.Tensor)}
     found = {name: key for name in places if (key := _one(held, name, file)) is not None}
-    there = {id(places[name]) for name in found}
-    missing = [name for name, place in places.items() if id(place) not in there and not name.endswith(NEEDLESS)]
+    missing = _missing(places, found)
+    if missing and (before := _before_all(held, places, file)):
+        found = {name: before + name for name in places if before + name in held}
+        missing = []
     if missing:
+        masked = any(f"{bare(each)}_mask" in map(bare, held) for each in missing)
+        hint = (
+            " (torch.nn.utils.prune keeps weights beside masks: save after prune.remove(part, 'weight'))"
+            if masked
+            else ""
+        )
         raise InputError(
-            f"{file}: there is no {_listed(missing)}, expected the weights of this module; the file has {_listed(held)}"
+            f"{file}: there is no {_listed(missing)}, expected the weights of this module; the file has {_listed(held)}{hint}"
         )
     given = {name: held[key] for name, key in found.items()}
     for name, tensor in given.items():
@@ -48,10 +56,28 @@ def load_weights(module: nn.Module, file: str | Path) -> str:
             raise InputError(
                 f"{file}: {name} has the shape {tuple(tensor.shape)}, expected {tuple(places[name].shape)}, that of the module"
             )
+        if tensor.dtype == torch.bool and places[name].dtype != torch.bool:
+            raise InputError(f"{file}: {name} holds truth values, as a mask does, expected weights")
     module.load_state_dict(given, strict=False)
     used = set(found.values())
     unused = [name for name in held if name not in used]
     return f"tensors of {file} that the module has no place for: {_listed(unused)}" if unused else ""
+
+
+def _missing(places: Mapping[str, torch.Tensor], found: Collection[str]) -> list[str]:
+    """The tensors of a module that a file does not name; of a tied one, a name is enough."""
+    there = {id(places[name]) for name in found}
+    return [name for name, place in places.items() if id(place) not in there and not name.endswith(NEEDLESS)]
+
+
+def _before_all(held: Mapping[str, torch.Tensor], places: Mapping[str, torch.Tensor], file: str | Path) -> str:
+    """What stands before all names in a file, as `model.` in a checkpoint of training; "" where nothing does."""
+    first = next(iter(places))
+    starts = {key.removesuffix(first) for key in held if key.endswith(f".{first}")}
+    fitting = sorted(each for each in starts if not _missing(places, [name for name in places if each + name in held]))
+    if len(fitting) > 1:
+        raise InputError(f"{file}: holds the weights under {_listed(fitting)}, expected them once")
+    return fitting[0] if fitting else ""
 
 
 def _one(held: Mapping[str, torch.Tensor], name: str, file: str | Path) -> str | None:

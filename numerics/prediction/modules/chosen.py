@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ Selection: TypeAlias = Iterable[str | type] | str | type  # paths, names of weig
 Chosen: TypeAlias = Mapping[str, tuple[str, ...]]  # all names of a weight, by what its mask is called
 
 KINDS = "paths, patterns such as 'layer?.*', and classes or their names"
+OF_ALL = "expected classes of some of its parts, such as Linear, or '*' for all of it"
 
 
 def chosen_weights(module: nn.Module, include: Selection = (), exclude: Selection = ()) -> Chosen:
@@ -24,7 +25,7 @@ def chosen_weights(module: nn.Module, include: Selection = (), exclude: Selectio
     include: of these parts, with all below them, weights of two or more dimensions are pruned, too. exclude: these stay whole. A word that
     is neither a path, nor a name of a weight, nor a pattern of such is the name of a class.
 
-    InputError for what names nothing in the module, and where nothing is left to prune.
+    InputError for what names nothing in the module, for a class that all of it is of, such as nn.Module, and where nothing is left to prune.
 
     Examples:
         >>> module = nn.ModuleDict({"read": nn.LSTM(3, 2), "head": nn.Linear(2, 1)})
@@ -89,13 +90,18 @@ def _is_matrix(weight: torch.Tensor) -> bool:
 def _named(module: nn.Module, option: str, selection: Selection) -> set[str]:
     """The names of the parameters that are meant."""
     found = set[str]()
+    if not isinstance(selection, (str, type, Iterable)):
+        raise InputError(f"{option} is {selection!r:.60}, expected {KINDS}")
     for each in [selection] if isinstance(selection, (str, type)) else selection:
-        if not isinstance(each, (str, type)):
+        if not isinstance(each, (str, type)) or each == "":
             raise InputError(f"{option} has {each!r:.60}, expected {KINDS}")
         tops = list(_parts(module, each))
         meant = {name for name in _every(module) if isinstance(each, str) and fnmatchcase(name, each)}
         if not tops and not meant:
             tops = [path for path, part in module.named_modules(remove_duplicate=False) if each in _kinds(part)]
+            _check_class(module, option, each, tops)
+        elif isinstance(each, type):
+            _check_class(module, option, each.__name__, tops)
         if not tops and not meant:
             known = ", ".join(
                 path for path, part in module.named_modules() if path and any(True for _ in part.parameters())
@@ -107,6 +113,14 @@ def _named(module: nn.Module, option: str, selection: Selection) -> set[str]:
             name for name in _every(module) for top in tops if not top or f"{part_of(name)}.".startswith(f"{top}.")
         }
     return found
+
+
+def _check_class(module: nn.Module, option: str, kind: object, tops: Sequence[str]) -> None:
+    """InputError for a class of every part, as nn.Module is, and for one of the whole module where this holds no weight itself."""
+    if tops and kind in _kinds(nn.Module()):
+        raise InputError(f"{option} has the class {kind}, which every part of the module is of, {OF_ALL}")
+    if "" in tops and next(module.children(), None) is not None and not [*module.parameters(recurse=False)]:
+        raise InputError(f"{option} has the class {kind}, which the whole module is of, {OF_ALL}")
 
 
 def _parts(module: nn.Module, each: str | type) -> Iterator[str]:

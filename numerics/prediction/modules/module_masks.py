@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -180,6 +181,8 @@ class ModuleMasks(dict[str, torch.Tensor]):
 
 def check_masks_file(file: str | Path) -> None:
     """InputError for a file of another kind than masks are written to, and for one whose library is not installed."""
+    if not isinstance(file, (str, PathLike)):
+        raise InputError(f"file is {file!r:.60}, expected the name of a file")
     suffix = Path(file).suffix
     if suffix not in SUFFIXES:
         raise InputError(f"{file}: the suffix is {suffix!r}, expected {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")

@@ -16,6 +16,7 @@ from torch import nn
 
 from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, seed_sequence
 from sparse_limits.numerics.data import Dataset
+from sparse_limits.numerics.door import door
 from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.allocation import ERDOS_RENYI, WITH_KERNELS
 from sparse_limits.numerics.masks.selection import TIES, Mask
@@ -57,6 +58,7 @@ MOST_NAMED = 4
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", IN_ROUNDS, "wanda")
 
 
+@door
 def prune_module(
     module: nn.Module,
     method: str,
@@ -265,7 +267,7 @@ def _source(method: str, data: object, loss: Loss, most: int | None, again: bool
     if not reads:
         return example_of(data)
     if data is None:
-        raise InputError(f"there are no data, expected {EXPECTED} for {method}")
+        raise InputError(f"there are no data, expected as `data` {EXPECTED} for {method}")
     alone = method == "wanda" or not isinstance(loss, (str, nn.Module))  # a batch may be inputs without targets
     if alone and isinstance(data, list) and is_pair(data) and data[0].shape[1:] == data[1].shape[1:]:
         raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,6 +58,8 @@ def samples_for(
 
 def _tokens(module: nn.Module, source: DataSource) -> _Tokens | None:
     """None unless a file of arrays has whole numbers x [N, T], to be left as they are, that the module takes, but not as doubles."""
+    if not isinstance(source.source, (str, PathLike)):
+        return None
     file = Path(source.source)
     if source.standardise or file.suffix.lower() not in ARRAYS:
         return None

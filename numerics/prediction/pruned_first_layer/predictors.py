@@ -100,7 +100,7 @@ def compare_predictors(
     Parameters
     ----------
     method : snip, grasp or grasp-magnitude
-    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    data : digits, the name of a file, arrays (x, y), a loader or dataset of torch, a `DataSource` (one of these, with options for reading), or a `Dataset`
     density : share of the first-layer weights kept, in (0, 1)
     width : number of neurons in the hidden layer, or a sequence of numbers
     residual : target for −y (the initial output is subtracted) or output for f₀ − y; None takes both

@@ -31,11 +31,14 @@ class CheckpointSummary(TypedDict):
 
 @dataclass(frozen=True)
 class _Read:
-    """Layers as the sentences look at them."""
+    """Layers as the sentences look at them, and how they were read; layout: the options of `fit` that read their axes alike."""
 
     file: str
     layers: Sequence[LayerSummary]
     chains: Sequence[ChainSummary]
+    below: float
+    nonzero: bool
+    layout: str
 
     @cached_property
     def size(self) -> int:
@@ -68,16 +71,30 @@ class _Read:
 def report_checkpoint(
     file: str | PathLike[str],
     *,
+    nonzero: bool = False,
+    transpose: bool = False,
+    transposed: Sequence[str] = (),
+    below: float = 0.0,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> CheckpointSummary:
     """Report on a checkpoint or a file of masks. Parameters and errors as of `fit_layers`."""
-    return checkpoint_summary(fit_layers(str(file), seed=seed, progress=progress))
+    found = fit_layers(
+        str(file),
+        nonzero=nonzero,
+        transpose=transpose,
+        transposed=transposed,
+        below=below,
+        seed=seed,
+        progress=progress,
+    )
+    layout = " --transpose" if transpose else "".join(f" --transposed {shlex.quote(each)}" for each in transposed)
+    return checkpoint_summary(found, nonzero=nonzero, layout=layout)
 
 
-def checkpoint_summary(found: LayersSummary) -> CheckpointSummary:
-    """What follows from the layers of a file."""
-    read = _Read(found["file"], found["layers"], found["chains"])
+def checkpoint_summary(found: LayersSummary, *, nonzero: bool = False, layout: str = "") -> CheckpointSummary:
+    """What follows from the layers of a file; nonzero: as it was read; layout: the options that say which axes of a layer are its outputs."""
+    read = _Read(found["file"], found["layers"], found["chains"], found["below"], nonzero, layout)
     return {
         "question": f"What is left of {found['file']}, and what follows?",
         "read": found,
@@ -161,7 +178,9 @@ def _units(read: _Read) -> Iterator[str]:
         if lacking:
             number = sum(each[key] for each in lacking)  # type: ignore[literal-required]
             most = [f"{each[key]} of {each['shape'][side]} in layer {_called(each)}" for each in lacking]  # type: ignore[literal-required]
-            yield f"{said}: {number} ({listed(most, NAMED)})."
+            kernels = side == 1 and any(len(each["stored_shape"]) > 2 for each in lacking)
+            counted = "; of a convolution each place of its kernel counts" if kernels else ""
+            yield f"{said}: {number} ({listed(most, NAMED)}{counted})."
 
 
 def _order(read: _Read) -> Iterator[str]:
@@ -240,8 +259,11 @@ def _deeper(read: _Read) -> Iterator[str]:
     if partly:
         largest = max(partly, key=_size)
         layer = f" --layer {shlex.quote(largest['layer'])}" if largest["layer"] else ""
-        layer += " --nonzero" if largest["kind"] == "weights" and not is_weights(largest["name"]) else ""
+        if largest["kind"] == "weights" and read.below:
+            layer += f" --below {read.below:g}"
+        elif read.nonzero or (largest["kind"] == "weights" and not is_weights(largest["name"])):
+            layer += " --nonzero"
         yield (
-            f"For the noise of a layer, and which method made its mask: sparse-limits fit {shlex.quote(read.file)}{layer}, with --data "
-            "where the data are known."
+            f"For the noise of a layer, and which method made its mask: sparse-limits fit {shlex.quote(read.file)}{layer}{read.layout}, with "
+            "--data where the data are known."
         )

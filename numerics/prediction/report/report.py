@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from inspect import signature
+from os import PathLike
 from pathlib import Path
 from platform import python_version
 from typing import Any
@@ -93,7 +94,7 @@ def report(
 
     Parameters
     ----------
-    data : digits, the name of a file, a `DataSource` (digits or a file, with options for reading), or a `Dataset` from `load_data`
+    data : digits, the name of a file, arrays (x, y), a loader or dataset of torch, a `DataSource` (one of these, with options for reading), or a `Dataset`
     network : widths of hidden layers, a `FullyConnected`, or a function that builds a torch module or its name, FILE.py:build, whose code is run
     density : share of all weights kept, in (0, 1); wanda keeps this share of each row
     methods : some of snip, grasp, grasp-magnitude, magnitude, random, synflow and wanda; None takes all that the theory covers
@@ -229,12 +230,13 @@ def _silent(doing: str) -> None:
 def _made(asked: Question, given: Mapping[str, Any]) -> Made:
     """How a report was made; given: the arguments of `report` by name, but for data and network."""
     source, model = asked.data, None if isinstance(asked.network, FullyConnected) else asked.network
-    path = None if isinstance(source, Dataset) or source.source == "digits" else Path(source.source)
+    named = source.source if isinstance(source, DataSource) and isinstance(source.source, (str, PathLike)) else None
+    path = None if named is None or named == "digits" else Path(named)
     digest = None
     if path is not None:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    told = isinstance(asked.network, (FullyConnected, str)) and isinstance(source, DataSource)
+    told = isinstance(asked.network, (FullyConnected, str)) and named is not None
     return {
         "command": _command(asked, given) if told else None,
         "file": None if path is None else str(path),

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -40,6 +41,24 @@ def test_modules_are_pruned_by_their_own_scores():
         places = ("snip",) if named else ("snip", module)
         with pytest.raises(sl.InputError, match=r"a torch module, expected prune\(module, method, density, data\)"):
             sl.prune(*places, **named, x=DATA.x, residual=-DATA.y, density=0.3)
+
+
+def test_a_builder_and_a_module_in_place_of_each_other_are_refused(capsys):
+    nn = needs("torch").nn
+
+    def net():
+        return nn.Sequential(nn.Linear(7, 6), nn.ReLU(), nn.Linear(6, 3))
+
+    with pytest.raises(
+        sl.InputError, match=r"^prune is called with net, a function, expected a torch module, as net\(\)"
+    ):
+        sl.prune(net, "snip", 0.3, DATA)
+    for call in (partial(sl.predict, "snip"), sl.compare_methods, sl.report):
+        with pytest.raises(
+            sl.InputError, match=r"^network is Sequential, a module .*, expected a function that builds one"
+        ):
+            call(DATA, net())
+    assert capsys.readouterr().err == ""
 
 
 def test_networks_are_pruned_without_torch():

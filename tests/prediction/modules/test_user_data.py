@@ -328,6 +328,8 @@ def test_masks_print_apply_and_save(tmp_path, capsys):
         assert set(saved) == {"0.weight", "2.weight", "4.weight"}
     with pytest.raises(InputError, match=r"expected \.npz, \.pt or \.safetensors"):
         masks.save(tmp_path / "masks.txt")
+    with pytest.raises(InputError, match="file is 3, expected the name of a file"):
+        masks.save(3)
     for suffix in (".npz", ".pt"):
         with pytest.raises(InputError, match="expected a place to write to"):
             masks.save(tmp_path / "nowhere" / f"masks{suffix}")
@@ -344,8 +346,11 @@ REFUSED = {
     r"a class is 3, expected 0 to 2": {"data": (X, CLASSES + 1)},
     r"outputs have the shape \(50, 3\), and targets \(50, 2\)": {"data": (X, torch.zeros(50, 2))},
     r"the module does not take inputs of shape": {"data": (X[:, :5], CLASSES)},
-    r"the loss of batch 0 is nan": {"data": (X * torch.nan, CLASSES)},
+    r"the loss of batch 0 is nan \(the batch has entries that are nan": {"data": (X * torch.nan, CLASSES)},
+    r"the loss of batch 0 is nan, expected": {"loss": lambda model, batch: model(batch[0]).sum() * torch.nan},
+    r"batch 1 has no sample, expected at least one": {"data": [(X, CLASSES), (X[:0], CLASSES[:0])]},
     r"a batch is dict, expected \(x, y\)": {"data": [{"x": X}]},
+    r"a batch is tuple \(list, list\), expected \(x, y\) of tensors": {"data": [(X.tolist(), CLASSES.tolist())]},
     r"loss is 'hinge', expected": {"loss": "hinge"},
     r"loss is 3, expected": {"loss": 3},
     r"loss is the function cross_entropy, expected its class": {"loss": functional.cross_entropy},
@@ -362,6 +367,9 @@ REFUSED = {
     r"exclude has 'layer9', which names nothing in the module": {"exclude": ("layer9",)},
     r"exclude leaves no layer": {"exclude": (nn.Linear,)},
     r"exclude has 3, expected paths": {"exclude": (3,)},
+    r"include is 5, expected paths, patterns": {"include": 5},
+    r"exclude is None, expected paths, patterns": {"exclude": None},
+    r"progress is 3, expected a function": {"progress": 3},
     r"include has 'layer9', which names nothing in the module": {"include": "layer9"},
 }
 

@@ -174,7 +174,7 @@ def test_without_a_network_nothing_is_observed():
         ({"seed": -1}, "seed is -1"),
         ({"seed": 2**128}, "seed is 3402.*, expected a whole number from 0, below"),
         ({"width": 10**7}, "width is 10000000: .* or no sample"),
-        ({"data": 3}, "source is int, expected digits or a file's name"),
+        ({"data": 3}, "data is 3, expected digits, a file's name, two arrays"),
         ({"target": "y"}, r"target is given, expected in the data: data=DataSource\(..., target=...\) or load_data"),
         ({"method": "prayer"}, "method is 'prayer'"),
         ({"data": sl.DataSource(labels="frog")}, "digits: labelling is 'frog'"),
