@@ -137,11 +137,16 @@ wide_layers = Claim(
     headline=r"For one sample and two or more wide hidden ReLU layers under one threshold at a density $\rho<\frac14$, the shares kept of hidden matrices tend to $\rho$, and those of layer 1 and readout to $$[[whole]]:$$ all but scores of exactly $0$.",
     statement=ONE_SAMPLE
     + r"""
-In the law of D3.2, with $H(s)=1-s\,g(s)$ of S4, let $n\to\infty$ with $d$ and $\rho<\frac14$ fixed. If $L\ge2$, then $n$ times the
-threshold tends to the root $u$ of $[[wide_density]]=\rho$ (`limit_threshold`). The share that each hidden matrix keeps tends to $\rho$, and those
-that layer 1 and the readout keep tend to $[[whole]]$: they keep all scores but those of exactly $0$. The convergence is slow: as $t\to0$,
-$1-H(t)$ is $[[lost]]$ up to $o(t^2)$, at $t=[[first_argument]]$ for layer 1 and $[[readout_argument]]$ for the readout. If $L=1$, the
-density at $\tau=u/\sqrt n$ is $[[single]]$, so that the densities of both layers do not depend on $n$.
+Scores have the law of D3.2, with $H(s)=1-s\,g(s)$ of S4. Let $n\to\infty$ with $d$ and $\rho<\frac14$ fixed.
+
+**Two hidden layers or more.** If $L\ge2$, then $n$ times the threshold for the density $\rho$ (D3.2) tends to the root $u$ of
+$[[wide_density]]=\rho$ (`limit_threshold`). The share that each hidden matrix keeps tends to $\rho$. The shares that layer 1 and the readout keep tend to
+$[[whole]]$: they keep all scores but those of exactly $0$.
+
+**How slowly.** The convergence is slow: as $t\to0$, $1-H(t)$ is $[[lost]]$ up to $o(t^2)$, at $t=[[first_argument]]$ for layer 1 and
+$[[readout_argument]]$ for the readout.
+
+**One hidden layer.** If $L=1$, the density at $\tau=u/\sqrt n$ is $[[single]]$. So the densities of both layers do not depend on $n$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -178,32 +178,39 @@ architecture_tickets = Claim(
     title="Tickets for whole equivariant networks: error and symmetry in floating point",
     headline=r"Masks on coefficients keep a network exactly equivariant. If a layer's coefficients have error at most $\varepsilon$ and the features before it at most $\Delta$, its outputs have error at most $$[[error]].$$ This is attained.",
     statement=r"""
-Let the target be a network of equivariant layers $h_\ell=\sigma(f_\ell)$, $f_\ell=\sum_{i,b}w_{iob}B_bh_{\ell-1,i}$, $h_0=x$, with ReLU
-$\sigma$ between the layers and none after the last. The group acts on all levels by permutations. A ticket has two random layers for each
-layer of the target (Q7.1). In layer $\ell$ its coefficients of $\sigma(\pm x_i)$ have errors of at most $\varepsilon_\ell$: *as measured,
-whatever the width*. Norms are maximum norms and the operator norms induced by them.
+**Setting.** The target is a network of equivariant layers, $h_\ell=\sigma(f_\ell)$ with $f_\ell=\sum_{i,b}w_{iob}B_bh_{\ell-1,i}$ and
+$h_0=x$, with ReLU $\sigma$ between the layers and none after the last. The group acts on all levels by permutations. A ticket has two
+random layers for each layer of the target (Q7.1). Its coefficients of $\sigma(\pm x_i)$ in layer $\ell$ have errors of at most
+$\varepsilon_\ell$, *as measured, whatever the width*. Norms are maximum norms and the operator norms induced by them.
 
-(i) *Error.* If the features before a layer have errors of at most $\Delta$, the error of the layer's output is at most $$[[error]],$$ where
-$\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|h_i\|$ for the target's features, `n_in` is the number of input channels, and
+(i) **Error.** If the features before a layer have errors of at most $\Delta$, the error of the layer's output is at most $$[[error]].$$
+Here `n_in` is the number of input channels, $\beta=\sum_b\|B_b\|$, $\xi=\sum_i\|h_i\|$ for the target's features, and
 $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$. For two layers, with their numbers as indices, the bound is $$[[two_layers]].$$ Iterated in this
 way over all layers, the bound on the error is attained at every depth. (The sum over $i,b$ of the maxima over $o$ in place of $\omega$
 gives a bound that is no smaller.)
 
-(ii) *Symmetry.* Every mask on coefficients leaves the network exactly equivariant (Q5). In floating point, let roundings have relative size
-at most $u$, with neither overflow nor underflow. Sums may be taken in any order, possibly a different one for every output and input. If no
-term meets more than $L$ roundings on its way through all layers, the rounding error of outputs is at most $$[[forward_error]]$$ and the
-outputs for a moved input differ from the moved outputs by at most $$[[equivariance_error]],$$ where $M$ is the largest output of the pass
-with all coefficients, basis elements and inputs replaced by their moduli (only one of $\sigma(x)$ and $\sigma(-x)$ needs to be counted).
-Roundings of this size can come arbitrarily close to the first bound, and to the second one to first order in $u$. For $Lu<1$ one may
-replace $(1+u)^L-1$ by $\gamma_L=[[gamma]]$. If a ticket is evaluated channel by channel, then basis element by basis element, each layer of
-the target adds to $L$ $$[[roundings]]:$$ here $n$ is the number of channels in a block of the source, `n_in` the number of input channels
-of the layer, and $r$ the number of nonzero entries of all basis elements in a row.
+(ii) **Symmetry.** Every mask on coefficients leaves the network exactly equivariant (Q5). In floating point, let roundings have relative
+size at most $u$, with neither overflow nor underflow. Sums may be taken in any order, possibly a different one for every output and input.
+Let no term meet more than $L$ roundings on its way through all layers. Let $M$ be the largest output of the pass in which all coefficients,
+basis elements and inputs are replaced by their moduli. (Only one of $\sigma(x)$ and $\sigma(-x)$ needs to be counted.) Then the rounding
+error of outputs is at most $$[[forward_error]],$$ and the outputs for a moved input differ from the moved outputs by at most
+$$[[equivariance_error]].$$ Roundings of this size can come arbitrarily close to the bound on the error, and to the bound on the difference
+to first order in $u$. For $Lu<1$ one may replace $(1+u)^L-1$ by $\gamma_L=[[gamma]]$.
 
-(iii) *Types.* The first layer and all later layers have the following numbers of basis elements (`bases`) per pair of channels: perceptron
-1; convolution with a $K\times K$ window on a torus (of side $K$ or more) $K^2$; the same with turns, from pixels to regular features and between regular features
-(p4, p4m), $K^2$ and $4K^2$ for $C_4$, $K^2$ and $8K^2$ for $D_4$; points in any order (DeepSets) 2 for at least two points; pairs of points
-(2-IGN) 15 for at least four points; message passing with $I$ and the adjacency matrix $A$ 2. With $n_0,n_1,n_2$ channels, two layers have
-$[[coefficients]]$ coefficients. Message passing commutes with permutations that also permute $A$.
+*How many roundings.* If a ticket is evaluated channel by channel, then basis element by basis element, each layer of the target adds to $L$
+$$[[roundings]].$$ Here $n$ is the number of channels in a block of the source, `n_in` the number of input channels of the layer, and $r$
+the number of nonzero entries of all basis elements in a row.
+
+(iii) **Types.** The layers have the following numbers of basis elements (`bases`) per pair of channels.
+
+* Perceptron: 1.
+* Convolution with a $K\times K$ window on a torus (of side $K$ or more): $K^2$.
+* The same with turns (p4, p4m): $K^2$ in the first layer, from pixels to regular features; in later layers, between regular features,
+  $4K^2$ for $C_4$ and $8K^2$ for $D_4$.
+* Points in any order (DeepSets), at least two: 2. Pairs of points (2-IGN), at least four points: 15.
+* Message passing with $I$ and the adjacency matrix $A$: 2. It commutes with permutations that also permute $A$.
+
+With $n_0,n_1,n_2$ channels, two layers have $[[coefficients]]$ coefficients.
 """,
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract; both bounds are ours"),

@@ -121,17 +121,21 @@ def success_is_rarer_with_fewer_channels(
 ticket_blocks = Claim(
     label="Q11.3",
     title="Lower bounds on the number of channels in the blocks of a ticket",
-    headline=r"To hold coefficients above $\varepsilon$ except with probability $\delta$, blocks as in Q7.1 need, for every symmetric law, $$n\ge[[needed]]$$ channels: a logarithm of the number of coefficients that counting does not require.",
+    headline=r"Blocks as in Q7.1 hold coefficients larger than $\varepsilon$, except with probability $\delta$, only with $$n\ge[[needed]]$$ channels, whatever the symmetric law. Counting does not require this logarithm of the number of coefficients.",
     statement=r"""
-Let the target and the source be those of Q7.1, and let all coefficients of the target be larger than $\varepsilon$ in modulus. As in Q7.1,
-keep in each block only the coefficients of $I$ from its own input channel. For every symmetric law, the probability that some mask brings
-all coefficients within $\varepsilon$, for both signs, is at most $$[[success]],$$ and for the coefficients of $\sigma(x_i)$ alone, which
-are all that inputs $x\ge0$ need, it is at most $[[nonnegative_success]]$. So a failure probability of at most $\delta$ requires
-$$n\ge[[needed]],$$ or $n\ge[[nonnegative_needed]]$ at inputs $x\ge0$. Q7.1 asks for the logarithm of `n_in`$\cdot$`n_out`$\cdot B/\delta$,
-and counting does not (Q11.2); these blocks do need it. As `n_in`$\cdot$`n_out`$\cdot B$ grows, with $\varepsilon$ and $\delta$ fixed, the
-ratio of Q7.1's number of channels to this lower bound tends to $$[[block_looseness]],$$ for coefficients uniform on $[-1,1]$ to
-$[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. This claim does not say whether sources or masks of another kind need
-the logarithm.
+**Setting.** Let the target and the source be those of Q7.1, and let all coefficients of the target be larger than $\varepsilon$ in modulus.
+As in Q7.1, keep in each block only the coefficients of $I$ from its own input channel.
+
+**Success.** For every symmetric law, the probability that some mask brings all coefficients of $\sigma(x_i)$ and of $\sigma(-x_i)$ within
+$\varepsilon$ is at most $$[[success]].$$ For the coefficients of $\sigma(x_i)$ alone, which are all that inputs $x\ge0$ need, it is at most
+$[[nonnegative_success]]$.
+
+**Channels.** So a failure probability of at most $\delta$ requires $$n\ge[[needed]],$$ or $n\ge[[nonnegative_needed]]$ at inputs $x\ge0$.
+Q7.1 asks for the logarithm of `n_in`$\cdot$`n_out`$\cdot B/\delta$, and counting does not (Q11.2); these blocks do need it.
+
+**Compared with Q7.1.** Let `n_in`$\cdot$`n_out`$\cdot B$ grow, with $\varepsilon$ and $\delta$ fixed. Then the ratio of Q7.1's number of
+channels to this lower bound tends to $$[[block_looseness]].$$ For coefficients uniform on $[-1,1]$ it tends to $[[uniform_block_looseness]]$.
+At inputs $x\ge0$ the limits are twice as large. This claim does not say whether sources or masks of another kind need the logarithm.
 """,
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract; the bound is ours"),

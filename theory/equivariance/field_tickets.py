@@ -181,25 +181,28 @@ field_ticket = Claim(
     title="Tickets for networks of irreducible fields",
     headline=r"Vector features with norm non-linearities (Q12.3) have tickets too. In a layer a mask brings all coefficients within $\varepsilon$, with probability at least $1-\delta$, if for each input channel there are $$n\ge[[size]]$$ hidden ones.",
     statement=r"""
-Let a finite group $G$ act orthogonally on $V$, and let $B_1=I,\dots,B_B$ be a basis of the linear maps of $V$ to itself that commute with this action. Let the target
-have $L$ layers $h_\ell=\eta(\sum_{i,b}w_{iob}B_bh_{\ell-1,i})$ with norm non-linearities $\eta=\eta_\theta$ (Q12.3), one threshold $\theta\ge0$ for each output channel,
-and coefficients $|w|\le\frac a2$. For each layer of the target, the source has two random linear layers with this basis and *nothing between them*, with $n$ channels
-there for each of the `n_in` input channels, followed by the target's $\eta$. All coefficients of the source are independent and have one symmetric law for which a
-product of two has at least the density $\kappa$ on $[-a,a]$. Let $\nu$ be the largest norm of $\sum_b\delta_bB_b$ with $|\delta_b|\le1$, and
-$\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|>0$ the strength of a layer (Euclidean norms).
+**Target.** Let a finite group $G$ act orthogonally on $V$, and let $B_1=I,\dots,B_B$ be a basis of the linear maps of $V$ to itself that commute with this action. Let
+the target have $L$ layers $h_\ell=\eta(\sum_{i,b}w_{iob}B_bh_{\ell-1,i})$ with coefficients $|w|\le\frac a2$ and norm non-linearities $\eta=\eta_\theta$ (Q12.3), one
+threshold $\theta\ge0$ for each output channel. Let $\nu$ be the largest norm of $\sum_b\delta_bB_b$ with $|\delta_b|\le1$, and
+$\gamma=\max_o\sum_i\|\sum_bw_{iob}B_b\|>0$ the *strength* of a layer (Euclidean norms).
 
-(i) *One layer.* Except with probability at most $$[[failure]]$$ some mask leaves a layer whose coefficients have errors of at most $\varepsilon$. This layer commutes
+**Source.** For each layer of the target the source has two random linear layers with this basis and *nothing between them*, followed by the target's $\eta$. Between the
+two layers lie $n$ channels for each of the `n_in` input channels. All coefficients of the source are independent and have one symmetric law for which a product of two
+has at least the density $\kappa$ on $[-a,a]$.
+
+(i) **One layer.** Except with probability at most $$[[failure]]$$ some mask leaves a layer whose coefficients have errors of at most $\varepsilon$. This layer commutes
 with $G$. If the inputs have errors of at most $\Delta$ in each channel, the outputs have errors of at most $$[[error]]$$ for *all* inputs, where $\xi=\sum_i|x_i|$ for
 the inputs of the target. The failure probability is at most $\delta$ if $n\ge[[size]]$.
 
-(ii) *Networks.* Let no channel of the input be longer than $R$, let $\Gamma$ be the product of $\gamma$ over all layers, let $\varepsilon>0$, and put
-$$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If each layer has $$n\ge[[width]]$$ with its own $\varepsilon_\ell$, then, except with probability at most
+(ii) **Networks.** Let no channel of the input be longer than $R$, let $\Gamma$ be the product of the strengths of all layers, let $\varepsilon>0$, and
+allow the coefficients of layer $\ell$ errors of up to $\varepsilon_\ell$: $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ Let each layer have $$n\ge[[width]]$$ with its own $\varepsilon_\ell$. Then, except with probability at most
 $\delta$, some mask leaves a network that commutes with $G$ and whose output vectors, at all these inputs, are within $\varepsilon$ of those of the target. For
-coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the condition is $$n\ge[[uniform_width]].$$ Let $\Gamma_l$ be the product of $\gamma$ over the first
-$l\le L$ layers. Coefficients within $\varepsilon_\ell$ cause, after these layers, an error of at most $$[[network_error]];$$ for $V$ of Q12.3 and all $L$, $R$ and
-numbers of channels there are targets and coefficients that attain it.
+coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the condition is $$n\ge[[uniform_width]].$$
 
-*Fields of the plane*: $C_N$ at a frequency $0<k<\frac N2$ has $B=2$ and $\nu=\sqrt2$, and $D_N$ has $B=\nu=1$ (Q12.3).
+**The error bound is attained.** Let $\Gamma_l$ be the product of the strengths of the first $l\le L$ layers. Coefficients within $\varepsilon_\ell$ cause, after these
+layers, an error of at most $$[[network_error]].$$ For $V$ of Q12.3 and all $L$, $R$ and numbers of channels there are targets and coefficients that attain it.
+
+**Fields of the plane.** $C_N$ at a frequency $0<k<\frac N2$ has $B=2$ and $\nu=\sqrt2$, and $D_N$ has $B=\nu=1$ (Q12.3).
 """,
     steps=STEPS,
     source=Source(

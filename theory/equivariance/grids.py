@@ -113,22 +113,26 @@ LIBRARY = {**c4_kernels, "trivial_trivial": (D + 1) / 2, "regular_regular": 10 *
 grid_maps = Claim(
     label="Q4",
     title="Dimensions of equivariant maps on grids: shifts, turns and reflections",
-    headline=r"The maps that commute with all shifts of a grid that wraps around are convolutions. Kernels of $D\times D$ cells, from scalars to scalars, that commute with the square's turns have the dimension $[[c4_orbits]]$ in place of $D^2$.",
+    headline=r"Maps that commute with all shifts of a grid that wraps around are convolutions. Kernels of $D\times D$ cells, between scalars, that commute with the square's turns form a space of dimension $[[c4_orbits]]$ in place of $D^2$.",
     statement=r"""
-(a) On a $D\times D$ grid that wraps around, the maps that commute with all shifts are the convolutions. They form a space of dimension
-$[[translations]]$ per pair of channels. The convolutions with a kernel in a given $K\times K$ window around the cell 0, $K\le D$, form a
-space of dimension $[[window]]$. If the grid is padded with zeros instead of wrapping around, such a convolution commutes with the shifts
-only if it is a multiple of the identity.
+(a) **Shifts.** On a $D\times D$ grid that wraps around, the maps that commute with all shifts are the convolutions. They form a space of
+dimension $[[translations]]$ per pair of channels. The convolutions with a kernel in a given $K\times K$ window around the cell 0, $K\le D$,
+form a space of dimension $[[window]]$. Now pad the grid with zeros instead of wrapping it around. A convolution with such a kernel then
+commutes with the shifts only if it is a multiple of the identity.
 
-(b) Let $C_4$ or $D_4$ turn a centred $D\times D$ square and act on features by $\rho_{in}$, $\rho_{out}$. The kernels, one map of features
-for each cell, that commute with this action form a space of dimension $$\frac1{|G|}\sum_{g}\chi_{out}(g)\chi_{in}(g)\,|\mathrm{Fix}(g)|,$$
-where $|\mathrm{Fix}(g)|$ is the number of cells that stay in place: $D^2$ for the neutral element, $p$ for turns, $pD$ for reflections in
-the axes and $D$ for reflections in the diagonals, with $p=1$ for odd and $p=0$ for even $D$. From trivial to trivial features the dimension
-for $C_4$ is $[[c4_orbits]]$, that is $\frac{D^2+3}4$ for odd or $\frac{D^2}4$ for even sides, and for $D_4$ it is $[[d4_orbits]]$, that is
-$\frac{D^2+4D+3}8$ or $\frac{D^2+2D}8$, likewise. From trivial to regular features it is $D^2$, and from regular to regular features
-$|G|D^2$. The dimensions for all pairs of irreducible and regular types, in either direction, are tabulated (`c4_kernels`, `d4_kernels`).
+(b) **Turns and reflections.** Let $C_4$ turn a centred $D\times D$ square, or let $D_4$ turn and reflect it, and let this group act on
+features by $\rho_{in}$, $\rho_{out}$. A kernel has one map of features for each cell. The kernels that commute with this action form a space
+of dimension $$\frac1{|G|}\sum_{g}\chi_{out}(g)\chi_{in}(g)\,|\mathrm{Fix}(g)|.$$ Here $|\mathrm{Fix}(g)|$ is the number of cells that stay in
+place: $D^2$ for the neutral element, $p$ for turns, $pD$ for reflections in the axes and $D$ for reflections in the diagonals, with $p=1$ for
+odd and $p=0$ for even $D$.
 
-(c) Equivariant kernels are a basis iff their number and their rank both equal the dimension in (b).
+*Examples.* A trivial feature is one number that $G$ does not change. A regular one has a number for each element of $G$, and $G$ permutes
+them. From trivial to trivial features the dimension for $C_4$ is $[[c4_orbits]]$, that is $\frac{D^2+3}4$ for odd and $\frac{D^2}4$ for even
+$D$. For $D_4$ it is $[[d4_orbits]]$, that is $\frac{D^2+4D+3}8$ for odd and $\frac{D^2+2D}8$ for even $D$. From trivial to regular features
+it is $D^2$, and from regular to regular features $|G|D^2$. The dimensions for all pairs of irreducible and regular types, in either
+direction, are tabulated (`c4_kernels`, `d4_kernels`).
+
+(c) **Bases.** Equivariant kernels are a basis iff their number and their rank both equal the dimension in (b).
 """,
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract; the count of a library is reported second-hand"),

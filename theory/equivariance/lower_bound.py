@@ -169,29 +169,36 @@ def bounds_are_compared(saving: sp.Expr, relu_parameters: sp.Expr) -> Iterator[R
 pruning_lower_bound = Claim(
     label="Q8",
     title="A lower bound for pruning to equivariant networks",
-    headline=r"Let any source be pruned to equivariant ReLU layers with coefficients in $[-c,c]$ and $B$ orbits, of entries $0$ and $\frac1s$, within $\varepsilon$ at the inputs $\pm e_x$. To succeed for each with probability $1-\delta$ it needs at least $$[[relu_parameters]]$$ parameters.",
+    headline=r"A network is chosen without its target, an equivariant ReLU layer of $B$ orbits, entries $0$ and $\frac1s$, coefficients in $[-c,c]$. If for each target a mask is within $\varepsilon$ at $\pm e_x$ with probability $1-\delta$, it has at least $$[[relu_parameters]]$$ parameters.",
     statement=r"""
-Let $G$ permute finite sets $X$ and $Y$, and let $B_b$ be the orbit basis (Q2) with all elements divided by the same $s>0$ (for $s=1$ the
-entries are 0 and 1). The target $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ has `n_in` input and `n_out` output channels,
-$\sigma=\mathrm{ReLU}$ or $\sigma(t)=t$, and coefficients $w$ that are independent and uniform on $[-c,c]$. Let a source have $\Theta$
-parameters, random or not but independent of $w$. It may be equivariant or not, and it may be pruned by any of its $2^\Theta$ masks. The
-error is the supremum of $|g-f|$ over outputs and over an input set that contains all $\pm e_x$ ($x\in X$) in every single channel. Then
+**Target.** Let $G$ permute finite sets $X$ and $Y$. Let $B_b$ be the orbit basis (Q2), all its elements divided by the same $s>0$, so that
+their entries are $0$ and $\frac1s$. The target $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ has `n_in` input and `n_out` output channels. It is
+a ReLU layer or linear, $\sigma(t)=t$. Its coefficients $w$ are independent and uniform on $[-c,c]$.
 
-* one function $g$ is within $\varepsilon$ for at most the share $$[[relu_share]]$$ of the values of each coefficient (ReLU; attained, at
-  the inputs $\pm e_x$ alone, by $g=\varepsilon$), or $$[[linear_share]]$$ (linear targets; attained there by $g=0$);
-* some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear targets; attained
-  at the inputs $\pm e_x$ alone if $\Theta$ is a multiple of the number of coefficients, for instance by masked copies of one layer whose
-  coefficients are $2\varepsilon s$ times powers of two, as long as the intervals of their sums lie within the intervals of the
-  coefficients);
-* if, for every $w$, such a mask exists with probability at least $1-\delta$, $0\le\delta<1$, then $$\Theta\ge[[relu_parameters]]$$ for
-  ReLU, and $$\Theta\ge[[linear_parameters]]$$ for linear targets.
+**Source.** The source is a network with $\Theta$ parameters. It may be random, but is independent of $w$, and it need not be equivariant.
+It may be pruned by any of its $2^\Theta$ masks. The error of a function $g$, such as a mask leaves, is the supremum of $|g-f|$ over outputs
+and over a set of inputs that contains all $\pm e_x$ ($x\in X$) in every single channel.
 
-If each $B_b$ is divided by its own $s_b$, the bounds on the shares hold with $s_b$ in place of $s$, and those on the probabilities with the
-product over $b$ of these shares, each to the power `n_in`·`n_out`, in place of the power of one share. The bounds for ReLU rest on this:
-the weights $w$ of one entry for which $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU, form a set of
-measure $$[[measure]].$$ The same bound for an unstructured layer has the $|X||Y|$ entries in place of the $B$ orbits. Apart from the term
-in $\delta$, symmetry saves the factor $$[[saving]],$$ which is never more than $|G|$, and is exactly $[[free_saving]]=|G|$ if $G$ acts
+**One function.** Of the values of each coefficient, one function is within $\varepsilon$ for at most the share $$[[relu_share]]$$ (ReLU) or
+$$[[linear_share]]$$ (linear targets). At the inputs $\pm e_x$ alone these shares are attained, by $g=\varepsilon$ and by $g=0$.
+
+**All masks.** Some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear
+targets). At the inputs $\pm e_x$ alone the bound for linear targets is attained if $\Theta$ is a multiple of the number of coefficients:
+for instance by masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two, as long as all numbers within
+$\varepsilon s$ of their sums lie in $[-c,c]$.
+
+**Parameters.** Suppose that for every $w$ some mask is within $\varepsilon$ with probability at least $1-\delta$, $0\le\delta<1$. Then
+$$\Theta\ge[[relu_parameters]]$$ for ReLU, and $$\Theta\ge[[linear_parameters]]$$ for linear targets.
+
+**Own divisors.** If each $B_b$ is divided by its own $s_b$, the bounds on the shares hold with $s_b$ in place of $s$. In the bounds on the
+probabilities the product over $b$ of these shares, each to the power `n_in`·`n_out`, replaces the power of one share.
+
+**What symmetry saves.** The same bound for an unstructured layer has the $|X||Y|$ entries in place of the $B$ orbits. So, apart from the
+term in $\delta$, symmetry saves the factor $$[[saving]].$$ It is never more than $|G|$, and is exactly $[[free_saving]]=|G|$ if $G$ acts
 freely on $Y\times X$.
+
+**What the bounds for ReLU rest on.** Let $p$ and $q$ be the outputs of $g$ at $e_x$ and $-e_x$. The weights $w$ of one entry for which
+$|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, where $\sigma$ is ReLU, form a set of measure $$[[measure]].$$
 """,
     steps=STEPS,
     source=Source(

@@ -168,28 +168,34 @@ def uniform_widths_have_all_put_in(
 network_ticket = Claim(
     label="Q11.1",
     title="Widths at which random networks contain whole equivariant networks",
-    headline=r"A mask on coefficients of a random equivariant network comes within $\varepsilon$ of a fixed one of half its depth with small coefficients, at all bounded inputs, with probability $1-\delta$, for some width $O(\ln\frac1{\varepsilon\delta})$.",
+    headline=r"Fix an equivariant network with small coefficients. A random one of twice its depth and some width $O(\ln\frac1{\varepsilon\delta})$ has, with probability $1-\delta$, a mask on coefficients that is within $\varepsilon$ of it at all bounded inputs.",
     statement=r"""
-Let the target be a network of $L$ equivariant layers as in Q9: the group acts on all levels by permutations, ReLU lies between the layers
-but not after the last, and the coefficients satisfy $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the numbers of its input and
-output channels, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, and $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ its weight
-(operator norms induced by the maximum norm). Let $\Omega$ be the product of $\omega$ over all layers. For each layer the source has two
-random layers, as in Q7.1, with $n$ channels between them for each input channel. Let no input exceed $R$ in modulus, and let
-$\varepsilon>0$. (No output exceeds $R\,\Omega$ in modulus, so for $\varepsilon\ge R\,\Omega$ the empty network suffices, whatever the
-widths.) Put $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If the first of these layers has $$n\ge[[first_width]]$$ and every
-other layer has $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then, except with probability at most $\delta$, some mask leaves an
-equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every output. If inputs are never negative, the
-second width suffices for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are
+**Target.** Let the target be a network of $L$ equivariant layers as in Q9: the group acts on all levels by permutations, and ReLU lies
+between the layers but not after the last. Let its coefficients satisfy $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the numbers of
+its input and output channels, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, and $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$
+its *weight* (operator norms induced by the maximum norm). Let $\Omega$ be the product of the weights of all layers. Let no input exceed $R$
+in modulus. (Then no output exceeds $R\,\Omega$ in modulus, so for $\varepsilon\ge R\,\Omega$ the empty network suffices, whatever the
+widths.)
+
+**Source.** For each layer of the target the source has two random layers, as in Q7.1, with $n$ channels between them for each input
+channel. Its coefficients have the law of Q7.1: a product of two has at least the density $\kappa$ on $[-a,a]$.
+
+**Widths.** Let $\varepsilon>0$, and allow the coefficients of layer $\ell$ errors of up to $\varepsilon_\ell$:
+$$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ Let the first layer of the target have $$n\ge[[first_width]]$$ and every other layer
+$$n\ge[[later_width]],$$ with its own $\varepsilon_\ell$. Then, except with probability at most $\delta$, some mask leaves an equivariant
+network that is within $\varepsilon$ of the target at *all* these inputs, in every output. If inputs are never negative, the second width
+suffices for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are
 $$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$
 
-*The error bound is attained.* Let $\Omega_l$ be the product of $\omega$ over the first $l\le L$ layers. Coefficients within
+**The error bound is attained.** Let $\Omega_l$ be the product of the weights of the first $l\le L$ layers. Coefficients within
 $\varepsilon_\ell$ cause, after these layers, an error of at most $$[[network_error]],$$ which is $\varepsilon$ after the last layer. For
-orbit bases of transitive levels, and for all $L$, $R$, numbers of channels and weights, there are targets and coefficients that attain it,
-so no larger $t$, the same for all layers, is admissible. This does not say that the widths cannot be smaller; Q11.2 and Q11.3 compare them.
+orbit bases of transitive levels, and for all $L$, $R$, numbers of channels and weights, there are targets and coefficients that attain it.
+So no larger $t$, the same for all layers, is admissible. This does not say that the widths cannot be smaller; Q11.2 and Q11.3 compare them.
 
-*Dense networks* $x\mapsto W_L\sigma(\cdots\sigma(W_1x))$ are the case of one point: $B=\beta=1$, $\omega=\|W_\ell\|_{\infty\to\infty}$. If
-the first basis of a pair is an orbit basis that lacks $I$, then by Q7.2 $n$ channels for each input channel and each orbit suffice, with
-the failure probability and the errors of Q7.1, and the proof is otherwise the same.
+**Dense networks** $x\mapsto W_L\sigma(\cdots\sigma(W_1x))$ are the case of one point: $B=\beta=1$, $\omega=\|W_\ell\|_{\infty\to\infty}$.
+
+**Without the identity.** If the first basis of a pair of layers is an orbit basis that lacks $I$, then by Q7.2 $n$ channels for each input
+channel and each orbit suffice, with the failure probability and the errors of Q7.1. The proof is otherwise the same.
 """,
     steps=STEPS,
     source=Source(

@@ -163,26 +163,32 @@ def best_phases_are_the_limit(phases_looseness: sp.Expr, least_looseness: sp.Exp
 ticket_optimality = Claim(
     label="Q11.2",
     title="Tickets compared with the lower bound for every source",
-    headline=r"The order $\ln\frac1\varepsilon$ of Q7.1 is right: as $\varepsilon\to0$, its blocks, with a first basis spanned by $I$, hold $$[[looseness]]$$ times as many coefficients as every source needs parameters, by counting (Q8).",
+    headline=r"Let $I$ span the first basis. As $\varepsilon\to0$, the blocks of Q7.1 hold $$[[looseness]]$$ times as many coefficients as every source needs parameters, by counting (Q8). So the order $\ln\frac1\varepsilon$ of Q7.1 is right.",
     statement=r"""
-Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis
-of the source be spanned by $I$. In the blocks of Q7.1, with the rest of the first layer dropped beforehand, $[[candidates]]$ coefficients
-of the source may be kept. Let the error be the largest one over a set of inputs that contains all $\pm e_x$ in every single channel, and
-let it be at most $\Lambda$ times the largest error of a coefficient. So $\Lambda$ is at least $1$. For the inputs $\pm e_x$
-alone $\Lambda=1$ is enough. For all inputs up to $R$ in modulus, which include the former if $R\ge1$, $\Lambda=[[ball_spread]]$ is enough,
-where $\beta=\sum_b\|B_b\|$ (operator norms induced by the maximum norm); for transitive levels a smaller $\Lambda$ is not.
-Take Q7.1's number of channels for an error $\varepsilon$, not rounded up. Then there are
-$$[[ratio]]$$ candidates for each of the parameters that *every* source, equivariant or not, needs by Q8 if each target is to be found with
-probability $1-\delta$, provided that $\varepsilon$ is so small that the bound of Q8 is not trivial. As $\varepsilon\to0$ with all else
-fixed, this ratio tends to $$[[looseness]],$$ whatever $\Lambda$: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on
-$[-1,1]$ the limit is $[[uniform_looseness]]$. For very small errors R13 needs fewer channels: with its numbers the limit comes arbitrarily
-close to $$[[least_looseness]]$$ and, for uniform coefficients, to $[[uniform_least_looseness]]$. A mask on all of the source, whose first
-layer is dense, may keep any of $[[whole_source]]$ coefficients. With these as candidates the limit is $$[[dense_looseness]],$$ which is not
-bounded in `n_in`.
+**Target and source.** Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$.
+Let the first basis of the source be spanned by $I$. Keep only the blocks of Q7.1, and drop the rest of the first layer beforehand. Then
+$[[candidates]]$ coefficients of the source, the *candidates*, may be kept.
 
-For a fixed $\varepsilon<\frac a4$ the ratio is not bounded. With $\Lambda$ fixed, too, it grows like $\ln$ `n_in`: the quotient of the two
-tends to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need a logarithm of this kind (Q11.3). This claim does not say whether another
-source needs one, nor what a network of several layers needs.
+**Errors.** Let the error be the largest one over a set of inputs that contains all $\pm e_x$ in every single channel. Let it be at most
+$\Lambda$ times the largest error of a coefficient, so that $\Lambda\ge1$. For the inputs $\pm e_x$ alone $\Lambda=1$ is enough. For all
+inputs up to $R$ in modulus, which include the former if $R\ge1$, $\Lambda=[[ball_spread]]$ is enough, where $\beta=\sum_b\|B_b\|$ (operator
+norms induced by the maximum norm). For transitive levels no smaller $\Lambda$ is enough.
+
+**The comparison.** Take Q7.1's number of channels for an error $\varepsilon$, not rounded up. Compare the candidates with the parameters
+that *every* source, equivariant or not, needs by Q8 if each target is to be found with probability $1-\delta$. Let $\varepsilon$ be so small
+that this bound of Q8 is not trivial. Then for each of these parameters there are $$[[ratio]]$$ candidates.
+
+**Small errors.** As $\varepsilon\to0$ with all else fixed, this ratio tends to $$[[looseness]],$$ whatever $\Lambda$: the order
+$\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$. For very small errors R13 needs
+fewer channels: with its numbers the limit comes arbitrarily close to $$[[least_looseness]]$$ and, for uniform coefficients, to
+$[[uniform_least_looseness]]$.
+
+**Masks on the whole source.** Its first layer is dense, so such a mask may keep any of $[[whole_source]]$ coefficients. With these as
+candidates the limit is $$[[dense_looseness]],$$ which is not bounded in `n_in`.
+
+**Many channels.** For a fixed $\varepsilon<\frac a4$ the ratio is not bounded. With $\Lambda$ fixed, too, it grows like $\ln$ `n_in`: the
+quotient of the two tends to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need a logarithm of this kind (Q11.3). This claim does not say
+whether another source needs one, nor what a network of several layers needs.
 """,
     steps=STEPS,
     source=Source(

@@ -171,21 +171,27 @@ def relays_leave_nothing(relays_only: sp.Expr, two_relays_error: sp.Expr, target
 unheard_parts = Claim(
     label="E12.2",
     title="Interactions are lost if no neuron is connected to all their inputs",
-    headline="For independent inputs and any weights, the mean square error is at least the variance of all parts of $f$ such that no neuron of the last hidden layer is connected, by paths, to all their inputs.",
+    headline=r"Let the inputs be independent. Whatever the weights, the mean square error is at least the variance of all parts of $f$ such that no neuron of the last hidden layer has paths from all their inputs.",
     statement=r"""
-Let the mask of a network of any depth be given. For a neuron $v$ of the last hidden layer, let $A_v$ be the inputs
-from which a path of edges leads to it; the neuron is *connected* to these inputs. Let the inputs be independent and
-$Ef^2<\infty$, with the parts $f_T$ of E7 and their variances $\sigma_T^2$. Then, whatever the weights, the biases and
-the activation,
+**Setting.** Let the mask of a network of any depth be given. For a neuron $v$ of the last hidden layer, let $A_v$ be
+the inputs from which a path of edges leads to it; the neuron is *connected* to these inputs. Let the inputs be
+independent and $Ef^2<\infty$. Then $f$ is the sum of its parts $f_T$ of E7, one for each set $T$ of inputs, with the
+variances $\sigma_T^2$.
+
+**The error.** Whatever the weights, the biases and the activation,
 $$E(f-f_{net})^2\ge\sum_{T\ne\emptyset,\ T\not\subseteq A_v\text{ for all }v}\sigma_T^2.$$
-The sum is the least error of all sums of a constant and functions of $x_{A_v}$ of finite mean square. So networks
-with the mask can approach a sum $f=\sum_qf_{S_q}$ arbitrarily closely in mean square only if, for each part of it
-other than $0$, one neuron $v$ is connected to all inputs of the part. Examples of maps that keep only the parts
-counted in the bound, for three inputs and seven families of connected sets that name the maps, are
-$[[residual_maps]]$. Paths count, not edges to the first layer. For uniform inputs in $[-1,1]$, $\max(0,x_1+x_2)$ has
-the part $[[interaction]]$ of both inputs, with variance $[[interaction_floor]]$. A network of any depth in which no
-neuron of the last hidden layer is connected to both inputs has at least this error. But $[[relays_only]]$, in which
-no neuron of the first layer has edges to both inputs, has the error $[[two_relays_error]]$.
+The right-hand side is the least error of all sums of a constant and functions of $x_{A_v}$ of finite mean square. So
+networks with the mask can approach a sum $f=\sum_qf_{S_q}$ arbitrarily closely in mean square only if, for each part
+of it other than $0$, one neuron $v$ is connected to all inputs of the part.
+
+**Three inputs.** To take the mean over one of three inputs is a linear map of functions: $P_1$, $P_2$ or $P_3$. The
+maps that keep only the parts counted in the bound are, for seven families of connected sets, $[[residual_maps]]$. The
+families name them: 12,3 stands for the sets $\{1,2\}$ and $\{3\}$.
+
+**Paths count, not edges to the first layer.** For uniform inputs in $[-1,1]$, $\max(0,x_1+x_2)$ has the part
+$[[interaction]]$ of both inputs, with variance $[[interaction_floor]]$. A network of any depth in which no neuron of
+the last hidden layer is connected to both inputs has at least this error. But $[[relays_only]]$, in which no neuron
+of the first layer has edges to both inputs, has the error $[[two_relays_error]]$.
 """,
     steps=STEPS,
     source=Source(

@@ -186,18 +186,26 @@ def floors_are_the_parts_that_are_met(
 inactive_inputs = Claim(
     label="E7",
     title="Inputs without paths: the error that remains",
-    headline=r"If no path leaves the inputs $J$, the mean square distance of the network from $f$ is at least $E\operatorname{Var}(f\mid x_{-J})$, the mean variance of $f$ given the other inputs, at every width and depth. A function of these attains it.",
+    headline=r"If no path leaves the inputs $J$, the mean square distance of the network from $f$ is at least $E\operatorname{Var}(f\mid x_{-J})$, the mean variance of $f$ given the other inputs. A function of these attains it. Width and depth do not matter.",
     statement=r"""
-If no path leaves the inputs $J$, the network is a function of the other inputs. Over all functions $g$ of these,
+**The floor.** If no path leaves the inputs $J$, the network is a function of the other inputs. Over all functions $g$
+of these,
 $$\inf_gE(f-g)^2=E\operatorname{Var}(f\mid x_{-J}),$$
-for every law of $x$ with $Ef^2<\infty$. The infimum is attained by $g=E[f\mid x_{-J}]$, and any $g$ has
-$E(f-g)^2=E\operatorname{Var}(f\mid x_{-J})+E(g-E[f\mid x_{-J}])^2$. The infimum equals $\frac12E(f(x)-f(x'))^2$,
-where $x'$ is $x$ with $x_J$ redrawn given the other inputs. For product laws it is
-$\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$ times the variance of $f$. For $J=\{1\}$ and
-two independent inputs, uniform in $[0,1]$, it is $[[projection_error]]=[[resampled_error]]$. For $f=ax_1x_2+bx_3^2$ and
-uniform inputs in $[0,1]$ the parts, which are polynomials and so defined everywhere, have the variances $[[sobol]]$,
-named by their inputs; the floors for the sets $J$ are $[[floors]]$. For $J=\{1\}$ and $a\ne0$ the main effect $\sigma_{\{1\}}^2$ alone is
-not a floor that a network attains. The floor holds at every width and depth and for all weights.
+for every law of $x$ with $Ef^2<\infty$. This is a floor of the network's error at every width and depth and for all
+weights. The infimum is attained by $g=E[f\mid x_{-J}]$, and any $g$ has $E(f-g)^2=E\operatorname{Var}(f\mid
+x_{-J})+E(g-E[f\mid x_{-J}])^2$.
+
+**By drawing again.** The infimum equals $\frac12E(f(x)-f(x'))^2$, where $x'$ is $x$ with $x_J$ redrawn given the
+other inputs. For $J=\{1\}$ and two independent inputs, uniform in $[0,1]$, it is
+$[[projection_error]]=[[resampled_error]]$.
+
+**By parts of $f$.** For product laws $f$ is the sum of orthogonal parts $f_T$, one for each set $T$ of inputs. Let
+$\sigma_T^2$ be their variances. The infimum is $\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$
+times the variance of $f$.
+
+**An example.** For $f=ax_1x_2+bx_3^2$ and uniform inputs in $[0,1]$ the parts, which are polynomials and so defined
+everywhere, have the variances $[[sobol]]$, named by their inputs. The floors for the sets $J$ are $[[floors]]$. For
+$J=\{1\}$ and $a\ne0$ the main effect $\sigma_{\{1\}}^2$ alone is not a floor that a network attains.
 """,
     steps=STEPS,
     source=Source(

@@ -173,20 +173,27 @@ def chosen_relays_need_one_edge_more(chosen: sp.Expr) -> Iterator[Relation]:
 relay_layer = Claim(
     label="E8",
     title="A second layer removes the price of full wiring: relays",
-    headline=r"With edge probability $p$, a neuron of a second hidden layer has relays of all $k$ inputs among $m$ neurons below with probability $$[[relayed]].$$ So $k$ of order $m/\ln m$ is possible, whereas full wiring ends at order $\ln m$.",
+    headline=r"With edge probability $p$, a neuron of a second hidden layer has relays of all $k$ inputs among $m$ neurons below with probability $$[[relayed]].$$ So $k$ may be of order $m/\ln m$, whereas full wiring ends at order $\ln m$.",
     statement=r"""
-Let a network have $k$ inputs in $[-B,B]$ and two hidden ReLU layers of $m$ and $n_2$ neurons with biases. Let all
-edges be independent with probability $p$. Split the first layer, before the mask is seen, into $k$ groups of $g$
-neurons; neuron $i$ of group $j$ *relays* $x_j$ if its edge to input $j$ exists. A neuron of the second layer with
-edges to a relay of every input can compute every $\varphi(\omega\cdot x+b)$. It has such edges with probability
+**Setting.** Let a network have $k$ inputs in $[-B,B]$ and two hidden ReLU layers of $m$ and $n_2$ neurons with
+biases. Let all edges be independent with probability $p$.
+
+**Relays.** Split the first layer, before the mask is seen, into $k$ groups of $g$ neurons. Neuron $i$ of group $j$
+*relays* $x_j$ if its edge to input $j$ exists. A neuron of the second layer with edges to a relay of every input can
+compute every $\varphi(\omega\cdot x+b)$. It has such edges with probability
 $$q=[[relayed]]\ge[[lower_bound]].$$
-So $k\le[[input_budget]]$ is sufficient for $q\ge1-[[budget_failure]]\to1$, whereas full wiring ends at
-$\ln m/\ln\frac1p$ inputs (E4). Two neurons of the second layer both have such edges with probability
-$e_2=[[both_relayed]]$. The share of neurons with such edges among the $n_2$ has mean $q$ and variance
+
+**How many inputs.** So $k\le[[input_budget]]$ is sufficient for $q\ge1-[[budget_failure]]$, which tends to $1$ as
+$m\to\infty$. Full wiring ends at $\ln m/\ln\frac1p$ inputs (E4).
+
+**Neurons share their relays.** Two neurons of the second layer both have such edges with probability
+$e_2=[[both_relayed]]$. Of the $n_2$ neurons, the share with such edges has mean $q$ and variance
 $$[[variance]],$$
 which decreases to $[[shared]]$ as $n_2\to\infty$. For $p<1$ and $m\ge k$ this limit is greater than $0$, because the
-neurons share their relays. This construction is sufficient, not necessary: if the split is chosen after the first
-mask is seen and gives every input $g$ neurons with an edge to it, the probability is $[[chosen]]$.
+neurons share their relays.
+
+**A split that is chosen later.** This construction is sufficient, not necessary. If the split is chosen after the
+first mask is seen and gives every input $g$ neurons with an edge to it, the probability is $[[chosen]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (deeper networks)"),

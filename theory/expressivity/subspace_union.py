@@ -131,23 +131,27 @@ def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr) -> Iterator[Relati
 subspace_union = Claim(
     label="E11",
     title="Sums of functions of few inputs: separate neurons for each function",
-    headline=r"A random layer holds the sum of networks of $N_1$ and $N_2$ units if at least $N_1$, $N_2$ and $N_1+N_2$ neurons are wired to the inputs of the first, the second and either. It fails to with at most a sum of three binomial tails.",
+    headline=r"A random layer holds the sum of networks of $N_1$ and $N_2$ units if $N_1$, $N_2$ and $N_1+N_2$ neurons are wired to the inputs of the first, the second and either. It fails with probability at most a sum of three binomial tails.",
     statement=r"""
-Let $f=f_1+f_2$. Let $f_q$ depend only on the $k_q$ inputs $S_q$ and be within $\varepsilon_q$ of a network of $N_q$
-units on these inputs, and let $S_1\cup S_2$ have $k_{12}$ inputs. Consider a hidden layer of $n$ neurons under the
-floor of E1 (edges of probability at least $p$ to these inputs, for a share $\alpha$ of the latents) with a dense
-readout. It contains the sum of the two networks, which is within $\varepsilon_1+\varepsilon_2$ of $f$, if each
-network finds neurons of its own that are wired to its inputs. This fails with probability at most
-$$[[union_failure]],$$
-an upper bound of the sum of the probabilities that fewer than $N_1$ neurons are wired to $S_1$, that fewer than $N_2$
-are wired to $S_2$, and that fewer than $N_1+N_2$ are wired to at least one of the two sets; a neuron is wired to at
-least one of them with probability at least $[[either]]$. The bound equals this sum, and a neuron is wired to at least
-one set with exactly this probability, if $k_1,k_2\ge1$ and the edges have exactly the floor, that is, probability $p$
-on a share $\alpha$ of the latents and $0$ elsewhere. The third probability
-cannot be left out. One neuron that is wired to all inputs is enough for $N_1=1$ and for $N_2=1$ separately. But one
-unit of any activation, with a constant, differs by at least $[[one_unit_error]]$ somewhere on $[-1,1]^2$ from
-$\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one unit. The bound is loose by a factor of at most three: for
-such edges there are too few neurons with probability at least a third of the bound (`union_floor`).
+**Setting.** Let $f=f_1+f_2$. Let $f_q$ depend only on the $k_q$ inputs $S_q$ and be within $\varepsilon_q$ of a network
+of $N_q$ units on these inputs, and let $S_1\cup S_2$ have $k_{12}$ inputs. Consider a hidden layer of $n$ neurons with a
+dense readout. Its edges have the floor of E1: those to these inputs have probability at least $p$, for a share $\alpha$
+of the latents. A neuron is *wired* to a set of inputs if it is connected to all of them.
+
+**Enough neurons.** The layer contains the sum of the two networks, which is within $\varepsilon_1+\varepsilon_2$ of
+$f$, if each network finds neurons of its own that are wired to its inputs. This fails with probability at most
+$$[[union_failure]],$$ an upper bound of the sum of three probabilities: that fewer than $N_1$ neurons are wired to
+$S_1$, that fewer than $N_2$ are wired to $S_2$, and that fewer than $N_1+N_2$ are wired to at least one of the two
+sets. A neuron is wired to at least one of the sets with probability at least $[[either]]$.
+
+**Exactly the floor.** Let $k_1,k_2\ge1$, and let the edges have probability $p$ on a share $\alpha$ of the latents and
+$0$ elsewhere. Then the bound equals the sum of the three probabilities, and a neuron is wired to at least one set with
+exactly the probability above. In this case there are too few neurons with probability at least a third of the bound
+(`union_floor`), so the bound is loose by a factor of at most three.
+
+**The third probability cannot be left out.** One neuron that is wired to all inputs is enough for $N_1=1$ and for
+$N_2=1$ separately. But one unit of any activation, with a constant, differs by at least $[[one_unit_error]]$ somewhere
+on $[-1,1]^2$ from $\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one unit.
 """,
     steps=STEPS,
     source=Source(

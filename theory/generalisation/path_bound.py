@@ -328,19 +328,19 @@ def second_derivative_is_a_binomial_series(even_rest: sp.Expr, even_coefficient:
 path_residual_bound = Claim(
     label="B8",
     title="A path bound for every target, finite if the kernel minus its linear part is positive definite",
-    headline=r"With the linear part $B$ of the kernel matrix $K$, from B2.1, and the least eigenvalue $\mu$ of $K-B$, $y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y$ for all labels $y$. The mean eigenvalue in place of $\mu$ gives no bound.",
+    headline=r"Let $B$ be the linear part of the kernel matrix $K$ (B2.1), and $\mu$ the least eigenvalue of $K-B$. Then $y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y$ for all labels $y$. The mean eigenvalue in place of $\mu$ gives no bound.",
     statement=r"""
-With $B=\frac{w}dX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$, $w=[[weight]]$ (B2.1), and $\mu=\lambda_{\min}(K-B)\ge0$,
-$$y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y\qquad\text{for every }y:$$
-the bound is the sum of $[[residual_term]]$ over the eigenvectors of $B$, where $b$ is the eigenvalue and $y$ the component of the labels.
-If
-$\mu=0$ and $y$ is not in the range of $B$, the bound is $+\infty$. For $\{x,-x\}$ with one hidden layer, $K=2SI$ and $\mu=0$, and at
-$y=(1,1)$ the true value is $[[antipodal_energy]]$. With one hidden layer, homogeneous masks and inputs that are not $0$, $\mu>0$ if and
-only
-if no two inputs are parallel: the rest of
-the kernel is even in their cosine, with the coefficients $[[even_coefficient]]>0$ at its powers $2i$.
-The mean $\operatorname{tr}(K-B)/m$ in place of $\mu$ does not give a bound: for $\{x,-x\}$ and $y=(1,-1)$ it gives
-$[[mean_bound]]$, while the true value is again $[[antipodal_energy]]$.
+**The bound.** Let $B=\frac{w}dX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$, $w=[[weight]]$, be the linear part of $K$ (B2.1), and
+$\mu=\lambda_{\min}(K-B)\ge0$. Then
+$$y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y\qquad\text{for every }y.$$
+The right side is the sum of $[[residual_term]]$ over the eigenvectors of $B$, where $b$ is the eigenvalue and $y$ the component of the labels.
+
+**Where it is finite.** If $\mu=0$ and $y$ is not in the range of $B$, the bound is $+\infty$. For $\{x,-x\}$ with one hidden layer, $K=2SI$ and $\mu=0$, and at
+$y=(1,1)$ the true value is $[[antipodal_energy]]$. With one hidden layer, homogeneous masks and inputs that are not $0$, $\mu>0$ if and only if no two inputs are
+parallel. The reason is that $K-B$ is even in their cosine, with the coefficients $[[even_coefficient]]>0$ at its powers $2i$.
+
+**The mean is not enough.** With $\operatorname{tr}(K-B)/m$ in place of $\mu$ there is no bound: for $\{x,-x\}$ and $y=(1,-1)$ it gives $[[mean_bound]]$, while the
+true value is again $[[antipodal_energy]]$.
 """,
     steps=RESIDUAL_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -151,16 +151,17 @@ def half_of_the_weights_are_kept(kept_share: sp.Expr, kept_energy: sp.Expr) -> I
 linear_part_bound = Claim(
     label="B2.1",
     title="The tangent kernel dominates a linear kernel of path densities",
-    headline=r"For infinitely wide ReLU networks with $L$ hidden layers and masks independent of the weights, the tangent kernel is, as a matrix, at least $c_L$ times the linear kernel that weighs inputs by path densities, $$c_L=[[constant]].$$",
+    headline=r"Let masks of an infinitely wide ReLU network with $L$ hidden layers not depend on the weights. As a matrix, the tangent kernel is at least $c_L$ times the linear kernel that weighs inputs by path densities, $$c_L=[[constant]].$$",
     statement=r"""
-For a network of $L$ hidden layers with graphons $W^{(l)}$ on all layers (masks independent of the weights' values) and path density
-$\rho_{path}$, the infinitely wide tangent kernel on inputs $X$ satisfies
-$$K\succeq c_LB,\qquad B=\tfrac1dX\operatorname{diag}(\rho_{path})X^\top,\qquad c_L=[[constant]]$$
-($[[plain_constant]]$ for the ReLU without its factor $\sqrt2$). With masks that depend on the weights (second-moment graphons $Q^{(l)}$),
-$K\succeq wB_Q$, $B_Q=\frac1dX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\top$, $w=[[layer_constant]]$, where $\rho^{(l)}$ is the
-density of paths with $W$ at layer $l$ and $Q$ elsewhere. **Sharpness.** $c_1=1$ is the best constant, attained by $\{x,-x\}$: there
-$\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
-$M=1\{\omega>0\}$, the mask of SNIP at density $\frac12$ if all its samples are positive, $K-wB_Q=[[one_sided_gap]]$ at $x=-1$.
+**The bound.** Take an infinitely wide network of $L$ hidden layers with graphons $W^{(l)}$ on all layers, whose masks do not depend on the weights' values. The path densities $\rho_{path}$ say for each input which share of its paths to the output is kept. The matrix $K$ of the tangent kernel on inputs $X$ satisfies
+$$K\succeq c_LB,\qquad B=\tfrac1dX\operatorname{diag}(\rho_{path})X^\top,\qquad c_L=[[constant]]:$$
+no eigenvalue of $K-c_LB$ is negative. For the ReLU without its factor $\sqrt2$ the constant is $[[plain_constant]]$.
+
+**Masks that depend on the weights**, through their sizes alone, have second-moment graphons $Q^{(l)}$ (K4). For them $K\succeq wB_Q$, $B_Q=\frac1dX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\top$, $w=[[layer_constant]]$, where $\rho^{(l)}$ is the density of paths with $W$ at layer $l$ and $Q$ elsewhere.
+
+**Sharpness.** For $L=1$, $c_1=1$ is the best constant, attained by $\{x,-x\}$: there $\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$.
+
+**Masks that follow the gates** are not covered. Let $L=1$ and $M=1\{\omega>0\}$, the mask of SNIP at density $\frac12$ if all its samples are positive. For one input, $x=-1$, $K-wB_Q=[[one_sided_gap]]$.
 """,
     steps=LINEAR_STEPS,
     source=Source(
@@ -174,7 +175,7 @@ $M=1\{\omega>0\}$, the mask of SNIP at density $\frac12$ if all its samples are 
     quantities=(
         LAYERS,
         VARIANCE,
-        Quantity(c, "multiple of the linear part that is taken from the kernel", POSITIVE),
+        Quantity(c, "multiple of the linear part that is taken from the kernel", NON_NEGATIVE),
     ),
     symbols=MASKED_LINEAR,
     hypotheses=(
@@ -301,16 +302,14 @@ best_linear_constant = Claim(
     title="The best constant of the linear part, for homogeneous masks",
     headline=r"For homogeneous masks and inputs of one length, the best constant in $K\succeq cB$ that serves in all dimensions is the slope of the dense kernel in the cosine, at orthogonal inputs.",
     statement=r"""
-For homogeneous masks and $L$ hidden layers let $c$ be the best constant in $K\succeq cB$,
-$B=\frac1dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1),
-for inputs of one length. The best constant that holds in every dimension is
-the Taylor coefficient $\Theta_L'(0)$ of the dense kernel in the cosine. From layer to layer the correlation $s$ at orthogonal
-inputs, its slope $p$, the value $t$ of the kernel and its slope $q$ go from $(0,1,0,1)$ by
+**The question.** Let the masks be homogeneous, with $L$ hidden layers, and the inputs of one length. What is the best constant $c$ in $K\succeq cB$, $B=\frac1dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1)?
+
+**In all dimensions.** The best constant that holds in every dimension is $\Theta_L'(0)$, the slope of the dense kernel in the cosine, at orthogonal inputs. At such inputs let $s$ be the correlation, $p$ its slope, $t$ the value of the kernel and $q$ its slope. From layer to layer $(s,p,t,q)$ go from $(0,1,0,1)$ by
 $$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\\
-p&\to p\,\kappa_0(s),&q&\to q\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),\end{aligned}$$
-so the constant is $1$, $0.9581$ and $0.9126$ for $L=1,2,3$. On the sphere of inputs in $\mathbb R^d$, $d\ge2$, the best constant is
-$E[\Theta_L(r)r]/E[r^2]$ under the weight $(1-r^2)^{(d-3)/2}$ (`sphere_constant` gives it for $1\le L\le6$). It is $1$ for $L\le1$; for $L\ge2$
-it exceeds the Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
+p&\to p\,\kappa_0(s),&q&\to q\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s).\end{aligned}$$
+The last $q$ is the constant: $1$, $0.9581$ and $0.9126$ for $L=1,2,3$.
+
+**On one sphere** of inputs, in $\mathbb R^d$ with $d\ge2$, the best constant is $E[\Theta_L(r)r]/E[r^2]$ under the weight $(1-r^2)^{(d-3)/2}$ (`sphere_constant` gives it for $1\le L\le6$). It is $1$ for $L\le1$. For $L\ge2$ it exceeds $\Theta_L'(0)$, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
 """,
     steps=CONSTANT_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

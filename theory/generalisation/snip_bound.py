@@ -172,22 +172,26 @@ def others_share_what_is_left(strong_share: sp.Expr, optimum: sp.Expr) -> Iterat
 snip_path_bound = Claim(
     label="B6",
     title="SNIP aligns path densities with the features, but not optimally for the path bound",
-    headline=r"SNIP with normal weights gives features of larger profile larger path densities, but not the best: in the limit of many features the bound of B3 can be infinite at every density below $1$.",
+    headline=r"SNIP with normal weights gives features of larger profile larger path densities, but not the best ones: in the limit of many features the bound of B3 can be infinite at every density below $1$.",
     statement=r"""
-Scores with Pareto(1) noise keep a feature of profile $\phi$ with $W=[[pareto_share]]$: the optimum of B4 when $\phi\propto|\beta_j|$, cap
-included. SNIP with *normal* weights has the path density $R_2(\tau/\phi)$ (K5). It increases with the profile,
-$\frac{dR_2(\tau/\phi)}{d\phi}=[[alignment]]>0$: path densities are aligned with the features. They are not, however, the best
-ones. The bound of B3 is proportional to the mean of $\beta_j^2/R_2(\tau/|\beta_j|)$. Since $R_2(s)\le[[energy_upper]]$,
-this mean is *infinite* in the limit of many features, at every density
-below 1, if $|\beta_j|$ has a density bounded below near $0$ or the profile $v^a$ (the integrand exceeds
-$[[power_integrand]]$); for finitely many features it is finite. **Two levels:** let the share $p$ of the
-features have $|\beta_j|=\beta\ge1$ and the rest $|\beta_j|=1$. SNIP at density $\rho$ has the $\tau$ for which
-$p\,H(\tau/\beta)+(1-p)H(\tau)=\rho$ (S4). The mean of $\beta_j^2/R_2$ is then $\frac{p\beta^2}{R_2(\tau/\beta)}+\frac{1-p}{R_2(\tau)}$,
-and the path budget is $r=p\,R_2(\tau/\beta)+(1-p)R_2(\tau)$. The optimum for that budget gives the strong features the density
-$[[strong_share]]$ and has the value $[[optimum]]$; uniform path densities have $[[uniform]]$. At $p=\frac14$ and $\beta=2$ SNIP exceeds the
-optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, and uniform path densities of the same budget exceed it by
-12 %, 12 %, 12 % and
-4.31 %. SNIP gives the strong features more than the optimum does at the first two of these densities, and less at the others.
+**Scores that are best.** Scores with Pareto(1) noise keep the share $W=[[pareto_share]]$ of the weights of a feature of profile $\phi$. For
+$\phi\propto|\beta_j|$ these are the best densities of B4, cap included.
+
+**SNIP is aligned.** SNIP with *normal* weights has the path density $R_2(\tau/\phi)$ (K5). It increases with the profile,
+$\frac{dR_2(\tau/\phi)}{d\phi}=[[alignment]]>0$: path densities are aligned with the features.
+
+**But not the best.** The bound of B3 is proportional to the mean of $\beta_j^2/R_2(\tau/|\beta_j|)$, and $R_2(s)\le[[energy_upper]]$. So in
+the limit of many features this mean is *infinite*, at every density below 1, if $|\beta_j|$ has a density bounded below near $0$ or the
+profile $v^a$ (the integrand exceeds $[[power_integrand]]$). For finitely many features it is finite.
+
+**Two levels.** Let the share $p$ of the features be *strong*, with $|\beta_j|=\beta\ge1$, and let the rest have $|\beta_j|=1$. SNIP at
+density $\rho$ has the $\tau$ for which $p\,H(\tau/\beta)+(1-p)H(\tau)=\rho$ (S4). The mean of $\beta_j^2/R_2$ is then
+$\frac{p\beta^2}{R_2(\tau/\beta)}+\frac{1-p}{R_2(\tau)}$, and the path budget is $r=p\,R_2(\tau/\beta)+(1-p)R_2(\tau)$. The optimum for that
+budget gives the strong features the density $[[strong_share]]$ and has the value $[[optimum]]$. Uniform path densities have $[[uniform]]$.
+
+**In figures.** Let $p=\frac14$ and $\beta=2$. At $\rho=0.05,0.1,0.3,0.7$ SNIP exceeds the optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 %.
+Uniform path densities of the same budget exceed it by 12 %, 12 %, 12 % and 4.31 %. SNIP gives the strong features more than the optimum does
+at the first two of these densities, and less at the others.
 """,
     steps=STEPS,
     source=Source(

@@ -122,18 +122,22 @@ def share_costs_least(cost: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
 best_densities = Claim(
     label="B4",
     title="Water-filling: the best path densities of a given budget",
-    headline=r"Let path densities $\rho_j\le1$ have a given mean, too small to give all $\beta_j\ne0$ the density $1$. Then $\sum_j\beta_j^2/\rho_j$ is smallest for densities in proportion to $|\beta_j|$, capped at $1$, where the mean decides $\lambda$: $$\rho_j=[[share]].$$",
+    headline=r"Let path densities $\rho_j\le1$ have a given mean, too small for $1$ at each $\beta_j\ne0$. Then $\sum_j\beta_j^2/\rho_j$ is smallest where they are in proportion to $|\beta_j|$, capped at $1$: $$\rho_j=[[share]],$$ with the $\lambda$ that gives this mean.",
     statement=r"""
-Among path densities $0\le\rho_j\le1$ of mean $\rho$ over $d$ features, $\sum_j\beta_j^2/\rho_j$ (B3, with a term $0/0$ being $0$) is
-smallest at $\rho_j=[[share]]$ with $\lambda>0$ determined by the budget, provided that more than $d\rho$ of the $\beta_j$ are not $0$; each
-term is then $[[term]]$. If the $k$ largest $|\beta_j|$ are at the cap, $C$ is the sum of their squares and $R$ the sum of the other
-$|\beta_j|$, then
+**The problem.** Let $\beta_j$ be the coefficient of feature $j$. Of all path densities $0\le\rho_j\le1$ of $d$ features whose mean is $\rho$,
+the *budget*, which make $\sum_j\beta_j^2/\rho_j$ smallest? The bound of B3 is a multiple of this sum. A term $0/0$ counts as $0$.
+
+**The best densities.** Let more than $d\rho$ of the $\beta_j$ be different from $0$. Then the best densities are $\rho_j=[[share]]$: in proportion to
+$|\beta_j|$, but cut off at the *cap* $1$. The *water level* $\lambda>0$ is the number for which their mean is $\rho$. Each term of the sum is then $[[term]]$.
+
+**The smallest sum.** Let the $k$ largest $|\beta_j|$ be at the cap, $C$ the sum of their squares and $R$ the sum of the other $|\beta_j|$. Then
 $$\lambda=[[water_level]],\qquad\text{optimum}=[[optimum]].$$
-Without the cap the optimum would be $[[uncapped_optimum]]$ with $A=\sum|\beta_j|$. This is always a lower bound, and it is the optimum if
-and only if $\max|\beta_j|\le\lambda$; the bound is smaller than the optimum by $[[surplus]]$, where $x$ and $q$ are the sums of
-$|\beta_j|-\lambda$ and of its
-square over the features at the cap. If at most $d\rho$ of the $\beta_j$ are not $0$, these have $\rho_j=1$, the optimum is $[[abundant]]$,
-and the rest of the budget is free.
+
+**Without the cap** the optimum would be $[[uncapped_optimum]]$ with $A=\sum|\beta_j|$. This is always a lower bound, and it is the optimum if and
+only if $\max|\beta_j|\le\lambda$. The bound is smaller than the optimum by $[[surplus]]$, where $x$ and $q$ are the sums of $|\beta_j|-\lambda$ and of its
+square over the features at the cap.
+
+**A budget to spare.** If at most $d\rho$ of the $\beta_j$ are not $0$, these have $\rho_j=1$, the optimum is $[[abundant]]$, and the rest of the budget is free.
 """,
     steps=STEPS,
     source=Source(

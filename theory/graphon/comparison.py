@@ -228,18 +228,20 @@ def rate_is_mean_and_fluctuation(mean_bound: sp.Expr, fluctuation: sp.Expr, norm
 normal_comparison = Claim(
     label="G1.2",
     title="Masks of independent entries concentrate in cut norm: comparison with normal row and column sums",
-    headline=r"A mask $M$ of independent entries with means $P$ is near them in cut norm: for $m$ rows, $n$ columns and the mean $V$ of $P(1-P)$, with probability at least $1-\delta$, $$\|M-P\|_\square\le[[normal_rate]].$$",
+    headline=r"Let a mask $M$ have independent entries with means $P$. Let $V$ be the mean of $P(1-P)$ over its $m$ rows and $n$ columns. With probability at least $1-\delta$ the mask is close to $P$, $$\|M-P\|_\square\le[[normal_rate]].$$",
     statement=r"""
-Let $M_{ij}$ be independent with means $P_{ij}$, and let $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least $1-\delta$
+**The rate.** Let $M_{ij}$ be independent with means $P_{ij}$, and let $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least $1-\delta$
 $$\|M-P\|_\square\le[[normal_rate]],\qquad\mu=[[mean_bound]].$$
-More precisely, the largest sum of $M-P$ over a rectangle $S\times T$, divided by $mn$, has mean at most $\mu$, and it exceeds its mean by
-$s$ or more with probability at most $[[one_failure]]$. The same holds for $P-M$, and for the largest sums over complements of rectangles.
-For every convex function $\Phi$ of matrices, $E\,\Phi(M-P)\le E\,\Phi(\sigma g)$ with independent standard normal $g_{ij}$ and
-$\sigma=[[largest_scale]]$; the same holds for $P-M$.
-Together with G1.1, whose rates are smaller for some small masks, for very small $\delta$ and at some low densities, this gives
-$\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$.
-If all entries have one fixed probability, neither $0$ nor $1$, then for $m=n\to\infty$ and fixed $\delta<1$ the rate is of the right order
-(G5). No constant is claimed to be the best.
+
+**Mean and fluctuation.** More precisely, take the largest sum of $M-P$ over a rectangle $S\times T$, divided by $mn$. It has mean at most $\mu$, and it exceeds its
+mean by $s$ or more with probability at most $[[one_failure]]$. The same holds for $P-M$, and for the largest sums over complements of rectangles.
+
+**Normal entries.** For every convex function $\Phi$ of matrices, $E\,\Phi(M-P)\le E\,\Phi(\sigma g)$ with independent standard normal $g_{ij}$ and
+$\sigma=[[largest_scale]]$. The same holds for $P-M$.
+
+**The best of three rates.** The rates of G1.1 are smaller for some small masks, for very small $\delta$ and at some low densities. Together with them,
+$\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$. If all entries have one fixed probability, neither $0$ nor $1$, then for $m=n\to\infty$ and
+fixed $\delta<1$ the rate is of the right order (G5). No constant is claimed to be the best.
 """,
     steps=STEPS,
     source=Source(

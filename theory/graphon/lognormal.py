@@ -186,17 +186,23 @@ probit_graphon = Claim(
     title="The probit graphon of lognormal scores: degrees, moments, spectrum",
     headline=r"Lognormal profiles and noise have a graphon in closed form. With standard normal latents $x$ of the row, $y$ of the column, at density $\rho$, $$W(x,y)=[[kernel]].$$ Degrees and second moments have formulas, singular values bounds.",
     statement=r"""
-Let $\ln f=s_fX$, $\ln\varphi=s_gY$, $\ln|\xi|=sZ$ with independent standard normal variables, $s>0$, $s_f,s_g\ge0$ ($0^0=1$). At density
-$\rho$ the threshold of the logarithms is $t=[[threshold]]$, and the graphon on normal latents is
-$$W(x,y)=[[kernel]],$$
-with row degree $[[row_degree]]$ and column degree $[[column_degree]]$. Its second moments are
+**The graphon.** Let the row factor $f$, the column factor $\varphi$ and the noise $\xi$ be lognormal: $\ln f=s_fX$, $\ln\varphi=s_gY$ and
+$\ln|\xi|=sZ$ with independent standard normal $X,Y,Z$, where $s>0$ and $s_f,s_g\ge0$. Describe a row by the value $x$ of $X$, and a column
+by the value $y$ of $Y$: these are its *latents*. At density $\rho$ the threshold of the logarithms is $t=[[threshold]]$, and the graphon is
+$$W(x,y)=[[kernel]].$$
+Its average over $y$ is the row degree $[[row_degree]]$, and its average over $x$ the column degree $[[column_degree]]$.
+
+**Second moments.** Averaged over the latents,
 $$\iint W^2=[[squared_kernel]],$$
-which is $[[balanced_squared_kernel]]$ at $\rho=\frac12$, and likewise $\int d_{\rm row}^2=[[squared_row_degree]]$, $\int d_{\rm
-col}^2=[[squared_column_degree]]$. In the normalised Hermite bases $\mathrm{He}_j(x)/\sqrt{j!}$, $\mathrm{He}_k(y)/\sqrt{k!}$ the
-coefficients of $W$ are
+which is $[[balanced_squared_kernel]]$ at $\rho=\frac12$. Likewise $\int d_{\rm row}^2=[[squared_row_degree]]$ and $\int d_{\rm
+col}^2=[[squared_column_degree]]$.
+
+**Coefficients.** In the normalised Hermite bases $\mathrm{He}_j(x)/\sqrt{j!}$, $\mathrm{He}_k(y)/\sqrt{k!}$ the coefficients of $W$ are
 $$c_{jk}=\frac{s_f^j\,s_g^k}{\sqrt{j!\,k!}}\,d_{j+k},\qquad d_m=[[derivative]]$$
-($H$: physicists' Hermite polynomials), and its singular values are those of the matrix $(c_{jk})$. **Certificate.** For
-$A_K=(c_{jk})_{j,k<K}$ with singular value $\sigma=\sigma_i(A_K)$, $\mu_K=\|A_K\|_F^2$ and $\mu=\iint W^2$:
+with physicists' Hermite polynomials $H$, and with $0^0=1$. The singular values of $W$ are those of the infinite matrix $(c_{jk})$.
+
+**Bounds from finitely many coefficients.** Let $A_K=(c_{jk})_{j,k<K}$, with singular value $\sigma=\sigma_i(A_K)$. Let
+$\mu_K=\|A_K\|_F^2$ and $\mu=\iint W^2$. Then
 $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[truncation]].$$
 """,
     steps=STEPS,

@@ -124,17 +124,24 @@ def parts_bound_leaves_a_square(parts_bound: sp.Expr) -> Iterator[Relation]:
 row_label = Claim(
     label="G11.1",
     title="Which labels of the rows make a graphon the limit",
-    headline="Large masks of iid rows, each with a label, are close in cut norm to a kernel of label and column if and only if what the label leaves unexplained has no long-range correlation across a row.",
+    headline=r"A large mask of iid rows, each with a label, is close in cut norm to a kernel of label and column if and only if what the label leaves unexplained has no long-range correlation across a row.",
     statement=r"""
-Let $M$ be a mask of $n$ iid rows of $d$ entries (SNIP: S6), let $\ell_i$ be a function of row $i$, and let $W(\ell,j)\in[0,1]$ be any
-kernel. Let $A_{ij}=M_{ij}-W(\ell_i,j)$, $\Gamma_{jk}=E[A_{1j}A_{1k}]$, $\kappa=\frac1{d^2}\sum_{jk}\Gamma_{jk}^2$ and
-$\gamma=\max_T\frac1{d^2}\sum_{j,k\in T}\Gamma_{jk}$ over sets of columns. Then
-$$[[projection]]\le E\|A\|_\square\le[[upper]],\qquad\kappa\le[[comparison]],$$
-where the upper bound follows from $E\,t(C_4,A)=[[four_cycle]]$ with $\eta=E(\|A_{1\cdot}\|^2/d)^2\le1$. So, as $n,d\to\infty$, the masks
-converge to $W$ in cut norm (in mean; rows labelled by $\ell$) iff $\kappa\to0$, that is, iff the errors of the kernel, their means
-included, have no long-range correlation across the columns of a row. If the masks converge to any kernel of label and column, they converge
-to $W(\ell,j)=E[M_{1j}\mid\ell_1=\ell]$, and the errors of this kernel are what the label leaves unexplained. The constants of $\gamma/2$
-and $4\gamma$ are sharp; the upper bound is loose, for rows $\pm(1,-1)$ with fair signs by a factor that tends to $4$ as $n\to\infty$.
+**Setting.** Let $M$ be a mask of $n$ iid rows of $d$ entries (SNIP: S6). Let the *label* $\ell_i$ be any function of row $i$, and let
+$W(\ell,j)\in[0,1]$ be any kernel of label and column. Its errors are $A_{ij}=M_{ij}-W(\ell_i,j)$. Two columns $j,k$ have the mean product
+of errors $\Gamma_{jk}=E[A_{1j}A_{1k}]$. Let $\kappa=\frac1{d^2}\sum_{jk}\Gamma_{jk}^2$ be the mean square of these numbers, and
+$\gamma=\max_T\frac1{d^2}\sum_{j,k\in T}\Gamma_{jk}$ their largest sum over a set $T$ of columns, divided by $d^2$.
+
+**Bounds.** The cut norm of the errors and the two numbers obey
+$$[[projection]]\le E\|A\|_\square\le[[upper]],\qquad\kappa\le[[comparison]].$$
+The upper bound follows from $E\,t(C_4,A)=[[four_cycle]]$ with $\eta=E(\|A_{1\cdot}\|^2/d)^2\le1$.
+
+**Which labels make a limit.** So, as $n,d\to\infty$, the masks converge to $W$ in cut norm (in mean; rows labelled by $\ell$) iff
+$\kappa\to0$, that is, iff the errors of the kernel, their means included, have no long-range correlation across the columns of a row. If
+the masks converge to any kernel of label and column, they converge to $W(\ell,j)=E[M_{1j}\mid\ell_1=\ell]$. The errors of this kernel are
+what the label leaves unexplained.
+
+**How sharp.** The constants of $\gamma/2$ and $4\gamma$ are sharp. The upper bound is loose: for rows $\pm(1,-1)$ with fair signs by a
+factor that tends to $4$ as $n\to\infty$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

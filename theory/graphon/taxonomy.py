@@ -200,17 +200,27 @@ def profiles_vary_as_the_classes_say(classes: Classes, methods: Mapping[str, Sal
 graphon_taxonomy = Claim(
     label="G6.1",
     title="Homogeneous, row- and column-heterogeneous graphons",
-    headline="Where the noise's survival function falls strictly, a factorised score's graphon varies with the row exactly if the row factor does, and so for columns. Random and magnitude pruning are homogeneous.",
+    headline=r"If the noise's survival function falls strictly, a factorised score's graphon varies with the row exactly if its row factor does; likewise for columns. Random and magnitude pruning are homogeneous.",
     statement=r"""
-Let $W=\bar F(\tau/f\varphi)$ with $\bar F$ injective on the range of $\tau/f\varphi$. Then, up to null sets, $W$ is constant iff $f\varphi$
-is, and iff both $f$ and $\varphi$ are; it depends on $v$ alone iff $f$ is constant, and on $u$ alone iff $\varphi$ is constant. For
-differentiable profiles and a noise of density $g$, $\partial_uW=[[sensitivity]]$ at $t=\tau/f\varphi$, $g=g(t)$, $r=f'/f$; likewise for
-$v$ with $r=\varphi'/\varphi$. This yields the following theorems. Random and Magnitude (S2) are homogeneous at every depth and size.
-SynFlow in one round, with one hidden layer and one output, varies with the row only; with more layers it is homogeneous in the limit in
-which all widths grow, including those of inputs and outputs (S11). In many rounds SynFlow may empty neurons (H6.1). Wanda varies with the
-column only, unless all inputs of the layer have the same norm (S12). SNIP and GraSP vary with both row and column if their saliencies
-factorise (S3, S8: symmetric data, a residual that does not depend on the network) and the lengths $|h_j|$ of their profiles are not all
-equal; on other data their class is not a theorem.
+**When a graphon varies.** Let a score have the row factor $f(u)$, the column factor $\varphi(v)$ and noise with the survival function
+$\bar F$, so that at the threshold $\tau$ its graphon is $W=\bar F(\tau/f\varphi)$. Let $\bar F$ be injective on the range of
+$\tau/f\varphi$. Then, up to null sets, $W$ is constant iff $f\varphi$ is, and iff both $f$ and $\varphi$ are. It depends on $v$ alone iff
+$f$ is constant, and on $u$ alone iff $\varphi$ is constant.
+
+**How fast.** For differentiable profiles and a noise of density $g$, $\partial_uW=[[sensitivity]]$ at $t=\tau/f\varphi$, $g=g(t)$ and
+$r=f'/f$. Likewise for $v$, with $r=\varphi'/\varphi$.
+
+**The methods.** Call a mask *homogeneous* if its graphon is constant. The equivalences yield these theorems.
+
+*Random and Magnitude* (S2) are homogeneous at every depth and size.
+
+*SynFlow* in one round, with one hidden layer and one output, varies with the row only. With more layers it is homogeneous in the limit in
+which all widths grow, including those of inputs and outputs (S11). In many rounds it may empty neurons (H6.1).
+
+*Wanda* varies with the column only, unless all inputs of the layer have the same norm (S12).
+
+*SNIP and GraSP* vary with both row and column if their saliencies factorise and the lengths $|h_j|$ of their profiles are not all equal.
+They factorise for symmetric data and a residual that does not depend on the network (S3, S8). On other data their class is not a theorem.
 """,
     steps=STEPS,
     source=Source(

@@ -192,24 +192,24 @@ quenched_kernel = Claim(
     title="For inputs of equal moduli the quenched kernel is at least the graphon kernel",
     headline=r"In the setting of K7.1, let two inputs have coordinates of equal moduli. The limit of the tangent kernel is at least the graphon kernel and at most $[[modulus_bound]]$, with $e_+=\frac1d\sum_jW_jx_j^2$ over the coordinates that agree.",
     statement=r"""
-In the setting of K7.1, let the entries of a row be independent of each other. For any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$
-and $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with $x_j=x'_j$ and over those with $x_j=-x'_j\ne0$, respectively. The quenched kernel is
-at least the graphon kernel and at most a multiple of $e_+$,
+In the setting of K7.1, let the entries of a row of the mask be independent of each other.
+
+**Two bounds.** For any $W_j$, let $|x_j|=|x'_j|$ for all $j$. Let $e_+$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with $x_j=x'_j$, and $e_-$ the same over those
+with $x_j=-x'_j\ne0$. The quenched kernel is at least the graphon kernel and at most a multiple of $e_+$,
 $$[[modulus_kernel]]\;\le\;E_MF_\Theta(S_M)\;\le\;[[modulus_bound]].$$
-The lower bound is attained if and only if $e_+=0$, or $e_-=0$, or all $W_j\in\{0,1\}$ where $x_j\ne0$. If $e_+>0$, the quotient of the
-quenched kernel and the upper bound tends to $1$ as all $W_j\to0$ in proportion. Both bounds rest on the convexity of
-$h=\kappa_1+r\kappa_0$, with $h''=[[signs_curvature]]>0$ on $(-1,1)$. For other inputs the order may be reversed:
-for inputs with disjoint supports, $F_\Theta=[[apart]]$, whose mean is at most its value at the means.
-**Signs.** For
-$x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant density $p$, the quenched kernel is
+The lower bound is attained if and only if $e_+=0$, or $e_-=0$, or all $W_j\in\{0,1\}$ where $x_j\ne0$. If $e_+>0$, the quotient of the quenched kernel and the
+upper bound tends to $1$ as all $W_j\to0$ in proportion. Both bounds rest on the convexity of $h=\kappa_1+r\kappa_0$, with $h''=[[signs_curvature]]>0$ on $(-1,1)$.
+
+**Other inputs.** Here the order may be reversed. For inputs with disjoint supports, $F_\Theta=[[apart]]$, whose mean is at most its value at the means.
+
+**Signs.** For $x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant density $p$, the quenched kernel is
 $$[[signs_quenched]]$$
-and lies between the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$ and $[[signs_bound]]$. A row with $k$ kept inputs, $i$
-of them agreeing, has on these the cosine
-$\frac{2i-k}k$; the quenched kernel is the sum of $h$ at these cosines times the weights $[[signs_weight]]$ ($0$ where there is no such
-row), whose sum is $p$ and whose mean cosine is $r$. For $0<p<1$ the quenched kernel exceeds the graphon kernel
-if $|r|<1$, that is, if $A,B\ge1$. If $|r|\le1-\varepsilon$, the gap is
-$[[signs_gap]]+O(d^{-2})$.
-Relative to $2p$, the kernel at equal inputs, the gap is of order $\frac{1-p}{pd}$, so it is governed by the number $pd$ of kept inputs.
+and lies between the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$ and $[[signs_bound]]$. *How the sum arises:* a row with $k$ kept inputs, $i$
+of them agreeing, has on these the cosine $\frac{2i-k}k$. The quenched kernel is the sum of $h$ at these cosines times the weights $[[signs_weight]]$ ($0$ where
+there is no such row). The weights have the sum $p$ and the mean cosine $r$.
+
+**The gap for signs.** For $0<p<1$ the quenched kernel exceeds the graphon kernel if $|r|<1$, that is, if $A,B\ge1$. If $|r|\le1-\varepsilon$, the gap is
+$[[signs_gap]]+O(d^{-2})$. Relative to $2p$, the kernel at equal inputs, it is of order $\frac{1-p}{pd}$: it is governed by the number $pd$ of kept inputs.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond section 4.2: “converge layer-wisely to deterministic graphons”"),

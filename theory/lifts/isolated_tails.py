@@ -214,15 +214,18 @@ def bounds_fall_with_the_mean(lower_tail: sp.Expr, quotient_slope: sp.Expr) -> I
 poisson_tails = Claim(
     label="L11.4",
     title="Isolated copies in a sparse lift have factorial moments no larger than those of a Poisson variable",
-    headline=r"Up to the mean degree $\lambda=[[poisson_degree]]$, for $r$ children, the number of isolated copies has no larger factorial moments than a Poisson variable of the same mean. This bounds both of its tails.",
+    headline=r"Let the mean degree be at most $[[poisson_degree]]$, for $r$ children. Then the number of isolated copies has no larger factorial moments than a Poisson variable of the same mean. This bounds both of its tails.",
     statement=r"""
-In the lifts of L11.2 let $\mu=EM'>0$ and $V=\mathrm{Var}M'$. If $\lambda\le[[poisson_degree]]$, then all factorial moments are at most
-those of a Poisson variable with the same mean, $E(M')_k\le\mu^k$. It follows that $V\le\mu$, that
-$E(1+s)^{M'}\le[[generating_bound]]$ for $s\ge0$, and that for $m\ge1$
-$$P(M'\ge m)\le[[upper_tail]],$$ $$P(M'<m)\le[[lower_tail]].$$ Without this assumption on the degree, $P(M'<m)\le[[cantelli]]$. For
-fixed $\lambda$, $r$, $\omega$ and types, $\mu$ does not decrease as $n$ grows from $\max(r,[[increasing_from]])$ on, and the bound on the
-lower tail does not increase. If $\lambda>[[poisson_degree]]$ and the limit of $EM'/n$ is not $0$, then $V>\mu$ in all sufficiently wide
-lifts.
+**Sparse lifts.** In the lifts of L11.2 let $\mu=EM'>0$ and $V=\mathrm{Var}M'$. If $\lambda\le[[poisson_degree]]$, then all factorial
+moments are at most those of a Poisson variable with the same mean, $E(M')_k\le\mu^k$. It follows that $V\le\mu$, and that
+$E(1+s)^{M'}\le[[generating_bound]]$ for $s\ge0$. For $m\ge1$ it follows that
+$$P(M'\ge m)\le[[upper_tail]],$$ $$P(M'<m)\le[[lower_tail]].$$
+
+**Any degree.** Without this assumption on the degree, $P(M'<m)\le[[cantelli]]$. If $\lambda>[[poisson_degree]]$ and the limit of $EM'/n$ is
+not $0$, then $V>\mu$ in all sufficiently wide lifts.
+
+**More vertices.** For fixed $\lambda$, $r$, $\omega$ and types, let $n$ grow from $\max(r,[[increasing_from]])$ on. Then $\mu$ does not
+decrease, and the bound on the lower tail does not increase.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),

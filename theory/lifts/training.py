@@ -46,21 +46,27 @@ training_success = Claim(
     title="Training experiment: success grows with n and is limited by coverage",
     headline=r"Sparse students of the target of L18.3 succeed only if their masks cover both triples of inputs, which has probability $$[[coverage]].$$ Measured at $p_0=\frac12$: students with 32 units succeed more often than with 4.",
     statement=r"""
-Let the target be $f^*$ of L18.3 on $\{\pm1\}^6$, with uniform inputs. A student $F(x)=\sum_{i\le n}a_i\tanh(w_i\cdot x)$ keeps every
-input of every unit with probability $p_0$. The kept weights are $N(0,1)$ and $a(0)=0$; all kept parameters, $[[parameters]]$ on average,
-follow the gradient flow of $L=\frac12E(F-f^*)^2$ up to $T=100$ (in Runge–Kutta steps of at most $\frac{3/2}{3n/10+2}$, halved for a
-student whose loss would rise by $10^{-9}$ in one step). The student *succeeds* if $L(T)\le[[threshold]]$, a hundredth of $L(0)$.
+**Setting.** Let the target be $f^*$ of L18.3 on $\{\pm1\}^6$, with uniform inputs. A student $F(x)=\sum_{i\le n}a_i\tanh(w_i\cdot x)$ keeps
+every input of every unit with probability $p_0$. At the start the kept weights have the law $N(0,1)$, and $a(0)=0$. All kept parameters,
+$[[parameters]]$ on average, follow the gradient flow of $L=\frac12E(F-f^*)^2$ up to $T=100$. (The Runge–Kutta steps are at most
+$\frac{3/2}{3n/10+2}$, halved for a student whose loss would rise by $10^{-9}$ in one step.) The student *succeeds* if
+$L(T)\le[[threshold]]$, a hundredth of $L(0)$.
 
-**Proved (L18.1–L18.3):** no student succeeds unless both triples lie inside masks of its units, which has probability
-$P_{\mathrm{cov}}=[[coverage]]$. So the number of covered students is binomial, and $P(\text{success})\le P_{\mathrm{cov}}$. A student
-without $x_1$ always has $L\ge[[without_x_1]]$, a student whose units keep at most two inputs has $L\ge[[both_missing]]$, and a student
-that misses one triple has $L\ge[[one_missing]]$. **Asserted (measured):** with $p_0=\frac12$ success is more probable with 32 units than
-with 4 (exact test), and of sixteen or more students with one of these handicaps the best comes within $10^{-4}$ of its bound. **Reported,
-not asserted:** success at other sizes and densities, and of dense students. At $p_0=\frac12$ the proportion of successes is about $0.05$,
-$0.2$, $0.5$, $0.8$ for $n=4,8,16,32$, below $P_{\mathrm{cov}}=0.20,0.45,0.78,0.97$: a covered student can still be slow or stop at a poor
-critical point. For $n=64$ both are about $1$. Dense students succeed more often, at equal $n$ and at equal numbers of parameters: nothing
-here favours sparsity. The readout has no factor $1/n$, so the flow of a wider student is faster, and equal $T$ is not equal time. L17.3
-does not explain these successes: it counts near copies of the two units, and there are none at these sizes.
+**Proved (L18.1–L18.3).** No student succeeds unless both triples of inputs lie inside masks of its units, which has probability
+$P_{\mathrm{cov}}=[[coverage]]$. So the number of such *covered* students is binomial, and $P(\text{success})\le P_{\mathrm{cov}}$. Some
+students have a handicap, a loss that they never fall below. A student without $x_1$ always has $L\ge[[without_x_1]]$. A student whose units
+keep at most two inputs has $L\ge[[both_missing]]$, and a student that misses one triple has $L\ge[[one_missing]]$.
+
+**Asserted (measured).** With $p_0=\frac12$ success is more probable with 32 units than with 4 (exact test). Of sixteen or more students
+with one of these handicaps, the best comes within $10^{-4}$ of its bound.
+
+**Reported, not asserted.** Success at other sizes and densities, and of dense students. At $p_0=\frac12$ the proportion of successes is
+about $0.05$, $0.2$, $0.5$, $0.8$ for $n=4,8,16,32$, below $P_{\mathrm{cov}}=0.20,0.45,0.78,0.97$: a covered student can still be slow or
+stop at a poor critical point. For $n=64$ both are about $1$. Dense students succeed more often, at equal $n$ and at equal numbers of
+parameters: nothing here favours sparsity.
+
+**What this does not show.** The readout has no factor $1/n$, so the flow of a wider student is faster, and equal $T$ is not equal time.
+L17.3 does not explain these successes: it counts near copies of the two units, and there are none at these sizes.
 """,
     proof_text=r"""
 The bounds are those of L18.1 for the families of all subsets of masks, with the numbers of L18.3, whose $P_{\mathrm{cov}}$ is that of L18.2 for both triples: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear

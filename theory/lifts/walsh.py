@@ -119,13 +119,12 @@ is $0$ if $F_S=f_S$, as for the projection $F=\sum_{S\in\mathcal S}\hat f^*(S)\c
 no_cover = Claim(
     label="L18.1",
     title="Sets of inputs that no unit covers bound the loss from below",
-    headline=r"For uniform inputs on the cube, each set of inputs that no summand of a network covers contributes at least $$[[missing]]$$ to the square loss, whatever the weights, with the target's Walsh coefficient $f_S$.",
+    headline=r"Let inputs be uniform on the cube, and let the target have the Walsh coefficients $f_S$. Each set $S$ of inputs that no summand of a network covers adds at least $$[[missing]]$$ to the square loss, whatever the weights.",
     statement=r"""
-Let $D$ be uniform on $\{\pm1\}^d$, $\hat f(S)=E f(x)\prod_{i\in S}x_i$ the Walsh coefficients, and $L=\frac12E(F-f^*)^2$. Let $F$ be a sum of functions (terminal vertices times readouts), each of
-which depends only on inputs in some member of a family $\mathcal S$ that is closed under subsets. Then, whatever the weights and at all times, each $S\notin\mathcal S$ costs $[[missing]]$ with
-$f_S=\hat f^*(S)$:
-$$L\ge\tfrac12\sum_{S\notin\mathcal S}\hat f^*(S)^2,$$
-with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$. No better bound depends on $\mathcal S$ alone.
+Let $D$ be uniform on $\{\pm1\}^d$. A function $f$ has the *Walsh coefficients* $\hat f(S)=E f(x)\prod_{i\in S}x_i$, one for each set $S$ of inputs. The loss is $L=\frac12E(F-f^*)^2$. Let a
+family $\mathcal S$ of sets of inputs contain, with each set, all its subsets. Let $F$ be a sum of functions (terminal vertices times readouts), each of which depends only on the inputs in some member
+of $\mathcal S$. Then, whatever the weights and at all times, each $S\notin\mathcal S$ costs $[[missing]]$ with $f_S=\hat f^*(S)$:
+$$L\ge\tfrac12\sum_{S\notin\mathcal S}\hat f^*(S)^2,$$ with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$. No better bound depends on $\mathcal S$ alone.
 """,
     steps=NO_COVER_STEPS,
     source=Source("2501.05930", "v1", "beyond the theorem list"),
@@ -214,9 +213,9 @@ mask_coverage = Claim(
     headline=r"One hidden layer of $n$ units, each of which keeps each input with probability $p_0$, reaches the loss $\eta$ with at most the probability that its masks cover all needed sets. For one such set, of size $s$, this is $$[[coverage_one]].$$",
     statement=r"""
 In L18.1 let *one hidden layer* have $n$ units, each of which keeps each input independently with probability $p_0$. Call $S$ *needed* if $\frac12\hat f^*(S)^2>\eta$. If $L\le\eta$, each needed set
-lies in the mask of some unit. So $P(L\le\eta\text{ at some time})$ is at most the probability of this event, for which the maximal needed sets suffice:
+lies in the mask of some unit. So $P(L\le\eta\text{ at some time})$ is at most the probability that all needed sets lie in masks. It is enough to consider the maximal needed sets. The probability is
 $$\sum_{J\subseteq\text{needed}}(-1)^{|J|}\Big(1-\sum_{\emptyset\ne I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}\Big)^n.$$ For one set of
-size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ with $s_{12}$ shared inputs $[[coverage_two]]$.
+size $s$ it is $[[coverage_one]]$, and for two sets of sizes $s_1,s_2$ with $s_{12}$ shared inputs it is $[[coverage_two]]$.
 """,
     steps=COVERAGE_STEPS,
     source=Source("2501.05930", "v1", "beyond the theorem list"),

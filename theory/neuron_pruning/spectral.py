@@ -256,19 +256,21 @@ at_degree_one = total / 2  # what an eigenvalue of 1/8 in place of 1/16 takes of
 spectral_bound = Claim(
     label="N6.2",
     title="The spectral bound: the distance of a neuron from any subspace of N dimensions",
-    headline=r"On the sphere, the mean squared distance of an independent ReLU in a random direction from the span of $N$ neurons, or any $N$ functions, is at least the sum of N6.1's eigenvalues without the $N$ largest.",
+    headline=r"On the sphere, take a ReLU in an independent random direction. Its mean squared distance from the span of $N$ neurons, or any $N$ functions, is at least the sum of N6.1's eigenvalues without the $N$ largest.",
     statement=r"""
-Let the output be linear and $d\ge2$. Let $\|\cdot\|$ be the root mean square over the uniform law on the sphere $S^{d-1}$, which is at most
-the supremum. Let $f=\sigma(\langle w^*,x\rangle)$, $w^*$ a unit vector, and let $V$ be any subspace of at most $N$ dimensions, such as the
-span of $\sigma(\langle w_i,x\rangle)$, $i\le N$, which contains all prunings with all output weights. If $w^*$ is uniform on the sphere and
-independent of $V$ (or if it is fixed, $V$ is this span, and the law of the $w_i$ is invariant under rotations), then
-$$\mathbb E\,\mathrm{dist}(f,V)^2\ge T_d(N)=[[tail]],$$ the sum of the eigenvalues of N6.1 without the $N$ largest ones. The number of
-eigenvalues of the degrees $0,1,2,4,\dots,2m$ is $[[ranks]]$. Equality holds if $V$ is the span of $N$ orthogonal spherical harmonics with
-the $N$ largest eigenvalues.
+**Setting.** Let the output be linear and $d\ge2$. Let $\|\cdot\|$ be the root mean square over the uniform law on the sphere $S^{d-1}$,
+which is at most the supremum. Let $f=\sigma(\langle w^*,x\rangle)$, $w^*$ a unit vector, and let $V$ be any subspace of at most $N$
+dimensions. An example is the span of $\sigma(\langle w_i,x\rangle)$, $i\le N$, which contains all prunings with all output weights.
 
-For $\varepsilon^2<\frac1{2d}$ and $T=T_d(N)$ the probability of an error of at most $\varepsilon$ is at most $[[success]]$. So if pruning
-fails with probability at most $\delta$, then $T_d(N)\le a=[[allowed]]$, and at least $[[neurons]]$ neurons are necessary. This is the
-smallest such $N$; here $T$ is taken for $n$ neurons, at $N=n$.
+**Distance.** Let $w^*$ be uniform on the sphere and independent of $V$. (Or let it be fixed, let $V$ be this span, and let the law of the
+$w_i$ be invariant under rotations.) Then
+$$\mathbb E\,\mathrm{dist}(f,V)^2\ge T_d(N)=[[tail]],$$
+the sum of the eigenvalues of N6.1 without the $N$ largest ones. Equality holds if $V$ is the span of $N$ orthogonal spherical harmonics
+with the $N$ largest eigenvalues. The number of eigenvalues of the degrees $0,1,2,4,\dots,2m$ is $[[ranks]]$.
+
+**Neurons needed.** For $\varepsilon^2<\frac1{2d}$ and $T=T_d(N)$ the probability of an error of at most $\varepsilon$ is at most
+$[[success]]$. So if pruning fails with probability at most $\delta$, then $T_d(N)\le a=[[allowed]]$. At least $[[neurons]]$ neurons are
+therefore necessary. This is the smallest such $N$; here $T$ is taken for $n$ neurons, at $N=n$.
 """,
     steps=TAIL_STEPS,
     source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),

@@ -151,21 +151,29 @@ def cross_terms_have_two_squares(cross_mean: sp.Expr, value_sd: sp.Expr) -> Iter
 second_order_bias = Claim(
     label="O3",
     title="Noise lifts a singular value by a second-order bias",
-    headline=r"In units of $\sqrt{mn}$, noise lifts an isolated singular value $\sigma$ of a large mask's means: up to an asymptotically normal fluctuation its square is $$[[square_mean]],$$ $V_a$, $V_b$ means of variances weighted by squared singular functions.",
+    headline=r"In units of $\sqrt{mn}$, noise lifts an isolated squared singular value $\sigma^2$ of a large mask's means to $$[[square_mean]],$$ up to an asymptotically normal fluctuation; $V_a$, $V_b$ are variances averaged by squared singular functions.",
     statement=r"""
-Let $M=P+H$ be a mask of independent entries with mean $P$ and variances $V=P(1-P)$, and let $\sigma=\sigma_k(P)/\sqrt{mn}$ with unit
-singular functions $a=a_k(u)$, $b=b_k(v)$ (the singular vectors of $P$ as step functions). If $m\asymp n\to\infty$ while $\sigma$, its
-distance from the other singular values and $\sup|a|,\sup|b|$ stay fixed, then
+**Setting.** Let $M=P+H$ be a mask of independent entries with means $P$ and variances $V=P(1-P)$, and let
+$\sigma=\sigma_k(P)/\sqrt{mn}$ be a singular value of $P$ in units of $\sqrt{mn}$. Read its singular vectors as step functions, $a(u)$ on the
+rows and $b(v)$ on the columns, with $\int a^2=\int b^2=1$. Weighted by their squares, the variance has the averages $V_a=\iint Va^2$,
+$V_b=\iint Vb^2$ and $V_{ab}=\iint Va^2b^2$.
+
+**The lift.** Let $m\asymp n\to\infty$ (with bounded quotients), while $\sigma$, its distance from the other singular values and $\sup|a|,\sup|b|$
+stay fixed. Then
 $$\frac{\sigma_k(M)^2}{mn}=[[square_mean]]+2\sigma\,[[value_sd]]\,\mathcal N+O_P(n^{-3/2}),$$
-where $V_a=\iint Va^2$, $V_b=\iint Vb^2$, $V_{ab}=\iint Va^2b^2$, and $\mathcal N$ is asymptotically standard normal. For the
-deterministic part let $P=\sigma\sqrt{mn}\,ab^\top$ have rank one. Then to second order in $H$ the square is $[[expansion]]$ with
-$h=\frac{\langle a,Hb\rangle}{\sqrt{mn}}$, $p=\frac{\|H^\top a\|^2}{mn}$, $q=\frac{\|Hb\|^2}{mn}$, and exactly $Eh=0$,
-$(Eh^2)^{1/2}=[[value_sd]]$, $Ep=[[left_mean]]$, $Eq=[[right_mean]]$. For $P$ of any rank, each other singular value $\sigma_l>0$ of
-$P/\sqrt{mn}$ adds $[[cross_term]]$ with $x=\frac{\langle a,Hb_l\rangle}{\sqrt{mn}}$, $y=\frac{\langle a_l,Hb\rangle}{\sqrt{mn}}$; all these
-terms together are $O_P(n^{-3/2})$. For a random mask (constant $P=\rho$), $\sigma_1(M)/\sqrt{mn}$ is
-$[[random_value]]$ with standard deviation $[[random_sd]]$, up to $O_P(n^{-3/2})$. For such a mask with exactly $K=\rho mn$ kept entries,
-$h=0$: there is no fluctuation of first order. The bias is relative to $P$: passing from $P$ to its graphon adds the discretisation error
-(O5).
+where $\mathcal N$ is asymptotically standard normal.
+
+**Where the terms come from.** First let $P=\sigma\sqrt{mn}\,ab^\top$ have rank one, with $a,b$ as vectors of length $1$. To second order in
+$H$ the square $\sigma_k(M)^2/mn$ is then $[[expansion]]$, where $h=\frac{\langle a,Hb\rangle}{\sqrt{mn}}$,
+$p=\frac{\|H^\top a\|^2}{mn}$ and $q=\frac{\|Hb\|^2}{mn}$. Exactly, $Eh=0$, $(Eh^2)^{1/2}=[[value_sd]]$, $Ep=[[left_mean]]$ and
+$Eq=[[right_mean]]$. For $P$ of any rank, each other singular value $\sigma_l>0$ of $P/\sqrt{mn}$, with singular vectors $a_l,b_l$, adds
+$[[cross_term]]$ with $x=\frac{\langle a,Hb_l\rangle}{\sqrt{mn}}$ and $y=\frac{\langle a_l,Hb\rangle}{\sqrt{mn}}$. All these terms together
+are $O_P(n^{-3/2})$.
+
+**Random masks.** For constant $P=\rho$, $\sigma_1(M)/\sqrt{mn}$ is $[[random_value]]$ with standard deviation $[[random_sd]]$, up to
+$O_P(n^{-3/2})$. If exactly $K=\rho mn$ entries of such a mask are kept, $h=0$: there is no fluctuation of first order.
+
+**From $P$ to a graphon.** The lift is relative to $P$. Passing from $P$ to its graphon adds the discretisation error (O5).
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -220,7 +228,9 @@ $h=0$: there is no fluctuation of first order. The bias is relative to $P$: pass
         ANY_DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
     ),
     hypotheses=(
-        Hypothesis("independent entries (a fixed threshold); for exactly K entries the last remark alone"),
+        Hypothesis(
+            "independent entries (a fixed threshold); for exactly K entries only the last sentence on random masks"
+        ),
         Hypothesis(
             r"$\sigma$ simple, its gap and the sup-norms of $a,b$ fixed as $m\asymp n\to\infty$; the remainder has no "
             "constant"

@@ -202,18 +202,24 @@ def way_back_solves_for_the_square(outlier: sp.Expr, visible: sp.Expr, debiased:
 noise_edge = Claim(
     label="O4.1",
     title="The noise edge and what is visible above it",
-    headline=r"Let a large $m\times n$ mask have entries of variance $V$. In units of $\sqrt{mn}$, a singular value $\sigma$ of their means shows above the noise if and only if $$\sigma>[[visible]].$$ For other variances the edge of the noise is bounded on both sides.",
+    headline=r"Let a large $m\times n$ mask have entries of variance $V$. In units of $\sqrt{mn}$, a singular value $\sigma$ of their means shows above the noise if and only if $$\sigma>[[visible]].$$ With other variances the edge of the noise has bounds on both sides.",
     statement=r"""
-Let $H=M-E\,M$ have independent centred entries with variance profile $V(u,v)$, and let $e$ be the limiting edge of the singular values of
-$H/\sqrt{mn}$. **Constant $V$:** $e=[[constant_edge]]$. **Profile:** $e$ is the least $z$ such that the quadratic vector equation
+**Setting.** The *noise* $H=M-E\,M$ has independent centred entries. Their variance $V(u,v)$ depends on the positions of row and column. Let
+$e$ be the *edge* of the noise, where the singular values of $H/\sqrt{mn}$ end in the limit.
+
+**One variance.** For constant $V$, $e=[[constant_edge]]$.
+
+**Any variances.** In general $e$ is the least $z$ for which the quadratic vector equation
 $$z=\frac1{a(u)}+\frac1m\int V(u,v)\,b(v)\,dv,\qquad z=\frac1{b(v)}+\frac1n\int V(u,v)\,a(u)\,du$$
-has a positive solution. With $B=\int V(u,\cdot)b$, $A=\int V(\cdot,v)a$, and $Q=\int V(u,\cdot)q$, $P=\int V(\cdot,v)p$,
-$$e=\min_{a,b>0}\ \max\Big(\sup_u\,[[row_height]],\ \sup_v\,[[column_height]]\Big),$$
-$$e=\max_{p,q}\Big(\int[[row_bound]]\,du+\int[[column_bound]]\,dv\Big),$$
-where the maximum is over densities with $\int p+\int q=1$: any positive $(a,b)$ bounds $e$ from above and any $(p,q)$ from below. In
-particular $e\le[[edge_bound]]$, where $R$ and $C$ are the largest row and column averages of $V$. **Visible values.** For constant $V$ a
-singular value $\sigma$ of $E\,M/\sqrt{mn}$ is visible above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is
-recovered as $\sigma=[[debiased]]$.
+has a positive solution $a,b$. It is also the value of two extremal problems. With $B=\int V(u,\cdot)b$ and $A=\int V(\cdot,v)a$,
+$$e=\min_{a,b>0}\ \max\Big(\sup_u\,[[row_height]],\ \sup_v\,[[column_height]]\Big).$$
+For densities $p$ on the rows and $q$ on the columns with $\int p+\int q=1$, let $Q=\int V(u,\cdot)q$ and $P=\int V(\cdot,v)p$. Then
+$$e=\max_{p,q}\Big(\int[[row_bound]]\,du+\int[[column_bound]]\,dv\Big).$$
+So any positive $(a,b)$ bounds $e$ from above, and any $(p,q)$ from below. In particular $e\le[[edge_bound]]$, where $R$ and $C$ are the
+largest row and column averages of $V$.
+
+**Visible values.** Let $V$ be constant. A singular value $\sigma$ of $E\,M/\sqrt{mn}$ is visible above the edge iff $\sigma>[[visible]]$. It
+is then seen at $s=[[outlier]]$, and from $s$ it is recovered as $\sigma=[[debiased]]$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

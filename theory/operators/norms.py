@@ -131,17 +131,23 @@ def cycle_is_a_form_in_one_entry(
 norm_chain = Claim(
     label="O2.1",
     title="Norms of an operator lie between powers of its cut norm; spectra converge",
-    headline="A kernel of cut norm $c$ with values in $[-1,1]$ has an operator norm on $L^2$ of at least $c$ and at most $$[[operator_bound]].$$ So where masks converge in cut norm, their singular values converge to those of the graphon.",
+    headline=r"A kernel of cut norm $c$ with values in $[-1,1]$ has an operator norm on $L^2$ of at least $c$ and at most $$[[operator_bound]].$$ So where masks converge in cut norm, their singular values converge to those of the graphon.",
     statement=r"""
-Let $|W|\le1$ on $[0,1]^2$, and let $T$ be its integral operator on $L^2$. Let $\|W\|_{\infty\to1}=\sup_{|f|,|g|\le1}|\int fWg|$ over real
-$f,g$, and $c=\|W\|_\square$. Then
+**Setting.** Let $|W|\le1$ on $[0,1]^2$, let $T$ be its integral operator on $L^2$, and $c=\|W\|_\square$. The *form* of $W$ maps functions
+$f,g$ to $\int fWg$. Its norm $\|W\|_{\infty\to1}=\sup_{|f|,|g|\le1}|\int fWg|$ is taken over real $f,g$.
+
+**Norms and four-cycles.** Powers of $c$ bound the operator norm, the norm of the form and the density $t(C_4,W)$ of
+four-cycles:
 $$[[operator_least]]\le\|T\|_{op}\le[[operator_bound]],\qquad\|W\|_{\infty\to1}\le[[infinity_one_bound]],\qquad
 [[four_cycle_least]]\le t(C_4,W)\le[[four_cycle_bound]].$$
-Over complex $f,g$ the form is at most $[[complex_factor]]$ times as large as over real ones. Hence for a mask and its graphon, at
-$c=\|W_M-W\|_\square$, $\max_i|\sigma_i(M)/\sqrt{mn}-\sigma_i(W)|\le[[spectrum_bound]]$. This bound tends to $0$ with $c$, and then
-singular spaces converge wherever there is a gap (Wedin). The lower bounds are attained by $W=1$, and the upper bounds, except that of the
-singular values, by $\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. The factor for complex functions is attained by
-$\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
+Over complex $f,g$ the form is at most $[[complex_factor]]$ times as large as over real ones.
+
+**Spectra.** Hence for a mask and its graphon, at $c=\|W_M-W\|_\square$, $\max_i|\sigma_i(M)/\sqrt{mn}-\sigma_i(W)|\le[[spectrum_bound]]$.
+This bound tends to $0$ with $c$, and then singular spaces converge wherever there is a gap (Wedin).
+
+**Where the bounds are attained.** Read a matrix as a kernel that is constant on the cells of a grid. The lower bounds are attained by $W=1$,
+and the upper bounds, except that of the singular values, by $\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. The factor for complex functions is
+attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
 """,
     steps=NORM_STEPS,
     source=Source(

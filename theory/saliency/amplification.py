@@ -175,19 +175,26 @@ def bounds_are_equivalent(asymptote: sp.Expr, lower: sp.Expr, upper: sp.Expr) ->
 mean_amplification = Claim(
     label="S9",
     title="With many inputs GraSP amplifies the mean of the residual by about d/π",
-    headline=r"For inputs uniform on a sphere and a residual $c+b\cdot x$, GraSP amplifies the mean $c$ against the linear part by $$[[amplification]],$$ about $d/\pi$ for $d$ inputs. Unless the mean is removed, it keeps rows, not features, as $d\to\infty$.",
+    headline=r"Inputs are uniform on a sphere, the residual is $c+b\cdot x$. GraSP amplifies the mean $c$ against the linear part by $$[[amplification]],$$ about $d/\pi$ for $d$ inputs. Unless $c$ is removed, it keeps rows, not features, as $d\to\infty$.",
     statement=r"""
-Let $x$ be uniform on the sphere of radius $\sqrt d$, $d\ge1$, let the residual be $r=c+b\cdot x$ (initial output subtracted), and let
-$\gamma_d=E\,\omega_1^+=[[gamma]]$ for a uniform direction $\omega$. The tangent kernel $\Theta$ of S8 multiplies constants by
-$\lambda_0=[[lambda_0]]$ and linear functions by $\lambda_1=[[lambda_1]]$, so $\Theta r=\lambda_0c+\lambda_1b\cdot x$, and
+**Setting.** Let $x$ be uniform on the sphere of radius $\sqrt d$, $d\ge1$. Let the residual be $r=c+b\cdot x$ (initial output subtracted);
+its mean is $c$. By S8 GraSP with many neurons prunes like SNIP with $\Theta r$ in place of $r$, where $\Theta$ is the limit of the tangent
+kernel. Let $\gamma_d=E\,\omega_1^+=[[gamma]]$ for a uniform direction $\omega$.
+
+**The mean is amplified.** $\Theta$ multiplies constants by $\lambda_0=[[lambda_0]]$ and linear functions by $\lambda_1=[[lambda_1]]$. So
+$\Theta r=\lambda_0c+\lambda_1b\cdot x$, and
 $$[[lower]]<\frac{\lambda_0}{\lambda_1}=[[amplification]]<[[upper]],\qquad\frac{\lambda_0}{\lambda_1}\sim[[asymptote]].$$
-For infinitely many data and with $\omega=w_j/\|w\|$, the gradient by which GraSP prunes is exactly $g_j=[[gradient]]$ in column $j$
-($b=b_j$). Its mean and its covariance with $w_j$ are those of P1 in S5 with $h_j=[[moment]]$ and $\beta_j=[[stein_moment]]$; SNIP has
-$h_j=b$ and $\beta_j=c/\sqrt{2\pi d}$ instead. Its variance $[[gradient_variance]]$ is larger than the $\beta_j^2$ of P1 if $c\ne0$, and equivalent
-to it as $d\to\infty$: as $\|w\|/\sqrt d\to1$, P1 itself is the limit. The self-term $\beta_jw_j$ of a weight $w_j=1$ exceeds the data term
-$h_j/2$ once $|c|>[[crossover]]$. For fixed $b$ this crossover tends to $0$ as $d\to\infty$ (for SNIP it is $\sqrt{\pi d/2}\,|b|$, which
-tends to infinity if $b\ne0$). So unless the mean of the residual is removed, GraSP with many inputs keeps rows, not features: as
-$d\to\infty$, for fixed $c\ne0$ and bounded $b_j$, its graphon tends to one that depends on $u$ only.
+
+**The gradient.** Let the data be infinitely many, and let now $\omega=w_j/\|w\|$. The gradient by which GraSP prunes is exactly
+$g_j=[[gradient]]$ in column $j$, with $b=b_j$. Its mean and its covariance with $w_j$ are those of P1 in S5, $\frac{h_j}2+\beta_jw_j$, with
+$h_j=[[moment]]$ and $\beta_j=[[stein_moment]]$. (SNIP has $h_j=b$ and $\beta_j=c/\sqrt{2\pi d}$ instead.) Its variance is
+$[[gradient_variance]]$. If $c\ne0$ this is larger than the $\beta_j^2$ of P1, and equivalent to it as $d\to\infty$: as $\|w\|/\sqrt d\to1$,
+P1 itself is the limit.
+
+**Rows, not features.** The self-term $\beta_jw_j$ of a weight $w_j=1$ exceeds the data term $h_j/2$ in modulus once $|c|>[[crossover]]$.
+For fixed $b$ this crossover tends to $0$ as $d\to\infty$. (For SNIP it is $\sqrt{\pi d/2}\,|b|$, which tends to infinity if $b\ne0$.) So
+unless the mean of the residual is removed, GraSP with many inputs keeps rows, not features: as $d\to\infty$, for fixed $c\ne0$ and bounded
+$b_j$, its graphon tends to one that depends on $u$ only.
 """,
     steps=STEPS,
     source=Source(

@@ -230,22 +230,27 @@ def failure_counts_the_pairs_of_sets(one_pair: sp.Expr, failure: sp.Expr) -> Ite
 block_sparsity = Claim(
     label="S13",
     title="N:M sparsity: the graphon of a block is given by the law of ranks",
-    headline="Keep the $N$ largest of every $M$ consecutive scores of a row. For factorised scores the row factor has no effect: a column is kept with the probability that its rank in the block is at most $N$.",
+    headline=r"In each row keep the $N$ largest of every $M$ consecutive scores. If the scores factorise, the row factor has no effect: a column is kept with the probability that its rank in its block is at most $N$.",
     statement=r"""
 Let $S_{ij}=f(u_i)\phi_j\xi_{ij}$ be scores with $f,\phi>0$ and iid continuous noise $\xi\ge0$. In each row keep the $N$ largest scores of
-every block of $M$ consecutive columns, $1\le N\le M$. Blocks are independent and do not depend on $f$; the graphon is
-$W_j=P(\text{rank of }j\le N)$, of mean $[[density]]$ in every block. (a) If $\phi$ is constant in a block, $W=[[density]]$ there. (b) For
-1:2 with half-normal noise, $W_1=[[pair]]$. (c) For Fréchet noise $P(\xi\le x)=e^{-x^{-\alpha}}$, the ranking is that of Plackett and Luce:
-columns are chosen one after the other, each with probability proportional to its strength $\phi^\alpha$. With
-$p_j=\phi_j^\alpha/\sum_k\phi_k^\alpha$ over the block, $W_j=p_j$ for $N=1$ and $W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$. In a
-block of four, still under Fréchet noise, the first column has $W_1=[[one_of_four]]$ for $N=1$. For $N=2$ (`two_of_four`) and $N=3$
-(`three_of_four`), its $W_1$ is $p_1$ plus, for each other column $k$, $p_k$ times the first column's probability for $N-1$ in the block
-without $k$. (d) The mask is close to its probabilities $P_{ij}=W_j$. Let the columns after the last whole block, fewer than $M$, be all
-kept or all removed. Then with probability at least $1-\delta$
+every block of $M$ consecutive columns, $1\le N\le M$. What is kept does not depend on $f$, and blocks are independent. The graphon is
+$W_j=P(\text{rank of }j\le N)$, where the largest score of a block has rank $1$. Its mean is $[[density]]$ in every block.
+
+**(a) Equal profiles.** If $\phi$ is constant in a block, $W=[[density]]$ there.
+
+**(b) One of two.** For 1:2 with half-normal noise, $W_1=[[pair]]$.
+
+**(c) Fréchet noise,** $P(\xi\le x)=e^{-x^{-\alpha}}$. The ranking is that of Plackett and Luce: columns are chosen one after the other,
+each with probability proportional to its strength $\phi^\alpha$. Let $p_j=\phi_j^\alpha/\sum_k\phi_k^\alpha$ be the share of column $j$ in
+the strengths of its block. Then $W_j=p_j$ for $N=1$, and $W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$. *In a block of four* the first
+column has $W_1=[[one_of_four]]$ for $N=1$. For $N=2$ (`two_of_four`) and $N=3$ (`three_of_four`), its $W_1$ is $p_1$ plus, for each other
+column $k$, $p_k$ times the first column's probability for $N-1$ in the block without $k$.
+
+**(d) The mask is close to its probabilities** $P_{ij}=W_j$. Let the columns after the last whole block, fewer than $M$, be all kept or all
+removed. Let $\omega=[[block_range]]$. Then $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. So with probability at least $1-\delta$
 $$\|\mathbf M-P\|_\square\le[[cut_bound]],$$
-which is $\omega/\sqrt M$, with $\omega=[[block_range]]$, times the bound of G1.1 for independent entries; indeed
-$P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. For $\omega^2>M$, such as 4:8, the bound exceeds that for independent entries. No constant is
-claimed to be sharp.
+which is $\omega/\sqrt M$ times the bound of G1.1 for independent entries. For $\omega^2>M$, such as 4:8, it exceeds that bound. No constant
+is claimed to be sharp.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract, which names no N:M sparsity"),

@@ -178,18 +178,25 @@ def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr) -> Iter
 smoothed_snip = Claim(
     label="S8",
     title="GraSP is SNIP with the residual smoothed by the tangent kernel",
-    headline="For square loss and one hidden ReLU layer of width $n$, all of it trained, GraSP's scores are those of SNIP with the residual smoothed by the tangent kernel, up to a term smaller by a factor of order $n^{-1/2}$.",
+    headline=r"For square loss and one hidden ReLU layer of width $n$, all of it trained, GraSP's scores are those of SNIP with the residual smoothed by the tangent kernel, plus a term smaller by a factor of order $n^{-1/2}$.",
     statement=r"""
-Let the data be finitely many. For any network and square loss $L$, off every kink, the product of the Hessian and the gradient
-$\nabla L=J^\top r$ is $H\nabla L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L$ with
-$(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')]$. For one hidden ReLU layer with all parameters trained, for almost all parameters
-$$(H\nabla L)_{w_{ij}}=[[hessian_gradient]],$$
-with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the GraSP
-saliency $w\odot H\nabla L$ is that of SNIP with $r\to\hat\Theta r$, plus a term whose ratio to it is $n^{-1/2}Eg/(aG)$. Moreover, on
-finitely or infinitely many data, for independent standard normal weights and $n\to\infty$, almost surely for each pair of inputs,
-$\hat\Theta\to\Theta=[[tangent_kernel]]$ with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$. Here $R,R_2$ are the lengths of $x,x'$, and
-$\theta$ is the angle between them (any number if one input is $0$, as $\Theta$ is $0$ there). If $r$ is a fixed function of the data
-(initial output subtracted), so is $\Theta r$, and the claims S3–S6 hold with $\Theta r$ in place of $r$.
+**Any network.** Let the data be finitely many. Let $J$ be the derivatives of the output $f$ by the parameters, with $J^\top r=E_D[r\nabla
+f]$. For square loss $L$ and off every kink, the gradient is $\nabla L=J^\top r$. Its product with the Hessian $H$, by which GraSP scores
+weights, is
+$$H\nabla L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L,\qquad(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')].$$
+
+**One hidden ReLU layer** with all parameters trained. Let $z_i=w_i\cdot x/\sqrt d$, and let $E=E_D[r\,\sigma(z_i)]$. Let
+$g=E_D[r\,x_j1\{z_i>0\}]$, and $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$ with the smoothed residual. For almost all parameters
+$$(H\nabla L)_{w_{ij}}=[[hessian_gradient]].$$
+So the GraSP saliency $w\odot H\nabla L$ is that of SNIP with $\hat\Theta r$ in place of $r$, plus a term whose ratio to it is
+$n^{-1/2}Eg/(aG)$.
+
+**Many neurons.** Let the data be finitely or infinitely many, and the weights independent standard normal. As $n\to\infty$, almost surely
+for each pair of inputs,
+$$\hat\Theta\to\Theta=[[tangent_kernel]],\qquad\kappa_0=[[kappa_0]],\qquad\kappa_1=[[kappa_1]].$$
+Here $R,R_2$ are the lengths of $x,x'$, and $\theta$ is the angle between them (any number if one input is $0$, as $\Theta$ is $0$ there).
+If $r$ is a fixed function of the data (initial output subtracted), so is $\Theta r$, and the claims S3–S6 hold with $\Theta r$ in place of
+$r$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which calls GraSP heterogeneous)"),

@@ -117,15 +117,19 @@ def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr) -> Iterator[Re
 coupled_layers = Claim(
     label="S14.1",
     title="A global threshold couples the layers",
-    headline=r"Let layer $l$ have the share $\alpha_l$ of all weights, and a score above $\tau$ with probability $D_l(\tau)$. The threshold that keeps the share $\rho$ has $\sum_l\alpha_lD_l(\tau)=\rho$. With many rows and columns layer $l$ keeps about $D_l(\tau)$.",
+    headline=r"Of all weights, layer $l$ holds the share $\alpha_l$; its scores exceed $\tau$ with probability $D_l(\tau)$. The $\tau$ that keeps the share $\rho$ has $\sum_l\alpha_lD_l(\tau)=\rho$. With many rows and columns layer $l$ keeps about $D_l(\tau)$.",
     statement=r"""
-Let the layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1, and let $D_l(\tau)$ be the probability of a
-score above $\tau$ in layer $l$. Of all weights, keep the share $\rho$ with the largest scores, $0<\rho<1$. Then the threshold is a root of
-$\sum_l\alpha_lD_l(\tau)=\rho$ (the only root, if all layers have the same noise). As the rows and the columns of every layer increase
-without bound in number, with fixed shares $\alpha_l>0$, the kept share of layer $l$ tends in probability to its limiting density
-$\rho_l=D_l(\tau)$, which does not depend on the root. If all scores are independent and those of layer $l$ exceed $\tau$ with the mean
-probability $\rho_l$, then with probability at least $1-\delta$ the kept share of a layer with $n_l$ of the $n$ weights is within
-$[[count_error]]$ of $\rho_l$.
+**Setting.** Let the layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1. Let $D_l(\tau)$ be the probability
+of a score above $\tau$ in layer $l$. Of all weights, keep the share $\rho$ with the largest scores, $0<\rho<1$.
+
+**The threshold** is a root of $\sum_l\alpha_lD_l(\tau)=\rho$. If all layers have the same noise, it is the only root. In any case
+$\rho_l=D_l(\tau)$ does not depend on the root.
+
+**Large layers.** Let the rows and the columns of every layer increase without bound in number, with fixed shares $\alpha_l>0$. Then the
+kept share of layer $l$ tends in probability to $\rho_l$, its limiting density.
+
+**Layers of a given size.** Let all scores be independent, and let those of layer $l$ exceed $\tau$ with the mean probability $\rho_l$. With
+probability at least $1-\delta$ the kept share of a layer with $n_l$ of the $n$ weights is then within $[[count_error]]$ of $\rho_l$.
 """,
     steps=COUPLED_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

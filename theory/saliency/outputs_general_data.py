@@ -109,18 +109,23 @@ def inversion_integrates_the_waves(inversion: sp.Expr) -> Iterator[Relation]:
 stein_model_of_outputs = Claim(
     label="S7.3",
     title="SNIP with several outputs on general data in closed form",
-    headline="Take a weight and its gradients as jointly normal, with their exact first two moments. This gives, as an approximation, the share of an input's weights that SNIP with several outputs keeps.",
+    headline=r"Treat a weight and its gradients as jointly normal, with their exact means and covariances. This gives, as an approximation, the share of an input's weights that SNIP with several outputs keeps.",
     statement=r"""
-Let the loss be the square loss, with $q$ outputs, readout weights $a_i\in\mathbb R^q$ and a residual $r\in\mathbb R^q$ fixed by the data
-(formulas are shown for $q=3$). Then $\sqrt{nd}\,S_{ij}=|w_{ij}||\langle a_i,g_{ij}\rangle|$ with
-$g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]\in\mathbb R^q$. Let $h_j=E_D[rx_j]$, $\beta_j=\frac1{\sqrt{2\pi}}E_D[rx_j^2/\|x\|]\in\mathbb R^q$ and
-$(C_j)_{kl}=[[unexplained]]$ at $V_{kl}=\frac1{2\pi}E_DE_{D'}[r_kr'_l\,x_jx'_j\arcsin\cos\angle(x,x')]$; this matrix is positive
-semidefinite. The closure of S5, $g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$ with standard normal $w$, $\zeta\in\mathbb R^q$, gives column $j$
-(if $\tau=0$, a column with $g\ne0$ almost surely) the density
+**Scores.** Let the loss be the square loss, with $q$ outputs, readout weights $a_i\in\mathbb R^q$ and a residual $r\in\mathbb R^q$ fixed by
+the data (formulas are shown for $q=3$). Then $\sqrt{nd}\,S_{ij}=|w_{ij}||\langle a_i,g_{ij}\rangle|$ with $g_{ij}=E_D[r\,x_j1\{w_i\cdot
+x>0\}]\in\mathbb R^q$.
+
+**Moments.** Over the weights of a row, $g_j$ has the mean $\frac12h_j$ with $h_j=E_D[rx_j]$. Its covariance with the weight $w_j$ is
+$\beta_j=\frac1{\sqrt{2\pi}}E_D[rx_j^2/\|x\|]\in\mathbb R^q$. The covariances of its components are
+$V_{kl}=\frac1{2\pi}E_DE_{D'}[r_kr'_l\,x_jx'_j\arcsin\cos\angle(x,x')]$. The part $g_j-\beta_jw_j$ that $w_j$ does not explain has the
+covariances $(C_j)_{kl}=[[unexplained]]$; this matrix is positive semidefinite.
+
+**The closed form.** As in S5, take weight and gradient as jointly normal with these moments: $g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$ with
+standard normal $w$, $\zeta\in\mathbb R^q$. This gives column $j$ (if $\tau=0$, a column with $g\ne0$ almost surely) the density
 $$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big],$$
-$$1-p_j(\tau)=E_w\int_0^\infty[[inversion]]\;\exp\Big(\sum_{\text{modes}}[[mode_exponent]]\Big)d\omega,$$
-where the sum is over the eigenvectors of $C_j$, $V$ is the eigenvalue, and $h,\beta$ are the components of $h_j,\beta_j$ along the
-eigenvector. Like P2, this is an approximation: its first two moments are exact.
+$$1-p_j(\tau)=E_w\int_0^\infty[[inversion]]\;\exp\Big(\sum_{\text{modes}}[[mode_exponent]]\Big)d\omega.$$
+The sum is over the eigenvectors of $C_j$: $V$ is the eigenvalue, and $h,\beta$ are the components of $h_j,\beta_j$ along the eigenvector.
+Like P2, this is an approximation: its first two moments are exact.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -149,20 +149,29 @@ def slope_is_the_chain_rule(selectivity: sp.Expr, magnitude_share: sp.Expr) -> I
 signed_scores = Claim(
     label="S10",
     title="Signed GraSP: a duality about density ½, and the opposite selection above it",
-    headline=r"Keep the largest signed scores, with noise symmetric about $0$. If density $\rho$ has the graphon $W$, then density $1-\rho$ has $1-W$. At $\frac12$ all weights are kept alike; above, larger factors are kept no more often.",
+    headline=r"Rank scores with their signs, for noise symmetric about $0$. If density $\rho$ has the graphon $W$, then density $1-\rho$ has $1-W$. At $\frac12$ all weights are kept alike; above, larger factors are kept no more often.",
     statement=r"""
-Let $S=f\varphi\xi$ with $f,\varphi>0$ and iid noise $\xi$ that is symmetric about $0$, its modulus as in S1. Keep the share $\rho$ of
-scores that are largest as *signed* numbers (the original GraSP, S8: weight times Hessian times gradient, $\xi=aw$). Then
-$$\tau_{1-\rho}=[[dual_threshold]]\ (\tau=\tau_\rho),\qquad W_{1-\rho}=[[dual_graphon]]\ (W=W_\rho),\qquad W_{1/2}=\tfrac12\ (\tau_{1/2}=0).$$
+**Setting.** Let $S=f\varphi\xi$ with $f,\varphi>0$ and iid noise $\xi$ that is symmetric about $0$, its modulus as in S1. Keep the share
+$\rho$ of scores that are largest as *signed* numbers; let $\tau_\rho$ be the threshold and $W_\rho$ the graphon. The original GraSP ranks
+in this way: its score is weight times Hessian times gradient (S8), with $\xi=aw$.
+
+**Duality.** With $\tau=\tau_\rho$ and $W=W_\rho$,
+$$\tau_{1-\rho}=[[dual_threshold]],\qquad W_{1-\rho}=[[dual_graphon]],\qquad\tau_{1/2}=0,\qquad W_{1/2}=\tfrac12.$$
 (Where no score is near $0$, as for Pareto moduli, $\tau_{1/2}$ may be any point of the gap.) For $\rho<\frac12$ the graphon is
-$[[magnitude_share]]$ times that of the moduli at density $[[magnitude_density]]$. Let $g$ be the density of $|\xi|$ at $|\tau|/\varphi$.
-Then $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$). So where $g>0$, columns of large $\varphi$ are kept more often
-for $\rho<\frac12$ and *less* often for $\rho>\frac12$; at $\rho=\frac12$ all columns are kept equally often. For the product of two normals
-and $H$ as in S4, the column densities at $f=|a|$ (`kernel`) are $W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for
-$\tau<0$, and $\tau_\rho$ solves $\int W=\rho$ (`threshold`; for a constant $\varphi$ it is $\varphi$ times `flat_threshold`). Let one
-hidden ReLU layer have readout weights that are independent of one another and of the other weights, each symmetric about $0$. On data
-without scores at $0$ the leading term $w_{ij}a_iE_D[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP obeys the duality exactly, even with its
-realised $\hat\Theta$ (initial output subtracted): given the moduli, the signs of a column are fair coins.
+$[[magnitude_share]]$ times that of the moduli at density $[[magnitude_density]]$.
+
+**Which columns are kept.** Let $f=1$ and $\phi=\varphi$, and let $g$ be the density of $|\xi|$ at $|\tau|/\varphi$. Then $\partial
+W/\partial\varphi=[[selectivity]]$, which has the sign of $\tau$ where $g>0$. So where $g>0$, columns of large $\varphi$ are kept more often
+for $\rho<\frac12$ and *less* often for $\rho>\frac12$. At $\rho=\frac12$ all columns are kept equally often.
+
+**The product of two normals.** Average over the rows at $f=|a|$, so that $f\xi$ is a product of two normals, with $H$ as in S4. The column
+densities are $W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for $\tau<0$ (`kernel`). The threshold $\tau_\rho$
+solves $\int W=\rho$ (`threshold`). For a constant $\varphi$ it is $\varphi$ times `flat_threshold`.
+
+**On data.** Let one hidden ReLU layer have readout weights that are independent of one another and of the other weights, each symmetric
+about $0$. Let no score be $0$, and let the initial output be subtracted. The leading term $w_{ij}a_iE_D[(\hat\Theta r)x_j1\{w_i\cdot
+x>0\}]$ of GraSP's score then obeys the duality exactly, even with its realised $\hat\Theta$: given the moduli, the signs of a column are
+fair coins.
 """,
     steps=STEPS,
     source=Source(

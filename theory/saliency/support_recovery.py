@@ -265,15 +265,18 @@ def slope_is_the_derivative_in_the_profile(column_density: sp.Expr, column_slope
 ranked_recovery = Claim(
     label="S16.3",
     title="Recovery of the support from a mask of given density",
-    headline="With iid rows, the $k$ densest columns of a mask of given density are the likeliest, with an explicit bound on failure. For SNIP on symmetrised data these have the largest $|E_D[rx_j]|$, with the residual $r$.",
+    headline=r"With iid rows, the $k$ densest columns of a mask of given density are the likeliest to keep an entry, with a bound on failure. For SNIP on symmetrised data these have the largest $|E_D[rx_j]|$, $r$ the residual.",
     statement=r"""
-Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1\le\rho\le r_2$ be the densities at two thresholds (the
-mean shares of scores above them). Let each column of $S$ keep an entry with probability at least $p_S$ at the higher threshold, that of
-$r_1$, and each other column with probability at most $p_0$ at the lower one. Then the $k$ densest columns are $S$, without a tie, except
-with probability at most $[[ranked_failure]]$; the two $n$-th powers in it bound the probability that the threshold of the mask does not lie
-between those two. Under S4 (SNIP on symmetrised data) the column of profile $\phi$ keeps an entry with probability $[[column_density]]$,
-which increases with $\phi$, with slope $[[column_slope]]$. So the densest columns are those of largest $|h_j|$. On other data this order
-need not be that of $|h_j|$ (S5).
+**Setting.** Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Take a higher and a lower threshold. Let $r_1$ and
+$r_2$ be their densities, the mean shares of scores above them, with $r_1\le\rho\le r_2$. Let each column of a set $S$ of $k$ columns keep
+an entry with probability at least $p_S$ at the higher threshold, and each other column with probability at most $p_0$ at the lower one.
+
+**Recovery.** The $k$ densest columns are $S$, without a tie, except with probability at most $[[ranked_failure]]$. The two $n$-th powers in
+it bound the probability that the threshold of the mask does not lie between those two.
+
+**SNIP on symmetrised data** (S4). The column of profile $\phi$ keeps an entry with probability $[[column_density]]$, which increases with
+$\phi$, with slope $[[column_slope]]$. So the densest columns are those of largest $|h_j|$. On other data this order need not be that of
+$|h_j|$ (S5).
 """,
     steps=RANKED_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),

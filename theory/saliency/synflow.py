@@ -144,18 +144,29 @@ def inflation_is_the_first_order_response(
 synflow_factorises = Claim(
     label="S11",
     title="SynFlow factorises exactly at every depth",
-    headline=r"SynFlow scores a weight by its modulus times a row factor and a column factor, exactly. All layers have the same sum of scores. If all widths, outputs too, are $n\to\infty$, the graphon of one round tends to $\rho$.",
+    headline=r"SynFlow scores a weight by exactly its modulus times a row factor and a column factor. All layers have the same sum of scores. If all widths, outputs too, are $n\to\infty$, the graphon of one round tends to $\rho$.",
     statement=r"""
-Let $R=\mathbf1^\top|W_L|\cdots|W_1|\mathbf1$. The saliency of layer $l$ is
-$S^{(l)}_{ij}=|w^{(l)}_{ij}|\,\partial R/\partial|w^{(l)}_{ij}|=f_i|w_{ij}|\varphi_j$ with $f=|W_{l+1}|^\top\cdots|W_L|^\top\mathbf1$ and
-$\varphi=|W_{l-1}|\cdots|W_1|\mathbf1$, and $\sum_{ij}S^{(l)}_{ij}=R$ for every $l$. (a) For one hidden layer and scalar output,
-$\varphi\equiv1$ and $f=|a|$. So every column has the density $[[column_density]]$ (no data enter), and a row with readout weight $a$ has
-the density $[[row_kernel]]$. (b) Let all widths, inputs and outputs included, be $n$, and let $n\to\infty$. After one layer, hence
-asymptotically after any number of layers, $f$ and $\varphi$ have the coefficient of variation $[[coefficient_of_variation]]$, so the
-graphon tends to $\rho$. But in the limit the row densities, except in the last layer, where $f=1$, keep a variance of
-$[[variance_inflation]]$ times the binomial one ($\rho=\operatorname{erfc}(t/\sqrt2)$). So the mask is homogeneous in cut norm, but not down
-to the noise. All densities here are those of one round: the scores are computed before any weight is removed. If they are computed again
+**Scores.** Let $R=\mathbf1^\top|W_L|\cdots|W_1|\mathbf1$, the sum over all paths from an input to an output of the products of the moduli
+of their weights. SynFlow's score of a weight of layer $l$ is
+$$S^{(l)}_{ij}=|w^{(l)}_{ij}|\,\partial R/\partial|w^{(l)}_{ij}|=f_i|w_{ij}|\varphi_j.$$
+The row factor $f=|W_{l+1}|^\top\cdots|W_L|^\top\mathbf1$ comes from the layers above, and the column factor
+$\varphi=|W_{l-1}|\cdots|W_1|\mathbf1$ from the layers below. In every layer the scores add up to $\sum_{ij}S^{(l)}_{ij}=R$.
+
+**One round.** All densities here are those of one round: the scores are computed before any weight is removed. If they are computed again
 after each removal, neurons may lose all their weights (H6.1).
+
+**(a) One hidden layer and a scalar output.** For the weights of the hidden neurons $\varphi\equiv1$ and $f=|a|$, where $a$ is the neuron's
+readout weight. So every column has the density $[[column_density]]$, in which no data enter. A row with readout weight $a$ has the density
+$[[row_kernel]]$.
+
+**(b) Wide layers.** Let all widths, inputs and outputs included, be $n$, and let $n\to\infty$. The *coefficient of variation* of $f$ is the
+standard deviation of the $f_i$ over the neurons of a layer, divided by their mean; likewise for $\varphi$. One layer below the outputs $f$
+has the coefficient of variation $[[coefficient_of_variation]]$, as $\varphi$ has one layer above the inputs. Asymptotically it is the same
+after any number of layers. So the graphon tends to $\rho$.
+
+*Rows.* If all entries were kept independently with one probability, the density of a row would have the binomial variance. In every layer
+except the last, where $f=1$, it has in the limit $[[variance_inflation]]$ times this variance, with $\rho=\operatorname{erfc}(t/\sqrt2)$.
+So the mask is homogeneous in cut norm, but not down to the noise.
 """,
     steps=STEPS,
     source=Source(

@@ -208,19 +208,28 @@ def hazard_is_the_mean_of_one_more(hazard_upper: sp.Expr, weight_mean: sp.Expr) 
 tail_selectivity = Claim(
     label="S15",
     title="Selectivity in extreme sparsity is decided by the tail",
-    headline=r"The tail of the noise decides how much sparse masks favour large profiles: the ratio of two densities is $$[[pareto_ratio]]$$ for Pareto noise of index $\alpha$; it grows without bound for exponential, normal and SNIP scores.",
+    headline=r"The tail of the noise decides how much sparse masks favour large profiles. The ratio of two densities is $$[[pareto_ratio]]$$ for Pareto noise of index $\alpha$; it grows without bound for exponential, normal and SNIP scores.",
     statement=r"""
-Let $W(\phi)=\bar F(\tau/\phi)$ be the density of a column of profile $\phi$, and let $\phi_1>\phi_2$. The density falls to $0$ as
-$\tau\to\infty$. The ratio $W(\phi_1)/W(\phi_2)$ is exactly $[[pareto_ratio]]$ for *Pareto* noise, at every $\tau\ge\phi_1$ (no column
-saturated), and exactly $[[exponential_ratio]]$ for *exponential* noise. For *half-normal* noise it is
-$[[gaussian_ratio]]\sim[[gaussian_asymptotic]]$, and the quotient of the two lies between $[[gaussian_lower]]$ and $[[gaussian_upper]]$. For
-SNIP, with the tail $H$ of the product of two normals (S4), it is
-$$\frac{H(\tau/\phi_1)}{H(\tau/\phi_2)}=[[snip_ratio]]\sim[[snip_asymptotic]],$$
-and the quotient of the last two lies between $[[snip_lower]]$ and $[[snip_upper]]$. So at low density SNIP selects columns like an
-exponential score, up to the factor $\sqrt{\phi_1/\phi_2}$, and Pareto noise never selects more strongly than where saturation ends. The
-bounds come from $[[mills_lower]]<\operatorname{erfc}(t/\sqrt2)<[[mills_upper]]$ and from
-$$[[product_lower]]<H(t)<[[product_upper]],\qquad1<\frac{2K_0(t)}{\pi H(t)}<[[hazard_upper]],$$
-valid for all $t>0$ and sharp as $t\to\infty$.
+Let $W(\phi)=\bar F(\tau/\phi)$ be the density of a column of profile $\phi$, and let $\phi_1>\phi_2$. As $\tau\to\infty$ the densities fall
+to $0$. The ratio $W(\phi_1)/W(\phi_2)$ says how much more often weights of the stronger column are kept.
+
+**Pareto noise.** The ratio is exactly $[[pareto_ratio]]$, at every $\tau\ge\phi_1$ (no column saturated).
+
+**Exponential noise.** The ratio is exactly $[[exponential_ratio]]$.
+
+**Half-normal noise.** The ratio is $[[gaussian_ratio]]\sim[[gaussian_asymptotic]]$. The quotient of the two lies between
+$[[gaussian_lower]]$ and $[[gaussian_upper]]$.
+
+**SNIP.** With the tail $H$ of the product of two normals (S4), the ratio is
+$$\frac{H(\tau/\phi_1)}{H(\tau/\phi_2)}=[[snip_ratio]]\sim[[snip_asymptotic]].$$
+The quotient of the last two lies between $[[snip_lower]]$ and $[[snip_upper]]$.
+
+**In short.** At low density SNIP selects columns like an exponential score, up to the factor $\sqrt{\phi_1/\phi_2}$. Pareto noise never
+selects more strongly than where saturation ends.
+
+**Bounds of the tails.** The bounds above come from $[[mills_lower]]<\operatorname{erfc}(t/\sqrt2)<[[mills_upper]]$ and from
+$$[[product_lower]]<H(t)<[[product_upper]],\qquad1<\frac{2K_0(t)}{\pi H(t)}<[[hazard_upper]].$$
+They are valid for all $t>0$ and sharp as $t\to\infty$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -137,16 +137,23 @@ def masks_differ_by_gap_and_cuts(between_masks: sp.Expr, count_gap: sp.Expr, two
 row_thresholds = Claim(
     label="S12",
     title="Row-wise thresholds erase the row factor",
-    headline=r"If each row keeps its largest scores, and scores factorise, the factor of a row does not change the mask. In wide layers Wanda keeps of a column with the norm $\phi$ the share $$[[kernel]],$$ at one $\tau$ for all columns.",
+    headline=r"Keep the largest scores of each row. If the scores factorise, the factor of a row does not change the mask. In wide layers Wanda keeps the share $$[[kernel]]$$ of a column with the norm $\phi$, at one $\tau$ for all columns.",
     statement=r"""
-In each row keep the $k=\rho n$ largest scores, $0<\rho\le1$. For any factorised saliency the mask does not depend on $f$. With noise as in
-S1 its limit in probability as $n\to\infty$ is $W(u,v)=\bar F(\tau/\varphi(v))$ with $\int W\,dv=\rho$ for every $u$. Wanda has
-$\varphi_j=\|X_{\cdot j}\|_2$ and $\xi=|w|$, so $W=[[kernel]]$ for standard normal weights ($\phi=\varphi(v)$). Row-wise SNIP in its
-factorised form is row-wise $\varphi|w|$. A global threshold with $f=1$ has the same limit, but its row degrees are random with variance
-$[[degree_variance]]$ (shown for three columns: $\sum_jp_j(1-p_j)$, which for $p_j$ of mean $\rho$ is less than $n\rho(1-\rho)$ unless they
-are equal). Let $f=1$, let $\varphi$ be monotone, let the columns lie at midpoints, and let $k=\mathrm{round}(\rho n)$. Whenever the mask
-$M_\tau$ of the global threshold is within $A$ of its probabilities $W(v_j)$ in cut norm (G1.2 bounds the probability of this), the row-wise
-mask is within $[[bound]]$ of $W$. (This is what the proof gives; the factor $3$ is not claimed to be sharp.)
+**The mask.** In each row keep the $k=\rho n$ largest scores, $0<\rho\le1$. For any factorised saliency the mask does not depend on the row
+factor $f$.
+
+**Its limit.** With noise as in S1 the mask tends in probability, as $n\to\infty$, to the graphon $W(u,v)=\bar F(\tau/\varphi(v))$. Its
+threshold $\tau$ is such that $\int W\,dv=\rho$ for every $u$. *Wanda* has $\varphi_j=\|X_{\cdot j}\|_2$ and $\xi=|w|$, so $W=[[kernel]]$
+for standard normal weights, at $\phi=\varphi(v)$. *Row-wise SNIP* in its factorised form is row-wise $\varphi|w|$.
+
+**One threshold for all rows.** A global threshold with $f=1$ has the same limit, but its row degrees are random. Let the entries of a row
+be kept independently, that of column $j$ with probability $p_j$. The degree of the row has the variance $\sum_jp_j(1-p_j)$, for three
+columns $[[degree_variance]]$. For $p_j$ of mean $\rho$ this is less than $n\rho(1-\rho)$, unless all $p_j$ are equal.
+
+**How far the mask is from its limit.** Let $f=1$, let $\varphi$ be monotone, let the columns lie at midpoints, and let
+$k=\mathrm{round}(\rho n)$. Let the mask $M_\tau$ of the global threshold be within $A$ of its probabilities $W(v_j)$ in cut norm; G1.2
+bounds the probability of this. Then the row-wise mask is within $[[bound]]$ of $W$. This is what the proof gives; the factor $3$ is not
+claimed to be sharp.
 """,
     steps=STEPS,
     source=Source(

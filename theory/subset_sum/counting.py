@@ -146,18 +146,21 @@ counting_bounds = Claim(
     title="Counting bounds: every target, one target, several targets with one subset",
     headline=r"If every number in $[-\frac12,\frac12]$ is within $\varepsilon<\frac12$ of the sum of some of $n$ numbers, then $$n\ge[[covering_items]],$$ whatever these numbers are. Where the bound is an integer, some numbers attain it.",
     statement=r"""
-(a) Let $\varepsilon<\frac12$. If every $z\in[-\frac12,\frac12]$ is within $\varepsilon$ of a subset sum of $n$
-numbers, then $$n\ge[[covering_items]],$$ in particular $n\ge[[covering_volume]]$. The first bound is sharp: wherever
-it is an integer, the numbers $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$ attain it. (b) If $\Pr(N\ge1)\ge p$ for
-a number $N$ of subsets, then $\mathbb EN\ge p$. (c) Let the items be vectors in $\mathbb R^m$ with independent
-coordinates, uniform on $[-1,1]$. Let $N$ count the subsets whose sum is within $\varepsilon$ of $z\in\mathbb R^m$ in
-every coordinate: one subset for all of them. With $F_k$ of R1.1, $\mathbb EN=\mathbf
+(a) **Every target.** Let $\varepsilon<\frac12$. If every $z\in[-\frac12,\frac12]$ is within $\varepsilon$ of a subset
+sum of $n$ numbers, then $$n\ge[[covering_items]],$$ in particular $n\ge[[covering_volume]]$. The first bound is sharp:
+wherever it is an integer, the numbers $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$ attain it.
+
+(b) **One target.** If $\Pr(N\ge1)\ge p$ for a random number $N$ of subsets, then $\mathbb EN\ge p$.
+
+(c) **Several targets with one subset.** Let the items be vectors in $\mathbb R^m$ with independent coordinates, uniform
+on $[-1,1]$. Let $N$ count the subsets whose sum is within $\varepsilon$ of $z\in\mathbb R^m$ in every coordinate: one
+subset for all of them. With $F_k$ of R1.1, $\mathbb EN=\mathbf
 1\{\|z\|_\infty\le\varepsilon\}+\sum_{k\ge1}\binom nk\prod_j[F_k(z_j+\varepsilon)-F_k(z_j-\varepsilon)]$. For equal
-coordinates of the target $$\mathbb EN=[[equal_count]]\ \le\ [[count_bound]],$$ where the bound, with the indicator of
-$\|z\|_\infty\le\varepsilon$, also holds for unequal coordinates, and is attained at $n=1$ for
-$\|z\|_\infty\le1-\varepsilon$. So a hit with probability $p$ at $\|z\|_\infty>\varepsilon$ needs
-$$n\ge[[hit_items]],$$ in particular $n\ge[[hit_volume]]$: a subset shared by $m$ targets costs a factor $m$, while
-different subsets of one sample cost nothing extra (R4).
+coordinates of the target $$\mathbb EN=[[equal_count]]\ \le\ [[count_bound]].$$ With the indicator of
+$\|z\|_\infty\le\varepsilon$ as $I$, the bound also holds for unequal coordinates. It is attained at $n=1$ for
+$\|z\|_\infty\le1-\varepsilon$. So a hit with probability $p$ at $\|z\|_\infty>\varepsilon$ needs $$n\ge[[hit_items]],$$
+in particular $n\ge[[hit_volume]]$. A subset shared by $m$ targets costs a factor $m$, while different subsets of one
+sample cost nothing extra (R4).
 """,
     steps=STEPS,
     source=Source(

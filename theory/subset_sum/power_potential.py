@@ -156,17 +156,18 @@ def an_interval_meets_itself(still_missed: sp.Expr) -> Iterator[Relation]:
 two_phases = Claim(
     label="R13",
     title="Fewer items suffice for very small distances",
-    headline=r"Let items be uniform on $[-1,1]$. The least number whose subset sums come within $\varepsilon$ of all $|z|\le b$, $b\ge\frac12$, except with a fixed probability $0<\delta<1$, is $(1+o(1))\log_2\frac1\varepsilon$ as $\varepsilon\to0$: in the limit no more than any items need.",
+    headline=r"Let items be uniform on $[-1,1]$. The least number whose subset sums come within $\varepsilon$ of all $|z|\le b$, $b\ge\frac12$, except with a fixed probability $0<\delta<1$, is $(1+o(1))\log_2\frac1\varepsilon$ as $\varepsilon\to0$. In this limit no other items can do with fewer.",
     statement=r"""
-In R4, for every $0<\theta\le1$, $0<v_1<1$ and $n_1\le n$, some target is missed with probability at most
+**Two phases.** In R4, the first $n_1\le n$ items are to cover a share $v_1$ of the targets, $0<v_1<1$, and the later
+items the rest. For all these numbers and every $0<\theta\le1$, some target is missed with probability at most
 $$F=[[two_phase_failure]].$$
 So $\lceil x\rceil+\lceil y\rceil$ items fail with probability at most $\delta$, where $x=[[first_items]]$ and
-$y=[[later_items]]$, or $0$ where one of these is negative. For fixed $\theta$ and $v_1$, their number divided by
-$\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to a limit. For small $\theta$ and $v_1$ near $1$ this limit is
+$y=[[later_items]]$, or $0$ where one of these is negative. For fixed $\theta$ and $v_1$, let $\varepsilon\to0$. Then the
+number of these items divided by $\ln\frac1\varepsilon$ tends to a limit, which for small $\theta$ and $v_1$ near $1$ is
 arbitrarily close to $[[best_rate]]$. The order $\ln\frac1\varepsilon$ is right (R4).
 
-R4's own bound holds as well. So the probability is at most $$[[least_failure]],$$ and at most $\delta$ with
-$$[[enough_items]]$$ items.
+**With R4's own bound,** which holds as well, the probability is at most $$[[least_failure]],$$ and at most $\delta$
+with $$[[enough_items]]$$ items.
 
 **The constant.** Let the items be uniform on $[-1,1]$, the targets satisfy $|z|\le b$ with $b\ge\frac12$, and
 $0<\delta\le1$. Then there is a $C_1$ such that, for all small $\varepsilon$, the following number of items, rounded

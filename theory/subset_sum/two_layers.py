@@ -134,21 +134,25 @@ def entries_add_up(entry_error: sp.Expr, next_error: sp.Expr) -> Iterator[Relati
 two_layer_ticket = Claim(
     label="R8",
     title="Two random layers in place of one: tickets of plain networks",
-    headline=r"A random two-layer ReLU network, its entries uniform on $[-1,1]$, can be pruned to a ReLU layer of $d_1\times d_0$ weights up to $\frac1{2e}$, within $\varepsilon\|x\|_1$ and with probability at least $1-\delta$, if it has, for each input, $$n\ge[[uniform_size]]$$ units.",
+    headline=r"Take a random two-layer ReLU network with entries uniform on $[-1,1]$. With probability at least $1-\delta$ some mask is within $\varepsilon\|x\|_1$ of a ReLU layer of $d_1\times d_0$ weights up to $\frac1{2e}$, if the network has, for each input, $$n\ge[[uniform_size]]$$ units.",
     statement=r"""
-Let the target be $f(x)=\sigma(Wx)$ with ReLU $\sigma$ and $W\in[-\frac a2,\frac a2]^{d_1\times d_0}$. Let the source
-be $\sigma(B\,\sigma(Ax))$ with $n\,d_0$ hidden units, where all entries are independent, of one symmetric law for
-which a product of two has at least the density $\kappa$ on $[-a,a]$. For $\varepsilon>0$, except with probability at
-most $$[[failure]],$$ there are masks of $A$ and $B$ such that the pruned network $g$ satisfies, for *all* $x$,
-$$\|g(x)-f(x)\|_\infty\le[[error]],\qquad\ell=\|x\|_1.$$ For inputs $x\ge0$ (pixels, hidden layers) the exceptional
-probability is at most $[[nonnegative_failure]]$. For failure with probability at most $\delta$ it is enough that
-$$n\ge[[size]],$$ and for entries uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) that $$n\ge[[uniform_size]].$$
-Without the outer $\sigma$ the same holds for $f(x)=Wx$.
+**Target and source.** Let the target be $f(x)=\sigma(Wx)$ with ReLU $\sigma$ and
+$W\in[-\frac a2,\frac a2]^{d_1\times d_0}$. Let the source be $\sigma(B\,\sigma(Ax))$ with $n\,d_0$ hidden units, $n$
+for each input. All its entries are independent, of one symmetric law for which a product of two has at least the density $\kappa$ on
+$[-a,a]$.
 
-*Layers compose.* Replace each layer of a network in this way, and let $\Delta$ be the errors of the weights, at most
-$\varepsilon$ each; the failure probabilities add up. If the pruned network has an error of at most $\eta$ before a
-layer, where the target has the values $h$, then its error after the layer is at most $$[[next_error]],$$ with the
-norm $M=\|W+\Delta\|_{\infty\to\infty}$ of this layer and $\ell_h=\|h\|_1$. Both errors are attained.
+**The ticket.** Let $\varepsilon>0$. Except with probability at most $$[[failure]],$$ there are masks of $A$ and $B$
+such that the pruned network $g$ satisfies, for *all* $x$, $$\|g(x)-f(x)\|_\infty\le[[error]],\qquad\ell=\|x\|_1.$$ For
+inputs $x\ge0$ (pixels, hidden layers) the exceptional probability is at most $[[nonnegative_failure]]$.
+
+**Its size.** For failure with probability at most $\delta$ it is enough that $$n\ge[[size]],$$ and for entries uniform
+on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) that $$n\ge[[uniform_size]].$$ Without the outer $\sigma$ all of this holds
+for $f(x)=Wx$.
+
+**Layers compose.** Replace each layer of a network in this way; the failure probabilities add up. Let $\Delta$ be the
+errors of the weights of a layer, at most $\varepsilon$ each. If the pruned network has an error of at most $\eta$ before
+this layer, where the target has the values $h$, then its error after the layer is at most $$[[next_error]],$$ with the
+norm $M=\|W+\Delta\|_{\infty\to\infty}$ of the layer and $\ell_h=\|h\|_1$. Both bounds on errors are attained.
 """,
     steps=STEPS,
     source=Source(

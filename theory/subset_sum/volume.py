@@ -143,32 +143,42 @@ def doubling_numbers_reach_all_weights(enough: sp.Expr) -> Iterator[Relation]:
 volume_bound = Claim(
     label="R9",
     title="The number of parameters that tickets need: bounds by volumes of weights",
-    headline=r"Let a network, chosen without the targets, be pruned to any ReLU layer of $D$ weights in $[-c,c]$, within $\varepsilon$ for all $\|x\|_1\le1$. To succeed for each layer with probability at least $1-\delta$ it needs at least $$[[relu_parameters]]$$ parameters.",
+    headline=r"A network is chosen without its target, a ReLU layer of $D$ weights in $[-c,c]$. If, for each target, some mask is within $\varepsilon$ at all $\|x\|_1\le1$ with probability at least $1-\delta$, the network has at least $$[[relu_parameters]]$$ parameters.",
     statement=r"""
-Let the targets be $f(x)=\sigma(Wx)$ with $D=d_0d_1$ weights, $\sigma=\mathrm{ReLU}$ or $\sigma(t)=t$ (linear). A
-source with $\Theta$ parameters, random or not but independent of $W$ and of any architecture, may be pruned by any of
-its $2^\Theta$ masks; the error is $\sup_{\|x\|_1\le1}\|g(x)-f(x)\|_\infty$. Let $W$ be uniform on $[-c,c]^D$. A
-single function is within $\varepsilon$ for at most the share
-$$[[linear_share]]\ \text{(linear)}\qquad\text{or}\qquad[[relu_share]]\ \text{(ReLU)}$$ of the values of each weight,
-and both shares are attained. Some mask is within $\varepsilon$ with probability at most $$[[linear_success]]\
-\text{(linear, attained)}\qquad\text{or}\qquad[[relu_success]]\ \text{(ReLU)};$$ the first is attained for a whole
-number $\Theta/D\ge1$ with $(2^{\Theta/D}+1)\varepsilon\le c$. If every $W\in[-c,c]^D$ succeeds with probability at
-least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[linear_parameters]]\
-\text{(linear)},\qquad\Theta\ge[[relu_parameters]]\ \text{(ReLU)}.$$ For ReLU this counts the weights of modulus
-at most $2\varepsilon$, all of which one function serves. Let $W$ be uniform on $2\varepsilon<|w|\le c$ instead. Then the
-share is at most $$[[large_share]],$$ attained if $c\ge4\varepsilon$, and the probability is at most $[[large_success]]$. So
-for $c>2\varepsilon$ $$\Theta\ge[[large_parameters]],$$ more than before if $c>4\varepsilon$. This is sharp in the
-limit $\frac c\varepsilon\to\infty$: wherever $\log_2(1+c/\varepsilon)$ is a whole number, $$\Theta=[[enough]]$$
-parameters serve every $W\in[-c,c]^D$, linear or ReLU. All these bounds rest on one fact: the weights $w$ with
-$|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, where $\sigma$ = ReLU, have the measure
-$$[[measure]].$$
+**Setting.** The target is a layer $f(x)=\sigma(Wx)$ with $D=d_0d_1$ weights in $[-c,c]$. It is a ReLU layer or linear,
+$\sigma(t)=t$. The source is a network with $\Theta$ parameters, of any architecture. It may be random, but does not
+depend on $W$. It may be pruned by any of its $2^\Theta$ masks. The error of a function $g$, such as a mask leaves, is
+$\sup_{\|x\|_1\le1}\|g(x)-f(x)\|_\infty$.
 
-The random sources of R8 choose among $nd_0(d_1+1)$ parameters, those of the blocks that they use. So with
-$c=\frac a2$ they need $$n\ge[[units]]$$ units for each input. Suppose that $d_0d_1/\delta$ grows like $\varepsilon$
-to the power $-\gamma$ as $\varepsilon\to0$, that $\delta\le\frac12$, and that $d_1$, $a$ and $\kappa$ are fixed. Then
-R8's number of units is in the limit $$[[unit_excess]]$$ times as large as this bound, and so has the right order as
-long as $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$. Beyond that, R8's number grows with
-$\ln\frac{d_0d_1}\delta$ and this bound does not.
+**One function.** Let $W$ be uniform on $[-c,c]^D$. Of the values of each weight, one function is within $\varepsilon$
+for at most the share $$[[linear_share]]\ \text{(linear)}\qquad\text{or}\qquad[[relu_share]]\ \text{(ReLU)}.$$ Both
+shares are attained.
+
+**All masks.** For this $W$ some mask is within $\varepsilon$ with probability at most $$[[linear_success]]\
+\text{(linear)}\qquad\text{or}\qquad[[relu_success]]\ \text{(ReLU)}.$$ The bound for linear targets is attained if
+$\Theta/D\ge1$ is a whole number and $(2^{\Theta/D}+1)\varepsilon\le c$.
+
+**Parameters.** Suppose that for every $W\in[-c,c]^D$ some mask is within $\varepsilon$ with probability at least
+$1-\delta$, $0<\delta<1$. Then $$\Theta\ge[[linear_parameters]]\
+\text{(linear)},\qquad\Theta\ge[[relu_parameters]]\ \text{(ReLU)}.$$
+
+**Larger weights.** The bound for ReLU counts the weights of modulus at most $2\varepsilon$, too, all of which one
+function serves. Let $c>2\varepsilon$, and let $W$ be uniform on $2\varepsilon<|w|\le c$ instead. Then the share is at most
+$$[[large_share]],$$ attained if $c\ge4\varepsilon$, and the probability is at most $[[large_success]]$. So
+$$\Theta\ge[[large_parameters]],$$ more than before if $c>4\varepsilon$. This is sharp in the limit
+$\frac c\varepsilon\to\infty$: wherever $\log_2(1+c/\varepsilon)$ is a whole number, $$\Theta=[[enough]]$$ parameters
+serve every $W\in[-c,c]^D$, linear or ReLU.
+
+**What the bounds for ReLU rest on.** Let $p$ and $q$ be the outputs of $g$ at the unit input that a weight reads, and
+at its negative. The weights $w$ with $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, where $\sigma$
+is ReLU, have the measure $$[[measure]].$$
+
+**Compared with R8.** With $n$ units for each input, the random sources of R8 choose among $nd_0(d_1+1)$ parameters,
+those of the blocks that they use. So for $c=\frac a2$ they need $$n\ge[[units]].$$ Let $\varepsilon\to0$. Suppose that
+$d_0d_1/\delta$ grows like $\varepsilon$ to the power $-\gamma$, that $\delta\le\frac12$, and that $d_1$, $a$ and
+$\kappa$ are fixed. Then R8's number of units divided by this bound tends to $$[[unit_excess]].$$ So R8's number has the
+right order as long as $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$. Beyond that, R8's number grows
+with $\ln\frac{d_0d_1}\delta$ and this bound does not.
 """,
     steps=STEPS,
     source=Source(
