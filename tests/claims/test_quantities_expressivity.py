@@ -15,7 +15,6 @@ WRONG = {
     "E1 floor_share alpha=2 k=1 p=1": "expected a number from 0 to 1",
     "E2 usual_bound p=2 k=1 m=1": "expected a number above 0, up to 1",
     "E3 hub_share k=1 w=2": "w is column factor of the graphon at an active input, expected a number from 0 to 1",
-    "E3 affine_gap b_1=3 b_2=1": "expected a number from -1 to 1",
     "E4 some_wired p=2 k=3 m=4": "expected a number strictly between 0 and 1",
     "E4 threshold m=8 p=1": "expected a number strictly between 0 and 1",
     "E5.1 maurey_error F=2 G=1 N=3": "E5.1 assumes the squared norm of a mean is at most the mean squared norm, expected F ≤ G",

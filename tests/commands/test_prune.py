@@ -188,7 +188,7 @@ REFUSED = {
     "--loss is 'hinge', expected one of": [*OUT, "--loss", "hinge"],
     "--loss is 'own.py:none': there is no function none": [*OUT, "--loss", "own.py:none"],
     "--batches is 0": [*OUT, "--batches", "0"],
-    "there are no data, expected as --data a Dataset, a loader": [*OUT, "--data", "own.py:nothing"],
+    "there are no data, expected --data: a Dataset, a loader": [*OUT, "--data", "own.py:nothing"],
     "--include has the class Module, which every part of the module is of": [*OUT, "--include", "Module"],
     "--exclude has 'layer9'": [*OUT, "--exclude", "layer9"],
     "--rounds is 3, expected none with magnitude": [*OUT, "--rounds", "3", "--method", "magnitude"],

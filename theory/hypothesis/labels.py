@@ -219,8 +219,9 @@ in the first and $[[alive_two]]$ in the second.
 **Their distance.** For every $s_0>0$ the cut distance between the graphons of the two laws, whatever the order of rows and columns, is at
 least $$[[least_distance]].$$
 
-**Neither residual is 0.** Take the second limit, and the one for a second residual of another modulus $r_3$, with the threshold $t=t_3$. The
-cut distance between the graphons of their laws is in the same way, for every $s_0>0$, at least $$[[least_residuals]].$$
+**Neither residual is 0.** Take the second limit, and the one for a second residual of another modulus $r_3$, with the threshold $t=t_3$. For
+every $s_0>0$ the cut distance between the graphons of the two laws is at least the modulus of the same integral (`least_residuals`), in
+which the difference of their shares (`gap_residuals`) replaces that of the shares above.
 
 **More layers.** For one sample, in place of two, the mask of every layer from 2 on has the first limit. For two samples a row has a signal
 for each; with two hidden layers both are the readout weight, and with three their correlation is $[[signals]]$. No column depends on it.
@@ -278,7 +279,7 @@ for each; with two hidden layers both are the readout weight, and with three the
         Unmeasured(expression=each, why="the cut distance of the two limits is not known", side=Side.BELOW)
         for each in ("least_distance", "least_residuals")
     ),
-    also=("threshold_one", "threshold_two", "gap"),
+    also=("threshold_one", "threshold_two", "gap", "gap_residuals", "least_residuals"),
     aids={"residuals": (sp.Integer(1), sp.Integer(1))},
     pitfalls=(
         Pitfall(

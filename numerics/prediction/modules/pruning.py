@@ -267,7 +267,7 @@ def _source(method: str, data: object, loss: Loss, most: int | None, again: bool
     if not reads:
         return example_of(data)
     if data is None:
-        raise InputError(f"there are no data, expected as `data` {EXPECTED} for {method}")
+        raise InputError(f"there are no data, expected `data`: {EXPECTED} for {method}")
     alone = method == "wanda" or not isinstance(loss, (str, nn.Module))  # a batch may be inputs without targets
     if alone and isinstance(data, list) and is_pair(data) and data[0].shape[1:] == data[1].shape[1:]:
         raise InputError(

@@ -149,7 +149,7 @@ def ones_of(example: object, module: nn.Module) -> torch.Tensor:
     """Two samples that are 1 everywhere, of the shape of an example's, which may have none."""
     if not isinstance(example, torch.Tensor) or example.ndim < 2:
         raise InputError(
-            "there is no example of inputs, expected as `data` batches, inputs x [N, …], or their shape, for SynFlow"
+            "there is no example of inputs, expected `data`: batches, inputs x [N, …], or their shape, for SynFlow"
         )
     if not example.is_floating_point():
         raise InputError(f"inputs are {example.dtype}, expected numbers with a point for SynFlow, which puts ones in")

@@ -46,7 +46,7 @@ REFUSED = {
     "a batch is int, expected": ("snip", (1, 3, 4, 4)),
     r"a batch is int, expected \(x, y\), inputs x as an example, or their shape": ("synflow", (0, 3, 4, 4)),
     r"the module does not take inputs of shape \(2, 3, 9, 9\)": ("synflow", (1, 3, 9, 9)),
-    r"expected data, inputs x \[N, …\], or their shape, for SynFlow": ("synflow", (3,)),
+    r"expected `data`: batches, inputs x \[N, …\], or their shape, for SynFlow": ("synflow", (3,)),
     r"two inputs of shape \(3, 1000000000, 1000000000\) would take about": ("synflow", (1, 3, 10**9, 10**9)),
 }
 
