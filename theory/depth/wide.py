@@ -143,10 +143,10 @@ Scores have the law of D3.2, with $H(s)=1-s\,g(s)$ of S4. Let $n\to\infty$ with 
 $[[wide_density]]=\rho$ (`limit_threshold`). The share that each hidden matrix keeps tends to $\rho$. The shares that layer 1 and the readout keep tend to
 $[[whole]]$: they keep all scores but those of exactly $0$.
 
-**How slowly.** The convergence is slow: as $t\to0$, $1-H(t)$ is $[[lost]]$ up to $o(t^2)$, at $t=[[first_argument]]$ for layer 1 and
-$[[readout_argument]]$ for the readout.
+**How slowly.** The convergence is slow: as $t\to0$, $1-H(t)$ is $[[lost]]$ up to $o(t^2)$. With $n$ times the threshold itself for $u$,
+$t=[[first_argument]]$ for layer 1 and $[[readout_argument]]$ for the readout.
 
-**One hidden layer.** If $L=1$, the density at $\tau=u/\sqrt n$ is $[[single]]$. So the densities of both layers do not depend on $n$.
+**One hidden layer.** If $L=1$, then for every $u>0$ the density at $\tau=u/\sqrt n$ is $[[single]]$. So the densities of both layers do not depend on $n$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -205,7 +205,7 @@ the number of nonzero entries of all basis elements in a row.
 
 * Perceptron: 1.
 * Convolution with a $K\times K$ window on a torus (of side $K$ or more): $K^2$.
-* The same with turns (p4, p4m): $K^2$ in the first layer, from pixels to regular features; in later layers, between regular features,
+* The same with turns (p4), or turns and reflections (p4m): $K^2$ in the first layer, from pixels to regular features; in later layers, between regular features,
   $4K^2$ for $C_4$ and $8K^2$ for $D_4$.
 * Points in any order (DeepSets), at least two: 2. Pairs of points (2-IGN), at least four points: 15.
 * Message passing with $I$ and the adjacency matrix $A$: 2. It commutes with permutations that also permute $A$.

@@ -121,7 +121,7 @@ def success_is_rarer_with_fewer_channels(
 ticket_blocks = Claim(
     label="Q11.3",
     title="Lower bounds on the number of channels in the blocks of a ticket",
-    headline=r"Blocks as in Q7.1 hold coefficients larger than $\varepsilon$, except with probability $\delta$, only with $$n\ge[[needed]]$$ channels, whatever the symmetric law. Counting does not require this logarithm of the number of coefficients.",
+    headline=r"With probability $1-\delta$ blocks as in Q7.1 hold coefficients larger than $\varepsilon$ only if they have $$n\ge[[needed]]$$ channels, whatever the symmetric law. Counting does not require this logarithm of the number of coefficients.",
     statement=r"""
 **Setting.** Let the target and the source be those of Q7.1, and let all coefficients of the target be larger than $\varepsilon$ in modulus.
 As in Q7.1, keep in each block only the coefficients of $I$ from its own input channel.

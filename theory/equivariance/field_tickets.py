@@ -195,7 +195,7 @@ with $G$. If the inputs have errors of at most $\Delta$ in each channel, the out
 the inputs of the target. The failure probability is at most $\delta$ if $n\ge[[size]]$.
 
 (ii) **Networks.** Let no channel of the input be longer than $R$, let $\Gamma$ be the product of the strengths of all layers, let $\varepsilon>0$, and
-allow the coefficients of layer $\ell$ errors of up to $\varepsilon_\ell$: $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ Let each layer have $$n\ge[[width]]$$ with its own $\varepsilon_\ell$. Then, except with probability at most
+allow the coefficients of layer $\ell$ errors of up to $\varepsilon_\ell$, where $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ Let each layer have $$n\ge[[width]]$$ with its own $\varepsilon_\ell$. Then, except with probability at most
 $\delta$, some mask leaves a network that commutes with $G$ and whose output vectors, at all these inputs, are within $\varepsilon$ of those of the target. For
 coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the condition is $$n\ge[[uniform_width]].$$
 

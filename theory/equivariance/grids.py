@@ -126,10 +126,9 @@ of dimension $$\frac1{|G|}\sum_{g}\chi_{out}(g)\chi_{in}(g)\,|\mathrm{Fix}(g)|.$
 place: $D^2$ for the neutral element, $p$ for turns, $pD$ for reflections in the axes and $D$ for reflections in the diagonals, with $p=1$ for
 odd and $p=0$ for even $D$.
 
-*Examples.* A trivial feature is one number that $G$ does not change. A regular one has a number for each element of $G$, and $G$ permutes
-them. From trivial to trivial features the dimension for $C_4$ is $[[c4_orbits]]$, that is $\frac{D^2+3}4$ for odd and $\frac{D^2}4$ for even
-$D$. For $D_4$ it is $[[d4_orbits]]$, that is $\frac{D^2+4D+3}8$ for odd and $\frac{D^2+2D}8$ for even $D$. From trivial to regular features
-it is $D^2$, and from regular to regular features $|G|D^2$. The dimensions for all pairs of irreducible and regular types, in either
+*Examples.* A trivial feature is one number that $G$ does not change. A regular one has a number for each element of $G$, and $G$ permutes these
+numbers as multiplication permutes its elements. From trivial to trivial features the dimension for $C_4$ is $[[c4_orbits]]$, that is $\frac{D^2+3}4$ for odd and $\frac{D^2}4$ for even
+$D$. For $D_4$ it is $[[d4_orbits]]$, that is $\frac{D^2+4D+3}8$ for odd and $\frac{D^2+2D}8$ for even $D$. For either group the dimension from trivial to regular features is $D^2$, and from regular to regular features $|G|D^2$. The dimensions for all pairs of irreducible and regular types, in either
 direction, are tabulated (`c4_kernels`, `d4_kernels`).
 
 (c) **Bases.** Equivariant kernels are a basis iff their number and their rank both equal the dimension in (b).

@@ -169,7 +169,7 @@ def bounds_are_compared(saving: sp.Expr, relu_parameters: sp.Expr) -> Iterator[R
 pruning_lower_bound = Claim(
     label="Q8",
     title="A lower bound for pruning to equivariant networks",
-    headline=r"A network is chosen without its target, an equivariant ReLU layer of $B$ orbits, entries $0$ and $\frac1s$, coefficients in $[-c,c]$. If for each target a mask is within $\varepsilon$ at $\pm e_x$ with probability $1-\delta$, it has at least $$[[relu_parameters]]$$ parameters.",
+    headline=r"A network is chosen without its target, an equivariant ReLU layer of $B$ orbits, entries $0$ and $\frac1s$, coefficients in $[-c,c]$. If each target has a mask within $\varepsilon$ at $\pm e_x$ with probability $1-\delta$, this takes at least $$[[relu_parameters]]$$ parameters.",
     statement=r"""
 **Target.** Let $G$ permute finite sets $X$ and $Y$. Let $B_b$ be the orbit basis (Q2), all its elements divided by the same $s>0$, so that
 their entries are $0$ and $\frac1s$. The target $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ has `n_in` input and `n_out` output channels. It is
@@ -179,12 +179,12 @@ a ReLU layer or linear, $\sigma(t)=t$. Its coefficients $w$ are independent and 
 It may be pruned by any of its $2^\Theta$ masks. The error of a function $g$, such as a mask leaves, is the supremum of $|g-f|$ over outputs
 and over a set of inputs that contains all $\pm e_x$ ($x\in X$) in every single channel.
 
-**One function.** Of the values of each coefficient, one function is within $\varepsilon$ for at most the share $$[[relu_share]]$$ (ReLU) or
+**One function.** One function is within $\varepsilon$ for at most the following share of the values of each coefficient: $$[[relu_share]]$$ (ReLU) or
 $$[[linear_share]]$$ (linear targets). At the inputs $\pm e_x$ alone these shares are attained, by $g=\varepsilon$ and by $g=0$.
 
 **All masks.** Some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear
-targets). At the inputs $\pm e_x$ alone the bound for linear targets is attained if $\Theta$ is a multiple of the number of coefficients:
-for instance by masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two, as long as all numbers within
+targets). At the inputs $\pm e_x$ alone the bound for linear targets is attained by masked copies of one layer whose
+coefficients are $2\varepsilon s$ times powers of two, if $\Theta$ is a multiple of the number of coefficients and all numbers within
 $\varepsilon s$ of their sums lie in $[-c,c]$.
 
 **Parameters.** Suppose that for every $w$ some mask is within $\varepsilon$ with probability at least $1-\delta$, $0\le\delta<1$. Then
@@ -197,7 +197,8 @@ probabilities the product over $b$ of these shares, each to the power `n_in`·`n
 term in $\delta$, symmetry saves the factor $$[[saving]].$$ It is never more than $|G|$, and is exactly $[[free_saving]]=|G|$ if $G$ acts
 freely on $Y\times X$.
 
-**What the bounds for ReLU rest on.** Let $p$ and $q$ be the outputs of $g$ at $e_x$ and $-e_x$. The weights $w$ of one entry for which
+**What the bounds for ReLU rest on.** Let $p$ and $q$ be the values of one output of $g$ at $e_x$ and
+$-e_x$ in one channel. The weights $w$ of one entry for which
 $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, where $\sigma$ is ReLU, form a set of measure $$[[measure]].$$
 """,
     steps=STEPS,

@@ -174,15 +174,14 @@ network_ticket = Claim(
 between the layers but not after the last. Let its coefficients satisfy $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the numbers of
 its input and output channels, $B$ the number of its basis elements, $\beta=\sum_b\|B_b\|$, and $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$
 its *weight* (operator norms induced by the maximum norm). Let $\Omega$ be the product of the weights of all layers. Let no input exceed $R$
-in modulus. (Then no output exceeds $R\,\Omega$ in modulus, so for $\varepsilon\ge R\,\Omega$ the empty network suffices, whatever the
-widths.)
+in modulus. (Then no output exceeds $R\,\Omega$ in modulus, so if an error of $R\,\Omega$ is allowed, the empty network suffices, whatever the widths.)
 
 **Source.** For each layer of the target the source has two random layers, as in Q7.1, with $n$ channels between them for each input
 channel. Its coefficients have the law of Q7.1: a product of two has at least the density $\kappa$ on $[-a,a]$.
 
-**Widths.** Let $\varepsilon>0$, and allow the coefficients of layer $\ell$ errors of up to $\varepsilon_\ell$:
-$$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ Let the first layer of the target have $$n\ge[[first_width]]$$ and every other layer
-$$n\ge[[later_width]],$$ with its own $\varepsilon_\ell$. Then, except with probability at most $\delta$, some mask leaves an equivariant
+**Widths.** Let $\varepsilon>0$, and allow the coefficients of layer $\ell$ errors of up to $\varepsilon_\ell$, where
+$$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ Let $$n\ge[[first_width]]$$ for the first layer of the target and
+$$n\ge[[later_width]]$$ for every other layer, each with its own $\varepsilon_\ell$. Then, except with probability at most $\delta$, some mask leaves an equivariant
 network that is within $\varepsilon$ of the target at *all* these inputs, in every output. If inputs are never negative, the second width
 suffices for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are
 $$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$

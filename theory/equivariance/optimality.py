@@ -163,11 +163,11 @@ def best_phases_are_the_limit(phases_looseness: sp.Expr, least_looseness: sp.Exp
 ticket_optimality = Claim(
     label="Q11.2",
     title="Tickets compared with the lower bound for every source",
-    headline=r"Let $I$ span the first basis. As $\varepsilon\to0$, the blocks of Q7.1 hold $$[[looseness]]$$ times as many coefficients as every source needs parameters, by counting (Q8). So the order $\ln\frac1\varepsilon$ of Q7.1 is right.",
+    headline=r"Let the first basis be $I$ alone. As $\varepsilon\to0$, the blocks of Q7.1 hold $$[[looseness]]$$ times as many coefficients as every source needs parameters, by counting (Q8). So the order $\ln\frac1\varepsilon$ of Q7.1 is right.",
     statement=r"""
 **Target and source.** Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$.
-Let the first basis of the source be spanned by $I$. Keep only the blocks of Q7.1, and drop the rest of the first layer beforehand. Then
-$[[candidates]]$ coefficients of the source, the *candidates*, may be kept.
+Let the first basis of the source be spanned by $I$. Of its first layer drop beforehand all but the blocks of Q7.1. Then a mask may keep any of
+$[[candidates]]$ coefficients, the *candidates*.
 
 **Errors.** Let the error be the largest one over a set of inputs that contains all $\pm e_x$ in every single channel. Let it be at most
 $\Lambda$ times the largest error of a coefficient, so that $\Lambda\ge1$. For the inputs $\pm e_x$ alone $\Lambda=1$ is enough. For all

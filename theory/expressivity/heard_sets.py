@@ -171,7 +171,7 @@ def relays_leave_nothing(relays_only: sp.Expr, two_relays_error: sp.Expr, target
 unheard_parts = Claim(
     label="E12.2",
     title="Interactions are lost if no neuron is connected to all their inputs",
-    headline=r"Let the inputs be independent. Whatever the weights, the mean square error is at least the variance of all parts of $f$ such that no neuron of the last hidden layer has paths from all their inputs.",
+    headline=r"Let inputs be independent. Whatever the weights, the mean square error is at least the total variance of those parts of $f$ whose inputs do not all have paths to one neuron of the last hidden layer.",
     statement=r"""
 **Setting.** Let the mask of a network of any depth be given. For a neuron $v$ of the last hidden layer, let $A_v$ be
 the inputs from which a path of edges leads to it; the neuron is *connected* to these inputs. Let the inputs be
@@ -184,8 +184,8 @@ The right-hand side is the least error of all sums of a constant and functions o
 networks with the mask can approach a sum $f=\sum_qf_{S_q}$ arbitrarily closely in mean square only if, for each part
 of it other than $0$, one neuron $v$ is connected to all inputs of the part.
 
-**Three inputs.** To take the mean over one of three inputs is a linear map of functions: $P_1$, $P_2$ or $P_3$. The
-maps that keep only the parts counted in the bound are, for seven families of connected sets, $[[residual_maps]]$. The
+**Three inputs.** The means over one of three inputs are linear maps of functions, $P_1$, $P_2$ and $P_3$. The
+maps that keep only the parts counted in the bound are, for seven families of sets $A_v$, $[[residual_maps]]$. The
 families name them: 12,3 stands for the sets $\{1,2\}$ and $\{3\}$.
 
 **Paths count, not edges to the first layer.** For uniform inputs in $[-1,1]$, $\max(0,x_1+x_2)$ has the part

@@ -186,7 +186,7 @@ def floors_are_the_parts_that_are_met(
 inactive_inputs = Claim(
     label="E7",
     title="Inputs without paths: the error that remains",
-    headline=r"If no path leaves the inputs $J$, the mean square distance of the network from $f$ is at least $E\operatorname{Var}(f\mid x_{-J})$, the mean variance of $f$ given the other inputs. A function of these attains it. Width and depth do not matter.",
+    headline=r"If no path leaves the inputs $J$, the mean square distance of the network from $f$ is at least $E\operatorname{Var}(f\mid x_{-J})$, the mean variance of $f$ given the other inputs, at any width and depth. A function of these inputs attains it.",
     statement=r"""
 **The floor.** If no path leaves the inputs $J$, the network is a function of the other inputs. Over all functions $g$
 of these,
@@ -199,8 +199,9 @@ x_{-J})+E(g-E[f\mid x_{-J}])^2$.
 other inputs. For $J=\{1\}$ and two independent inputs, uniform in $[0,1]$, it is
 $[[projection_error]]=[[resampled_error]]$.
 
-**By parts of $f$.** For product laws $f$ is the sum of orthogonal parts $f_T$, one for each set $T$ of inputs. Let
-$\sigma_T^2$ be their variances. The infimum is $\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$
+**By parts of $f$.** For product laws $f$ is the sum of orthogonal parts $f_T$,
+one for each set $T$ of inputs: $f_T$ is a function of the inputs in $T$ and has mean $0$ over each of them. Let $\sigma_T^2$ be their
+variances. Then the infimum is $\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$
 times the variance of $f$.
 
 **An example.** For $f=ax_1x_2+bx_3^2$ and uniform inputs in $[0,1]$ the parts, which are polynomials and so defined

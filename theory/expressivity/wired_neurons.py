@@ -323,7 +323,7 @@ where one input has its edges at the neurons at which the other has none.
         Quantity(other, "latent of another neuron", CLOSED_UNIT, convention=LATENT),
         Quantity(
             slopes,
-            "derivative of a function that is affine in the latent, as a graphon may be, at one of two inputs",
+            "slope in the latent of an affine function, such as an affine graphon, at one of two inputs",
             sp.S.Reals,
             drawn=(-1, 1),
         ),

@@ -337,9 +337,10 @@ The right side is the sum of $[[residual_term]]$ over the eigenvectors of $B$, w
 
 **Where it is finite.** If $\mu=0$ and $y$ is not in the range of $B$, the bound is $+\infty$. For $\{x,-x\}$ with one hidden layer, $K=2SI$ and $\mu=0$, and at
 $y=(1,1)$ the true value is $[[antipodal_energy]]$. With one hidden layer, homogeneous masks and inputs that are not $0$, $\mu>0$ if and only if no two inputs are
-parallel. The reason is that $K-B$ is even in their cosine, with the coefficients $[[even_coefficient]]>0$ at its powers $2i$.
+parallel. The reason is that the entries of $K-B$ are, up to positive factors, one even function of the cosine of two inputs, with the coefficients
+$[[even_coefficient]]>0$ at its powers $2i$.
 
-**The mean is not enough.** With $\operatorname{tr}(K-B)/m$ in place of $\mu$ there is no bound: for $\{x,-x\}$ and $y=(1,-1)$ it gives $[[mean_bound]]$, while the
+**The mean is not enough.** With $\operatorname{tr}(K-B)/m$ in place of $\mu$ the inequality fails: for $\{x,-x\}$ and $y=(1,-1)$ the right side is $[[mean_bound]]$, while the
 true value is again $[[antipodal_energy]]$.
 """,
     steps=RESIDUAL_STEPS,

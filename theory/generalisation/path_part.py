@@ -151,9 +151,10 @@ def half_of_the_weights_are_kept(kept_share: sp.Expr, kept_energy: sp.Expr) -> I
 linear_part_bound = Claim(
     label="B2.1",
     title="The tangent kernel dominates a linear kernel of path densities",
-    headline=r"Let masks of an infinitely wide ReLU network with $L$ hidden layers not depend on the weights. As a matrix, the tangent kernel is at least $c_L$ times the linear kernel that weighs inputs by path densities, $$c_L=[[constant]].$$",
+    headline=r"If masks do not depend on the weights, the tangent kernel of an infinitely wide ReLU network of $L$ hidden layers is, as a matrix, at least $c_L$ times the linear kernel that weighs inputs by path densities, $$c_L=[[constant]].$$",
     statement=r"""
-**The bound.** Take an infinitely wide network of $L$ hidden layers with graphons $W^{(l)}$ on all layers, whose masks do not depend on the weights' values. The path densities $\rho_{path}$ say for each input which share of its paths to the output is kept. The matrix $K$ of the tangent kernel on inputs $X$ satisfies
+**The bound.** Take an infinitely wide ReLU network of $L$ hidden layers with graphons $W^{(l)}$ on all layers, whose masks do not depend on the weights' values. The path densities $\rho_{path}$ say for each of the $d$ inputs of the network which share of its paths to the output is kept. The matrix $K$ of the tangent kernel on a sample
+with inputs $X$ satisfies
 $$K\succeq c_LB,\qquad B=\tfrac1dX\operatorname{diag}(\rho_{path})X^\top,\qquad c_L=[[constant]]:$$
 no eigenvalue of $K-c_LB$ is negative. For the ReLU without its factor $\sqrt2$ the constant is $[[plain_constant]]$.
 
@@ -304,7 +305,7 @@ best_linear_constant = Claim(
     statement=r"""
 **The question.** Let the masks be homogeneous, with $L$ hidden layers, and the inputs of one length. What is the best constant $c$ in $K\succeq cB$, $B=\frac1dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1)?
 
-**In all dimensions.** The best constant that holds in every dimension is $\Theta_L'(0)$, the slope of the dense kernel in the cosine, at orthogonal inputs. At such inputs let $s$ be the correlation, $p$ its slope, $t$ the value of the kernel and $q$ its slope. From layer to layer $(s,p,t,q)$ go from $(0,1,0,1)$ by
+**In all dimensions.** The best constant that holds in every dimension is $\Theta_L'(0)$, the slope of the dense kernel in the cosine, at orthogonal inputs. At such inputs let $s$ be the correlation of a layer, $p$ its slope, $t$ the value of the kernel and $q$ the slope of the kernel. They start from $(s,p,t,q)=(0,1,0,1)$ and change from layer to layer by
 $$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\\
 p&\to p\,\kappa_0(s),&q&\to q\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s).\end{aligned}$$
 The last $q$ is the constant: $1$, $0.9581$ and $0.9126$ for $L=1,2,3$.

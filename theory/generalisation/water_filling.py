@@ -122,10 +122,10 @@ def share_costs_least(cost: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
 best_densities = Claim(
     label="B4",
     title="Water-filling: the best path densities of a given budget",
-    headline=r"Let path densities $\rho_j\le1$ have a given mean, too small for $1$ at each $\beta_j\ne0$. Then $\sum_j\beta_j^2/\rho_j$ is smallest where they are in proportion to $|\beta_j|$, capped at $1$: $$\rho_j=[[share]],$$ with the $\lambda$ that gives this mean.",
+    headline=r"Let path densities $\rho_j\le1$ have a given mean, too small to give each $\beta_j\ne0$ the density $1$. Then $\sum_j\beta_j^2/\rho_j$ is smallest at densities in proportion to $|\beta_j|$, capped at $1$: $$\rho_j=[[share]],$$ with the $\lambda$ that gives this mean.",
     statement=r"""
-**The problem.** Let $\beta_j$ be the coefficient of feature $j$. Of all path densities $0\le\rho_j\le1$ of $d$ features whose mean is $\rho$,
-the *budget*, which make $\sum_j\beta_j^2/\rho_j$ smallest? The bound of B3 is a multiple of this sum. A term $0/0$ counts as $0$.
+**The problem.** Let $\beta_j$ be the coefficient of feature $j$. Let the path densities $0\le\rho_j\le1$ of $d$ features have the mean
+$\rho$, the *budget*. Which of them make $\sum_j\beta_j^2/\rho_j$ smallest? The bound of B3 is a multiple of this sum. A term $0/0$ counts as $0$.
 
 **The best densities.** Let more than $d\rho$ of the $\beta_j$ be different from $0$. Then the best densities are $\rho_j=[[share]]$: in proportion to
 $|\beta_j|$, but cut off at the *cap* $1$. The *water level* $\lambda>0$ is the number for which their mean is $\rho$. Each term of the sum is then $[[term]]$.

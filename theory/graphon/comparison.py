@@ -239,7 +239,7 @@ mean by $s$ or more with probability at most $[[one_failure]]$. The same holds f
 **Normal entries.** For every convex function $\Phi$ of matrices, $E\,\Phi(M-P)\le E\,\Phi(\sigma g)$ with independent standard normal $g_{ij}$ and
 $\sigma=[[largest_scale]]$. The same holds for $P-M$.
 
-**The best of three rates.** The rates of G1.1 are smaller for some small masks, for very small $\delta$ and at some low densities. Together with them,
+**The best of three rates.** The rates of G1.1 are smaller for some small masks, for very small $\delta$ and at some low densities. The least of the three is a bound, too:
 $\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$. If all entries have one fixed probability, neither $0$ nor $1$, then for $m=n\to\infty$ and
 fixed $\delta<1$ the rate is of the right order (G5). No constant is claimed to be the best.
 """,

@@ -186,9 +186,9 @@ probit_graphon = Claim(
     title="The probit graphon of lognormal scores: degrees, moments, spectrum",
     headline=r"Lognormal profiles and noise have a graphon in closed form. With standard normal latents $x$ of the row, $y$ of the column, at density $\rho$, $$W(x,y)=[[kernel]].$$ Degrees and second moments have formulas, singular values bounds.",
     statement=r"""
-**The graphon.** Let the row factor $f$, the column factor $\varphi$ and the noise $\xi$ be lognormal: $\ln f=s_fX$, $\ln\varphi=s_gY$ and
+**The graphon.** Let the row factor $f$, the column factor $\varphi$ and the modulus $|\xi|$ of the noise be lognormal: $\ln f=s_fX$, $\ln\varphi=s_gY$ and
 $\ln|\xi|=sZ$ with independent standard normal $X,Y,Z$, where $s>0$ and $s_f,s_g\ge0$. Describe a row by the value $x$ of $X$, and a column
-by the value $y$ of $Y$: these are its *latents*. At density $\rho$ the threshold of the logarithms is $t=[[threshold]]$, and the graphon is
+by the value $y$ of $Y$: these are their *latents*. At density $\rho$ the threshold of the logarithms is $t=[[threshold]]$, and the graphon is
 $$W(x,y)=[[kernel]].$$
 Its average over $y$ is the row degree $[[row_degree]]$, and its average over $x$ the column degree $[[column_degree]]$.
 

@@ -126,10 +126,10 @@ row_label = Claim(
     title="Which labels of the rows make a graphon the limit",
     headline=r"A large mask of iid rows, each with a label, is close in cut norm to a kernel of label and column if and only if what the label leaves unexplained has no long-range correlation across a row.",
     statement=r"""
-**Setting.** Let $M$ be a mask of $n$ iid rows of $d$ entries (SNIP: S6). Let the *label* $\ell_i$ be any function of row $i$, and let
-$W(\ell,j)\in[0,1]$ be any kernel of label and column. Its errors are $A_{ij}=M_{ij}-W(\ell_i,j)$. Two columns $j,k$ have the mean product
-of errors $\Gamma_{jk}=E[A_{1j}A_{1k}]$. Let $\kappa=\frac1{d^2}\sum_{jk}\Gamma_{jk}^2$ be the mean square of these numbers, and
-$\gamma=\max_T\frac1{d^2}\sum_{j,k\in T}\Gamma_{jk}$ their largest sum over a set $T$ of columns, divided by $d^2$.
+**Setting.** Let $M$ be a mask of $n$ iid rows of $d$ entries (SNIP: S6). Let each row have a *label* $\ell_i$, the pairs of row and label being iid, and let
+$W(\ell,j)\in[0,1]$ be any kernel of label and column. Its errors are $A_{ij}=M_{ij}-W(\ell_i,j)$. The errors of a row at columns $j$ and $k$ have the mean
+product $\Gamma_{jk}=E[A_{1j}A_{1k}]$. Let $\kappa=\frac1{d^2}\sum_{jk}\Gamma_{jk}^2$ be the mean square of these numbers, and
+$\gamma=\max_T\frac1{d^2}\sum_{j,k\in T}\Gamma_{jk}$ their largest sum over the pairs of a set $T$ of columns, divided by $d^2$.
 
 **Bounds.** The cut norm of the errors and the two numbers obey
 $$[[projection]]\le E\|A\|_\square\le[[upper]],\qquad\kappa\le[[comparison]].$$
@@ -168,7 +168,7 @@ factor that tends to $4$ as $n\to\infty$.
         ),
         Quantity(eta, "expected square of the mean squared error of a row", sp.Interval(0, 1), drawn=SHARES),
     ),
-    hypotheses=(IID_ROWS,),
+    hypotheses=(IID_ROWS, Hypothesis("the pairs of a row and its label are iid")),
     symbols={
         **MASK,
         "d": "number of columns of the mask",

@@ -106,7 +106,7 @@ def columns_have_half_of_both_factors(column_density: sp.Expr) -> Iterator[Relat
 row_latent = Claim(
     label="G11.2",
     title="For inputs on one ray the row latent is not |a| alone",
-    headline=r"Let all inputs be positive multiples of one vector. The best kernel that labels rows by $|a_i|$ has the right column densities. Yet the distance of SNIP's masks of density $\rho$ from it in cut norm tends to $$[[limit_distance]].$$",
+    headline=r"Let all inputs be positive multiples of one vector. The best kernel of $|a_i|$ and column has the right column densities. Yet in cut norm the distance of SNIP's masks of density $\rho$ from it tends to $$[[limit_distance]].$$",
     statement=r"""
 **Setting.** Let $M$ be the mask of SNIP with $n$ rows of $d$ entries, at a fixed threshold (S6), of the scores $|w_{ij}||a_i||g_{ij}|$. Here
 $g_{ij}$ is the mean over the data of the residual times input $j$, with $0$ where unit $i$ is not active, and $h_j$ is the mean over the data
@@ -115,8 +115,8 @@ of the residual times input $j$.
 **Inputs on one ray.** Let all inputs be positive multiples of one vector $x$. Then a unit is on for all data or off for all data:
 $g_{ij}=h_j1\{w_i\cdot x>0\}$.
 
-**A label that is enough.** If a row is labelled by $(a_i,g_{i\cdot})$, the kernel is $W=[[kernel]]$ ($0$ at $g=0$), and the bound of G1.2
-holds for every $n$ and $d$.
+**A label that is enough.** If a row is labelled by $(a_i,g_{i\cdot})$, the masks have the kernel $W=[[kernel]]$ (here $a=a_i$ and
+$g=g_{ij}$; $0$ at $g=0$), and the bound of G1.2 holds for every $n$ and $d$.
 
 **A label that is not.** If rows are labelled by $|a_i|$, the best kernel is $[[blurred]]$ (here $h=h_j$). Its column densities,
 $H(\tau/|h_j|)/2$ with $H$ of S4, are right. Yet the distance of the masks from this kernel tends to $[[limit_distance]]$ as

@@ -219,8 +219,9 @@ which all widths grow, including those of inputs and outputs (S11). In many roun
 
 *Wanda* varies with the column only, unless all inputs of the layer have the same norm (S12).
 
-*SNIP and GraSP* vary with both row and column if their saliencies factorise and the lengths $|h_j|$ of their profiles are not all equal.
-They factorise for symmetric data and a residual that does not depend on the network (S3, S8). On other data their class is not a theorem.
+*SNIP and GraSP* vary with both row and column if their saliencies factorise and the numbers $|h_j|$ in their column factors are not all
+equal. For symmetric data and a residual that does not depend on the network, SNIP's saliency factorises (S3), and so does GraSP's in the
+limit of wide networks (S8). On other data their class is not a theorem.
 """,
     steps=STEPS,
     source=Source(

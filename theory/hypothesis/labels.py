@@ -58,8 +58,8 @@ STEPS = proof(
 scores (by D2): Let $L\ge2$, and let the samples be $x$ and $-x$, with the residuals $1$ and $\pm r$. Up to one factor the score of an
 entry of layer 2 tends in law to $|w|\,|\varphi(u)\dot\varphi(z)\,c\pm r\,\varphi(-u)\dot\varphi(z')\,c'|$: $w$ and $u$ are standard normal,
 $(z,z')$ and $(c,c')$ are centred normal, the latter with the variances $1$, and $w$, $u$, $(z,z')$, $(c,c')$ are independent; $u$ belongs to
-the column, both pairs to the row. If $L=2$, $c=c'$ is the readout weight. For one sample, with a residual other than $0$, the scores of
-every layer from 2 on have the law with $r=0$.
+the column, both pairs to the row. If $L=2$, $c=c'$ is the readout weight. For one sample, with a residual other than $0$, the scores of every hidden
+layer from 2 on have the law with $r=0$.
 
 kinds of columns (from scores): $\varphi(u)$ and $\varphi(-u)$ are not both positive: their product has the mean $[[covariance]]$. So a
 column is active on one sample only: the first one if $u>0$, the second one if $u<0$, each with probability $\frac12$; let $b=|u|$.
@@ -219,12 +219,14 @@ in the first and $[[alive_two]]$ in the second.
 **Their distance.** For every $s_0>0$ the cut distance between the graphons of the two laws, whatever the order of rows and columns, is at
 least $$[[least_distance]].$$
 
-**Neither residual is 0.** Take the second limit, and the one for a second residual of another modulus $r_3$, with the threshold $t=t_3$. For
-every $s_0>0$ the cut distance between the graphons of the two laws is at least the modulus of the same integral (`least_residuals`), in
-which the difference of their shares (`gap_residuals`) replaces that of the shares above.
+**Neither residual is 0.** Take the second limit, and the one for a second residual of another modulus $r_3$, whose threshold
+$t=t_3$ solves the same equation with $r_3$ in place of $r$. For every $s_0>0$ the cut distance between the graphons of these two laws,
+whatever the order of rows and columns, is at least the modulus of the integral above with the difference of their shares in it
+(`gap_residuals`, `least_residuals`).
 
-**More layers.** For one sample, in place of two, the mask of every layer from 2 on has the first limit. For two samples a row has a signal
-for each; with two hidden layers both are the readout weight, and with three their correlation is $[[signals]]$. No column depends on it.
+**More layers.** For one sample with a residual other than $0$, in place of two, the mask of every hidden layer from 2 on has the first limit.
+For two samples a row of layer 2 has a signal for each. With two hidden layers both are the readout weight; with three their correlation is
+$[[signals]]$. The thresholds, shares and bounds above are the same for every number of hidden layers.
 """,
     steps=STEPS,
     source=Source(

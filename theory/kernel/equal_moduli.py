@@ -200,7 +200,7 @@ $$[[modulus_kernel]]\;\le\;E_MF_\Theta(S_M)\;\le\;[[modulus_bound]].$$
 The lower bound is attained if and only if $e_+=0$, or $e_-=0$, or all $W_j\in\{0,1\}$ where $x_j\ne0$. If $e_+>0$, the quotient of the quenched kernel and the
 upper bound tends to $1$ as all $W_j\to0$ in proportion. Both bounds rest on the convexity of $h=\kappa_1+r\kappa_0$, with $h''=[[signs_curvature]]>0$ on $(-1,1)$.
 
-**Other inputs.** Here the order may be reversed. For inputs with disjoint supports, $F_\Theta=[[apart]]$, whose mean is at most its value at the means.
+**Other inputs.** For these the order may be reversed. For inputs with disjoint supports, $F_\Theta=[[apart]]$, whose mean is at most its value at the means.
 
 **Signs.** For $x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant density $p$, the quenched kernel is
 $$[[signs_quenched]]$$
@@ -209,7 +209,7 @@ of them agreeing, has on these the cosine $\frac{2i-k}k$. The quenched kernel is
 there is no such row). The weights have the sum $p$ and the mean cosine $r$.
 
 **The gap for signs.** For $0<p<1$ the quenched kernel exceeds the graphon kernel if $|r|<1$, that is, if $A,B\ge1$. If $|r|\le1-\varepsilon$, the gap is
-$[[signs_gap]]+O(d^{-2})$. Relative to $2p$, the kernel at equal inputs, it is of order $\frac{1-p}{pd}$: it is governed by the number $pd$ of kept inputs.
+$[[signs_gap]]+O(d^{-2})$. Relative to $2p$, the kernel at equal inputs, the gap is of order $\frac{1-p}{pd}$, so it is governed by the number $pd$ of kept inputs.
 """,
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond section 4.2: “converge layer-wisely to deterministic graphons”"),

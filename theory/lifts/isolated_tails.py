@@ -225,7 +225,8 @@ $$P(M'\ge m)\le[[upper_tail]],$$ $$P(M'<m)\le[[lower_tail]].$$
 not $0$, then $V>\mu$ in all sufficiently wide lifts.
 
 **More vertices.** For fixed $\lambda$, $r$, $\omega$ and types, let $n$ grow from $\max(r,[[increasing_from]])$ on. Then $\mu$ does not
-decrease, and the bound on the lower tail does not increase.
+decrease, and the bound on the lower tail of sparse lifts does not
+increase.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),

@@ -86,14 +86,13 @@ energy and length (from energy; by Cauchy–Schwarz): So $\int_0^t\|\dot\theta\|
 travelled_length = Claim(
     label="L14.1",
     title="How far gradient flow travels",
-    headline=r"Let tangent steps of length at most $\kappa$ reach a loss $\varepsilon$ as long as $L>\eta$, $\varepsilon<\eta<L_0$. The path of gradient flow from $L_0$ down to $\eta$ is no longer than $\kappa$ times the logarithm of the factor by which $L-\varepsilon$ falls.",
+    headline=r"Let tangent steps of length at most $\kappa$ reach a loss $\varepsilon$ as long as $L>\eta$, where $\varepsilon<\eta<L_0$. Then the path of gradient flow from $L_0$ down to $\eta$ is no longer than $\kappa$ times the logarithm of the factor by which $L-\varepsilon$ falls.",
     statement=r"""
 In the setting of L12 let $L_0>\varepsilon$. If $\theta\in A(\kappa,\varepsilon)$ as long as $L>\eta$, the path down to the loss $\eta$
 is no longer than
 $$[[length]].$$ This is sharp, by the example of L12.
 
-**Any gradient flow.** Up to the time $t$, at which the loss is $L$, its path is no longer than $[[energy_length]]$. This is sharp, by a loss
-of constant slope.
+**Any gradient flow.** Up to the time $t$, at which the loss is $L$, its path is no longer than $[[energy_length]]$. This is sharp: a loss of constant slope attains it.
 """,
     steps=LENGTH_STEPS,
     source=Source("2501.05930", "v1", "beyond Theorem 2.1, of which L14.3 has the convergence"),

@@ -52,15 +52,14 @@ $[[parameters]]$ on average, follow the gradient flow of $L=\frac12E(F-f^*)^2$ u
 $\frac{3/2}{3n/10+2}$, halved for a student whose loss would rise by $10^{-9}$ in one step.) The student *succeeds* if
 $L(T)\le[[threshold]]$, a hundredth of $L(0)$.
 
-**Proved (L18.1–L18.3).** No student succeeds unless both triples of inputs lie inside masks of its units, which has probability
-$P_{\mathrm{cov}}=[[coverage]]$. So the number of such *covered* students is binomial, and $P(\text{success})\le P_{\mathrm{cov}}$. Some
-students have a handicap, a loss that they never fall below. A student without $x_1$ always has $L\ge[[without_x_1]]$. A student whose units
+**Proved (L18.1–L18.3).** No student succeeds unless it is *covered*: both triples of inputs lie inside masks of its units. This has
+probability $P_{\mathrm{cov}}=[[coverage]]$. So the number of covered students is binomial, and $P(\text{success})\le P_{\mathrm{cov}}$. Three *handicaps* bound the loss from below. A student without $x_1$ always has $L\ge[[without_x_1]]$. A student whose units
 keep at most two inputs has $L\ge[[both_missing]]$, and a student that misses one triple has $L\ge[[one_missing]]$.
 
 **Asserted (measured).** With $p_0=\frac12$ success is more probable with 32 units than with 4 (exact test). Of sixteen or more students
 with one of these handicaps, the best comes within $10^{-4}$ of its bound.
 
-**Reported, not asserted.** Success at other sizes and densities, and of dense students. At $p_0=\frac12$ the proportion of successes is
+**Reported, not asserted.** These are success at other sizes and densities, and success of dense students. At $p_0=\frac12$ the proportion of successes is
 about $0.05$, $0.2$, $0.5$, $0.8$ for $n=4,8,16,32$, below $P_{\mathrm{cov}}=0.20,0.45,0.78,0.97$: a covered student can still be slow or
 stop at a poor critical point. For $n=64$ both are about $1$. Dense students succeed more often, at equal $n$ and at equal numbers of
 parameters: nothing here favours sparsity.

@@ -213,7 +213,8 @@ mask_coverage = Claim(
     headline=r"One hidden layer of $n$ units, each of which keeps each input with probability $p_0$, reaches the loss $\eta$ with at most the probability that its masks cover all needed sets. For one such set, of size $s$, this is $$[[coverage_one]].$$",
     statement=r"""
 In L18.1 let *one hidden layer* have $n$ units, each of which keeps each input independently with probability $p_0$. Call $S$ *needed* if $\frac12\hat f^*(S)^2>\eta$. If $L\le\eta$, each needed set
-lies in the mask of some unit. So $P(L\le\eta\text{ at some time})$ is at most the probability that all needed sets lie in masks. It is enough to consider the maximal needed sets. The probability is
+lies in the mask of some unit. So $P(L\le\eta\text{ at some time})$ is at most the probability that each needed set lies in
+the mask of some unit. It is enough to consider the maximal needed sets. This probability is
 $$\sum_{J\subseteq\text{needed}}(-1)^{|J|}\Big(1-\sum_{\emptyset\ne I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}\Big)^n.$$ For one set of
 size $s$ it is $[[coverage_one]]$, and for two sets of sizes $s_1,s_2$ with $s_{12}$ shared inputs it is $[[coverage_two]]$.
 """,

@@ -254,7 +254,7 @@ number times $\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $
             A,
             "probability of a ticket with at most one kink in the arc, over the number of neurons",
             POSITIVE,
-            convention="a kink may lie outside of the arc, which is shorter than the half circle",
+            convention="a kink may lie outside the arc, which is shorter than the half circle",
         ),
         Quantity(T, "probability of one with two kinks, over the square of the number of neurons", NON_NEGATIVE),
         Quantity(

@@ -97,7 +97,7 @@ two clusters (from fits): A gap of more than $\frac\pi2$ (there is at most one) 
 distance of $\frac\pi2$; between the $j$-th and the next kink two such nodes are inserted, and the $j$ strengths and the others fit
 separately. The product of both bounds has $[[pairs]]$ in place of $\binom{k+2}2$.
 
-most pairs (from two clusters): From $j<k$ to $j+1$ these change by the factor $[[rise]]>0$, which exceeds $1$ while $2j+1<k$. So they are
+most pairs (from two clusters): From $j<k$ to $j+1$ these change by the factor $[[rise]]>0$, which exceeds $1$ exactly while $2j+1<k$. So they are
 at most $q_k=[[most_pairs]]$, which is at least $\binom{k+2}2$.
 """,
     globals(),

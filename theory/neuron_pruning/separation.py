@@ -85,13 +85,13 @@ SUM = sp.Max(*(sum(sp.Max(s * p, s * m, 0) for p, m in zip(plus, minus, strict=T
 measured_separation = Claim(
     label="N8",
     title="Measured: found tickets need about 1/ε whole neurons; with single weights and a ReLU output, log 1/ε or less",
-    headline=r"Two inputs, a linear output: among $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ random neurons, with a fixed probability, some subset is within $\varepsilon$ of one ReLU. Up to logarithms N2 requires as many. Measured numbers agree.",
+    headline=r"For two inputs and a linear output, among $O(\varepsilon^{-1}\ln^2\frac1\varepsilon)$ random neurons, with a fixed probability, some subset is within $\varepsilon$ of one ReLU. Up to logarithms N2 requires as many. Measured numbers agree.",
     statement=r"""
 **Setting.** Let the target be $\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, let the source have $N$ Gaussian neurons as in N2, and take
 the error on the unit ball.
 
 **Proved (a): whole neurons in the plane.** Call $c_i=\alpha_i\|w_i\|$ the *strength* of neuron $i$. Let a subset $S$ be kept whose neurons
-are at an angle of at most $\eta$ from $w^*$; let $C=\sum_Sc_i$, and let $M=\sum_S|c_i|$ be its *mass*. With a linear output its error is at
+are at an angle of at most $\eta$ from $w^*$; let $C=\sum_Sc_i$, and let $M=\sum_S|c_i|$ be its *mass*. With a linear output the error of $S$ is at
 most $[[near_bound]]$.
 
 *How many suffice.* Hence, for $\varepsilon>0$ and every $k$, among at least $[[neurons]]$ neurons some subset of those within the angle

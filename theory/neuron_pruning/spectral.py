@@ -262,7 +262,7 @@ spectral_bound = Claim(
 which is at most the supremum. Let $f=\sigma(\langle w^*,x\rangle)$, $w^*$ a unit vector, and let $V$ be any subspace of at most $N$
 dimensions. An example is the span of $\sigma(\langle w_i,x\rangle)$, $i\le N$, which contains all prunings with all output weights.
 
-**Distance.** Let $w^*$ be uniform on the sphere and independent of $V$. (Or let it be fixed, let $V$ be this span, and let the law of the
+**Distance.** Let $w^*$ be uniform on the sphere and independent of $V$. (Or let it be fixed, let $V$ be the span of the example, and let the law of the
 $w_i$ be invariant under rotations.) Then
 $$\mathbb E\,\mathrm{dist}(f,V)^2\ge T_d(N)=[[tail]],$$
 the sum of the eigenvalues of N6.1 without the $N$ largest ones. Equality holds if $V$ is the span of $N$ orthogonal spherical harmonics
@@ -270,7 +270,7 @@ with the $N$ largest eigenvalues. The number of eigenvalues of the degrees $0,1,
 
 **Neurons needed.** For $\varepsilon^2<\frac1{2d}$ and $T=T_d(N)$ the probability of an error of at most $\varepsilon$ is at most
 $[[success]]$. So if pruning fails with probability at most $\delta$, then $T_d(N)\le a=[[allowed]]$. At least $[[neurons]]$ neurons are
-therefore necessary. This is the smallest such $N$; here $T$ is taken for $n$ neurons, at $N=n$.
+therefore necessary. This is the smallest $N$ with $T_d(N)\le a$; here $T$ is taken for $n$ neurons, at $N=n$.
 """,
     steps=TAIL_STEPS,
     source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),

@@ -151,14 +151,14 @@ def cross_terms_have_two_squares(cross_mean: sp.Expr, value_sd: sp.Expr) -> Iter
 second_order_bias = Claim(
     label="O3",
     title="Noise lifts a singular value by a second-order bias",
-    headline=r"In units of $\sqrt{mn}$, noise lifts an isolated squared singular value $\sigma^2$ of a large mask's means to $$[[square_mean]],$$ up to an asymptotically normal fluctuation; $V_a$, $V_b$ are variances averaged by squared singular functions.",
+    headline=r"In units of $\sqrt{mn}$, noise lifts the square $\sigma^2$ of an isolated singular value of a large mask's means to $$[[square_mean]],$$ up to an asymptotically normal fluctuation; $V_a$, $V_b$ are variances weighted by squared singular functions.",
     statement=r"""
 **Setting.** Let $M=P+H$ be a mask of independent entries with means $P$ and variances $V=P(1-P)$, and let
 $\sigma=\sigma_k(P)/\sqrt{mn}$ be a singular value of $P$ in units of $\sqrt{mn}$. Read its singular vectors as step functions, $a(u)$ on the
 rows and $b(v)$ on the columns, with $\int a^2=\int b^2=1$. Weighted by their squares, the variance has the averages $V_a=\iint Va^2$,
 $V_b=\iint Vb^2$ and $V_{ab}=\iint Va^2b^2$.
 
-**The lift.** Let $m\asymp n\to\infty$ (with bounded quotients), while $\sigma$, its distance from the other singular values and $\sup|a|,\sup|b|$
+**The lift.** Let $m\asymp n\to\infty$, that is, with bounded $\frac mn$ and $\frac nm$, while $\sigma$, its distance from the other singular values and $\sup|a|,\sup|b|$
 stay fixed. Then
 $$\frac{\sigma_k(M)^2}{mn}=[[square_mean]]+2\sigma\,[[value_sd]]\,\mathcal N+O_P(n^{-3/2}),$$
 where $\mathcal N$ is asymptotically standard normal.

@@ -136,8 +136,8 @@ norm_chain = Claim(
 **Setting.** Let $|W|\le1$ on $[0,1]^2$, let $T$ be its integral operator on $L^2$, and $c=\|W\|_\square$. The *form* of $W$ maps functions
 $f,g$ to $\int fWg$. Its norm $\|W\|_{\infty\to1}=\sup_{|f|,|g|\le1}|\int fWg|$ is taken over real $f,g$.
 
-**Norms and four-cycles.** Powers of $c$ bound the operator norm, the norm of the form and the density $t(C_4,W)$ of
-four-cycles:
+**Norms and four-cycles.** The operator norm, the norm of the form and the density $t(C_4,W)$ of four-cycles
+have bounds in terms of $c$:
 $$[[operator_least]]\le\|T\|_{op}\le[[operator_bound]],\qquad\|W\|_{\infty\to1}\le[[infinity_one_bound]],\qquad
 [[four_cycle_least]]\le t(C_4,W)\le[[four_cycle_bound]].$$
 Over complex $f,g$ the form is at most $[[complex_factor]]$ times as large as over real ones.

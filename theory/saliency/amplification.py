@@ -175,17 +175,17 @@ def bounds_are_equivalent(asymptote: sp.Expr, lower: sp.Expr, upper: sp.Expr) ->
 mean_amplification = Claim(
     label="S9",
     title="With many inputs GraSP amplifies the mean of the residual by about d/π",
-    headline=r"Inputs are uniform on a sphere, the residual is $c+b\cdot x$. GraSP amplifies the mean $c$ against the linear part by $$[[amplification]],$$ about $d/\pi$ for $d$ inputs. Unless $c$ is removed, it keeps rows, not features, as $d\to\infty$.",
+    headline=r"Let inputs be uniform on a sphere and the residual $c+b\cdot x$. GraSP amplifies the mean $c$ against the linear part by $$[[amplification]],$$ about $d/\pi$ for $d$ inputs. Unless $c$ is removed, it keeps rows, not features, as $d\to\infty$.",
     statement=r"""
 **Setting.** Let $x$ be uniform on the sphere of radius $\sqrt d$, $d\ge1$. Let the residual be $r=c+b\cdot x$ (initial output subtracted);
-its mean is $c$. By S8 GraSP with many neurons prunes like SNIP with $\Theta r$ in place of $r$, where $\Theta$ is the limit of the tangent
+its mean is $c$. In the limit of S8 GraSP scores weights as SNIP does with $\Theta r$ in place of $r$, where $\Theta$ is the limit of the tangent
 kernel. Let $\gamma_d=E\,\omega_1^+=[[gamma]]$ for a uniform direction $\omega$.
 
 **The mean is amplified.** $\Theta$ multiplies constants by $\lambda_0=[[lambda_0]]$ and linear functions by $\lambda_1=[[lambda_1]]$. So
 $\Theta r=\lambda_0c+\lambda_1b\cdot x$, and
 $$[[lower]]<\frac{\lambda_0}{\lambda_1}=[[amplification]]<[[upper]],\qquad\frac{\lambda_0}{\lambda_1}\sim[[asymptote]].$$
 
-**The gradient.** Let the data be infinitely many, and let now $\omega=w_j/\|w\|$. The gradient by which GraSP prunes is exactly
+**The gradient.** Let the data be infinitely many, and now let $\omega=w_j/\|w\|$. The gradient by which GraSP prunes is exactly
 $g_j=[[gradient]]$ in column $j$, with $b=b_j$. Its mean and its covariance with $w_j$ are those of P1 in S5, $\frac{h_j}2+\beta_jw_j$, with
 $h_j=[[moment]]$ and $\beta_j=[[stein_moment]]$. (SNIP has $h_j=b$ and $\beta_j=c/\sqrt{2\pi d}$ instead.) Its variance is
 $[[gradient_variance]]$. If $c\ne0$ this is larger than the $\beta_j^2$ of P1, and equivalent to it as $d\to\infty$: as $\|w\|/\sqrt d\to1$,

@@ -246,8 +246,8 @@ the strengths of its block. Then $W_j=p_j$ for $N=1$, and $W_j=p_j+\sum_{k\ne j}
 column has $W_1=[[one_of_four]]$ for $N=1$. For $N=2$ (`two_of_four`) and $N=3$ (`three_of_four`), its $W_1$ is $p_1$ plus, for each other
 column $k$, $p_k$ times the first column's probability for $N-1$ in the block without $k$.
 
-**(d) The mask is close to its probabilities** $P_{ij}=W_j$. Let the columns after the last whole block, fewer than $M$, be all kept or all
-removed. Let $\omega=[[block_range]]$. Then $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. So with probability at least $1-\delta$
+**(d) The mask is close to its probabilities** $P_{ij}=W_j$. Let the columns after the last whole block, fewer than $M$, be all kept, with $W_j=1$,
+or all removed, with $W_j=0$. Let $\omega=[[block_range]]$. Then $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. So with probability at least $1-\delta$
 $$\|\mathbf M-P\|_\square\le[[cut_bound]],$$
 which is $\omega/\sqrt M$ times the bound of G1.1 for independent entries. For $\omega^2>M$, such as 4:8, it exceeds that bound. No constant
 is claimed to be sharp.

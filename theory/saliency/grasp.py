@@ -185,13 +185,14 @@ f]$. For square loss $L$ and off every kink, the gradient is $\nabla L=J^\top r$
 weights, is
 $$H\nabla L=J^\top\hat\Theta r+E_D[r\nabla^2f]\nabla L,\qquad(\hat\Theta r)(x)=E_{D'}[\hat\Theta(x,x')r(x')].$$
 
-**One hidden ReLU layer** with all parameters trained. Let $z_i=w_i\cdot x/\sqrt d$, and let $E=E_D[r\,\sigma(z_i)]$. Let
+**One hidden ReLU layer** with all parameters trained, again for square loss on finitely many data. Let $z_i=w_i\cdot x/\sqrt d$, and let $E=E_D[r\,\sigma(z_i)]$. Let
 $g=E_D[r\,x_j1\{z_i>0\}]$, and $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$ with the smoothed residual. For almost all parameters
 $$(H\nabla L)_{w_{ij}}=[[hessian_gradient]].$$
 So the GraSP saliency $w\odot H\nabla L$ is that of SNIP with $\hat\Theta r$ in place of $r$, plus a term whose ratio to it is
 $n^{-1/2}Eg/(aG)$.
 
-**Many neurons.** Let the data be finitely or infinitely many, and the weights independent standard normal. As $n\to\infty$, almost surely
+**Many neurons.** Let the weights of such a network be independent standard normal, and the data finitely or infinitely
+many. As $n\to\infty$, almost surely
 for each pair of inputs,
 $$\hat\Theta\to\Theta=[[tangent_kernel]],\qquad\kappa_0=[[kappa_0]],\qquad\kappa_1=[[kappa_1]].$$
 Here $R,R_2$ are the lengths of $x,x'$, and $\theta$ is the angle between them (any number if one input is $0$, as $\Theta$ is $0$ there).

@@ -153,7 +153,7 @@ signed_scores = Claim(
     statement=r"""
 **Setting.** Let $S=f\varphi\xi$ with $f,\varphi>0$ and iid noise $\xi$ that is symmetric about $0$, its modulus as in S1. Keep the share
 $\rho$ of scores that are largest as *signed* numbers; let $\tau_\rho$ be the threshold and $W_\rho$ the graphon. The original GraSP ranks
-in this way: its score is weight times Hessian times gradient (S8), with $\xi=aw$.
+in this way: its score is weight times Hessian times gradient (S8), with $f\xi=aw$.
 
 **Duality.** With $\tau=\tau_\rho$ and $W=W_\rho$,
 $$\tau_{1-\rho}=[[dual_threshold]],\qquad W_{1-\rho}=[[dual_graphon]],\qquad\tau_{1/2}=0,\qquad W_{1/2}=\tfrac12.$$
@@ -164,7 +164,8 @@ $[[magnitude_share]]$ times that of the moduli at density $[[magnitude_density]]
 W/\partial\varphi=[[selectivity]]$, which has the sign of $\tau$ where $g>0$. So where $g>0$, columns of large $\varphi$ are kept more often
 for $\rho<\frac12$ and *less* often for $\rho>\frac12$. At $\rho=\frac12$ all columns are kept equally often.
 
-**The product of two normals.** Average over the rows at $f=|a|$, so that $f\xi$ is a product of two normals, with $H$ as in S4. The column
+**The product of two normals.** Let $f=|a|$ and let $\xi$ be standard normal, so that $f\xi$ has the law of a product of two normals, and
+average over the rows; $H$ is that of S4. The column
 densities are $W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for $\tau<0$ (`kernel`). The threshold $\tau_\rho$
 solves $\int W=\rho$ (`threshold`). For a constant $\varphi$ it is $\varphi$ times `flat_threshold`.
 

@@ -159,8 +159,8 @@ after each removal, neurons may lose all their weights (H6.1).
 readout weight. So every column has the density $[[column_density]]$, in which no data enter. A row with readout weight $a$ has the density
 $[[row_kernel]]$.
 
-**(b) Wide layers.** Let all widths, inputs and outputs included, be $n$, and let $n\to\infty$. The *coefficient of variation* of $f$ is the
-standard deviation of the $f_i$ over the neurons of a layer, divided by their mean; likewise for $\varphi$. One layer below the outputs $f$
+**(b) Wide layers.** Let all widths, inputs and outputs included, be $n$, and let $n\to\infty$. The *coefficient of variation* of $f$ is
+the standard deviation of one $f_i$, given the layers above it, divided by its mean; likewise for $\varphi$, given the layers below. One layer below the outputs $f$
 has the coefficient of variation $[[coefficient_of_variation]]$, as $\varphi$ has one layer above the inputs. Asymptotically it is the same
 after any number of layers. So the graphon tends to $\rho$.
 

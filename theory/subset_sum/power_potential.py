@@ -156,7 +156,7 @@ def an_interval_meets_itself(still_missed: sp.Expr) -> Iterator[Relation]:
 two_phases = Claim(
     label="R13",
     title="Fewer items suffice for very small distances",
-    headline=r"Let items be uniform on $[-1,1]$. The least number whose subset sums come within $\varepsilon$ of all $|z|\le b$, $b\ge\frac12$, except with a fixed probability $0<\delta<1$, is $(1+o(1))\log_2\frac1\varepsilon$ as $\varepsilon\to0$. In this limit no other items can do with fewer.",
+    headline=r"Let items be uniform on $[-1,1]$. The least number whose subset sums come within $\varepsilon$ of all $|z|\le b$, $b\ge\frac12$, except with a fixed probability $0<\delta<1$, is $(1+o(1))\log_2\frac1\varepsilon$ as $\varepsilon\to0$. In this limit no other items need fewer.",
     statement=r"""
 **Two phases.** In R4, the first $n_1\le n$ items are to cover a share $v_1$ of the targets, $0<v_1<1$, and the later
 items the rest. For all these numbers and every $0<\theta\le1$, some target is missed with probability at most

@@ -134,7 +134,7 @@ def entries_add_up(entry_error: sp.Expr, next_error: sp.Expr) -> Iterator[Relati
 two_layer_ticket = Claim(
     label="R8",
     title="Two random layers in place of one: tickets of plain networks",
-    headline=r"Take a random two-layer ReLU network with entries uniform on $[-1,1]$. With probability at least $1-\delta$ some mask is within $\varepsilon\|x\|_1$ of a ReLU layer of $d_1\times d_0$ weights up to $\frac1{2e}$, if the network has, for each input, $$n\ge[[uniform_size]]$$ units.",
+    headline=r"Take a random two-layer ReLU network with entries uniform on $[-1,1]$. With probability at least $1-\delta$ some mask is within $\varepsilon\|x\|_1$ of a given ReLU layer of $d_1\times d_0$ weights up to $\frac1{2e}$, if the network has, for each input, $$n\ge[[uniform_size]]$$ units.",
     statement=r"""
 **Target and source.** Let the target be $f(x)=\sigma(Wx)$ with ReLU $\sigma$ and
 $W\in[-\frac a2,\frac a2]^{d_1\times d_0}$. Let the source be $\sigma(B\,\sigma(Ax))$ with $n\,d_0$ hidden units, $n$
@@ -145,7 +145,7 @@ $[-a,a]$.
 such that the pruned network $g$ satisfies, for *all* $x$, $$\|g(x)-f(x)\|_\infty\le[[error]],\qquad\ell=\|x\|_1.$$ For
 inputs $x\ge0$ (pixels, hidden layers) the exceptional probability is at most $[[nonnegative_failure]]$.
 
-**Its size.** For failure with probability at most $\delta$ it is enough that $$n\ge[[size]],$$ and for entries uniform
+**Size of the source.** For failure with probability at most $\delta$ it is enough that $$n\ge[[size]],$$ and for entries uniform
 on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) that $$n\ge[[uniform_size]].$$ Without the outer $\sigma$ all of this holds
 for $f(x)=Wx$.
 

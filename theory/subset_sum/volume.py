@@ -150,8 +150,7 @@ $\sigma(t)=t$. The source is a network with $\Theta$ parameters, of any architec
 depend on $W$. It may be pruned by any of its $2^\Theta$ masks. The error of a function $g$, such as a mask leaves, is
 $\sup_{\|x\|_1\le1}\|g(x)-f(x)\|_\infty$.
 
-**One function.** Let $W$ be uniform on $[-c,c]^D$. Of the values of each weight, one function is within $\varepsilon$
-for at most the share $$[[linear_share]]\ \text{(linear)}\qquad\text{or}\qquad[[relu_share]]\ \text{(ReLU)}.$$ Both
+**One function.** Let $W$ be uniform on $[-c,c]^D$. One function is within $\varepsilon$ for at most the following share of the values of each weight: $$[[linear_share]]\ \text{(linear)}\qquad\text{or}\qquad[[relu_share]]\ \text{(ReLU)}.$$ Both
 shares are attained.
 
 **All masks.** For this $W$ some mask is within $\varepsilon$ with probability at most $$[[linear_success]]\
@@ -162,9 +161,9 @@ $\Theta/D\ge1$ is a whole number and $(2^{\Theta/D}+1)\varepsilon\le c$.
 $1-\delta$, $0<\delta<1$. Then $$\Theta\ge[[linear_parameters]]\
 \text{(linear)},\qquad\Theta\ge[[relu_parameters]]\ \text{(ReLU)}.$$
 
-**Larger weights.** The bound for ReLU counts the weights of modulus at most $2\varepsilon$, too, all of which one
+**Larger weights.** The bound for ReLU also counts the weights of modulus at most $2\varepsilon$, all of which one
 function serves. Let $c>2\varepsilon$, and let $W$ be uniform on $2\varepsilon<|w|\le c$ instead. Then the share is at most
-$$[[large_share]],$$ attained if $c\ge4\varepsilon$, and the probability is at most $[[large_success]]$. So
+$$[[large_share]],$$ attained if $c\ge4\varepsilon$, and the probability is at most $[[large_success]]$. So the supposition under **Parameters** requires
 $$\Theta\ge[[large_parameters]],$$ more than before if $c>4\varepsilon$. This is sharp in the limit
 $\frac c\varepsilon\to\infty$: wherever $\log_2(1+c/\varepsilon)$ is a whole number, $$\Theta=[[enough]]$$ parameters
 serve every $W\in[-c,c]^D$, linear or ReLU.

@@ -100,10 +100,12 @@ between these two degrees and outside, and these two moduli are equal. So the cu
 $[[least_distance]]$.
 
 two signals (by H2 for scores): Let $L\ge3$, and let $c_1$ and $c_2$ be the moduli of the signals of a row at the two samples. In the columns of
-either kind the signal at their sample stands in place of the readout weight. Each of the two, by itself, has the law of the readout weight, and
-they are independent of the gates. So what is said of rows with one open gate is the same for all $L\ge2$.
+either kind the signal at their sample stands in place of the readout weight. Each of the two, by itself, has the law of $a$, and
+they are independent of the gates. So what is said of rows with one open gate, and of all rows without a second residual, is
+the same for all $L\ge2$.
 
-two gates and signals (from two signals, rows): A row with two open gates has the degree $[[degree_signals]]$.
+two gates and signals (from two signals, rows): With a second residual a row with two open gates has the degree
+$[[degree_signals]]$.
 """,
     globals(),
 )
@@ -203,8 +205,8 @@ and $[[alive_two]]$ in the second. For $s_1,s_2>0$ let $v_1$, $v_2$ be this $v$ 
 two laws, whatever the order of rows and columns, is at least $$[[least_distance]].$$
 
 **More layers.** From three hidden layers on a row has the signals of H2 at the two samples. If both of its gates are open, and the signals
-have the moduli $c_1$ and $c_2$, its degree is $[[degree_signals]]$, in place of that with $c_1=c_2=a$. The laws of all other rows are
-the same.
+have the moduli $c_1$ and $c_2$, its degree in the second limit is $[[degree_signals]]$, which is that above at $c_1=c_2=a$. The laws of
+all other rows, and of all rows in the first limit, are the same.
 """,
     steps=STEPS,
     source=Source(
